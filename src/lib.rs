@@ -1,1 +1,23 @@
-//! A `Scenario` is run into a `Trace`, laid out into a `Scene`, and drawn.
+//! A [`scenario::Scenario`] is run into a [`trace::Trace`], laid out into a [`scene::Scene`], and drawn.
+//!
+//! The map, from the ground up; imports run downwards only (a test holds this wall):
+//!
+//! | room | what it is |
+//! |---|---|
+//! | [`time`], [`rng`] | moments and spans; random values as functions of what they are for |
+//! | [`trace`] | everything that happened, in a few kinds of column, each row with its cause |
+//! | [`engine`] | the agenda, the loop, actors, links, dated faults |
+//! | [`protocol`] | one file a protocol, in its vendor's words |
+//! | [`scenario`] | the input: reading, limits, presets, running |
+//! | [`metrics`] | numbers and verdicts, from the trace alone |
+//! | [`scene`] | layout: a trace and a window become shapes |
+//! | [`render`] | one file a format |
+//! | [`player`] | playhead and selection, as a pure update |
+//! | `ui` | the page (Yew), compiled only for the browser |
+
+pub mod engine;
+pub mod protocol;
+pub mod rng;
+pub mod scenario;
+pub mod time;
+pub mod trace;

@@ -1,0 +1,83 @@
+//! The event loop: an agenda of (moment, order), actors that handle one input at a time, links between them, and
+//! dated faults.
+//!
+//! An actor is plain state. It gets an [`Input`] and acts only through its [`Context`]: send, set a timer, begin or
+//! end a stay, say what became of a job. It never sees the agenda or another actor. The context writes the trace at
+//! once instead of collecting effects for later: ids are known where they are needed, and nothing is stored twice.
+//!
+//! *Invariants:* ties are broken by the order of scheduling; dated faults come before all else at their moment.
+//! Nothing here knows a protocol, a clock other than the simulated one, or how to fail.
+
+mod agenda;
+mod context;
+mod demand;
+mod link;
+mod setup;
+mod world;
+
+pub use context::{Context, Parcel};
+pub use demand::{Demand, Workload};
+pub use link::{Link, LinkId, Order};
+pub use setup::{KindId, Setup};
+pub use world::{Limits, Progress, World};
+
+use crate::time::Moment;
+use crate::trace::{ActorId, JobId, MessageId};
+
+/// What an actor is handed to handle.
+#[derive(Clone, Copy, Debug)]
+pub enum Input<M, T> {
+    /// The run begins. Every actor gets this once, in order of their ids, before anything else.
+    Started,
+    /// A job is wanted here, now.
+    Wanted(JobId),
+    /// A message arrived. Its row already says "delivered"; an actor that turns it away or no longer waits says so.
+    Arrived(MessageId, M),
+    /// A timer that this actor set. It may be stale: the actor's own state says whether it still means anything.
+    Timer(T),
+    /// A dated fault begins or ends at this actor.
+    Fault(Fault, Phase),
+}
+
+/// What a scenario can do to an actor at a moment (`FLT-*`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Handles nothing new, and turns away what arrives; what is in hand goes on to its end (`FLT-1`).
+    Outage,
+    /// As an outage, but what arrives is met by silence.
+    SilentOutage,
+    /// Dies, and what is in hand is lost; the process is back when the fault ends (`FLT-2`).
+    Crash,
+    /// Work begun while it lasts takes this many thousandths of its usual time (`FLT-3`). The engine applies it;
+    /// actors need not.
+    SlowDown { thousandths: u32 },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    Begins,
+    Ends,
+}
+
+/// A fault at a moment. Without `until` it lasts to the end of the run.
+#[derive(Clone, Copy, Debug)]
+pub struct DatedFault {
+    pub at: Moment,
+    pub until: Option<Moment>,
+    pub fault: Fault,
+    pub actor: ActorId,
+}
+
+/// State and rules of one party.
+pub trait Actor {
+    /// What travels between actors.
+    type Message;
+    /// What an actor can be woken for.
+    type Timer;
+
+    fn handle(
+        &mut self,
+        input: Input<Self::Message, Self::Timer>,
+        context: &mut Context<'_, Self::Message, Self::Timer>,
+    );
+}

@@ -1,0 +1,99 @@
+//! What is still to happen, in order of (moment, order of scheduling).
+//!
+//! The heap holds one packed number an entry (moment, order, place); what the entry is lies in a slab at that place.
+//! Swapping plain numbers is what makes the heap fast. *Invariant:* no two entries have the same order, so the
+//! place never decides.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use crate::time::Moment;
+
+const PLACE_BITS: u32 = 24;
+const PLACE_MASK: u128 = (1 << PLACE_BITS) - 1;
+
+/// Orders below this are kept for what must come first at its moment.
+const FIRST_COMMON_ORDER: u64 = 1 << 20;
+
+pub(super) struct Agenda<E> {
+    heap: BinaryHeap<Reverse<u128>>,
+    slab: Vec<Option<E>>,
+    free: Vec<u32>,
+    next_order: u64,
+    next_early_order: u64,
+}
+
+impl<E> Agenda<E> {
+    pub(super) fn new() -> Self {
+        Agenda {
+            heap: BinaryHeap::with_capacity(64),
+            slab: Vec::with_capacity(64),
+            free: Vec::new(),
+            next_order: FIRST_COMMON_ORDER,
+            next_early_order: 0,
+        }
+    }
+
+    /// Whether another entry fits. The world stops at a limit before it would not.
+    pub(super) fn has_room(&self) -> bool {
+        self.heap.len() < PLACE_MASK as usize
+    }
+
+    pub(super) fn schedule(&mut self, at: Moment, event: E) {
+        let order = self.next_order;
+        self.next_order += 1;
+        self.insert(at, order, event);
+    }
+
+    /// Before everything scheduled in the common way for the same moment.
+    pub(super) fn schedule_early(&mut self, at: Moment, event: E) {
+        let order = self.next_early_order;
+        debug_assert!(order < FIRST_COMMON_ORDER, "a scenario's dated changes are capped far below this");
+        self.next_early_order += 1;
+        self.insert(at, order, event);
+    }
+
+    fn insert(&mut self, at: Moment, order: u64, event: E) {
+        let place = match self.free.pop() {
+            Some(place) => {
+                self.slab[place as usize] = Some(event);
+                place
+            }
+            None => {
+                self.slab.push(Some(event));
+                (self.slab.len() - 1) as u32
+            }
+        };
+        let key = u128::from(at.micros()) << 64 | u128::from(order) << PLACE_BITS | u128::from(place);
+        self.heap.push(Reverse(key));
+    }
+
+    pub(super) fn next_moment(&self) -> Option<Moment> {
+        self.heap.peek().map(|Reverse(key)| Moment::from_micros((key >> 64) as u64))
+    }
+
+    pub(super) fn pop(&mut self) -> Option<(Moment, E)> {
+        let Reverse(key) = self.heap.pop()?;
+        let place = (key & PLACE_MASK) as u32;
+        let event = self.slab[place as usize].take().expect("an entry lies in its place until it is popped");
+        self.free.push(place);
+        Some((Moment::from_micros((key >> 64) as u64), event))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ties_come_out_in_order_of_scheduling_and_early_ones_first() {
+        let mut agenda = Agenda::new();
+        let at = Moment::from_micros(5);
+        agenda.schedule(at, "first");
+        agenda.schedule(Moment::from_micros(4), "before");
+        agenda.schedule(at, "second");
+        agenda.schedule_early(at, "fault");
+        let order: Vec<_> = std::iter::from_fn(|| agenda.pop().map(|(_, event)| event)).collect();
+        assert_eq!(order, ["before", "fault", "first", "second"]);
+    }
+}

@@ -1,0 +1,361 @@
+//! What an actor can do, and the state of a world that is not its actors.
+
+use super::Phase;
+use super::agenda::Agenda;
+use super::demand::{Demand, Workload};
+use super::link::{Link, LinkId};
+use super::setup::KindId;
+use crate::rng::{Purpose, Streams};
+use crate::time::{Moment, Span};
+use crate::trace::{
+    ActorId, CallerOutcome, Class, Ending, Fate, Handled, JobId, LabelId, LevelKind, LevelRow, MarkKind, MarkRow,
+    MessageId, MessageRow, PartId, Slot, StayId, StayKind, StayRow, StepId, StepRow, Trace, WorkOutcome,
+};
+
+/// An entry of the agenda, with the step that put it there beside it.
+pub(super) enum Event<M, T> {
+    Want(JobId),
+    Arrival { message: MessageId, to: ActorId, body: M },
+    Timer { actor: ActorId, timer: T },
+    Fault(u16, Phase),
+}
+
+pub(super) struct Core<M, T> {
+    pub(super) now: Moment,
+    pub(super) agenda: Agenda<(StepId, Event<M, T>)>,
+    pub(super) links: Vec<Link>,
+    pub(super) streams: Streams,
+    /// Thousandths of the usual time that work begun now takes, per actor.
+    pub(super) slowness: Vec<u32>,
+    /// Whether an actor hears nothing of what arrives.
+    pub(super) silent: Vec<bool>,
+    pub(super) workload: Workload,
+    pub(super) unwanted: u32,
+    /// Messages in flight and open stays that carry a job.
+    pub(super) live: u64,
+    /// The row of the event being handled, or none while it has brought nothing about.
+    pub(super) step: StepId,
+    pub(super) step_cause: StepId,
+    pub(super) step_handled: Handled,
+    pub(super) caller: ActorId,
+    pub(super) crash_label: LabelId,
+    pub(super) recovery_label: LabelId,
+    pub(super) trace: Trace,
+}
+
+impl<M, T> Core<M, T> {
+    pub(super) fn enter(&mut self, actor: ActorId, cause: StepId, handled: Handled) {
+        self.step = StepId::NONE;
+        self.step_cause = cause;
+        self.step_handled = handled;
+        if matches!(handled, Handled::Arrived(_) | Handled::Wanted(_)) {
+            self.step(actor);
+        }
+    }
+
+    /// The row of the event being handled, written now if it is not there yet: a timer that turns out to be stale
+    /// leaves none.
+    fn step(&mut self, actor: ActorId) -> StepId {
+        if self.step == StepId::NONE {
+            self.step = StepId::from_index(self.trace.steps.len() as u32);
+            let row = StepRow { at: self.now, cause: self.step_cause, handled: self.step_handled, actor };
+            self.trace.steps.push(row);
+        }
+        self.step
+    }
+
+    pub(super) fn schedule_first_wants(&mut self) {
+        if let Demand::Closed { users, .. } = self.workload.demand {
+            for user in 0..users.min(self.workload.jobs) {
+                self.schedule_thought(JobId::from_index(user));
+            }
+        } else {
+            self.schedule_want(JobId::from_index(0), None);
+        }
+    }
+
+    fn schedule_want(&mut self, job: JobId, previous: Option<Moment>) {
+        if job.index() < self.workload.jobs
+            && let Some(at) = self.workload.demand.next(&self.streams, job, previous)
+        {
+            self.agenda.schedule(at, (StepId::NONE, Event::Want(job)));
+        }
+    }
+
+    fn schedule_thought(&mut self, job: JobId) {
+        if job.index() < self.workload.jobs
+            && let Demand::Closed { think, .. } = &self.workload.demand
+        {
+            let at = self.now + think.draw(&self.streams, Purpose::Think, 0, job.index(), 0);
+            let cause = self.step;
+            self.agenda.schedule(at, (cause, Event::Want(job)));
+        }
+    }
+
+    pub(super) fn want(&mut self, job: JobId, cause: StepId) {
+        let part = self.trace.first_part(job);
+        self.enter(self.caller, cause, Handled::Wanted(part));
+        self.unwanted -= 1;
+        self.trace.jobs[job.at()].wanted = self.now;
+        self.schedule_want(JobId::from_index(job.index() + 1), Some(self.now));
+    }
+
+    pub(super) fn arrive(&mut self, message: MessageId) {
+        let row = &mut self.trace.messages[message.at()];
+        row.arrived = self.now;
+        row.fate = Fate::Delivered;
+        self.landed(message);
+    }
+
+    /// The message reached a party that hears nothing: it is as good as lost.
+    pub(super) fn vanish(&mut self, message: MessageId) {
+        self.trace.messages[message.at()].fate = Fate::Lost;
+        self.landed(message);
+    }
+
+    fn landed(&mut self, message: MessageId) {
+        if self.keeps_alive(&self.trace.messages[message.at()]) {
+            self.live -= 1;
+        }
+    }
+
+    /// Whether a message in flight means that something is still to happen.
+    fn keeps_alive(&self, message: &MessageRow) -> bool {
+        message.part != PartId::NONE && self.trace.kinds[message.kind as usize].class != Class::Background
+    }
+}
+
+/// A message about to be sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Parcel {
+    pub link: LinkId,
+    pub kind: KindId,
+    pub label: LabelId,
+    /// The part it carries, or [`PartId::NONE`].
+    pub part: PartId,
+    /// From one.
+    pub attempt: u16,
+    /// The message this one answers, or [`MessageId::NONE`].
+    pub reply_to: MessageId,
+    pub from_slot: Slot,
+    pub to_slot: Slot,
+}
+
+/// What an actor acts through.
+pub struct Context<'a, M, T> {
+    pub(super) core: &'a mut Core<M, T>,
+    pub(super) actor: ActorId,
+}
+
+impl<M, T> Context<'_, M, T> {
+    pub fn now(&self) -> Moment {
+        self.core.now
+    }
+
+    /// The first of a job's parts.
+    pub fn first_part(&self, job: JobId) -> PartId {
+        self.core.trace.first_part(job)
+    }
+
+    pub fn job_of(&self, part: PartId) -> JobId {
+        self.core.trace.job_of(part)
+    }
+
+    /// How many parts a job has.
+    pub fn parts_per_job(&self) -> u32 {
+        self.core.trace.parts_per_job
+    }
+
+    fn step(&mut self) -> StepId {
+        self.core.step(self.actor)
+    }
+
+    /// Sends a message. It arrives after the link's latency, or is lost, which nobody is told.
+    pub fn send(&mut self, parcel: Parcel, body: impl Into<M>) -> MessageId {
+        let cause = self.step();
+        let core = &mut *self.core;
+        let now = core.now;
+        let link = &mut core.links[parcel.link.0 as usize];
+        debug_assert_eq!(link.from, self.actor, "an actor sends over its own links");
+        let (arrival, arrives) = link.carry(now, &core.streams, parcel.part, parcel.attempt);
+        let to = link.to;
+        let message = MessageId::from_index(core.trace.messages.len() as u32);
+        let row = MessageRow {
+            sent: now,
+            arrived: Moment::NEVER,
+            latency: arrival.since(now),
+            cause,
+            reply_to: parcel.reply_to,
+            part: parcel.part,
+            from: self.actor,
+            to,
+            from_slot: parcel.from_slot,
+            to_slot: parcel.to_slot,
+            label: parcel.label,
+            attempt: parcel.attempt,
+            kind: parcel.kind.0,
+            fate: if arrives { Fate::InFlight } else { Fate::Lost },
+        };
+        core.trace.messages.push(row);
+        if arrives {
+            core.live += u64::from(core.keeps_alive(&row));
+            core.agenda.schedule(arrival, (cause, Event::Arrival { message, to, body: body.into() }));
+        }
+        message
+    }
+
+    /// Several parts as one number for a [`Parcel`].
+    pub fn batch(&mut self, parts: Vec<PartId>) -> PartId {
+        self.core.trace.batch(parts)
+    }
+
+    /// The message that just arrived was turned away.
+    pub fn refuse(&mut self, message: MessageId) {
+        self.core.trace.messages[message.at()].fate = Fate::Refused;
+    }
+
+    /// The message that just arrived is of no use: nobody waits for it any more.
+    pub fn too_late(&mut self, message: MessageId) {
+        self.core.trace.messages[message.at()].fate = Fate::Late;
+    }
+
+    /// The message that just arrived ended at this slot.
+    pub fn land(&mut self, message: MessageId, slot: Slot) {
+        self.core.trace.messages[message.at()].to_slot = slot;
+    }
+
+    /// Wakes this actor after `span`. A timer alone keeps no run alive: hold a stay for what it is about.
+    pub fn set_timer(&mut self, span: Span, timer: impl Into<T>) {
+        let cause = self.step();
+        let at = self.core.now + span;
+        self.core.agenda.schedule(at, (cause, Event::Timer { actor: self.actor, timer: timer.into() }));
+    }
+
+    pub fn begin(&mut self, slot: Slot, kind: StayKind, part: PartId) -> StayId {
+        self.begin_valued(slot, kind, part, 0)
+    }
+
+    pub fn begin_valued(&mut self, slot: Slot, kind: StayKind, part: PartId, value: u32) -> StayId {
+        let cause = self.step();
+        if part != PartId::NONE && kind.is_live() {
+            self.core.live += 1;
+        }
+        let stays = &mut self.core.trace.stays;
+        stays.push(StayRow {
+            begin: self.core.now,
+            end: Moment::NEVER,
+            cause,
+            part,
+            value,
+            actor: self.actor,
+            slot,
+            kind,
+            ending: Ending::Open,
+        });
+        StayId::from_index((stays.len() - 1) as u32)
+    }
+
+    pub fn end(&mut self, stay: StayId, ending: Ending) {
+        self.step();
+        let row = &mut self.core.trace.stays[stay.at()];
+        debug_assert_eq!(row.end, Moment::NEVER, "a stay ends once");
+        row.end = self.core.now;
+        row.ending = ending;
+        if row.part != PartId::NONE && row.kind.is_live() {
+            self.core.live -= 1;
+        }
+    }
+
+    /// The new value of a level; rows that change nothing are the actor's to leave out.
+    pub fn level(&mut self, slot: Slot, kind: LevelKind, value: u32) {
+        let row = LevelRow { at: self.core.now, value, actor: self.actor, slot, kind };
+        self.core.trace.levels.push(row);
+    }
+
+    pub fn mark(&mut self, kind: MarkKind, slot: Slot, part: PartId, value: u64, label: LabelId) {
+        let cause = self.step();
+        let row = MarkRow { at: self.core.now, value, part, cause, actor: self.actor, slot, label, kind };
+        self.core.trace.marks.push(row);
+    }
+
+    /// How long the work of `part` takes here and now: the same on every attempt and on both sides, unless this
+    /// actor is slow.
+    pub fn work(&self, part: PartId) -> Span {
+        let core = &*self.core;
+        let index = part.index() % core.trace.parts_per_job;
+        let span = core.workload.parts[index as usize].draw(&core.streams, Purpose::Work, 0, part.index(), 0);
+        match core.slowness[self.actor.at()] {
+            1000 => span,
+            thousandths => Span::micros((u128::from(span.as_micros()) * u128::from(thousandths) / 1000) as u64),
+        }
+    }
+
+    /// Whether every execution of `part` fails (`FLT-6`).
+    pub fn is_poison(&self, part: PartId) -> bool {
+        let poison = &self.core.workload.poison;
+        !poison.is_empty() && poison.contains(&self.job_of(part))
+    }
+
+    /// A number in [0, 1) for `part` and `turn`.
+    pub fn chance(&self, purpose: Purpose, part: PartId, turn: u32) -> f64 {
+        self.core.streams.unit(purpose, 0, part.index(), turn)
+    }
+
+    /// An execution of `part` begins.
+    pub fn executes(&mut self, part: PartId) {
+        let row = &mut self.core.trace.parts[part.at()];
+        row.executions = row.executions.saturating_add(1);
+    }
+
+    /// An execution of `part` changed the world.
+    pub fn takes_effect(&mut self, part: PartId) {
+        let row = &mut self.core.trace.parts[part.at()];
+        row.effects = row.effects.saturating_add(1);
+    }
+
+    /// An execution of `part` reached its end: the work is done, whatever was thought of it before.
+    pub fn finishes(&mut self, part: PartId) {
+        let now = self.core.now;
+        let row = &mut self.core.trace.parts[part.at()];
+        row.outcome = WorkOutcome::Done;
+        row.finished = row.finished.min(now);
+    }
+
+    /// `part` was set aside in a dead-letter queue.
+    pub fn dead_letters(&mut self, part: PartId) {
+        let row = &mut self.core.trace.parts[part.at()];
+        row.outcome = row.outcome.min(WorkOutcome::DeadLettered);
+    }
+
+    /// Responsibility for the job was taken from its caller.
+    pub fn accepts(&mut self, job: JobId) {
+        let now = self.core.now;
+        let row = &mut self.core.trace.jobs[job.at()];
+        row.accepted = row.accepted.min(now);
+    }
+
+    /// The caller is done with the job: it holds the answer, handed over, or gave up. A user of a closed workload
+    /// now begins to think. Only the first word counts, except that an answer may follow an acceptance.
+    pub fn settles(&mut self, job: JobId, outcome: CallerOutcome) {
+        let now = self.core.now;
+        let row = &mut self.core.trace.jobs[job.at()];
+        let first = row.caller == CallerOutcome::Waiting;
+        if outcome == CallerOutcome::Answered && (first || row.caller == CallerOutcome::Accepted) {
+            row.answered = now;
+            row.accepted = row.accepted.min(now);
+            row.caller = outcome;
+        }
+        if !first {
+            return;
+        }
+        row.caller = outcome;
+        row.settled = now;
+        if outcome == CallerOutcome::Accepted {
+            row.accepted = row.accepted.min(now);
+        }
+        if let Demand::Closed { users, .. } = self.core.workload.demand {
+            self.step();
+            self.core.schedule_thought(JobId::from_index(job.index() + users));
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! When jobs are wanted and how much work each is: the input that both sides get.
+//!
+//! *Invariant:* an open demand knows nothing of how the jobs fare; a closed one (users who wait, then think) does,
+//! and is labelled as such wherever it is shown.
+
+use crate::rng::{Distribution, Purpose, Streams};
+use crate::time::{Moment, Span};
+use crate::trace::JobId;
+
+/// What both sides are to do.
+#[derive(Clone, Debug)]
+pub struct Workload {
+    pub jobs: u32,
+    pub demand: Demand,
+    /// The work of each part of a job; one entry a part.
+    pub parts: Vec<Distribution>,
+    /// Jobs every execution of which fails (`FLT-6`).
+    pub poison: Vec<JobId>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Demand {
+    /// At fixed distances, the first at `start`.
+    Regular { start: Moment, every: Span },
+    /// At random distances, the first one gap after `start`. Exponential gaps make a Poisson process.
+    Random { start: Moment, gap: Distribution },
+    /// At these moments, in order; one a job.
+    Listed(Vec<Moment>),
+    /// So many users, each of whom thinks, wants a job, waits until it is off their hands, and thinks again. User u
+    /// has the jobs u, u + users, u + 2 users, …
+    Closed { users: u32, think: Distribution },
+}
+
+impl Demand {
+    /// When an open demand wants `job`, given when it wanted the one before. Nothing for a closed one.
+    pub(super) fn next(&self, streams: &Streams, job: JobId, previous: Option<Moment>) -> Option<Moment> {
+        match self {
+            Demand::Regular { start, every } => Some(previous.map_or(*start, |at| at + *every)),
+            Demand::Random { start, gap } => {
+                let gap = gap.draw(streams, Purpose::Arrival, 0, job.index(), 0);
+                Some(previous.unwrap_or(*start) + gap)
+            }
+            Demand::Listed(moments) => moments.get(job.at()).copied(),
+            Demand::Closed { .. } => None,
+        }
+    }
+}

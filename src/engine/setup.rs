@@ -1,0 +1,80 @@
+//! How a protocol sets a side up: lanes first, then links, words, and the actors themselves.
+
+use super::link::{Link, LinkId};
+use crate::trace::{ActorId, ActorRow, LabelId, Labels, MessageKind};
+
+/// A message kind's number on this side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KindId(pub(super) u8);
+
+/// The parties of one side before the run begins.
+pub struct Setup<A> {
+    pub(super) lanes: Vec<ActorRow>,
+    pub(super) actors: Vec<A>,
+    pub(super) links: Vec<Link>,
+    pub(super) labels: Labels,
+    pub(super) kinds: Vec<&'static MessageKind>,
+    pub(super) bodies: Vec<LabelId>,
+    pub(super) caller: ActorId,
+}
+
+impl<A> Default for Setup<A> {
+    fn default() -> Self {
+        Setup {
+            lanes: Vec::new(),
+            actors: Vec::new(),
+            links: Vec::new(),
+            labels: Labels::default(),
+            kinds: Vec::new(),
+            bodies: Vec::new(),
+            caller: ActorId(0),
+        }
+    }
+}
+
+impl<A> Setup<A> {
+    /// Adds a lane, from left to right. Its actor is added by [`Setup::actor`], in the same order.
+    pub fn lane(&mut self, row: ActorRow) -> ActorId {
+        self.lanes.push(row);
+        ActorId((self.lanes.len() - 1) as u16)
+    }
+
+    /// Adds the actor of the next lane that has none.
+    pub fn actor(&mut self, actor: A) {
+        self.actors.push(actor);
+        debug_assert!(self.actors.len() <= self.lanes.len(), "an actor has a lane");
+    }
+
+    /// At which actor the jobs are wanted; the first lane unless said otherwise.
+    pub fn wanted_at(&mut self, caller: ActorId) {
+        self.caller = caller;
+    }
+
+    pub fn link(&mut self, link: Link) -> LinkId {
+        self.links.push(link);
+        LinkId((self.links.len() - 1) as u16)
+    }
+
+    pub fn label(&mut self, text: &str) -> LabelId {
+        self.labels.intern(text)
+    }
+
+    pub fn kind(&mut self, kind: &'static MessageKind) -> KindId {
+        let found = self.kinds.iter().position(|known| *known == kind);
+        KindId(found.unwrap_or_else(|| {
+            self.kinds.push(kind);
+            self.bodies.push(LabelId::EMPTY);
+            self.kinds.len() - 1
+        }) as u8)
+    }
+
+    /// What a message of this kind carries, for the reader who selects one. `{job}` stands for the job's number.
+    pub fn body(&mut self, kind: KindId, text: &str) {
+        let label = self.labels.intern(text);
+        self.bodies[usize::from(kind.0)] = label;
+    }
+
+    pub fn lanes(&self) -> &[ActorRow] {
+        &self.lanes
+    }
+}

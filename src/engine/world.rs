@@ -1,0 +1,231 @@
+//! One side of a run: actors, agenda and trace, and the loop that moves them.
+//!
+//! *Invariant:* [`World::advance`] is the only thing that knows how to run, and it returns after a bounded number of
+//! events. A run settles when no job is still to be wanted and nothing that carries a job is under way: no message
+//! in flight, no open stay. Heartbeats, polls and stale timers keep nothing alive.
+
+use super::agenda::Agenda;
+use super::context::{Context, Core, Event};
+use super::{Actor, DatedFault, Fault, Input, Phase, Setup, Workload};
+use crate::rng::Streams;
+use crate::time::{Moment, Span};
+use crate::trace::{
+    ActorId, Ending, Fate, Handled, MarkKind, Outcome, PartId, Slot, StayId, StayKind, StepId, Trace, WorkOutcome,
+};
+
+/// Bounds on a run; meeting one is an outcome, shown as such.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Events handled on one side.
+    pub events: u64,
+    /// Simulated time.
+    pub span: Span,
+}
+
+impl Default for Limits {
+    /// Two million events, thirty days.
+    fn default() -> Self {
+        Limits { events: 2_000_000, span: Span::seconds(30 * 24 * 3600) }
+    }
+}
+
+/// Whether there is more to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    Running,
+    Ended(Outcome),
+}
+
+pub struct World<A: Actor> {
+    actors: Vec<A>,
+    core: Core<A::Message, A::Timer>,
+    faults: Vec<DatedFault>,
+    /// For each fault that records a stay, that stay while it is open.
+    fault_stays: Vec<Option<StayId>>,
+    limits: Limits,
+    ended: Option<Outcome>,
+}
+
+impl<A: Actor> World<A> {
+    pub fn new(setup: Setup<A>, workload: Workload, faults: Vec<DatedFault>, seed: u64, limits: Limits) -> Self {
+        let mut trace = Trace::new(workload.jobs, workload.parts.len() as u32);
+        trace.actors = setup.lanes;
+        trace.labels = setup.labels;
+        trace.kinds = setup.kinds;
+        trace.bodies = setup.bodies;
+        let core = Core {
+            now: Moment::START,
+            agenda: Agenda::new(),
+            links: setup.links,
+            streams: Streams::new(seed),
+            slowness: vec![1000; setup.actors.len()],
+            silent: vec![false; setup.actors.len()],
+            unwanted: workload.jobs,
+            live: 0,
+            step: StepId::NONE,
+            step_cause: StepId::NONE,
+            step_handled: Handled::Started,
+            caller: setup.caller,
+            crash_label: trace.labels.intern("crashed"),
+            recovery_label: trace.labels.intern("back"),
+            workload,
+            trace,
+        };
+        let fault_stays = vec![None; faults.len()];
+        let mut world = World { actors: setup.actors, core, faults, fault_stays, limits, ended: None };
+        world.start();
+        world
+    }
+
+    fn start(&mut self) {
+        for (index, fault) in self.faults.iter().enumerate() {
+            let index = index as u16;
+            self.core.agenda.schedule_early(fault.at, (StepId::NONE, Event::Fault(index, Phase::Begins)));
+            if let Some(until) = fault.until {
+                self.core.agenda.schedule_early(until, (StepId::NONE, Event::Fault(index, Phase::Ends)));
+            }
+        }
+        for index in 0..self.actors.len() {
+            self.core.enter(ActorId(index as u16), StepId::NONE, Handled::Started);
+            self.deliver(ActorId(index as u16), Input::Started);
+        }
+        self.core.schedule_first_wants();
+    }
+
+    /// Handles at most `budget` events.
+    pub fn advance(&mut self, budget: u64) -> Progress {
+        for _ in 0..budget {
+            if let Some(outcome) = self.ended {
+                return Progress::Ended(outcome);
+            }
+            if let Some(outcome) = self.verdict() {
+                self.conclude(outcome);
+                continue;
+            }
+            let (at, (cause, event)) = self.core.agenda.pop().expect("a run without events has a verdict");
+            self.core.now = at;
+            self.core.trace.events += 1;
+            self.handle(cause, event);
+        }
+        self.ended.map_or(Progress::Running, Progress::Ended)
+    }
+
+    fn verdict(&self) -> Option<Outcome> {
+        if self.core.unwanted == 0 && self.core.live == 0 {
+            return Some(Outcome::Settled);
+        }
+        // An empty agenda with something still held: nothing will ever move it, so it is as settled as it can be.
+        let Some(next) = self.core.agenda.next_moment() else {
+            return Some(Outcome::Settled);
+        };
+        let over = self.core.trace.events >= self.limits.events
+            || next.since(Moment::START) > self.limits.span
+            || !self.core.agenda.has_room();
+        over.then_some(Outcome::LimitReached)
+    }
+
+    fn handle(&mut self, cause: StepId, event: Event<A::Message, A::Timer>) {
+        match event {
+            Event::Want(job) => {
+                self.core.want(job, cause);
+                self.deliver(self.core.caller, Input::Wanted(job));
+            }
+            Event::Arrival { message, to, .. } if self.core.silent[to.at()] => self.core.vanish(message),
+            Event::Arrival { message, to, body } => {
+                self.core.enter(to, cause, Handled::Arrived(message));
+                self.core.arrive(message);
+                self.deliver(to, Input::Arrived(message, body));
+            }
+            Event::Timer { actor, timer } => {
+                self.core.enter(actor, cause, Handled::Timer);
+                self.deliver(actor, Input::Timer(timer));
+            }
+            Event::Fault(index, phase) => self.fault(index as usize, phase),
+        }
+    }
+
+    fn deliver(&mut self, actor: ActorId, input: Input<A::Message, A::Timer>) {
+        let mut context = Context { core: &mut self.core, actor };
+        self.actors[actor.at()].handle(input, &mut context);
+    }
+
+    fn fault(&mut self, index: usize, phase: Phase) {
+        let DatedFault { fault, actor, .. } = self.faults[index];
+        self.core.enter(actor, StepId::NONE, Handled::Fault);
+        if fault == Fault::SilentOutage {
+            self.core.silent[actor.at()] = phase == Phase::Begins;
+        }
+        let mut context = Context { core: &mut self.core, actor };
+        match (phase, fault) {
+            (Phase::Begins, Fault::SlowDown { thousandths }) => {
+                context.core.slowness[actor.at()] = thousandths;
+                self.fault_stays[index] =
+                    Some(context.begin_valued(Slot::WHOLE, StayKind::Slow, PartId::NONE, thousandths));
+            }
+            (Phase::Begins, _) => {
+                self.fault_stays[index] = Some(context.begin(Slot::WHOLE, StayKind::Down, PartId::NONE));
+                if fault == Fault::Crash {
+                    let label = context.core.crash_label;
+                    context.mark(MarkKind::Crashed, Slot::WHOLE, PartId::NONE, 0, label);
+                }
+            }
+            (Phase::Ends, _) => {
+                if let Fault::SlowDown { .. } = fault {
+                    context.core.slowness[actor.at()] = 1000;
+                } else {
+                    let label = context.core.recovery_label;
+                    context.mark(MarkKind::Recovered, Slot::WHOLE, PartId::NONE, 0, label);
+                }
+                if let Some(stay) = self.fault_stays[index].take() {
+                    context.end(stay, Ending::Done);
+                }
+            }
+        }
+        self.deliver(actor, Input::Fault(fault, phase));
+    }
+
+    fn conclude(&mut self, outcome: Outcome) {
+        let trace = &mut self.core.trace;
+        trace.outcome = outcome;
+        trace.ended = self.core.now;
+        let mut held = vec![false; trace.parts.len()];
+        for stay in trace.stays.iter().filter(|stay| stay.end == Moment::NEVER) {
+            if let Some(part) = stay.part.known() {
+                held[part.at()] = true;
+            }
+        }
+        for message in trace.messages.iter().filter(|message| message.fate == Fate::InFlight) {
+            for part in trace.parts_of(message) {
+                held[part.at()] = true;
+            }
+        }
+        for index in 0..trace.parts.len() {
+            let job = trace.job_of(PartId::from_index(index as u32));
+            let wanted = trace.jobs[job.at()].wanted != Moment::NEVER;
+            if trace.parts[index].outcome == WorkOutcome::Unfinished && wanted && !held[index] {
+                trace.parts[index].outcome = WorkOutcome::Lost;
+            }
+        }
+        self.ended = Some(outcome);
+    }
+
+    /// How many of the jobs are off the caller's hands, for a progress bar.
+    pub fn wanted_jobs(&self) -> u32 {
+        self.core.workload.jobs - self.core.unwanted
+    }
+
+    /// The record so far. Rows that are open say so.
+    pub fn trace(&self) -> &Trace {
+        &self.core.trace
+    }
+
+    pub fn into_trace(self) -> Trace {
+        self.core.trace
+    }
+
+    /// Runs to the end.
+    pub fn finish(mut self) -> Trace {
+        while self.advance(u64::MAX) == Progress::Running {}
+        self.into_trace()
+    }
+}

@@ -1,0 +1,222 @@
+//! Random values as functions of what they are for.
+//!
+//! A value depends on the seed, a purpose, a subject (a part of a job, a user), and a turn (an attempt), and on
+//! nothing else: not on how many values were drawn before it. So a change of a time-out moves no arrival, both sides
+//! get the same work, and a change at a moment leaves all that lies before it alone.
+//!
+//! *Invariant:* no generator lives longer than one value. Transcendental functions come from `libm`, because those
+//! of std differ between targets in the last place.
+
+use rand_core::Rng;
+use rand_pcg::Pcg64Mcg;
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_128_with_seed;
+
+use crate::time::Span;
+
+/// The largest seed: 2^53 − 1, the largest whole number that JSON readers agree on.
+pub const MAX_SEED: u64 = (1 << 53) - 1;
+
+/// What a value is for. Each purpose is a family of independent streams; the numbers are part of the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// The gap before an arrival; subject: the job.
+    Arrival = 1,
+    /// How long the work of a part takes; subject: the part.
+    Work = 2,
+    /// One way over a link; subject: the part; lane: the leg; turn: the attempt.
+    Latency = 3,
+    /// Whether a message is lost; as for latency.
+    Loss = 4,
+    /// How long a caller backs off; subject: the part; turn: the attempt.
+    Jitter = 5,
+    /// How long a user thinks; subject: the job.
+    Think = 6,
+    /// Whether a message is delivered twice; as for latency.
+    Duplication = 7,
+    /// A protocol's own choices (a partition, a server); subject and turn as it says.
+    Choice = 8,
+}
+
+/// The source of every random value of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Streams {
+    seed: u64,
+}
+
+impl Streams {
+    pub fn new(seed: u64) -> Self {
+        Streams { seed }
+    }
+
+    /// The generator for one value. `leg` tells apart what shares purpose, subject and turn.
+    pub fn stream(&self, purpose: Purpose, leg: u8, subject: u32, turn: u32) -> Pcg64Mcg {
+        let key = (purpose as u128) << 72 | (leg as u128) << 64 | (subject as u128) << 32 | turn as u128;
+        Pcg64Mcg::new(xxh3_128_with_seed(&key.to_le_bytes(), self.seed))
+    }
+
+    /// A number in [0, 1) with 53 random bits.
+    pub fn unit(&self, purpose: Purpose, leg: u8, subject: u32, turn: u32) -> f64 {
+        unit(&mut self.stream(purpose, leg, subject, turn))
+    }
+}
+
+fn unit(stream: &mut Pcg64Mcg) -> f64 {
+    (stream.next_u64() >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
+}
+
+/// How a length of time is spread. Written in a scenario as a plain duration (`"170ms"`, always the same) or as an
+/// object with one key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum Spread {
+    Uniform { min: Span, max: Span },
+    Exponential { mean: Span },
+    Erlang { shape: u32, mean: Span },
+    Hyperexponential { mean: Span, squared_cv: f64 },
+    LogNormal(LogNormal),
+    Listed { values: Vec<Span> },
+}
+
+/// A log-normal spread, told by its mean and squared coefficient of variation or by its median and 99th percentile.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+enum LogNormal {
+    ByMean { mean: Span, squared_cv: f64 },
+    ByMedian { median: Span, p99: Span },
+}
+
+/// A distribution of spans. All are made by inverse transform and rounded to whole microseconds at the door.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Distribution(Kind);
+
+#[derive(Clone, Debug, PartialEq)]
+enum Kind {
+    Fixed(Span),
+    Spread(Spread, [f64; 2]),
+}
+
+/// The 99th percentile of the standard normal distribution.
+const Z99: f64 = 2.326_347_874_040_840_8;
+
+impl Distribution {
+    pub const fn fixed(span: Span) -> Self {
+        Distribution(Kind::Fixed(span))
+    }
+
+    pub fn exponential(mean: Span) -> Self {
+        Distribution(Kind::Spread(Spread::Exponential { mean }, [0.0; 2]))
+    }
+
+    /// The same span every time, if it is that.
+    pub fn as_fixed(&self) -> Option<Span> {
+        match &self.0 {
+            Kind::Fixed(span) => Some(*span),
+            Kind::Spread(..) => None,
+        }
+    }
+
+    /// One value. `subject` also picks the entry of a list, which begins again at its end.
+    pub fn draw(&self, streams: &Streams, purpose: Purpose, leg: u8, subject: u32, turn: u32) -> Span {
+        let (spread, prepared) = match &self.0 {
+            Kind::Fixed(span) => return *span,
+            Kind::Spread(spread, prepared) => (spread, prepared),
+        };
+        if let Spread::Listed { values } = spread {
+            return values[subject as usize % values.len()];
+        }
+        let mut stream = streams.stream(purpose, leg, subject, turn);
+        let mut exponential = || -libm::log1p(-unit(&mut stream));
+        let seconds = match spread {
+            Spread::Exponential { mean } => mean.as_seconds() * exponential(),
+            Spread::Erlang { shape, mean } => {
+                let sum: f64 = (0..*shape).map(|_| exponential()).sum();
+                mean.as_seconds() * sum / f64::from(*shape)
+            }
+            Spread::Uniform { min, max } => {
+                min.as_seconds() + (max.as_seconds() - min.as_seconds()) * unit(&mut stream)
+            }
+            // Two exponential phases with balanced means: phase one with chance p and mean m/2p.
+            Spread::Hyperexponential { mean, .. } => {
+                let p = prepared[0];
+                let chance = if unit(&mut stream) < p { p } else { 1.0 - p };
+                mean.as_seconds() / (2.0 * chance) * -libm::log1p(-unit(&mut stream))
+            }
+            Spread::LogNormal(_) => libm::exp(prepared[0] + prepared[1] * normal(&mut stream)),
+            Spread::Listed { .. } => unreachable!("answered above"),
+        };
+        Span::from_seconds_rounded(seconds)
+    }
+
+    /// Checks the numbers and prepares what does not depend on the draw. The sentence names what would do.
+    fn prepare(spread: Spread) -> Result<Self, String> {
+        let above_one = |cv: f64| match cv {
+            cv if (1.0..=1000.0).contains(&cv) => Ok(cv),
+            cv => Err(format!("squared_cv is {cv}; it must be from 1 to 1000 here")),
+        };
+        let prepared = match &spread {
+            Spread::Uniform { min, max } if min > max => {
+                return Err(format!("min {min} is longer than max {max}"));
+            }
+            Spread::Erlang { shape, .. } if !(1..=100).contains(shape) => {
+                return Err(format!("shape is {shape}; it must be from 1 to 100"));
+            }
+            Spread::Listed { values } if values.is_empty() || values.len() > 10_000 => {
+                return Err(format!("values has {} entries; it must have 1 to 10000", values.len()));
+            }
+            Spread::Hyperexponential { squared_cv, .. } => {
+                let cv = above_one(*squared_cv)?;
+                [0.5 * (1.0 + libm::sqrt((cv - 1.0) / (cv + 1.0))), 0.0]
+            }
+            Spread::LogNormal(LogNormal::ByMean { mean, squared_cv }) => {
+                if !(0.0..=1000.0).contains(squared_cv) {
+                    return Err(format!("squared_cv is {squared_cv}; it must be from 0 to 1000"));
+                }
+                let variance = libm::log1p(*squared_cv);
+                [libm::log(mean.as_seconds()) - variance / 2.0, libm::sqrt(variance)]
+            }
+            Spread::LogNormal(LogNormal::ByMedian { median, p99 }) => {
+                if *median == Span::ZERO || p99 < median {
+                    return Err(format!("p99 {p99} must be at least the median {median}, and the median above zero"));
+                }
+                let location = libm::log(median.as_seconds());
+                [location, (libm::log(p99.as_seconds()) - location) / Z99]
+            }
+            _ => [0.0; 2],
+        };
+        Ok(Distribution(Kind::Spread(spread, prepared)))
+    }
+}
+
+/// A standard normal value (Box and Muller), from two uniform ones.
+fn normal(stream: &mut Pcg64Mcg) -> f64 {
+    let radius = libm::sqrt(-2.0 * libm::log1p(-unit(stream)));
+    radius * libm::cos(2.0 * std::f64::consts::PI * unit(stream))
+}
+
+impl Serialize for Distribution {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Kind::Fixed(span) => span.serialize(serializer),
+            Kind::Spread(spread, _) => spread.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Distribution {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error;
+        // Through a JSON value, so that each of the two forms reports its own error.
+        let value = serde_json::Value::deserialize(deserializer)?;
+        if value.is_string() {
+            return Span::deserialize(value).map(Distribution::fixed).map_err(D::Error::custom);
+        }
+        if !value.is_object() {
+            return Err(D::Error::custom(format!(
+                "{value} is not a distribution: write a duration as in \"170ms\", or {{\"exponential\": {{\"mean\": \"170ms\"}}}}"
+            )));
+        }
+        let spread = Spread::deserialize(value).map_err(D::Error::custom)?;
+        Distribution::prepare(spread).map_err(D::Error::custom)
+    }
+}

@@ -1,0 +1,280 @@
+//! Moments and spans of simulated time, in whole microseconds.
+//!
+//! *Invariant:* this is the only clock there is. A moment plus a span is a moment, a moment minus a moment is a
+//! span, and the sum of two moments does not exist.
+
+use std::fmt;
+use std::ops::{Add, AddAssign, Sub};
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// The longest span that can be written in a scenario: 366 days.
+pub const LONGEST: Span = Span(366 * 24 * 3600 * 1_000_000);
+
+/// A point in simulated time: microseconds since the run began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment(u64);
+
+/// A length of simulated time in microseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span(u64);
+
+impl Moment {
+    pub const START: Moment = Moment(0);
+    /// Later than everything that happens; stands for "not yet" in columns.
+    pub const NEVER: Moment = Moment(u64::MAX);
+
+    pub const fn from_micros(micros: u64) -> Self {
+        Moment(micros)
+    }
+
+    pub const fn micros(self) -> u64 {
+        self.0
+    }
+
+    /// The span since `earlier`, or nothing at all if `earlier` is in fact later.
+    pub fn since(self, earlier: Moment) -> Span {
+        Span(self.0.saturating_sub(earlier.0))
+    }
+
+    /// The moment itself, or nothing if it stands for "never".
+    pub fn known(self) -> Option<Moment> {
+        (self != Moment::NEVER).then_some(self)
+    }
+}
+
+impl Span {
+    pub const ZERO: Span = Span(0);
+
+    pub const fn micros(micros: u64) -> Self {
+        Span(micros)
+    }
+
+    pub const fn millis(millis: u64) -> Self {
+        Span(millis * 1_000)
+    }
+
+    pub const fn seconds(seconds: u64) -> Self {
+        Span(seconds * 1_000_000)
+    }
+
+    pub const fn as_micros(self) -> u64 {
+        self.0
+    }
+
+    /// The nearest whole number of microseconds to `seconds`; what is negative or not a number is no time at all,
+    /// what is too long is [`LONGEST`].
+    pub fn from_seconds_rounded(seconds: f64) -> Self {
+        let micros = (seconds * 1e6 + 0.5).clamp(0.0, LONGEST.0 as f64);
+        Span(micros as u64)
+    }
+
+    pub fn as_seconds(self) -> f64 {
+        self.0 as f64 / 1e6
+    }
+
+    pub fn min(self, other: Span) -> Span {
+        Span(self.0.min(other.0))
+    }
+
+    /// `self` times `factor`, at most [`LONGEST`].
+    pub fn times(self, factor: u64) -> Span {
+        Span(self.0.saturating_mul(factor).min(LONGEST.0))
+    }
+
+    /// `self` times `factor` rounded to a whole microsecond, at most [`LONGEST`].
+    pub fn scaled(self, factor: f64) -> Span {
+        Span::from_seconds_rounded(self.as_seconds() * factor)
+    }
+}
+
+impl Add<Span> for Moment {
+    type Output = Moment;
+    fn add(self, span: Span) -> Moment {
+        Moment(self.0.saturating_add(span.0))
+    }
+}
+
+impl Sub for Moment {
+    type Output = Span;
+    fn sub(self, earlier: Moment) -> Span {
+        debug_assert!(earlier <= self, "a span runs forwards");
+        self.since(earlier)
+    }
+}
+
+impl Add for Span {
+    type Output = Span;
+    fn add(self, other: Span) -> Span {
+        Span(self.0.saturating_add(other.0))
+    }
+}
+
+impl AddAssign for Span {
+    fn add_assign(&mut self, other: Span) {
+        *self = *self + other;
+    }
+}
+
+/// The units of a written span, longest first.
+const UNITS: [(&str, u64); 5] = [("h", 3_600_000_000), ("min", 60_000_000), ("s", 1_000_000), ("ms", 1_000), ("us", 1)];
+
+/// As a scenario writes it: the longest unit that leaves a whole number (`"1500ms"`, `"30s"`).
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (unit, size) = match self.0 {
+            0 => ("ms", 1),
+            micros => *UNITS.iter().find(|(_, size)| micros % size == 0).expect("every span is whole in us"),
+        };
+        write!(f, "{}{unit}", self.0 / size)
+    }
+}
+
+/// Why a text is not a span; the sentence says what would be one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpanError(String);
+
+impl fmt::Display for SpanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for SpanError {}
+
+/// Reads `"170ms"`, `"1.5 s"`, `"30s"`, `"16min"`, `"2h"`, `"13us"`; decimals down to one microsecond.
+impl FromStr for Span {
+    type Err = SpanError;
+
+    fn from_str(text: &str) -> Result<Self, SpanError> {
+        let wrong = || {
+            SpanError(format!("`{text}` is not a duration: write a number and a unit, as in `170ms`, `1.5s`, `2min`"))
+        };
+        let trimmed = text.trim();
+        let split = trimmed.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or_else(wrong)?;
+        let (number, unit) = trimmed.split_at(split);
+        let (_, size) = UNITS.iter().find(|(name, _)| *name == unit.trim()).ok_or_else(wrong)?;
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        if whole.is_empty() || whole.len() > 15 || fraction.len() > 9 || (number.contains('.') && fraction.is_empty()) {
+            return Err(wrong());
+        }
+        let whole: u64 = whole.parse().map_err(|_| wrong())?;
+        let mut micros = whole.checked_mul(*size).ok_or_else(wrong)?;
+        let mut place = *size;
+        for digit in fraction.bytes() {
+            let digit = u64::from(digit.checked_sub(b'0').filter(|d| *d < 10).ok_or_else(wrong)?);
+            if place % 10 != 0 && digit * place % 10 != 0 {
+                return Err(SpanError(format!("`{text}` is finer than one microsecond, the clock's step")));
+            }
+            micros += digit * place / 10;
+            place /= 10;
+        }
+        if micros > LONGEST.0 {
+            return Err(SpanError(format!("`{text}` is longer than 366 days, the most that can be simulated")));
+        }
+        Ok(Span(micros))
+    }
+}
+
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A dated thing in a scenario is written as the span since the start.
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Span(self.0).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Span::deserialize(deserializer).map(|span| Moment(span.0))
+    }
+}
+
+/// For people: milliseconds below one second, then seconds, minutes and hours, with at most `decimals` decimals.
+pub fn readable(span: Span) -> String {
+    let micros = span.0;
+    match micros {
+        0 => "0 ms".into(),
+        1..1_000 => format!("{micros} µs"),
+        1_000..1_000_000 => format!("{} ms", decimal(micros, 1_000)),
+        1_000_000..60_000_000 => format!("{} s", decimal(micros, 1_000_000)),
+        60_000_000..3_600_000_000 => {
+            let (minutes, rest) = (micros / 60_000_000, micros % 60_000_000);
+            if rest < 500_000 {
+                format!("{minutes} min")
+            } else {
+                format!("{minutes} min {} s", (rest + 500_000) / 1_000_000)
+            }
+        }
+        _ => {
+            let (hours, rest) = (micros / 3_600_000_000, micros % 3_600_000_000);
+            if rest < 30_000_000 {
+                format!("{hours} h")
+            } else {
+                format!("{hours} h {} min", (rest + 30_000_000) / 60_000_000)
+            }
+        }
+    }
+}
+
+/// `micros` in units of `size` with three significant decimals at most and no trailing zeros.
+fn decimal(micros: u64, size: u64) -> String {
+    let places = if micros >= 100 * size {
+        0
+    } else if micros >= 10 * size {
+        1
+    } else {
+        2
+    };
+    let scale = 10u64.pow(places);
+    let scaled = (micros * scale + size / 2) / size;
+    let (whole, fraction) = (scaled / scale, scaled % scale);
+    if fraction == 0 {
+        return whole.to_string();
+    }
+    let digits = format!("{fraction:0width$}", width = places as usize);
+    format!("{whole}.{}", digits.trim_end_matches('0'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_written_span_reads_back_as_itself() {
+        for text in ["170ms", "30s", "16min", "2h", "13us", "0ms", "1500ms"] {
+            assert_eq!(text.parse::<Span>().unwrap().to_string(), text);
+        }
+        assert_eq!("1.5 s".parse::<Span>().unwrap(), Span::millis(1500));
+        assert_eq!("0.013ms".parse::<Span>().unwrap(), Span::micros(13));
+    }
+
+    #[test]
+    fn what_is_no_span_is_refused_in_words() {
+        for text in ["", "5", "ms", "-3ms", "1.ms", "5 parsecs", "1e3ms", "99999999999999999h", "0.5us", "1..2s"] {
+            let error = text.parse::<Span>().unwrap_err().to_string();
+            assert!(error.starts_with(&format!("`{text}` is")), "{error}");
+        }
+        assert!("400000h".parse::<Span>().unwrap_err().to_string().contains("366 days"));
+    }
+
+    #[test]
+    fn people_read_three_figures() {
+        let spans = [0, 13, 1_500, 36_040, 653_200, 1_500_000, 12_340_000, 90_000_000, 7_260_000_000];
+        let read: Vec<_> = spans.iter().map(|&micros| readable(Span::micros(micros))).collect();
+        assert_eq!(read, ["0 ms", "13 µs", "1.5 ms", "36 ms", "653 ms", "1.5 s", "12.3 s", "1 min 30 s", "2 h 1 min"]);
+    }
+}

@@ -1,0 +1,247 @@
+//! Everything that happened on one side of a run, in a few kinds of row, each with the step that caused it.
+//!
+//! Whatever is drawn, measured, told or exported is read from here and only from here. The kinds are the same for
+//! every protocol: *messages* go between lanes, *stays* are spans spent somewhere, *levels* are step functions,
+//! *marks* are dated facts, *steps* are handled events, *jobs* and *parts* say what became of the work.
+//!
+//! Rows are plain structs in `Vec`s, one push and about one cache line each, and an id is a position; columns apart
+//! were weighed and only made writing slower. *Invariant:* no float, no `usize` and no vendor's word in a row's type.
+
+mod jobs;
+mod labels;
+mod rows;
+
+pub use jobs::{CallerOutcome, JobRow, PartRow, WorkOutcome};
+pub use labels::{LabelId, Labels};
+pub use rows::{
+    ActorRow, Arrow, Class, Drawing, Duty, Ending, Fate, Handled, LevelKind, LevelRow, MarkKind, MarkRow, MessageKind,
+    MessageRow, StayKind, StayRow, StepRow,
+};
+
+use crate::time::Moment;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(u32);
+
+        impl $name {
+            /// Stands for "no such row" in a column.
+            pub const NONE: $name = $name(u32::MAX);
+
+            pub const fn from_index(index: u32) -> Self {
+                $name(index)
+            }
+
+            /// Position in its table.
+            pub const fn index(self) -> u32 {
+                self.0
+            }
+
+            pub const fn at(self) -> usize {
+                self.0 as usize
+            }
+
+            pub fn known(self) -> Option<Self> {
+                (self != Self::NONE).then_some(self)
+            }
+        }
+    };
+}
+
+id! {
+    /// A unit of work that both sides must do.
+    JobId
+}
+id! {
+    /// One part of a job: job × parts a job + part. With one part a job, the same number as the job's.
+    PartId
+}
+id! {
+    /// A message from one lane to another.
+    MessageId
+}
+id! {
+    /// A span spent somewhere.
+    StayId
+}
+id! {
+    /// One handled event.
+    StepId
+}
+
+impl JobId {
+    /// As people count: from one.
+    pub const fn number(self) -> u32 {
+        self.0 + 1
+    }
+}
+
+/// An actor, and the lane in which it is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ActorId(pub u16);
+
+impl ActorId {
+    pub const fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// One of an actor's threads, workers, consumers, partitions; or none of them, but the actor as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Slot(pub u16);
+
+impl Slot {
+    /// The actor as a whole.
+    pub const WHOLE: Slot = Slot(u16::MAX);
+
+    pub const fn at(self) -> usize {
+        self.0 as usize
+    }
+
+    pub fn known(self) -> Option<Slot> {
+        (self != Slot::WHOLE).then_some(self)
+    }
+}
+
+/// How a run ended. A run cannot fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Every part of every job is final and nothing that carries a job is under way.
+    Settled,
+    /// A bound on events or on simulated time was met first.
+    LimitReached,
+}
+
+/// The record of one side of a run.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    pub actors: Vec<ActorRow>,
+    /// What the messages' `kind` numbers stand for.
+    pub kinds: Vec<&'static MessageKind>,
+    /// What a message of each kind carries, or the empty label.
+    pub bodies: Vec<LabelId>,
+    pub labels: Labels,
+    pub messages: Vec<MessageRow>,
+    pub stays: Vec<StayRow>,
+    pub levels: Vec<LevelRow>,
+    pub marks: Vec<MarkRow>,
+    pub steps: Vec<StepRow>,
+    pub jobs: Vec<JobRow>,
+    pub parts: Vec<PartRow>,
+    pub parts_per_job: u32,
+    pub outcome: Outcome,
+    /// The moment of the last row: a run that settled ends there.
+    pub ended: Moment,
+    /// Events the loop handled, stale timers included.
+    pub events: u64,
+    batches: Vec<Vec<PartId>>,
+}
+
+impl Trace {
+    pub(crate) fn new(jobs: u32, parts_per_job: u32) -> Self {
+        Trace {
+            actors: Vec::new(),
+            kinds: Vec::new(),
+            bodies: Vec::new(),
+            labels: Labels::default(),
+            messages: Vec::with_capacity(jobs as usize * 4),
+            stays: Vec::with_capacity(jobs as usize * 4),
+            levels: Vec::with_capacity(jobs as usize * 4),
+            marks: Vec::new(),
+            steps: Vec::with_capacity(jobs as usize * 6),
+            jobs: vec![JobRow::default(); jobs as usize],
+            parts: vec![PartRow::default(); (jobs * parts_per_job) as usize],
+            parts_per_job,
+            outcome: Outcome::LimitReached,
+            ended: Moment::START,
+            events: 0,
+            batches: Vec::new(),
+        }
+    }
+
+    pub fn job_of(&self, part: PartId) -> JobId {
+        JobId(part.0 / self.parts_per_job)
+    }
+
+    /// The first of a job's parts; what concerns a job as a whole is linked to it.
+    pub fn first_part(&self, job: JobId) -> PartId {
+        PartId(job.0 * self.parts_per_job)
+    }
+
+    pub fn actor(&self, actor: ActorId) -> &ActorRow {
+        &self.actors[actor.at()]
+    }
+
+    pub fn kind(&self, message: &MessageRow) -> &'static MessageKind {
+        self.kinds[message.kind as usize]
+    }
+
+    /// The message's label with its job's number filled in.
+    pub fn label(&self, message: &MessageRow) -> String {
+        self.labels.fill(message.label, self.parts_of(message).first().map(|part| self.job_of(*part)))
+    }
+
+    /// What the message carries, with its job's number filled in; empty if nothing is said of its kind.
+    pub fn body(&self, message: &MessageRow) -> String {
+        let body = self.bodies[message.kind as usize];
+        self.labels.fill(body, self.parts_of(message).first().map(|part| self.job_of(*part)))
+    }
+
+    pub fn mark_label(&self, mark: &MarkRow) -> String {
+        self.labels.fill(mark.label, mark.part.known().map(|part| self.job_of(part)))
+    }
+
+    /// The parts that a message carries: none for background traffic, several for a batch.
+    pub fn parts_of<'a>(&'a self, message: &'a MessageRow) -> &'a [PartId] {
+        match message.part {
+            PartId::NONE => &[],
+            PartId(batch) if batch & BATCH != 0 => &self.batches[(batch & !BATCH) as usize],
+            _ => std::slice::from_ref(&message.part),
+        }
+    }
+
+    /// The jobs that a message carries, each once, in order.
+    pub fn jobs_of(&self, message: &MessageRow) -> Vec<JobId> {
+        let mut jobs: Vec<JobId> = self.parts_of(message).iter().map(|part| self.job_of(*part)).collect();
+        jobs.dedup();
+        jobs
+    }
+
+    /// The number by which a message links to several parts.
+    pub(crate) fn batch(&mut self, parts: Vec<PartId>) -> PartId {
+        match parts.as_slice() {
+            [] => PartId::NONE,
+            [part] => *part,
+            _ => {
+                self.batches.push(parts);
+                PartId(BATCH | (self.batches.len() - 1) as u32)
+            }
+        }
+    }
+
+    /// The work outcome of a job: the least happy one of its parts.
+    pub fn work_outcome(&self, job: JobId) -> WorkOutcome {
+        self.parts_of_job(job).iter().map(|part| part.outcome).max().unwrap_or(WorkOutcome::Unfinished)
+    }
+
+    pub fn parts_of_job(&self, job: JobId) -> &[PartRow] {
+        let first = self.first_part(job).at();
+        &self.parts[first..first + self.parts_per_job as usize]
+    }
+
+    /// How often work on the job was begun, over all parts.
+    pub fn executions(&self, job: JobId) -> u32 {
+        self.parts_of_job(job).iter().map(|part| u32::from(part.executions)).sum()
+    }
+
+    /// When the last part of the job was done, if all are.
+    pub fn finished(&self, job: JobId) -> Option<Moment> {
+        let last = self.parts_of_job(job).iter().map(|part| part.finished).max()?;
+        last.known()
+    }
+}
+
+/// Set in a message's `part` when it is the number of a batch.
+const BATCH: u32 = 1 << 31;

@@ -1,0 +1,326 @@
+//! The rows of a trace. Every row is small, plain and complete: a reader needs no state to understand it.
+
+use super::{ActorId, LabelId, MessageId, PartId, Slot, StepId};
+use crate::time::{Moment, Span};
+
+/// How a lane is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drawing {
+    /// One column per slot under one head: threads, workers, consumers.
+    Slots,
+    /// A queue: its line widens with what is ready in it; what is held by a consumer is outlined round it.
+    River,
+    /// A log: one track per slot, where records stay.
+    Tracks,
+}
+
+/// What a lane is for, which is how metrics find the callers and the workers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Duty {
+    /// Where jobs are wanted.
+    Caller,
+    /// What stores and passes on.
+    Broker,
+    /// Where the work is done.
+    Worker,
+}
+
+impl Duty {
+    /// The word in the JSON report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Duty::Caller => "caller",
+            Duty::Broker => "broker",
+            Duty::Worker => "worker",
+        }
+    }
+}
+
+/// An actor as its lane shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActorRow {
+    /// Its id in the scenario.
+    pub id: String,
+    pub name: String,
+    /// The small line under the name: "2 threads", "RabbitMQ".
+    pub subtitle: String,
+    pub duty: Duty,
+    pub drawing: Drawing,
+    pub slots: u16,
+    /// What one slot is called: "thread", "worker", "consumer".
+    pub slot_noun: &'static str,
+}
+
+/// What a message is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Carries the work or its result.
+    Payload,
+    /// Carries responsibility: confirmations, acknowledgements, refusals.
+    Control,
+    /// Would be there without any job: heartbeats, empty polls.
+    Background,
+}
+
+impl Class {
+    /// The word in the JSON report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Class::Payload => "payload",
+            Class::Control => "control",
+            Class::Background => "background",
+        }
+    }
+}
+
+/// The notation of UML 2.5.1 §17.4.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrow {
+    /// Solid line, filled head: the sender waits for the answer.
+    Call,
+    /// Dashed line, open head: the answer to a call.
+    Reply,
+    /// Solid line, open head: nobody waits.
+    Async,
+}
+
+/// A kind of message that a protocol knows.
+#[derive(Debug, PartialEq, Eq)]
+pub struct MessageKind {
+    /// In the vendor's words: "basic.publish".
+    pub name: &'static str,
+    pub class: Class,
+    pub arrow: Arrow,
+}
+
+/// How a message ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// On its way when the run ended.
+    InFlight,
+    Delivered,
+    /// Arrived and was turned away.
+    Refused,
+    /// Arrived, and nobody was waiting for it any more.
+    Late,
+    /// Never arrived.
+    Lost,
+}
+
+impl Fate {
+    /// The word in the JSON report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Fate::InFlight => "in-flight",
+            Fate::Delivered => "delivered",
+            Fate::Refused => "refused",
+            Fate::Late => "late",
+            Fate::Lost => "lost",
+        }
+    }
+}
+
+/// A message. `arrived` is [`Moment::NEVER`] for what is lost or still in flight.
+#[derive(Clone, Copy, Debug)]
+pub struct MessageRow {
+    pub sent: Moment,
+    pub arrived: Moment,
+    /// For a lost message: how far it would have taken, so that it can be drawn.
+    pub latency: Span,
+    /// The step in which it was sent.
+    pub cause: StepId,
+    pub reply_to: MessageId,
+    /// The part it carries; read by [`super::Trace::parts_of`], for it may be a batch.
+    pub(crate) part: PartId,
+    pub from: ActorId,
+    pub to: ActorId,
+    pub from_slot: Slot,
+    pub to_slot: Slot,
+    pub label: LabelId,
+    /// From one; what is sent or delivered again counts on.
+    pub attempt: u16,
+    /// Index into [`super::Trace::kinds`].
+    pub kind: u8,
+    pub fate: Fate,
+}
+
+/// What a stay is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StayKind {
+    /// A slot works.
+    Busy,
+    /// A slot is held by a job but can only wait for another party.
+    Blocked,
+    /// A wanted job for which the caller has no free slot.
+    Backlog,
+    /// Waits for a connection.
+    Pool,
+    /// Waits at the receiver for a worker.
+    Queued,
+    /// In a queue, deliverable.
+    Ready,
+    /// Delivered by a queue and not yet acknowledged.
+    Held,
+    /// In a queue, not deliverable until a clock runs out.
+    Hidden,
+    /// To be tried again at a known moment.
+    Scheduled,
+    /// Set aside for good; does not keep a run alive.
+    Parked,
+    /// The actor is out of service.
+    Down,
+    /// The actor works slower than it should.
+    Slow,
+}
+
+impl StayKind {
+    /// Whether an open stay of this kind with a job means that something is still to happen.
+    pub fn is_live(self) -> bool {
+        !matches!(self, StayKind::Parked | StayKind::Down | StayKind::Slow)
+    }
+
+    /// Whether it is spent waiting for something that is not the work itself.
+    pub fn is_waiting(self) -> bool {
+        use StayKind::*;
+        matches!(self, Backlog | Pool | Queued | Ready | Hidden | Scheduled)
+    }
+}
+
+/// How a stay ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Still going on when the run ended.
+    Open,
+    /// As it should.
+    Done,
+    /// Cut short by a crash: work thrown away.
+    Interrupted,
+    /// Went back to where it came from.
+    Returned,
+    /// The one who waited stopped waiting.
+    GaveUp,
+    /// Its time ran out.
+    Expired,
+    /// Turned away.
+    Refused,
+    /// The execution failed.
+    Failed,
+}
+
+/// A span spent somewhere. `end` is [`Moment::NEVER`] while it is open.
+#[derive(Clone, Copy, Debug)]
+pub struct StayRow {
+    pub begin: Moment,
+    pub end: Moment,
+    /// The step in which it began.
+    pub cause: StepId,
+    pub part: PartId,
+    /// A number whose meaning the kind gives: a receive count, a factor in thousandths.
+    pub value: u32,
+    pub actor: ActorId,
+    pub slot: Slot,
+    pub kind: StayKind,
+    pub ending: Ending,
+}
+
+/// What a level counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LevelKind {
+    /// Open stays of that kind at that actor and slot.
+    Stays(StayKind),
+    /// Records between a reader's committed place and the end of a log.
+    Lag,
+    /// The state of a switch: 0 closed, 1 open, 2 half open.
+    Switch,
+}
+
+/// A new value of a level, which holds until the next row of the same actor, slot and kind.
+#[derive(Clone, Copy, Debug)]
+pub struct LevelRow {
+    pub at: Moment,
+    pub value: u32,
+    pub actor: ActorId,
+    pub slot: Slot,
+    pub kind: LevelKind,
+}
+
+/// What a mark says, so that it can be drawn and counted without knowing the vendor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MarkKind {
+    /// The caller stopped waiting for an answer.
+    TimedOut,
+    /// The caller will try again.
+    Retried,
+    /// The caller stopped trying: the job failed for it.
+    GaveUp,
+    /// Work on a part ended in an error.
+    Failed,
+    /// What had been delivered will be delivered again.
+    Returned,
+    /// Set aside in a dead-letter queue.
+    DeadLettered,
+    /// Taken out for good without having been done.
+    Dropped,
+    /// An actor died, with what it had in hand.
+    Crashed,
+    /// An actor serves again.
+    Recovered,
+    /// A reader's place in a log was stored.
+    Committed,
+    /// Work was divided anew among the members of a group.
+    Rebalanced,
+    /// A switch changed its state.
+    Switched,
+}
+
+impl MarkKind {
+    /// Whether someone's wish came to nothing here.
+    pub fn is_failure(self) -> bool {
+        matches!(
+            self,
+            MarkKind::TimedOut
+                | MarkKind::GaveUp
+                | MarkKind::Failed
+                | MarkKind::DeadLettered
+                | MarkKind::Dropped
+                | MarkKind::Crashed
+        )
+    }
+}
+
+/// A dated fact that is neither message nor stay.
+#[derive(Clone, Copy, Debug)]
+pub struct MarkRow {
+    pub at: Moment,
+    /// A number whose meaning the kind gives: an attempt, an offset.
+    pub value: u64,
+    pub part: PartId,
+    pub cause: StepId,
+    pub actor: ActorId,
+    pub slot: Slot,
+    /// In words; may name the job by `{job}`.
+    pub label: LabelId,
+    pub kind: MarkKind,
+}
+
+/// What was handled in a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handled {
+    Started,
+    Wanted(PartId),
+    Arrived(MessageId),
+    /// A timer the actor had set.
+    Timer,
+    /// A dated fault began or ended.
+    Fault,
+}
+
+/// One handled event: the rows that it caused name it.
+#[derive(Clone, Copy, Debug)]
+pub struct StepRow {
+    pub at: Moment,
+    /// The step that brought this one about: the sending of the message, the setting of the timer.
+    pub cause: StepId,
+    pub handled: Handled,
+    pub actor: ActorId,
+}
