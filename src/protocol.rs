@@ -1,0 +1,223 @@
+//! The protocols there are, and what holds their parties together in one world.
+//!
+//! A protocol is one file: its settings under the vendor's names and defaults, its messages, and its parties. What
+//! two of them share (retries and back-off) is a named thing of its own. To add one: write the file, name it in the
+//! list at the foot of this page, and add its stories to `tests/it`.
+//!
+//! *Invariant:* protocols do not import each other. The enums made here only carry; no rule lives in them.
+
+pub mod http;
+pub mod retry;
+
+use serde_json::Value;
+
+use crate::engine::{Actor, Context, Input, Setup};
+use crate::rng::Distribution;
+use crate::time::Span;
+
+/// What a party acts through.
+pub type Stage<'a> = Context<'a, Wire, Alarm>;
+
+/// What every protocol finds in place: the network between the parties, the same on both sides.
+#[derive(Clone, Debug)]
+pub struct Ground {
+    /// One way, per message.
+    pub latency: Distribution,
+    /// The chance that a message between the caller and the party it talks to is lost, each way.
+    pub loss: f64,
+}
+
+/// The legs of a conversation. The same leg on both sides gets the same random latencies.
+pub mod leg {
+    /// From the caller to the server or the broker.
+    pub const OUT: u8 = 0;
+    /// Back to the caller.
+    pub const BACK: u8 = 1;
+    /// From the broker to the worker.
+    pub const ON: u8 = 2;
+    /// From the worker to the broker.
+    pub const RETURN: u8 = 3;
+}
+
+/// A setting that a protocol cannot run with: which, and a sentence that says what would do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadSetting {
+    /// Within the side: `server.workers`.
+    pub field: String,
+    pub sentence: String,
+}
+
+/// Refuses a number outside its range.
+pub(crate) fn in_range(field: &str, value: u64, range: std::ops::RangeInclusive<u64>) -> Result<(), BadSetting> {
+    if range.contains(&value) {
+        return Ok(());
+    }
+    let sentence = format!("{value} is out of range; it must be from {} to {}", range.start(), range.end());
+    Err(BadSetting { field: field.into(), sentence })
+}
+
+/// Refuses an actor's id or name that cannot be drawn or addressed.
+pub(crate) fn check_actor(field: &str, id: &str, name: &str) -> Result<(), BadSetting> {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+    if id.is_empty() || id.len() > 32 || !id.chars().all(fits) {
+        let shown: String = id.chars().take(40).collect();
+        let sentence = format!("`{shown}` is not an id; use 1 to 32 of a–z, 0–9, - and _");
+        return Err(BadSetting { field: format!("{field}.id"), sentence });
+    }
+    let length = name.chars().count();
+    if length == 0 || length > 24 || name.chars().any(char::is_control) {
+        let sentence = format!("a name has 1 to 24 characters on one line; this one has {length}");
+        return Err(BadSetting { field: format!("{field}.name"), sentence });
+    }
+    Ok(())
+}
+
+/// Refuses a text that is too long to be shown.
+pub(crate) fn check_text(field: &str, text: &str) -> Result<(), BadSetting> {
+    let length = text.chars().count();
+    if length > 400 || text.chars().any(char::is_control) {
+        let sentence = format!("a text has at most 400 characters on one line; this one has {length}");
+        return Err(BadSetting { field: field.into(), sentence });
+    }
+    Ok(())
+}
+
+/// Refuses two actors of one side with the same id.
+pub(crate) fn different(field: &str, id: &str, other: &str) -> Result<(), BadSetting> {
+    if id != other {
+        return Ok(());
+    }
+    Err(BadSetting { field: field.into(), sentence: format!("`{id}` is taken; give each actor of a side its own id") })
+}
+
+/// `2 threads`, `1 thread`.
+pub(crate) fn counted(count: u16, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// The most slots (threads, workers, consumers) one actor may have.
+pub const MAX_SLOTS: u64 = 1000;
+
+/// Why a side's settings could not be read.
+pub(crate) type ReadError = serde_path_to_error::Error<serde_json::Error>;
+
+macro_rules! protocols {
+    ($($name:literal $module:ident $variant:ident),+ $(,)?) => {
+        /// The names of the protocols, as scenarios write them.
+        pub const NAMES: &[&str] = &[$($name),+];
+
+        /// A side's settings, under its protocol's own names.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Settings {
+            $($variant($module::Settings)),+
+        }
+
+        impl Settings {
+            /// Reads the settings of the protocol called `name`; nothing if there is no such protocol.
+            pub(crate) fn read(name: &str, value: Value) -> Option<Result<Settings, ReadError>> {
+                match name {
+                    $($name => Some(serde_path_to_error::deserialize(value).map(Settings::$variant)),)+
+                    _ => None,
+                }
+            }
+
+            pub(crate) fn to_value(&self) -> Value {
+                let value = match self {
+                    $(Settings::$variant(settings) => serde_json::to_value(settings),)+
+                };
+                value.unwrap_or(Value::Null)
+            }
+
+            /// The protocol's name, as scenarios write it.
+            pub fn protocol(&self) -> &'static str {
+                match self {
+                    $(Settings::$variant(_) => $name,)+
+                }
+            }
+
+            /// What is modelled and what is left out, for the reader of the page.
+            pub fn left_out(&self) -> &'static str {
+                match self {
+                    $(Settings::$variant(_) => $module::LEFT_OUT,)+
+                }
+            }
+
+            pub(crate) fn check(&self) -> Result<(), BadSetting> {
+                match self {
+                    $(Settings::$variant(settings) => settings.check(),)+
+                }
+            }
+
+            /// The lanes, links and parties of a side with these settings.
+            pub fn set_up(&self, ground: &Ground) -> Setup<Party> {
+                match self {
+                    $(Settings::$variant(settings) => settings.set_up(ground),)+
+                }
+            }
+        }
+
+        /// A party of any protocol.
+        pub enum Party {
+            $($variant($module::Party)),+
+        }
+
+        /// A message of any protocol.
+        #[derive(Clone, Copy, Debug)]
+        pub enum Wire {
+            $($variant($module::Message)),+
+        }
+
+        /// A timer of any protocol.
+        #[derive(Clone, Copy, Debug)]
+        pub enum Alarm {
+            $($variant($module::Timer)),+
+        }
+
+        $(
+            impl From<$module::Party> for Party {
+                fn from(party: $module::Party) -> Self { Party::$variant(party) }
+            }
+            impl From<$module::Message> for Wire {
+                fn from(message: $module::Message) -> Self { Wire::$variant(message) }
+            }
+            impl From<$module::Timer> for Alarm {
+                fn from(timer: $module::Timer) -> Self { Alarm::$variant(timer) }
+            }
+        )+
+
+        impl Actor for Party {
+            type Message = Wire;
+            type Timer = Alarm;
+
+            fn handle(&mut self, input: Input<Wire, Alarm>, stage: &mut Stage<'_>) {
+                match self {
+                    $(Party::$variant(party) => {
+                        let input = match input {
+                            Input::Started => Input::Started,
+                            Input::Wanted(job) => Input::Wanted(job),
+                            Input::Fault(fault, phase) => Input::Fault(fault, phase),
+                            // A party hears only its own kind: set-up links like with like.
+                            Input::Arrived(message, Wire::$variant(body)) => Input::Arrived(message, body),
+                            Input::Timer(Alarm::$variant(timer)) => Input::Timer(timer),
+                            #[allow(unreachable_patterns)]
+                            _ => return,
+                        };
+                        party.handle(input, stage);
+                    })+
+                }
+            }
+        }
+    };
+}
+
+protocols! {
+    "http" http Http,
+}
+
+/// A span of a setting that must not be zero.
+pub(crate) fn not_zero(field: &str, span: Span) -> Result<(), BadSetting> {
+    if span > Span::ZERO {
+        return Ok(());
+    }
+    Err(BadSetting { field: field.into(), sentence: "0ms is too short; it must be longer than nothing".into() })
+}

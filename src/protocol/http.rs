@@ -1,0 +1,340 @@
+//! HTTP/1.1 request–response: a caller whose threads block, a connection pool, a server with workers and a bounded
+//! accept queue.
+//!
+//! Sources: RFC 9110 (semantics), RFC 9112 (HTTP/1.1). One request is outstanding per connection (`HTTP-1`; RFC 9112
+//! §9.2 matches answers first in, first out, so a connection whose answer is overdue is closed, not used again).
+
+mod caller;
+mod server;
+
+use serde::{Deserialize, Serialize};
+
+use super::retry::Retry;
+use super::{BadSetting, Ground, MAX_SLOTS, Party as AnyParty, Stage, in_range, leg};
+use crate::engine::{Input, KindId, Link, Setup};
+use crate::time::Span;
+use crate::trace::{ActorRow, Arrow, Class, Drawing, Duty, LabelId, MessageKind, PartId};
+
+/// What is modelled and what is not, for the reader of the page.
+pub const LEFT_OUT: &str = "Modelled: threads that block, one outstanding request per connection, a pool with first-come-first-served waiters, \
+time-outs that leave the outcome unknown, refusal, 503 with Retry-After, retries with back-off, idempotent and other methods, \
+a server with workers and a bounded accept queue that can be out or crash. \
+Left out: TCP and TLS handshakes, bandwidth and body sizes, proxies and caches, pipelining (real clients do not use it), HTTP/2 streams. \
+A server does not notice that its client gave up: it finishes the work and sends an answer nobody reads. \
+A time-out runs from the sending of a request, not from the wait for a connection.";
+
+/// A side's settings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    pub caller: CallerSettings,
+    pub server: ServerSettings,
+    pub method: Method,
+    /// The path in the request line; `{job}` stands for the job's number.
+    pub path: String,
+    /// Shown when a request is selected; `{job}` as above.
+    pub request_body: String,
+    /// Shown when an answer is selected; `{job}` as above.
+    pub response_body: String,
+    /// Connections the caller may have open. Without a number, one a thread: hyper's pool has no bound.
+    pub connections: Option<u16>,
+    /// How long the caller waits for an answer. Without a number, for ever: the default of fetch, curl and reqwest.
+    pub timeout: Option<Span>,
+    pub retry: Retry,
+    /// Whether a POST or PATCH is repeated although the first may have been done (RFC 9110 §9.2.2 advises against).
+    pub retry_non_idempotent: bool,
+    /// Whether the caller sends a key by which the server recognises a repeat (draft-ietf-httpapi-idempotency-key).
+    pub idempotency_key: bool,
+    /// Whether the caller repeats an idempotent request at once when the connection closes under it (`HTTP-5`).
+    pub retry_on_close: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CallerSettings {
+    pub id: String,
+    pub name: String,
+    pub threads: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServerSettings {
+    pub id: String,
+    pub name: String,
+    pub workers: u16,
+    /// Requests that may wait for a worker. (Our choice: systems range from tens to thousands.)
+    pub accept_queue: u32,
+    /// What an arrival meets when the accept queue is full.
+    pub when_full: WhenFull,
+    /// With 503: how long the caller is asked to stay away (RFC 9110 §10.2.3), counted from receipt.
+    pub retry_after: Option<Span>,
+    /// How long the server keeps a connection open that nobody uses: nginx's `keepalive_timeout`.
+    pub keepalive_timeout: Span,
+}
+
+/// RFC 9110 §15.6.4 allows both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WhenFull {
+    #[serde(rename = "refuse")]
+    Refuse,
+    #[serde(rename = "503")]
+    Unavailable,
+}
+
+/// The request method (RFC 9110 §9.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Method {
+    Get,
+    Head,
+    Options,
+    Put,
+    Delete,
+    Post,
+    Patch,
+}
+
+impl Method {
+    /// RFC 9110 §9.2.2: the safe methods, PUT and DELETE.
+    pub fn is_idempotent(self) -> bool {
+        !matches!(self, Method::Post | Method::Patch)
+    }
+
+    /// RFC 9110 §9.2.1: asks for nothing to be changed.
+    pub fn is_safe(self) -> bool {
+        matches!(self, Method::Get | Method::Head | Method::Options)
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Head => "HEAD",
+            Method::Options => "OPTIONS",
+            Method::Put => "PUT",
+            Method::Delete => "DELETE",
+            Method::Post => "POST",
+            Method::Patch => "PATCH",
+        }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            caller: CallerSettings::default(),
+            server: ServerSettings::default(),
+            method: Method::Get,
+            path: "/".into(),
+            request_body: String::new(),
+            response_body: String::new(),
+            connections: None,
+            timeout: None,
+            retry: Retry::default(),
+            retry_non_idempotent: false,
+            idempotency_key: false,
+            retry_on_close: false,
+        }
+    }
+}
+
+impl Default for CallerSettings {
+    fn default() -> Self {
+        CallerSettings { id: "client".into(), name: "Client".into(), threads: 1 }
+    }
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        ServerSettings {
+            id: "server".into(),
+            name: "Server".into(),
+            workers: 1,
+            accept_queue: 100,
+            when_full: WhenFull::Refuse,
+            retry_after: None,
+            keepalive_timeout: Span::seconds(75),
+        }
+    }
+}
+
+/// A connection of the caller's, by number. A number is never used again.
+type Connection = u32;
+
+/// What an answer says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// 200: here is the result.
+    Ok,
+    /// 409: the first request with this key is still being worked on.
+    Conflict,
+    /// 500: the work failed.
+    Error,
+    /// 503: no room; the request was not looked at.
+    Unavailable,
+}
+
+/// What travels between caller and server. (part, attempt) tells which try of which work it belongs to.
+#[derive(Clone, Copy, Debug)]
+pub enum Message {
+    Request {
+        part: PartId,
+        attempt: u16,
+        connection: Connection,
+    },
+    Response {
+        part: PartId,
+        attempt: u16,
+        connection: Connection,
+        status: Status,
+    },
+    /// The server's host turned the connection down: nothing was looked at.
+    Refusal {
+        part: PartId,
+        attempt: u16,
+    },
+    /// The server's process died with the request in hand.
+    Reset {
+        part: PartId,
+        attempt: u16,
+    },
+    /// The server closes a connection that was idle for too long.
+    Close {
+        connection: Connection,
+    },
+}
+
+/// What a party can be woken for.
+#[derive(Clone, Copy, Debug)]
+pub enum Timer {
+    /// The answer to this attempt is overdue, if it is still awaited.
+    TimedOut { thread: u16, part: PartId, attempt: u16 },
+    /// The back-off before the next attempt is over.
+    TryAgain { thread: u16, part: PartId },
+    /// A worker reaches the end of its work, if it is still the same work.
+    WorkDone { worker: u16, begun: u32 },
+    /// A connection may have been idle for too long.
+    IdleTooLong { connection: Connection, used: u32 },
+}
+
+pub enum Party {
+    Caller(caller::Caller),
+    Server(server::Server),
+}
+
+impl Party {
+    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
+        match self {
+            Party::Caller(caller) => caller.handle(input, stage),
+            Party::Server(server) => server.handle(input, stage),
+        }
+    }
+}
+
+static REQUEST: MessageKind = MessageKind { name: "request", class: Class::Payload, arrow: Arrow::Call };
+static RESPONSE: MessageKind = MessageKind { name: "response", class: Class::Payload, arrow: Arrow::Reply };
+static REFUSAL: MessageKind = MessageKind { name: "refusal", class: Class::Control, arrow: Arrow::Reply };
+static RESET: MessageKind = MessageKind { name: "reset", class: Class::Control, arrow: Arrow::Reply };
+static CLOSE: MessageKind = MessageKind { name: "close", class: Class::Background, arrow: Arrow::Async };
+
+/// The words of this side, as the trace numbers them.
+#[derive(Clone, Copy)]
+struct Words {
+    request: KindId,
+    response: KindId,
+    refusal: KindId,
+    reset: KindId,
+    close: KindId,
+    request_line: LabelId,
+    ok: LabelId,
+    conflict: LabelId,
+    error: LabelId,
+    unavailable: LabelId,
+    refused: LabelId,
+    was_reset: LabelId,
+    closes: LabelId,
+    timed_out: LabelId,
+    retries: LabelId,
+    gave_up: LabelId,
+    failed: LabelId,
+}
+
+impl Settings {
+    pub(super) fn check(&self) -> Result<(), BadSetting> {
+        in_range("caller.threads", self.caller.threads.into(), 1..=MAX_SLOTS)?;
+        in_range("server.workers", self.server.workers.into(), 1..=MAX_SLOTS)?;
+        in_range("server.accept_queue", self.server.accept_queue.into(), 0..=1_000_000)?;
+        if let Some(connections) = self.connections {
+            in_range("connections", connections.into(), 1..=MAX_SLOTS)?;
+        }
+        if let Some(timeout) = self.timeout {
+            super::not_zero("timeout", timeout)?;
+        }
+        for (prefix, id, name) in
+            [("caller", &self.caller.id, &self.caller.name), ("server", &self.server.id, &self.server.name)]
+        {
+            super::check_actor(prefix, id, name)?;
+        }
+        super::different("server.id", &self.server.id, &self.caller.id)?;
+        for (field, text) in
+            [("path", &self.path), ("request_body", &self.request_body), ("response_body", &self.response_body)]
+        {
+            super::check_text(field, text)?;
+        }
+        self.retry.check("retry")
+    }
+
+    fn words(&self, setup: &mut Setup<AnyParty>) -> Words {
+        let words = Words {
+            request: setup.kind(&REQUEST),
+            response: setup.kind(&RESPONSE),
+            refusal: setup.kind(&REFUSAL),
+            reset: setup.kind(&RESET),
+            close: setup.kind(&CLOSE),
+            request_line: setup.label(&format!("{} {}", self.method.word(), self.path)),
+            ok: setup.label("200 OK"),
+            conflict: setup.label("409 Conflict"),
+            error: setup.label("500 Internal Server Error"),
+            unavailable: setup.label("503 Service Unavailable"),
+            refused: setup.label("connection refused"),
+            was_reset: setup.label("connection reset"),
+            closes: setup.label("close"),
+            timed_out: setup.label("timed out"),
+            retries: setup.label("tries again"),
+            gave_up: setup.label("gave up"),
+            failed: setup.label("failed"),
+        };
+        setup.body(words.request, &self.request_body);
+        setup.body(words.response, &self.response_body);
+        words
+    }
+
+    pub(super) fn set_up(&self, ground: &Ground) -> Setup<AnyParty> {
+        let mut setup = Setup::default();
+        let words = self.words(&mut setup);
+        let threads = self.caller.threads;
+        let caller = setup.lane(ActorRow {
+            id: self.caller.id.clone(),
+            name: self.caller.name.clone(),
+            subtitle: super::counted(threads, "thread"),
+            duty: Duty::Caller,
+            drawing: Drawing::Slots,
+            slots: threads,
+            slot_noun: "thread",
+        });
+        let server = setup.lane(ActorRow {
+            id: self.server.id.clone(),
+            name: self.server.name.clone(),
+            subtitle: super::counted(self.server.workers, "worker"),
+            duty: Duty::Worker,
+            drawing: Drawing::Slots,
+            slots: self.server.workers,
+            slot_noun: "worker",
+        });
+        let out = setup.link(Link::new(caller, server, leg::OUT, ground.latency.clone()).losing(ground.loss));
+        let back = setup.link(Link::new(server, caller, leg::BACK, ground.latency.clone()).losing(ground.loss));
+        setup.actor(Party::Caller(caller::Caller::new(self.clone(), words, out)).into());
+        setup.actor(Party::Server(server::Server::new(self, words, back)).into());
+        setup
+    }
+}

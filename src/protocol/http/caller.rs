@@ -1,0 +1,342 @@
+//! The caller: threads that block from the first attempt to the last, a backlog of jobs that find no free thread, and
+//! a pool of connections.
+//!
+//! *Invariants:* a thread has at most one job. A connection has at most one request outstanding (`HTTP-1`), and one
+//! whose answer is overdue is never used again.
+
+use std::collections::VecDeque;
+
+use super::{Connection, Message, Method, Settings, Status, Timer, Words};
+use crate::engine::{Input, LinkId, Parcel};
+use crate::protocol::Stage;
+use crate::protocol::retry::Retry;
+use crate::time::Span;
+use crate::trace::{CallerOutcome, Ending, JobId, LevelKind, MarkKind, MessageId, PartId, Slot, StayId, StayKind};
+
+/// What a job's thread is doing about it.
+#[derive(Clone, Copy)]
+enum State {
+    /// Waits for a connection.
+    Pooled(StayId),
+    /// Waits for the answer to the request it sent on this connection.
+    Asked(Connection),
+    /// Waits for the next attempt.
+    BackingOff(StayId),
+}
+
+struct Call {
+    part: PartId,
+    attempt: u16,
+    blocked: StayId,
+    state: State,
+    previous_wait: Option<Span>,
+    /// The gloomiest thing learnt so far: silence after any attempt leaves the outcome unknown for good.
+    known: CallerOutcome,
+}
+
+/// How an attempt failed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Failure {
+    /// No answer in time.
+    Silence,
+    /// Turned away unseen: repeating it is always safe.
+    TurnedAway,
+    /// 503: turned away unseen, and asked to stay away.
+    Unavailable,
+    /// The connection broke with the request in hand.
+    Broken,
+    /// The server closed an idle connection while the request was on its way (`HTTP-5`).
+    Closed,
+    /// 409: the first request with this key is still in hand.
+    Conflict,
+    /// 500: an answer, and final.
+    Error,
+}
+
+pub struct Caller {
+    words: Words,
+    out: LinkId,
+    timeout: Option<Span>,
+    retry: Retry,
+    retry_after: Option<Span>,
+    repeatable: bool,
+    retry_on_close: bool,
+    threads: Vec<Option<Call>>,
+    blocked: u32,
+    backlog: VecDeque<(JobId, StayId)>,
+    /// Threads that wait for a connection, first come first.
+    pool: VecDeque<u16>,
+    max_connections: u32,
+    open_connections: u32,
+    /// Open connections with nothing outstanding, the last used on top.
+    idle: Vec<Connection>,
+    next_connection: Connection,
+}
+
+impl Caller {
+    pub(super) fn new(settings: Settings, words: Words, out: LinkId) -> Self {
+        let Settings { caller, method, connections, timeout, retry, .. } = settings;
+        let may_repeat =
+            |method: Method| method.is_idempotent() || settings.retry_non_idempotent || settings.idempotency_key;
+        Caller {
+            words,
+            out,
+            timeout,
+            retry,
+            retry_after: settings.server.retry_after,
+            repeatable: may_repeat(method),
+            retry_on_close: settings.retry_on_close,
+            threads: (0..caller.threads).map(|_| None).collect(),
+            blocked: 0,
+            backlog: VecDeque::new(),
+            pool: VecDeque::new(),
+            max_connections: connections.unwrap_or(caller.threads).into(),
+            open_connections: 0,
+            idle: Vec::new(),
+            next_connection: 0,
+        }
+    }
+
+    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
+        match input {
+            Input::Wanted(job) => self.want(job, stage),
+            Input::Arrived(message, body) => self.hear(message, body, stage),
+            Input::Timer(Timer::TimedOut { thread, part, attempt }) => self.time_out(thread, part, attempt, stage),
+            Input::Timer(Timer::TryAgain { thread, part }) => self.try_again(thread, part, stage),
+            _ => {}
+        }
+    }
+
+    fn want(&mut self, job: JobId, stage: &mut Stage<'_>) {
+        match self.threads.iter().position(Option::is_none) {
+            Some(thread) => self.take_on(thread as u16, job, stage),
+            None => {
+                let stay = stage.begin(Slot::WHOLE, StayKind::Backlog, stage.first_part(job));
+                self.backlog.push_back((job, stay));
+                self.level_backlog(stage);
+            }
+        }
+    }
+
+    fn level_backlog(&self, stage: &mut Stage<'_>) {
+        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Backlog), self.backlog.len() as u32);
+    }
+
+    fn take_on(&mut self, thread: u16, job: JobId, stage: &mut Stage<'_>) {
+        let part = stage.first_part(job);
+        let blocked = stage.begin(Slot(thread), StayKind::Blocked, part);
+        self.blocked += 1;
+        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Blocked), self.blocked);
+        let call = Call {
+            part,
+            attempt: 1,
+            blocked,
+            state: State::Asked(Connection::MAX),
+            previous_wait: None,
+            known: CallerOutcome::Refused,
+        };
+        self.threads[thread as usize] = Some(call);
+        self.connect(thread, stage);
+    }
+
+    /// Gets the thread a connection, or makes it wait for one.
+    fn connect(&mut self, thread: u16, stage: &mut Stage<'_>) {
+        let connection = self.idle.pop().or_else(|| {
+            (self.open_connections < self.max_connections).then(|| {
+                self.open_connections += 1;
+                self.next_connection += 1;
+                self.next_connection - 1
+            })
+        });
+        match connection {
+            Some(connection) => self.ask(thread, connection, stage),
+            None => {
+                let Some(call) = &mut self.threads[thread as usize] else {
+                    return;
+                };
+                call.state = State::Pooled(stage.begin(Slot(thread), StayKind::Pool, call.part));
+                self.pool.push_back(thread);
+                self.level_pool(stage);
+            }
+        }
+    }
+
+    fn level_pool(&self, stage: &mut Stage<'_>) {
+        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Pool), self.pool.len() as u32);
+    }
+
+    fn ask(&mut self, thread: u16, connection: Connection, stage: &mut Stage<'_>) {
+        let Some(call) = &mut self.threads[thread as usize] else {
+            return;
+        };
+        let (part, attempt) = (call.part, call.attempt);
+        call.state = State::Asked(connection);
+        let parcel = Parcel {
+            link: self.out,
+            kind: self.words.request,
+            label: self.words.request_line,
+            part,
+            attempt,
+            reply_to: MessageId::NONE,
+            from_slot: Slot(thread),
+            to_slot: Slot::WHOLE,
+        };
+        if let Some(timeout) = self.timeout {
+            // Set before the request is sent, so that at a tie the time-out precedes the answer.
+            stage.set_timer(timeout, Timer::TimedOut { thread, part, attempt });
+        }
+        stage.send(parcel, Message::Request { part, attempt, connection });
+    }
+
+    fn hear(&mut self, message: MessageId, body: Message, stage: &mut Stage<'_>) {
+        let (part, attempt, heard) = match body {
+            Message::Request { .. } => return,
+            Message::Close { connection } => return self.closed(connection, stage),
+            Message::Response { part, attempt, status: Status::Ok, .. } => (part, attempt, None),
+            Message::Response { part, attempt, status: Status::Conflict, .. } => {
+                (part, attempt, Some(Failure::Conflict))
+            }
+            Message::Response { part, attempt, status: Status::Error, .. } => (part, attempt, Some(Failure::Error)),
+            Message::Response { part, attempt, status: Status::Unavailable, .. } => {
+                (part, attempt, Some(Failure::Unavailable))
+            }
+            Message::Refusal { part, attempt } => (part, attempt, Some(Failure::TurnedAway)),
+            Message::Reset { part, attempt } => (part, attempt, Some(Failure::Broken)),
+        };
+        let awaiting =
+            |call: &Call| call.part == part && call.attempt == attempt && matches!(call.state, State::Asked(_));
+        let thread = self.threads.iter().position(|call| call.as_ref().is_some_and(awaiting));
+        let Some(thread) = thread else {
+            return stage.too_late(message);
+        };
+        let thread = thread as u16;
+        stage.land(message, Slot(thread));
+        match heard {
+            None => {
+                self.release(thread, stage);
+                self.finish(thread, CallerOutcome::Answered, stage);
+            }
+            Some(failure) => self.attempt_failed(thread, failure, stage),
+        }
+    }
+
+    fn time_out(&mut self, thread: u16, part: PartId, attempt: u16, stage: &mut Stage<'_>) {
+        let awaited =
+            |call: &Call| call.part == part && call.attempt == attempt && matches!(call.state, State::Asked(_));
+        if self.threads[thread as usize].as_ref().is_some_and(awaited) {
+            stage.mark(MarkKind::TimedOut, Slot(thread), part, attempt.into(), self.words.timed_out);
+            self.attempt_failed(thread, Failure::Silence, stage);
+        }
+    }
+
+    /// The server closed a connection it thought idle.
+    fn closed(&mut self, connection: Connection, stage: &mut Stage<'_>) {
+        if let Some(place) = self.idle.iter().position(|idle| *idle == connection) {
+            self.idle.remove(place);
+            self.open_connections -= 1;
+            return;
+        }
+        let uses = |call: &Call| matches!(call.state, State::Asked(used) if used == connection);
+        if let Some(thread) = self.threads.iter().position(|call| call.as_ref().is_some_and(uses)) {
+            self.attempt_failed(thread as u16, Failure::Closed, stage);
+        }
+    }
+
+    /// Gives the thread's connection back, or to the thread that has waited longest.
+    fn release(&mut self, thread: u16, stage: &mut Stage<'_>) {
+        let Some(Call { state: State::Asked(connection), .. }) = self.threads[thread as usize] else {
+            return;
+        };
+        match self.pool.pop_front() {
+            Some(next) => self.hand(next, connection, stage),
+            None => self.idle.push(connection),
+        }
+    }
+
+    /// Closes the thread's connection; a thread that waits for one may open another.
+    fn drop_connection(&mut self, stage: &mut Stage<'_>) {
+        self.open_connections -= 1;
+        if let Some(next) = self.pool.pop_front() {
+            self.open_connections += 1;
+            self.next_connection += 1;
+            self.hand(next, self.next_connection - 1, stage);
+        }
+    }
+
+    fn hand(&mut self, thread: u16, connection: Connection, stage: &mut Stage<'_>) {
+        self.level_pool(stage);
+        if let Some(Call { state: State::Pooled(stay), .. }) = self.threads[thread as usize] {
+            stage.end(stay, Ending::Done);
+        }
+        self.ask(thread, connection, stage);
+    }
+
+    fn attempt_failed(&mut self, thread: u16, failure: Failure, stage: &mut Stage<'_>) {
+        match failure {
+            Failure::Silence | Failure::TurnedAway | Failure::Broken | Failure::Closed => self.drop_connection(stage),
+            Failure::Unavailable | Failure::Conflict | Failure::Error => self.release(thread, stage),
+        }
+        let Some(call) = &mut self.threads[thread as usize] else {
+            return;
+        };
+        let (part, attempt) = (call.part, call.attempt);
+        call.known = call.known.max(match failure {
+            Failure::TurnedAway | Failure::Unavailable => CallerOutcome::Refused,
+            Failure::Silence => CallerOutcome::Unknown,
+            Failure::Broken | Failure::Closed | Failure::Conflict | Failure::Error => CallerOutcome::Failed,
+        });
+        let may = match failure {
+            Failure::TurnedAway | Failure::Unavailable | Failure::Conflict => true,
+            Failure::Silence | Failure::Broken => self.repeatable,
+            Failure::Closed => self.repeatable && self.retry_on_close,
+            Failure::Error => false,
+        };
+        if !may || attempt >= self.retry.max_attempts {
+            let known = call.known;
+            stage.mark(MarkKind::GaveUp, Slot(thread), part, attempt.into(), self.words.gave_up);
+            return self.finish(thread, known, stage);
+        }
+        // A closed idle connection says nothing about the server's health, so there is no back-off.
+        let mut wait = match failure {
+            Failure::Closed => Span::ZERO,
+            _ => self.retry.wait(stage, part, attempt, call.previous_wait),
+        };
+        call.previous_wait = Some(wait);
+        if failure == Failure::Unavailable {
+            wait = wait.max(self.retry_after.unwrap_or_default());
+        }
+        stage.mark(MarkKind::Retried, Slot(thread), part, u64::from(attempt) + 1, self.words.retries);
+        call.state = State::BackingOff(stage.begin(Slot(thread), StayKind::Scheduled, part));
+        stage.set_timer(wait, Timer::TryAgain { thread, part });
+    }
+
+    fn try_again(&mut self, thread: u16, part: PartId, stage: &mut Stage<'_>) {
+        let Some(call) = &mut self.threads[thread as usize] else {
+            return;
+        };
+        let State::BackingOff(stay) = call.state else {
+            return;
+        };
+        debug_assert_eq!(call.part, part, "a thread backs off for one job at a time");
+        stage.end(stay, Ending::Done);
+        call.attempt += 1;
+        self.connect(thread, stage);
+    }
+
+    /// The thread is done with its job, one way or the other, and takes the next.
+    fn finish(&mut self, thread: u16, outcome: CallerOutcome, stage: &mut Stage<'_>) {
+        let Some(call) = self.threads[thread as usize].take() else {
+            return;
+        };
+        let ending = if outcome == CallerOutcome::Answered { Ending::Done } else { Ending::GaveUp };
+        stage.end(call.blocked, ending);
+        self.blocked -= 1;
+        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Blocked), self.blocked);
+        stage.settles(stage.job_of(call.part), outcome);
+        if let Some((job, stay)) = self.backlog.pop_front() {
+            stage.end(stay, Ending::Done);
+            self.level_backlog(stage);
+            self.take_on(thread, job, stage);
+        }
+    }
+}

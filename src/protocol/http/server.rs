@@ -1,0 +1,268 @@
+//! The server: workers, a bounded accept queue, and what it does when it is out or dies.
+//!
+//! *Invariant:* a worker has at most one request; a request waits only while no worker is idle. The server learns
+//! nothing of a caller's time-out (RFC 9112 §9.5 leaves it to find the connection closed).
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::{Connection, Message, Settings, Status, Timer, WhenFull, Words};
+use crate::engine::{Fault, Input, LinkId, Parcel, Phase};
+use crate::protocol::Stage;
+use crate::time::Span;
+use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, Slot, StayId, StayKind};
+
+/// A request the server has taken on.
+#[derive(Clone, Copy)]
+struct Request {
+    message: MessageId,
+    part: PartId,
+    attempt: u16,
+    connection: Connection,
+}
+
+struct Work {
+    request: Request,
+    stay: StayId,
+    /// Which of this server's executions it is, by which its timer finds it.
+    begun: u32,
+}
+
+pub struct Server {
+    words: Words,
+    back: LinkId,
+    accept_queue: u32,
+    when_full: WhenFull,
+    keepalive_timeout: Span,
+    safe: bool,
+    idempotent: bool,
+    recognises_repeats: bool,
+    /// Whether it turns away what arrives.
+    out: bool,
+    workers: Vec<Option<Work>>,
+    busy: u32,
+    begun: u32,
+    queue: VecDeque<(Request, StayId)>,
+    /// Parts whose work has changed the world here.
+    applied: BTreeSet<PartId>,
+    /// How often each connection has been used: an idle timer that knows an older number is stale.
+    uses: BTreeMap<Connection, u32>,
+    closed: BTreeSet<Connection>,
+}
+
+impl Server {
+    pub(super) fn new(settings: &Settings, words: Words, back: LinkId) -> Self {
+        Server {
+            words,
+            back,
+            accept_queue: settings.server.accept_queue,
+            when_full: settings.server.when_full,
+            keepalive_timeout: settings.server.keepalive_timeout,
+            safe: settings.method.is_safe(),
+            idempotent: settings.method.is_idempotent(),
+            recognises_repeats: settings.idempotency_key,
+            out: false,
+            workers: (0..settings.server.workers).map(|_| None).collect(),
+            busy: 0,
+            begun: 0,
+            queue: VecDeque::new(),
+            applied: BTreeSet::new(),
+            uses: BTreeMap::new(),
+            closed: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
+        match input {
+            Input::Arrived(message, Message::Request { part, attempt, connection }) => {
+                self.receive(Request { message, part, attempt, connection }, stage);
+            }
+            Input::Timer(Timer::WorkDone { worker, begun }) => self.work_done(worker, begun, stage),
+            Input::Timer(Timer::IdleTooLong { connection, used }) => self.idle_too_long(connection, used, stage),
+            Input::Fault(fault, phase) => self.fault(fault, phase, stage),
+            _ => {}
+        }
+    }
+
+    fn receive(&mut self, request: Request, stage: &mut Stage<'_>) {
+        if self.out {
+            return self.turn_away(request, stage);
+        }
+        if self.closed.contains(&request.connection) {
+            // The close is on its way to the caller, and is all it will hear (HTTP-5).
+            return stage.refuse(request.message);
+        }
+        *self.uses.entry(request.connection).or_default() += 1;
+        if self.recognises_repeats && self.answer_repeat(request, stage) {
+            return;
+        }
+        if let Some(worker) = self.workers.iter().position(Option::is_none) {
+            return self.begin(worker as u16, request, stage);
+        }
+        if self.queue.len() as u32 >= self.accept_queue {
+            return match self.when_full {
+                WhenFull::Refuse => self.turn_away(request, stage),
+                WhenFull::Unavailable => {
+                    stage.refuse(request.message);
+                    self.respond(request, Status::Unavailable, Slot::WHOLE, stage);
+                }
+            };
+        }
+        let stay = stage.begin(Slot::WHOLE, StayKind::Queued, request.part);
+        self.queue.push_back((request, stay));
+        self.level_queue(stage);
+    }
+
+    fn answer_repeat(&mut self, request: Request, stage: &mut Stage<'_>) -> bool {
+        let in_hand = self.workers.iter().flatten().any(|work| work.request.part == request.part)
+            || self.queue.iter().any(|(queued, _)| queued.part == request.part);
+        let status = match (self.applied.contains(&request.part), in_hand) {
+            (true, _) => Status::Ok,
+            (false, true) => Status::Conflict,
+            (false, false) => return false,
+        };
+        self.respond(request, status, Slot::WHOLE, stage);
+        true
+    }
+
+    fn turn_away(&mut self, request: Request, stage: &mut Stage<'_>) {
+        stage.refuse(request.message);
+        let Request { part, attempt, .. } = request;
+        let parcel = self.answer(request, Slot::WHOLE);
+        stage.send(
+            Parcel { kind: self.words.refusal, label: self.words.refused, ..parcel },
+            Message::Refusal { part, attempt },
+        );
+    }
+
+    fn answer(&self, request: Request, from_slot: Slot) -> Parcel {
+        Parcel {
+            link: self.back,
+            kind: self.words.response,
+            label: self.words.ok,
+            part: request.part,
+            attempt: request.attempt,
+            reply_to: request.message,
+            from_slot,
+            to_slot: Slot::WHOLE,
+        }
+    }
+
+    fn respond(&mut self, request: Request, status: Status, from_slot: Slot, stage: &mut Stage<'_>) {
+        let label = match status {
+            Status::Ok => self.words.ok,
+            Status::Conflict => self.words.conflict,
+            Status::Error => self.words.error,
+            Status::Unavailable => self.words.unavailable,
+        };
+        let Request { part, attempt, connection, .. } = request;
+        let parcel = Parcel { label, ..self.answer(request, from_slot) };
+        stage.send(parcel, Message::Response { part, attempt, connection, status });
+        let used = self.uses.get(&connection).copied().unwrap_or_default();
+        stage.set_timer(self.keepalive_timeout, Timer::IdleTooLong { connection, used });
+    }
+
+    fn begin(&mut self, worker: u16, request: Request, stage: &mut Stage<'_>) {
+        self.begun += 1;
+        let begun = self.begun;
+        stage.executes(request.part);
+        let stay = stage.begin(Slot(worker), StayKind::Busy, request.part);
+        stage.land(request.message, Slot(worker));
+        stage.set_timer(stage.work(request.part), Timer::WorkDone { worker, begun });
+        self.workers[worker as usize] = Some(Work { request, stay, begun });
+        self.busy += 1;
+        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Busy), self.busy);
+    }
+
+    fn work_done(&mut self, worker: u16, begun: u32, stage: &mut Stage<'_>) {
+        let slot = &mut self.workers[worker as usize];
+        let Some(work) = slot.take_if(|work| work.begun == begun) else {
+            return;
+        };
+        self.busy -= 1;
+        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Busy), self.busy);
+        let part = work.request.part;
+        if stage.is_poison(part) {
+            stage.end(work.stay, Ending::Failed);
+            stage.mark(MarkKind::Failed, Slot(worker), part, 0, self.words.failed);
+            self.respond(work.request, Status::Error, Slot(worker), stage);
+        } else {
+            stage.end(work.stay, Ending::Done);
+            // The state after a repeated PUT or DELETE is what it was after the first (RFC 9110 §9.2.2).
+            if !self.safe && (self.applied.insert(part) || !self.idempotent) {
+                stage.takes_effect(part);
+            }
+            stage.finishes(part);
+            self.respond(work.request, Status::Ok, Slot(worker), stage);
+        }
+        if let Some((request, stay)) = self.queue.pop_front() {
+            stage.end(stay, Ending::Done);
+            self.level_queue(stage);
+            self.begin(worker, request, stage);
+        }
+    }
+
+    fn level_queue(&self, stage: &mut Stage<'_>) {
+        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Queued), self.queue.len() as u32);
+    }
+
+    fn idle_too_long(&mut self, connection: Connection, used: u32, stage: &mut Stage<'_>) {
+        if self.uses.get(&connection) != Some(&used) {
+            return;
+        }
+        self.closed.insert(connection);
+        let parcel = Parcel {
+            link: self.back,
+            kind: self.words.close,
+            label: self.words.closes,
+            part: PartId::NONE,
+            attempt: 1,
+            reply_to: MessageId::NONE,
+            from_slot: Slot::WHOLE,
+            to_slot: Slot::WHOLE,
+        };
+        stage.send(parcel, Message::Close { connection });
+    }
+
+    fn fault(&mut self, fault: Fault, phase: Phase, stage: &mut Stage<'_>) {
+        match (fault, phase) {
+            // The engine stretches the work, and it keeps what would arrive from a server that is silent.
+            (Fault::SlowDown { .. } | Fault::SilentOutage, _) => {}
+            (Fault::Outage, phase) => self.out = phase == Phase::Begins,
+            (Fault::Crash, Phase::Begins) => {
+                self.out = true;
+                self.crash(stage);
+            }
+            (Fault::Crash, Phase::Ends) => self.out = false,
+        }
+    }
+
+    /// What is in hand is lost, and the host resets the connections of those who wait (FLT-2).
+    fn crash(&mut self, stage: &mut Stage<'_>) {
+        let mut cut_off = Vec::new();
+        for (worker, work) in self.workers.iter_mut().enumerate() {
+            if let Some(work) = work.take() {
+                stage.end(work.stay, Ending::Interrupted);
+                cut_off.push((work.request, Slot(worker as u16)));
+            }
+        }
+        for (request, stay) in self.queue.drain(..) {
+            stage.end(stay, Ending::Interrupted);
+            cut_off.push((request, Slot::WHOLE));
+        }
+        self.busy = 0;
+        self.uses.clear();
+        if cut_off.is_empty() {
+            return;
+        }
+        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Busy), 0);
+        self.level_queue(stage);
+        for (request, slot) in cut_off {
+            let Request { part, attempt, .. } = request;
+            let parcel = self.answer(request, slot);
+            stage.send(
+                Parcel { kind: self.words.reset, label: self.words.was_reset, ..parcel },
+                Message::Reset { part, attempt },
+            );
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Retries with exponential back-off and jitter, as clients of every protocol use them.
+//!
+//! Source: the AWS architecture blog's back-off simulator (`RTY-1`, `RTY-2`), whose names for the kinds of jitter are
+//! kept. *Invariant:* the wait depends on the part and the attempt alone, so a retry at another moment waits as long.
+
+use serde::{Deserialize, Serialize};
+
+use super::{BadSetting, Stage, in_range, not_zero};
+use crate::rng::Purpose;
+use crate::time::Span;
+use crate::trace::PartId;
+
+/// How a wait is spread, given v(n) = min(cap, base × 2ⁿ) after failure n, counted from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Jitter {
+    /// v(n) itself.
+    None,
+    /// Uniform in [0, v(n)].
+    Full,
+    /// v(n)/2 plus uniform in [0, v(n)/2].
+    Equal,
+    /// min(cap, uniform in [base, 3 × the previous wait]), the previous wait at first being the base.
+    Decorrelated,
+}
+
+/// When and how often a failed attempt is repeated.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retry {
+    /// Attempts in all, the first one included (`RTY-4`). 1 means no retry.
+    pub max_attempts: u16,
+    pub base: Span,
+    pub cap: Span,
+    pub jitter: Jitter,
+}
+
+impl Default for Retry {
+    /// No retry: plain HTTP clients have none. Base, cap and jitter are those of the AWS back-off article's figures.
+    fn default() -> Self {
+        Retry { max_attempts: 1, base: Span::millis(100), cap: Span::seconds(10), jitter: Jitter::Full }
+    }
+}
+
+impl Retry {
+    pub(crate) fn check(&self, field: &str) -> Result<(), BadSetting> {
+        in_range(&format!("{field}.max_attempts"), self.max_attempts.into(), 1..=100)?;
+        not_zero(&format!("{field}.base"), self.base)?;
+        if self.cap < self.base {
+            let sentence = format!("{} is shorter than base {}; it must be at least as long", self.cap, self.base);
+            return Err(BadSetting { field: format!("{field}.cap"), sentence });
+        }
+        Ok(())
+    }
+
+    /// How long to wait after the failure of `attempt` (counted from one). `previous` is the wait before it, if any.
+    pub fn wait(&self, stage: &Stage<'_>, part: PartId, attempt: u16, previous: Option<Span>) -> Span {
+        let doublings = u32::from(attempt - 1).min(40);
+        let full = self.base.times(1 << doublings).min(self.cap);
+        let chance = || stage.chance(Purpose::Jitter, part, attempt.into());
+        match self.jitter {
+            Jitter::None => full,
+            Jitter::Full => full.scaled(chance()),
+            Jitter::Equal => Span::micros(full.as_micros() / 2) + full.scaled(chance() / 2.0),
+            Jitter::Decorrelated => {
+                let widest = previous.unwrap_or(self.base).times(3).as_seconds() - self.base.as_seconds();
+                (self.base + Span::from_seconds_rounded(widest * chance())).min(self.cap)
+            }
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! What must hold of a scenario as a whole: the caps in numbers, and that what it names exists.
+
+use std::collections::BTreeSet;
+
+use super::{Arrivals, FaultText, MAX_JOBS, Problem, Scenario, VERSION};
+use crate::protocol::Ground;
+use crate::rng::{Distribution, MAX_SEED};
+use crate::time::Span;
+
+/// Caps on lists and texts.
+const MAX_CHANGES: usize = 100;
+const MAX_NOTES: usize = 100;
+const MAX_CONTROLS: usize = 12;
+const MAX_PARTS: usize = 16;
+const MAX_NAME: usize = 64;
+const MAX_TITLE: usize = 100;
+const MAX_PROSE: usize = 500;
+
+type Checked = Result<(), Problem>;
+
+pub(super) fn check(scenario: &Scenario) -> Checked {
+    let head = &scenario.head;
+    if head.version == 0 || head.version > VERSION {
+        let sentence = format!("{} is not a version this program reads; it reads 1 to {VERSION}", head.version);
+        return Err(Problem::new("version", sentence));
+    }
+    name("name", &head.name)?;
+    text("title", &head.title, MAX_TITLE)?;
+    text("look_for", &head.look_for, MAX_PROSE)?;
+    if head.seed > MAX_SEED {
+        return Err(Problem::new("seed", format!("{} is too large; the largest seed is {MAX_SEED}", head.seed)));
+    }
+    workload(scenario)?;
+    probability("network.loss", head.network.loss)?;
+    if scenario.sides[0].id == scenario.sides[1].id {
+        return Err(Problem::new(
+            "sides",
+            format!("both sides are called `{}`; give each its own id", scenario.sides[0].id),
+        ));
+    }
+    for side in &scenario.sides {
+        name(&format!("sides.{}.id", side.id), &side.id)?;
+    }
+    changes(scenario)?;
+    notes(scenario)?;
+    controls(scenario)
+}
+
+fn workload(scenario: &Scenario) -> Checked {
+    let workload = &scenario.head.workload;
+    number("workload.jobs", u64::from(workload.jobs), 1, u64::from(MAX_JOBS))?;
+    at_most("workload.parts", workload.parts.len(), MAX_PARTS)?;
+    if workload.parts.len() as u64 * u64::from(workload.jobs) > u64::from(MAX_JOBS) {
+        return Err(Problem::new("workload.parts", format!("jobs × parts must be at most {MAX_JOBS}")));
+    }
+    let mut ids = BTreeSet::new();
+    for part in &workload.parts {
+        name("workload.parts", &part.id)?;
+        if !ids.insert(&part.id) {
+            return Err(Problem::new("workload.parts", format!("two parts are called `{}`", part.id)));
+        }
+    }
+    at_most("workload.poison", workload.poison.len(), 100)?;
+    for (index, job) in workload.poison.iter().enumerate() {
+        number(&format!("workload.poison.{index}"), u64::from(*job), 1, u64::from(workload.jobs))?;
+    }
+    match &workload.arrivals {
+        Arrivals::Poisson { rate_per_s, .. } if !(0.000_001..=1_000_000.0).contains(rate_per_s) => {
+            let sentence = format!("{rate_per_s} is out of range; it must be from 0.000001 to 1000000");
+            Err(Problem::new("workload.arrivals.rate_per_s", sentence))
+        }
+        Arrivals::Listed { at } if at.len() != workload.jobs as usize => {
+            let sentence = format!("there are {} moments for {} jobs; write one a job", at.len(), workload.jobs);
+            Err(Problem::new("workload.arrivals.at", sentence))
+        }
+        Arrivals::Listed { at } if !at.is_sorted() => {
+            Err(Problem::new("workload.arrivals.at", "the moments must be in order, earliest first"))
+        }
+        Arrivals::Users { users, .. } => number("workload.arrivals.users", u64::from(*users), 1, 10_000),
+        _ => Ok(()),
+    }
+}
+
+fn changes(scenario: &Scenario) -> Checked {
+    let changes = &scenario.head.changes;
+    at_most("changes", changes.len(), MAX_CHANGES)?;
+    let ground = Ground { latency: Distribution::fixed(Span::ZERO), loss: 0.0 };
+    let actors: BTreeSet<String> = scenario
+        .sides
+        .iter()
+        .flat_map(|side| {
+            let lanes: Vec<_> = side.settings.set_up(&ground).lanes().iter().map(|lane| lane.id.clone()).collect();
+            lanes.into_iter().flat_map(|lane| [format!("{}.{lane}", side.id), lane])
+        })
+        .collect();
+    for (index, change) in changes.iter().enumerate() {
+        let path = |field: &str| match change.id.as_str() {
+            "" => format!("changes.{index}.{field}"),
+            id => format!("changes.{id}.{field}"),
+        };
+        text(&path("id"), &change.id, MAX_NAME)?;
+        if !actors.contains(&change.actor) {
+            let known =
+                actors.iter().filter(|actor| !actor.contains('.')).map(String::as_str).collect::<Vec<_>>().join("`, `");
+            return Err(Problem::new(
+                path("actor"),
+                format!("no side has an actor `{}`; there are `{known}`", change.actor),
+            ));
+        }
+        match (change.fault, change.factor) {
+            (FaultText::SlowDown, Some(factor)) if (0.001..=1000.0).contains(&factor) => {}
+            (FaultText::SlowDown, Some(factor)) => {
+                return Err(Problem::new(
+                    path("factor"),
+                    format!("{factor} is out of range; it must be from 0.001 to 1000"),
+                ));
+            }
+            (FaultText::SlowDown, None) => {
+                return Err(Problem::new(path("factor"), "a slow-down needs a factor, as in `\"factor\": 3`"));
+            }
+            (_, Some(_)) => {
+                return Err(Problem::new(path("factor"), "only a slow-down has a factor; leave it out here"));
+            }
+            (_, None) => {}
+        }
+        if change.lasts == Some(Span::ZERO) {
+            return Err(Problem::new(path("for"), "0ms is too short; write a longer span or leave the change out"));
+        }
+    }
+    Ok(())
+}
+
+fn notes(scenario: &Scenario) -> Checked {
+    at_most("notes", scenario.head.notes.len(), MAX_NOTES)?;
+    for (index, note) in scenario.head.notes.iter().enumerate() {
+        text(&format!("notes.{index}.text"), &note.text, MAX_PROSE)?;
+        if let Some(side) = &note.side
+            && !scenario.sides.iter().any(|known| known.id == *side)
+        {
+            let known = format!("`{}` and `{}`", scenario.sides[0].id, scenario.sides[1].id);
+            return Err(Problem::new(
+                format!("notes.{index}.side"),
+                format!("there is no side `{side}`; there are {known}"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn controls(scenario: &Scenario) -> Checked {
+    at_most("controls", scenario.head.controls.len(), MAX_CONTROLS)?;
+    for (index, control) in scenario.head.controls.iter().enumerate() {
+        text(&format!("controls.{index}.label"), &control.label, MAX_NAME)?;
+        let value = scenario
+            .value_at(&control.path)
+            .map_err(|problem| Problem::new(format!("controls.{index}.path"), problem.sentence))?;
+        for (field, bound) in [("min", &control.min), ("max", &control.max)] {
+            if value.is_number() != bound.is_number()
+                || !(bound.is_number() || bound.as_str().is_some_and(|text| text.parse::<Span>().is_ok()))
+            {
+                let sentence = format!(
+                    "{bound} does not fit {value}, the value at `{}`: write both as a number or both as a duration",
+                    control.path
+                );
+                return Err(Problem::new(format!("controls.{index}.{field}"), sentence));
+            }
+        }
+    }
+    let view = &scenario.head.view;
+    if let (Some(from), Some(to)) = (view.from, view.to)
+        && from >= to
+    {
+        return Err(Problem::new("view.to", "the window must end after it begins"));
+    }
+    match view.job {
+        Some(job) => number("view.job", job.into(), 1, scenario.head.workload.jobs.into()),
+        None => Ok(()),
+    }
+}
+
+fn name(path: &str, value: &str) -> Checked {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+    if value.is_empty() || value.len() > MAX_NAME || !value.chars().all(fits) {
+        let sentence = format!("`{}` is not a name; use 1 to {MAX_NAME} of a–z, 0–9, - and _", shortened(value));
+        return Err(Problem::new(path, sentence));
+    }
+    Ok(())
+}
+
+fn text(path: &str, value: &str, most: usize) -> Checked {
+    let length = value.chars().count();
+    if length > most {
+        return Err(Problem::new(path, format!("the text has {length} characters; at most {most} fit")));
+    }
+    if value.chars().any(char::is_control) {
+        return Err(Problem::new(path, "the text has a control character; write plain text on one line"));
+    }
+    Ok(())
+}
+
+fn number(path: &str, value: u64, least: u64, most: u64) -> Checked {
+    if (least..=most).contains(&value) {
+        return Ok(());
+    }
+    Err(Problem::new(path, format!("{value} is out of range; it must be from {least} to {most}")))
+}
+
+fn at_most(path: &str, length: usize, most: usize) -> Checked {
+    if length <= most {
+        return Ok(());
+    }
+    Err(Problem::new(path, format!("there are {length} entries; at most {most} fit")))
+}
+
+fn probability(path: &str, value: f64) -> Checked {
+    if (0.0..=1.0).contains(&value) {
+        return Ok(());
+    }
+    Err(Problem::new(path, format!("{value} is not a probability; it must be from 0 to 1")))
+}
+
+fn shortened(value: &str) -> String {
+    value.chars().take(40).filter(|c| !c.is_control()).collect()
+}

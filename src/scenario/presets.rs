@@ -1,0 +1,36 @@
+//! The scenarios that come with the program: files in `scenarios/`, for people to copy.
+
+use super::Scenario;
+
+/// A built-in scenario.
+#[derive(Clone, Copy, Debug)]
+pub struct Preset {
+    pub name: &'static str,
+    /// The file as it stands in the repository.
+    pub json: &'static str,
+}
+
+macro_rules! presets {
+    ($($name:literal),+ $(,)?) => {
+        /// All of them, in the order in which they are offered.
+        pub const PRESETS: &[Preset] = &[
+            $(Preset { name: $name, json: include_str!(concat!("../../scenarios/", $name, ".json")) }),+
+        ];
+    };
+}
+
+presets! {
+    "rest-get-user",
+}
+
+/// The built-in scenario called `name`.
+pub fn preset(name: &str) -> Option<&'static Preset> {
+    PRESETS.iter().find(|preset| preset.name == name)
+}
+
+impl Preset {
+    /// The scenario in the file.
+    pub fn scenario(&self) -> Scenario {
+        Scenario::from_json(self.json).expect("a test reads every built-in scenario")
+    }
+}

@@ -1,0 +1,149 @@
+//! Reading a scenario: text to JSON value to typed fields to a checked whole, with the path in every error.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use super::{Head, Scenario, Side, Style, check};
+use crate::protocol::{self, Settings};
+
+/// The longest text that is read: one mebibyte.
+pub const MAX_TEXT_BYTES: usize = 1 << 20;
+
+/// Why something is not a scenario: the field by its path, and a sentence with the value and what would do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Empty when it concerns the text as a whole.
+    pub path: String,
+    pub sentence: String,
+}
+
+impl Problem {
+    pub(crate) fn new(path: impl Into<String>, sentence: impl Into<String>) -> Self {
+        // One line, whatever the value quoted in it holds.
+        let sentence = sentence.into().replace(['\n', '\r'], " ");
+        Problem { path: path.into(), sentence }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.path.as_str() {
+            "" => f.write_str(&self.sentence),
+            path => write!(f, "{path}: {}", self.sentence),
+        }
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl Scenario {
+    /// Reads a scenario from JSON text.
+    ///
+    /// ```
+    /// use counterpoint::scenario::Scenario;
+    /// assert_eq!(Scenario::from_json(r#"{"name": "smallest"}"#).unwrap().sides.len(), 2);
+    /// let problem = Scenario::from_json(r#"{"name": "x", "workload": {"jobs": -3}}"#).unwrap_err();
+    /// assert!(problem.to_string().starts_with("workload.jobs: "));
+    /// ```
+    ///
+    /// # Errors
+    /// The first problem found, with the path of its field.
+    pub fn from_json(text: &str) -> Result<Self, Problem> {
+        if text.len() > MAX_TEXT_BYTES {
+            let sentence = format!("the scenario has {} bytes; at most {MAX_TEXT_BYTES} are read", text.len());
+            return Err(Problem::new("", sentence));
+        }
+        let value: Value =
+            serde_json::from_str(text).map_err(|error| Problem::new("", format!("this is not JSON: {error}")))?;
+        Scenario::from_value(value)
+    }
+
+    /// Reads a scenario from a JSON value.
+    ///
+    /// # Errors
+    /// The first problem found, with the path of its field.
+    pub fn from_value(value: Value) -> Result<Self, Problem> {
+        let Value::Object(mut fields) = value else {
+            return Err(Problem::new("", "a scenario is a JSON object, as in {\"name\": \"my-scenario\"}"));
+        };
+        let sides = fields.remove("sides").unwrap_or_else(default_sides);
+        let head: Head =
+            serde_path_to_error::deserialize(Value::Object(fields)).map_err(|error| problem_of("", &error))?;
+        let Value::Array(sides) = sides else {
+            return Err(Problem::new("sides", "this must be a list of two sides"));
+        };
+        if sides.len() != 2 {
+            return Err(Problem::new("sides", format!("there are {} sides; a scenario has two", sides.len())));
+        }
+        let sides =
+            sides.into_iter().enumerate().map(|(index, side)| read_side(index, side)).collect::<Result<_, _>>()?;
+        let scenario = Scenario { head, sides };
+        check::check(&scenario)?;
+        Ok(scenario)
+    }
+
+    /// The scenario as a JSON value, every default written out.
+    pub fn to_value(&self) -> Value {
+        let mut value = serde_json::to_value(&self.head).unwrap_or(Value::Null);
+        let sides = self.sides.iter().map(|side| {
+            let mut fields = Map::new();
+            fields.insert("id".into(), side.id.clone().into());
+            fields.insert("style".into(), side.style.word().into());
+            fields.insert("protocol".into(), side.settings.protocol().into());
+            if let Value::Object(settings) = side.settings.to_value() {
+                fields.extend(settings);
+            }
+            Value::Object(fields)
+        });
+        value["sides"] = sides.collect();
+        value
+    }
+}
+
+fn default_sides() -> Value {
+    serde_json::json!([{ "protocol": "http" }, { "protocol": "rabbitmq" }])
+}
+
+fn read_side(index: usize, value: Value) -> Result<Side, Problem> {
+    let default_id = ["left", "right"][index];
+    let Value::Object(mut fields) = value else {
+        return Err(Problem::new(format!("sides.{default_id}"), "a side is an object, as in {\"protocol\": \"http\"}"));
+    };
+    let mut text = |key: &str, default: &str| match fields.remove(key) {
+        None => Ok(default.to_owned()),
+        Some(Value::String(text)) => Ok(text),
+        Some(other) => Err(Problem::new(format!("sides.{default_id}.{key}"), format!("{other} is not a text"))),
+    };
+    let id = text("id", default_id)?;
+    let protocol = text("protocol", ["http", "rabbitmq"][index])?;
+    let style = text("style", if index == 0 { "request-response" } else { "queued" })?;
+    let path = |field: &str| format!("sides.{id}.{field}");
+    let style = match style.as_str() {
+        "request-response" => Style::RequestResponse,
+        "queued" => Style::Queued,
+        other => {
+            return Err(Problem::new(
+                path("style"),
+                format!("`{other}` is no style; write `request-response` or `queued`"),
+            ));
+        }
+    };
+    let read = Settings::read(&protocol, Value::Object(fields)).ok_or_else(|| {
+        let names = protocol::NAMES.join("`, `");
+        Problem::new(path("protocol"), format!("`{protocol}` is not a protocol; there are `{names}`"))
+    })?;
+    let settings = read.map_err(|error| problem_of(&format!("sides.{id}"), &error))?;
+    settings.check().map_err(|bad| Problem::new(path(&bad.field), bad.sentence))?;
+    Ok(Side { id, style, settings })
+}
+
+fn problem_of(prefix: &str, error: &protocol::ReadError) -> Problem {
+    let inner = error.path().to_string();
+    let path = match (prefix, inner.as_str()) {
+        (_, "." | "?") => prefix.to_owned(),
+        ("", inner) => inner.to_owned(),
+        (prefix, inner) => format!("{prefix}.{inner}"),
+    };
+    Problem::new(path, error.inner().to_string())
+}

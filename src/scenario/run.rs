@@ -1,0 +1,140 @@
+//! Running a scenario: both sides, from the same workload, in slices.
+//!
+//! *Invariant:* the sides share the seed, the workload and the network, and nothing else.
+
+use super::{Arrivals, FaultText, Scenario, Style, WorkloadText};
+use crate::engine::{DatedFault, Demand, Fault, Limits, Progress, Workload, World};
+use crate::protocol::{Ground, Party};
+use crate::rng::Distribution;
+use crate::time::{Moment, Span};
+use crate::trace::{ActorId, ActorRow, JobId, Trace};
+
+/// A run under way.
+pub struct Run {
+    scenario: Scenario,
+    worlds: Vec<World<Party>>,
+}
+
+/// A run that ended.
+#[derive(Clone, Debug)]
+pub struct Played {
+    pub scenario: Scenario,
+    pub sides: Vec<SidePlayed>,
+}
+
+/// One side of a run that ended.
+#[derive(Clone, Debug)]
+pub struct SidePlayed {
+    pub id: String,
+    pub style: Style,
+    pub protocol: &'static str,
+    pub trace: Trace,
+}
+
+impl Run {
+    pub fn new(scenario: Scenario) -> Self {
+        Run::with_limits(scenario, Limits::default())
+    }
+
+    pub fn with_limits(scenario: Scenario, limits: Limits) -> Self {
+        let ground = Ground { latency: scenario.head.network.latency.clone(), loss: scenario.head.network.loss };
+        let worlds = scenario.sides.iter().map(|side| {
+            let setup = side.settings.set_up(&ground);
+            let faults = faults(&scenario, &side.id, setup.lanes());
+            World::new(setup, scenario.head.workload.to_workload(), faults, scenario.head.seed, limits)
+        });
+        Run { worlds: worlds.collect(), scenario }
+    }
+
+    /// Handles at most `budget` events on each side.
+    pub fn advance(&mut self, budget: u64) -> Progress {
+        let mut progress = Progress::Ended(crate::trace::Outcome::Settled);
+        for world in &mut self.worlds {
+            if world.advance(budget) == Progress::Running {
+                progress = Progress::Running;
+            }
+        }
+        progress
+    }
+
+    /// The share of the jobs that have been wanted so far, on the slower side, from 0 to 1.
+    pub fn fraction(&self) -> f64 {
+        let jobs = f64::from(self.scenario.head.workload.jobs);
+        self.worlds.iter().map(|world| f64::from(world.wanted_jobs()) / jobs).fold(1.0, f64::min)
+    }
+
+    /// What there is of it, whether it has ended or not.
+    pub fn into_played(self) -> Played {
+        let Run { scenario, worlds } = self;
+        let sides = scenario.sides.iter().zip(worlds).map(|(side, world)| SidePlayed {
+            id: side.id.clone(),
+            style: side.style,
+            protocol: side.settings.protocol(),
+            trace: world.into_trace(),
+        });
+        Played { sides: sides.collect(), scenario }
+    }
+}
+
+impl Scenario {
+    /// Runs both sides to their ends.
+    ///
+    /// ```
+    /// use counterpoint::scenario::Scenario;
+    /// let played = Scenario::from_json(r#"{"name": "smallest"}"#).unwrap().play();
+    /// assert_eq!(played.sides[0].trace.jobs.len(), 1);
+    /// ```
+    pub fn play(&self) -> Played {
+        let mut run = Run::new(self.clone());
+        while run.advance(u64::MAX) == Progress::Running {}
+        run.into_played()
+    }
+}
+
+impl Played {
+    /// The end of the later side: the one window over which both are measured and drawn.
+    pub fn ended(&self) -> Moment {
+        self.sides.iter().map(|side| side.trace.ended).max().unwrap_or(Moment::START)
+    }
+}
+
+impl WorkloadText {
+    fn to_workload(&self) -> Workload {
+        let demand = match &self.arrivals {
+            Arrivals::Regular { start, every } => Demand::Regular { start: *start, every: *every },
+            Arrivals::Poisson { start, rate_per_s } => {
+                let mean = Span::from_seconds_rounded(1.0 / rate_per_s);
+                Demand::Random { start: *start, gap: Distribution::exponential(mean) }
+            }
+            Arrivals::Random { start, gap } => Demand::Random { start: *start, gap: gap.clone() },
+            Arrivals::Listed { at } => Demand::Listed(at.clone()),
+            Arrivals::Burst { at } => Demand::Regular { start: *at, every: Span::ZERO },
+            Arrivals::Users { users, think } => Demand::Closed { users: *users, think: think.clone() },
+        };
+        let parts = match self.parts.as_slice() {
+            [] => vec![self.work.clone()],
+            parts => parts.iter().map(|part| part.work.clone()).collect(),
+        };
+        let poison = self.poison.iter().map(|number| JobId::from_index(number - 1)).collect();
+        Workload { jobs: self.jobs, demand, parts, poison }
+    }
+}
+
+/// The faults that strike the side called `side`, whose lanes are `lanes`.
+fn faults(scenario: &Scenario, side: &str, lanes: &[ActorRow]) -> Vec<DatedFault> {
+    let strikes = scenario.head.changes.iter().filter_map(|change| {
+        let id = change.actor.strip_prefix(side).and_then(|rest| rest.strip_prefix('.')).unwrap_or(&change.actor);
+        let actor = lanes.iter().position(|lane| lane.id == id)?;
+        let fault = match change.fault {
+            FaultText::Outage => Fault::Outage,
+            FaultText::SilentOutage => Fault::SilentOutage,
+            FaultText::Crash => Fault::Crash,
+            FaultText::SlowDown => {
+                Fault::SlowDown { thousandths: (change.factor.unwrap_or(1.0) * 1000.0 + 0.5) as u32 }
+            }
+        };
+        let until = change.lasts.map(|lasts| change.at + lasts);
+        Some(DatedFault { at: change.at, until, fault, actor: ActorId(actor as u16) })
+    });
+    strikes.collect()
+}
