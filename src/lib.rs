@@ -17,6 +17,7 @@
 
 pub mod engine;
 pub mod protocol;
+pub mod render;
 pub mod rng;
 pub mod scenario;
 pub mod time;

@@ -1,1 +1,4 @@
 //! The native tests: one binary of topic modules.
+
+mod http;
+mod story;

@@ -1,0 +1,6 @@
+//! What a run looks like outside the page: one file a format.
+//!
+//! *Invariant:* a renderer reads a run or a scene and returns text. It decides nothing that another renderer also
+//! would have to decide, and renderers do not import each other.
+
+pub mod mermaid;

@@ -1,0 +1,1 @@
+//! HTTP request–response: `HTTP-1` to `HTTP-6`.
