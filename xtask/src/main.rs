@@ -1,1 +1,47 @@
-fn main() {}
+//! The project's tasks: set up what is missing, build the page, serve it, test everything.
+//!
+//! A crate of its own so that each task is one command on any machine with Rust, and can be read and changed like the
+//! rest. It uses few dependencies, for everybody who clones the repository waits for it first.
+
+// The tasks time themselves; the rule is for what is simulated.
+#![allow(clippy::disallowed_methods)]
+
+mod arguments;
+mod first_load;
+mod gate;
+mod serve;
+mod setup;
+mod shot;
+mod site;
+mod steps;
+mod workspace;
+
+use arguments::Task;
+
+fn main() -> std::process::ExitCode {
+    let task = match arguments::read(std::env::args_os()) {
+        Ok(task) => task,
+        Err(error) => {
+            eprintln!("xtask: {error}\n\n{}", arguments::USAGE);
+            return 2.into();
+        }
+    };
+    let done = match task {
+        Task::Help => {
+            println!("{}", arguments::USAGE);
+            Ok(())
+        }
+        Task::Build { consent } => site::build(consent),
+        Task::Serve { port, consent } => serve::serve(port, consent),
+        Task::Test { scope, consent } => gate::test_everything(scope, consent),
+        Task::Browsers { filters, consent } => gate::test_in_browsers(&filters, consent),
+        Task::Shot { arguments, consent } => shot::shoot(&arguments, consent),
+    };
+    match done {
+        Ok(()) => 0.into(),
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            1.into()
+        }
+    }
+}

@@ -1,0 +1,54 @@
+// Starts the app, and puts the static picture back when it cannot start or breaks down.
+//
+// A file of its own because a strict content policy refuses inline scripts. A classic script, not a module, because a
+// browser that opens the page from a file refuses to load modules at all, and then nothing could say so.
+"use strict";
+
+(() => {
+  const app = document.getElementById("app");
+  // Kept here because the app clears its host when it mounts.
+  const picture = app.firstElementChild;
+  const note = document.getElementById("fallback-note");
+  let started = false;
+  let failed = false;
+
+  // Called here when loading fails, and by the app's panic hook. The first reason is the one that helps.
+  window.counterpointFailed = (message) => {
+    if (failed) return;
+    failed = true;
+    app.replaceChildren(picture);
+    const what = started ? "The interactive page has stopped" : "The interactive page could not start";
+    // In the next frame, so that the note is in the document before its text changes: only then is it announced.
+    requestAnimationFrame(() => {
+      note.textContent = `${what}: ${sentence(message)} This is a picture of its first example; reload to try again.`;
+    });
+  };
+
+  function sentence(message) {
+    const text = String(message).trim();
+    return /[.!?]$/.test(text) ? text : `${text}.`;
+  }
+
+  function reason(error) {
+    if (location.protocol === "file:") {
+      return "browsers do not run WebAssembly from a file, so this folder has to be served over HTTP";
+    }
+    return error instanceof Error ? error.message : String(error);
+  }
+
+  async function start() {
+    if (typeof WebAssembly !== "object") {
+      throw new Error("this browser has no WebAssembly");
+    }
+    const { default: init } = await import(document.getElementById("app-js").href);
+    const response = await fetch(document.getElementById("app-wasm").href);
+    if (!response.ok) {
+      const name = new URL(response.url).pathname.split("/").pop();
+      throw new Error(`the server answered ${response.status} for ${name}`);
+    }
+    await init({ module_or_path: response });
+    started = true;
+  }
+
+  start().catch((error) => window.counterpointFailed(reason(error)));
+})();

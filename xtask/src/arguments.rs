@@ -1,0 +1,123 @@
+//! What was typed after `cargo xtask`, as one value.
+
+use crate::{gate::Scope, setup::Consent};
+use anyhow::{Result, bail};
+use lexopt::{Arg, Parser, ValueExt};
+use std::ffi::OsString;
+
+pub const USAGE: &str = "\
+Usage: cargo xtask TASK
+
+  serve [--port N]            build the page and serve it (port 8080), again on every change
+  test [--fast] [--long]      check and test everything
+                                --fast  without the page and the browsers
+                                --long  also what is too long for every run
+  build                       build the page into dist/
+  browsers [NAME ...]         build the page and run the browser tests whose names contain NAME
+  shot PATH OUT.png [...]     build the page and take a picture of it; `shot --help` says more
+
+Each task sets up what it needs and is not there: the WASM target, and tools in a cache of the user's. System packages
+are installed as root, or with --install (by sudo); otherwise the command to type is printed.";
+
+/// One task and what it was given.
+pub enum Task {
+    Help,
+    Build {
+        consent: Consent,
+    },
+    Serve {
+        port: u16,
+        consent: Consent,
+    },
+    Test {
+        scope: Scope,
+        consent: Consent,
+    },
+    Browsers {
+        filters: Vec<OsString>,
+        consent: Consent,
+    },
+    Shot {
+        arguments: Vec<OsString>,
+        consent: Consent,
+    },
+}
+
+/// Reads a command line whose first item is the program's name.
+pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Task> {
+    let mut parser = Parser::from_iter(words);
+    match parser.next()? {
+        None | Some(Arg::Short('h') | Arg::Long("help")) => Ok(Task::Help),
+        Some(Arg::Value(task)) => match task.string()?.as_str() {
+            "help" => Ok(Task::Help),
+            "build" => read_build(parser),
+            "serve" => read_serve(parser),
+            "test" => read_test(parser),
+            "browsers" => read_browsers(parser),
+            "shot" => read_shot(parser),
+            other => bail!("there is no task `{other}`"),
+        },
+        Some(other) => Err(other.unexpected().into()),
+    }
+}
+
+fn read_build(mut parser: Parser) -> Result<Task> {
+    let mut consent = Consent::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("install") => consent = Consent::Given,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Task::Build { consent })
+}
+
+fn read_serve(mut parser: Parser) -> Result<Task> {
+    let (mut port, mut consent) = (8080, Consent::default());
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("port") | Arg::Short('p') => port = parser.value()?.parse()?,
+            Arg::Long("install") => consent = Consent::Given,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Task::Serve { port, consent })
+}
+
+fn read_test(mut parser: Parser) -> Result<Task> {
+    let (mut scope, mut consent) = (Scope::Usual, Consent::default());
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("fast") if scope == Scope::Usual => scope = Scope::Fast,
+            Arg::Long("long") if scope == Scope::Usual => scope = Scope::Long,
+            Arg::Long("fast" | "long") => bail!("--fast and --long exclude each other"),
+            Arg::Long("install") => consent = Consent::Given,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Task::Test { scope, consent })
+}
+
+fn read_browsers(mut parser: Parser) -> Result<Task> {
+    let (mut filters, mut consent) = (Vec::new(), Consent::default());
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Value(name) => filters.push(name),
+            Arg::Long("install") => consent = Consent::Given,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Task::Browsers { filters, consent })
+}
+
+/// All but `--install` is for the program that takes the picture.
+fn read_shot(mut parser: Parser) -> Result<Task> {
+    let (install, arguments): (Vec<_>, Vec<_>) =
+        parser.raw_args()?.partition(|word| word == "--install");
+    let consent = if install.is_empty() {
+        Consent::default()
+    } else {
+        Consent::Given
+    };
+    Ok(Task::Shot { arguments, consent })
+}

@@ -1,0 +1,162 @@
+//! Everything that is checked and tested, part by part: what people type and what continuous integration runs.
+
+use crate::first_load;
+use crate::setup::{BrowserTools, Consent, PageTools, Rust, Setup};
+use crate::site;
+use crate::steps::Steps;
+use crate::workspace::{cargo, run};
+use anyhow::Result;
+use std::ffi::OsString;
+
+/// How much is tested.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Without the page and the browsers.
+    Fast,
+    Usual,
+    /// Also what is too long for every run.
+    Long,
+}
+
+/// Runs every part of the scope, also after one has failed.
+pub fn test_everything(scope: Scope, consent: Consent) -> Result<()> {
+    let mut steps = Steps::begin();
+    let rust = steps.step("WebAssembly target", || Setup::begin(consent)?.rust());
+    check(&mut steps, rust);
+    steps.step("native tests", || {
+        let mut tests = cargo(&["test", "--package", "counterpoint", "--package", "xtask"]);
+        if scope == Scope::Long {
+            tests.env("COUNTERPOINT_LONG", "1");
+        }
+        run(&mut tests)
+    });
+    if scope == Scope::Long {
+        test_at_length(&mut steps);
+    }
+    if scope != Scope::Fast {
+        test_page(&mut steps, &[], consent);
+    }
+    steps.close()
+}
+
+/// Builds the page and runs the browser tests whose names contain one of the filters; all if there is none.
+pub fn test_in_browsers(filters: &[OsString], consent: Consent) -> Result<()> {
+    let mut steps = Steps::begin();
+    test_page(&mut steps, filters, consent);
+    steps.close()
+}
+
+fn check(steps: &mut Steps, rust: Option<Rust>) {
+    steps.step("format", || run(&mut cargo(&["fmt", "--all", "--check"])));
+    steps.step("lint, native", || {
+        let words = [
+            "clippy",
+            "--locked",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-Dwarnings",
+        ];
+        run(&mut cargo(&words))
+    });
+    let Some(rust) = rust else {
+        return steps.skip("lint, WebAssembly");
+    };
+    steps.step("lint, WebAssembly", || {
+        let words = ["clippy", "--locked", "--target", crate::setup::WASM_TARGET];
+        let page = [
+            "--lib",
+            "--bin",
+            "app",
+            "--features",
+            "app",
+            "--",
+            "-Dwarnings",
+        ];
+        run(rust.lend(cargo(&words).args(page)))
+    });
+}
+
+/// What is marked `#[ignore = "long"]`, and the benches.
+fn test_at_length(steps: &mut Steps) {
+    steps.step("long properties", || {
+        let words = [
+            "test",
+            "--release",
+            "--package",
+            "counterpoint",
+            "--",
+            "--ignored",
+        ];
+        run(cargo(&words).env("COUNTERPOINT_LONG", "1"))
+    });
+    steps.step("benches", || {
+        run(cargo(&["bench", "--package", "counterpoint", "--benches"])
+            .env("COUNTERPOINT_LONG", "1"))
+    });
+}
+
+fn test_page(steps: &mut Steps, filters: &[OsString], consent: Consent) {
+    let (page_tools, browser_tools) = set_up(steps, consent);
+    let Some(tools) = page_tools else {
+        return steps.skip("page");
+    };
+    let bundled = steps.step("page", || site::bundle(&tools));
+    let first_load = bundled.and_then(|()| steps.step("first load", first_load::report));
+    let compiled = steps.step("browser tests, compiled", || {
+        run(cargo(&BROWSER_TESTS).arg("--no-run"))
+    });
+    for browser in [CHROMIUM, FIREFOX] {
+        match (&browser_tools, &first_load, compiled) {
+            (Some(tools), Some(names), Some(())) => {
+                steps.step(browser.0, || drive(tools, names, browser, filters));
+            }
+            _ => steps.skip(browser.0),
+        }
+    }
+}
+
+/// A browser's name, and what the names of the other browser's tests contain.
+type Browser = (&'static str, &'static str);
+
+const CHROMIUM: Browser = ("Chromium", "in_firefox");
+const FIREFOX: Browser = ("Firefox", "in_chromium");
+
+const BROWSER_TESTS: [&str; 4] = [
+    "test",
+    "--locked",
+    "--package",
+    "counterpoint-browser-tests",
+];
+
+fn set_up(steps: &mut Steps, consent: Consent) -> (Option<PageTools>, Option<BrowserTools>) {
+    // One set-up for both, so that the tools share what they are compiled from.
+    let setup = match Setup::begin(consent) {
+        Ok(setup) => setup,
+        Err(error) => {
+            steps.step::<()>("set-up", || Err(error));
+            return (None, None);
+        }
+    };
+    let page = steps.step("set-up for the page", || setup.page());
+    let browsers = steps.step("set-up for the browsers", || setup.browsers());
+    (page, browsers)
+}
+
+/// Runs one browser's tests, which learn from the environment where everything is.
+fn drive(
+    tools: &BrowserTools,
+    names: &[String],
+    browser: Browser,
+    filters: &[OsString],
+) -> Result<()> {
+    let mut tests = cargo(&BROWSER_TESTS);
+    tests
+        .args(["--test", "browser", "--"])
+        .args(["--skip", browser.1])
+        .args(filters)
+        .env("COUNTERPOINT_FIRST_LOAD", names.join(" "))
+        // Where an error was made says less than its words, and takes a hundred lines.
+        .env("RUST_LIB_BACKTRACE", "0");
+    run(tools.lend(&mut tests))
+}

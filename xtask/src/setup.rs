@@ -1,0 +1,153 @@
+//! What the tasks need that a machine with Rust may not have, found or set up.
+//!
+//! Every step says what it does and how long it took; where nothing is missing, nothing is said.
+
+mod cache;
+mod debian_rust;
+mod system;
+mod wasm_target;
+
+use crate::{steps::told, workspace};
+use anyhow::{Context, Result};
+use cache::Cache;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Instant;
+
+pub use wasm_target::{Rust, TARGET as WASM_TARGET};
+
+const TRUNK: &str = "0.21.14";
+/// The same as the `wasm-bindgen` crate in Cargo.toml, or Trunk refuses it.
+const WASM_BINDGEN: &str = "0.2.129";
+/// The first part of npm's `binaryen` version is the release. Debian's and the `wasm-opt` crate's are too old for what
+/// this Rust writes.
+const BINARYEN: &str = "132.0.0";
+const GECKODRIVER: &str = "0.37.1";
+const AXE: &str = "4.14.1";
+
+/// Whether system packages may be installed.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub enum Consent {
+    /// Only if we run as root already.
+    #[default]
+    AsRoot,
+    /// Asked for on the command line: by `sudo` where needed.
+    Given,
+}
+
+/// Setting up, with the cache of tools held for it; what building the tools took up is given back at the end.
+pub struct Setup {
+    cache: Cache,
+    consent: Consent,
+}
+
+impl Setup {
+    pub fn begin(consent: Consent) -> Result<Self> {
+        let cache = Cache::open()?;
+        Ok(Self { cache, consent })
+    }
+
+    /// What compiles for WebAssembly.
+    pub fn rust(&self) -> Result<Rust> {
+        wasm_target::find_or_add(&self.cache, self.consent)
+    }
+
+    /// What builds the page.
+    pub fn page(&self) -> Result<PageTools> {
+        let rust = self.rust()?;
+        let mut folders = vec![
+            self.cache
+                .crate_programs("trunk", TRUNK, &["--no-default-features"])?,
+            self.cache
+                .crate_programs("wasm-bindgen-cli", WASM_BINDGEN, &[])?,
+            self.wasm_opt()?,
+        ];
+        folders.extend(std::env::split_paths(
+            &std::env::var_os("PATH").unwrap_or_default(),
+        ));
+        let path = std::env::join_paths(folders).context("a folder's name has a `:` in it")?;
+        Ok(PageTools { path, rust })
+    }
+
+    /// What drives the browsers.
+    pub fn browsers(&self) -> Result<BrowserTools> {
+        system::ensure(
+            &system::FOR_BROWSER_TESTS,
+            "The browser tests",
+            self.consent,
+        )?;
+        let geckodriver = self.cache.crate_programs("geckodriver", GECKODRIVER, &[])?;
+        let axe = self.cache.npm_package("axe-core", AXE)?;
+        let program = |names| workspace::program(names).context("a browser is gone again");
+        Ok(BrowserTools(vec![
+            ("COUNTERPOINT_DIST", workspace::dist()),
+            ("COUNTERPOINT_CHROMIUM", program(system::CHROMIUM)?),
+            ("COUNTERPOINT_CHROMEDRIVER", program(system::CHROMEDRIVER)?),
+            ("COUNTERPOINT_FIREFOX", program(system::FIREFOX)?),
+            ("COUNTERPOINT_GECKODRIVER", geckodriver.join("geckodriver")),
+            ("COUNTERPOINT_AXE", axe.join("axe-core/axe.min.js")),
+        ]))
+    }
+
+    /// The folder with `wasm-opt`; where it cannot run, one with a stand-in that copies, for the page works without.
+    fn wasm_opt(&self) -> Result<PathBuf> {
+        let user = "wasm-opt, which makes the page smaller,";
+        let found = system::ensure(&system::NODE, user, self.consent)
+            .and_then(|()| Ok(self.cache.npm_package("binaryen", BINARYEN)?.join(".bin")))
+            .and_then(|folder| {
+                let mut ask = workspace::command(folder.join("wasm-opt"));
+                let answer = ask.arg("--version").output()?;
+                anyhow::ensure!(
+                    answer.status.success(),
+                    "wasm-opt does not run on this Node"
+                );
+                Ok(folder)
+            });
+        found.or_else(|error| {
+            println!("  {error:#}");
+            println!("  The page is built without wasm-opt: it works the same, and is larger.");
+            Ok(workspace::root().join("xtask/without-node"))
+        })
+    }
+}
+
+impl Drop for Setup {
+    fn drop(&mut self) {
+        if let Err(error) = self.cache.tidy() {
+            println!("  {error:#}");
+        }
+    }
+}
+
+/// What builds the page.
+pub struct PageTools {
+    /// The search path with the tools' folders first.
+    path: OsString,
+    rust: Rust,
+}
+
+impl PageTools {
+    /// Lets a command find the tools, and the Rust that has the target.
+    pub fn lend<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        self.rust.lend(command.env("PATH", &self.path))
+    }
+}
+
+/// What drives the browsers: environment variables that the browser tests read.
+pub struct BrowserTools(Vec<(&'static str, PathBuf)>);
+
+impl BrowserTools {
+    pub fn lend<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command.envs(self.0.iter().map(|(name, path)| (name, path)))
+    }
+}
+
+/// Does one thing that takes a while, saying so before and how long it took after.
+fn say_and_do<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    println!("  {what} …");
+    let begun = Instant::now();
+    let result = work().with_context(|| format!("{what} failed"))?;
+    println!("  {what}: {}", told(begun.elapsed()));
+    Ok(result)
+}

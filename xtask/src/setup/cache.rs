@@ -1,0 +1,121 @@
+//! Tools by name and version in a folder of the user's, built once for all clones.
+//!
+//! *Invariant*: a folder under its final name is complete; what was interrupted lies under another name.
+
+use super::say_and_do;
+use crate::workspace::{cargo, command, run};
+use anyhow::{Context, Result};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+/// The cache, ours alone until dropped: two runs at once would build the same tool twice.
+pub struct Cache {
+    folder: PathBuf,
+    _lock: File,
+}
+
+impl Cache {
+    /// Opens the cache, waiting for other runs that are setting up.
+    pub fn open() -> Result<Self> {
+        let folder = user_cache()?.join("counterpoint");
+        fs::create_dir_all(folder.join("tools"))
+            .with_context(|| format!("{} could not be made", folder.display()))?;
+        let lock = File::create(folder.join("lock"))?;
+        if lock.try_lock().is_err() {
+            println!("  waiting for another run that is setting up …");
+            lock.lock()?;
+        }
+        Ok(Self {
+            folder,
+            _lock: lock,
+        })
+    }
+
+    /// A folder in which to build something; it may hold the remains of an interrupted build.
+    pub fn scratch(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// The folder with a crate's programs, built if it is not there.
+    ///
+    /// Built for being built quickly: these tools take a second on a page of this size however they are compiled. One
+    /// target folder serves all, for they share many dependencies; [`Cache::tidy`] removes it.
+    pub fn crate_programs(&self, name: &str, version: &str, options: &[&str]) -> Result<PathBuf> {
+        let folder = self.tool(name, version, |folder| {
+            let mut install = cargo(&["install", "--locked", "--quiet", "--root"]);
+            install
+                .arg(folder)
+                .arg("--target-dir")
+                .arg(self.scratch("build"))
+                .arg(format!("{name}@{version}"))
+                .args(options)
+                .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
+                .env("CARGO_PROFILE_RELEASE_LTO", "off")
+                .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+                .env("CARGO_PROFILE_RELEASE_STRIP", "symbols")
+                // The tools are no part of this workspace, whatever flags and wrappers it is built with.
+                .env_remove("RUSTFLAGS");
+            run(&mut install)
+        })?;
+        Ok(folder.join("bin"))
+    }
+
+    /// The `node_modules` with an npm package, fetched if it is not there. The packages used have no dependencies and
+    /// need no scripts.
+    pub fn npm_package(&self, name: &str, version: &str) -> Result<PathBuf> {
+        let folder = self.tool(name, version, |folder| {
+            fs::create_dir_all(folder)?;
+            let mut install = command("npm");
+            install
+                .args(["install", "--ignore-scripts", "--no-audit", "--no-fund"])
+                .args(["--no-package-lock", "--loglevel=error", "--prefix"])
+                .arg(folder)
+                .arg(format!("{name}@{version}"))
+                .stdout(std::process::Stdio::null());
+            run(&mut install)
+        })?;
+        Ok(folder.join("node_modules"))
+    }
+
+    /// Gives back the space that building the tools took.
+    pub fn tidy(&self) -> Result<()> {
+        remove(&self.scratch("build"))
+    }
+
+    /// The folder of a tool; where there is none, `install` fills one under another name, and it is renamed when done.
+    fn tool(
+        &self,
+        name: &str,
+        version: &str,
+        install: impl FnOnce(&Path) -> Result<()>,
+    ) -> Result<PathBuf> {
+        let folder = self.folder.join("tools").join(format!("{name}-{version}"));
+        if !folder.exists() {
+            say_and_do(&format!("installing {name} {version}"), || {
+                let unfinished = folder.with_file_name(format!("{name}-{version}.unfinished"));
+                remove(&unfinished)?;
+                install(&unfinished)?;
+                Ok(fs::rename(&unfinished, &folder)?)
+            })?;
+        }
+        Ok(folder)
+    }
+}
+
+/// Removes a folder, if it is there, with all that is in it.
+fn remove(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)
+            .with_context(|| format!("{} could not be removed", folder.display()))?;
+    }
+    Ok(())
+}
+
+/// Where this user's programs keep what can be made again.
+fn user_cache() -> Result<PathBuf> {
+    let named = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    named
+        .filter(|path| path.is_absolute())
+        .or_else(|| Some(std::env::home_dir()?.join(".cache")))
+        .context("neither XDG_CACHE_HOME nor HOME says where the tools can be kept")
+}

@@ -1,0 +1,78 @@
+//! The way round where rustup cannot add the WebAssembly target: Debian's Rust for building browsers, and the target's
+//! standard library built from the sources that come with it.
+//!
+//! Debian packages no standard library for WebAssembly that is new enough, but a current compiler with sources. The
+//! library goes beside the compiler's own, which only root may do.
+
+use super::{Consent, cache::Cache, say_and_do, system, wasm_target::TARGET};
+use crate::workspace::{command, program, run};
+use anyhow::{Context, Result};
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+
+/// The name under which rustup knows this Rust.
+pub const TOOLCHAIN: &str = "debian-web";
+
+/// The compiler, Cargo, the library's sources, and the linker for WebAssembly.
+const PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm"];
+
+/// Installs the compiler and builds the library for it.
+pub fn set_up(cache: &Cache, consent: Consent) -> Result<()> {
+    let user = "Building for WebAssembly without rustup's target";
+    system::install(&PACKAGES, user, consent)?;
+    say_and_do("building Rust's standard library for WebAssembly", || {
+        let folder = cache.scratch("standard-library");
+        build(&folder)?;
+        install(&folder.join("target").join(TARGET).join("release/deps"))
+    })?;
+    if program(&["rustup"]).is_some() {
+        run(command("rustup").args(["toolchain", "link", TOOLCHAIN, "/usr"]))?;
+    }
+    Ok(())
+}
+
+/// Builds the library as the dependency of an empty crate.
+fn build(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder.join("src"))?;
+    fs::write(
+        folder.join("Cargo.toml"),
+        "[package]\nname = \"empty\"\nedition = \"2021\"\n[workspace]\n",
+    )?;
+    fs::write(folder.join("src/lib.rs"), "")?;
+    let mut path = OsString::from("/usr/bin:");
+    path.push(std::env::var_os("PATH").unwrap_or_default());
+    let mut build = command("/usr/bin/cargo");
+    build
+        .current_dir(folder)
+        .args(["build", "--quiet", "--release", "--target", TARGET])
+        // `test` is what `cargo test` for the target links.
+        .arg("-Zbuild-std=std,test,panic_abort")
+        .env("PATH", path)
+        .env("RUSTC_BOOTSTRAP", "1")
+        // Without bitcode in the library, link-time optimisation fails.
+        .env("RUSTFLAGS", "-Cembed-bitcode=yes");
+    // The Cargo that runs us has told its children which compiler is theirs.
+    for name in ["CARGO", "RUSTC", "RUSTUP_TOOLCHAIN", "CARGO_TARGET_DIR"] {
+        build.env_remove(name);
+    }
+    run(&mut build)
+}
+
+/// Copies the built libraries to where the compiler looks for them.
+fn install(built: &Path) -> Result<()> {
+    let library = Path::new("/usr/lib/rustlib").join(TARGET).join("lib");
+    fs::create_dir_all(&library)
+        .with_context(|| format!("only root may write to {}", library.display()))?;
+    for entry in fs::read_dir(built)? {
+        let file = entry?.path();
+        let is_library = file
+            .extension()
+            .is_some_and(|extension| extension == "rlib");
+        let name = file.file_name().context("a listed file has a name")?;
+        if is_library && !name.to_string_lossy().starts_with("libempty") {
+            fs::copy(&file, library.join(name))?;
+        }
+    }
+    Ok(())
+}

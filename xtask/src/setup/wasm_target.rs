@@ -1,0 +1,59 @@
+//! The standard library for WebAssembly: there, added by rustup, or built from Debian's sources.
+
+use super::{Consent, cache::Cache, debian_rust, say_and_do};
+use crate::workspace::{command, program, run};
+use anyhow::Result;
+use std::path::PathBuf;
+use std::process::Command;
+
+pub const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Which Rust can build for the target.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Rust {
+    /// The one that runs us.
+    Usual,
+    /// Debian's for browsers, under [`debian_rust::TOOLCHAIN`].
+    Debian,
+}
+
+impl Rust {
+    /// Lets a command compile by this Rust.
+    pub fn lend<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        match self {
+            Rust::Usual => command,
+            Rust::Debian => command.env("RUSTUP_TOOLCHAIN", debian_rust::TOOLCHAIN),
+        }
+    }
+}
+
+/// Finds a Rust that has the target, or adds the target to one.
+pub fn find_or_add(cache: &Cache, consent: Consent) -> Result<Rust> {
+    if has_target(None) {
+        return Ok(Rust::Usual);
+    }
+    let added = program(&["rustup"]).is_some()
+        && say_and_do("adding the WebAssembly target by rustup", || {
+            run(command("rustup").args(["target", "add", TARGET]))
+        })
+        .map_err(|error| println!("  {error:#}"))
+        .is_ok();
+    if added {
+        return Ok(Rust::Usual);
+    }
+    if !has_target(Some(debian_rust::TOOLCHAIN)) {
+        debian_rust::set_up(cache, consent)?;
+    }
+    Ok(Rust::Debian)
+}
+
+/// Whether the usual Rust, or one that rustup knows by name, has the target's standard library. Rust names the folder in which it would be even where it is not.
+fn has_target(toolchain: Option<&str>) -> bool {
+    let mut ask = command("rustc");
+    ask.args(["--print", "target-libdir", "--target", TARGET]);
+    ask.envs(toolchain.map(|name| ("RUSTUP_TOOLCHAIN", name)));
+    ask.output().is_ok_and(|answer| {
+        let folder = PathBuf::from(String::from_utf8_lossy(&answer.stdout).trim());
+        answer.status.success() && folder.is_dir()
+    })
+}
