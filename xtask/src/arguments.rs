@@ -22,25 +22,11 @@ are installed as root, or with --install (by sudo); otherwise the command to typ
 /// One task and what it was given.
 pub enum Task {
     Help,
-    Build {
-        consent: Consent,
-    },
-    Serve {
-        port: u16,
-        consent: Consent,
-    },
-    Test {
-        scope: Scope,
-        consent: Consent,
-    },
-    Browsers {
-        filters: Vec<OsString>,
-        consent: Consent,
-    },
-    Shot {
-        arguments: Vec<OsString>,
-        consent: Consent,
-    },
+    Build { consent: Consent },
+    Serve { port: u16, consent: Consent },
+    Test { scope: Scope, consent: Consent },
+    Browsers { filters: Vec<OsString>, consent: Consent },
+    Shot { arguments: Vec<OsString>, consent: Consent },
 }
 
 /// Reads a command line whose first item is the program's name.
@@ -112,12 +98,7 @@ fn read_browsers(mut parser: Parser) -> Result<Task> {
 
 /// All but `--install` is for the program that takes the picture.
 fn read_shot(mut parser: Parser) -> Result<Task> {
-    let (install, arguments): (Vec<_>, Vec<_>) =
-        parser.raw_args()?.partition(|word| word == "--install");
-    let consent = if install.is_empty() {
-        Consent::default()
-    } else {
-        Consent::Given
-    };
+    let (install, arguments): (Vec<_>, Vec<_>) = parser.raw_args()?.partition(|word| word == "--install");
+    let consent = if install.is_empty() { Consent::default() } else { Consent::Given };
     Ok(Task::Shot { arguments, consent })
 }

@@ -22,21 +22,15 @@ pub fn report() -> Result<Vec<String>> {
         all_raw += content.len();
         all_sent += sent;
     }
-    println!(
-        "  {:32} {all_raw:>8}  {all_sent:>8}  of {LIMIT} allowed",
-        "all"
-    );
-    ensure!(
-        all_sent <= LIMIT,
-        "the first load weighs {all_sent} bytes, more than the {LIMIT} allowed"
-    );
+    println!("  {:32} {all_raw:>8}  {all_sent:>8}  of {LIMIT} allowed", "all");
+    ensure!(all_sent <= LIMIT, "the first load weighs {all_sent} bytes, more than the {LIMIT} allowed");
     Ok(names)
 }
 
 /// The page, what it asks for, and what its scripts import.
 fn files() -> Result<Vec<String>> {
-    let page = fs::read_to_string(dist().join("index.html"))
-        .context("the page is not built: dist/index.html is missing")?;
+    let page =
+        fs::read_to_string(dist().join("index.html")).context("the page is not built: dist/index.html is missing")?;
     let mut names = vec![String::from("index.html")];
     for name in asked_for(&page) {
         if !names.contains(&name) {
@@ -55,9 +49,7 @@ fn asked_for(page: &str) -> Vec<String> {
             Some("script" | "img") => "src",
             _ => continue,
         };
-        let name = tag
-            .split_once(&format!(" {attribute}=\""))
-            .and_then(|(_, rest)| rest.split('"').next());
+        let name = tag.split_once(&format!(" {attribute}=\"")).and_then(|(_, rest)| rest.split('"').next());
         names.extend(name.map(|name| name.trim_start_matches("./").to_owned()));
     }
     names

@@ -48,31 +48,16 @@ pub fn test_in_browsers(filters: &[OsString], consent: Consent) -> Result<()> {
 
 fn check(steps: &mut Steps, rust: Option<Rust>) {
     steps.step("format", || run(&mut cargo(&["fmt", "--all", "--check"])));
-    steps.step("lint, native", || {
-        let words = [
-            "clippy",
-            "--locked",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "-Dwarnings",
-        ];
+    steps.step("lint (native)", || {
+        let words = ["clippy", "--locked", "--workspace", "--all-targets", "--", "-Dwarnings"];
         run(&mut cargo(&words))
     });
     let Some(rust) = rust else {
-        return steps.skip("lint, WebAssembly");
+        return steps.skip("lint (WebAssembly)");
     };
-    steps.step("lint, WebAssembly", || {
+    steps.step("lint (WebAssembly)", || {
         let words = ["clippy", "--locked", "--target", crate::setup::WASM_TARGET];
-        let page = [
-            "--lib",
-            "--bin",
-            "app",
-            "--features",
-            "app",
-            "--",
-            "-Dwarnings",
-        ];
+        let page = ["--lib", "--bin", "app", "--features", "app", "--", "-Dwarnings"];
         run(rust.lend(cargo(&words).args(page)))
     });
 }
@@ -80,19 +65,11 @@ fn check(steps: &mut Steps, rust: Option<Rust>) {
 /// What is marked `#[ignore = "long"]`, and the benches.
 fn test_at_length(steps: &mut Steps) {
     steps.step("long properties", || {
-        let words = [
-            "test",
-            "--release",
-            "--package",
-            "counterpoint",
-            "--",
-            "--ignored",
-        ];
+        let words = ["test", "--release", "--package", "counterpoint", "--", "--ignored"];
         run(cargo(&words).env("COUNTERPOINT_LONG", "1"))
     });
     steps.step("benches", || {
-        run(cargo(&["bench", "--package", "counterpoint", "--benches"])
-            .env("COUNTERPOINT_LONG", "1"))
+        run(cargo(&["bench", "--package", "counterpoint", "--benches"]).env("COUNTERPOINT_LONG", "1"))
     });
 }
 
@@ -103,9 +80,7 @@ fn test_page(steps: &mut Steps, filters: &[OsString], consent: Consent) {
     };
     let bundled = steps.step("page", || site::bundle(&tools));
     let first_load = bundled.and_then(|()| steps.step("first load", first_load::report));
-    let compiled = steps.step("browser tests, compiled", || {
-        run(cargo(&BROWSER_TESTS).arg("--no-run"))
-    });
+    let compiled = steps.step("browser tests compile", || run(cargo(&BROWSER_TESTS).arg("--no-run")));
     for browser in [CHROMIUM, FIREFOX] {
         match (&browser_tools, &first_load, compiled) {
             (Some(tools), Some(names), Some(())) => {
@@ -122,12 +97,7 @@ type Browser = (&'static str, &'static str);
 const CHROMIUM: Browser = ("Chromium", "in_firefox");
 const FIREFOX: Browser = ("Firefox", "in_chromium");
 
-const BROWSER_TESTS: [&str; 4] = [
-    "test",
-    "--locked",
-    "--package",
-    "counterpoint-browser-tests",
-];
+const BROWSER_TESTS: [&str; 4] = ["test", "--locked", "--package", "counterpoint-browser-tests"];
 
 fn set_up(steps: &mut Steps, consent: Consent) -> (Option<PageTools>, Option<BrowserTools>) {
     // One set-up for both, so that the tools share what they are compiled from.
@@ -144,12 +114,7 @@ fn set_up(steps: &mut Steps, consent: Consent) -> (Option<PageTools>, Option<Bro
 }
 
 /// Runs one browser's tests, which learn from the environment where everything is.
-fn drive(
-    tools: &BrowserTools,
-    names: &[String],
-    browser: Browser,
-    filters: &[OsString],
-) -> Result<()> {
+fn drive(tools: &BrowserTools, names: &[String], browser: Browser, filters: &[OsString]) -> Result<()> {
     let mut tests = cargo(&BROWSER_TESTS);
     tests
         .args(["--test", "browser", "--"])

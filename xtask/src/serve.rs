@@ -25,15 +25,9 @@ pub fn serve(port: u16, consent: Consent) -> Result<()> {
         .arg("--dist")
         .arg(root().join("target/served"));
     std::fs::create_dir_all(root().join("target/served"))?;
-    let mut server = tools
-        .lend(&mut trunk)
-        .spawn()
-        .context("Trunk could not be started")?;
+    let mut server = tools.lend(&mut trunk).spawn().context("Trunk could not be started")?;
     wait_until_serving(&mut server, port)?;
-    println!(
-        "\n  http://127.0.0.1:{port}/   (ready after {}; Ctrl-C stops)\n",
-        told(begun.elapsed())
-    );
+    println!("\n  http://127.0.0.1:{port}/   (ready after {}; Ctrl-C stops)\n", told(begun.elapsed()));
 
     let ended = server.wait()?;
     anyhow::ensure!(ended.success(), "Trunk ended ({ended})");
@@ -44,9 +38,9 @@ pub fn serve(port: u16, consent: Consent) -> Result<()> {
 fn free_port(port: u16) -> Result<u16> {
     match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
         Ok(listener) => Ok(listener.local_addr()?.port()),
-        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => bail!(
-            "port {port} is taken by another program; choose one with --port, or let --port 0 find one"
-        ),
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+            bail!("port {port} is taken by another program; choose one with --port, or let --port 0 find one")
+        }
         Err(error) => Err(error).with_context(|| format!("port {port} cannot be used")),
     }
 }

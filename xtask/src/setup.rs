@@ -57,26 +57,18 @@ impl Setup {
     pub fn page(&self) -> Result<PageTools> {
         let rust = self.rust()?;
         let mut folders = vec![
-            self.cache
-                .crate_programs("trunk", TRUNK, &["--no-default-features"])?,
-            self.cache
-                .crate_programs("wasm-bindgen-cli", WASM_BINDGEN, &[])?,
+            self.cache.crate_programs("trunk", TRUNK, &["--no-default-features"])?,
+            self.cache.crate_programs("wasm-bindgen-cli", WASM_BINDGEN, &[])?,
             self.wasm_opt()?,
         ];
-        folders.extend(std::env::split_paths(
-            &std::env::var_os("PATH").unwrap_or_default(),
-        ));
+        folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
         let path = std::env::join_paths(folders).context("a folder's name has a `:` in it")?;
         Ok(PageTools { path, rust })
     }
 
     /// What drives the browsers.
     pub fn browsers(&self) -> Result<BrowserTools> {
-        system::ensure(
-            &system::FOR_BROWSER_TESTS,
-            "The browser tests",
-            self.consent,
-        )?;
+        system::ensure(&system::FOR_BROWSER_TESTS, "The browser tests", self.consent)?;
         let geckodriver = self.cache.crate_programs("geckodriver", GECKODRIVER, &[])?;
         let axe = self.cache.npm_package("axe-core", AXE)?;
         let program = |names| workspace::program(names).context("a browser is gone again");
@@ -98,10 +90,7 @@ impl Setup {
             .and_then(|folder| {
                 let mut ask = workspace::command(folder.join("wasm-opt"));
                 let answer = ask.arg("--version").output()?;
-                anyhow::ensure!(
-                    answer.status.success(),
-                    "wasm-opt does not run on this Node"
-                );
+                anyhow::ensure!(answer.status.success(), "wasm-opt does not run on this Node");
                 Ok(folder)
             });
         found.or_else(|error| {

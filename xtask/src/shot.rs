@@ -12,16 +12,8 @@ pub fn shoot(arguments: &[OsString], consent: Consent) -> Result<()> {
     let (page_tools, browser_tools) = (setup.page()?, setup.browsers()?);
     drop(setup);
     site::bundle(&page_tools)?;
-    let mut shot = cargo(&[
-        "run",
-        "--quiet",
-        "--locked",
-        "--package",
-        "counterpoint-browser-tests",
-    ]);
+    let mut shot = cargo(&["run", "--quiet", "--locked", "--package", "counterpoint-browser-tests"]);
     // Where the command was typed, for that is what the name of the picture is relative to.
-    shot.current_dir(std::env::current_dir()?)
-        .args(["--bin", "shot", "--"])
-        .args(arguments);
+    shot.current_dir(std::env::current_dir()?).args(["--bin", "shot", "--"]).args(arguments);
     run(browser_tools.lend(&mut shot))
 }

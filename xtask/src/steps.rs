@@ -19,10 +19,7 @@ pub struct Steps {
 
 impl Steps {
     pub fn begin() -> Self {
-        Self {
-            begun: Instant::now(),
-            rows: Vec::new(),
-        }
+        Self { begun: Instant::now(), rows: Vec::new() }
     }
 
     /// Runs one step. A failure is printed and kept for the table, so that the steps after it still run.
@@ -45,8 +42,7 @@ impl Steps {
 
     /// Notes a step that could not run because one that it needs had failed.
     pub fn skip(&mut self, name: &str) {
-        self.rows
-            .push((name.to_owned(), Duration::ZERO, Outcome::Skipped));
+        self.rows.push((name.to_owned(), Duration::ZERO, Outcome::Skipped));
     }
 
     /// Prints the table; fails, naming the steps, if any did not pass.

@@ -1,1 +1,57 @@
-//! Drives the built site in real browsers.
+//! Drives the built page in real browsers: what the tests in `it/` and the `shot` program share.
+//!
+//! A [`Site`] serves `dist/` as a strict static host would; a [`Page`] is one browser with a fresh profile that looks at
+//! it. *Invariant*: nothing here sleeps for a fixed time; everything waits for a state.
+
+// Waiting needs a clock; the rule is for what is simulated.
+#![allow(clippy::disallowed_methods)]
+
+mod axe;
+mod browser;
+mod chromium;
+mod environment;
+mod firefox;
+mod page;
+mod site;
+
+pub use browser::Browser;
+pub use environment::first_load;
+pub use page::{Motion, Page, Scheme};
+pub use site::Site;
+
+use anyhow::{Context, Result};
+use std::future::Future;
+use std::path::Path;
+
+/// Runs one test's story in one browser. If the story fails, what the page looked like is kept as a picture.
+pub async fn tell<F>(browser: Browser, name: &str, story: impl FnOnce(Page) -> F) -> Result<()>
+where
+    F: Future<Output = Result<()>> + Send + 'static,
+{
+    let site = Site::of(environment::path("COUNTERPOINT_DIST")?).await?;
+    let page = Page::launch(browser, site).await?;
+    println!("driving {}", page.description());
+    // A task of its own, so that the browser is closed also when an assertion panics.
+    let told = tokio::spawn(story(page.clone())).await;
+    let told = match told {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(keep_picture(&page, name, error).await),
+        Err(panic) => Err(keep_picture(&page, name, panic.into()).await),
+    };
+    page.close()
+        .await
+        .context("the browser could not be closed")?;
+    told
+}
+
+async fn keep_picture(page: &Page, name: &str, error: anyhow::Error) -> anyhow::Error {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
+    let folder = root
+        .expect("this crate lies in tests/")
+        .join("target/browser-pictures");
+    let file = folder.join(format!("{name}-in-{:?}.png", page.browser()));
+    match page.picture(&file).await {
+        Ok(()) => error.context(format!("the page at that moment: {}", file.display())),
+        Err(_) => error,
+    }
+}

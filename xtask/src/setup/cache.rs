@@ -18,17 +18,13 @@ impl Cache {
     /// Opens the cache, waiting for other runs that are setting up.
     pub fn open() -> Result<Self> {
         let folder = user_cache()?.join("counterpoint");
-        fs::create_dir_all(folder.join("tools"))
-            .with_context(|| format!("{} could not be made", folder.display()))?;
+        fs::create_dir_all(folder.join("tools")).with_context(|| format!("{} could not be made", folder.display()))?;
         let lock = File::create(folder.join("lock"))?;
         if lock.try_lock().is_err() {
             println!("  waiting for another run that is setting up …");
             lock.lock()?;
         }
-        Ok(Self {
-            folder,
-            _lock: lock,
-        })
+        Ok(Self { folder, _lock: lock })
     }
 
     /// A folder in which to build something; it may hold the remains of an interrupted build.
@@ -83,12 +79,7 @@ impl Cache {
     }
 
     /// The folder of a tool; where there is none, `install` fills one under another name, and it is renamed when done.
-    fn tool(
-        &self,
-        name: &str,
-        version: &str,
-        install: impl FnOnce(&Path) -> Result<()>,
-    ) -> Result<PathBuf> {
+    fn tool(&self, name: &str, version: &str, install: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
         let folder = self.folder.join("tools").join(format!("{name}-{version}"));
         if !folder.exists() {
             say_and_do(&format!("installing {name} {version}"), || {
@@ -105,8 +96,7 @@ impl Cache {
 /// Removes a folder, if it is there, with all that is in it.
 fn remove(folder: &Path) -> Result<()> {
     if folder.exists() {
-        fs::remove_dir_all(folder)
-            .with_context(|| format!("{} could not be removed", folder.display()))?;
+        fs::remove_dir_all(folder).with_context(|| format!("{} could not be removed", folder.display()))?;
     }
     Ok(())
 }

@@ -35,10 +35,7 @@ pub fn set_up(cache: &Cache, consent: Consent) -> Result<()> {
 /// Builds the library as the dependency of an empty crate.
 fn build(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder.join("src"))?;
-    fs::write(
-        folder.join("Cargo.toml"),
-        "[package]\nname = \"empty\"\nedition = \"2021\"\n[workspace]\n",
-    )?;
+    fs::write(folder.join("Cargo.toml"), "[package]\nname = \"empty\"\nedition = \"2021\"\n[workspace]\n")?;
     fs::write(folder.join("src/lib.rs"), "")?;
     let mut path = OsString::from("/usr/bin:");
     path.push(std::env::var_os("PATH").unwrap_or_default());
@@ -62,13 +59,10 @@ fn build(folder: &Path) -> Result<()> {
 /// Copies the built libraries to where the compiler looks for them.
 fn install(built: &Path) -> Result<()> {
     let library = Path::new("/usr/lib/rustlib").join(TARGET).join("lib");
-    fs::create_dir_all(&library)
-        .with_context(|| format!("only root may write to {}", library.display()))?;
+    fs::create_dir_all(&library).with_context(|| format!("only root may write to {}", library.display()))?;
     for entry in fs::read_dir(built)? {
         let file = entry?.path();
-        let is_library = file
-            .extension()
-            .is_some_and(|extension| extension == "rlib");
+        let is_library = file.extension().is_some_and(|extension| extension == "rlib");
         let name = file.file_name().context("a listed file has a name")?;
         if is_library && !name.to_string_lossy().starts_with("libempty") {
             fs::copy(&file, library.join(name))?;

@@ -27,11 +27,8 @@ pub const FOR_BROWSER_TESTS: [Needed; 5] = [
 
 /// Makes sure that the programs are there. `user` begins a sentence: who needs them.
 pub fn ensure(needed: &[Needed], user: &str, consent: Consent) -> Result<()> {
-    let missing: Vec<_> = needed
-        .iter()
-        .filter(|Needed(names, _)| program(names).is_none())
-        .map(|Needed(_, package)| *package)
-        .collect();
+    let missing: Vec<_> =
+        needed.iter().filter(|Needed(names, _)| program(names).is_none()).map(|Needed(_, package)| *package).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -71,8 +68,5 @@ fn quietly(prefix: &[&str], words: &[&str]) -> Command {
 }
 
 fn is_root() -> bool {
-    command("id")
-        .arg("-u")
-        .output()
-        .is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+    command("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }

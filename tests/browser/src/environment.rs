@@ -1,0 +1,18 @@
+//! Where the browsers, their drivers and the page are: told by `cargo xtask` in environment variables.
+
+use anyhow::{Context, Result};
+use std::path::PathBuf;
+
+/// The path that a variable holds.
+pub fn path(name: &str) -> Result<PathBuf> {
+    std::env::var_os(name).map(PathBuf::from).with_context(|| {
+        format!("{name} is not set: browser tests are run by `cargo xtask test` or `cargo xtask browsers`")
+    })
+}
+
+/// The files whose weight `cargo xtask` counts as the first load, relative to the page.
+pub fn first_load() -> Result<Vec<String>> {
+    let names = path("COUNTERPOINT_FIRST_LOAD")?;
+    let names = names.to_str().context("file names are text")?;
+    Ok(names.split_whitespace().map(str::to_owned).collect())
+}

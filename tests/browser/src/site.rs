@@ -1,0 +1,94 @@
+//! The page on a static host such as people have: in some folder, with a strict content policy, and nothing else.
+
+use anyhow::Result;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header::CONTENT_SECURITY_POLICY};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard};
+use tower_http::services::ServeDir;
+
+/// The folder that the page is in: not the root, for many hosts have none to give.
+const FOLDER: &str = "/deep/sub/path";
+
+/// No inline scripts, no inline styles, nothing from elsewhere.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+                      script-src 'self' 'wasm-unsafe-eval'";
+
+/// A running host. It ends with the runtime that it was started on.
+#[derive(Clone)]
+pub struct Site {
+    address: String,
+    log: Arc<Mutex<Log>>,
+}
+
+#[derive(Default)]
+struct Log {
+    asked_for: Vec<String>,
+    refused: Vec<String>,
+    /// Endings of the names of files that the host says it does not have.
+    missing: Vec<String>,
+}
+
+impl Site {
+    /// Serves a folder on a free port of this machine.
+    pub async fn of(folder: PathBuf) -> Result<Self> {
+        let log = Arc::new(Mutex::new(Log::default()));
+        let router = Router::new()
+            .nest_service(FOLDER, ServeDir::new(folder))
+            .layer(from_fn_with_state(log.clone(), answer));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        let address = format!("http://{}{FOLDER}/", listener.local_addr()?);
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Ok(Self { address, log })
+    }
+
+    /// The page's address; it ends in a slash.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// From now on, files whose names end so are answered by 404.
+    pub fn lose(&self, ending: &str) {
+        locked(&self.log).missing.push(ending.to_owned());
+    }
+
+    /// What could not be answered since the last call.
+    pub fn refusals(&self) -> Vec<String> {
+        std::mem::take(&mut locked(&self.log).refused)
+    }
+
+    /// The paths asked for so far, relative to the page; the page itself is the empty one.
+    pub fn asked_for(&self) -> Vec<String> {
+        locked(&self.log).asked_for.clone()
+    }
+}
+
+async fn answer(State(log): State<Arc<Mutex<Log>>>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let name = path.strip_prefix(FOLDER).unwrap_or(path);
+    let name = name.strip_prefix('/').unwrap_or(name).to_owned();
+    let is_missing = {
+        let mut log = locked(&log);
+        log.asked_for.push(name.clone());
+        log.missing.iter().any(|ending| name.ends_with(ending))
+    };
+    let mut response = if is_missing {
+        StatusCode::NOT_FOUND.into_response()
+    } else {
+        next.run(request).await
+    };
+    if !response.status().is_success() && response.status() != StatusCode::NOT_MODIFIED {
+        let refusal = format!("the host answered {} for {name}", response.status());
+        locked(&log).refused.push(refusal);
+    }
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    response
+}
+
+fn locked(log: &Mutex<Log>) -> MutexGuard<'_, Log> {
+    log.lock().expect("nobody panics while holding the log")
+}
