@@ -1,4 +1,7 @@
 //! The native tests: one binary of topic modules.
 
+mod faults;
 mod http;
+mod retry;
 mod story;
+mod walls;

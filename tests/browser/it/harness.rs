@@ -6,18 +6,9 @@ use counterpoint_browser_tests::{Motion, Page, Scheme};
 const TROUBLES: [(&str, &str); 6] = [
     ("console.error('a written error')", "a written error"),
     ("console.warn('a written warning')", "a written warning"),
-    (
-        "setTimeout(() => { throw new Error('an uncaught error'); })",
-        "an uncaught error",
-    ),
-    (
-        "setTimeout(() => { Promise.reject(new Error('a rejection')); })",
-        "a rejection",
-    ),
-    (
-        "document.body.setAttribute('style', 'color: red')",
-        "style-src",
-    ),
+    ("setTimeout(() => { throw new Error('an uncaught error'); })", "an uncaught error"),
+    ("setTimeout(() => { Promise.reject(new Error('a rejection')); })", "a rejection"),
+    ("document.body.setAttribute('style', 'color: red')", "style-src"),
     ("fetch('missing.json')", "missing.json"),
 ];
 

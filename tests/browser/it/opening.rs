@@ -64,15 +64,12 @@ in_each_browser! {
 /// The script that wasm-bindgen made.
 fn script_name() -> Result<String> {
     let mut names = first_load()?.into_iter();
-    names
-        .find(|name| name.starts_with("app-") && name.ends_with(".js"))
-        .context("the app has a script")
+    names.find(|name| name.starts_with("app-") && name.ends_with(".js")).context("the app has a script")
 }
 
 async fn expect_picture_and(page: &Page, words: &str) -> Result<()> {
     let said = format!("document.querySelector('#fallback-note')?.innerText.includes({words:?})");
-    page.wait_until(&format!("the note says `{words}`"), &said)
-        .await?;
+    page.wait_until(&format!("the note says `{words}`"), &said).await?;
     let drawn = "document.querySelector('#fallback-picture').naturalWidth > 0";
     page.wait_until("the picture is drawn", drawn).await
 }

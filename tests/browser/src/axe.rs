@@ -20,9 +20,7 @@ impl Page {
         let answer = self.driver().execute_async(CHECK, Vec::new()).await?;
         let answer = answer.json();
         anyhow::ensure!(answer["error"].is_null(), "axe failed: {}", answer["error"]);
-        let rules = answer["found"]
-            .as_array()
-            .context("axe answers with a list")?;
+        let rules = answer["found"].as_array().context("axe answers with a list")?;
         Ok(rules.iter().flat_map(told).collect())
     }
 }

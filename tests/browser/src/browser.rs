@@ -35,12 +35,7 @@ impl Browser {
         };
         let (process, port, printed) = start(command).await?;
         let driver = connect(port, capabilities).await?;
-        Ok(Launched {
-            driver,
-            process,
-            printed,
-            profile,
-        })
+        Ok(Launched { driver, process, printed, profile })
     }
 }
 
@@ -65,10 +60,7 @@ async fn start(mut command: Command) -> Result<(Child, u16, Printed)> {
         .kill_on_drop(true)
         .spawn()
         .with_context(|| format!("{command:?} could not be started"))?;
-    let output = process
-        .stdout
-        .take()
-        .context("the driver's output is ours")?;
+    let output = process.stdout.take().context("the driver's output is ours")?;
     let mut lines = BufReader::new(output).lines();
     let port = tokio::time::timeout(Duration::from_secs(30), announced_port(&mut lines))
         .await
@@ -87,9 +79,8 @@ async fn start(mut command: Command) -> Result<(Child, u16, Printed)> {
 /// `ChromeDriver was started successfully on port 40001.`, `Listening on 127.0.0.1:40001`
 async fn announced_port(lines: &mut Lines<BufReader<ChildStdout>>) -> Result<u16> {
     while let Some(line) = lines.next_line().await? {
-        let announced = ["successfully on port ", "Listening on 127.0.0.1:"]
-            .iter()
-            .find_map(|words| line.split_once(words));
+        let announced =
+            ["successfully on port ", "Listening on 127.0.0.1:"].iter().find_map(|words| line.split_once(words));
         if let Some((_, port)) = announced {
             return Ok(port.trim_end_matches('.').parse()?);
         }

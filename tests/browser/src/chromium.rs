@@ -4,9 +4,7 @@ use crate::{Motion, Scheme, environment};
 use anyhow::Result;
 use serde_json::json;
 use std::path::Path;
-use thirtyfour::{
-    Capabilities, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver,
-};
+use thirtyfour::{Capabilities, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver};
 use tokio::process::Command;
 
 /// Without these Chromium refuses to run as root, or looks for hosts that may not be there.
@@ -62,9 +60,7 @@ pub async fn set_media(driver: &WebDriver, scheme: Scheme, motion: Motion) -> Re
 /// Warnings and errors on the console since the last call: the page's own and the browser's about it.
 pub async fn complaints(driver: &WebDriver) -> Result<Vec<String>> {
     let entries = driver.browser_log().await?;
-    let complaints = entries
-        .into_iter()
-        .filter(|entry| matches!(entry.level.as_str(), "SEVERE" | "WARNING"));
+    let complaints = entries.into_iter().filter(|entry| matches!(entry.level.as_str(), "SEVERE" | "WARNING"));
     Ok(complaints.map(|entry| entry.message).collect())
 }
 

@@ -15,9 +15,7 @@ use tokio::process::Command;
 
 pub fn driver(profile: &Path) -> Result<Command> {
     let mut command = Command::new(environment::path("COUNTERPOINT_GECKODRIVER")?);
-    command
-        .args(["--port", "0", "--allow-system-access", "--profile-root"])
-        .arg(profile);
+    command.args(["--port", "0", "--allow-system-access", "--profile-root"]).arg(profile);
     Ok(command)
 }
 
@@ -50,12 +48,7 @@ pub async fn set_media(driver: &WebDriver, scheme: Scheme, motion: Motion) -> Re
     let script = "
         gBrowser.selectedBrowser.browsingContext.prefersColorSchemeOverride = arguments[0];
         Services.prefs.setIntPref('ui.prefersReducedMotion', arguments[1] === 'reduce' ? 1 : 0);";
-    in_window(
-        driver,
-        script,
-        vec![json!(scheme.name()), json!(motion.name())],
-    )
-    .await?;
+    in_window(driver, script, vec![json!(scheme.name()), json!(motion.name())]).await?;
     Ok(())
 }
 
@@ -83,9 +76,7 @@ async fn noticed(driver: &WebDriver) -> Result<Vec<String>> {
 /// has come, everything before it has.
 async fn written(driver: &WebDriver, printed: &mut Printed) -> Result<Vec<String>> {
     const LAST_WORD: &str = "the harness has read the console";
-    driver
-        .execute("window.console.warn(arguments[0])", vec![json!(LAST_WORD)])
-        .await?;
+    driver.execute("window.console.warn(arguments[0])", vec![json!(LAST_WORD)]).await?;
     let mut lines = Vec::new();
     loop {
         let line = tokio::time::timeout(Duration::from_secs(10), printed.recv())
@@ -107,9 +98,8 @@ fn is_from_a_page(line: &str) -> bool {
     let Some((level, words)) = line.split_once(": ") else {
         return false;
     };
-    let from_browser = words
-        .split_once(':')
-        .is_some_and(|(name, _)| !name.is_empty() && name.chars().all(char::is_alphanumeric));
+    let from_browser =
+        words.split_once(':').is_some_and(|(name, _)| !name.is_empty() && name.chars().all(char::is_alphanumeric));
     matches!(level, "console.error" | "console.warn") && !from_browser
 }
 

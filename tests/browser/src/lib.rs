@@ -38,17 +38,13 @@ where
         Ok(Err(error)) => Err(keep_picture(&page, name, error).await),
         Err(panic) => Err(keep_picture(&page, name, panic.into()).await),
     };
-    page.close()
-        .await
-        .context("the browser could not be closed")?;
+    page.close().await.context("the browser could not be closed")?;
     told
 }
 
 async fn keep_picture(page: &Page, name: &str, error: anyhow::Error) -> anyhow::Error {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
-    let folder = root
-        .expect("this crate lies in tests/")
-        .join("target/browser-pictures");
+    let folder = root.expect("this crate lies in tests/").join("target/browser-pictures");
     let file = folder.join(format!("{name}-in-{:?}.png", page.browser()));
     match page.picture(&file).await {
         Ok(()) => error.context(format!("the page at that moment: {}", file.display())),

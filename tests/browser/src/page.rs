@@ -61,12 +61,7 @@ impl Page {
     /// Starts the browser; nothing is open in it yet.
     pub async fn launch(browser: Browser, site: Site) -> Result<Self> {
         let launched = browser.launch().await?;
-        Ok(Self {
-            browser,
-            driver: launched.driver.clone(),
-            site,
-            launched: Arc::new(Mutex::new(Some(launched))),
-        })
+        Ok(Self { browser, driver: launched.driver.clone(), site, launched: Arc::new(Mutex::new(Some(launched))) })
     }
 
     /// Closes the browser and ends its driver.
@@ -111,9 +106,7 @@ impl Page {
         let script = format!("return Boolean({expression});");
         while !self.run::<bool>(&script, Vec::new()).await? {
             if begun.elapsed() > PATIENCE {
-                let text: String = self
-                    .run("return document.body.innerText;", Vec::new())
-                    .await?;
+                let text: String = self.run("return document.body.innerText;", Vec::new()).await?;
                 bail!("waited in vain until {what}. The page says:\n{text}");
             }
             tokio::time::sleep(INTERVAL).await;
@@ -124,9 +117,7 @@ impl Page {
     /// Runs a script's statements in the page and takes what it returns; `arguments` are its arguments.
     pub async fn run<T: DeserializeOwned>(&self, script: &str, arguments: Vec<Value>) -> Result<T> {
         let answer = self.driver.execute(script, arguments).await?;
-        answer
-            .convert()
-            .with_context(|| format!("the script gave {}", answer.json()))
+        answer.convert().with_context(|| format!("the script gave {}", answer.json()))
     }
 
     /// The text shown in the first element that a selector finds.
@@ -143,9 +134,7 @@ impl Page {
             Browser::Firefox => firefox::set_viewport(&self.driver, width, height).await?,
         }
         // The layout's width, for what overflows it widens the window's. An empty page has a layout of its own.
-        let wide = format!(
-            "location.protocol !== 'http:' || document.documentElement.clientWidth === {width}"
-        );
+        let wide = format!("location.protocol !== 'http:' || document.documentElement.clientWidth === {width}");
         self.wait_until("the viewport has the size", &wide).await
     }
 
@@ -161,8 +150,7 @@ impl Page {
             scheme.name(),
             motion.name()
         );
-        self.wait_until("the preferences are known", &preferred)
-            .await
+        self.wait_until("the preferences are known", &preferred).await
     }
 
     /// Warnings and errors on the browser's console since the last call: uncaught errors, breaches of the content
@@ -206,10 +194,7 @@ impl Page {
     /// "Chromium 156.0", "Firefox 153.7"
     pub fn description(&self) -> String {
         let capabilities = self.driver.capabilities();
-        let version = capabilities
-            .get("browserVersion")
-            .and_then(Value::as_str)
-            .unwrap_or("of unknown version");
+        let version = capabilities.get("browserVersion").and_then(Value::as_str).unwrap_or("of unknown version");
         format!("{:?} {version}", self.browser)
     }
 }

@@ -36,9 +36,8 @@ impl Site {
     /// Serves a folder on a free port of this machine.
     pub async fn of(folder: PathBuf) -> Result<Self> {
         let log = Arc::new(Mutex::new(Log::default()));
-        let router = Router::new()
-            .nest_service(FOLDER, ServeDir::new(folder))
-            .layer(from_fn_with_state(log.clone(), answer));
+        let router =
+            Router::new().nest_service(FOLDER, ServeDir::new(folder)).layer(from_fn_with_state(log.clone(), answer));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let address = format!("http://{}{FOLDER}/", listener.local_addr()?);
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -75,11 +74,7 @@ async fn answer(State(log): State<Arc<Mutex<Log>>>, request: Request, next: Next
         log.asked_for.push(name.clone());
         log.missing.iter().any(|ending| name.ends_with(ending))
     };
-    let mut response = if is_missing {
-        StatusCode::NOT_FOUND.into_response()
-    } else {
-        next.run(request).await
-    };
+    let mut response = if is_missing { StatusCode::NOT_FOUND.into_response() } else { next.run(request).await };
     if !response.status().is_success() && response.status() != StatusCode::NOT_MODIFIED {
         let refusal = format!("the host answered {} for {name}", response.status());
         locked(&log).refused.push(refusal);

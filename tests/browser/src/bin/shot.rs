@@ -53,14 +53,12 @@ async fn shoot(page: &Page, wanted: &Wanted) -> Result<()> {
     page.open(&wanted.place).await?;
     page.wait_until_running().await?;
     if let Some(file) = &wanted.script {
-        let script = std::fs::read_to_string(file)
-            .with_context(|| format!("{} could not be read", file.display()))?;
+        let script = std::fs::read_to_string(file).with_context(|| format!("{} could not be read", file.display()))?;
         page.driver().execute(script, Vec::new()).await?;
     }
     if let Some(selector) = &wanted.wait_for {
         let there = format!("document.querySelector({selector:?})");
-        page.wait_until(&format!("`{selector}` is there"), &there)
-            .await?;
+        page.wait_until(&format!("`{selector}` is there"), &there).await?;
     }
     if wanted.full {
         let script = "return Math.ceil(document.documentElement.scrollHeight);";
@@ -68,8 +66,7 @@ async fn shoot(page: &Page, wanted: &Wanted) -> Result<()> {
         page.set_viewport(wanted.width, height).await?;
     }
     // What the script changed is on the screen after the frame after next.
-    let painted =
-        "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(done));";
+    let painted = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(done));";
     page.driver().execute_async(painted, Vec::new()).await?;
     page.picture(&wanted.out).await
 }

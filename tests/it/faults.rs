@@ -1,0 +1,147 @@
+//! Faults on the blocking side: `FLT-1` to `FLT-4`. What a queue makes of them stands in the queues' own modules.
+
+use counterpoint::time::Moment;
+use counterpoint::trace::{CallerOutcome, Ending, Fate, StayKind, Trace, WorkOutcome};
+use serde_json::{Value, json};
+
+use crate::http::requests;
+use crate::story::{play_side, tells};
+
+fn struck(fault: Value, settings: Value, jobs: u32) -> Trace {
+    let scenario = json!({
+        "workload": { "jobs": jobs, "arrivals": { "pattern": "regular", "every": "100ms" }, "work": "60ms" },
+        "network": { "latency": "5ms" },
+        "changes": [fault],
+    });
+    play_side("http", settings, scenario)
+}
+
+#[test]
+fn flt_1_a_server_that_is_out_refuses_at_arrival_and_finishes_what_is_in_hand() {
+    let outage = json!({ "at": "30ms", "for": "100ms", "fault": "outage", "actor": "server" });
+    let trace = struck(outage, json!({ "caller": { "threads": 3 } }), 3);
+    tells(
+        &trace,
+        "sequenceDiagram
+            participant client as Client
+            participant server as Server
+            client->>server: GET / [0 → 5 ms]
+            Note over server: out [30 ms to 130]
+            server-->>client: 200 OK [65 → 70 ms]
+            client-xserver: GET / [100 → 105 ms, turned away]
+            server-->>client: connection refused [105 → 110 ms]
+            Note over client: thread 1 gave up (job 2) [110 ms]
+            Note over server: back [130 ms]
+            client->>server: GET / [200 → 205 ms]
+            server-->>client: 200 OK [265 → 270 ms]",
+    );
+    assert_eq!(trace.jobs[1].caller, CallerOutcome::Refused);
+    assert_eq!(trace.parts[1].executions, 0);
+}
+
+#[test]
+fn flt_1_in_a_silent_outage_the_caller_times_out() {
+    let outage = json!({ "at": "30ms", "for": "100ms", "fault": "silent-outage", "actor": "server" });
+    let trace = struck(outage, json!({ "caller": { "threads": 3 }, "timeout": "80ms" }), 2);
+    let second = requests(&trace)[1];
+    assert_eq!((second.fate, second.arrived), (Fate::Lost, Moment::NEVER));
+    assert_eq!(trace.jobs[1].caller, CallerOutcome::Unknown);
+    assert_eq!(trace.jobs[1].settled, Moment::from_micros(180_000));
+    assert_eq!(trace.parts[1].outcome, WorkOutcome::Lost, "nobody holds it");
+    assert_eq!(trace.jobs[0].caller, CallerOutcome::Answered, "what was in hand went on");
+}
+
+/// Work in hand is lost, calls in progress end as reset; how far the work got is told by the part.
+#[test]
+fn flt_2_a_crash_loses_what_is_in_hand_and_resets_the_calls() {
+    let crash = json!({ "at": "30ms", "for": "100ms", "fault": "crash", "actor": "server" });
+    let settings = json!({
+        "caller": { "threads": 3 }, "retry": { "max_attempts": 3, "base": "150ms", "jitter": "none" },
+    });
+    let trace = struck(crash, settings, 2);
+    tells(
+        &trace,
+        "sequenceDiagram
+            participant client as Client
+            participant server as Server
+            client->>server: GET / [0 → 5 ms]
+            Note over server: out [30 ms to 130]
+            Note over server: crashed [30 ms]
+            server-->>client: connection reset [30 → 35 ms]
+            Note over client: thread 1 tries again (job 1) [35 ms]
+            client-xserver: GET / [100 → 105 ms, turned away]
+            server-->>client: connection refused [105 → 110 ms]
+            Note over client: thread 2 tries again (job 2) [110 ms]
+            Note over server: back [130 ms]
+            client->>server: GET / [185 → 190 ms, no. 2]
+            server-->>client: 200 OK [250 → 255 ms, no. 2]
+            client->>server: GET / [260 → 265 ms, no. 2]
+            server-->>client: 200 OK [325 → 330 ms, no. 2]",
+    );
+    let cut = trace.stays.iter().find(|stay| stay.ending == Ending::Interrupted).unwrap();
+    assert_eq!((cut.kind, cut.end.micros()), (StayKind::Busy, 30_000));
+    assert_eq!((trace.parts[0].executions, trace.parts[0].outcome), (2, WorkOutcome::Done));
+}
+
+#[test]
+fn flt_2_what_waits_in_the_accept_queue_is_lost_as_well() {
+    let crash = json!({ "at": "120ms", "for": "1s", "fault": "crash", "actor": "server" });
+    let settings = json!({ "caller": { "threads": 3 } });
+    let scenario = json!({
+        "workload": { "jobs": 3, "arrivals": { "pattern": "burst" }, "work": "100ms" },
+        "changes": [crash],
+    });
+    let trace = play_side("http", settings, scenario);
+    let outcomes: Vec<_> = trace.jobs.iter().map(|job| job.caller).collect();
+    assert_eq!(outcomes, [CallerOutcome::Answered, CallerOutcome::Failed, CallerOutcome::Failed]);
+    assert_eq!(trace.parts.iter().map(|part| part.executions).collect::<Vec<_>>(), [1, 1, 0]);
+    assert!(trace.parts[1..].iter().all(|part| part.outcome == WorkOutcome::Lost));
+}
+
+/// Our choice: work begun in the window takes k times as long, work begun before it is unchanged.
+#[test]
+fn flt_3_work_begun_in_the_window_takes_k_times_as_long_and_earlier_work_is_unchanged() {
+    let slow = json!({ "at": "30ms", "for": "100ms", "fault": "slow-down", "factor": 2.5, "actor": "server" });
+    let trace = struck(slow, json!({ "caller": { "threads": 3 }, "server": { "workers": 3 } }), 3);
+    let busy: Vec<u64> = trace
+        .stays
+        .iter()
+        .filter(|stay| stay.kind == StayKind::Busy)
+        .map(|stay| (stay.end - stay.begin).as_micros() / 1000)
+        .collect();
+    assert_eq!(busy, [60, 150, 60]);
+}
+
+fn lossy(loss: f64, timeout: &str) -> Trace {
+    let scenario = json!({
+        "seed": 5,
+        "workload": { "jobs": 400, "arrivals": { "pattern": "regular", "every": "10ms" }, "work": "2ms" },
+        "network": { "latency": "1ms", "loss": loss },
+    });
+    let settings = json!({
+        "caller": { "threads": 400 }, "timeout": timeout, "retry": { "max_attempts": 5, "base": "10ms" },
+    });
+    play_side("http", settings, scenario)
+}
+
+/// Which (job, kind, attempt) were lost.
+fn losses(trace: &Trace) -> Vec<(u32, &'static str, u16)> {
+    let lost = trace.messages.iter().filter(|message| message.fate == Fate::Lost);
+    let mut losses: Vec<_> =
+        lost.map(|message| (trace.jobs_of(message)[0].index(), trace.kind(message).name, message.attempt)).collect();
+    losses.sort_unstable();
+    losses
+}
+
+/// The share lost of n messages has a standard error of √(p(1−p)/n); 4 of them are allowed.
+#[test]
+fn flt_4_a_lost_message_has_no_arrival_and_the_draw_depends_on_job_leg_and_attempt_only() {
+    let trace = lossy(0.2, "50ms");
+    let lost = trace.messages.iter().filter(|message| message.fate == Fate::Lost);
+    assert!(lost.clone().all(|message| message.arrived == Moment::NEVER));
+    let all = trace.messages.len() as f64;
+    let share = lost.count() as f64 / all;
+    assert!((share - 0.2).abs() < 4.0 * (0.2 * 0.8 / all).sqrt(), "{share} of {all}");
+    // Another time-out moves every retry to another moment, and not one loss.
+    assert_eq!(losses(&trace), losses(&lossy(0.2, "75ms")));
+}

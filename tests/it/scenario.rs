@@ -1,0 +1,154 @@
+//! Reading scenarios: what is accepted, and how what is not is refused.
+
+use counterpoint::scenario::{MAX_TEXT_BYTES, PRESETS, Scenario, parse_assignment};
+use serde_json::{Value, json};
+
+/// The problem of a scenario that has `fields` beside its name, as one line.
+#[track_caller]
+fn problem(fields: Value) -> String {
+    let mut whole = json!({ "name": "bad" });
+    whole.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    match Scenario::from_value(whole) {
+        Ok(_) => panic!("{fields} was accepted"),
+        Err(problem) => problem.to_string(),
+    }
+}
+
+#[test]
+fn every_built_in_scenario_reads_and_reads_back_as_itself() {
+    for preset in PRESETS {
+        let scenario = preset.scenario();
+        assert_eq!(scenario.head.name, preset.name);
+        assert_eq!(Scenario::from_value(scenario.to_value()).as_ref(), Ok(&scenario), "{}", preset.name);
+        assert!(!scenario.head.title.is_empty() && !scenario.head.look_for.is_empty(), "{}", preset.name);
+    }
+}
+
+/// Each refusal names the field, the value and what would do, on one line.
+#[test]
+fn bad_input_is_refused_with_the_field_the_value_and_what_would_do() {
+    let table = [
+        (json!({ "colour": "red" }), "colour", "unknown field `colour`"),
+        (json!({ "name": "No Spaces" }), "name", "`No Spaces` is not a name"),
+        (json!({ "name": "" }), "name", "is not a name"),
+        (json!({ "version": 99 }), "version", "99 is not a version"),
+        (json!({ "seed": 9_007_199_254_740_992u64 }), "seed", "largest seed is 9007199254740991"),
+        (json!({ "seed": -1 }), "seed", "-1"),
+        (json!({ "workload": { "jobs": 0 } }), "workload.jobs", "from 1 to 1000000"),
+        (json!({ "workload": { "jobs": 1_000_001 } }), "workload.jobs", "1000001 is out of range"),
+        (json!({ "workload": { "jobs": "ten" } }), "workload.jobs", "\"ten\""),
+        (json!({ "workload": { "work": "170" } }), "workload.work", "`170` is not a duration"),
+        (json!({ "workload": { "work": 170 } }), "workload.work", "170 is not a distribution"),
+        (
+            json!({ "workload": { "work": { "erlang": { "shape": 0, "mean": "1s" } } } }),
+            "workload.work",
+            "from 1 to 100",
+        ),
+        (
+            json!({ "workload": { "work": { "uniform": { "min": "2s", "max": "1s" } } } }),
+            "workload.work",
+            "min 2s is longer",
+        ),
+        (json!({ "workload": { "arrivals": { "pattern": "tidal" } } }), "workload.arrivals", "unknown variant `tidal`"),
+        (
+            json!({ "workload": { "arrivals": { "pattern": "poisson", "rate_per_s": 0.0 } } }),
+            "workload.arrivals.rate_per_s",
+            "0 is out of range",
+        ),
+        (
+            json!({ "workload": { "jobs": 2, "arrivals": { "pattern": "listed", "at": ["1s"] } } }),
+            "workload.arrivals.at",
+            "1 moments for 2 jobs",
+        ),
+        (json!({ "workload": { "poison": [2] } }), "workload.poison.0", "2 is out of range"),
+        (json!({ "network": { "loss": 1.5 } }), "network.loss", "1.5 is not a probability"),
+        (json!({ "sides": [] }), "sides", "there are 0 sides; a scenario has two"),
+        (json!({ "sides": [{ "protocol": "telepathy" }, {}] }), "sides.left.protocol", "`telepathy` is not a protocol"),
+        (json!({ "sides": [{ "style": "loud" }, {}] }), "sides.left.style", "`loud` is no style"),
+        (json!({ "sides": [{ "timeuot": "1s" }, {}] }), "sides.left.timeuot", "unknown field `timeuot`"),
+        (json!({ "sides": [{ "timeout": "0ms" }, {}] }), "sides.left.timeout", "too short"),
+        (json!({ "sides": [{ "caller": { "threads": 0 } }, {}] }), "sides.left.caller.threads", "from 1 to 1000"),
+        (
+            json!({ "sides": [{ "retry": { "max_attempts": 0 } }, {}] }),
+            "sides.left.retry.max_attempts",
+            "from 1 to 100",
+        ),
+        (
+            json!({ "changes": [{ "at": "1s", "fault": "crash", "actor": "moon" }] }),
+            "changes.0.actor",
+            "no side has an actor `moon`",
+        ),
+        (
+            json!({ "changes": [{ "at": "1s", "fault": "slow-down", "actor": "server" }] }),
+            "changes.0.factor",
+            "needs a factor",
+        ),
+        (
+            json!({ "notes": [{ "at": "1s", "text": "x", "side": "middle" }] }),
+            "notes.0.side",
+            "there is no side `middle`",
+        ),
+        (json!({ "look_for": "x".repeat(501) }), "look_for", "501 characters"),
+        (
+            json!({ "controls": [{ "path": "workload.job", "label": "x", "min": 1, "max": 2 }] }),
+            "controls.0.path",
+            "there is no `job`",
+        ),
+        (
+            json!({ "controls": [{ "path": "workload.jobs", "label": "x", "min": "1s", "max": 2 }] }),
+            "controls.0.min",
+            "does not fit",
+        ),
+        (json!({ "view": { "job": 2 } }), "view.job", "2 is out of range"),
+        (json!({ "view": { "from": "2s", "to": "1s" } }), "view.to", "must end after"),
+    ];
+    for (fields, path, sentence) in table {
+        let told = problem(fields.clone());
+        assert!(told.starts_with(path), "{fields}\n  says: {told}\n  and should name {path}");
+        assert!(told.contains(sentence), "{fields}\n  says: {told}\n  and should say {sentence}");
+        assert!(!told.contains('\n'), "{told}");
+    }
+}
+
+#[test]
+fn text_that_is_no_scenario_is_refused_in_words() {
+    for (text, says) in [
+        ("", "this is not JSON"),
+        ("[1, 2]", "a scenario is a JSON object"),
+        ("{\"name\": \"x\",}", "line 1 column 14"),
+        (&"[".repeat(500), "this is not JSON"),
+        (&" ".repeat(MAX_TEXT_BYTES + 1), "at most 1048576 are read"),
+    ] {
+        let told = Scenario::from_json(text).unwrap_err().to_string();
+        assert!(told.contains(says) && !told.contains('\n'), "{told}");
+    }
+    assert!(Scenario::from_json("{}").unwrap_err().to_string().contains("name"));
+}
+
+#[test]
+fn a_parameter_is_set_by_its_path() {
+    let scenario = Scenario::from_value(json!({
+        "name": "x",
+        "changes": [{ "id": "outage", "at": "1s", "for": "2s", "fault": "outage", "actor": "server" }],
+    }))
+    .unwrap();
+    let set = |text: &str| {
+        let (path, value) = parse_assignment(text).unwrap();
+        scenario.with(path, value)
+    };
+    assert_eq!(set("workload.jobs=20").unwrap().head.workload.jobs, 20);
+    assert_eq!(set("sides.left.timeout=250ms").unwrap().value_at("sides.left.timeout").unwrap(), json!("250ms"));
+    assert_eq!(set("changes.outage.for=5s").unwrap().value_at("changes.0.for").unwrap(), json!("5s"));
+    assert_eq!(set("sides.left.timeout=null").unwrap(), scenario);
+    for (bad, says) in [
+        ("workload.jbos=3", "there is no `jbos` in `workload`; it has `"),
+        ("sides.middle.timeout=1s", "there is no `middle` in `sides`; it has `left`, `right`"),
+        ("seed.x=1", "`seed` has no parts"),
+        ("workload.jobs=many", "workload.jobs: invalid type"),
+        ("=1", "there is no ``"),
+    ] {
+        let told = set(bad).unwrap_err().to_string();
+        assert!(told.contains(says), "{bad} says: {told}");
+    }
+    assert!(parse_assignment("workload.jobs").unwrap_err().to_string().contains("write path=value"));
+}

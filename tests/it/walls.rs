@@ -1,0 +1,117 @@
+//! The walls of the house: which room may know of which, and words that have no place in some of them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Rooms and what each may import from the crate, from the ground up.
+const MAY_SEE: &[(&str, &[&str])] = &[
+    ("time", &[]),
+    ("rng", &["time"]),
+    ("trace", &["time"]),
+    ("engine", &["time", "rng", "trace"]),
+    ("theory", &[]),
+    ("protocol", &["time", "rng", "trace", "engine"]),
+    ("scenario", &["time", "rng", "trace", "engine", "protocol"]),
+    ("metrics", &["time", "trace", "scenario"]),
+    ("story", &["time", "trace", "scenario"]),
+    ("scene", &["time", "trace", "scenario"]),
+    ("render", &["time", "trace", "scenario", "metrics", "story", "scene"]),
+    ("player", &["time", "trace", "scenario", "scene"]),
+];
+
+/// Words of vendors, which `scene` and `metrics` must not know.
+const VENDORS: &[&str] = &[
+    "http",
+    "rabbit",
+    "amqp",
+    "kafka",
+    "sqs",
+    "grpc",
+    "graphql",
+    "soap",
+    "postgres",
+    "sidekiq",
+    "celery",
+    "prefetch",
+    "offset_commit",
+    "visibility",
+];
+
+fn rust_files(below: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(below) else { return Vec::new() };
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files.into_iter().flat_map(|path| if path.is_dir() { rust_files(&path) } else { vec![path] }).collect()
+}
+
+/// The files of a room: `src/room.rs` and everything below `src/room/`.
+fn room(name: &str) -> Vec<PathBuf> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = rust_files(&source.join(name));
+    files.push(source.join(format!("{name}.rs")));
+    files.retain(|path| path.exists() && path.extension().is_some_and(|extension| extension == "rs"));
+    files
+}
+
+/// The file without its tests and comments.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    let without_tests = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let lines = without_tests.lines().map(|line| line.split("//").next().unwrap_or_default());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn imports_run_one_way() {
+    for (name, may_see) in MAY_SEE {
+        for path in room(name) {
+            let code = code(&path);
+            for seen in code.split("crate::").skip(1) {
+                let seen: String = seen.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                let is_room = MAY_SEE.iter().any(|(room, _)| *room == seen) || seen == "ui";
+                let allowed = !is_room || seen == *name || may_see.contains(&seen.as_str());
+                assert!(allowed, "{} imports crate::{seen}; {name} may see {may_see:?}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn protocols_do_not_import_each_other() {
+    let names: Vec<&str> = counterpoint::protocol::NAMES.to_vec();
+    let below = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/protocol");
+    for path in rust_files(&below) {
+        let code = code(&path);
+        let own = path.strip_prefix(&below).unwrap().to_string_lossy().into_owned();
+        for name in names.iter().filter(|name| !own.starts_with(**name)) {
+            assert!(!code.contains(&format!("protocol::{name}")), "{} imports {name}", path.display());
+            assert!(!code.contains(&format!("super::{name}")), "{} imports {name}", path.display());
+        }
+    }
+}
+
+#[test]
+fn scene_and_metrics_know_no_vendor() {
+    for path in ["scene", "metrics", "story", "trace", "engine"].iter().flat_map(|name| room(name)) {
+        let text = code(&path).to_lowercase();
+        for word in VENDORS {
+            assert!(!text.contains(word), "{} knows the vendor's word `{word}`", path.display());
+        }
+    }
+}
+
+#[test]
+fn files_can_be_read_in_one_sitting() {
+    for path in rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
+        let lines = fs::read_to_string(&path).unwrap().lines().count();
+        assert!(lines <= 500, "{} has {lines} lines: look for the concept that is missing", path.display());
+    }
+}
+
+#[test]
+fn every_file_says_what_it_is() {
+    for path in rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with("//! "), "{} does not open with what it is", path.display());
+    }
+}
