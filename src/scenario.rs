@@ -200,7 +200,8 @@ pub struct Change {
     #[serde(default)]
     pub id: String,
     pub at: Moment,
-    /// How long it lasts; to the end of the run if it is left out.
+    /// How long it lasts; to the end of the run if it is left out. With no time at all it does not strike, so that a
+    /// control can begin at nothing.
     #[serde(rename = "for", default)]
     pub lasts: Option<Span>,
     pub fault: FaultText,

@@ -122,7 +122,8 @@ impl WorkloadText {
 
 /// The faults that strike the side called `side`, whose lanes are `lanes`.
 fn faults(scenario: &Scenario, side: &str, lanes: &[ActorRow]) -> Vec<DatedFault> {
-    let strikes = scenario.head.changes.iter().filter_map(|change| {
+    let lasting = scenario.head.changes.iter().filter(|change| change.lasts != Some(Span::ZERO));
+    let strikes = lasting.filter_map(|change| {
         let id = change.actor.strip_prefix(side).and_then(|rest| rest.strip_prefix('.')).unwrap_or(&change.actor);
         let actor = lanes.iter().position(|lane| lane.id == id)?;
         let fault = match change.fault {

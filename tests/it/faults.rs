@@ -145,3 +145,10 @@ fn flt_4_a_lost_message_has_no_arrival_and_the_draw_depends_on_job_leg_and_attem
     // Another time-out moves every retry to another moment, and not one loss.
     assert_eq!(losses(&trace), losses(&lossy(0.2, "75ms")));
 }
+
+#[test]
+fn a_fault_of_no_length_does_not_strike() {
+    let trace = struck(json!({ "at": "0ms", "for": "0ms", "fault": "crash", "actor": "server" }), json!({}), 1);
+    assert_eq!(trace.jobs[0].caller, CallerOutcome::Answered);
+    assert!(trace.marks.is_empty());
+}
