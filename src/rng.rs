@@ -220,3 +220,106 @@ impl<'de> Deserialize<'de> for Distribution {
         Distribution::prepare(spread).map_err(D::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn distribution(json: &str) -> Distribution {
+        serde_json::from_str(json).unwrap()
+    }
+
+    /// Sample mean and squared coefficient of variation of n values.
+    fn moments(distribution: &Distribution, n: u32) -> (f64, f64) {
+        let streams = Streams::new(3);
+        let values: Vec<f64> =
+            (0..n).map(|subject| distribution.draw(&streams, Purpose::Work, 0, subject, 0).as_seconds()).collect();
+        let mean = values.iter().sum::<f64>() / f64::from(n);
+        let variance = values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / f64::from(n - 1);
+        (mean, variance / (mean * mean))
+    }
+
+    /// Old links open with the same picture only while these stand.
+    #[test]
+    fn values_are_stable_for_good() {
+        let streams = Streams::new(7);
+        let unit = |purpose, leg, subject, turn| (streams.unit(purpose, leg, subject, turn) * 1e9) as u64;
+        let drawn = [
+            unit(Purpose::Arrival, 0, 0, 0),
+            unit(Purpose::Work, 0, 1, 0),
+            unit(Purpose::Latency, 2, 1, 3),
+            unit(Purpose::Loss, 2, 1, 3),
+        ];
+        assert_eq!(drawn, [611_639_905, 611_580_839, 453_380_654, 582_407_899]);
+    }
+
+    #[test]
+    fn a_value_depends_on_each_part_of_its_key() {
+        let base = Streams::new(1).unit(Purpose::Work, 0, 0, 0);
+        let others = [
+            Streams::new(2).unit(Purpose::Work, 0, 0, 0),
+            Streams::new(1).unit(Purpose::Latency, 0, 0, 0),
+            Streams::new(1).unit(Purpose::Work, 1, 0, 0),
+            Streams::new(1).unit(Purpose::Work, 0, 1, 0),
+            Streams::new(1).unit(Purpose::Work, 0, 0, 1),
+        ];
+        assert!(others.iter().all(|other| (other - base).abs() > 1e-6), "{base} {others:?}");
+    }
+
+    /// The correlation of n independent pairs has a standard error of 1/√n; 4 of them are allowed.
+    #[test]
+    fn neighbours_are_independent() {
+        let n = 20_000;
+        let streams = Streams::new(9);
+        let unit = |purpose, subject, turn| streams.unit(purpose, 0, subject, turn) - 0.5;
+        let pairs: [&dyn Fn(u32) -> (f64, f64); 3] = [
+            &|k| (unit(Purpose::Work, k, 0), unit(Purpose::Work, k + 1, 0)),
+            &|k| (unit(Purpose::Work, k, 0), unit(Purpose::Arrival, k, 0)),
+            &|k| (unit(Purpose::Latency, k, 1), unit(Purpose::Latency, k, 2)),
+        ];
+        for pair in pairs {
+            let sum: f64 = (0..n).map(pair).map(|(x, y)| x * y).sum();
+            let correlation = sum / f64::from(n) * 12.0;
+            assert!(correlation.abs() < 4.0 / libm::sqrt(f64::from(n)), "{correlation}");
+        }
+    }
+
+    /// With n = 40,000 values, the sample mean has a standard error of mean × √(cv²/n); 4 of them are allowed, and a
+    /// tenth for the squared coefficient of variation.
+    #[test]
+    fn spreads_have_the_mean_and_the_spread_they_say() {
+        let n = 40_000;
+        for (json, mean, squared_cv) in [
+            (r#"{"exponential": {"mean": "1s"}}"#, 1.0, 1.0),
+            (r#"{"uniform": {"min": "0ms", "max": "2s"}}"#, 1.0, 1.0 / 3.0),
+            (r#"{"erlang": {"shape": 4, "mean": "2s"}}"#, 2.0, 0.25),
+            (r#"{"hyperexponential": {"mean": "1s", "squared_cv": 4.0}}"#, 1.0, 4.0),
+            (r#"{"log_normal": {"mean": "3s", "squared_cv": 0.5}}"#, 3.0, 0.5),
+        ] {
+            let (sample_mean, sample_cv) = moments(&distribution(json), n);
+            let error = mean * libm::sqrt(squared_cv / f64::from(n));
+            assert!((sample_mean - mean).abs() < 4.0 * error, "{json}: mean {sample_mean}");
+            assert!((sample_cv / squared_cv - 1.0).abs() < 0.1, "{json}: squared cv {sample_cv}");
+        }
+    }
+
+    #[test]
+    fn a_log_normal_by_median_and_p99_has_them() {
+        let spread = distribution(r#"{"log_normal": {"median": "100ms", "p99": "2s"}}"#);
+        let streams = Streams::new(5);
+        let mut values: Vec<Span> =
+            (0..40_000).map(|subject| spread.draw(&streams, Purpose::Work, 0, subject, 0)).collect();
+        values.sort();
+        let at = |share: usize| values[values.len() * share / 100].as_seconds();
+        assert!((at(50) / 0.1 - 1.0).abs() < 0.05 && (at(99) / 2.0 - 1.0).abs() < 0.15, "{} {}", at(50), at(99));
+    }
+
+    #[test]
+    fn a_list_begins_again_at_its_end_and_a_duration_is_always_the_same() {
+        let streams = Streams::new(1);
+        let list = distribution(r#"{"listed": {"values": ["1s", "2s"]}}"#);
+        let drawn: Vec<Span> = (0..3).map(|subject| list.draw(&streams, Purpose::Work, 0, subject, 0)).collect();
+        assert_eq!(drawn, [Span::seconds(1), Span::seconds(2), Span::seconds(1)]);
+        assert_eq!(distribution("\"170ms\"").as_fixed(), Some(Span::millis(170)));
+    }
+}

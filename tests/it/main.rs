@@ -3,5 +3,6 @@
 mod faults;
 mod http;
 mod retry;
+mod run;
 mod story;
 mod walls;
