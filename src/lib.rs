@@ -20,5 +20,6 @@ pub mod protocol;
 pub mod render;
 pub mod rng;
 pub mod scenario;
+pub mod scene;
 pub mod time;
 pub mod trace;

@@ -1,0 +1,177 @@
+//! Layout: a run, a window of time and a width become shapes.
+//!
+//! Both sides stand in one scene, for they share one clock, one time-to-height and one playhead. The scene comes in
+//! two sheets: the *heads* (who stands where), which a page keeps in view, and the *body*, over which it moves its
+//! playhead and veil; both begin at height 0 of their own and share their x. The SVG writer, the live view and the
+//! tests read the same scene. Text is measured by a width table and never by a browser.
+//!
+//! *Invariant:* layout is a pure function, and its coordinates are whole tenths of a CSS pixel. It knows no vendor,
+//! no colour and no font file.
+
+mod arrows;
+mod columns;
+mod compose;
+mod labels;
+mod scale;
+mod shape;
+mod sheet;
+mod text;
+
+pub use scale::{FOLD_HEIGHT, Fold, Pace, TimeScale};
+pub use shape::{Anchor, Area, Face, Form, Key, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
+
+use crate::scenario::{Played, Style};
+use crate::time::Moment;
+use crate::trace::JobId;
+
+/// What is to be laid out, and on how much room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// In CSS pixels; less than 280 is laid out as 280.
+    pub width: u16,
+    pub sides: Sides,
+    /// The window's beginning; the start of the run without it.
+    pub from: Option<Moment>,
+    /// The window's end; the end of the run without it.
+    pub to: Option<Moment>,
+    /// The job that is lit.
+    pub selection: Option<JobId>,
+    pub folding: Folding,
+}
+
+/// Which sides of the run are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sides {
+    Both,
+    /// One alone, by its position.
+    One(u8),
+}
+
+/// What becomes of long stretches in which nothing happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Folding {
+    /// They are folded where the picture would otherwise be too high to read.
+    Fold,
+    /// They are drawn in full.
+    Stretch,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        View { width: 1200, sides: Sides::Both, from: None, to: None, selection: None, folding: Folding::Fold }
+    }
+}
+
+/// A picture, as shapes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scene {
+    /// Of both sheets.
+    pub width: i32,
+    /// Of the sheet of heads.
+    pub heads_height: i32,
+    /// Of the body.
+    pub height: i32,
+    /// Time to height in the body, for playhead, veil and scrubber.
+    pub scale: TimeScale,
+    /// The clock's column.
+    pub gutter: Strip,
+    pub panes: Vec<Pane>,
+    /// Who stands where.
+    pub heads: Vec<Shape>,
+    /// The body, from the back to the front. A layer's name occurs once.
+    pub layers: Vec<Layer>,
+    /// How many messages of the window have no label, and are found in the table and by pointing.
+    pub unlabelled: u32,
+    /// How many messages of the window are not drawn one by one.
+    pub bundled: u32,
+}
+
+/// A column of the scene.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Strip {
+    pub left: i32,
+    pub right: i32,
+}
+
+/// The part of a scene that shows one side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pane {
+    /// The side's position in the run.
+    pub side: u8,
+    pub id: String,
+    pub style: Style,
+    pub strip: Strip,
+}
+
+/// Shapes that lie on one level, for a list of their own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layer {
+    pub level: Level,
+    pub shapes: Vec<Shape>,
+}
+
+/// The levels of a body, from the back to the front.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Outages and slow-downs.
+    Bands,
+    /// The clock's lines.
+    Grid,
+    Lifelines,
+    Rivers,
+    /// Much traffic, in bulk.
+    Traffic,
+    /// Work, blocking, waiting.
+    Stays,
+    Arrows,
+    Signs,
+    Folds,
+    Labels,
+    /// The clock's texts and the selected job's tags.
+    Clock,
+}
+
+impl Level {
+    pub const ALL: &[Level] = &[
+        Level::Bands,
+        Level::Grid,
+        Level::Lifelines,
+        Level::Rivers,
+        Level::Traffic,
+        Level::Stays,
+        Level::Arrows,
+        Level::Signs,
+        Level::Folds,
+        Level::Labels,
+        Level::Clock,
+    ];
+
+    pub const fn css(self) -> &'static str {
+        match self {
+            Level::Bands => "cp-bands",
+            Level::Grid => "cp-grids",
+            Level::Lifelines => "cp-lifelines",
+            Level::Rivers => "cp-rivers",
+            Level::Traffic => "cp-traffic",
+            Level::Stays => "cp-stays",
+            Level::Arrows => "cp-arrows",
+            Level::Signs => "cp-signs",
+            Level::Folds => "cp-folds",
+            Level::Labels => "cp-labels",
+            Level::Clock => "cp-clock",
+        }
+    }
+}
+
+impl Scene {
+    /// Every shape of both sheets.
+    pub fn shapes(&self) -> impl Iterator<Item = &Shape> {
+        self.heads.iter().chain(self.layers.iter().flat_map(|layer| &layer.shapes))
+    }
+}
+
+/// Lays out a run.
+pub fn layout(played: &Played, view: &View) -> Scene {
+    let frame = columns::frame(played, view);
+    compose::compose(played, view, frame)
+}

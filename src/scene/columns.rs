@@ -1,0 +1,240 @@
+//! Where lanes stand: panes, the clock's gutter, lanes within a pane, slots within a lane.
+//!
+//! *Invariant:* columns depend on the actors and the width alone, so that nothing moves sideways when the window, the
+//! selection or a parameter of time changes.
+
+use super::text::{fitted, width};
+use super::{Face, PX, Pane, Sides, Strip, View};
+use crate::scenario::Played;
+use crate::trace::{ActorId, ActorRow, Drawing, Duty, Slot};
+
+/// The narrowest scene.
+const NARROWEST: i32 = 280 * PX;
+/// Above so many slots, a lane shows how many are at work instead of which.
+const MOST_BARS: u16 = 24;
+
+/// Where the panes and the gutter are.
+pub struct Frame {
+    pub width: i32,
+    pub gutter: Strip,
+    pub panes: Vec<Pane>,
+    /// Whether there is little room for each lane.
+    pub measure: Measure,
+}
+
+/// How generous the layout can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Measure {
+    Narrow,
+    Medium,
+    Wide,
+}
+
+/// How a lane's slots are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Plan {
+    /// A column each.
+    Bars {
+        spacing: i32,
+        bar: i32,
+        slots: u16,
+    },
+    /// So many that only their number is drawn.
+    Area,
+    River,
+    Tracks {
+        spacing: i32,
+        slots: u16,
+    },
+}
+
+/// A lane's column.
+pub struct Column {
+    pub actor: ActorId,
+    pub centre: i32,
+    /// From the centre to the edge of what is drawn on the lane itself.
+    pub half: i32,
+    /// The room that belongs to the lane.
+    pub strip: Strip,
+    pub plan: Plan,
+    pub head: Head,
+}
+
+/// A lane's head, with its texts as they fit.
+pub struct Head {
+    pub width: i32,
+    pub name: String,
+    pub subtitle: String,
+}
+
+impl Column {
+    /// The middle of a slot's column.
+    pub fn slot(&self, slot: Slot) -> i32 {
+        let (spacing, slots) = match self.plan {
+            Plan::Bars { spacing, slots, .. } | Plan::Tracks { spacing, slots } => (spacing, slots),
+            Plan::Area | Plan::River => return self.centre,
+        };
+        match slot.known() {
+            Some(slot) if slot.0 < slots => {
+                self.centre - i32::from(slots - 1) * spacing / 2 + i32::from(slot.0) * spacing
+            }
+            _ => self.centre,
+        }
+    }
+
+    /// Half the width of one slot's column.
+    pub fn half_slot(&self) -> i32 {
+        match self.plan {
+            Plan::Bars { bar, .. } => bar / 2,
+            Plan::Area | Plan::River => self.half,
+            Plan::Tracks { spacing, .. } => spacing / 2 - PX,
+        }
+    }
+
+    /// Where an arrow that comes from, or goes to, the side of `other` meets this lane.
+    pub fn edge(&self, slot: Slot, other: i32) -> i32 {
+        let reach = match (self.plan, slot.known()) {
+            (Plan::Bars { bar, .. }, Some(_)) => bar / 2,
+            (Plan::Bars { spacing, bar, slots }, None) => i32::from(slots - 1) * spacing / 2 + bar / 2,
+            (Plan::Area, _) => self.half,
+            (Plan::River, _) => 2 * PX,
+            (Plan::Tracks { spacing, .. }, Some(_)) => spacing / 2 - PX,
+            (Plan::Tracks { spacing, slots }, None) => i32::from(slots) * spacing / 2,
+        };
+        let middle = self.slot(slot);
+        if other < middle { middle - reach - PX } else { middle + reach + PX }
+    }
+}
+
+pub fn frame(played: &Played, view: &View) -> Frame {
+    let width = (i32::from(view.width) * PX).max(NARROWEST);
+    let shown: Vec<usize> = match view.sides {
+        Sides::Both => (0..played.sides.len()).collect(),
+        Sides::One(side) => vec![usize::from(side).min(played.sides.len() - 1)],
+    };
+    let each = width / shown.len() as i32;
+    let measure = match each {
+        ..3_600 => Measure::Narrow,
+        3_600..5_000 => Measure::Medium,
+        _ => Measure::Wide,
+    };
+    let margin = if measure == Measure::Wide { 14 * PX } else { 6 * PX };
+    if let [side] = shown[..] {
+        let gutter = Strip { left: margin, right: margin + 52 * PX };
+        let strip = Strip { left: gutter.right + 2 * PX, right: width - margin };
+        let measure = if each < 5_000 { Measure::Narrow } else { measure };
+        return Frame { width, gutter, panes: vec![pane(played, side, strip)], measure };
+    }
+    let clock = match measure {
+        Measure::Wide => 176 * PX,
+        Measure::Medium => 64 * PX,
+        Measure::Narrow => 52 * PX,
+    };
+    let room = width - 2 * margin - clock;
+    // A side with more lanes gets more room, but not in proportion: both are to look like one picture.
+    let weights: Vec<i32> = shown.iter().map(|&side| played.sides[side].trace.actors.len() as i32 + 3).collect();
+    let first = room * weights[0] / weights.iter().sum::<i32>();
+    let gutter = Strip { left: margin + first, right: margin + first + clock };
+    let strips = [Strip { left: margin, right: gutter.left }, Strip { left: gutter.right, right: width - margin }];
+    let panes = shown.iter().zip(strips).map(|(&side, strip)| pane(played, side, strip)).collect();
+    Frame { width, gutter, panes, measure }
+}
+
+fn pane(played: &Played, side: usize, strip: Strip) -> Pane {
+    let shown = &played.sides[side];
+    Pane { side: side as u8, id: shown.id.clone(), style: shown.style, strip }
+}
+
+/// Distributes the lanes of a side over its pane.
+pub fn columns(actors: &[ActorRow], strip: Strip, measure: Measure) -> Vec<Column> {
+    let room = strip.right - strip.left;
+    let gap = if measure == Measure::Wide { 16 * PX } else { 6 * PX };
+    let widest_head = ((room - gap * (actors.len() as i32 - 1)) / actors.len() as i32).min(150 * PX);
+    let mut columns: Vec<Column> = actors
+        .iter()
+        .enumerate()
+        .map(|(place, actor)| {
+            let plan = plan(actor, measure, room);
+            let half = half(plan, measure);
+            let head = head(actor, measure, widest_head);
+            // What waits for this lane stands on its left, where its callers are.
+            let waiting = match (actor.duty, actor.drawing, measure) {
+                (_, Drawing::River | Drawing::Tracks, _) | (Duty::Broker, ..) => 0,
+                (_, _, Measure::Wide) => 34 * PX,
+                (..) => 16 * PX,
+            };
+            let left = (head.width / 2).max(half + waiting);
+            let right = (head.width / 2).max(half + 8 * PX);
+            let actor = ActorId(place as u16);
+            Column { actor, centre: left, half, strip: Strip { left, right }, plan, head }
+        })
+        .collect();
+    let needed: i32 = columns.iter().map(|column| column.strip.left + column.strip.right).sum();
+    let between = ((room - needed) / (columns.len() as i32 - 1).max(1)).max(0);
+    let mut place = strip.left + if columns.len() == 1 { between / 2 } else { 0 };
+    for column in &mut columns {
+        let (left, right) = (column.strip.left, column.strip.right);
+        column.centre = place + left;
+        column.strip = Strip { left: place, right: place + left + right };
+        place += left + right + between;
+    }
+    columns
+}
+
+fn plan(actor: &ActorRow, measure: Measure, room: i32) -> Plan {
+    let slots = actor.slots.max(1);
+    match actor.drawing {
+        Drawing::River => Plan::River,
+        Drawing::Tracks => {
+            let widest = if measure == Measure::Wide { 34 * PX } else { 16 * PX };
+            Plan::Tracks { spacing: widest.min(room / 3 / i32::from(slots)).max(2 * PX), slots }
+        }
+        Drawing::Slots if slots > MOST_BARS => Plan::Area,
+        Drawing::Slots => {
+            let (spacing, bar) = match (measure, slots) {
+                (_, 1) => (0, if measure == Measure::Narrow { 10 * PX } else { 12 * PX }),
+                (Measure::Wide, 2..=6) => (30 * PX, 12 * PX),
+                (Measure::Medium, 2..=4) => (20 * PX, 10 * PX),
+                (Measure::Narrow, 2..=4) => (16 * PX, 8 * PX),
+                (_, _) => {
+                    let all = if measure == Measure::Wide { 144 * PX } else { 60 * PX };
+                    let spacing = (all / i32::from(slots)).clamp(25, 20 * PX);
+                    (spacing, (spacing * 6 / 10).max(15))
+                }
+            };
+            Plan::Bars { spacing, bar, slots }
+        }
+    }
+}
+
+fn half(plan: Plan, measure: Measure) -> i32 {
+    let wide = measure == Measure::Wide;
+    match plan {
+        Plan::Bars { spacing, bar, slots } => i32::from(slots - 1) * spacing / 2 + bar / 2,
+        Plan::Area => {
+            if wide {
+                40 * PX
+            } else {
+                20 * PX
+            }
+        }
+        Plan::River => {
+            if wide {
+                44 * PX
+            } else {
+                20 * PX
+            }
+        }
+        Plan::Tracks { spacing, slots } => i32::from(slots) * spacing / 2,
+    }
+}
+
+fn head(actor: &ActorRow, measure: Measure, widest: i32) -> Head {
+    let padding = if measure == Measure::Wide { 12 * PX } else { 5 * PX };
+    let room = widest - 2 * padding;
+    let name = fitted(&actor.name, Face::Name, room);
+    let subtitle = fitted(&actor.subtitle, Face::Subtitle, room);
+    let text = width(&name, Face::Name).max(width(&subtitle, Face::Subtitle));
+    let least = if measure == Measure::Wide { 84 * PX } else { 44 * PX };
+    Head { width: (text + 2 * padding).max(least.min(widest)), name, subtitle }
+}

@@ -1,0 +1,407 @@
+//! Shapes: what a scene is made of.
+//!
+//! *Invariant:* whole numbers only (tenths of a CSS pixel), and no colour: a shape says what it is, and a style sheet
+//! says how that looks. So two equal scenes are equal to the byte, on every machine and in every theme.
+
+use std::fmt;
+
+use crate::trace::{ActorId, JobId, MessageId, StayId};
+
+/// One CSS pixel, in the unit of every coordinate here.
+pub const PX: i32 = 10;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Point {
+    pub x: i32,
+    pub y: i32,
+}
+
+impl Point {
+    pub const fn new(x: i32, y: i32) -> Self {
+        Point { x, y }
+    }
+}
+
+/// A rectangle with its sides along the axes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Area {
+    pub x: i32,
+    pub y: i32,
+    pub width: i32,
+    pub height: i32,
+}
+
+impl Area {
+    pub const fn new(x: i32, y: i32, width: i32, height: i32) -> Self {
+        Area { x, y, width, height }
+    }
+
+    pub const fn right(self) -> i32 {
+        self.x + self.width
+    }
+
+    pub const fn bottom(self) -> i32 {
+        self.y + self.height
+    }
+
+    /// Whether the two share more than an edge.
+    pub const fn overlaps(self, other: Area) -> bool {
+        self.x < other.right() && other.x < self.right() && self.y < other.bottom() && other.y < self.bottom()
+    }
+
+    /// As much larger on every side.
+    pub const fn grown(self, by: i32) -> Area {
+        Area { x: self.x - by, y: self.y - by, width: self.width + 2 * by, height: self.height + 2 * by }
+    }
+}
+
+/// Which end or middle of a text stands at its point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// The outline of a shape.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Form {
+    Line {
+        from: Point,
+        to: Point,
+    },
+    Rect {
+        area: Area,
+        radius: i32,
+    },
+    /// Closed.
+    Polygon(Vec<Point>),
+    /// Open, or several open lines one after another.
+    Strokes(Vec<Vec<Point>>),
+    Circle {
+        centre: Point,
+        radius: i32,
+    },
+    /// One line of text. `at` is on its base line; `area` is the room reserved for it, which it never exceeds.
+    Text {
+        at: Point,
+        anchor: Anchor,
+        face: Face,
+        text: String,
+        area: Area,
+    },
+}
+
+/// The size and weight of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Face {
+    /// A lane's name.
+    Name,
+    /// What stands under a lane's name.
+    Subtitle,
+    /// The clock, tags, captions.
+    Small,
+    /// A message's label.
+    Label,
+    /// What went wrong, and the label of what is selected.
+    Strong,
+}
+
+impl Face {
+    /// Tenths of a CSS pixel.
+    pub const fn size(self) -> i32 {
+        match self {
+            Face::Name => 130,
+            Face::Subtitle | Face::Small | Face::Label | Face::Strong => 110,
+        }
+    }
+
+    /// Whether it is set in semi-bold.
+    pub const fn is_bold(self) -> bool {
+        matches!(self, Face::Name | Face::Strong)
+    }
+
+    pub const fn css(self) -> &'static str {
+        match self {
+            Face::Name => "cp-name",
+            Face::Subtitle => "cp-subtitle",
+            Face::Small => "cp-small",
+            Face::Label => "cp-label",
+            Face::Strong => "cp-strong",
+        }
+    }
+}
+
+macro_rules! looks {
+    ($($(#[$doc:meta])* $look:ident $css:literal),+ $(,)?) => {
+        /// What a shape is. A style sheet has one class for each.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Look {
+            $($(#[$doc])* $look),+
+        }
+
+        impl Look {
+            /// All of them, for style sheets and the tests that hold them complete.
+            pub const ALL: &[Look] = &[$(Look::$look),+];
+
+            pub const fn css(self) -> &'static str {
+                match self {
+                    $(Look::$look => $css),+
+                }
+            }
+        }
+    };
+}
+
+looks! {
+    /// A line of the clock, across the panes.
+    Grid "cp-grid",
+    /// A text of the clock.
+    Tick "cp-tick",
+    /// A stretch of time left out: the torn strip.
+    Fold "cp-fold",
+    /// The edge of the torn strip.
+    Tear "cp-tear",
+    /// What goes on behind a fold.
+    Crossing "cp-crossing",
+    Lifeline "cp-lifeline",
+    /// The middle of a queue.
+    RiverLine "cp-river-line",
+    /// The box of a lane's head.
+    HeadBox "cp-head",
+    HeadText "cp-head-text",
+    /// A synchronous call: solid.
+    Call "cp-call",
+    /// The answer to a call: dashed.
+    Reply "cp-reply",
+    /// Nobody waits for an answer: solid.
+    Async "cp-async",
+    /// A confirmation that answers something: dashed, fine.
+    ControlReply "cp-control-reply",
+    /// An acknowledgement that nobody waits for: solid, fine.
+    ControlAsync "cp-control-async",
+    /// What would be there without any job: faint.
+    Background "cp-background",
+    /// A filled arrow head.
+    HeadFilled "cp-tip-filled",
+    /// An open arrow head, stroked.
+    HeadOpen "cp-tip-open",
+    /// The end of a lost message: filled.
+    Dot "cp-dot",
+    /// The end of a refused message: stroked.
+    Cross "cp-cross",
+    /// The end of an answer that nobody awaited: stroked.
+    Stump "cp-stump",
+    /// Work.
+    Busy "cp-busy",
+    /// Work that was cut short and thrown away: outlined.
+    Thrown "cp-thrown",
+    /// Work that ended in an error: outlined.
+    FailedWork "cp-failed-work",
+    /// Held by a job, and waiting: hatched.
+    Blocked "cp-blocked",
+    /// Waiting for a place: dotted.
+    Waiting "cp-waiting",
+    /// How many wait, where they are too many for lines.
+    WaitingArea "cp-waiting-area",
+    /// Until the next attempt: a bracket.
+    Scheduled "cp-scheduled",
+    /// How many slots are busy, where they are too many for bars.
+    BusyArea "cp-busy-area",
+    /// How many slots are blocked, where they are too many for bars.
+    BlockedArea "cp-blocked-area",
+    /// Out of service.
+    Down "cp-down",
+    /// Slower than it should be.
+    Slow "cp-slow",
+    /// Ready in a queue: solid.
+    Ready "cp-ready",
+    /// Delivered and not acknowledged: outlined round what is ready.
+    Held "cp-held",
+    /// Set aside for good.
+    Parked "cp-parked",
+    /// A dated fact: a small stroked sign.
+    Sign "cp-sign",
+    /// Text beside a message, a sign, a band.
+    Label "cp-label-text",
+    /// From a label to what it belongs to, where they are apart.
+    Leader "cp-leader",
+    /// Behind a caption.
+    Plate "cp-plate",
+    Caption "cp-caption",
+    /// In the gutter: what happened to the selected job.
+    Tag "cp-tag",
+    /// Much traffic between two lanes, in five shades from thin to thick.
+    Traffic1 "cp-traffic-1",
+    Traffic2 "cp-traffic-2",
+    Traffic3 "cp-traffic-3",
+    Traffic4 "cp-traffic-4",
+    Traffic5 "cp-traffic-5",
+    /// Messages that came to nothing, too close together to be drawn one by one.
+    FailureBand "cp-failure-band",
+}
+
+/// Whose voice it is, or that something is wrong with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tone {
+    Neutral,
+    RequestResponse,
+    Queued,
+    /// Refused, lost, too late, failed.
+    Bad,
+    /// Sent or delivered once more.
+    Again,
+}
+
+impl Tone {
+    pub const ALL: &[Tone] = &[Tone::Neutral, Tone::RequestResponse, Tone::Queued, Tone::Bad, Tone::Again];
+
+    pub const fn css(self) -> &'static str {
+        match self {
+            Tone::Neutral => "cp-neutral",
+            Tone::RequestResponse => "cp-request-response",
+            Tone::Queued => "cp-queued",
+            Tone::Bad => "cp-bad",
+            Tone::Again => "cp-again",
+        }
+    }
+}
+
+/// Whether it belongs to the selected job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Light {
+    /// Nothing is selected, or it belongs to no job.
+    Even,
+    /// Of the selected job.
+    Lit,
+    /// Of another job than the selected one.
+    Receding,
+}
+
+impl Light {
+    pub const fn css(self) -> &'static str {
+        match self {
+            Light::Even => "",
+            Light::Lit => "cp-lit",
+            Light::Receding => "cp-receding",
+        }
+    }
+}
+
+/// What a shape stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    Message(MessageId),
+    Stay(StayId),
+    /// Position in the trace's marks.
+    Mark(u32),
+    Lane(ActorId),
+    /// A moment of the selected job's story, by its place in it.
+    Job(JobId, u8),
+    /// A line of the clock, by its number from the start of the run.
+    Tick(u32),
+    /// A fold, by its number from the top.
+    Fold(u32),
+    /// A caption, by its place in the scenario.
+    Note(u32),
+    /// A bundle of much traffic: lanes, and its number from the top.
+    Bundle(ActorId, ActorId, u32),
+}
+
+/// Which piece of its subject a shape is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Piece(pub u16);
+
+/// Names a shape within its scene, and the same shape in the next one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// The side's position; both sides have what stands for both.
+    pub side: Option<u8>,
+    pub subject: Subject,
+    pub piece: Piece,
+}
+
+/// Fit for an XML id: `s0-m12-1`.
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.side {
+            Some(side) => write!(f, "s{side}-")?,
+            None => f.write_str("b-")?,
+        }
+        match self.subject {
+            Subject::Message(message) => write!(f, "m{}", message.index())?,
+            Subject::Stay(stay) => write!(f, "y{}", stay.index())?,
+            Subject::Mark(mark) => write!(f, "k{mark}")?,
+            Subject::Lane(actor) => write!(f, "l{}", actor.0)?,
+            Subject::Job(job, place) => write!(f, "j{}-{place}", job.index())?,
+            Subject::Tick(tick) => write!(f, "t{tick}")?,
+            Subject::Fold(fold) => write!(f, "f{fold}")?,
+            Subject::Note(note) => write!(f, "n{note}")?,
+            Subject::Bundle(from, to, number) => write!(f, "u{}-{}-{number}", from.0, to.0)?,
+        }
+        write!(f, "-{}", self.piece.0)
+    }
+}
+
+/// One thing to draw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shape {
+    pub key: Key,
+    pub look: Look,
+    pub tone: Tone,
+    pub light: Light,
+    pub form: Form,
+    /// For those who listen; empty for what only repeats or decorates.
+    pub name: String,
+    /// The job that is selected by choosing it.
+    pub job: Option<JobId>,
+}
+
+impl Shape {
+    /// Its classes, parted by spaces.
+    pub fn css(&self) -> String {
+        let mut classes = format!("{} {}", self.look.css(), self.tone.css());
+        if let Form::Text { face, .. } = &self.form {
+            classes.push(' ');
+            classes.push_str(face.css());
+        }
+        if self.light != Light::Even {
+            classes.push(' ');
+            classes.push_str(self.light.css());
+        }
+        classes
+    }
+
+    /// The message it is a piece of.
+    pub fn message(&self) -> Option<MessageId> {
+        match self.key.subject {
+            Subject::Message(message) => Some(message),
+            _ => None,
+        }
+    }
+}
+
+impl Form {
+    /// The smallest rectangle around it; for a text, the room reserved.
+    pub fn bounds(&self) -> Area {
+        match self {
+            Form::Line { from, to } => bounds([*from, *to].into_iter()),
+            Form::Rect { area, .. } | Form::Text { area, .. } => *area,
+            Form::Polygon(points) => bounds(points.iter().copied()),
+            Form::Strokes(lines) => bounds(lines.iter().flatten().copied()),
+            Form::Circle { centre, radius } => Area::new(centre.x - radius, centre.y - radius, 2 * radius, 2 * radius),
+        }
+    }
+}
+
+fn bounds(points: impl Iterator<Item = Point>) -> Area {
+    let (mut low, mut high) = (Point::new(i32::MAX, i32::MAX), Point::new(i32::MIN, i32::MIN));
+    for point in points {
+        low = Point::new(low.x.min(point.x), low.y.min(point.y));
+        high = Point::new(high.x.max(point.x), high.y.max(point.y));
+    }
+    if low.x > high.x {
+        return Area::default();
+    }
+    Area::new(low.x, low.y, high.x - low.x, high.y - low.y)
+}

@@ -1,0 +1,94 @@
+//! A body under construction: its layers, what no label may cover, and the labels wished for.
+//!
+//! *Invariant:* nothing is placed here; drawing only says what there is, and placing comes last.
+
+use super::columns::Column;
+use super::labels::Wish;
+use super::{Area, Layer, Level, Light, Point, Shape, Strip, TimeScale, Tone};
+use crate::scenario::Style;
+use crate::time::readable;
+use crate::trace::{Fate, JobId, MessageRow, Trace};
+
+/// One side as it is being drawn.
+pub struct Voice<'a> {
+    pub side: u8,
+    pub tone: Tone,
+    pub trace: &'a Trace,
+    pub strip: Strip,
+    pub columns: Vec<Column>,
+}
+
+pub struct Sheet {
+    pub scale: TimeScale,
+    pub selection: Option<JobId>,
+    pub wishes: Vec<Wish>,
+    layers: Vec<Layer>,
+    obstacles: Vec<Area>,
+    lines: Vec<(Point, Point)>,
+}
+
+impl Tone {
+    /// A style's own.
+    pub fn of(style: Style) -> Tone {
+        match style {
+            Style::RequestResponse => Tone::RequestResponse,
+            Style::Queued => Tone::Queued,
+        }
+    }
+}
+
+impl Sheet {
+    pub fn new(scale: TimeScale, selection: Option<JobId>) -> Self {
+        let layers = Level::ALL.iter().map(|&level| Layer { level, shapes: Vec::new() }).collect();
+        Sheet { scale, selection, wishes: Vec::new(), layers, obstacles: Vec::new(), lines: Vec::new() }
+    }
+
+    pub fn push(&mut self, level: Level, shape: Shape) {
+        self.layers[level as usize].shapes.push(shape);
+    }
+
+    /// No label may cover this.
+    pub fn obstacle(&mut self, area: Area) {
+        self.obstacles.push(area);
+    }
+
+    /// A label should rather not cover this line.
+    pub fn line(&mut self, from: Point, to: Point) {
+        self.lines.push((from, to));
+    }
+
+    pub fn light(&self, jobs: &[JobId]) -> Light {
+        match self.selection {
+            None => Light::Even,
+            Some(_) if jobs.is_empty() => Light::Even,
+            Some(selected) if jobs.contains(&selected) => Light::Lit,
+            Some(_) => Light::Receding,
+        }
+    }
+
+    pub fn obstacles(&self) -> (&[Area], &[(Point, Point)]) {
+        (&self.obstacles, &self.lines)
+    }
+
+    pub fn into_layers(self) -> Vec<Layer> {
+        self.layers
+    }
+}
+
+impl Voice<'_> {
+    /// A message in one sentence, for those who listen.
+    pub fn message_name(&self, message: &MessageRow) -> String {
+        let (from, to) = (self.trace.actor(message.from), self.trace.actor(message.to));
+        let start = readable(message.sent.since(crate::time::Moment::START));
+        let label = self.trace.label(message);
+        let end = match (message.fate, message.arrived.known()) {
+            (Fate::Lost, _) => "lost".to_owned(),
+            (Fate::InFlight, _) | (_, None) => "still on its way".to_owned(),
+            (Fate::Delivered, Some(at)) => format!("arrived after {}", readable(at.since(message.sent))),
+            (Fate::Refused, Some(at)) => format!("turned away after {}", readable(at.since(message.sent))),
+            (Fate::Late, Some(at)) => format!("too late, after {}", readable(at.since(message.sent))),
+        };
+        let attempt = if message.attempt > 1 { format!(", attempt {}", message.attempt) } else { String::new() };
+        format!("{label}, {} to {}, sent at {start}, {end}{attempt}", from.name, to.name)
+    }
+}
