@@ -19,8 +19,18 @@ impl Scenario {
     /// # Errors
     /// A [`Problem`] if there is no such path or the value would not do there.
     pub fn with(&self, path: &str, value: Value) -> Result<Scenario, Problem> {
+        self.with_all([(path, value)])
+    }
+
+    /// The same scenario with several fields set at once: only the result has to be valid, not each step to it.
+    ///
+    /// # Errors
+    /// A [`Problem`] if there is no such path or the values would not do there.
+    pub fn with_all<'a>(&self, assignments: impl IntoIterator<Item = (&'a str, Value)>) -> Result<Scenario, Problem> {
         let mut whole = self.to_value();
-        *find(&mut whole, path)? = value;
+        for (path, value) in assignments {
+            *find(&mut whole, path)? = value;
+        }
         Scenario::from_value(whole)
     }
 }
