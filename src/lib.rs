@@ -16,6 +16,7 @@
 //! | `ui` | the page (Yew), compiled only for the browser |
 
 pub mod engine;
+pub mod player;
 pub mod protocol;
 pub mod render;
 pub mod rng;

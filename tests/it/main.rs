@@ -2,6 +2,7 @@
 
 mod faults;
 mod http;
+mod player;
 mod retry;
 mod run;
 mod story;

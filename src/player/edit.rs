@@ -1,0 +1,75 @@
+//! What a person changed of a scenario, by path.
+//!
+//! *Invariant:* a path is changed once at most, and never to the value it had: undoing by hand is undoing.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::Wish;
+use crate::scenario::{Problem, Scenario};
+use crate::time::Span;
+
+/// The path of the seed, which every scenario has.
+pub const SEED: &str = "seed";
+
+const VIEW_JOB: &str = "view.job";
+
+/// One changed parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Edit {
+    pub path: String,
+    pub value: Value,
+}
+
+/// The edits of `wish` with the parameter at `path` set to `value`.
+pub(super) fn with(wish: &Wish, path: &str, value: Value) -> Vec<Edit> {
+    let mut edits = wish.edits.clone();
+    let as_it_was = wish.base.value_at(path).is_ok_and(|original| same(&original, &value));
+    let place = edits.iter().position(|edit| edit.path == path);
+    match (place, as_it_was) {
+        (Some(place), true) => drop(edits.remove(place)),
+        (Some(place), false) => edits[place].value = value,
+        (None, true) => {}
+        (None, false) => edits.push(Edit { path: path.into(), value }),
+    }
+    edits
+}
+
+/// `base` with all of `edits` at once.
+pub(super) fn apply(base: &Rc<Scenario>, edits: Vec<Edit>) -> Result<Wish, Problem> {
+    if edits.is_empty() {
+        return Ok(Wish::unchanged(base.clone()));
+    }
+    // With fewer jobs, the one that was to be lit may be gone; that must not stand in the way of having fewer.
+    let unlit = (VIEW_JOB, Value::Null);
+    let changes = edits.iter().map(|edit| (edit.path.as_str(), edit.value.clone()));
+    let scenario = base.with_all(std::iter::once(unlit).chain(changes))?;
+    Ok(Wish { base: base.clone(), edits, scenario: Rc::new(scenario) })
+}
+
+/// Whether two values say the same: `1000ms` is `1s`, and 5 is 5.0.
+pub(super) fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => one.as_f64() == other.as_f64(),
+        (Value::String(one), Value::String(other)) => match (one.parse::<Span>(), other.parse::<Span>()) {
+            (Ok(one), Ok(other)) => one == other,
+            _ => one == other,
+        },
+        _ => one == other,
+    }
+}
+
+/// A seed as a person typed it. Whether it is too large, reading the scenario says.
+///
+/// # Errors
+/// A sentence that says what would do.
+pub(super) fn read_seed(text: &str) -> Result<Value, String> {
+    let seed: Result<u64, _> = text.trim().parse();
+    seed.map(Value::from).map_err(|_| format!("`{}` is not a seed; write a whole number, as in `7`", shortened(text)))
+}
+
+/// What a person typed, short enough to be repeated to them.
+pub(super) fn shortened(text: &str) -> String {
+    text.trim().chars().take(40).collect()
+}

@@ -1,0 +1,222 @@
+//! What is shown, as the fragment of an address: `order-emails&v=1&seed=7&set=workload.work=200ms&at=1500ms&job=7`.
+//!
+//! Short, readable, and typed by hand if need be. What cannot be read is left out and said, so that an old or broken
+//! link still opens the nearest thing.
+//!
+//! *Invariant:* what [`Link::write`] writes, [`Link::read`] reads back as the same link.
+
+use std::fmt::Write;
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::edit::{self, Edit, SEED};
+use super::{Selection, Wish};
+use crate::scenario::{PRESETS, parse_assignment, preset};
+use crate::time::{Moment, Span};
+use crate::trace::{JobId, MessageId};
+
+/// The version of the format that is written.
+const VERSION: u32 = 1;
+/// The most text that is read, and the most changes.
+const MAX_BYTES: usize = 8192;
+const MAX_EDITS: usize = 64;
+
+/// What a link says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Link {
+    /// Of a built-in scenario; empty for the first.
+    pub name: String,
+    pub edits: Vec<Edit>,
+    /// The moment at which it opens, if it is not the scenario's own.
+    pub at: Option<Moment>,
+    /// What is lit, if it is not the scenario's own choice.
+    pub selection: Option<Selection>,
+}
+
+/// Why a link could not be followed to the letter: one sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkProblem(pub String);
+
+impl Link {
+    /// The fragment, without the `#`.
+    pub fn write(&self) -> String {
+        let mut text = encoded(&self.name);
+        let _ = write!(text, "&v={VERSION}");
+        for edit in &self.edits {
+            match edit.path.as_str() {
+                SEED => text.push_str("&seed="),
+                path => {
+                    let _ = write!(text, "&set={}=", encoded(path));
+                }
+            }
+            text.push_str(&encoded(&written(&edit.value)));
+        }
+        if let Some(at) = self.at {
+            let _ = write!(text, "&at={}", at.since(Moment::START));
+        }
+        match self.selection {
+            None => {}
+            Some(Selection::Nothing) => text.push_str("&job=none"),
+            Some(Selection::Job(job)) => {
+                let _ = write!(text, "&job={}", job.number());
+            }
+            Some(Selection::Message { side, message, job }) => {
+                let _ = write!(text, "&job={}&message={side}.{}", job.number(), message.index());
+            }
+        }
+        text
+    }
+
+    /// Reads a fragment, with or without its `#`: what can be read of it, and the first thing that cannot.
+    pub fn read(text: &str) -> (Link, Option<LinkProblem>) {
+        let text = text.strip_prefix('#').unwrap_or(text);
+        let mut link = Link::default();
+        if text.len() > MAX_BYTES {
+            let sentence = format!("it has {} bytes, and at most {MAX_BYTES} are read", text.len());
+            return (link, Some(LinkProblem(sentence)));
+        }
+        let mut problem = None;
+        for (index, field) in text.split('&').enumerate() {
+            if let Err(sentence) = link.read_field(index, field) {
+                problem.get_or_insert(LinkProblem(sentence));
+            }
+        }
+        (link, problem)
+    }
+
+    fn read_field(&mut self, index: usize, field: &str) -> Result<(), String> {
+        let field = decoded(field).ok_or_else(|| format!("`{}` is not well encoded", edit::shortened(field)))?;
+        let Some((key, value)) = field.split_once('=') else {
+            if index == 0 {
+                self.name = field;
+                return Ok(());
+            }
+            return Err(format!("`{}` says nothing; a link is made of key=value", edit::shortened(&field)));
+        };
+        match key {
+            "v" => match value.parse::<u32>() {
+                Ok(1..=VERSION) => Ok(()),
+                _ => {
+                    Err(format!("it is of version `{}`, and this page reads version {VERSION}", edit::shortened(value)))
+                }
+            },
+            "seed" => self.add(SEED, edit::read_seed(value)?),
+            "set" => {
+                let (path, value) = parse_assignment(value).map_err(|problem| problem.sentence)?;
+                self.add(path, value)
+            }
+            "at" => {
+                let span: Span = value.parse().map_err(|problem| format!("its moment will not do: {problem}"))?;
+                self.at = Some(Moment::START + span);
+                Ok(())
+            }
+            "job" => {
+                self.selection = Some(read_job(value)?);
+                Ok(())
+            }
+            "message" => {
+                self.selection = Some(self.read_message(value)?);
+                Ok(())
+            }
+            _ => Err(format!("there is no `{}`; there are seed, set, at, job and message", edit::shortened(key))),
+        }
+    }
+
+    fn add(&mut self, path: &str, value: Value) -> Result<(), String> {
+        if self.edits.len() >= MAX_EDITS {
+            return Err(format!("it changes more than {MAX_EDITS} parameters"));
+        }
+        self.edits.retain(|edit| edit.path != path);
+        self.edits.push(Edit { path: path.into(), value });
+        Ok(())
+    }
+
+    fn read_message(&self, value: &str) -> Result<Selection, String> {
+        let wrong = || format!("`{}` names no message", edit::shortened(value));
+        let (side, message) = value.split_once('.').ok_or_else(wrong)?;
+        let side = side.parse().map_err(|_| wrong())?;
+        let message = MessageId::from_index(message.parse().map_err(|_| wrong())?);
+        let job = self.selection.and_then(Selection::job).ok_or("it names a message but no job before it")?;
+        Ok(Selection::Message { side, message, job })
+    }
+
+    /// The scenario that is meant and the link that fits it, or the nearest ones with the first reason why it is not
+    /// to the letter.
+    pub(super) fn resolve(mut self) -> (Link, Wish, Option<LinkProblem>) {
+        let mut problem = None;
+        let found = if self.name.is_empty() { PRESETS.first() } else { preset(&self.name) };
+        let base = Rc::new(found.unwrap_or(&PRESETS[0]).scenario());
+        if found.is_none() {
+            let name = edit::shortened(&self.name);
+            let sentence = format!("there is no scenario `{name}`; this is `{}` instead", base.head.name);
+            return (Link::default(), Wish::unchanged(base), Some(LinkProblem(sentence)));
+        }
+        let wish = edit::apply(&base, self.edits.clone()).unwrap_or_else(|first| {
+            problem = Some(LinkProblem(first.to_string()));
+            // Each change that will do on top of the others is kept.
+            self.edits.iter().fold(Wish::unchanged(base.clone()), |wish, next| {
+                let mut edits = wish.edits.clone();
+                edits.push(next.clone());
+                edit::apply(&base, edits).unwrap_or(wish)
+            })
+        });
+        let jobs = wish.scenario.head.workload.jobs;
+        if let Some(job) = self.selection.and_then(Selection::job).filter(|job| job.index() >= jobs) {
+            let sentence = format!("there is no job {}; the last one is {jobs}", job.number());
+            problem.get_or_insert(LinkProblem(sentence));
+            self.selection = None;
+        }
+        (self, wish, problem)
+    }
+}
+
+fn read_job(value: &str) -> Result<Selection, String> {
+    if value == "none" {
+        return Ok(Selection::Nothing);
+    }
+    match value.parse::<u32>() {
+        Ok(number @ 1..) => Ok(Selection::Job(JobId::from_index(number - 1))),
+        _ => Err(format!("`{}` is not the number of a job; jobs count from 1", edit::shortened(value))),
+    }
+}
+
+/// A value as [`parse_assignment`] reads it: a text bare, unless bare it would read as something else.
+fn written(value: &Value) -> String {
+    match value {
+        Value::String(text) if serde_json::from_str::<Value>(text).is_err() => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// With everything escaped that has a meaning in a fragment or does not survive being copied (RFC 3986 §3.5).
+fn encoded(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b',' | b':' | b'/' => {
+                out.push(byte as char);
+            }
+            _ => {
+                let _ = write!(out, "%{byte:02X}");
+            }
+        }
+    }
+    out
+}
+
+/// Nothing if an escape is broken or the bytes are not text.
+fn decoded(text: &str) -> Option<String> {
+    let mut bytes = text.bytes();
+    let mut out = Vec::with_capacity(text.len());
+    while let Some(byte) = bytes.next() {
+        if byte != b'%' {
+            out.push(byte);
+            continue;
+        }
+        let high = (bytes.next()? as char).to_digit(16)?;
+        let low = (bytes.next()? as char).to_digit(16)?;
+        out.push((high * 16 + low) as u8);
+    }
+    String::from_utf8(out).ok()
+}

@@ -1,0 +1,114 @@
+//! A run as it is played: its moments in order, and where things went wrong.
+//!
+//! *Invariant:* made once a run and never changed, so whatever is drawn from it can be kept until the next run.
+
+use std::rc::Rc;
+
+use super::Wish;
+use crate::scenario::Played;
+use crate::time::{Moment, Span, readable};
+use crate::trace::{Fate, MarkKind, Outcome, StayKind, Trace};
+
+/// Where something went wrong, for the strip beside the scrubber.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    pub from: Moment,
+    pub until: Moment,
+    pub side: u8,
+    pub kind: TroubleKind,
+}
+
+/// What went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TroubleKind {
+    /// An actor is out of service or slow.
+    Outage,
+    /// Someone's wish came to nothing.
+    Failure,
+    /// What was delivered will be delivered again, what was tried will be tried again.
+    Again,
+}
+
+/// A run that can be played.
+#[derive(Debug)]
+pub struct Reel {
+    /// What was wished for when it was run.
+    pub wish: Wish,
+    pub played: Rc<Played>,
+    /// The end of the later side.
+    pub ended: Moment,
+    /// At which something happens on either side, each once, in order.
+    moments: Vec<Moment>,
+    pub troubles: Vec<Trouble>,
+}
+
+impl Reel {
+    pub fn new(wish: Wish, played: Rc<Played>) -> Self {
+        let mut moments: Vec<Moment> =
+            played.sides.iter().flat_map(|side| side.trace.steps.iter().map(|step| step.at)).collect();
+        moments.sort_unstable();
+        moments.dedup();
+        let ended = played.ended();
+        let mut troubles: Vec<Trouble> = Vec::new();
+        for (number, side) in played.sides.iter().enumerate() {
+            troubles.extend(troubles_of(&side.trace, number as u8, ended));
+        }
+        Reel { wish, ended, moments, troubles, played }
+    }
+
+    /// The first moment after `head` at which something happens.
+    pub fn next_after(&self, head: Moment) -> Option<Moment> {
+        self.moments.get(self.moments.partition_point(|moment| *moment <= head)).copied()
+    }
+
+    /// The last moment before `head` at which something happens.
+    pub fn last_before(&self, head: Moment) -> Option<Moment> {
+        self.moments[..self.moments.partition_point(|moment| *moment < head)].last().copied()
+    }
+
+    /// The last moment at which something has happened at `head`.
+    pub fn last_until(&self, head: Moment) -> Option<Moment> {
+        self.moments[..self.moments.partition_point(|moment| *moment <= head)].last().copied()
+    }
+
+    /// How many moments there are at which something happens.
+    pub fn moments(&self) -> &[Moment] {
+        &self.moments
+    }
+
+    /// Whether a side met a bound before it settled.
+    pub fn met_a_limit(&self) -> bool {
+        self.played.sides.iter().any(|side| side.trace.outcome == Outcome::LimitReached)
+    }
+}
+
+fn troubles_of(trace: &Trace, side: u8, ended: Moment) -> Vec<Trouble> {
+    let outages = trace.stays.iter().filter(|stay| matches!(stay.kind, StayKind::Down | StayKind::Slow));
+    let outages = outages.map(|stay| (stay.begin, stay.end.min(ended), TroubleKind::Outage));
+    let marks = trace.marks.iter().filter_map(|mark| {
+        let kind = match mark.kind {
+            MarkKind::Returned | MarkKind::Retried => TroubleKind::Again,
+            kind if kind.is_failure() => TroubleKind::Failure,
+            _ => return None,
+        };
+        Some((mark.at, mark.at, kind))
+    });
+    let messages = trace.messages.iter().filter_map(|message| match message.fate {
+        Fate::Refused | Fate::Late => Some((message.arrived, message.arrived, TroubleKind::Failure)),
+        Fate::Lost => {
+            let at = (message.sent + message.latency).min(ended);
+            Some((at, at, TroubleKind::Failure))
+        }
+        Fate::InFlight | Fate::Delivered => None,
+    });
+    let mut troubles: Vec<Trouble> =
+        outages.chain(marks).chain(messages).map(|(from, until, kind)| Trouble { from, until, side, kind }).collect();
+    troubles.sort_by_key(|trouble| (trouble.kind, trouble.from));
+    troubles.dedup_by_key(|trouble| (trouble.kind, trouble.from, trouble.until));
+    troubles
+}
+
+/// A moment for people, as its distance from the start.
+pub fn moment_text(moment: Moment) -> String {
+    readable(moment.since(Moment::START).max(Span::ZERO))
+}
