@@ -7,6 +7,7 @@
 //! *Invariant:* protocols do not import each other. The enums made here only carry; no rule lives in them.
 
 pub mod http;
+pub mod rabbitmq;
 pub mod retry;
 
 use serde_json::Value;
@@ -212,6 +213,7 @@ macro_rules! protocols {
 
 protocols! {
     "http" http Http,
+    "rabbitmq" rabbitmq Rabbitmq,
 }
 
 /// A span of a setting that must not be zero.

@@ -3,6 +3,7 @@
 mod faults;
 mod http;
 mod player;
+mod rabbitmq;
 mod retry;
 mod run;
 mod story;

@@ -1,0 +1,411 @@
+//! The consumers: each works off what it was delivered, one at a time, and says what became of it.
+//!
+//! *Invariants:* a consumer works on one message at a time. What belongs to a connection that is gone is never
+//! acknowledged: its work may be finished, but the broker will deliver it again.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use super::words::Words;
+use super::{Acknowledgement, Epoch, Message, OnFailure, Settings, Settlement, Tag, Timer};
+use crate::engine::{Fault, Input, LinkId, Parcel, Phase};
+use crate::protocol::Stage;
+use crate::time::Span;
+use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, Slot, StayId, StayKind};
+
+#[derive(Clone, Copy)]
+struct Delivery {
+    message: MessageId,
+    part: PartId,
+    epoch: Epoch,
+    tag: Tag,
+    number: u16,
+}
+
+struct Work {
+    delivery: Delivery,
+    stay: StayId,
+    /// Which of this lane's executions it is, by which its timer finds it.
+    begun: u32,
+}
+
+/// Whether a consumer has a connection, as far as it knows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Connection {
+    Open,
+    Lost,
+}
+
+struct Consumer {
+    home: LinkId,
+    factor: f64,
+    connection: Connection,
+    epoch: Epoch,
+    /// Delivered, and not begun.
+    waiting: VecDeque<(Delivery, StayId)>,
+    work: Option<Work>,
+    /// Done, and not yet acknowledged.
+    done: Vec<Delivery>,
+}
+
+pub struct Consumers {
+    words: Words,
+    ack: Acknowledgement,
+    ack_every: usize,
+    on_failure: (OnFailure, Settlement),
+    recovery_interval: Span,
+    consumers: Vec<Consumer>,
+    /// The last epoch in which any of them opened a connection.
+    opened: Epoch,
+    /// How many faults keep them from taking anything.
+    outages: u32,
+    /// Of these, those in which the process is dead.
+    deaths: u32,
+    begun: u32,
+    busy: u32,
+    queued: u32,
+    shown: [u32; 2],
+    /// Parts whose work has changed the world, for consumers that recognise repeats. Outlives a crash: it is kept
+    /// where the effect is.
+    applied: Option<BTreeSet<PartId>>,
+}
+
+impl Consumers {
+    pub(super) fn new(settings: &Settings, words: Words, home: Vec<LinkId>) -> Self {
+        let own = &settings.consumers;
+        let settlement = match (own.on_failure, own.requeue) {
+            (_, false) => Settlement::Discard,
+            (OnFailure::Reject, true) => Settlement::RejectAndRequeue,
+            (OnFailure::Nack, true) => Settlement::NackAndRequeue,
+        };
+        let consumer = |(index, home)| Consumer {
+            home,
+            factor: own.factors.get(index).copied().unwrap_or(1.0),
+            connection: Connection::Open,
+            epoch: 0,
+            waiting: VecDeque::new(),
+            work: None,
+            done: Vec::new(),
+        };
+        Consumers {
+            words,
+            ack: own.ack,
+            ack_every: own.ack_every.into(),
+            on_failure: (own.on_failure, settlement),
+            recovery_interval: own.recovery_interval,
+            consumers: home.into_iter().enumerate().map(consumer).collect(),
+            opened: 0,
+            outages: 0,
+            deaths: 0,
+            begun: 0,
+            busy: 0,
+            queued: 0,
+            shown: [0; 2],
+            applied: own.deduplicates.then(BTreeSet::new),
+        }
+    }
+
+    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
+        match input {
+            Input::Arrived(message, Message::Deliver { part, epoch, tag, channel, delivery }) => {
+                self.receive(channel, Delivery { message, part, epoch, tag, number: delivery }, stage);
+            }
+            Input::Arrived(_, Message::Closed { channel, .. }) if self.deaths == 0 => {
+                self.lose_connection(channel, stage);
+                self.plan_reconnect(channel, stage);
+            }
+            Input::Arrived(_, Message::ConsumeRefused { channel, epoch }) => {
+                let consumer = &mut self.consumers[usize::from(channel)];
+                if consumer.epoch == epoch && consumer.connection == Connection::Open {
+                    consumer.connection = Connection::Lost;
+                    self.plan_reconnect(channel, stage);
+                }
+            }
+            Input::Timer(Timer::WorkDone { consumer, begun }) => self.work_done(consumer, begun, stage),
+            Input::Timer(Timer::Reconnect { consumer, epoch }) => {
+                let Consumer { connection, epoch: current, .. } = self.consumers[usize::from(consumer)];
+                if current == epoch && connection == Connection::Lost && self.outages == 0 {
+                    self.connect(consumer, stage);
+                }
+            }
+            Input::Fault(fault, phase) => self.fault(fault, phase, stage),
+            _ => {}
+        }
+        self.show_levels(stage);
+    }
+
+    fn show_levels(&mut self, stage: &mut Stage<'_>) {
+        let values = [(StayKind::Busy, self.busy), (StayKind::Queued, self.queued)];
+        for (shown, (kind, value)) in self.shown.iter_mut().zip(values) {
+            if *shown != value {
+                *shown = value;
+                stage.level(Slot::WHOLE, LevelKind::Stays(kind), value);
+            }
+        }
+    }
+
+    fn receive(&mut self, number: u16, delivery: Delivery, stage: &mut Stage<'_>) {
+        let consumer = &mut self.consumers[usize::from(number)];
+        if self.deaths > 0 {
+            return stage.refuse(delivery.message);
+        }
+        if consumer.epoch != delivery.epoch || consumer.connection == Connection::Lost {
+            return stage.too_late(delivery.message);
+        }
+        if self.outages > 0 {
+            // It crossed the basic.cancel: it goes back where it came from.
+            stage.refuse(delivery.message);
+            return self.settle(number, delivery, delivery.part, Settlement::NackAndRequeue, stage);
+        }
+        if consumer.work.is_some() {
+            let stay = stage.begin(Slot(number), StayKind::Queued, delivery.part);
+            consumer.waiting.push_back((delivery, stay));
+            self.queued += 1;
+            return;
+        }
+        self.begin(number, delivery, stage);
+    }
+
+    /// Begins work on the delivery; if it is recognised as done, says so and goes on to the next that waits.
+    fn begin(&mut self, number: u16, delivery: Delivery, stage: &mut Stage<'_>) {
+        let mut next = Some(delivery);
+        while let Some(delivery) = next {
+            let recognised = self.applied.as_ref().is_some_and(|applied| applied.contains(&delivery.part));
+            if !recognised {
+                return self.work(number, delivery, stage);
+            }
+            self.succeeded(number, delivery, stage);
+            next = self.take_waiting(number, stage);
+        }
+    }
+
+    fn take_waiting(&mut self, number: u16, stage: &mut Stage<'_>) -> Option<Delivery> {
+        let (delivery, stay) = self.consumers[usize::from(number)].waiting.pop_front()?;
+        stage.end(stay, Ending::Done);
+        self.queued -= 1;
+        Some(delivery)
+    }
+
+    fn work(&mut self, number: u16, delivery: Delivery, stage: &mut Stage<'_>) {
+        self.begun += 1;
+        self.busy += 1;
+        stage.executes(delivery.part);
+        let stay = stage.begin_valued(Slot(number), StayKind::Busy, delivery.part, delivery.number.into());
+        let consumer = &mut self.consumers[usize::from(number)];
+        let mut span = stage.work(delivery.part);
+        if consumer.factor != 1.0 {
+            span = span.scaled(consumer.factor);
+        }
+        stage.set_timer(span, Timer::WorkDone { consumer: number, begun: self.begun });
+        consumer.work = Some(Work { delivery, stay, begun: self.begun });
+    }
+
+    fn work_done(&mut self, number: u16, begun: u32, stage: &mut Stage<'_>) {
+        let consumer = &mut self.consumers[usize::from(number)];
+        let Some(work) = consumer.work.take_if(|work| work.begun == begun) else {
+            return;
+        };
+        self.busy -= 1;
+        let delivery = work.delivery;
+        if stage.is_poison(delivery.part) {
+            stage.end(work.stay, Ending::Failed);
+            stage.mark(MarkKind::Failed, Slot(number), delivery.part, delivery.number.into(), self.words.failed);
+            if self.ack == Acknowledgement::Manual {
+                self.settle(number, delivery, delivery.part, self.on_failure.1, stage);
+            }
+        } else {
+            stage.end(work.stay, Ending::Done);
+            if self.applied.as_mut().is_none_or(|applied| applied.insert(delivery.part)) {
+                stage.takes_effect(delivery.part);
+            }
+            stage.finishes(delivery.part);
+            self.succeeded(number, delivery, stage);
+        }
+        if let Some(delivery) = self.take_waiting(number, stage) {
+            self.begin(number, delivery, stage);
+        }
+    }
+
+    /// Acknowledges the delivery, now or together with the next ones.
+    fn succeeded(&mut self, number: u16, delivery: Delivery, stage: &mut Stage<'_>) {
+        if self.ack == Acknowledgement::Automatic {
+            return;
+        }
+        let consumer = &mut self.consumers[usize::from(number)];
+        if self.ack_every == 1 {
+            return self.settle(number, delivery, delivery.part, Settlement::Ack, stage);
+        }
+        if delivery.epoch == consumer.epoch {
+            consumer.done.push(delivery);
+        }
+        if consumer.done.len() < self.ack_every && !consumer.waiting.is_empty() {
+            return;
+        }
+        let parts: Vec<PartId> = consumer.done.drain(..).map(|delivery| delivery.part).collect();
+        match parts.as_slice() {
+            [] => {}
+            [part] => self.settle(number, delivery, *part, Settlement::Ack, stage),
+            _ => {
+                let part = stage.batch(parts);
+                self.settle(number, delivery, part, Settlement::AckUpTo, stage);
+            }
+        }
+    }
+
+    /// Says what became of a delivery, if the connection it came over is still there.
+    fn settle(&mut self, number: u16, delivery: Delivery, part: PartId, settlement: Settlement, stage: &mut Stage<'_>) {
+        let consumer = &self.consumers[usize::from(number)];
+        if consumer.epoch != delivery.epoch || consumer.connection == Connection::Lost {
+            return;
+        }
+        let (kind, label) = match (settlement, self.on_failure.0) {
+            (Settlement::Ack | Settlement::AckUpTo, _) => self.words.ack,
+            (Settlement::Discard, OnFailure::Reject) | (Settlement::RejectAndRequeue, _) => self.words.reject,
+            (Settlement::Discard, OnFailure::Nack) | (Settlement::NackAndRequeue, _) => self.words.nack,
+        };
+        let parcel = Parcel {
+            link: consumer.home,
+            kind,
+            label,
+            part,
+            attempt: delivery.number,
+            reply_to: delivery.message,
+            from_slot: Slot(number),
+            to_slot: Slot::WHOLE,
+        };
+        let Delivery { epoch, tag, .. } = delivery;
+        stage.send(parcel, Message::Settle { epoch, tag, channel: number, settlement });
+    }
+
+    /// A message to the broker that is not about any job.
+    fn parcel(&self, number: u16) -> Parcel {
+        let consumer = &self.consumers[usize::from(number)];
+        let (kind, label) = self.words.closed;
+        Parcel {
+            link: consumer.home,
+            kind,
+            label,
+            part: PartId::NONE,
+            attempt: (consumer.epoch % 1000) as u16 + 1,
+            reply_to: MessageId::NONE,
+            from_slot: Slot(number),
+            to_slot: Slot::WHOLE,
+        }
+    }
+
+    /// Opens a connection and consumes.
+    fn connect(&mut self, number: u16, stage: &mut Stage<'_>) {
+        self.opened += 1;
+        let consumer = &mut self.consumers[usize::from(number)];
+        consumer.epoch = self.opened;
+        consumer.connection = Connection::Open;
+        self.consume(number, stage);
+    }
+
+    fn consume(&mut self, number: u16, stage: &mut Stage<'_>) {
+        let epoch = self.consumers[usize::from(number)].epoch;
+        let (kind, label) = self.words.consume;
+        stage.send(Parcel { kind, label, ..self.parcel(number) }, Message::Consume { channel: number, epoch });
+    }
+
+    /// The connection is gone, and with it what was delivered over it and not begun, unless it counts as acknowledged
+    /// already. Work in hand goes on.
+    fn lose_connection(&mut self, number: u16, stage: &mut Stage<'_>) {
+        let consumer = &mut self.consumers[usize::from(number)];
+        consumer.connection = Connection::Lost;
+        consumer.done.clear();
+        if self.ack == Acknowledgement::Manual {
+            self.drop_waiting(number, Ending::Returned, stage);
+        }
+    }
+
+    fn drop_waiting(&mut self, number: u16, ending: Ending, stage: &mut Stage<'_>) {
+        for (_, stay) in self.consumers[usize::from(number)].waiting.drain(..) {
+            stage.end(stay, ending);
+            self.queued -= 1;
+        }
+    }
+
+    fn plan_reconnect(&mut self, number: u16, stage: &mut Stage<'_>) {
+        let epoch = self.consumers[usize::from(number)].epoch;
+        stage.set_timer(self.recovery_interval, Timer::Reconnect { consumer: number, epoch });
+    }
+
+    fn numbers(&self) -> std::ops::Range<u16> {
+        0..self.consumers.len() as u16
+    }
+
+    fn fault(&mut self, fault: Fault, phase: Phase, stage: &mut Stage<'_>) {
+        match (fault, phase) {
+            // The engine stretches the work.
+            (Fault::SlowDown { .. }, _) | (Fault::SilentOutage, Phase::Begins) => {}
+            (Fault::Outage, Phase::Begins) => {
+                self.outages += 1;
+                self.cancel(stage);
+            }
+            (Fault::Crash, Phase::Begins) => {
+                self.outages += 1;
+                self.deaths += 1;
+                self.crash(stage);
+            }
+            (Fault::Outage, Phase::Ends) => {
+                self.outages -= 1;
+                self.resume(stage);
+            }
+            (Fault::Crash, Phase::Ends) => {
+                self.outages -= 1;
+                self.deaths -= 1;
+                self.resume(stage);
+            }
+            // What was sent into the silence never came: the connections that carried it are beyond repair.
+            (Fault::SilentOutage, Phase::Ends) => {
+                self.close(stage);
+                self.resume(stage);
+            }
+        }
+    }
+
+    /// `basic.cancel`: no more, please; what was delivered is kept and worked off (FLT-1).
+    fn cancel(&mut self, stage: &mut Stage<'_>) {
+        for number in self.numbers() {
+            let Consumer { connection: Connection::Open, epoch, .. } = self.consumers[usize::from(number)] else {
+                continue;
+            };
+            let (kind, label) = self.words.cancel;
+            stage.send(Parcel { kind, label, ..self.parcel(number) }, Message::Cancel { channel: number, epoch });
+        }
+    }
+
+    /// The process dies with what it has in hand, and its host closes the connections (FLT-2).
+    fn crash(&mut self, stage: &mut Stage<'_>) {
+        for number in self.numbers() {
+            if let Some(work) = self.consumers[usize::from(number)].work.take() {
+                stage.end(work.stay, Ending::Interrupted);
+            }
+            self.drop_waiting(number, Ending::Interrupted, stage);
+        }
+        self.busy = 0;
+        self.close(stage);
+    }
+
+    fn close(&mut self, stage: &mut Stage<'_>) {
+        for number in self.numbers() {
+            if self.consumers[usize::from(number)].connection == Connection::Open {
+                self.lose_connection(number, stage);
+                stage.send(self.parcel(number), Message::Closed { channel: number, epoch: self.opened });
+            }
+        }
+    }
+
+    /// Consumes again, over a new connection where the old one is gone.
+    fn resume(&mut self, stage: &mut Stage<'_>) {
+        if self.outages > 0 {
+            return;
+        }
+        for number in self.numbers() {
+            match self.consumers[usize::from(number)].connection {
+                Connection::Open => self.consume(number, stage),
+                Connection::Lost => self.connect(number, stage),
+            }
+        }
+    }
+}

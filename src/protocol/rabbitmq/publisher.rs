@@ -1,0 +1,309 @@
+//! The publisher: hands jobs over, hears of confirms, and publishes again what was not taken or not confirmed in time.
+//!
+//! *Invariant:* with `confirms: wait` a thread has at most one job; else a publish takes no time of a thread's. A
+//! publication whose confirm is overdue may be stored already, so publishing it again may duplicate it (`RMQ-8`).
+
+use std::collections::VecDeque;
+
+use super::words::Words;
+use super::{Confirms, Message, Place, Settings, Timer, Verdict};
+use crate::engine::{Input, LinkId, Parcel};
+use crate::protocol::Stage;
+use crate::protocol::retry::Retry;
+use crate::time::Span;
+use crate::trace::{CallerOutcome, Ending, JobId, LevelKind, MarkKind, MessageId, PartId, Slot, StayId, StayKind};
+
+enum State {
+    /// The confirm is awaited. Without a thread that blocks on it, a stay shows so.
+    Awaiting(Option<StayId>),
+    /// Waits for the next attempt.
+    BackingOff(StayId),
+}
+
+struct Publication {
+    part: PartId,
+    attempt: u16,
+    /// The thread that waits for the confirm, with the stay that shows it blocked.
+    waiter: Option<(u16, StayId)>,
+    state: State,
+    previous_wait: Option<Span>,
+    /// The gloomiest thing learnt so far: silence after any attempt leaves the outcome unknown for good.
+    known: CallerOutcome,
+}
+
+impl Publication {
+    fn slot(&self) -> Slot {
+        self.waiter.map_or(Slot::WHOLE, |(thread, _)| Slot(thread))
+    }
+}
+
+/// How an attempt failed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Failure {
+    /// No confirm in time.
+    Overdue,
+    /// The connection broke before the confirm.
+    Broken,
+    /// `basic.nack`, or no broker to connect to: known not to be stored.
+    Declined,
+}
+
+pub struct Publisher {
+    words: Words,
+    out: LinkId,
+    confirms: Confirms,
+    timeout: Option<Span>,
+    retry: Retry,
+    /// Which threads are free, for those that wait.
+    free: Vec<u16>,
+    backlog: VecDeque<(JobId, StayId)>,
+    publications: Vec<Option<Publication>>,
+    vacant: Vec<Place>,
+    blocked: u32,
+    unconfirmed: u32,
+    shown: [u32; 3],
+}
+
+impl Publisher {
+    pub(super) fn new(settings: &Settings, words: Words, out: LinkId) -> Self {
+        Publisher {
+            words,
+            out,
+            confirms: settings.confirms,
+            timeout: settings.confirm_timeout,
+            retry: settings.retry.clone(),
+            free: (0..settings.publisher.threads).rev().collect(),
+            backlog: VecDeque::new(),
+            publications: Vec::new(),
+            vacant: Vec::new(),
+            blocked: 0,
+            unconfirmed: 0,
+            shown: [0; 3],
+        }
+    }
+
+    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
+        match input {
+            Input::Wanted(job) => self.want(job, stage),
+            Input::Arrived(message, Message::Confirm { part, attempt, place, verdict }) => {
+                if !self.is_awaited(place, part, attempt) {
+                    stage.too_late(message);
+                } else {
+                    self.hear(message, place, verdict, stage);
+                }
+            }
+            Input::Arrived(_, Message::Closed { .. }) => self.lose_connection(stage),
+            Input::Timer(Timer::ConfirmOverdue { place, part, attempt }) if self.is_awaited(place, part, attempt) => {
+                self.overdue(place, stage);
+            }
+            Input::Timer(Timer::PublishAgain { place, part }) => self.publish_again(place, part, stage),
+            _ => {}
+        }
+        self.show_levels(stage);
+    }
+
+    fn show_levels(&mut self, stage: &mut Stage<'_>) {
+        let kinds = [StayKind::Backlog, StayKind::Blocked, StayKind::Held];
+        let values = [self.backlog.len() as u32, self.blocked, self.unconfirmed];
+        for (index, value) in values.into_iter().enumerate() {
+            if self.shown[index] != value {
+                self.shown[index] = value;
+                stage.level(Slot::WHOLE, LevelKind::Stays(kinds[index]), value);
+            }
+        }
+    }
+
+    fn want(&mut self, job: JobId, stage: &mut Stage<'_>) {
+        match self.confirms {
+            Confirms::Wait => match self.free.pop() {
+                Some(thread) => self.block(thread, job, stage),
+                None => {
+                    let stay = stage.begin(Slot::WHOLE, StayKind::Backlog, stage.first_part(job));
+                    self.backlog.push_back((job, stay));
+                }
+            },
+            Confirms::Async => self.take_on(job, None, stage),
+            Confirms::Off => {
+                let part = stage.first_part(job);
+                stage.send(self.parcel(part, 1, Slot(0)), Message::Publish { part, attempt: 1, place: 0 });
+                stage.settles(job, CallerOutcome::Accepted);
+            }
+        }
+    }
+
+    fn block(&mut self, thread: u16, job: JobId, stage: &mut Stage<'_>) {
+        let stay = stage.begin(Slot(thread), StayKind::Blocked, stage.first_part(job));
+        self.blocked += 1;
+        self.take_on(job, Some((thread, stay)), stage);
+    }
+
+    fn take_on(&mut self, job: JobId, waiter: Option<(u16, StayId)>, stage: &mut Stage<'_>) {
+        let publication = Publication {
+            part: stage.first_part(job),
+            attempt: 1,
+            waiter,
+            state: State::Awaiting(None),
+            previous_wait: None,
+            known: CallerOutcome::Refused,
+        };
+        let place = match self.vacant.pop() {
+            Some(place) => {
+                self.publications[place as usize] = Some(publication);
+                place
+            }
+            None => {
+                self.publications.push(Some(publication));
+                (self.publications.len() - 1) as Place
+            }
+        };
+        self.publish(place, stage);
+    }
+
+    fn parcel(&self, part: PartId, attempt: u16, from_slot: Slot) -> Parcel {
+        let (kind, label) = self.words.publish;
+        Parcel {
+            link: self.out,
+            kind,
+            label,
+            part,
+            attempt,
+            reply_to: MessageId::NONE,
+            from_slot,
+            to_slot: Slot::WHOLE,
+        }
+    }
+
+    fn publish(&mut self, place: Place, stage: &mut Stage<'_>) {
+        let Some(publication) = &mut self.publications[place as usize] else {
+            return;
+        };
+        let (part, attempt) = (publication.part, publication.attempt);
+        let slot = publication.waiter.map_or(Slot(0), |(thread, _)| Slot(thread));
+        let stay = match publication.waiter {
+            Some(_) => None,
+            None => {
+                self.unconfirmed += 1;
+                Some(stage.begin(Slot::WHOLE, StayKind::Held, part))
+            }
+        };
+        publication.state = State::Awaiting(stay);
+        if let Some(timeout) = self.timeout {
+            // Set before the publish, so that at a tie it precedes the confirm.
+            stage.set_timer(timeout, Timer::ConfirmOverdue { place, part, attempt });
+        }
+        stage.send(self.parcel(part, attempt, slot), Message::Publish { part, attempt, place });
+    }
+
+    fn is_awaited(&self, place: Place, part: PartId, attempt: u16) -> bool {
+        let publication = self.publications.get(place as usize).and_then(Option::as_ref);
+        publication.is_some_and(|publication| {
+            publication.part == part
+                && publication.attempt == attempt
+                && matches!(publication.state, State::Awaiting(_))
+        })
+    }
+
+    fn hear(&mut self, message: MessageId, place: Place, verdict: Verdict, stage: &mut Stage<'_>) {
+        if let Some(publication) = &self.publications[place as usize]
+            && publication.waiter.is_some()
+        {
+            stage.land(message, publication.slot());
+        }
+        match verdict {
+            Verdict::Ack => {
+                self.end_wait(place, Ending::Done, stage);
+                self.finish(place, CallerOutcome::Accepted, stage);
+            }
+            Verdict::Nack | Verdict::Refused => self.attempt_failed(place, Failure::Declined, stage),
+        }
+    }
+
+    fn overdue(&mut self, place: Place, stage: &mut Stage<'_>) {
+        if let Some(publication) = &self.publications[place as usize] {
+            let attempt = publication.attempt.into();
+            stage.mark(MarkKind::TimedOut, publication.slot(), publication.part, attempt, self.words.overdue);
+        }
+        self.attempt_failed(place, Failure::Overdue, stage);
+    }
+
+    /// The broker is gone: whatever was not confirmed may be stored or not.
+    fn lose_connection(&mut self, stage: &mut Stage<'_>) {
+        for place in 0..self.publications.len() {
+            if matches!(&self.publications[place], Some(Publication { state: State::Awaiting(_), .. })) {
+                self.attempt_failed(place as Place, Failure::Broken, stage);
+            }
+        }
+    }
+
+    /// The confirm is no longer awaited.
+    fn end_wait(&mut self, place: Place, ending: Ending, stage: &mut Stage<'_>) {
+        if let Some(Publication { state: State::Awaiting(Some(stay)), .. }) = self.publications[place as usize] {
+            stage.end(stay, ending);
+            self.unconfirmed -= 1;
+        }
+    }
+
+    fn attempt_failed(&mut self, place: Place, failure: Failure, stage: &mut Stage<'_>) {
+        self.end_wait(
+            place,
+            match failure {
+                Failure::Overdue => Ending::Expired,
+                Failure::Broken => Ending::Interrupted,
+                Failure::Declined => Ending::Refused,
+            },
+            stage,
+        );
+        let Some(publication) = &mut self.publications[place as usize] else {
+            return;
+        };
+        let (part, attempt, slot) = (publication.part, publication.attempt, publication.slot());
+        publication.known = publication.known.max(match failure {
+            Failure::Declined => CallerOutcome::Refused,
+            Failure::Overdue | Failure::Broken => CallerOutcome::Unknown,
+        });
+        if attempt >= self.retry.max_attempts {
+            let known = publication.known;
+            stage.mark(MarkKind::GaveUp, slot, part, attempt.into(), self.words.gave_up);
+            return self.finish(place, known, stage);
+        }
+        let wait = self.retry.wait(stage, part, attempt, publication.previous_wait);
+        publication.previous_wait = Some(wait);
+        stage.mark(MarkKind::Retried, slot, part, u64::from(attempt) + 1, self.words.publishes_again);
+        publication.state = State::BackingOff(stage.begin(slot, StayKind::Scheduled, part));
+        stage.set_timer(wait, Timer::PublishAgain { place, part });
+    }
+
+    fn publish_again(&mut self, place: Place, part: PartId, stage: &mut Stage<'_>) {
+        let Some(publication) = &mut self.publications[place as usize] else {
+            return;
+        };
+        let State::BackingOff(stay) = publication.state else {
+            return;
+        };
+        debug_assert_eq!(publication.part, part, "a place is vacant only when nothing waits for it");
+        stage.end(stay, Ending::Done);
+        publication.attempt += 1;
+        self.publish(place, stage);
+    }
+
+    /// The job is off the publisher's hands, and a thread that waited takes the next.
+    fn finish(&mut self, place: Place, outcome: CallerOutcome, stage: &mut Stage<'_>) {
+        let Some(publication) = self.publications[place as usize].take() else {
+            return;
+        };
+        self.vacant.push(place);
+        stage.settles(stage.job_of(publication.part), outcome);
+        let Some((thread, stay)) = publication.waiter else {
+            return;
+        };
+        stage.end(stay, if outcome == CallerOutcome::Accepted { Ending::Done } else { Ending::GaveUp });
+        self.blocked -= 1;
+        match self.backlog.pop_front() {
+            Some((job, stay)) => {
+                stage.end(stay, Ending::Done);
+                self.block(thread, job, stage);
+            }
+            None => self.free.push(thread),
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! The state of one queue: what is ready, what each channel holds unacknowledged, and whose turn it is.
+//!
+//! *Invariant:* a stored message is in one place: ready, or held by one channel, or gone. Knows no trace and no clock;
+//! what it does depends on the order of calls alone.
+
+use std::collections::VecDeque;
+
+use super::{Epoch, QueueType, Settings, Tag};
+use crate::trace::{PartId, StayId};
+
+/// A message in the queue.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stored {
+    pub part: PartId,
+    /// The stay that shows it where it is now.
+    pub stay: StayId,
+    /// How often it was delivered.
+    pub deliveries: u16,
+    /// AMQP's `x-delivery-count`: the failed deliveries that count towards the limit.
+    pub failures: u16,
+    /// Its place in the order of publishing.
+    place: u32,
+}
+
+#[derive(Default)]
+struct Channel {
+    epoch: Epoch,
+    last_tag: Tag,
+    subscribed: bool,
+    in_turn: bool,
+    /// In order of delivery.
+    unacked: VecDeque<(Tag, Stored)>,
+}
+
+pub(super) struct Queue {
+    kind: QueueType,
+    limit: Option<u16>,
+    prefetch: Option<u16>,
+    /// What came back to a quorum queue goes out before all else (`rabbit_fifo.erl`, `returns`).
+    returned: VecDeque<Stored>,
+    ready: VecDeque<Stored>,
+    channels: Vec<Channel>,
+    /// Subscribed channels that may have room; the front one is served next, then goes to the end.
+    turns: VecDeque<u16>,
+    held: u32,
+    last_place: u32,
+}
+
+impl Queue {
+    /// All channels are subscribed from the start.
+    pub(super) fn new(settings: &Settings) -> Self {
+        let channel = || Channel { subscribed: true, in_turn: true, ..Channel::default() };
+        Queue {
+            kind: settings.queue.kind,
+            limit: settings.queue.limit(),
+            prefetch: settings.prefetch_bound(),
+            returned: VecDeque::new(),
+            ready: VecDeque::new(),
+            channels: (0..settings.consumers.count).map(|_| channel()).collect(),
+            turns: (0..settings.consumers.count).collect(),
+            held: 0,
+            last_place: 0,
+        }
+    }
+
+    pub(super) fn ready(&self) -> u32 {
+        (self.ready.len() + self.returned.len()) as u32
+    }
+
+    pub(super) fn held(&self) -> u32 {
+        self.held
+    }
+
+    pub(super) fn push(&mut self, part: PartId, stay: StayId) {
+        self.last_place += 1;
+        self.ready.push_back(Stored { part, stay, deliveries: 0, failures: 0, place: self.last_place });
+    }
+
+    fn has_room(&self, channel: u16) -> bool {
+        let channel = &self.channels[usize::from(channel)];
+        channel.subscribed && self.prefetch.is_none_or(|bound| channel.unacked.len() < usize::from(bound))
+    }
+
+    /// The channel whose turn it is and the message it gets, if there are both. Either [`Queue::hold`] or
+    /// [`Queue::pass`] follows.
+    pub(super) fn take_next(&mut self) -> Option<(u16, Stored)> {
+        if self.returned.is_empty() && self.ready.is_empty() {
+            return None;
+        }
+        while let Some(channel) = self.turns.pop_front() {
+            self.channels[usize::from(channel)].in_turn = false;
+            if self.has_room(channel) {
+                let mut stored = self.returned.pop_front().or_else(|| self.ready.pop_front())?;
+                stored.deliveries = stored.deliveries.saturating_add(1);
+                return Some((channel, stored));
+            }
+        }
+        None
+    }
+
+    /// The channel holds the message until it says what became of it.
+    pub(super) fn hold(&mut self, channel: u16, stored: Stored) -> (Epoch, Tag) {
+        let numbers = self.pass(channel);
+        self.channels[usize::from(channel)].unacked.push_back((numbers.1, stored));
+        self.held += 1;
+        numbers
+    }
+
+    /// The next delivery's numbers on that channel; nothing is kept.
+    pub(super) fn pass(&mut self, channel: u16) -> (Epoch, Tag) {
+        self.offer_turn(channel);
+        let channel = &mut self.channels[usize::from(channel)];
+        channel.last_tag += 1;
+        (channel.epoch, channel.last_tag)
+    }
+
+    /// Queues the channel for its next turn. Whether it has room is seen when the turn comes.
+    fn offer_turn(&mut self, number: u16) {
+        let channel = &mut self.channels[usize::from(number)];
+        if channel.subscribed && !channel.in_turn {
+            channel.in_turn = true;
+            self.turns.push_back(number);
+        }
+    }
+
+    /// Takes an unacknowledged message from its holder; nothing if the tag is not known (any more).
+    pub(super) fn release(&mut self, number: u16, epoch: Epoch, tag: Tag) -> Option<Stored> {
+        let channel = &mut self.channels[usize::from(number)];
+        if channel.epoch != epoch {
+            return None;
+        }
+        let at = match channel.unacked.front() {
+            Some((first, _)) if *first == tag => 0,
+            _ => channel.unacked.binary_search_by_key(&tag, |(tag, _)| *tag).ok()?,
+        };
+        let (_, stored) = channel.unacked.remove(at)?;
+        self.held -= 1;
+        self.offer_turn(number);
+        Some(stored)
+    }
+
+    /// As [`Queue::release`], for the oldest message with this tag or an earlier one.
+    pub(super) fn release_up_to(&mut self, number: u16, epoch: Epoch, tag: Tag) -> Option<Stored> {
+        let (oldest, _) = *self.channels[usize::from(number)].unacked.front()?;
+        if oldest <= tag { self.release(number, epoch, oldest) } else { None }
+    }
+
+    /// A failed delivery is counted. Says whether there have been too many.
+    pub(super) fn is_over_limit(&self, stored: &mut Stored) -> bool {
+        stored.failures = stored.failures.saturating_add(1);
+        self.limit.is_some_and(|limit| stored.failures > limit)
+    }
+
+    /// Back to the head, among what came back in the order of publishing: what a closed channel held.
+    pub(super) fn return_to_head(&mut self, stored: Stored) {
+        match self.kind {
+            QueueType::Quorum => {
+                let before = self.returned.iter().rposition(|other| other.place < stored.place);
+                self.returned.insert(before.map_or(0, |at| at + 1), stored);
+            }
+            QueueType::Classic => self.return_to_place(stored),
+        }
+    }
+
+    fn return_to_place(&mut self, stored: Stored) {
+        let at = self.ready.partition_point(|other| other.place < stored.place);
+        self.ready.insert(at, stored);
+    }
+
+    /// Where a consumer's requeue puts it: a quorum queue with a limit has it next, after what came back before; one
+    /// without a limit has it last; a classic queue has it in its original place.
+    pub(super) fn requeue(&mut self, mut stored: Stored) {
+        match (self.kind, self.limit) {
+            (QueueType::Classic, _) => self.return_to_place(stored),
+            (QueueType::Quorum, Some(_)) => self.returned.push_back(stored),
+            (QueueType::Quorum, None) => {
+                self.last_place += 1;
+                stored.place = self.last_place;
+                self.ready.push_back(stored);
+            }
+        }
+    }
+
+    /// The consumer of this channel takes deliveries from now on. What an older opening of it held comes back.
+    pub(super) fn subscribe(&mut self, number: u16, epoch: Epoch) -> Vec<Stored> {
+        let channel = &mut self.channels[usize::from(number)];
+        let left = if channel.epoch == epoch { Vec::new() } else { self.close(number) };
+        let channel = &mut self.channels[usize::from(number)];
+        if channel.epoch != epoch {
+            channel.epoch = epoch;
+            channel.last_tag = 0;
+        }
+        channel.subscribed = true;
+        self.offer_turn(number);
+        left
+    }
+
+    /// The consumer takes nothing more; what it holds it keeps (`basic.cancel`).
+    pub(super) fn cancel(&mut self, number: u16) {
+        self.channels[usize::from(number)].subscribed = false;
+    }
+
+    /// As [`Queue::cancel`], for all channels opened up to `epoch`: their host is gone.
+    pub(super) fn cancel_up_to(&mut self, epoch: Epoch) {
+        for channel in self.channels.iter_mut().filter(|channel| channel.epoch <= epoch) {
+            channel.subscribed = false;
+        }
+    }
+
+    /// The channel is gone; what it held, in order of delivery.
+    pub(super) fn close(&mut self, number: u16) -> Vec<Stored> {
+        let channel = &mut self.channels[usize::from(number)];
+        channel.subscribed = false;
+        self.held -= channel.unacked.len() as u32;
+        channel.unacked.drain(..).map(|(_, stored)| stored).collect()
+    }
+
+    /// The opening of the channel that is in use.
+    pub(super) fn epoch(&self, number: u16) -> Epoch {
+        self.channels[usize::from(number)].epoch
+    }
+
+    pub(super) fn channels(&self) -> u16 {
+        self.channels.len() as u16
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn queue(json: &str) -> Queue {
+        Queue::new(&serde_json::from_str(json).unwrap())
+    }
+
+    fn fill(queue: &mut Queue, parts: std::ops::RangeInclusive<u32>) {
+        parts.for_each(|part| queue.push(PartId::from_index(part), StayId::NONE));
+    }
+
+    /// Delivers all that can be, as (channel, part, tag).
+    fn deliver(queue: &mut Queue) -> Vec<(u16, u32, Tag)> {
+        let mut delivered = Vec::new();
+        while let Some((channel, stored)) = queue.take_next() {
+            let (_, tag) = queue.hold(channel, stored);
+            delivered.push((channel, stored.part.index(), tag));
+        }
+        delivered
+    }
+
+    #[test]
+    fn rmq_1_an_ack_of_any_one_makes_room_for_exactly_one() {
+        let mut queue = queue(r#"{"consumers": {"prefetch": 4}}"#);
+        fill(&mut queue, 1..=20);
+        assert_eq!(deliver(&mut queue), [(0, 1, 1), (0, 2, 2), (0, 3, 3), (0, 4, 4)]);
+        for tag in 1..=4 {
+            assert!(queue.release_up_to(0, 0, 4).is_some(), "tag {tag} is acknowledged with the others");
+        }
+        assert_eq!(deliver(&mut queue), [(0, 5, 5), (0, 6, 6), (0, 7, 7), (0, 8, 8)]);
+        for (tag, next) in [(7, 9), (5, 10), (8, 11), (6, 12)] {
+            assert!(deliver(&mut queue).is_empty(), "tags are open, and no room is left");
+            assert_eq!(queue.release(0, 0, tag).unwrap().part.index(), tag);
+            assert_eq!(deliver(&mut queue), [(0, next, next)]);
+        }
+        assert!(queue.release(0, 0, 7).is_none(), "an unknown delivery tag");
+        assert!(queue.release(0, 1, 9).is_none(), "a tag of another channel");
+    }
+
+    #[test]
+    fn a_quorum_queue_hands_out_nacked_messages_in_the_order_of_the_nacks() {
+        let mut queue = queue("{}");
+        fill(&mut queue, 1..=4);
+        deliver(&mut queue);
+        for tag in [2, 1, 3] {
+            let stored = queue.release(0, 0, tag).unwrap();
+            queue.requeue(stored);
+        }
+        let parts: Vec<_> = deliver(&mut queue).iter().map(|(_, part, _)| *part).collect();
+        assert_eq!(parts, [2, 1, 3]);
+    }
+
+    #[test]
+    fn without_a_limit_what_is_requeued_goes_last_and_in_a_classic_queue_to_its_place() {
+        for (kind, expected) in
+            [(r#""type": "quorum", "delivery_limit": -1"#, [3, 4, 1, 2]), (r#""type": "classic""#, [1, 2, 3, 4])]
+        {
+            let mut queue = queue(&format!(r#"{{"queue": {{{kind}}}, "consumers": {{"prefetch": 2}}}}"#));
+            fill(&mut queue, 1..=4);
+            deliver(&mut queue);
+            queue.cancel(0);
+            for tag in [1, 2] {
+                let stored = queue.release(0, 0, tag).unwrap();
+                queue.requeue(stored);
+            }
+            queue.subscribe(0, 0);
+            let mut parts: Vec<_> = deliver(&mut queue).iter().map(|(_, part, _)| *part).collect();
+            for tag in [3, 4] {
+                queue.release(0, 0, tag).unwrap();
+            }
+            parts.extend(deliver(&mut queue).iter().map(|(_, part, _)| *part));
+            assert_eq!(parts, expected, "{kind}");
+        }
+    }
+
+    #[test]
+    fn rmq_2_what_a_closed_channel_held_is_first_and_in_original_order() {
+        for kind in ["quorum", "classic"] {
+            let mut queue =
+                queue(&format!(r#"{{"queue": {{"type": "{kind}"}}, "consumers": {{"count": 2, "prefetch": 3}}}}"#));
+            fill(&mut queue, 1..=8);
+            assert_eq!(deliver(&mut queue).len(), 6);
+            let held = queue.close(0);
+            assert_eq!(held.iter().map(|stored| stored.part.index()).collect::<Vec<_>>(), [1, 3, 5]);
+            held.into_iter().rev().for_each(|stored| queue.return_to_head(stored));
+            assert!(deliver(&mut queue).is_empty(), "what the other consumer holds is not taken back");
+            queue.subscribe(0, 1);
+            let parts: Vec<_> = deliver(&mut queue).iter().map(|(_, part, _)| *part).collect();
+            assert_eq!(parts, [1, 3, 5], "before 7 and 8, which are still ready");
+            assert_eq!((queue.ready(), queue.held()), (2, 6));
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! The settings of a RabbitMQ side, under RabbitMQ's own names and with its defaults.
+//!
+//! *Invariant:* settings that pass [`Settings::check`] can be set up and run.
+
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::retry::Retry;
+use crate::protocol::{BadSetting, MAX_SLOTS, check_actor, check_text, different, in_range, not_zero};
+use crate::time::Span;
+
+/// The most messages a consumer of a quorum queue holds when its prefetch is unlimited (quorum-queues).
+const QUORUM_PREFETCH_CAP: u16 = 2000;
+
+/// The delivery limit of a quorum queue (`rabbit_quorum_queue.erl`, `DEFAULT_DELIVERY_LIMIT`).
+const QUORUM_DELIVERY_LIMIT: i32 = 20;
+
+/// A side's settings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    pub publisher: PublisherSettings,
+    pub queue: QueueSettings,
+    pub consumers: ConsumerSettings,
+    pub confirms: Confirms,
+    /// How long the publisher waits for a confirm. Without a number, for ever.
+    pub confirm_timeout: Option<Span>,
+    /// How a publish that was refused, or whose confirm is overdue, is repeated.
+    pub retry: Retry,
+    /// What a message is called in the picture; `{job}` stands for the job's number.
+    pub label: String,
+    /// Shown when a message is selected; `{job}` as above.
+    pub body: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PublisherSettings {
+    pub id: String,
+    pub name: String,
+    pub threads: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct QueueSettings {
+    pub id: String,
+    pub name: String,
+    #[serde(rename = "type")]
+    pub kind: QueueType,
+    /// How many failed deliveries a quorum queue puts up with; −1 is no limit. Without a number, 20. A classic queue
+    /// has none.
+    pub delivery_limit: Option<i32>,
+    /// Where rejected messages go; without it they are dropped.
+    pub dead_letter: Option<DeadLetterSettings>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum QueueType {
+    Quorum,
+    Classic,
+}
+
+impl QueueType {
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            QueueType::Quorum => "quorum queue",
+            QueueType::Classic => "classic queue",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DeadLetterSettings {
+    pub id: String,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ConsumerSettings {
+    pub id: String,
+    pub name: String,
+    pub count: u16,
+    /// Unacknowledged messages a consumer may hold; 0 is unlimited, which a quorum queue takes as 2000.
+    pub prefetch: u16,
+    pub ack: Acknowledgement,
+    /// After how many messages a consumer acknowledges them all at once (`multiple`); sooner if it has no more in hand.
+    pub ack_every: u16,
+    pub on_failure: OnFailure,
+    /// Whether what fails goes back to the queue.
+    pub requeue: bool,
+    /// Whether a consumer recognises what was done already, and skips it.
+    pub deduplicates: bool,
+    /// How many times as long as usual each consumer takes, from the first on; 1 for those not listed.
+    pub factors: Vec<f64>,
+    /// How long a consumer waits before it opens a lost connection again: the Java client's
+    /// `networkRecoveryInterval`.
+    pub recovery_interval: Span,
+}
+
+/// Who says that a delivery is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Acknowledgement {
+    /// The consumer, when its work is done.
+    Manual,
+    /// The broker, as soon as it has written the delivery to the socket. Prefetch does not apply.
+    Automatic,
+}
+
+/// What a consumer does with a message whose work failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnFailure {
+    /// `basic.reject`.
+    Reject,
+    /// `basic.nack`.
+    Nack,
+}
+
+/// What a publisher's thread does about the confirm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Confirms {
+    /// The thread moves on, and hears of the confirm later.
+    Async,
+    /// The thread blocks until the confirm comes.
+    Wait,
+    /// Nobody asks for confirms: published is as good as it gets.
+    Off,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            publisher: PublisherSettings::default(),
+            queue: QueueSettings::default(),
+            consumers: ConsumerSettings::default(),
+            confirms: Confirms::Async,
+            confirm_timeout: None,
+            retry: Retry::default(),
+            label: "job {job}".into(),
+            body: String::new(),
+        }
+    }
+}
+
+impl Default for PublisherSettings {
+    fn default() -> Self {
+        PublisherSettings { id: "client".into(), name: "Client".into(), threads: 1 }
+    }
+}
+
+impl Default for QueueSettings {
+    fn default() -> Self {
+        QueueSettings {
+            id: "queue".into(),
+            name: "Queue".into(),
+            kind: QueueType::Quorum,
+            delivery_limit: None,
+            dead_letter: None,
+        }
+    }
+}
+
+impl Default for DeadLetterSettings {
+    fn default() -> Self {
+        DeadLetterSettings { id: "dead".into(), name: "Dead letters".into() }
+    }
+}
+
+impl Default for ConsumerSettings {
+    fn default() -> Self {
+        ConsumerSettings {
+            id: "server".into(),
+            name: "Server".into(),
+            count: 1,
+            prefetch: 0,
+            ack: Acknowledgement::Manual,
+            ack_every: 1,
+            on_failure: OnFailure::Reject,
+            requeue: false,
+            deduplicates: false,
+            factors: Vec::new(),
+            recovery_interval: Span::seconds(5),
+        }
+    }
+}
+
+impl QueueSettings {
+    /// The failed deliveries put up with, if there is a limit.
+    pub(super) fn limit(&self) -> Option<u16> {
+        match (self.kind, self.delivery_limit.unwrap_or(QUORUM_DELIVERY_LIMIT)) {
+            (QueueType::Quorum, limit) => u16::try_from(limit).ok(),
+            (QueueType::Classic, _) => None,
+        }
+    }
+}
+
+impl Settings {
+    /// The most unacknowledged messages a consumer is given, if there is a bound.
+    pub(super) fn prefetch_bound(&self) -> Option<u16> {
+        match (self.consumers.ack, self.consumers.prefetch, self.queue.kind) {
+            (Acknowledgement::Automatic, _, _) | (_, 0, QueueType::Classic) => None,
+            (Acknowledgement::Manual, 0, QueueType::Quorum) => Some(QUORUM_PREFETCH_CAP),
+            (Acknowledgement::Manual, prefetch, _) => Some(prefetch),
+        }
+    }
+
+    pub(in crate::protocol) fn check(&self) -> Result<(), BadSetting> {
+        let Settings { publisher, queue, consumers, .. } = self;
+        in_range("publisher.threads", publisher.threads.into(), 1..=MAX_SLOTS)?;
+        in_range("consumers.count", consumers.count.into(), 1..=MAX_SLOTS)?;
+        in_range("consumers.ack_every", consumers.ack_every.into(), 1..=1000)?;
+        not_zero("consumers.recovery_interval", consumers.recovery_interval)?;
+        if let Some(timeout) = self.confirm_timeout {
+            not_zero("confirm_timeout", timeout)?;
+        }
+        self.check_limit()?;
+        self.check_factors()?;
+        check_actor("publisher", &publisher.id, &publisher.name)?;
+        check_actor("queue", &queue.id, &queue.name)?;
+        check_actor("consumers", &consumers.id, &consumers.name)?;
+        different("queue.id", &queue.id, &publisher.id)?;
+        different("consumers.id", &consumers.id, &publisher.id)?;
+        different("consumers.id", &consumers.id, &queue.id)?;
+        if let Some(dead) = &queue.dead_letter {
+            check_actor("queue.dead_letter", &dead.id, &dead.name)?;
+            for other in [&publisher.id, &queue.id, &consumers.id] {
+                different("queue.dead_letter.id", &dead.id, other)?;
+            }
+        }
+        check_text("label", &self.label)?;
+        check_text("body", &self.body)?;
+        self.retry.check("retry")
+    }
+
+    fn check_limit(&self) -> Result<(), BadSetting> {
+        let bad = |sentence: String| Err(BadSetting { field: "queue.delivery_limit".into(), sentence });
+        match (self.queue.kind, self.queue.delivery_limit) {
+            (QueueType::Classic, Some(limit)) => {
+                bad(format!("{limit} has no meaning for a classic queue, which has no limit; leave it out"))
+            }
+            (QueueType::Quorum, Some(limit)) if !(-1..=1000).contains(&limit) => {
+                bad(format!("{limit} is out of range; it must be from 0 to 1000, or -1 for no limit"))
+            }
+            (QueueType::Classic | QueueType::Quorum, _) => Ok(()),
+        }
+    }
+
+    fn check_factors(&self) -> Result<(), BadSetting> {
+        let factors = &self.consumers.factors;
+        let field = || "consumers.factors".to_owned();
+        if factors.len() > usize::from(self.consumers.count) {
+            let sentence = format!("there are {} factors for {} consumers", factors.len(), self.consumers.count);
+            return Err(BadSetting { field: field(), sentence });
+        }
+        match factors.iter().find(|factor| !(0.001..=1000.0).contains(*factor)) {
+            Some(factor) => {
+                let sentence = format!("{factor} is out of range; it must be from 0.001 to 1000");
+                Err(BadSetting { field: field(), sentence })
+            }
+            None => Ok(()),
+        }
+    }
+}

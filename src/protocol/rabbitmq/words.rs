@@ -1,0 +1,97 @@
+//! What is said of a RabbitMQ side: the kinds of its messages and their labels.
+//!
+//! *Invariant:* nothing that AMQP 0-9-1 leaves without a reply method is drawn as a call.
+
+use super::Settings;
+use crate::engine::{KindId, Setup};
+use crate::protocol::Party;
+use crate::trace::{Arrow, Class, LabelId, MessageKind};
+
+macro_rules! kinds {
+    ($($constant:ident $name:literal $class:ident $arrow:ident),+ $(,)?) => {
+        $(static $constant: MessageKind =
+            MessageKind { name: $name, class: Class::$class, arrow: Arrow::$arrow };)+
+    };
+}
+
+kinds! {
+    PUBLISH "basic.publish" Payload Async,
+    CONFIRM "basic.ack (confirm)" Control Async,
+    DECLINE "basic.nack (confirm)" Control Async,
+    REFUSAL "connection refused" Control Async,
+    DELIVER "basic.deliver" Payload Async,
+    ACK "basic.ack" Control Async,
+    REJECT "basic.reject" Control Async,
+    NACK "basic.nack" Control Async,
+    DEAD_LETTER "dead-letter" Payload Async,
+    CONSUME "basic.consume" Background Call,
+    CONSUME_OK "basic.consume-ok" Background Reply,
+    CONSUME_REFUSED "connection refused (consumer)" Background Reply,
+    CANCEL "basic.cancel" Background Call,
+    CANCEL_OK "basic.cancel-ok" Background Reply,
+    CLOSED "connection closed" Background Async,
+}
+
+/// The kinds and labels of a side, as its trace numbers them.
+#[derive(Clone, Copy)]
+pub(super) struct Words {
+    pub publish: (KindId, LabelId),
+    pub confirm: (KindId, LabelId),
+    pub decline: (KindId, LabelId),
+    pub refusal: (KindId, LabelId),
+    pub deliver: (KindId, LabelId),
+    pub redeliver: (KindId, LabelId),
+    pub ack: (KindId, LabelId),
+    pub reject: (KindId, LabelId),
+    pub nack: (KindId, LabelId),
+    pub dead_letter: (KindId, LabelId),
+    pub consume: (KindId, LabelId),
+    pub consume_ok: (KindId, LabelId),
+    pub consume_refused: (KindId, LabelId),
+    pub cancel: (KindId, LabelId),
+    pub cancel_ok: (KindId, LabelId),
+    pub closed: (KindId, LabelId),
+    pub overdue: LabelId,
+    pub publishes_again: LabelId,
+    pub gave_up: LabelId,
+    pub failed: LabelId,
+    pub returned: LabelId,
+    pub dropped: LabelId,
+    pub dead_lettered: LabelId,
+}
+
+impl Settings {
+    pub(super) fn words(&self, setup: &mut Setup<Party>) -> Words {
+        let label = &self.label;
+        let mut both = |kind: &'static MessageKind, text: &str| (setup.kind(kind), setup.label(text));
+        let words = Words {
+            publish: both(&PUBLISH, &format!("publish {label}")),
+            confirm: both(&CONFIRM, "confirm"),
+            decline: both(&DECLINE, "nack"),
+            refusal: both(&REFUSAL, "connection refused"),
+            deliver: both(&DELIVER, &format!("deliver {label}")),
+            redeliver: both(&DELIVER, &format!("redeliver {label}")),
+            ack: both(&ACK, "ack"),
+            reject: both(&REJECT, "reject"),
+            nack: both(&NACK, "nack"),
+            dead_letter: both(&DEAD_LETTER, &format!("dead-letter {label}")),
+            consume: both(&CONSUME, "consume"),
+            consume_ok: both(&CONSUME_OK, "consume-ok"),
+            consume_refused: both(&CONSUME_REFUSED, "connection refused"),
+            cancel: both(&CANCEL, "cancel"),
+            cancel_ok: both(&CANCEL_OK, "cancel-ok"),
+            closed: both(&CLOSED, "connection closed"),
+            overdue: setup.label("confirm overdue"),
+            publishes_again: setup.label("publishes again"),
+            gave_up: setup.label("gave up"),
+            failed: setup.label("failed"),
+            returned: setup.label("returned"),
+            dropped: setup.label("dropped"),
+            dead_lettered: setup.label("dead-lettered"),
+        };
+        for (kind, _) in [words.publish, words.deliver, words.dead_letter] {
+            setup.body(kind, &self.body);
+        }
+        words
+    }
+}
