@@ -21,6 +21,9 @@ macro_rules! presets {
 
 presets! {
     "rest-get-user",
+    "message-queue",
+    "order-emails",
+    "order-emails-broker-out",
 }
 
 /// The built-in scenario called `name`.
