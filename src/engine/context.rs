@@ -25,10 +25,11 @@ pub(super) struct Core<M, T> {
     pub(super) agenda: Agenda<(StepId, Event<M, T>)>,
     pub(super) links: Vec<Link>,
     pub(super) streams: Streams,
-    /// Thousandths of the usual time that work begun now takes, per actor.
-    pub(super) slowness: Vec<u32>,
-    /// Whether an actor hears nothing of what arrives.
-    pub(super) silent: Vec<bool>,
+    /// The slow-downs in force: whom they strike, and how many thousandths of the usual time work begun now takes.
+    /// Several of one actor multiply.
+    pub(super) slow_downs: Vec<(ActorId, u32)>,
+    /// How many faults keep an actor from hearing anything that arrives.
+    pub(super) silences: Vec<u32>,
     pub(super) workload: Workload,
     pub(super) unwanted: u32,
     /// Messages in flight and open stays that carry a job.
@@ -284,10 +285,11 @@ impl<M, T> Context<'_, M, T> {
         let core = &*self.core;
         let index = part.index() % core.trace.parts_per_job;
         let span = core.workload.parts[index as usize].draw(&core.streams, Purpose::Work, 0, part.index(), 0);
-        match core.slowness[self.actor.at()] {
-            1000 => span,
-            thousandths => Span::micros((u128::from(span.as_micros()) * u128::from(thousandths) / 1000) as u64),
+        let mut micros = span.as_micros();
+        for (_, thousandths) in core.slow_downs.iter().filter(|(actor, _)| *actor == self.actor) {
+            micros = micros.saturating_mul(u64::from(*thousandths)) / 1000;
         }
+        Span::micros(micros)
     }
 
     /// Whether every execution of `part` fails (`FLT-6`).

@@ -58,8 +58,8 @@ impl<A: Actor> World<A> {
             agenda: Agenda::new(),
             links: setup.links,
             streams: Streams::new(seed),
-            slowness: vec![1000; setup.actors.len()],
-            silent: vec![false; setup.actors.len()],
+            slow_downs: Vec::new(),
+            silences: vec![0; setup.actors.len()],
             unwanted: workload.jobs,
             live: 0,
             step: StepId::NONE,
@@ -130,7 +130,7 @@ impl<A: Actor> World<A> {
                 self.core.want(job, cause);
                 self.deliver(self.core.caller, Input::Wanted(job));
             }
-            Event::Arrival { message, to, .. } if self.core.silent[to.at()] => self.core.vanish(message),
+            Event::Arrival { message, to, .. } if self.core.silences[to.at()] > 0 => self.core.vanish(message),
             Event::Arrival { message, to, body } => {
                 self.core.enter(to, cause, Handled::Arrived(message));
                 self.core.arrive(message);
@@ -152,13 +152,15 @@ impl<A: Actor> World<A> {
     fn fault(&mut self, index: usize, phase: Phase) {
         let DatedFault { fault, actor, .. } = self.faults[index];
         self.core.enter(actor, StepId::NONE, Handled::Fault);
-        if fault == Fault::SilentOutage {
-            self.core.silent[actor.at()] = phase == Phase::Begins;
+        match (fault, phase) {
+            (Fault::SilentOutage, Phase::Begins) => self.core.silences[actor.at()] += 1,
+            (Fault::SilentOutage, Phase::Ends) => self.core.silences[actor.at()] -= 1,
+            _ => {}
         }
         let mut context = Context { core: &mut self.core, actor };
         match (phase, fault) {
             (Phase::Begins, Fault::SlowDown { thousandths }) => {
-                context.core.slowness[actor.at()] = thousandths;
+                context.core.slow_downs.push((actor, thousandths));
                 self.fault_stays[index] =
                     Some(context.begin_valued(Slot::WHOLE, StayKind::Slow, PartId::NONE, thousandths));
             }
@@ -170,8 +172,11 @@ impl<A: Actor> World<A> {
                 }
             }
             (Phase::Ends, _) => {
-                if let Fault::SlowDown { .. } = fault {
-                    context.core.slowness[actor.at()] = 1000;
+                if let Fault::SlowDown { thousandths } = fault {
+                    let slow_downs = &mut context.core.slow_downs;
+                    if let Some(place) = slow_downs.iter().position(|known| *known == (actor, thousandths)) {
+                        slow_downs.remove(place);
+                    }
                 } else {
                     let label = context.core.recovery_label;
                     context.mark(MarkKind::Recovered, Slot::WHOLE, PartId::NONE, 0, label);

@@ -152,3 +152,23 @@ fn a_fault_of_no_length_does_not_strike() {
     assert_eq!(trace.jobs[0].caller, CallerOutcome::Answered);
     assert!(trace.marks.is_empty());
 }
+
+#[test]
+fn faults_that_overlap_add_up_and_end_one_by_one() {
+    let scenario = json!({
+        "workload": { "jobs": 4, "arrivals": { "pattern": "listed", "at": ["10ms", "60ms", "110ms", "160ms"] }, "work": "10ms" },
+        "changes": [
+            { "at": "0ms", "for": "100ms", "fault": "outage", "actor": "server" },
+            { "at": "50ms", "for": "100ms", "fault": "outage", "actor": "server" },
+            { "at": "0ms", "for": "300ms", "fault": "slow-down", "factor": 2.0, "actor": "server" },
+            { "at": "0ms", "for": "300ms", "fault": "slow-down", "factor": 3.0, "actor": "server" },
+        ],
+    });
+    let trace = play_side("http", json!({ "caller": { "threads": 4 } }), scenario);
+    let outcomes: Vec<_> = trace.jobs.iter().map(|job| job.caller).collect();
+    assert_eq!(
+        outcomes,
+        [CallerOutcome::Refused, CallerOutcome::Refused, CallerOutcome::Refused, CallerOutcome::Answered]
+    );
+    assert_eq!(trace.jobs[3].answered.micros(), 220_000, "10 ms of work take six times as long");
+}

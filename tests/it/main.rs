@@ -6,5 +6,6 @@ mod player;
 mod rabbitmq;
 mod retry;
 mod run;
+mod scenario;
 mod story;
 mod walls;

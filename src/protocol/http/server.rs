@@ -36,8 +36,8 @@ pub struct Server {
     safe: bool,
     idempotent: bool,
     recognises_repeats: bool,
-    /// Whether it turns away what arrives.
-    out: bool,
+    /// How many faults keep it from taking anything on.
+    outages: u32,
     workers: Vec<Option<Work>>,
     busy: u32,
     begun: u32,
@@ -60,7 +60,7 @@ impl Server {
             safe: settings.method.is_safe(),
             idempotent: settings.method.is_idempotent(),
             recognises_repeats: settings.idempotency_key,
-            out: false,
+            outages: 0,
             workers: (0..settings.server.workers).map(|_| None).collect(),
             busy: 0,
             begun: 0,
@@ -84,7 +84,7 @@ impl Server {
     }
 
     fn receive(&mut self, request: Request, stage: &mut Stage<'_>) {
-        if self.out {
+        if self.outages > 0 {
             return self.turn_away(request, stage);
         }
         if self.closed.contains(&request.connection) {
@@ -227,12 +227,12 @@ impl Server {
         match (fault, phase) {
             // The engine stretches the work, and it keeps what would arrive from a server that is silent.
             (Fault::SlowDown { .. } | Fault::SilentOutage, _) => {}
-            (Fault::Outage, phase) => self.out = phase == Phase::Begins,
+            (Fault::Outage, Phase::Begins) => self.outages += 1,
             (Fault::Crash, Phase::Begins) => {
-                self.out = true;
+                self.outages += 1;
                 self.crash(stage);
             }
-            (Fault::Crash, Phase::Ends) => self.out = false,
+            (Fault::Outage | Fault::Crash, Phase::Ends) => self.outages -= 1,
         }
     }
 
