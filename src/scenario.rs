@@ -84,6 +84,8 @@ fn first_seed() -> u64 {
 #[serde(deny_unknown_fields, default)]
 pub struct WorkloadText {
     pub jobs: u32,
+    /// What a job is called in sentences.
+    pub noun: Noun,
     pub arrivals: Arrivals,
     /// The work of a job that has one part.
     pub work: Distribution,
@@ -99,12 +101,27 @@ impl Default for WorkloadText {
     fn default() -> Self {
         WorkloadText {
             jobs: 1,
+            noun: Noun::default(),
             arrivals: Arrivals::Regular { start: Moment::START, every: Span::millis(100) },
             work: Distribution::fixed(Span::millis(100)),
             parts: Vec::new(),
             poison: Vec::new(),
             useful_within: None,
         }
+    }
+}
+
+/// What a job is called in sentences: "e-mail", "e-mails".
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Noun {
+    pub one: String,
+    pub many: String,
+}
+
+impl Default for Noun {
+    fn default() -> Self {
+        Noun { one: "job".into(), many: "jobs".into() }
     }
 }
 

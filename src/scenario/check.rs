@@ -14,6 +14,7 @@ const MAX_CONTROLS: usize = 12;
 const MAX_PARTS: usize = 16;
 const MAX_NAME: usize = 64;
 const MAX_TITLE: usize = 100;
+const MAX_NOUN: usize = 24;
 const MAX_PROSE: usize = 500;
 
 type Checked = Result<(), Problem>;
@@ -49,6 +50,12 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
 fn workload(scenario: &Scenario) -> Checked {
     let workload = &scenario.head.workload;
     number("workload.jobs", u64::from(workload.jobs), 1, u64::from(MAX_JOBS))?;
+    for (path, noun) in [("workload.noun.one", &workload.noun.one), ("workload.noun.many", &workload.noun.many)] {
+        text(path, noun, MAX_NOUN)?;
+        if noun.trim().is_empty() {
+            return Err(Problem::new(path, "the word is empty; write what a job is called, as in `e-mail`, `e-mails`"));
+        }
+    }
     at_most("workload.parts", workload.parts.len(), MAX_PARTS)?;
     if workload.parts.len() as u64 * u64::from(workload.jobs) > u64::from(MAX_JOBS) {
         return Err(Problem::new("workload.parts", format!("jobs × parts must be at most {MAX_JOBS}")));
