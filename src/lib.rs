@@ -15,12 +15,17 @@
 //! | [`player`] | playhead and selection, as a pure update |
 //! | `ui` | the page (Yew), compiled only for the browser |
 
+#[cfg(not(target_arch = "wasm32"))]
+#[doc(hidden)]
+pub mod cli;
 pub mod engine;
+pub mod metrics;
 pub mod player;
 pub mod protocol;
 pub mod render;
 pub mod rng;
 pub mod scenario;
 pub mod scene;
+pub mod story;
 pub mod time;
 pub mod trace;

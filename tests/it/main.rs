@@ -1,9 +1,12 @@
 //! The native tests: one binary of topic modules.
 
+mod cli;
 mod faults;
 mod http;
+mod metrics;
 mod player;
 mod rabbitmq;
+mod report;
 mod retry;
 mod run;
 mod scenario;

@@ -1,0 +1,102 @@
+//! The command line: `list`, `show`, `run`.
+//!
+//! What is wrong with the input is said in one line on standard error, with exit code 2; a reader that stops reading
+//! (`counterpoint run … | head`) is no error. *Invariant:* nothing here that the library does not offer, and nothing
+//! of it in the page.
+
+mod arguments;
+mod run;
+
+use std::fmt;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use self::arguments::{Arguments, Command};
+use crate::scenario::PRESETS;
+
+/// Why nothing was done, in one line.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Bad input: the sentence says what, and what would do.
+    Input(String),
+    /// Nobody reads on.
+    Closed,
+}
+
+impl Failure {
+    fn input(sentence: impl fmt::Display) -> Failure {
+        Failure::Input(sentence.to_string())
+    }
+
+    /// Writing to standard output failed.
+    fn output(error: &io::Error) -> Failure {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::Closed,
+            _ => Failure::Input(format!("standard output could not be written: {error}")),
+        }
+    }
+}
+
+/// Does what the arguments of this process say.
+pub fn main() -> ExitCode {
+    let done = match Arguments::try_parse() {
+        Ok(arguments) => obey(arguments.command),
+        Err(error) => explain(&error),
+    };
+    match done {
+        Ok(()) | Err(Failure::Closed) => ExitCode::SUCCESS,
+        Err(Failure::Input(sentence)) => {
+            // One line, whatever was quoted; and if nobody hears it, the exit code still says it.
+            let line: String = sentence.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            let _ = writeln!(io::stderr(), "counterpoint: {line}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn obey(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::List => list(),
+        Command::Show { name } => show(&name),
+        Command::Run(run) => run::run(&run),
+    }
+}
+
+fn list() -> Result<(), Failure> {
+    let lines: String =
+        PRESETS.iter().map(|preset| format!("{}\t{}\n", preset.name, preset.scenario().head.title)).collect();
+    print(lines.as_bytes())
+}
+
+fn show(name: &str) -> Result<(), Failure> {
+    let preset = crate::scenario::preset(name).ok_or_else(|| Failure::Input(run::unknown(name)))?;
+    print(preset.json.as_bytes())
+}
+
+/// Writes to standard output.
+fn print(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(|error| Failure::output(&error))
+}
+
+/// Help and version are answers; everything else is bad input, told in one line.
+fn explain(error: &clap::Error) -> Result<(), Failure> {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => print(error.to_string().as_bytes()),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
+            Err(Failure::input("say what to do: `list`, `show NAME` or `run NAME`; `--help` tells more"))
+        }
+        _ => {
+            let text = error.to_string();
+            let said =
+                text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:") && !line.starts_with("tip:"));
+            let said: Vec<_> = said.filter(|line| !line.is_empty()).collect();
+            Err(Failure::input(
+                said.join(" ").trim_start_matches("error: ").replace(" For more information, try '--help'.", ""),
+            ))
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::rng::MAX_SEED;
+use crate::time::{Moment, Span};
+
+/// The widths, in CSS pixels, at which a picture can be drawn.
+const WIDTHS: std::ops::RangeInclusive<u32> = 200..=4000;
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "counterpoint",
+    version,
+    about = "The same work, asked and queued: two sequence diagrams on one clock"
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The built-in scenarios: name, tab, title
+    List,
+    /// A built-in scenario as JSON, the file as it stands
+    Show { name: String },
+    /// Run a scenario and tell, draw or report it
+    Run(Run),
+}
+
+#[derive(Debug, Args)]
+pub struct Run {
+    /// A built-in scenario's name, a file, or - for standard input
+    pub scenario: String,
+    /// The seed of all random values, instead of the scenario's
+    #[arg(long, value_name = "N", value_parser = seed, allow_hyphen_values = true)]
+    pub seed: Option<u64>,
+    /// Change one field by its path, as in workload.jobs=20 or sides.left.timeout=500ms; may be repeated
+    #[arg(long, value_name = "PATH=VALUE", allow_hyphen_values = true)]
+    pub set: Vec<String>,
+    /// One side alone, by its id, or both
+    #[arg(long, value_name = "ID|both", default_value = "both")]
+    pub side: String,
+    /// The moment shown, as in 1500ms; text is told up to it. The JSON report is always of the whole run
+    #[arg(long, value_name = "T", value_parser = moment, allow_hyphen_values = true)]
+    pub at: Option<Moment>,
+    /// Where the window begins, for text and svg
+    #[arg(long, value_name = "T", value_parser = moment, allow_hyphen_values = true)]
+    pub from: Option<Moment>,
+    /// Where the window ends, for text and svg
+    #[arg(long, value_name = "T", value_parser = moment, allow_hyphen_values = true)]
+    pub to: Option<Moment>,
+    /// The width of the picture in CSS pixels, from 200 to 4000
+    #[arg(long, value_name = "PX", default_value = "1200", value_parser = width, allow_hyphen_values = true)]
+    pub width: u32,
+    /// The colours of the picture
+    #[arg(long, value_enum, default_value = "auto")]
+    pub theme: Theme,
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+    /// Where to write, instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Theme {
+    Light,
+    Dark,
+    /// As the reader's system has it
+    Auto,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// The run in sentences
+    Text,
+    /// The report for programs
+    Json,
+    /// The text of a Mermaid sequence diagram
+    Mermaid,
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    let seed = text.parse().ok().filter(|seed| *seed <= MAX_SEED);
+    seed.ok_or_else(|| format!("a seed is a whole number from 0 to {MAX_SEED}"))
+}
+
+fn moment(text: &str) -> Result<Moment, String> {
+    text.parse::<Span>().map(|span| Moment::START + span).map_err(|error| error.to_string())
+}
+
+fn width(text: &str) -> Result<u32, String> {
+    let width = text.parse().ok().filter(|width| WIDTHS.contains(width));
+    width.ok_or_else(|| format!("a width is a whole number from {} to {}", WIDTHS.start(), WIDTHS.end()))
+}

@@ -1,0 +1,239 @@
+//! Numbers and verdicts of one side, from its trace alone.
+//!
+//! A number has a key, a unit and a formula, and all three stand in one list below: the JSON report prints the keys,
+//! its documentation the rest. Both sides are measured over the same window, from 0 to the end of the later one.
+//!
+//! *Invariant:* knows lanes by their duty and rows by their kind, and no protocol; reads nothing but the trace and the
+//! [`Yardstick`].
+
+mod count;
+mod depth;
+mod life;
+mod spread;
+mod verdict;
+
+pub use spread::Spread;
+pub use verdict::{RULES, Tone, Value, Verdict, verdicts};
+
+use serde::Serialize;
+
+use crate::time::{Moment, Span};
+use crate::trace::{Duty, StayKind, Trace};
+
+/// What a side is measured by that its trace does not say.
+#[derive(Clone, Debug)]
+pub struct Yardstick {
+    /// The end of the later side.
+    pub window: Moment,
+    /// How long the result of a job is of use, if it ever ceases to be.
+    pub useful_within: Option<Span>,
+    /// What a job is called: "e-mail".
+    pub one: String,
+    /// What several are called: "e-mails".
+    pub many: String,
+}
+
+/// What there is to know about a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Meaning {
+    /// Its key in the JSON report.
+    pub key: &'static str,
+    pub unit: &'static str,
+    pub formula: &'static str,
+}
+
+macro_rules! metrics {
+    ($($key:ident: $type:ty, $unit:literal, $formula:literal;)+) => {
+        /// The numbers of one side; [`MEANINGS`] says of each what it is.
+        #[derive(Clone, Debug, PartialEq, Serialize)]
+        pub struct Metrics {
+            $(#[doc = $formula] pub $key: $type,)+
+        }
+
+        /// Key, unit and formula of every number, in the order of the report.
+        pub const MEANINGS: &[Meaning] = &[
+            $(Meaning { key: stringify!($key), unit: $unit, formula: $formula }),+
+        ];
+    };
+}
+
+metrics! {
+    window_us: u64, "µs", "end of the later side; both sides are measured from 0 to here";
+    jobs: u64, "jobs", "jobs of the workload";
+
+    time_to_hand_over: Option<Spread>, "µs", "accepted − wanted, over the jobs that were accepted (an answer accepts too)";
+    time_to_answer: Option<Spread>, "µs", "answered − wanted, over the jobs that were answered";
+    time_to_finish: Option<Spread>, "µs", "finished − wanted, over the jobs whose work was done";
+
+    blocked_us: u64, "µs", "thread time in which the callers' threads were held by a job but could only wait";
+    caller_thread_us: u64, "µs", "callers' threads × window";
+    blocked_share: Option<f64>, "0 to 1", "blocked_us ÷ caller_thread_us";
+
+    job_time_us: u64, "µs", "sum over the jobs of the time from being wanted until work and caller were both done with it; the next eight add up to it, each microsecond counted under the first that applies";
+    working_us: u64, "µs", "job time in which a worker worked on it";
+    backlog_us: u64, "µs", "job time in which it waited at the caller for a free thread";
+    pool_us: u64, "µs", "job time in which it waited for a connection";
+    accept_queue_us: u64, "µs", "job time in which it waited at the receiver for a free worker";
+    broker_us: u64, "µs", "job time in which it lay in a queue or log, deliverable, hidden, or delivered and not begun";
+    retry_us: u64, "µs", "job time in which it waited for its next attempt";
+    network_us: u64, "µs", "job time in which a message that carries it was on its way";
+    silence_us: u64, "µs", "job time in which nobody had it: the rest, as after a message was lost";
+    waiting_share: Option<f64>, "0 to 1", "1 − working_us ÷ job_time_us";
+
+    throughput_per_s: f64, "jobs/s", "done ÷ window";
+    goodput_per_s: f64, "jobs/s", "useful ÷ window";
+    useful: u64, "jobs", "answered in time, or accepted and done in time, where in time is within workload.useful_within of being wanted, and always if there is no such limit";
+    late: u64, "jobs", "answered, or accepted and done, but not in time";
+
+    busy_us: u64, "µs", "time in which the workers worked";
+    worker_us: u64, "µs", "workers × window";
+    worker_use: Option<f64>, "0 to 1", "busy_us ÷ worker_us";
+
+    backlog_max: u64, "jobs", "most that waited at the callers at once";
+    accept_queue_max: u64, "jobs", "most that waited at the receivers for a worker at once";
+    ready_max: u64, "jobs", "most that lay deliverable in queues at once";
+    broker_depth_max: u64, "jobs", "most that lay in queues at once: deliverable, hidden, or delivered and not acknowledged";
+    broker_depth_mean: f64, "jobs", "time average of the same over the window";
+    outage_us: u64, "µs", "time in which at least one actor was out of service";
+    drain_us: Option<u64>, "µs", "from the end of the last outage to the first moment at which nobody waited in a backlog, a pool, an accept queue or a queue";
+
+    answered: u64, "jobs", "jobs whose caller holds the result";
+    accepted: u64, "jobs", "jobs that a broker took responsibility for, and whose result the caller was not told";
+    failed: u64, "jobs", "jobs whose caller stopped trying: refused + unknown + errored";
+    refused: u64, "jobs", "of these, turned away unseen at every attempt";
+    unknown: u64, "jobs", "of these, with an attempt that was met by silence";
+    errored: u64, "jobs", "of these, answered by an error";
+    waiting: u64, "jobs", "jobs whose caller still waited when the run ended; answered + accepted + failed + waiting = jobs";
+
+    done: u64, "jobs", "jobs whose work was done, whoever knows of it";
+    dead_lettered: u64, "jobs", "jobs with work set aside in a dead-letter queue";
+    lost: u64, "jobs", "jobs with work that was not done and that nobody holds any more";
+    unfinished: u64, "jobs", "jobs with work not done that somebody still holds; done + dead_lettered + lost + unfinished = jobs";
+
+    timed_out: u64, "attempts", "attempts that were not answered in time";
+    retried: u64, "attempts", "attempts beyond the first that callers decided on";
+    redelivered: u64, "deliveries", "deliveries that went back to their queue";
+    executions: u64, "executions", "executions begun";
+    executed_twice: u64, "jobs", "jobs with a part on which work was begun more than once";
+    effects_twice: u64, "jobs", "jobs with a part whose work changed the world more than once";
+    done_for_nobody: u64, "jobs", "jobs whose work was done although their caller had failed or failed later";
+    overtaken: u64, "jobs", "jobs that were done after one that was wanted later";
+
+    messages: u64, "messages", "messages sent that carry work, results or responsibility: payload and control";
+    messages_per_job: f64, "messages/job", "messages ÷ jobs";
+    background_messages: u64, "messages", "messages sent that would be there without any job";
+    messages_refused: u64, "messages", "messages that arrived and were turned away";
+    messages_lost: u64, "messages", "messages that never arrived";
+    late_answers: u64, "messages", "messages that arrived when nobody was waiting for them any more";
+
+    lanes: u64, "lanes", "parties: callers, brokers, workers, dead-letter queues";
+    message_kinds: u64, "kinds", "kinds of payload and control messages that were sent";
+    endings: u64, "endings", "different ends that jobs came to, as pairs of caller outcome and work outcome";
+}
+
+/// Measures one side.
+///
+/// ```
+/// use counterpoint::{metrics, scenario::Scenario, time::Span};
+/// let played = Scenario::from_json(r#"{"name": "x", "workload": {"work": "40ms"}}"#).unwrap().play();
+/// let yardstick =
+///     metrics::Yardstick { window: played.ended(), useful_within: None, one: "job".into(), many: "jobs".into() };
+/// let metrics = metrics::measure(&played.sides[0].trace, &yardstick);
+/// assert_eq!((metrics.answered, metrics.working_us), (1, 40_000));
+/// ```
+pub fn measure(trace: &Trace, yardstick: &Yardstick) -> Metrics {
+    let window = yardstick.window.since(Moment::START).as_micros();
+    let count = count::count(trace, yardstick);
+    let life = life::lives(trace, yardstick.window);
+    let depth = depth::depth(trace, yardstick.window);
+    let blocked_us = stay_time(trace, Duty::Caller, StayKind::Blocked, yardstick.window);
+    let busy_us = stay_time(trace, Duty::Worker, StayKind::Busy, yardstick.window);
+    let caller_thread_us = slot_time(trace, Duty::Caller, window);
+    let worker_us = slot_time(trace, Duty::Worker, window);
+    Metrics {
+        window_us: window,
+        jobs: count.jobs,
+        time_to_hand_over: spread::of_jobs(trace, |job| trace.jobs[job.at()].accepted.known()),
+        time_to_answer: spread::of_jobs(trace, |job| trace.jobs[job.at()].answered.known()),
+        time_to_finish: spread::of_jobs(trace, |job| trace.finished(job)),
+        blocked_us,
+        caller_thread_us,
+        blocked_share: share(blocked_us, caller_thread_us),
+        job_time_us: life.total(),
+        working_us: life.working,
+        backlog_us: life.backlog,
+        pool_us: life.pool,
+        accept_queue_us: life.accept_queue,
+        broker_us: life.broker,
+        retry_us: life.retry,
+        network_us: life.network,
+        silence_us: life.silence,
+        waiting_share: share(life.total() - life.working, life.total()),
+        throughput_per_s: per_second(count.done, window),
+        goodput_per_s: per_second(count.useful, window),
+        useful: count.useful,
+        late: count.late,
+        busy_us,
+        worker_us,
+        worker_use: share(busy_us, worker_us),
+        backlog_max: depth.backlog_max,
+        accept_queue_max: depth.accept_queue_max,
+        ready_max: depth.ready_max,
+        broker_depth_max: depth.broker_max,
+        broker_depth_mean: ratio(depth.broker_area, window),
+        outage_us: depth.outage_us,
+        drain_us: depth.drain_us,
+        answered: count.answered,
+        accepted: count.accepted,
+        failed: count.refused + count.unknown + count.errored,
+        refused: count.refused,
+        unknown: count.unknown,
+        errored: count.errored,
+        waiting: count.waiting,
+        done: count.done,
+        dead_lettered: count.dead_lettered,
+        lost: count.lost,
+        unfinished: count.unfinished,
+        timed_out: count.timed_out,
+        retried: count.retried,
+        redelivered: count.redelivered,
+        executions: count.executions,
+        executed_twice: count.executed_twice,
+        effects_twice: count.effects_twice,
+        done_for_nobody: count.done_for_nobody,
+        overtaken: count.overtaken,
+        messages: count.messages,
+        messages_per_job: ratio(count.messages, count.jobs),
+        background_messages: count.background_messages,
+        messages_refused: count.messages_refused,
+        messages_lost: count.messages_lost,
+        late_answers: count.late_answers,
+        lanes: trace.actors.len() as u64,
+        message_kinds: count.message_kinds,
+        endings: count.endings,
+    }
+}
+
+/// Slot time of all lanes with that duty.
+fn slot_time(trace: &Trace, duty: Duty, window: u64) -> u64 {
+    let slots: u64 = trace.actors.iter().filter(|actor| actor.duty == duty).map(|actor| u64::from(actor.slots)).sum();
+    slots * window
+}
+
+/// Time spent in stays of that kind at lanes with that duty.
+fn stay_time(trace: &Trace, duty: Duty, kind: StayKind, window: Moment) -> u64 {
+    let spent = trace.stays.iter().filter(|stay| stay.kind == kind && trace.actor(stay.actor).duty == duty);
+    spent.map(|stay| stay.end.min(window).since(stay.begin).as_micros()).sum()
+}
+
+fn ratio(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+fn share(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| ratio(part, whole))
+}
+
+fn per_second(count: u64, micros: u64) -> f64 {
+    if micros == 0 { 0.0 } else { count as f64 * 1e6 / micros as f64 }
+}

@@ -1,0 +1,146 @@
+//! What can be counted row by row.
+
+use std::collections::BTreeSet;
+
+use super::Yardstick;
+use crate::time::Moment;
+use crate::trace::{CallerOutcome, Class, Fate, JobId, MarkKind, Trace, WorkOutcome};
+
+#[derive(Default)]
+pub(super) struct Count {
+    pub jobs: u64,
+    pub useful: u64,
+    pub late: u64,
+    pub answered: u64,
+    pub accepted: u64,
+    pub refused: u64,
+    pub unknown: u64,
+    pub errored: u64,
+    pub waiting: u64,
+    pub done: u64,
+    pub dead_lettered: u64,
+    pub lost: u64,
+    pub unfinished: u64,
+    pub timed_out: u64,
+    pub retried: u64,
+    pub redelivered: u64,
+    pub executions: u64,
+    pub executed_twice: u64,
+    pub effects_twice: u64,
+    pub done_for_nobody: u64,
+    pub overtaken: u64,
+    pub messages: u64,
+    pub background_messages: u64,
+    pub messages_refused: u64,
+    pub messages_lost: u64,
+    pub late_answers: u64,
+    pub message_kinds: u64,
+    pub endings: u64,
+}
+
+pub(super) fn count(trace: &Trace, yardstick: &Yardstick) -> Count {
+    let mut count = Count { jobs: trace.jobs.len() as u64, ..Count::default() };
+    let mut endings = BTreeSet::new();
+    for job in (0..trace.jobs.len() as u32).map(JobId::from_index) {
+        let ending = (trace.jobs[job.at()].caller, trace.work_outcome(job));
+        endings.insert(ending);
+        count.ending(ending);
+        count.work(trace, job);
+        count.usefulness(trace, job, yardstick);
+    }
+    count.endings = endings.len() as u64;
+    count.overtaken = overtaken(trace);
+    count.messages(trace);
+    for mark in &trace.marks {
+        match mark.kind {
+            MarkKind::TimedOut => count.timed_out += 1,
+            MarkKind::Retried => count.retried += 1,
+            MarkKind::Returned => count.redelivered += 1,
+            MarkKind::GaveUp
+            | MarkKind::Failed
+            | MarkKind::DeadLettered
+            | MarkKind::Dropped
+            | MarkKind::Crashed
+            | MarkKind::Recovered
+            | MarkKind::Committed
+            | MarkKind::Rebalanced
+            | MarkKind::Switched => {}
+        }
+    }
+    count
+}
+
+impl Count {
+    fn ending(&mut self, (caller, work): (CallerOutcome, WorkOutcome)) {
+        *match caller {
+            CallerOutcome::Waiting => &mut self.waiting,
+            CallerOutcome::Answered => &mut self.answered,
+            CallerOutcome::Accepted => &mut self.accepted,
+            CallerOutcome::Refused => &mut self.refused,
+            CallerOutcome::Failed => &mut self.errored,
+            CallerOutcome::Unknown => &mut self.unknown,
+        } += 1;
+        *match work {
+            WorkOutcome::Done => &mut self.done,
+            WorkOutcome::DeadLettered => &mut self.dead_lettered,
+            WorkOutcome::Lost => &mut self.lost,
+            WorkOutcome::Unfinished => &mut self.unfinished,
+        } += 1;
+        let nobody = matches!(caller, CallerOutcome::Refused | CallerOutcome::Failed | CallerOutcome::Unknown);
+        self.done_for_nobody += u64::from(nobody && work == WorkOutcome::Done);
+    }
+
+    fn work(&mut self, trace: &Trace, job: JobId) {
+        let parts = trace.parts_of_job(job);
+        self.executions += u64::from(trace.executions(job));
+        self.executed_twice += u64::from(parts.iter().any(|part| part.executions > 1));
+        self.effects_twice += u64::from(parts.iter().any(|part| part.effects > 1));
+    }
+
+    fn usefulness(&mut self, trace: &Trace, job: JobId, yardstick: &Yardstick) {
+        let row = &trace.jobs[job.at()];
+        let result = match row.caller {
+            CallerOutcome::Answered => row.answered.known(),
+            CallerOutcome::Accepted => trace.finished(job),
+            CallerOutcome::Waiting | CallerOutcome::Refused | CallerOutcome::Failed | CallerOutcome::Unknown => None,
+        };
+        if let Some(result) = result {
+            let in_time = yardstick.useful_within.is_none_or(|limit| result.since(row.wanted) <= limit);
+            *if in_time { &mut self.useful } else { &mut self.late } += 1;
+        }
+    }
+
+    fn messages(&mut self, trace: &Trace) {
+        let mut kinds = BTreeSet::new();
+        for message in &trace.messages {
+            match trace.kind(message).class {
+                Class::Payload | Class::Control => {
+                    self.messages += 1;
+                    kinds.insert(message.kind);
+                }
+                Class::Background => self.background_messages += 1,
+            }
+            match message.fate {
+                Fate::Refused => self.messages_refused += 1,
+                Fate::Lost => self.messages_lost += 1,
+                Fate::Late => self.late_answers += 1,
+                Fate::Delivered | Fate::InFlight => {}
+            }
+        }
+        self.message_kinds = kinds.len() as u64;
+    }
+}
+
+/// Jobs are numbered in the order in which they are wanted, except by users, whose jobs have no order to keep.
+fn overtaken(trace: &Trace) -> u64 {
+    let (mut earliest, mut overtaken) = (Moment::NEVER, 0);
+    let mut jobs: Vec<JobId> = (0..trace.jobs.len() as u32).map(JobId::from_index).collect();
+    jobs.sort_by_key(|job| trace.jobs[job.at()].wanted);
+    for job in jobs.into_iter().rev() {
+        if let Some(finished) = trace.finished(job) {
+            overtaken += u64::from(finished > earliest);
+            earliest = earliest.min(finished);
+        }
+    }
+    overtaken
+}

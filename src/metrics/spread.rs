@@ -1,0 +1,67 @@
+//! How a span of time is spread over the jobs: exact order statistics, no estimate.
+//!
+//! *Invariant:* whole microseconds. A percentile is one of the values (nearest rank), never between two.
+
+use serde::Serialize;
+
+use crate::time::Moment;
+use crate::trace::{JobId, Trace};
+
+/// Order statistics of some spans, in microseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Spread {
+    /// How many jobs it is taken over.
+    pub jobs: u64,
+    /// Sum ÷ jobs, to the nearest microsecond.
+    pub mean_us: u64,
+    /// The smallest value that at least half of the values do not exceed; the others likewise.
+    pub p50_us: u64,
+    pub p90_us: u64,
+    pub p95_us: u64,
+    pub p99_us: u64,
+    pub max_us: u64,
+}
+
+impl Spread {
+    /// Nothing if there are no values.
+    pub fn of(mut values: Vec<u64>) -> Option<Spread> {
+        values.sort_unstable();
+        let max_us = *values.last()?;
+        let jobs = values.len() as u64;
+        let sum: u128 = values.iter().map(|value| u128::from(*value)).sum();
+        let rank = |percent: u64| values[((percent * jobs).div_ceil(100) - 1) as usize];
+        Some(Spread {
+            jobs,
+            mean_us: ((sum + u128::from(jobs) / 2) / u128::from(jobs)) as u64,
+            p50_us: rank(50),
+            p90_us: rank(90),
+            p95_us: rank(95),
+            p99_us: rank(99),
+            max_us,
+        })
+    }
+}
+
+/// The spread of the time from when a job was wanted to `moment`, over the jobs that have one.
+pub(super) fn of_jobs(trace: &Trace, moment: impl Fn(JobId) -> Option<Moment>) -> Option<Spread> {
+    let spans = (0..trace.jobs.len() as u32).map(JobId::from_index).filter_map(|job| {
+        let wanted = trace.jobs[job.at()].wanted.known()?;
+        moment(job).map(|moment| moment.since(wanted).as_micros())
+    });
+    Spread::of(spans.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_percentile_is_the_nearest_rank() {
+        let spread = Spread::of(vec![50, 15, 40, 20, 35]).unwrap();
+        assert_eq!((spread.p50_us, spread.p90_us, spread.max_us, spread.mean_us), (35, 50, 50, 32));
+        let hundred = Spread::of((1..=100).rev().collect()).unwrap();
+        assert_eq!((hundred.p50_us, hundred.p90_us, hundred.p95_us, hundred.p99_us), (50, 90, 95, 99));
+        assert_eq!(Spread::of(vec![7]).unwrap().p50_us, 7);
+        assert_eq!(Spread::of(Vec::new()), None);
+    }
+}

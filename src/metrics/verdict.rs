@@ -1,0 +1,204 @@
+//! What a run shows, in sentences, each with its number and its moment: rules over kinds and outcomes.
+//!
+//! A rule speaks or is silent. [`RULES`] is also the order of weight: the first sentence that speaks is the headline.
+//! *Invariant:* no rule knows a scenario or a protocol, and what a rule says can be read off the trace.
+
+mod cause;
+mod outcome;
+mod wait;
+
+use serde::{Serialize, Serializer};
+
+use super::{Metrics, Yardstick};
+use crate::time::{Moment, Span, readable};
+use crate::trace::{ActorRow, CallerOutcome, Duty, JobId, StayKind, StayRow, Trace};
+
+/// A sentence with its number.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Verdict {
+    /// The rule that spoke.
+    pub rule: &'static str,
+    pub text: String,
+    pub value: Value,
+    /// The moment it is about; nothing if it is about the whole run.
+    #[serde(rename = "at_us", serialize_with = "micros")]
+    pub at: Option<Moment>,
+    #[serde(skip)]
+    pub tone: Tone,
+}
+
+/// The number of a verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// Jobs, messages, attempts.
+    Count(u64),
+    /// Microseconds.
+    Micros(u64),
+    /// From 0 to 1.
+    Share(f64),
+}
+
+/// Whether it is good news for those who wanted the work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    Good,
+    Plain,
+    Bad,
+}
+
+fn micros<S: Serializer>(at: &Option<Moment>, serializer: S) -> Result<S::Ok, S::Error> {
+    at.map(Moment::micros).serialize(serializer)
+}
+
+/// A rule: its name, what it says and when, and the rule itself.
+pub struct Rule {
+    pub name: &'static str,
+    /// When it speaks, and what its value is.
+    pub when: &'static str,
+    speak: fn(&Case<'_>) -> Option<Said>,
+}
+
+macro_rules! rules {
+    ($($name:literal, $rule:path, $when:literal;)+) => {
+        /// All rules, from what weighs most.
+        pub const RULES: &[Rule] = &[$(Rule { name: $name, when: $when, speak: $rule }),+];
+    };
+}
+
+rules! {
+    "limit-reached", outcome::limit_reached, "the run was stopped at a limit; value: events handled";
+    "failed", outcome::failed, "callers stopped trying; value: jobs";
+    "lost", outcome::lost, "work was lost after somebody had taken responsibility for it; value: jobs";
+    "unfinished", outcome::unfinished, "the run ended with callers still waiting or work still held; value: jobs";
+    "dead-lettered", outcome::dead_lettered, "work was set aside in a dead-letter queue; value: jobs";
+    "nothing-lost", outcome::nothing_lost, "jobs were handed over, none failed, and all work was done; value: jobs";
+    "all-answered", outcome::all_answered, "every job was answered; value: median time to the answer in µs";
+    "broker-out", cause::broker_out, "jobs failed while a broker was out; value: jobs";
+    "outage-failed", cause::outage_failed, "jobs failed while a worker was out; value: jobs";
+    "outage-delayed", cause::outage_delayed, "a worker was out and callers waited for it, but none failed; value: longest time to an answer in µs";
+    "outage-absorbed", cause::outage_absorbed, "a worker was out and what had been handed over waited for it, none failed; value: most that were ready at once";
+    "unknown", outcome::unknown, "callers met silence and cannot know whether the work was done; value: jobs";
+    "refused", outcome::refused, "jobs were turned away unseen at every attempt; value: jobs";
+    "executed-twice", cause::executed_twice, "work on a job was begun more than once; value: jobs";
+    "done-for-nobody", outcome::done_for_nobody, "work was done for callers that had stopped waiting; value: jobs";
+    "too-late", outcome::too_late, "results came after they had ceased to be of use; value: jobs";
+    "handed-over", wait::handed_over, "jobs were handed over to a broker; value: median time to hand over in µs";
+    "blocked", wait::blocked, "callers' threads spent at least half of their time blocked; value: that share";
+    "never-blocked", wait::never_blocked, "callers handed jobs over and no thread was ever blocked; value: 0";
+    "backlog", wait::backlog, "jobs waited at the caller for a free thread; value: most at once";
+    "accept-queue", wait::accept_queue, "jobs waited at the receiver for a free worker; value: most at once";
+    "queue", wait::queue, "jobs lay ready in a queue; value: most at once";
+}
+
+/// What a rule says; its name is added.
+struct Said {
+    text: String,
+    value: Value,
+    at: Option<Moment>,
+    tone: Tone,
+}
+
+/// All that the rules have to say about a side, what weighs most first.
+pub fn verdicts(trace: &Trace, metrics: &Metrics, yardstick: &Yardstick) -> Vec<Verdict> {
+    let case = Case { trace, metrics, yardstick };
+    let spoken = RULES.iter().filter_map(|rule| {
+        let Said { text, value, at, tone } = (rule.speak)(&case)?;
+        Some(Verdict { rule: rule.name, text, value, at, tone })
+    });
+    spoken.collect()
+}
+
+/// What a rule looks at.
+struct Case<'a> {
+    trace: &'a Trace,
+    metrics: &'a Metrics,
+    yardstick: &'a Yardstick,
+}
+
+impl Case<'_> {
+    fn jobs(&self) -> impl Iterator<Item = JobId> + '_ {
+        (0..self.trace.jobs.len() as u32).map(JobId::from_index)
+    }
+
+    fn jobs_with(&self, outcome: CallerOutcome) -> impl Iterator<Item = JobId> + '_ {
+        self.jobs().filter(move |job| self.trace.jobs[job.at()].caller == outcome)
+    }
+
+    fn has_failed(&self, job: JobId) -> bool {
+        match self.trace.jobs[job.at()].caller {
+            CallerOutcome::Refused | CallerOutcome::Failed | CallerOutcome::Unknown => true,
+            CallerOutcome::Waiting | CallerOutcome::Answered | CallerOutcome::Accepted => false,
+        }
+    }
+
+    /// "1 e-mail", "2 e-mails".
+    fn counted(&self, count: u64) -> String {
+        format!("{count} {}", self.noun(count))
+    }
+
+    /// "2 of 12 e-mails", or "the e-mail" where there is but one.
+    fn of_all(&self, count: u64) -> String {
+        match self.metrics.jobs {
+            1 => format!("the {}", self.yardstick.one),
+            all if all == count => format!("all {all} {}", self.yardstick.many),
+            all => format!("{count} of {all} {}", self.yardstick.many),
+        }
+    }
+
+    fn noun(&self, count: u64) -> &str {
+        if count == 1 { &self.yardstick.one } else { &self.yardstick.many }
+    }
+
+    /// Spans in which an actor with that duty was out of service.
+    fn outages(&self, duty: Duty) -> impl Iterator<Item = &StayRow> + '_ {
+        self.trace
+            .stays
+            .iter()
+            .filter(move |stay| stay.kind == StayKind::Down && self.trace.actor(stay.actor).duty == duty)
+    }
+
+    /// Whether the job was wanted, and its caller not yet done with it, at some moment of the stay.
+    fn concerns(&self, stay: &StayRow, job: JobId) -> bool {
+        let row = &self.trace.jobs[job.at()];
+        row.wanted.known().is_some_and(|wanted| wanted < stay.end) && row.settled >= stay.begin
+    }
+
+    fn lane(&self, stay: &StayRow) -> &ActorRow {
+        self.trace.actor(stay.actor)
+    }
+}
+
+/// "was" or "were".
+fn was(count: u64) -> &'static str {
+    if count == 1 { "was" } else { "were" }
+}
+
+fn micros_in_words(micros: u64) -> String {
+    readable(Span::micros(micros))
+}
+
+fn moment_in_words(at: Moment) -> String {
+    readable(at.since(Moment::START))
+}
+
+/// "from 900 ms to 1.3 s".
+fn span_in_words(stay: &StayRow) -> String {
+    let begin = moment_in_words(stay.begin);
+    match stay.end.known() {
+        Some(end) => format!("from {begin} to {}", moment_in_words(end)),
+        None => format!("from {begin} to the end"),
+    }
+}
+
+/// A share to the nearest whole per cent, in words.
+fn percent(part: u64, whole: u64) -> String {
+    let whole = u128::from(whole.max(1));
+    format!("{} %", (u128::from(part) * 200 + whole) / (2 * whole))
+}
+
+/// With its first letter as a capital, as a sentence begins.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

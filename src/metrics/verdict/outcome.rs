@@ -1,0 +1,225 @@
+//! What became of the jobs.
+
+use super::{Case, Said, Tone, Value, micros_in_words, moment_in_words, sentence, span_in_words, was};
+use crate::time::Moment;
+use crate::trace::{CallerOutcome, Duty, Fate, JobId, MarkKind, Outcome, StayRow, WorkOutcome};
+
+pub(super) fn limit_reached(case: &Case<'_>) -> Option<Said> {
+    let trace = case.trace;
+    (trace.outcome == Outcome::LimitReached).then(|| Said {
+        text: format!(
+            "The run was stopped at a limit after {} events, at {}; all numbers are about what had happened by then.",
+            trace.events,
+            moment_in_words(trace.ended)
+        ),
+        value: Value::Count(trace.events),
+        at: Some(trace.ended),
+        tone: Tone::Bad,
+    })
+}
+
+pub(super) fn failed(case: &Case<'_>) -> Option<Said> {
+    let failed = case.metrics.failed;
+    (failed > 0).then(|| Said {
+        text: format!("{} failed: {}.", sentence(&case.of_all(failed)), reasons(case)),
+        value: Value::Count(failed),
+        at: case.jobs().filter(|job| case.has_failed(*job)).map(|job| case.trace.jobs[job.at()].settled).min(),
+        tone: Tone::Bad,
+    })
+}
+
+/// "Mail service was down from 900 ms to 1.3 s, and 2 were turned away, after 3 tries".
+fn reasons(case: &Case<'_>) -> String {
+    let metrics = case.metrics;
+    let known = [
+        (metrics.refused, format!("{} {} turned away", metrics.refused, was(metrics.refused))),
+        (metrics.unknown, format!("{} got no answer in time", metrics.unknown)),
+        (metrics.errored, format!("{} got an error", metrics.errored)),
+    ];
+    let known: Vec<_> = known.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words).collect();
+    let known = if metrics.jobs == 1 {
+        known.join(" and ").trim_start_matches("1 ").replacen("was", "it was", 1).replacen("got", "it got", 1)
+    } else {
+        known.join(" and ")
+    };
+    let tries = match tries(case) {
+        (_, most) if most <= 1 => String::new(),
+        (least, most) if least == most => format!(", after {most} tries"),
+        (_, most) => format!(", after up to {most} tries"),
+    };
+    match blamed_outage(case) {
+        Some(stay) => {
+            format!("{} was down {}, and {known}{tries}", case.lane(stay).name, span_in_words(stay))
+        }
+        None => format!("{known}{tries}"),
+    }
+}
+
+/// The fewest and most attempts after which a caller gave up.
+fn tries(case: &Case<'_>) -> (u64, u64) {
+    let given_up = case.trace.marks.iter().filter(|mark| mark.kind == MarkKind::GaveUp).map(|mark| mark.value);
+    given_up.fold((u64::MAX, 0), |(least, most), value| (least.min(value), most.max(value)))
+}
+
+/// The outage of a worker or broker that concerns most of the failed jobs, if any does.
+fn blamed_outage<'a>(case: &'a Case<'_>) -> Option<&'a StayRow> {
+    let concerned =
+        |stay: &StayRow| case.jobs().filter(|job| case.has_failed(*job) && case.concerns(stay, *job)).count();
+    let outages = case.outages(Duty::Broker).chain(case.outages(Duty::Worker));
+    // The earliest of equals: max_by_key would take the last.
+    let counted = outages.map(|stay| (concerned(stay), stay)).filter(|(count, _)| *count > 0);
+    counted.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, stay)| stay)
+}
+
+pub(super) fn lost(case: &Case<'_>) -> Option<Said> {
+    let taken = |job: &JobId| {
+        let row = &case.trace.jobs[job.at()];
+        matches!(row.caller, CallerOutcome::Accepted | CallerOutcome::Answered)
+            && case.trace.work_outcome(*job) == WorkOutcome::Lost
+    };
+    let count = case.jobs().filter(taken).count() as u64;
+    (count > 0).then(|| Said {
+        text: format!(
+            "{} {} accepted and then lost: nobody holds the work any more, and nobody was told.",
+            sentence(&case.of_all(count)),
+            was(count)
+        ),
+        value: Value::Count(count),
+        at: case.jobs().filter(taken).map(|job| case.trace.jobs[job.at()].settled).min(),
+        tone: Tone::Bad,
+    })
+}
+
+pub(super) fn unfinished(case: &Case<'_>) -> Option<Said> {
+    let open = |job: &JobId| {
+        let row = &case.trace.jobs[job.at()];
+        row.caller == CallerOutcome::Waiting || case.trace.work_outcome(*job) == WorkOutcome::Unfinished
+    };
+    let count = case.jobs().filter(open).count() as u64;
+    (count > 0).then(|| Said {
+        text: format!("{} {} not finished when the run ended.", sentence(&case.of_all(count)), was(count)),
+        value: Value::Count(count),
+        at: Some(case.trace.ended),
+        tone: Tone::Bad,
+    })
+}
+
+pub(super) fn dead_lettered(case: &Case<'_>) -> Option<Said> {
+    let count = case.metrics.dead_lettered;
+    let set_aside = |job: &JobId| case.trace.work_outcome(*job) == WorkOutcome::DeadLettered;
+    let executions = case.jobs().filter(set_aside).map(|job| case.trace.executions(job)).max().unwrap_or(0);
+    let after = match executions {
+        0 => ", unworked".to_owned(),
+        1 => " after 1 attempt to work it".to_owned(),
+        most => format!(" after up to {most} attempts to work it"),
+    };
+    (count > 0).then(|| Said {
+        text: format!("{} {} set aside in a dead-letter queue{after}.", sentence(&case.of_all(count)), was(count)),
+        value: Value::Count(count),
+        at: case.trace.marks.iter().find(|mark| mark.kind == MarkKind::DeadLettered).map(|mark| mark.at),
+        tone: Tone::Bad,
+    })
+}
+
+pub(super) fn nothing_lost(case: &Case<'_>) -> Option<Said> {
+    let metrics = case.metrics;
+    let all_well = metrics.accepted > 0 && metrics.failed == 0 && metrics.done == metrics.jobs;
+    all_well.then(|| {
+        let last = case.jobs().filter_map(|job| case.trace.finished(job)).max();
+        Said {
+            text: format!(
+                "Nothing was lost: {} {} handed over, and all work was done by {}.",
+                case.of_all(metrics.jobs),
+                was(metrics.jobs),
+                moment_in_words(last.unwrap_or(Moment::START))
+            ),
+            value: Value::Count(metrics.jobs),
+            at: last,
+            tone: Tone::Good,
+        }
+    })
+}
+
+pub(super) fn all_answered(case: &Case<'_>) -> Option<Said> {
+    let metrics = case.metrics;
+    let spread = metrics.time_to_answer.filter(|_| metrics.answered == metrics.jobs)?;
+    let (half, worst) = (micros_in_words(spread.p50_us), micros_in_words(spread.max_us));
+    let text = match metrics.jobs {
+        1 => format!("The {} was answered after {half}.", case.yardstick.one),
+        _ if spread.p50_us == spread.max_us => {
+            format!(
+                "{} were answered, none later than {worst} after it was wanted.",
+                sentence(&case.of_all(metrics.jobs))
+            )
+        }
+        _ => format!(
+            "{} were answered, half of them within {half}, the slowest after {worst}.",
+            sentence(&case.of_all(metrics.jobs))
+        ),
+    };
+    let slowest = case.jobs().map(|job| &case.trace.jobs[job.at()]);
+    let slowest = slowest.max_by_key(|row| row.answered.since(row.wanted)).map(|row| row.answered);
+    Some(Said { text, value: Value::Micros(spread.p50_us), at: slowest, tone: Tone::Good })
+}
+
+pub(super) fn unknown(case: &Case<'_>) -> Option<Said> {
+    let count = case.metrics.unknown;
+    let done = |job: &JobId| case.trace.work_outcome(*job) == WorkOutcome::Done;
+    let done = case.jobs_with(CallerOutcome::Unknown).filter(done).count() as u64;
+    let truth = match done {
+        0 => "it was not".to_owned(),
+        done if done == count => "it was".to_owned(),
+        done => format!("it was for {done} of them"),
+    };
+    (count > 0).then(|| Said {
+        text: format!("For {} the caller cannot know whether the work was done; {truth}.", case.counted(count)),
+        value: Value::Count(count),
+        at: case.jobs_with(CallerOutcome::Unknown).map(|job| case.trace.jobs[job.at()].settled).min(),
+        tone: Tone::Bad,
+    })
+}
+
+pub(super) fn refused(case: &Case<'_>) -> Option<Said> {
+    let count = case.metrics.refused;
+    (count > 0).then(|| Said {
+        text: format!(
+            "{} {} turned away without being looked at: the callers know that nothing was done.",
+            sentence(&case.counted(count)),
+            was(count)
+        ),
+        value: Value::Count(count),
+        at: case.jobs_with(CallerOutcome::Refused).map(|job| case.trace.jobs[job.at()].settled).min(),
+        tone: Tone::Bad,
+    })
+}
+
+pub(super) fn done_for_nobody(case: &Case<'_>) -> Option<Said> {
+    let count = case.metrics.done_for_nobody;
+    let late = case.trace.messages.iter().find(|message| message.fate == Fate::Late).map(|message| message.arrived);
+    let finished = case.jobs().filter(|job| case.has_failed(*job)).filter_map(|job| case.trace.finished(job)).min();
+    (count > 0).then(|| Said {
+        text: format!(
+            "The work of {} was done for nobody: {} stopped waiting for it.",
+            case.counted(count),
+            if count == 1 { "its caller" } else { "their callers" }
+        ),
+        value: Value::Count(count),
+        at: late.or(finished),
+        tone: Tone::Bad,
+    })
+}
+
+pub(super) fn too_late(case: &Case<'_>) -> Option<Said> {
+    let (count, limit) = (case.metrics.late, case.yardstick.useful_within?);
+    (count > 0).then(|| Said {
+        text: format!(
+            "{} came too late to be of use: more than {} after {} wanted.",
+            sentence(&case.of_all(count)),
+            micros_in_words(limit.as_micros()),
+            if count == 1 { "it was" } else { "they were" }
+        ),
+        value: Value::Count(count),
+        at: None,
+        tone: Tone::Bad,
+    })
+}

@@ -1,0 +1,62 @@
+//! A run in sentences: one for each step, and the story of a job.
+//!
+//! *Invariant:* everything is read off the trace, in the words of lanes, slots, kinds and labels; a protocol's words
+//! come in only where its labels bring them.
+
+mod job;
+mod step;
+
+pub use job::job;
+pub use step::{sentence, sentences};
+
+use crate::time::{Moment, Span};
+use crate::trace::{ActorId, Slot, Trace};
+
+/// A sentence about a moment, or about the span from it to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub at: Moment,
+    /// The end of the span it is about, if it is about one that ended.
+    pub until: Option<Moment>,
+    pub text: String,
+}
+
+/// "Web app", or "Web app (thread 2)" where there are several.
+pub fn place(trace: &Trace, actor: ActorId, slot: Slot) -> String {
+    let row = trace.actor(actor);
+    match slot.known() {
+        Some(slot) if row.slots > 1 => format!("{} ({} {})", row.name, row.slot_noun, slot.0 + 1),
+        _ => row.name.clone(),
+    }
+}
+
+/// A moment in full: in milliseconds up to ten seconds, then in seconds, with all its decimals.
+pub fn clock(at: Moment) -> String {
+    let micros = at.micros();
+    if micros < 10_000_000 { exact(micros, 1_000, "ms") } else { exact(micros, 1_000_000, "s") }
+}
+
+/// A span in full, likewise.
+pub fn length(span: Span) -> String {
+    clock(Moment::START + span)
+}
+
+fn exact(micros: u64, size: u64, unit: &str) -> String {
+    let (whole, fraction) = (micros / size, micros % size);
+    if fraction == 0 {
+        return format!("{whole} {unit}");
+    }
+    let digits = format!("{:06}", fraction * (1_000_000 / size));
+    format!("{whole}.{} {unit}", digits.trim_end_matches('0'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_keeps_all_its_decimals() {
+        let told = [0, 13_000, 1_283_500, 9_999_999, 10_000_000, 16_250_001].map(|at| clock(Moment::from_micros(at)));
+        assert_eq!(told, ["0 ms", "13 ms", "1283.5 ms", "9999.999 ms", "10 s", "16.250001 s"]);
+    }
+}

@@ -1,0 +1,146 @@
+//! The story of a job on one side: wanted, asked, waited, worked, answered; accepted, waited in the queue, delivered,
+//! acknowledged.
+
+use super::{Line, length, place};
+use crate::time::Moment;
+use crate::trace::{
+    CallerOutcome, Class, Ending, Fate, JobId, MarkRow, MessageRow, PartId, StayKind, StayRow, Trace, WorkOutcome,
+};
+
+/// What comes first where several things happen at one moment.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Wanted,
+    Stay,
+    Message,
+    Mark,
+    Outcome,
+}
+
+/// All that happened to a job, in order of its beginning.
+pub fn job(trace: &Trace, job: JobId) -> Vec<Line> {
+    let of_job = |part: PartId| part != PartId::NONE && trace.job_of(part) == job;
+    let mut lines: Vec<(Moment, Rank, Line)> = Vec::new();
+    let mut tell = |rank: Rank, line: Line| lines.push((line.at, rank, line));
+    let row = &trace.jobs[job.at()];
+    let Some(wanted) = row.wanted.known() else {
+        return Vec::new();
+    };
+    tell(Rank::Wanted, at(wanted, "wanted".to_owned()));
+    for stay in trace.stays.iter().filter(|stay| of_job(stay.part)) {
+        tell(Rank::Stay, stayed(trace, stay));
+    }
+    for message in trace.messages.iter().filter(|message| trace.kind(message).class != Class::Background) {
+        if trace.parts_of(message).iter().any(|part| of_job(*part)) {
+            tell(Rank::Message, sent(trace, message));
+        }
+    }
+    for mark in trace.marks.iter().filter(|mark| of_job(mark.part)) {
+        tell(Rank::Mark, marked(trace, mark));
+    }
+    for line in outcome(trace, job) {
+        tell(Rank::Outcome, line);
+    }
+    lines.sort_by_key(|(at, rank, _)| (*at, *rank));
+    lines.into_iter().map(|(_, _, line)| line).collect()
+}
+
+fn at(at: Moment, text: String) -> Line {
+    Line { at, until: None, text }
+}
+
+fn stayed(trace: &Trace, stay: &StayRow) -> Line {
+    let at = place(trace, stay.actor, stay.slot);
+    let what = match stay.kind {
+        StayKind::Busy => format!("{at} worked on it"),
+        StayKind::Blocked => format!("{at} was blocked by it"),
+        StayKind::Backlog => format!("waited at {at} for a free thread"),
+        StayKind::Pool => format!("{at} waited for a connection"),
+        StayKind::Queued => format!("waited at {at} for a free worker"),
+        StayKind::Ready => format!("lay ready in {at}"),
+        StayKind::Held => format!("was delivered by {at} and not yet acknowledged"),
+        StayKind::Hidden => format!("was hidden in {at}"),
+        StayKind::Scheduled => format!("{at} waited for the next attempt"),
+        StayKind::Parked => format!("was set aside in {at}"),
+        StayKind::Down => format!("{at} was out of service"),
+        StayKind::Slow => format!("{at} was slow"),
+    };
+    let end = match stay.ending {
+        Ending::Open if stay.kind.is_live() => ", to the end of the run",
+        Ending::Open | Ending::Done => "",
+        Ending::Interrupted => ", cut short",
+        Ending::Returned => ", and it went back",
+        Ending::GaveUp => ", and gave up",
+        Ending::Expired => ", until its time ran out",
+        Ending::Refused => ", and was turned away",
+        Ending::Failed => ", and failed",
+    };
+    let until = stay.end.known();
+    Line { at: stay.begin, until, text: format!("{what}{}{end}", lasting(stay.begin, until)) }
+}
+
+/// " for 170 ms", or nothing for what took no time or has not ended.
+fn lasting(from: Moment, until: Option<Moment>) -> String {
+    match until {
+        Some(until) if until > from => format!(" for {}", length(until.since(from))),
+        _ => String::new(),
+    }
+}
+
+fn sent(trace: &Trace, message: &MessageRow) -> Line {
+    let (from, to) = (place(trace, message.from, message.from_slot), &trace.actor(message.to).name);
+    let again = if message.attempt > 1 { format!(" (no. {})", message.attempt) } else { String::new() };
+    let end = match message.fate {
+        Fate::Delivered => match message.arrived.since(message.sent).as_micros() {
+            0 => String::new(),
+            _ => format!(", {} on its way", length(message.arrived.since(message.sent))),
+        },
+        Fate::Refused => ", where it was turned away".to_owned(),
+        Fate::Late => ", where nobody waited for it any more".to_owned(),
+        Fate::Lost => ", but it was lost".to_owned(),
+        Fate::InFlight => ", still on its way at the end".to_owned(),
+    };
+    let text = format!("{from} sent “{}”{again} to {to}{end}", trace.label(message));
+    Line { at: message.sent, until: message.arrived.known(), text }
+}
+
+fn marked(trace: &Trace, mark: &MarkRow) -> Line {
+    at(mark.at, format!("{}: {}", place(trace, mark.actor, mark.slot), trace.mark_label(mark)))
+}
+
+/// What the caller came to know and what became of the work, each at its moment.
+fn outcome(trace: &Trace, job: JobId) -> Vec<Line> {
+    let row = &trace.jobs[job.at()];
+    let after = |moment: Moment| length(moment.since(row.wanted));
+    let mut lines = Vec::new();
+    if row.settled != Moment::NEVER && row.caller != CallerOutcome::Answered
+        || row.settled < row.answered && row.answered != Moment::NEVER
+    {
+        let word = match row.caller {
+            CallerOutcome::Accepted | CallerOutcome::Answered => "off the caller's hands",
+            CallerOutcome::Refused => "turned away for good",
+            CallerOutcome::Failed => "failed for its caller",
+            CallerOutcome::Unknown => "given up; the caller cannot know whether it was done",
+            CallerOutcome::Waiting => "still waited for",
+        };
+        lines.push(at(row.settled, format!("{word}, {} after it was wanted", after(row.settled))));
+    }
+    if let Some(answered) = row.answered.known() {
+        lines.push(at(answered, format!("answered, {} after it was wanted", after(answered))));
+    }
+    match trace.work_outcome(job) {
+        WorkOutcome::Done => {
+            let finished = trace.finished(job).unwrap_or(trace.ended);
+            lines.push(at(finished, format!("the work is done, {} after it was wanted", after(finished))));
+        }
+        WorkOutcome::DeadLettered => {}
+        WorkOutcome::Lost => {
+            lines.push(at(trace.ended, "the work is not done, and nobody holds it any more".to_owned()))
+        }
+        WorkOutcome::Unfinished => lines.push(at(trace.ended, "the work is not done yet".to_owned())),
+    }
+    if trace.executions(job) > trace.parts_per_job {
+        lines.push(at(trace.ended, format!("worked {} times in all", trace.executions(job))));
+    }
+    lines
+}

@@ -1,0 +1,177 @@
+//! The command line, by driving the real binary.
+
+use std::io::{Read, Write};
+use std::process::{Command, Output, Stdio};
+
+use counterpoint::scenario::PRESETS;
+
+fn counterpoint(arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_counterpoint"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    // Who refuses its arguments does not read, so a closed pipe is no failure of the test.
+    let _ = child.stdin.take().expect("stdin is piped").write_all(input.as_bytes());
+    child.wait_with_output().expect("the binary ends")
+}
+
+#[track_caller]
+fn text(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.stderr, b"", "what succeeds is silent on standard error");
+    String::from_utf8(output.stdout.clone()).expect("output is text")
+}
+
+#[test]
+fn list_names_every_scenario_with_its_title() {
+    let listed = text(&counterpoint(&["list"], ""));
+    let lines: Vec<(&str, &str)> =
+        listed.lines().map(|line| line.split_once('\t').expect("name, tab, title")).collect();
+    assert_eq!(lines.len(), PRESETS.len());
+    for ((name, title), preset) in lines.iter().zip(PRESETS) {
+        assert_eq!((*name, *title), (preset.name, preset.scenario().head.title.as_str()));
+    }
+}
+
+#[test]
+fn show_prints_the_file_as_it_stands_and_run_reads_it_back() {
+    for preset in PRESETS {
+        let shown = text(&counterpoint(&["show", preset.name], ""));
+        assert_eq!(shown, preset.json);
+        let by_name = counterpoint(&["run", preset.name, "--format", "json"], "");
+        let by_text = counterpoint(&["run", "-", "--format", "json"], &shown);
+        assert_eq!(text(&by_name), text(&by_text), "{}", preset.name);
+    }
+}
+
+#[test]
+fn a_file_is_read_and_the_result_written_where_it_is_wanted() {
+    let folder = std::env::temp_dir().join(format!("counterpoint-cli-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let (scenario, report) = (folder.join("own.json"), folder.join("report.json"));
+    std::fs::write(
+        &scenario,
+        r#"{"name": "own", "workload": {"jobs": 3}, "sides": [{"protocol": "http"}, {"protocol": "http"}]}"#,
+    )
+    .unwrap();
+    let (scenario, report) = (scenario.to_str().unwrap(), report.to_str().unwrap());
+    assert_eq!(text(&counterpoint(&["run", scenario, "--format", "json", "-o", report], "")), "");
+    let written: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(report).unwrap()).unwrap();
+    assert_eq!(written["sides"][0]["jobs"].as_array().unwrap().len(), 3);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn every_option_of_run_reaches_the_run() {
+    let input = r#"{"name": "own", "sides": [{"protocol": "http"}, {"protocol": "http"}]}"#;
+    let report = |arguments: &[&str]| -> serde_json::Value {
+        let mut all = vec!["run", "-", "--format", "json"];
+        all.extend(arguments);
+        serde_json::from_str(&text(&counterpoint(&all, input))).expect("the report is JSON")
+    };
+    assert_eq!(report(&["--seed", "9"])["scenario"]["seed"], 9);
+    let set = report(&["--set", "workload.jobs=4", "--set", "sides.left.timeout=500ms"]);
+    assert_eq!(set["scenario"]["workload"]["jobs"], 4);
+    assert_eq!(set["scenario"]["sides"][0]["timeout"], "500ms");
+    let both = report(&["--side", "both"])["sides"].as_array().unwrap().len();
+    let right = report(&["--side", "right"]);
+    assert_eq!((both, right["sides"].as_array().unwrap().len()), (2, 1));
+    assert_eq!(right["sides"][0]["id"], "right");
+    let mermaid = text(&counterpoint(&["run", "-", "--format", "mermaid", "--side", "left"], input));
+    assert!(mermaid.contains("sequenceDiagram") && !mermaid.contains("right"), "{mermaid}");
+    let until = text(&counterpoint(&["run", "-", "--side", "left", "--at", "10ms"], input));
+    assert!(until.contains("arrives at Server") && !until.contains("200 OK”"), "{until}");
+    let window = text(&counterpoint(&["run", "-", "--side", "left", "--from", "11ms", "--to", "1s"], input));
+    assert!(!window.contains("is wanted") && window.contains("“200 OK” arrives"), "{window}");
+}
+
+#[test]
+fn help_and_version_are_answers() {
+    for arguments in [&["--help"][..], &["--version"], &["run", "--help"], &["help"]] {
+        assert!(text(&counterpoint(arguments, "")).contains("counterpoint"), "{arguments:?}");
+    }
+}
+
+#[test]
+fn bad_input_is_one_line_on_standard_error_and_exit_2() {
+    let long = "x".repeat((1 << 20) + 1);
+    let cases: &[(&[&str], &str, &str)] = &[
+        (&[], "", "say what to do"),
+        (&["frob"], "", "frob"),
+        (&["show"], "", "NAME"),
+        (&["show", "nope"], "", "`rest-get-user`"),
+        (&["run"], "", "SCENARIO"),
+        (&["run", "nope"], "", "`rest-get-user`"),
+        (&["run", "two", "names"], "", "names"),
+        (&["run", "."], "", "could not be read"),
+        (&["run", "a\nb\u{7}"], "", "no scenario"),
+        (&["run", "-", "--seed", "-1"], "{}", "seed"),
+        (&["run", "-", "--seed", "9007199254740992"], "{}", "9007199254740991"),
+        (&["run", "-", "--seed", "1", "--seed", "2"], "{}", "--seed"),
+        (&["run", "-", "--width", "199"], "{}", "200 to 4000"),
+        (&["run", "-", "--width", "4001"], "{}", "200 to 4000"),
+        (&["run", "-", "--width", "wide"], "{}", "200 to 4000"),
+        (&["run", "-", "--theme", "pink"], "{}", "light, dark, auto"),
+        (&["run", "-", "--format", "gif"], "{}", "text, json"),
+        (&["run", "-", "--at", "soon"], "{}", "`soon` is not a duration"),
+        (&["run", "-", "--at", "-1ms"], "{}", "-1ms"),
+        (&["run", "-", "--unknown"], "{}", "--unknown"),
+        (&["run", "rest-get-user", "--from", "2s", "--to", "1s"], "", "--to"),
+        (&["run", "rest-get-user", "--side", "middle"], "", "`left`, `right` and `both`"),
+        (&["run", "rest-get-user", "--set", "nothing"], "", "path=value"),
+        (&["run", "rest-get-user", "--set", "workload.jobz=3"], "", "workload.jobz"),
+        (&["run", "rest-get-user", "--set", "workload.jobs=-1"], "", "workload.jobs"),
+        (&["run", "rest-get-user", "--set", "workload.jobs=1e9"], "", "workload.jobs"),
+        (&["run", "rest-get-user", "--set", "sides.left.server.workers=0"], "", "sides.left.server.workers"),
+        (&["run", "rest-get-user", "-o", "/no/such/folder/x"], "", "/no/such/folder/x"),
+        (&["run", "-"], "", "not JSON"),
+        (&["run", "-"], "[]", "JSON object"),
+        (&["run", "-"], "{}", "name"),
+        (&["run", "-"], r#"{"name": "x", "more": 1}"#, "more"),
+        (&["run", "rest-get-user", "--set", "workload.noun.one="], "", "workload.noun.one"),
+        (&["run", "-"], &long, "at most 1048576"),
+    ];
+    for (arguments, input, says) in cases {
+        let output = counterpoint(arguments, input);
+        let said = String::from_utf8(output.stderr).expect("errors are text");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?} {said}");
+        assert_eq!(said.matches('\n').count(), 1, "{arguments:?} said {said:?}");
+        assert!(said.starts_with("counterpoint: ") && said.ends_with('\n'), "{arguments:?} said {said:?}");
+        assert!(said.contains(says), "{arguments:?} said {said:?}, not {says:?}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_scenario_that_is_not_text_is_refused_in_words() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_counterpoint"))
+        .args(["run", "-"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(&[0xff, 0xfe, 0]).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("UTF-8"));
+}
+
+/// `counterpoint run … | head -1`: far more than a pipe holds is written to a reader that has gone.
+#[test]
+fn a_reader_that_stops_reading_is_no_error() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_counterpoint"))
+        .args(["run", "rest-get-user", "--set", "workload.jobs=2000"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = [0; 16];
+    let mut reader = child.stdout.take().unwrap();
+    reader.read_exact(&mut first).unwrap();
+    drop(reader);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+}

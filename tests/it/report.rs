@@ -1,0 +1,135 @@
+//! The JSON report: its shape is a promise, and its bytes are the same for the same run.
+
+use counterpoint::render::json;
+use counterpoint::scenario::{Played, Scenario};
+use serde_json::{Value, json};
+
+use crate::story;
+
+fn report(played: &Played) -> Value {
+    serde_json::from_str(&json::report(played, None)).expect("the report is JSON")
+}
+
+fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().expect("an object").keys().map(String::as_str).collect()
+}
+
+fn played() -> Played {
+    story::play(json!({
+        "workload": { "jobs": 3, "arrivals": { "pattern": "regular", "every": "10ms" }, "work": "40ms" },
+        "network": { "latency": "5ms" },
+        "sides": [{ "protocol": "http", "timeout": "60ms" }, { "protocol": "http", "method": "POST", "path": "/é/{job}" }],
+    }))
+}
+
+#[test]
+fn the_report_has_exactly_the_promised_fields() {
+    let report = report(&played());
+    assert_eq!(keys(&report), ["format", "model", "scenario", "sides"]);
+    assert_eq!((&report["format"], &report["model"]), (&json!(1), &json!(counterpoint::scenario::MODEL)));
+    let side = &report["sides"][0];
+    let mut known = keys(side);
+    known.sort_unstable();
+    let mut promised =
+        ["id", "style", "protocol", "hash", "outcome", "ended_us", "lanes", "messages", "jobs", "metrics", "verdicts"];
+    promised.sort_unstable();
+    assert_eq!(known, promised);
+    let sorted = |value: &Value| {
+        let mut keys: Vec<_> = keys(value).into_iter().map(str::to_owned).collect();
+        keys.sort_unstable();
+        keys.join(" ")
+    };
+    assert_eq!(sorted(&side["lanes"][0]), "id name role");
+    assert_eq!(
+        sorted(&side["messages"][0]),
+        "arrived_us attempt class fate from id jobs kind label reply_to sent_us to"
+    );
+    assert_eq!(
+        sorted(&side["jobs"][0]),
+        "accepted_us answered_us caller_outcome executions finished_us id wanted_us work_outcome"
+    );
+    assert_eq!(sorted(&side["verdicts"][0]), "at_us rule text value");
+}
+
+#[test]
+fn the_report_says_what_happened_in_whole_microseconds() {
+    let report = report(&played());
+    let side = &report["sides"][1];
+    assert_eq!(
+        side["lanes"],
+        json!([
+            { "id": "client", "name": "Client", "role": "caller" },
+            { "id": "server", "name": "Server", "role": "worker" },
+        ])
+    );
+    assert_eq!(
+        side["messages"][0],
+        json!({
+            "id": 1, "jobs": [1], "kind": "request", "class": "payload", "label": "POST /é/1", "from": "client", "to": "server",
+            "sent_us": 0, "arrived_us": 5_000, "fate": "delivered", "attempt": 1, "reply_to": null,
+        })
+    );
+    assert_eq!(side["messages"][1]["reply_to"], 1);
+    assert_eq!(
+        side["jobs"][0],
+        json!({
+            "id": 1, "wanted_us": 0, "accepted_us": 50_000, "answered_us": 50_000, "finished_us": 45_000,
+            "caller_outcome": "answered", "work_outcome": "done", "executions": 1,
+        })
+    );
+    assert_eq!((&side["outcome"], &side["ended_us"]), (&json!("settled"), &json!(150_000)));
+    assert_eq!(report["scenario"]["sides"][1]["connections"], Value::Null, "defaults are written out");
+}
+
+/// As anyone would check it: from the printed text alone.
+#[test]
+fn the_hash_is_taken_over_messages_and_jobs_as_printed() {
+    let text = json::report(&played(), None);
+    let mut rest = text.as_str();
+    for side in report(&played())["sides"].as_array().unwrap() {
+        let messages = &rest[rest.find("\"messages\":").unwrap() + 11..rest.find(",\"jobs\":[{").unwrap()];
+        let jobs = &rest[rest.find(",\"jobs\":[{").unwrap() + 8..rest.find(",\"metrics\":").unwrap()];
+        let hash = xxhash_rust::xxh3::xxh3_128(format!("{messages}{jobs}").as_bytes());
+        assert_eq!(side["hash"], format!("{hash:032x}"));
+        rest = &rest[rest.find(",\"verdicts\":").unwrap() + 12..];
+    }
+}
+
+#[test]
+fn the_same_scenario_gives_the_same_bytes_and_reads_back_from_its_own_report() {
+    let first = json::report(&played(), None);
+    assert_eq!(first, json::report(&played(), None));
+    let again = Scenario::from_value(report(&played())["scenario"].clone()).unwrap().play();
+    assert_eq!(first, json::report(&again, None));
+}
+
+#[test]
+fn another_seed_has_another_hash_where_chance_matters() {
+    let scenario = |seed: u64| {
+        story::play(json!({
+            "seed": seed, "workload": { "work": { "exponential": { "mean": "40ms" } } },
+            "sides": [{ "protocol": "http" }, { "protocol": "http" }],
+        }))
+    };
+    assert_ne!(json::hash(&scenario(1).sides[0].trace), json::hash(&scenario(2).sides[0].trace));
+}
+
+#[test]
+fn what_did_not_come_is_null() {
+    let played = story::play(json!({
+        "workload": { "work": "40ms" },
+        "sides": [
+            { "protocol": "http", "timeout": "1ms" },
+            { "protocol": "http", "timeout": "100ms", "server": { "id": "away", "name": "Away" } },
+        ],
+        "changes": [{ "at": "0ms", "fault": "silent-outage", "actor": "away" }],
+    }));
+    let report = report(&played);
+    let late = &report["sides"][0]["messages"][1];
+    assert_eq!((&late["fate"], &late["arrived_us"]), (&json!("late"), &json!(40_000)));
+    let lost = &report["sides"][1]["messages"][0];
+    assert_eq!((&lost["fate"], &lost["arrived_us"]), (&json!("lost"), &Value::Null));
+    let job = &report["sides"][1]["jobs"][0];
+    assert_eq!((&job["answered_us"], &job["finished_us"]), (&Value::Null, &Value::Null));
+    assert_eq!((&job["caller_outcome"], &job["work_outcome"]), (&json!("unknown"), &json!("lost")));
+}
