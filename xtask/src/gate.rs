@@ -7,6 +7,7 @@ use crate::steps::Steps;
 use crate::workspace::{cargo, run};
 use anyhow::Result;
 use std::ffi::OsString;
+use std::process::Command;
 
 /// How much is tested.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -18,23 +19,30 @@ pub enum Scope {
     Long,
 }
 
+impl Scope {
+    /// Tells tests whether they may take long.
+    fn tell(self, command: &mut Command) -> &mut Command {
+        match self {
+            Scope::Fast | Scope::Usual => command,
+            Scope::Long => command.env("COUNTERPOINT_LONG", "1"),
+        }
+    }
+}
+
 /// Runs every part of the scope, also after one has failed.
 pub fn test_everything(scope: Scope, consent: Consent) -> Result<()> {
     let mut steps = Steps::begin();
     let rust = steps.step("WebAssembly target", || Setup::begin(consent)?.rust());
     check(&mut steps, rust);
     steps.step("native tests", || {
-        let mut tests = cargo(&["test", "--package", "counterpoint", "--package", "xtask"]);
-        if scope == Scope::Long {
-            tests.env("COUNTERPOINT_LONG", "1");
-        }
-        run(&mut tests)
+        let words = ["test", "--locked", "--package", "counterpoint", "--package", "xtask"];
+        run(scope.tell(&mut cargo(&words)))
     });
     if scope == Scope::Long {
         test_at_length(&mut steps);
     }
     if scope != Scope::Fast {
-        test_page(&mut steps, &[], consent);
+        test_page(&mut steps, scope, &[], consent);
     }
     steps.close()
 }
@@ -42,7 +50,7 @@ pub fn test_everything(scope: Scope, consent: Consent) -> Result<()> {
 /// Builds the page and runs the browser tests whose names contain one of the filters; all if there is none.
 pub fn test_in_browsers(filters: &[OsString], consent: Consent) -> Result<()> {
     let mut steps = Steps::begin();
-    test_page(&mut steps, filters, consent);
+    test_page(&mut steps, Scope::Usual, filters, consent);
     steps.close()
 }
 
@@ -65,15 +73,16 @@ fn check(steps: &mut Steps, rust: Option<Rust>) {
 /// What is marked `#[ignore = "long"]`, and the benches.
 fn test_at_length(steps: &mut Steps) {
     steps.step("long properties", || {
-        let words = ["test", "--release", "--package", "counterpoint", "--", "--ignored"];
-        run(cargo(&words).env("COUNTERPOINT_LONG", "1"))
+        let words = ["test", "--locked", "--release", "--package", "counterpoint", "--", "--ignored"];
+        run(Scope::Long.tell(&mut cargo(&words)))
     });
     steps.step("benches", || {
-        run(cargo(&["bench", "--package", "counterpoint", "--benches"]).env("COUNTERPOINT_LONG", "1"))
+        let words = ["bench", "--locked", "--package", "counterpoint", "--bench", "*"];
+        run(Scope::Long.tell(&mut cargo(&words)))
     });
 }
 
-fn test_page(steps: &mut Steps, filters: &[OsString], consent: Consent) {
+fn test_page(steps: &mut Steps, scope: Scope, filters: &[OsString], consent: Consent) {
     let (page_tools, browser_tools) = set_up(steps, consent);
     let Some(tools) = page_tools else {
         return steps.skip("page");
@@ -84,7 +93,10 @@ fn test_page(steps: &mut Steps, filters: &[OsString], consent: Consent) {
     for browser in [CHROMIUM, FIREFOX] {
         match (&browser_tools, &first_load, compiled) {
             (Some(tools), Some(names), Some(())) => {
-                steps.step(browser.0, || drive(tools, names, browser, filters));
+                steps.step(browser.0, || {
+                    let mut tests = browser_tests(names, browser, filters);
+                    run(tools.lend(scope.tell(&mut tests)))
+                });
             }
             _ => steps.skip(browser.0),
         }
@@ -113,15 +125,14 @@ fn set_up(steps: &mut Steps, consent: Consent) -> (Option<PageTools>, Option<Bro
     (page, browsers)
 }
 
-/// Runs one browser's tests, which learn from the environment where everything is.
-fn drive(tools: &BrowserTools, names: &[String], browser: Browser, filters: &[OsString]) -> Result<()> {
+/// One browser's tests. They learn from the environment where everything is.
+fn browser_tests(names: &[String], browser: Browser, filters: &[OsString]) -> Command {
     let mut tests = cargo(&BROWSER_TESTS);
     tests
-        .args(["--test", "browser", "--"])
-        .args(["--skip", browser.1])
+        .args(["--test", "browser", "--", "--skip", browser.1])
         .args(filters)
         .env("COUNTERPOINT_FIRST_LOAD", names.join(" "))
         // Where an error was made says less than its words, and takes a hundred lines.
-        .env("RUST_LIB_BACKTRACE", "0");
-    run(tools.lend(&mut tests))
+        .env("RUST_BACKTRACE", "0");
+    tests
 }

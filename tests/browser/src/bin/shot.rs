@@ -16,7 +16,8 @@ PLACE is what follows the page's address: '' for the page itself, or such as '#s
   --dark            as if the system preferred dark
   --firefox         in Firefox instead
   --script FILE.js  statements to run in the page once the app runs
-  --wait-for CSS    take the picture when an element like this is there";
+  --wait-for CSS    take the picture when an element like this is there
+  --as-built        of what is in dist/, without building it again";
 
 struct Wanted {
     place: String,
