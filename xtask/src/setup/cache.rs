@@ -2,7 +2,7 @@
 //!
 //! *Invariant*: a folder under its final name is complete; what was interrupted lies under another name.
 
-use super::say_and_do;
+use super::{debian_rust, say_and_do};
 use crate::workspace::{cargo, command, run};
 use anyhow::{Context, Result};
 use std::fs::{self, File};
@@ -75,7 +75,8 @@ impl Cache {
 
     /// Gives back the space that building the tools took.
     pub fn tidy(&self) -> Result<()> {
-        remove(&self.scratch("build"))
+        remove(&self.scratch("build"))?;
+        remove(&self.scratch(debian_rust::SCRATCH))
     }
 
     /// The folder of a tool; where there is none, `install` fills one under another name, and it is renamed when done.

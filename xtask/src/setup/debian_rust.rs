@@ -14,15 +14,19 @@ use std::path::Path;
 /// The name under which rustup knows this Rust.
 pub const TOOLCHAIN: &str = "debian-web";
 
-/// The compiler, Cargo, the library's sources, and the linker for WebAssembly.
-const PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm"];
+/// Where in the cache the library is built.
+pub const SCRATCH: &str = "standard-library";
+
+/// The compiler, Cargo, the lint, the library's sources, and the linker for WebAssembly.
+const PACKAGES: [&str; 5] = ["rustc-web", "cargo-web", "rust-web-clippy", "rust-web-src", "rust-web-llvm"];
 
 /// Installs the compiler and builds the library for it.
 pub fn set_up(cache: &Cache, consent: Consent) -> Result<()> {
     let user = "Building for WebAssembly without rustup's target";
     system::install(&PACKAGES, user, consent)?;
+    install_linker(user, consent)?;
     say_and_do("building Rust's standard library for WebAssembly", || {
-        let folder = cache.scratch("standard-library");
+        let folder = cache.scratch(SCRATCH);
         build(&folder)?;
         install(&folder.join("target").join(TARGET).join("release/deps"))
     })?;
@@ -30,6 +34,16 @@ pub fn set_up(cache: &Cache, consent: Consent) -> Result<()> {
         run(command("rustup").args(["toolchain", "link", TOOLCHAIN, "/usr"]))?;
     }
     Ok(())
+}
+
+/// The linker is a link to a program of another package, which is named like that program and depended on by none.
+fn install_linker(user: &str, consent: Consent) -> Result<()> {
+    let linker = Path::new("/usr/bin/rust-lld");
+    if linker.exists() {
+        return Ok(());
+    }
+    let package = fs::read_link(linker).context("there is no linker for WebAssembly")?;
+    system::install(&[&package.to_string_lossy()], user, consent)
 }
 
 /// Builds the library as the dependency of an empty crate.
@@ -59,14 +73,15 @@ fn build(folder: &Path) -> Result<()> {
 /// Copies the built libraries to where the compiler looks for them.
 fn install(built: &Path) -> Result<()> {
     let library = Path::new("/usr/lib/rustlib").join(TARGET).join("lib");
-    fs::create_dir_all(&library).with_context(|| format!("only root may write to {}", library.display()))?;
+    let unfinished = library.with_file_name("unfinished");
+    fs::create_dir_all(&unfinished).with_context(|| format!("only root may write to {}", unfinished.display()))?;
     for entry in fs::read_dir(built)? {
         let file = entry?.path();
         let is_library = file.extension().is_some_and(|extension| extension == "rlib");
         let name = file.file_name().context("a listed file has a name")?;
         if is_library && !name.to_string_lossy().starts_with("libempty") {
-            fs::copy(&file, library.join(name))?;
+            fs::copy(&file, unfinished.join(name))?;
         }
     }
-    Ok(())
+    Ok(fs::rename(unfinished, library)?)
 }

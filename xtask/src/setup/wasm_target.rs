@@ -2,7 +2,7 @@
 
 use super::{Consent, cache::Cache, debian_rust, say_and_do};
 use crate::workspace::{command, program, run};
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -32,22 +32,26 @@ pub fn find_or_add(cache: &Cache, consent: Consent) -> Result<Rust> {
     if has_target(None) {
         return Ok(Rust::Usual);
     }
-    let added = program(&["rustup"]).is_some()
-        && say_and_do("adding the WebAssembly target by rustup", || {
-            run(command("rustup").args(["target", "add", TARGET]))
-        })
-        .map_err(|error| println!("  {error:#}"))
-        .is_ok();
-    if added {
-        return Ok(Rust::Usual);
+    if has_target(Some(debian_rust::TOOLCHAIN)) {
+        return Ok(Rust::Debian);
     }
-    if !has_target(Some(debian_rust::TOOLCHAIN)) {
-        debian_rust::set_up(cache, consent)?;
+    if program(&["rustup"]).is_some() {
+        let added = say_and_do("adding the WebAssembly target by rustup", || {
+            run(command("rustup").args(["target", "add", TARGET]))?;
+            ensure!(has_target(None), "rustup says that the target is there, and it is not");
+            Ok(())
+        });
+        match added {
+            Ok(()) => return Ok(Rust::Usual),
+            Err(error) => println!("  {error:#}"),
+        }
     }
+    debian_rust::set_up(cache, consent)?;
     Ok(Rust::Debian)
 }
 
-/// Whether the usual Rust, or one that rustup knows by name, has the target's standard library. Rust names the folder in which it would be even where it is not.
+/// Whether the usual Rust, or one that rustup knows by name, has the target's standard library. Rust names the folder
+/// in which it would be even where it is not.
 fn has_target(toolchain: Option<&str>) -> bool {
     let mut ask = command("rustc");
     ask.args(["--print", "target-libdir", "--target", TARGET]);
