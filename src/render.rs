@@ -6,4 +6,5 @@
 pub mod json;
 pub mod mermaid;
 pub mod summary;
+pub mod svg;
 pub mod text;

@@ -9,12 +9,21 @@
 //! no colour and no font file.
 
 mod arrows;
+mod bulk;
+mod clock;
 mod columns;
 mod compose;
+mod heads;
 mod labels;
+mod notes;
+mod pace;
+mod rivers;
+mod rows;
 mod scale;
 mod shape;
 mod sheet;
+mod signs;
+mod stays;
 mod text;
 
 pub use scale::{FOLD_HEIGHT, Fold, Pace, TimeScale};
@@ -173,5 +182,5 @@ impl Scene {
 /// Lays out a run.
 pub fn layout(played: &Played, view: &View) -> Scene {
     let frame = columns::frame(played, view);
-    compose::compose(played, view, frame)
+    compose::compose(played, view, &frame)
 }

@@ -82,6 +82,16 @@ impl Column {
         }
     }
 
+    /// Where its lifelines are: one a slot, one for all of many.
+    pub fn lines(&self) -> Vec<i32> {
+        match self.plan {
+            Plan::Bars { slots, .. } | Plan::Tracks { slots, .. } => {
+                (0..slots).map(|slot| self.slot(Slot(slot))).collect()
+            }
+            Plan::Area | Plan::River => vec![self.centre],
+        }
+    }
+
     /// Half the width of one slot's column.
     pub fn half_slot(&self) -> i32 {
         match self.plan {

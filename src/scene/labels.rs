@@ -1,8 +1,11 @@
-//! Labels, placed by rank where nothing is in their way.
+//! Labels, placed by rank where nothing is in their way: along the arrow, else beside it with a thin leader, else left
+//! out and found in the table and by pointing.
 //!
 //! *Invariant:* a placed label overlaps no other label and nothing that the sheet calls an obstacle.
 
-use super::{Face, Key, Light, Point, Tone};
+use super::sheet::Sheet;
+use super::text::{ascent, line_height, width};
+use super::{Anchor, Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Tone};
 use crate::trace::JobId;
 
 /// A text that should stand somewhere.
@@ -13,7 +16,284 @@ pub struct Wish {
     pub tone: Tone,
     pub light: Light,
     pub job: Option<JobId>,
-    /// Along which line it should stand.
-    pub from: Point,
-    pub to: Point,
+    pub rank: Rank,
+    pub place: Place,
+}
+
+/// Who chooses first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// Belongs to the selected job.
+    Selected,
+    /// An outage or a slow-down.
+    Fault,
+    /// A message or a mark that something came to nothing.
+    Failure,
+    /// The first of its kind.
+    First,
+    /// Any other message, where all are to be labelled.
+    Message,
+    /// Any other mark.
+    Mark,
+    /// Nice to have.
+    Spare,
+}
+
+impl Rank {
+    /// Whether the picture is to grow until it fits.
+    pub fn is_required(self) -> bool {
+        !matches!(self, Rank::Mark | Rank::Spare)
+    }
+}
+
+/// Where a label should stand.
+#[derive(Clone, Copy)]
+pub enum Place {
+    /// Along an arrow.
+    Along(Point, Point),
+    /// Left or right of this.
+    Beside(Area),
+    /// Within this, or beside it.
+    Band(Area),
+}
+
+/// What became of the wishes.
+#[derive(Default)]
+pub struct Placed {
+    /// Those that are required and found no place.
+    pub missing: u32,
+    /// Messages that have none.
+    pub unlabelled: u32,
+}
+
+/// Places the wishes of a sheet down to `last` in rank; the others stay.
+pub fn place(sheet: &mut Sheet, ground: &mut Ground, last: Rank) -> Placed {
+    let (mut now, later): (Vec<Wish>, Vec<Wish>) =
+        std::mem::take(&mut sheet.wishes).into_iter().partition(|wish| wish.rank <= last);
+    sheet.wishes = later;
+    // Stable: of one rank, what was wished for first is placed first.
+    now.sort_by_key(|wish| wish.rank);
+    let mut placed = Placed { unlabelled: std::mem::take(&mut sheet.unlabelled), missing: 0 };
+    for wish in now {
+        match ground.find(&wish) {
+            Some(spot) => {
+                ground.take(spot.area);
+                draw(sheet, wish, spot);
+            }
+            None => {
+                placed.missing += u32::from(wish.rank.is_required());
+                placed.unlabelled += u32::from(matches!(wish.place, Place::Along(..)));
+            }
+        }
+    }
+    placed
+}
+
+/// A place for a label, and whether a leader is needed to say whose it is.
+struct Spot {
+    area: Area,
+    leader: Option<(Point, Point)>,
+}
+
+fn draw(sheet: &mut Sheet, wish: Wish, spot: Spot) {
+    let look = Look::Label;
+    if let Some((from, to)) = spot.leader {
+        let key = Key { piece: Piece(wish.key.piece.0 + 1), ..wish.key };
+        sheet.push(
+            Level::Labels,
+            Shape {
+                key,
+                look: Look::Leader,
+                tone: wish.tone,
+                light: wish.light,
+                form: Form::Line { from, to },
+                name: String::new(),
+                job: wish.job,
+            },
+        );
+    }
+    let at = Point::new(spot.area.x, spot.area.y + ascent(wish.face));
+    let form = Form::Text { at, anchor: Anchor::Start, face: wish.face, text: wish.text, area: spot.area };
+    let shape =
+        Shape { key: wish.key, look, tone: wish.tone, light: wish.light, form, name: String::new(), job: wish.job };
+    sheet.push(Level::Labels, shape);
+}
+
+/// How high a row of the ground's index is.
+const ROW: i32 = 16 * PX;
+
+/// What is taken, by height.
+pub struct Ground {
+    bounds: Area,
+    taken: Vec<Vec<Area>>,
+    lines: Vec<Vec<(Point, Point)>>,
+}
+
+impl Ground {
+    pub fn new(sheet: &Sheet, bounds: Area) -> Ground {
+        let rows = (bounds.height / ROW + 2) as usize;
+        let mut ground = Ground { bounds, taken: vec![Vec::new(); rows], lines: vec![Vec::new(); rows] };
+        let (obstacles, lines) = sheet.obstacles();
+        for area in obstacles {
+            ground.take(*area);
+        }
+        for &(from, to) in lines {
+            for row in ground.rows(from.y.min(to.y), from.y.max(to.y)) {
+                ground.lines[row].push((from, to));
+            }
+        }
+        ground
+    }
+
+    fn rows(&self, top: i32, bottom: i32) -> std::ops::RangeInclusive<usize> {
+        let row = |y: i32| ((y - self.bounds.y).max(0) / ROW).min(self.taken.len() as i32 - 1) as usize;
+        row(top)..=row(bottom)
+    }
+
+    pub fn take(&mut self, area: Area) {
+        for row in self.rows(area.y, area.bottom()) {
+            self.taken[row].push(area);
+        }
+    }
+
+    pub fn is_free(&self, area: Area) -> bool {
+        let bounds = self.bounds;
+        let inside = area.x >= bounds.x
+            && area.right() <= bounds.right()
+            && area.y >= bounds.y
+            && area.bottom() <= bounds.bottom();
+        inside && self.rows(area.y, area.bottom()).all(|row| self.taken[row].iter().all(|taken| !taken.overlaps(area)))
+    }
+
+    /// How many lines run through an area.
+    pub fn crossed(&self, area: Area) -> usize {
+        let mut crossing: Vec<&(Point, Point)> = self
+            .rows(area.y, area.bottom())
+            .flat_map(|row| self.lines[row].iter())
+            .filter(|(from, to)| crosses(*from, *to, area))
+            .collect();
+        crossing.sort_unstable();
+        crossing.dedup();
+        crossing.len()
+    }
+
+    fn find(&self, wish: &Wish) -> Option<Spot> {
+        let size = (width(&wish.text, wish.face), line_height(wish.face));
+        match wish.place {
+            Place::Along(from, to) => self.along(from, to, size, wish.rank),
+            Place::Beside(area) => self.beside(area, size),
+            Place::Band(area) => self.within(area, size).or_else(|| self.beside(area, size)),
+        }
+    }
+
+    /// The free spot that the fewest lines cross, the earlier of equals.
+    fn best(&self, spots: impl Iterator<Item = Spot>, tolerated: usize) -> Option<Spot> {
+        let mut best: Option<(usize, Spot)> = None;
+        for spot in spots.filter(|spot| self.is_free(spot.area)) {
+            let crossed = self.crossed(spot.area);
+            if crossed == 0 {
+                return Some(spot);
+            }
+            if best.as_ref().is_none_or(|(least, _)| crossed < *least) {
+                best = Some((crossed, spot));
+            }
+        }
+        best.filter(|(crossed, _)| *crossed <= tolerated).map(|(_, spot)| spot)
+    }
+
+    fn along(&self, from: Point, to: Point, size: (i32, i32), rank: Rank) -> Option<Spot> {
+        const ALONG: [i32; 11] = [500, 400, 600, 300, 700, 450, 550, 220, 780, 150, 850];
+        let on_line = |gap: i32| {
+            let above = ALONG.iter().map(move |&share| spot_on_line(from, to, share, size, Side::Above, gap));
+            let below = ALONG.iter().map(move |&share| spot_on_line(from, to, share, size, Side::Below, gap));
+            above.chain(below)
+        };
+        let tolerated = if rank.is_required() { usize::MAX } else { 0 };
+        let close = self.best(on_line(PX), tolerated.min(1));
+        if close.is_some() || !rank.is_required() {
+            return close;
+        }
+        self.best(apart(from, to, size), usize::MAX).or_else(|| self.best(on_line(PX), usize::MAX))
+    }
+
+    fn beside(&self, area: Area, size: (i32, i32)) -> Option<Spot> {
+        let middle = area.y + area.height.min(2 * size.1) / 2 - size.1 / 2;
+        let spots = (0..14).flat_map(move |row| {
+            let rows = if row % 2 == 0 { row / 2 } else { -(row + 1) / 2 };
+            let y = middle + rows * size.1 * 6 / 10;
+            let places = [area.right() + PX, area.x - PX - size.0];
+            places.into_iter().map(move |x| Spot { area: Area::new(x, y, size.0, size.1), leader: None })
+        });
+        self.best(spots, usize::MAX)
+    }
+
+    fn within(&self, area: Area, size: (i32, i32)) -> Option<Spot> {
+        let rows = ((area.height - size.1) / (4 * PX)).clamp(0, 100);
+        let spots = (0..=rows).flat_map(move |row| {
+            let y = area.y + 2 * PX + row * 4 * PX;
+            let places = [area.x + 3 * PX, area.right() - size.0 - 3 * PX, area.x + (area.width - size.0) / 2];
+            places.into_iter().map(move |x| Spot { area: Area::new(x, y, size.0, size.1), leader: None })
+        });
+        self.best(spots.filter(|spot| spot.area.bottom() <= area.bottom()), 0)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Side {
+    Above,
+    Below,
+}
+
+/// A spot whose middle is above or below the point at `share` thousandths of a line, clear of the whole line.
+fn spot_on_line(from: Point, to: Point, share: i32, size: (i32, i32), side: Side, gap: i32) -> Spot {
+    let middle = from.x + ((i64::from(to.x - from.x) * i64::from(share)) / 1_000) as i32;
+    let (low, high) = (from.x.min(to.x) + 2 * PX, from.x.max(to.x) - 2 * PX - size.0);
+    let x = if low <= high { (middle - size.0 / 2).clamp(low, high) } else { middle - size.0 / 2 };
+    let (one, other) = (y_on_line(from, to, x), y_on_line(from, to, x + size.0));
+    let y = match side {
+        Side::Above => one.min(other) - gap - size.1,
+        Side::Below => one.max(other) + gap,
+    };
+    Spot { area: Area::new(x, y, size.0, size.1), leader: None }
+}
+
+/// Spots at growing distance from a line, each with a leader to it.
+fn apart(from: Point, to: Point, size: (i32, i32)) -> impl Iterator<Item = Spot> {
+    const ALONG: [i32; 5] = [500, 300, 700, 150, 850];
+    (1..=14).flat_map(move |row| {
+        ALONG.into_iter().flat_map(move |share| {
+            [Side::Above, Side::Below].into_iter().map(move |side| {
+                let mut spot = spot_on_line(from, to, share, size, side, PX + row * 7 * PX);
+                let x = spot.area.x + size.0 / 2;
+                let edge = match side {
+                    Side::Above => spot.area.bottom(),
+                    Side::Below => spot.area.y,
+                };
+                spot.leader = Some((Point::new(x, edge), Point::new(x, y_on_line(from, to, x))));
+                spot
+            })
+        })
+    })
+}
+
+/// The height of a line at `x`, at its ends beyond them.
+fn y_on_line(from: Point, to: Point, x: i32) -> i32 {
+    if from.x == to.x {
+        return from.y;
+    }
+    let x = x.clamp(from.x.min(to.x), from.x.max(to.x));
+    from.y + (i64::from(to.y - from.y) * i64::from(x - from.x) / i64::from(to.x - from.x)) as i32
+}
+
+/// Whether a line runs through an area.
+fn crosses(from: Point, to: Point, area: Area) -> bool {
+    let (left, right) = (from.x.min(to.x).max(area.x), from.x.max(to.x).min(area.right()));
+    if left > right {
+        return false;
+    }
+    if from.x == to.x {
+        return from.y.min(to.y) < area.bottom() && from.y.max(to.y) > area.y;
+    }
+    let (one, other) = (y_on_line(from, to, left), y_on_line(from, to, right));
+    one.min(other) < area.bottom() && one.max(other) > area.y
 }

@@ -4,6 +4,7 @@
 
 use super::columns::Column;
 use super::labels::Wish;
+use super::rows::Rows;
 use super::{Area, Layer, Level, Light, Point, Shape, Strip, TimeScale, Tone};
 use crate::scenario::Style;
 use crate::time::readable;
@@ -16,12 +17,15 @@ pub struct Voice<'a> {
     pub trace: &'a Trace,
     pub strip: Strip,
     pub columns: Vec<Column>,
+    pub rows: Rows,
 }
 
 pub struct Sheet {
     pub scale: TimeScale,
     pub selection: Option<JobId>,
     pub wishes: Vec<Wish>,
+    /// Messages for which no label is wished.
+    pub unlabelled: u32,
     layers: Vec<Layer>,
     obstacles: Vec<Area>,
     lines: Vec<(Point, Point)>,
@@ -40,7 +44,7 @@ impl Tone {
 impl Sheet {
     pub fn new(scale: TimeScale, selection: Option<JobId>) -> Self {
         let layers = Level::ALL.iter().map(|&level| Layer { level, shapes: Vec::new() }).collect();
-        Sheet { scale, selection, wishes: Vec::new(), layers, obstacles: Vec::new(), lines: Vec::new() }
+        Sheet { scale, selection, wishes: Vec::new(), unlabelled: 0, layers, obstacles: Vec::new(), lines: Vec::new() }
     }
 
     pub fn push(&mut self, level: Level, shape: Shape) {

@@ -1,0 +1,224 @@
+//! A scene as a stand-alone SVG: light and dark inside, no script, no font file, no request to anyone.
+//!
+//! *Invariant:* it decides nothing about what is where. The same scene gives the same bytes, coordinates are printed
+//! in fixed point, and every text is escaped here, at the door.
+
+mod write;
+
+use crate::scene::{Anchor, Form, Level, PX, Scene, Shape};
+use crate::time::{Moment, readable};
+use write::{Element, Number, attribute, escaped};
+
+/// Which colours the file has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    Light,
+    Dark,
+    /// Both; the reader's system decides.
+    #[default]
+    Auto,
+}
+
+/// What a file says besides the scene.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    pub theme: Theme,
+    /// Where the playhead stands; the future is veiled. Nothing of either without it.
+    pub at: Option<Moment>,
+    pub title: String,
+    pub description: String,
+}
+
+/// The rules by which shapes look, which the page uses as well.
+pub const RULES: &str = include_str!("../../static/scene.css");
+
+/// The hatching that [`RULES`] speak of. A page must have it once.
+pub const DEFINITIONS: &str = concat!(
+    "<defs><pattern id=\"cp-hatch\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\" ",
+    "patternTransform=\"rotate(45)\"><rect class=\"cp-hatch-ground\" width=\"5\" height=\"5\"/>",
+    "<line class=\"cp-hatch-line\" x1=\"2.5\" y1=\"0\" x2=\"2.5\" y2=\"5\"/></pattern></defs>"
+);
+
+const LIGHT: &str = "--cp-bg:#fbfaf7;--cp-card:#fff;--cp-ink:#1d2433;--cp-mute:#5f6778;--cp-rule:#e6e3da;\
+    --cp-life:#b9bdc8;--cp-work:#b3b8c4;--cp-sync:#3b5bdb;--cp-async:#087a65;--cp-block:#cf6a26;--cp-wrong:#c92a2a;\
+    --cp-warn:#9a5a00";
+const DARK: &str = "--cp-bg:#12151c;--cp-card:#191d27;--cp-ink:#e8eaf0;--cp-mute:#98a1b3;--cp-rule:#2a303d;\
+    --cp-life:#4a5263;--cp-work:#5a6376;--cp-sync:#8ba4ff;--cp-async:#4fd1b5;--cp-block:#f2a26b;--cp-wrong:#ff8787;\
+    --cp-warn:#ffb454";
+
+/// The file.
+pub fn document(scene: &Scene, options: &Options) -> String {
+    let mut text = String::with_capacity(16_000);
+    let height = scene.heads_height + scene.height;
+    {
+        let mut svg = Element::open(&mut text, "svg");
+        svg.attribute("xmlns", "http://www.w3.org/2000/svg");
+        svg.attribute("class", "cp-scene");
+        svg.number("width", scene.width).number("height", height);
+        svg.attribute("viewBox", &format!("0 0 {} {}", Number(scene.width), Number(height)));
+        svg.attribute("role", "graphics-document document");
+        svg.attribute("aria-labelledby", "cp-title cp-description");
+        let body = svg.content();
+        body.push_str(&format!("\n<title id=\"cp-title\">{}</title>", escaped(&options.title)));
+        body.push_str(&format!("\n<desc id=\"cp-description\">{}</desc>", escaped(&options.description)));
+        body.push_str(&format!("\n<style>{}\n{RULES}</style>\n{DEFINITIONS}\n", palette(options.theme)));
+        body.push_str(&format!(
+            "<rect class=\"cp-paper\" width=\"{}\" height=\"{}\"/>\n",
+            Number(scene.width),
+            Number(height)
+        ));
+        group(body, "cp-heads", None, &scene.heads);
+        body.push_str(&format!("<g transform=\"translate(0 {})\">\n", Number(scene.heads_height)));
+        for layer in &scene.layers {
+            // The clock stays legible over the veil.
+            if layer.level == Level::Clock {
+                playhead(body, scene, options.at, Part::Veil);
+            }
+            group(body, layer.level.css(), None, &layer.shapes);
+        }
+        playhead(body, scene, options.at, Part::Line);
+        body.push_str("</g>\n");
+    }
+    text.push('\n');
+    text
+}
+
+fn palette(theme: Theme) -> String {
+    match theme {
+        Theme::Light => format!(".cp-scene{{color-scheme:light;{LIGHT}}}"),
+        Theme::Dark => format!(".cp-scene{{color-scheme:dark;{DARK}}}"),
+        Theme::Auto => format!(
+            ".cp-scene{{color-scheme:light dark;{LIGHT}}}\n@media (prefers-color-scheme:dark){{.cp-scene{{{DARK}}}}}"
+        ),
+    }
+}
+
+fn group(text: &mut String, class: &str, label: Option<&str>, shapes: &[Shape]) {
+    if shapes.is_empty() {
+        return;
+    }
+    text.push_str(&format!("<g class=\"{class}\""));
+    if let Some(label) = label {
+        attribute(text, "aria-label", label);
+    }
+    text.push_str(">\n");
+    for shape in shapes {
+        element(text, shape);
+        text.push('\n');
+    }
+    text.push_str("</g>\n");
+}
+
+/// One shape as one element.
+fn element(text: &mut String, shape: &Shape) {
+    let mut element = Element::open(text, tag(&shape.form));
+    if !shape.name.is_empty() {
+        element.attribute("id", &format!("cp-{}", shape.key));
+        element.attribute("role", "graphics-symbol img");
+    }
+    element.attribute("class", &shape.css());
+    geometry(&mut element, &shape.form);
+    if let Form::Text { text: words, .. } = &shape.form {
+        element.content().push_str(&escaped(words));
+    } else if !shape.name.is_empty() {
+        element.content().push_str(&format!("<title>{}</title>", escaped(&shape.name)));
+    }
+}
+
+fn tag(form: &Form) -> &'static str {
+    match form {
+        Form::Line { .. } => "line",
+        Form::Rect { .. } => "rect",
+        Form::Polygon(_) => "polygon",
+        Form::Strokes(_) => "path",
+        Form::Circle { .. } => "circle",
+        Form::Text { .. } => "text",
+    }
+}
+
+fn geometry(element: &mut Element, form: &Form) {
+    match form {
+        Form::Line { from, to } => {
+            element.number("x1", from.x).number("y1", from.y).number("x2", to.x).number("y2", to.y);
+        }
+        Form::Rect { area, radius } => {
+            element.number("x", area.x).number("y", area.y).number("width", area.width).number("height", area.height);
+            if *radius > 0 {
+                element.number("rx", *radius);
+            }
+        }
+        Form::Polygon(points) => {
+            let list: Vec<String> = points.iter().map(|p| format!("{},{}", Number(p.x), Number(p.y))).collect();
+            element.attribute("points", &list.join(" "));
+        }
+        Form::Strokes(lines) => element.attribute("d", &path(lines)),
+        Form::Circle { centre, radius } => {
+            element.number("cx", centre.x).number("cy", centre.y).number("r", *radius);
+        }
+        Form::Text { at, anchor, .. } => {
+            element.number("x", at.x).number("y", at.y);
+            match anchor {
+                Anchor::Start => {}
+                Anchor::Middle => element.attribute("text-anchor", "middle"),
+                Anchor::End => element.attribute("text-anchor", "end"),
+            }
+        }
+    }
+}
+
+/// The path data of several open lines.
+pub fn path(lines: &[Vec<crate::scene::Point>]) -> String {
+    let mut data = String::new();
+    for line in lines {
+        for (place, point) in line.iter().enumerate() {
+            data.push(if place == 0 { 'M' } else { 'L' });
+            data.push_str(&format!("{} {}", Number(point.x), Number(point.y)));
+        }
+    }
+    data
+}
+
+/// The two parts of a playhead, which lie on different levels.
+enum Part {
+    Veil,
+    Line,
+}
+
+fn playhead(text: &mut String, scene: &Scene, at: Option<Moment>, part: Part) {
+    let Some(at) = at else {
+        return;
+    };
+    let y = scene.scale.y_from_moment(at);
+    match part {
+        Part::Veil => {
+            let mut veil = Element::open(text, "rect");
+            veil.attribute("class", "cp-veil");
+            veil.number("y", y).number("width", scene.width).number("height", (scene.height - y).max(0));
+        }
+        Part::Line => {
+            let (left, right) = (4 * PX, scene.width - 4 * PX);
+            let middle = (scene.gutter.left + scene.gutter.right) / 2;
+            let clock = readable(at.since(Moment::START));
+            text.push_str("<g class=\"cp-playheads\">");
+            {
+                let mut line = Element::open(text, "line");
+                line.attribute("class", "cp-playhead");
+                line.number("x1", left).number("y1", y).number("x2", right).number("y2", y);
+            }
+            {
+                let mut tag = Element::open(text, "rect");
+                tag.attribute("class", "cp-playhead-tag");
+                tag.number("x", middle - 29 * PX).number("y", y - 10 * PX);
+                tag.number("width", 58 * PX).number("height", 20 * PX).number("rx", 10 * PX);
+            }
+            let mut words = Element::open(text, "text");
+            words.attribute("class", "cp-playhead-text");
+            words.number("x", middle).number("y", y + 4 * PX);
+            words.attribute("text-anchor", "middle");
+            words.content().push_str(&escaped(&clock));
+            drop(words);
+            text.push_str("</g>");
+        }
+    }
+    text.push('\n');
+}

@@ -1,0 +1,216 @@
+//! Very many messages, told truthfully in bulk: traffic between two lanes in shades, failures on top with their count.
+//!
+//! *Invariant:* a failure is never hidden by successes. It is an arrow of its own, or counted in a band of failures;
+//! the selected job's messages are always themselves.
+
+use std::collections::BTreeMap;
+
+use super::arrows;
+use super::labels::{Place, Rank, Wish};
+use super::rows::{due, failed, is_background};
+use super::sheet::{Sheet, Voice};
+use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Shape, Subject, Tone};
+use crate::time::{Moment, readable};
+use crate::trace::{ActorId, MessageId};
+
+/// So many rows of shade there are in a scene at most.
+const MOST_ROWS: i32 = 520;
+/// So many bundles of failures.
+const MOST_FAILURES: i32 = 160;
+const SHADES: [Look; 5] = [Look::Traffic1, Look::Traffic2, Look::Traffic3, Look::Traffic4, Look::Traffic5];
+
+type Pair = (ActorId, ActorId);
+
+#[derive(Clone, Copy, Default)]
+struct Count {
+    messages: u32,
+    failures: u32,
+    /// One of the failures.
+    failure: Option<MessageId>,
+}
+
+/// Draws the messages of one of `voices` sides. Returns how many are not arrows of their own.
+pub fn draw(sheet: &mut Sheet, voice: &Voice, voices: i32) -> u32 {
+    let height = sheet.scale.bottom() - sheet.scale.top();
+    let mut pairs: BTreeMap<Pair, Vec<MessageId>> = BTreeMap::new();
+    for &id in &voice.rows.messages {
+        let message = &voice.trace.messages[id.at()];
+        if !is_background(voice.trace, message) {
+            pairs.entry((message.from.min(message.to), message.from.max(message.to))).or_default().push(id);
+        }
+    }
+    let bundles = pairs.len().max(1) as i32 * voices;
+    let row = (height * bundles / MOST_ROWS).max(4 * PX);
+    let failure_row = (height * bundles / MOST_FAILURES).max(6 * PX);
+    let mut bundled = 0;
+    for (pair, ids) in &pairs {
+        bundled += ids.len() as u32;
+        let counts = count(sheet, voice, ids, row);
+        shades(sheet, voice, *pair, &counts, row);
+        let failures = count(sheet, voice, ids, failure_row);
+        bundled -= failing(sheet, voice, *pair, &failures, failure_row);
+        for &id in ids {
+            let jobs = voice.trace.jobs_of(&voice.trace.messages[id.at()]);
+            if sheet.light(&jobs) == Light::Lit {
+                arrows::draw(sheet, voice, id);
+            }
+        }
+    }
+    bundled
+}
+
+/// Messages by the row of the page in which the middle of their way lies.
+fn count(sheet: &Sheet, voice: &Voice, ids: &[MessageId], row: i32) -> BTreeMap<i32, Count> {
+    let mut counts: BTreeMap<i32, Count> = BTreeMap::new();
+    for &id in ids {
+        let message = &voice.trace.messages[id.at()];
+        let middle = Moment::from_micros(message.sent.micros() / 2 + due(message).micros() / 2);
+        let y = sheet.scale.y_from_moment(middle) - sheet.scale.top();
+        let count = counts.entry(y / row).or_default();
+        count.messages += 1;
+        if failed(message) {
+            count.failures += 1;
+            count.failure = count.failure.or(Some(id));
+        }
+    }
+    counts
+}
+
+fn strip(voice: &Voice, (one, other): Pair) -> (i32, i32) {
+    let (left, right) = (&voice.columns[one.at()], &voice.columns[other.at()]);
+    let (left, right) = if left.centre <= right.centre { (left, right) } else { (right, left) };
+    (left.centre + left.half + 3 * PX, right.centre - right.half - 3 * PX)
+}
+
+fn bundle(voice: &Voice, pair: Pair, number: i32, piece: u16, look: Look, area: Area, name: String) -> Shape {
+    Shape {
+        key: Key {
+            side: Some(voice.side),
+            subject: Subject::Bundle(pair.0, pair.1, number.max(0) as u32),
+            piece: Piece(piece),
+        },
+        look,
+        tone: if look == Look::FailureBand { Tone::Bad } else { voice.tone },
+        light: Light::Even,
+        form: Form::Rect { area, radius: 0 },
+        name,
+        job: None,
+    }
+}
+
+/// Rows of equal shade are one rectangle.
+fn shades(sheet: &mut Sheet, voice: &Voice, pair: Pair, counts: &BTreeMap<i32, Count>, row: i32) {
+    let most = counts.values().map(|count| count.messages).max().unwrap_or(1);
+    let (left, right) = strip(voice, pair);
+    let mut open: Option<(i32, i32, usize, u32)> = None;
+    let close = |sheet: &mut Sheet, band: Option<(i32, i32, usize, u32)>| {
+        if let Some((first, last, shade, messages)) = band {
+            let top = sheet.scale.top() + first * row;
+            let area = Area::new(left, top, (right - left).max(PX), (last - first + 1) * row);
+            let name = format!("{}: {messages} messages", between(voice, pair));
+            sheet.push(Level::Traffic, bundle(voice, pair, first, 0, SHADES[shade], area, name));
+        }
+    };
+    for (&place, count) in counts {
+        let shade = ((count.messages * 5).div_ceil(most) as usize).clamp(1, 5) - 1;
+        match &mut open {
+            Some((_, last, same, messages)) if *last + 1 == place && *same == shade => {
+                *last = place;
+                *messages += count.messages;
+            }
+            _ => {
+                close(sheet, open.take());
+                open = Some((place, place, shade, count.messages));
+            }
+        }
+    }
+    close(sheet, open);
+    let busiest = counts.iter().max_by_key(|(place, count)| (count.messages, std::cmp::Reverse(**place)));
+    if let Some((place, count)) = busiest {
+        rate(sheet, voice, pair, *place, count.messages, row);
+    }
+}
+
+/// How thick the traffic is where it is thickest.
+fn rate(sheet: &mut Sheet, voice: &Voice, pair: Pair, place: i32, messages: u32, row: i32) {
+    let top = sheet.scale.top() + place * row;
+    let span = sheet.scale.moment_from_y(top + row).since(sheet.scale.moment_from_y(top));
+    let micros = span.as_micros().max(1);
+    let per_second = (u64::from(messages) * 1_000_000 + micros / 2) / micros;
+    let (left, right) = strip(voice, pair);
+    let area = Area::new(left, top - 10 * PX, right - left, row + 20 * PX);
+    sheet.wishes.push(Wish {
+        key: Key { side: Some(voice.side), subject: Subject::Bundle(pair.0, pair.1, place as u32), piece: Piece(5) },
+        text: format!("up to {} /s", grouped(per_second)),
+        face: Face::Strong,
+        tone: Tone::Neutral,
+        light: Light::Even,
+        job: None,
+        rank: Rank::Spare,
+        place: Place::Band(area),
+    });
+}
+
+/// A number with its thousands set apart.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A lone failure is an arrow; several in one row are a band with their number, and bands that touch are one.
+fn failing(sheet: &mut Sheet, voice: &Voice, pair: Pair, counts: &BTreeMap<i32, Count>, row: i32) -> u32 {
+    let (left, right) = strip(voice, pair);
+    let mut arrows_drawn = 0;
+    let mut bands: Vec<(i32, i32, u32)> = Vec::new();
+    for (&place, count) in counts.iter().filter(|(_, count)| count.failures > 0) {
+        match (count.failure, count.failures, bands.last_mut()) {
+            (_, _, Some((_, last, failures))) if *last + 1 == place => {
+                *last = place;
+                *failures += count.failures;
+            }
+            (Some(id), 1, _) => {
+                arrows::draw(sheet, voice, id);
+                arrows_drawn += 1;
+            }
+            _ => bands.push((place, place, count.failures)),
+        }
+    }
+    for (first, last, failures) in bands {
+        let top = sheet.scale.top() + first * row;
+        let width = ((right - left) / 6).max(6 * PX);
+        let area = Area::new(right - width, top, width, (last - first + 1) * row);
+        let from = sheet.scale.moment_from_y(area.y);
+        let to = sheet.scale.moment_from_y(area.bottom());
+        let name = format!(
+            "{}: {failures} failed between {} and {}",
+            between(voice, pair),
+            readable(from.since(Moment::START)),
+            readable(to.since(Moment::START))
+        );
+        let shape = bundle(voice, pair, first, 2, Look::FailureBand, area, name);
+        sheet.wishes.push(Wish {
+            key: Key { piece: Piece(3), ..shape.key },
+            text: format!("{} failed", grouped(failures.into())),
+            face: Face::Strong,
+            tone: Tone::Bad,
+            light: Light::Even,
+            job: None,
+            rank: Rank::Mark,
+            place: Place::Beside(area),
+        });
+        sheet.obstacle(area);
+        sheet.push(Level::Arrows, shape);
+    }
+    arrows_drawn
+}
+
+fn between(voice: &Voice, (one, other): Pair) -> String {
+    format!("{} and {}", voice.trace.actor(one).name, voice.trace.actor(other).name)
+}

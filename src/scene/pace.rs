@@ -1,0 +1,123 @@
+//! How fast time runs down the page, and which stretches are folded.
+//!
+//! The picture should be as high as it takes to tell its arrows apart and to see their slopes, and not higher.
+//! *Invariant:* pace and folds come from both sides, also when only one is drawn, so that two scenes of one run
+//! under one window are locked to each other.
+
+use super::rows::{due, is_background, rows};
+use super::{Folding, PX, Pace, TimeScale};
+use crate::time::{Moment, Span};
+use crate::trace::{ActorId, Trace};
+
+/// Above the first moment, and below the last.
+pub const PADDING: i32 = 16 * PX;
+/// The most that a picture is high by itself; wishes of labels come on top.
+const COMFORTABLE: i32 = 900 * PX;
+/// What keeps two arrows of one pair of lanes apart, label included.
+const APART: u64 = 15 * PX as u64;
+/// What keeps them apart at the least.
+const BARELY_APART: u64 = 6 * PX as u64;
+/// The height at which a slope is seen.
+const SLOPE: u64 = 4 * PX as u64;
+/// More folds than this would hide the run.
+const MOST_FOLDS: usize = 16;
+
+/// The scale on which a window of a run reads well.
+pub fn scale(traces: &[&Trace], from: Moment, to: Moment, folding: Folding) -> TimeScale {
+    let window = to.since(from).as_micros().max(1);
+    let survey = Survey::of(traces, from, to);
+    let needed = |distance: u64, over: u64| if over == 0 { 0.0 } else { distance as f64 / over as f64 };
+    let readable = needed(BARELY_APART, survey.usual_gap).max(needed(SLOPE, survey.usual_latency));
+    let folds = match folding {
+        Folding::Fold if readable * window as f64 > f64::from(COMFORTABLE) => folds(&survey.events, window, readable),
+        Folding::Fold | Folding::Stretch => Vec::new(),
+    };
+    let folded: u64 = folds.iter().map(|(begin, end)| end.since(*begin).as_micros()).sum();
+    let shown = (window - folded).max(1);
+    let wanted = needed(APART, survey.usual_gap).max(needed(SLOPE, survey.usual_latency)) * shown as f64;
+    let least = (240 * PX + 14 * PX * survey.messages.min(60) as i32).min(720 * PX);
+    let height = (wanted.min(f64::from(COMFORTABLE)) as i32).max(least);
+    TimeScale::new(from, to, PADDING, Pace { height, over: Span::micros(shown) }, &folds)
+}
+
+/// The same folds at another pace.
+pub fn rescaled(scale: &TimeScale, numerator: i32, denominator: i32) -> TimeScale {
+    let folds: Vec<(Moment, Moment)> = scale.folds().map(|fold| (fold.from, fold.to)).collect();
+    let pace = scale.pace().scaled(numerator, denominator);
+    TimeScale::new(scale.from(), scale.to(), scale.top(), pace, &folds)
+}
+
+/// What a window holds, as far as its height depends on it.
+struct Survey {
+    /// In order, each once, the window's ends among them.
+    events: Vec<Moment>,
+    /// A short but usual distance between arrows of one pair of lanes, in microseconds.
+    usual_gap: u64,
+    usual_latency: u64,
+    /// On the busier side.
+    messages: usize,
+}
+
+impl Survey {
+    fn of(traces: &[&Trace], from: Moment, to: Moment) -> Survey {
+        let mut events = vec![from, to];
+        let (mut gaps, mut latencies, mut messages) = (Vec::new(), Vec::new(), 0);
+        for trace in traces {
+            let rows = rows(trace, from, to);
+            let mut middles: Vec<((ActorId, ActorId), u64)> = Vec::new();
+            for id in &rows.messages {
+                let message = &trace.messages[id.at()];
+                if is_background(trace, message) {
+                    continue;
+                }
+                events.extend([message.sent, due(message)]);
+                latencies.push(message.latency.as_micros());
+                let pair = (message.from.min(message.to), message.from.max(message.to));
+                middles.push((pair, message.sent.micros() / 2 + due(message).micros() / 2));
+            }
+            messages = messages.max(middles.len());
+            middles.sort_unstable();
+            let same_pair = middles.windows(2).filter(|pair| pair[0].0 == pair[1].0);
+            gaps.extend(same_pair.map(|pair| pair[1].1 - pair[0].1).filter(|gap| *gap > 0));
+            for id in &rows.stays {
+                let stay = &trace.stays[id.at()];
+                events.push(stay.begin);
+                events.extend(stay.end.known());
+            }
+            events.extend(trace.marks[rows.marks].iter().map(|mark| mark.at));
+        }
+        events.retain(|at| (from..=to).contains(at));
+        events.sort_unstable();
+        events.dedup();
+        gaps.sort_unstable();
+        latencies.sort_unstable();
+        let usual_gap = gaps.get(gaps.len() / 4).copied().unwrap_or(0);
+        let usual_latency = latencies.get(latencies.len() / 2).copied().unwrap_or(0);
+        Survey { events, usual_gap, usual_latency, messages }
+    }
+}
+
+/// Stretches worth folding: each is longer than half of all that stays unfolded, and would take much of the page.
+fn folds(events: &[Moment], window: u64, readable: f64) -> Vec<(Moment, Moment)> {
+    let mut gaps: Vec<(u64, Moment, Moment)> =
+        events.windows(2).map(|pair| (pair[1].since(pair[0]).as_micros(), pair[0], pair[1])).collect();
+    // The longest first, and of equal ones the earliest.
+    gaps.sort_by_key(|&(gap, begin, _)| (std::cmp::Reverse(gap), begin));
+    gaps.truncate(MOST_FOLDS);
+    let (mut shown, mut worth) = (window, 0);
+    for (place, (gap, ..)) in gaps.iter().enumerate() {
+        shown -= gap;
+        if *gap * 2 > shown && *gap as f64 * readable > f64::from(120 * PX) {
+            worth = place + 1;
+        }
+    }
+    gaps.truncate(worth);
+    // What begins or ends beside a fold keeps a little room to be seen.
+    let room = Span::micros((f64::from(14 * PX) / readable) as u64);
+    let mut folds: Vec<(Moment, Moment)> = gaps
+        .iter()
+        .map(|&(_, begin, end)| (begin + room, Moment::from_micros(end.micros() - room.as_micros())))
+        .collect();
+    folds.sort_unstable();
+    folds
+}

@@ -1,0 +1,216 @@
+//! Numbers as widths: queues that widen with what waits in them, lanes of so many slots that only their number shows.
+//!
+//! *Invariant:* a width is a count times a unit, and one unit holds for the whole lane, so areas can be compared.
+
+use super::columns::{Column, Measure, Plan};
+use super::sheet::{Sheet, Voice};
+use super::{Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject};
+use crate::time::Moment;
+use crate::trace::{Drawing, LevelKind, StayKind};
+
+/// Counts that hold from a moment on.
+type Steps = Vec<(Moment, u32)>;
+
+pub fn draw(sheet: &mut Sheet, voice: &Voice, measure: Measure) {
+    for column in &voice.columns {
+        match (column.plan, voice.trace.actor(column.actor).drawing) {
+            (Plan::Area, _) => crowd(sheet, voice, column),
+            (_, Drawing::River) => river(sheet, voice, column, measure),
+            (_, Drawing::Tracks | Drawing::Slots) => {}
+        }
+    }
+}
+
+fn river(sheet: &mut Sheet, voice: &Voice, column: &Column, measure: Measure) {
+    let of = |kind| levels(voice, column, LevelKind::Stays(kind));
+    let (ready, held, parked) = (of(StayKind::Ready), of(StayKind::Held), of(StayKind::Parked));
+    let deepest = deepest_sum(&ready, &held).max(parked.iter().map(|step| step.1).max().unwrap_or(0));
+    if deepest == 0 {
+        return;
+    }
+    let widest = if measure == Measure::Wide { 9 * PX } else { 5 * PX };
+    let unit = Unit { most: widest, half: column.half, deepest };
+    let both = sum(&ready, &held);
+    outline(sheet, voice, column, &both, &held, unit);
+    for (piece, look, steps) in [(20, Look::Ready, &ready), (21, Look::Parked, &parked)] {
+        for (place, run) in runs(sheet, steps).into_iter().enumerate() {
+            let name = format!("{}: at most {} {}", voice.trace.actor(column.actor).name, run.peak, run.noun(look));
+            let form = Form::Polygon(run.symmetric(column.centre, unit));
+            let piece = Piece(piece + 10 * place.min(6_000) as u16);
+            push(sheet, voice, column, look, piece, form, name);
+        }
+    }
+}
+
+/// What is held stands round what is ready: the outline of both, where anything is held.
+fn outline(sheet: &mut Sheet, voice: &Voice, column: &Column, both: &Steps, held: &Steps, unit: Unit) {
+    let masked: Steps = both.iter().map(|&(at, total)| (at, if value_at(held, at) > 0 { total } else { 0 })).collect();
+    for (place, run) in runs(sheet, &masked).into_iter().enumerate() {
+        let name = format!("{}: delivered and not acknowledged", voice.trace.actor(column.actor).name);
+        let form = Form::Polygon(run.symmetric(column.centre, unit));
+        push(sheet, voice, column, Look::Held, Piece(22 + 10 * place.min(6_000) as u16), form, name);
+    }
+}
+
+/// A lane of many slots: how many are blocked, and how many of them work.
+fn crowd(sheet: &mut Sheet, voice: &Voice, column: &Column) {
+    let slots = voice.trace.actor(column.actor).slots;
+    let unit = Unit { most: 4 * PX, half: column.half, deepest: u32::from(slots) };
+    for (piece, kind, look) in [(20, StayKind::Blocked, Look::BlockedArea), (21, StayKind::Busy, Look::BusyArea)] {
+        let steps = counted(voice, column, kind);
+        for (place, run) in runs(sheet, &steps).into_iter().enumerate() {
+            let name = format!("{}: at most {} {}", voice.trace.actor(column.actor).name, run.peak, run.noun(look));
+            let form = Form::Polygon(run.symmetric(column.centre, unit));
+            push(sheet, voice, column, look, Piece(piece + 10 * place.min(6_000) as u16), form, name);
+        }
+    }
+}
+
+fn push(sheet: &mut Sheet, voice: &Voice, column: &Column, look: Look, piece: Piece, form: Form, name: String) {
+    sheet.obstacle(form.bounds());
+    sheet.push(
+        Level::Rivers,
+        Shape {
+            key: Key { side: Some(voice.side), subject: Subject::Lane(column.actor), piece },
+            look,
+            tone: voice.tone,
+            light: Light::Even,
+            form,
+            name,
+            job: None,
+        },
+    );
+}
+
+/// How wide one of them is drawn.
+#[derive(Clone, Copy)]
+struct Unit {
+    most: i32,
+    half: i32,
+    deepest: u32,
+}
+
+impl Unit {
+    /// Half the width of `count`.
+    fn half_of(self, count: u32) -> i32 {
+        let (half, deepest) = (i64::from(self.half), i64::from(self.deepest.max(1)));
+        let whole = i64::from(self.most) * i64::from(count) / 2;
+        let fitted = half * i64::from(count) / deepest;
+        (whole.min(fitted) as i32).max(if count > 0 { 10 } else { 0 })
+    }
+}
+
+/// A stretch during which a count is not zero, as it is drawn.
+struct Run {
+    /// Top, bottom, count.
+    steps: Vec<(i32, i32, u32)>,
+    peak: u32,
+}
+
+impl Run {
+    fn noun(&self, look: Look) -> &'static str {
+        match look {
+            Look::Parked => "set aside",
+            Look::BusyArea => "at work",
+            Look::BlockedArea => "blocked",
+            _ => "ready",
+        }
+    }
+
+    fn symmetric(&self, centre: i32, unit: Unit) -> Vec<Point> {
+        let mut points = Vec::with_capacity(self.steps.len() * 4);
+        for &(top, bottom, count) in &self.steps {
+            points.extend([top, bottom].map(|y| Point::new(centre - unit.half_of(count), y)));
+        }
+        for &(top, bottom, count) in self.steps.iter().rev() {
+            points.extend([bottom, top].map(|y| Point::new(centre + unit.half_of(count), y)));
+        }
+        points
+    }
+}
+
+/// Cuts steps into runs, at the resolution of the page: of what falls into one pixel's row, the most is drawn.
+fn runs(sheet: &Sheet, steps: &Steps) -> Vec<Run> {
+    let scale = &sheet.scale;
+    let mut rows: Vec<(i32, i32, u32)> = Vec::new();
+    for (place, &(at, count)) in steps.iter().enumerate() {
+        let until = steps.get(place + 1).map_or(scale.to(), |next| next.0);
+        if until < scale.from() || at > scale.to() || until == at {
+            continue;
+        }
+        let (top, bottom) = (scale.y_from_moment(at), scale.y_from_moment(until));
+        match rows.last_mut() {
+            Some(last) if last.2 == count => last.1 = bottom,
+            Some(last) if bottom - last.0 < PX => {
+                last.1 = bottom;
+                last.2 = last.2.max(count);
+            }
+            _ => rows.push((top, bottom, count)),
+        }
+    }
+    let mut runs: Vec<Run> = Vec::new();
+    let mut open = false;
+    for step in rows {
+        if step.2 == 0 {
+            open = false;
+        } else if let (true, Some(run)) = (open, runs.last_mut()) {
+            run.peak = run.peak.max(step.2);
+            run.steps.push(step);
+        } else {
+            open = true;
+            runs.push(Run { steps: vec![step], peak: step.2 });
+        }
+    }
+    runs
+}
+
+fn levels(voice: &Voice, column: &Column, kind: LevelKind) -> Steps {
+    let rows = voice.trace.levels.iter().filter(|row| row.actor == column.actor && row.kind == kind);
+    let mut steps: Steps = Vec::new();
+    for row in rows {
+        match steps.last_mut() {
+            Some(last) if last.0 == row.at => last.1 = row.value,
+            _ => steps.push((row.at, row.value)),
+        }
+    }
+    steps
+}
+
+/// How many stays of a kind are open, where nobody wrote it down as a level.
+fn counted(voice: &Voice, column: &Column, kind: StayKind) -> Steps {
+    let rows = voice.rows.stays.iter().map(|id| &voice.trace.stays[id.at()]);
+    let mut changes: Vec<(Moment, i32)> = Vec::new();
+    for stay in rows.filter(|stay| stay.actor == column.actor && stay.kind == kind) {
+        changes.push((stay.begin, 1));
+        changes.extend(stay.end.known().map(|end| (end, -1)));
+    }
+    changes.sort_unstable();
+    let mut steps: Steps = Vec::new();
+    let mut count = 0;
+    for (at, change) in changes {
+        count += change;
+        match steps.last_mut() {
+            Some(last) if last.0 == at => last.1 = count.max(0) as u32,
+            _ => steps.push((at, count.max(0) as u32)),
+        }
+    }
+    steps
+}
+
+fn value_at(steps: &Steps, at: Moment) -> u32 {
+    match steps.partition_point(|step| step.0 <= at) {
+        0 => 0,
+        place => steps[place - 1].1,
+    }
+}
+
+fn sum(one: &Steps, other: &Steps) -> Steps {
+    let mut moments: Vec<Moment> = one.iter().chain(other).map(|step| step.0).collect();
+    moments.sort_unstable();
+    moments.dedup();
+    moments.into_iter().map(|at| (at, value_at(one, at) + value_at(other, at))).collect()
+}
+
+fn deepest_sum(one: &Steps, other: &Steps) -> u32 {
+    sum(one, other).iter().map(|step| step.1).max().unwrap_or(0)
+}

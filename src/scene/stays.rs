@@ -1,0 +1,232 @@
+//! Stays: work as bars, blocking hatched, waiting as dotted lines beside the lane, outages as bands behind it.
+//!
+//! *Invariant:* a bar is as long as its stay; only what would be too thin to see is drawn one pixel high.
+
+use super::columns::{Column, Plan};
+use super::labels::{Place, Rank, Wish};
+use super::sheet::{Sheet, Voice};
+use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
+use crate::time::{Moment, readable};
+use crate::trace::{Drawing, Ending, StayId, StayKind, StayRow};
+
+/// Between two lines of what waits.
+const FAN: i32 = 5 * PX;
+
+/// Draws the stays of one side, `most` of them at the most: where there are more, the longest.
+pub fn draw(sheet: &mut Sheet, voice: &Voice, most: usize) {
+    let mut fans: Vec<Fan> = voice.columns.iter().map(|_| Fan::default()).collect();
+    for &id in &longest(sheet, voice, most) {
+        let stay = &voice.trace.stays[id.at()];
+        let column = &voice.columns[stay.actor.at()];
+        match stay.kind {
+            StayKind::Down | StayKind::Slow => band(sheet, voice, column, id),
+            StayKind::Busy | StayKind::Blocked => {
+                if column.plan != Plan::Area {
+                    bar(sheet, voice, column, id);
+                }
+            }
+            StayKind::Scheduled | StayKind::Hidden => bracket(sheet, voice, column, id),
+            StayKind::Ready | StayKind::Held | StayKind::Parked => followed(sheet, voice, column, id),
+            StayKind::Backlog | StayKind::Pool | StayKind::Queued => {
+                let lines = fans[stay.actor.at()].place(stay, column);
+                if let Some(line) = lines {
+                    waiting(sheet, voice, column, id, line);
+                }
+            }
+        }
+    }
+}
+
+/// What is seen best, in order; outages always.
+fn longest(sheet: &Sheet, voice: &Voice, most: usize) -> Vec<StayId> {
+    let mut ids = voice.rows.stays.clone();
+    if ids.len() > most {
+        let rank = |id: &StayId| {
+            let stay = &voice.trace.stays[id.at()];
+            let job = stay.part.known().map(|part| voice.trace.job_of(part));
+            let first =
+                matches!(stay.kind, StayKind::Down | StayKind::Slow) || sheet.light(job.as_slice()) == Light::Lit;
+            (!first, std::cmp::Reverse(stay.end.since(stay.begin)), *id)
+        };
+        ids.sort_unstable_by_key(rank);
+        ids.truncate(most);
+        ids.sort_unstable();
+    }
+    ids
+}
+
+/// The lines of what waits at a lane, each free from some moment on.
+#[derive(Default)]
+struct Fan(Vec<Moment>);
+
+impl Fan {
+    /// The first free line, if there is one within the lane's room.
+    fn place(&mut self, stay: &StayRow, column: &Column) -> Option<i32> {
+        let lines = ((column.centre - column.half - column.strip.left) / FAN).max(1) as usize;
+        let line = self.0.iter().position(|free| *free <= stay.begin).unwrap_or(self.0.len());
+        if line >= lines {
+            return None;
+        }
+        if line == self.0.len() {
+            self.0.push(stay.end);
+        } else {
+            self.0[line] = stay.end;
+        }
+        Some(line as i32)
+    }
+}
+
+/// From and to where a stay is drawn, at least one pixel.
+fn heights(sheet: &Sheet, stay: &StayRow) -> (i32, i32) {
+    let top = sheet.scale.y_from_moment(stay.begin);
+    (top, sheet.scale.y_from_moment(stay.end).max(top + PX))
+}
+
+fn shape(sheet: &Sheet, voice: &Voice, id: StayId, look: Look, form: Form) -> Shape {
+    let stay = &voice.trace.stays[id.at()];
+    let job = stay.part.known().map(|part| voice.trace.job_of(part));
+    let tone = match look {
+        Look::Thrown | Look::FailedWork | Look::Down => Tone::Bad,
+        Look::Slow => Tone::Again,
+        _ => voice.tone,
+    };
+    Shape {
+        key: Key { side: Some(voice.side), subject: Subject::Stay(id), piece: Piece(0) },
+        look,
+        tone,
+        light: sheet.light(job.as_slice()),
+        form,
+        name: voice.stay_name(stay),
+        job,
+    }
+}
+
+fn bar(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId) {
+    let stay = &voice.trace.stays[id.at()];
+    let (top, bottom) = heights(sheet, stay);
+    let half = column.half_slot();
+    let area = Area::new(column.slot(stay.slot) - half, top, 2 * half, bottom - top);
+    let look = match (stay.kind, stay.ending) {
+        (StayKind::Blocked, _) => Look::Blocked,
+        (_, Ending::Interrupted | Ending::Returned) => Look::Thrown,
+        (_, Ending::Failed) => Look::FailedWork,
+        (..) => Look::Busy,
+    };
+    let radius = (2 * PX).min(area.height / 3);
+    let shape = shape(sheet, voice, id, look, Form::Rect { area, radius });
+    sheet.obstacle(area);
+    sheet.push(Level::Stays, shape);
+}
+
+/// The room of an actor that is out or slow.
+fn band(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId) {
+    let stay = &voice.trace.stays[id.at()];
+    let (top, bottom) = heights(sheet, stay);
+    let half = (column.half + 12 * PX).max(column.head.width / 2);
+    let left = (column.centre - half).max(voice.strip.left);
+    let right = (column.centre + half).min(voice.strip.right);
+    let area = Area::new(left, top, right - left, bottom - top);
+    let (look, words) = match stay.kind {
+        StayKind::Slow => (Look::Slow, format!("{} × slower", thousandths(stay.value))),
+        _ => (Look::Down, "down".to_owned()),
+    };
+    let shape = shape(sheet, voice, id, look, Form::Rect { area, radius: 0 });
+    sheet.wishes.push(Wish {
+        key: Key { piece: Piece(1), ..shape.key },
+        text: words,
+        face: Face::Strong,
+        tone: shape.tone,
+        light: Light::Even,
+        job: None,
+        rank: Rank::Fault,
+        place: Place::Band(area),
+    });
+    sheet.push(Level::Bands, shape);
+}
+
+/// A number of thousandths with as many decimals as it takes.
+fn thousandths(value: u32) -> String {
+    let text = format!("{}.{:03}", value / 1000, value % 1000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// Until a known moment: a bracket beside the slot.
+fn bracket(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId) {
+    let stay = &voice.trace.stays[id.at()];
+    let (top, bottom) = heights(sheet, stay);
+    let left = column.slot(stay.slot) + column.half_slot() + 3 * PX;
+    let right = left + 4 * PX;
+    let corners = [(left, top), (right, top), (right, bottom), (left, bottom)];
+    let line = corners.iter().map(|&(x, y)| Point::new(x, y)).collect();
+    let shape = shape(sheet, voice, id, Look::Scheduled, Form::Strokes(vec![line]));
+    sheet.obstacle(Area::new(left, top, right - left, bottom - top));
+    sheet.push(Level::Stays, shape);
+}
+
+/// The way of the selected job's message through a queue; the queue itself is drawn from its levels.
+fn followed(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId) {
+    let stay = &voice.trace.stays[id.at()];
+    let in_queue = voice.trace.actor(column.actor).drawing != Drawing::Slots;
+    let job = stay.part.known().map(|part| voice.trace.job_of(part));
+    if in_queue && sheet.light(job.as_slice()) != Light::Lit {
+        return;
+    }
+    let (top, bottom) = heights(sheet, stay);
+    let x = column.slot(stay.slot);
+    let form = Form::Line { from: Point::new(x, top), to: Point::new(x, bottom) };
+    let shape = shape(sheet, voice, id, Look::Waiting, form);
+    sheet.push(Level::Stays, shape);
+}
+
+fn waiting(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId, line: i32) {
+    let stay = &voice.trace.stays[id.at()];
+    if stay.end <= stay.begin {
+        return;
+    }
+    let (top, bottom) = heights(sheet, stay);
+    let x = match stay.slot.known() {
+        Some(slot) => column.slot(slot) - column.half_slot() - 3 * PX,
+        None => column.centre - column.half - 6 * PX - line * FAN,
+    };
+    let form = Form::Line { from: Point::new(x, top), to: Point::new(x, bottom) };
+    let shape = shape(sheet, voice, id, Look::Waiting, form);
+    sheet.line(Point::new(x, top), Point::new(x, bottom));
+    sheet.push(Level::Stays, shape);
+}
+
+impl Voice<'_> {
+    /// A stay in one sentence, for those who listen.
+    fn stay_name(&self, stay: &StayRow) -> String {
+        let actor = self.trace.actor(stay.actor);
+        let what = match stay.kind {
+            StayKind::Busy => "works",
+            StayKind::Blocked => "is blocked",
+            StayKind::Backlog => "has a job waiting for a free place",
+            StayKind::Pool => "waits for a connection",
+            StayKind::Queued => "has work waiting",
+            StayKind::Ready => "has a message ready",
+            StayKind::Held => "holds a message that is not acknowledged",
+            StayKind::Hidden => "hides a message",
+            StayKind::Scheduled => "waits for the next attempt",
+            StayKind::Parked => "has set a message aside",
+            StayKind::Down => "is out of service",
+            StayKind::Slow => "is slow",
+        };
+        let how = match stay.ending {
+            Ending::Interrupted => ", cut short and thrown away",
+            Ending::Failed => ", which failed",
+            Ending::GaveUp => ", until it gave up",
+            Ending::Expired => ", until its time ran out",
+            Ending::Refused => ", turned away",
+            Ending::Returned => ", and gave it back",
+            Ending::Open | Ending::Done => "",
+        };
+        let job = stay.part.known().map(|part| format!(" (job {})", self.trace.job_of(part).number()));
+        let begin = readable(stay.begin.since(Moment::START));
+        let length = match stay.end.known() {
+            Some(end) => format!("for {}", readable(end.since(stay.begin))),
+            None => "to the end of the run".to_owned(),
+        };
+        format!("{} {what}{}, from {begin} {length}{how}", actor.name, job.unwrap_or_default())
+    }
+}
