@@ -10,6 +10,7 @@
 //! | [`protocol`] | one file a protocol, in its vendor's words |
 //! | [`scenario`] | the input: reading, limits, presets, running |
 //! | [`metrics`] | numbers and verdicts, from the trace alone |
+//! | [`theory`] | closed forms of queueing theory, which runs must agree with |
 //! | [`scene`] | layout: a trace and a window become shapes |
 //! | [`render`] | one file a format |
 //! | [`player`] | playhead and selection, as a pure update |
@@ -27,5 +28,6 @@ pub mod rng;
 pub mod scenario;
 pub mod scene;
 pub mod story;
+pub mod theory;
 pub mod time;
 pub mod trace;

@@ -4,6 +4,7 @@ mod cli;
 mod faults;
 mod http;
 mod metrics;
+mod oracles;
 mod player;
 mod rabbitmq;
 mod report;
