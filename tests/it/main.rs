@@ -6,6 +6,7 @@ mod http;
 mod metrics;
 mod oracles;
 mod player;
+mod properties;
 mod rabbitmq;
 mod report;
 mod retry;
