@@ -69,14 +69,14 @@ metrics! {
     caller_thread_us: u64, "µs", "callers' threads × window";
     blocked_share: Option<f64>, "0 to 1", "blocked_us ÷ caller_thread_us";
 
-    job_time_us: u64, "µs", "sum over the jobs of the time from being wanted until work and caller were both done with it; the next eight add up to it, each microsecond counted under the first that applies";
+    job_time_us: u64, "µs", "sum over the jobs of the time from being wanted until work and caller were both done with it; the next eight add up to it, each microsecond counted under the first of them that applies";
     working_us: u64, "µs", "job time in which a worker worked on it";
     backlog_us: u64, "µs", "job time in which it waited at the caller for a free thread";
     pool_us: u64, "µs", "job time in which it waited for a connection";
     accept_queue_us: u64, "µs", "job time in which it waited at the receiver for a free worker";
-    broker_us: u64, "µs", "job time in which it lay in a queue or log, deliverable, hidden, or delivered and not begun";
-    retry_us: u64, "µs", "job time in which it waited for its next attempt";
+    broker_us: u64, "µs", "job time in which it lay in a queue or log, deliverable or hidden, or was delivered and not begun";
     network_us: u64, "µs", "job time in which a message that carries it was on its way";
+    retry_us: u64, "µs", "job time in which it waited for its next attempt";
     silence_us: u64, "µs", "job time in which nobody had it: the rest, as after a message was lost";
     waiting_share: Option<f64>, "0 to 1", "1 − working_us ÷ job_time_us";
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::time::Moment;
-use crate::trace::{ActorId, LevelKind, LevelRow, Slot, StayKind, Trace};
+use crate::trace::{ActorId, Duty, LevelKind, LevelRow, Slot, StayKind, Trace};
 
 #[derive(Default)]
 pub(super) struct Depth {
@@ -18,6 +18,9 @@ pub(super) struct Depth {
     pub outage_us: u64,
     pub drain_us: Option<u64>,
 }
+
+/// The values of all levels now.
+type Current = BTreeMap<(ActorId, Slot, LevelKind), u32>;
 
 /// How many are in each place now.
 #[derive(Clone, Copy, Default)]
@@ -57,13 +60,13 @@ impl Now {
 pub(super) fn depth(trace: &Trace, window: Moment) -> Depth {
     let mut depth = Depth::default();
     let last_outage_end = outages(trace, window, &mut depth.outage_us);
-    let mut current: BTreeMap<(ActorId, Slot, LevelKind), u32> = BTreeMap::new();
+    let mut current = Current::new();
     let mut now = Now::default();
     let mut rows = trace.levels.as_slice();
     let mut begin = Moment::START;
     loop {
         while let Some((row, rest)) = rows.split_first().filter(|(row, _)| row.at <= begin) {
-            apply(&mut now, &mut current, row);
+            apply(trace, &mut now, &mut current, row);
             rows = rest;
         }
         let end = rows.first().map_or(window, |row| row.at);
@@ -75,7 +78,11 @@ pub(super) fn depth(trace: &Trace, window: Moment) -> Depth {
     }
 }
 
-fn apply(now: &mut Now, current: &mut BTreeMap<(ActorId, Slot, LevelKind), u32>, row: &LevelRow) {
+fn apply(trace: &Trace, now: &mut Now, current: &mut Current, row: &LevelRow) {
+    // What a caller holds until its hand-over is confirmed lies in no queue.
+    if row.kind == LevelKind::Stays(StayKind::Held) && trace.actor(row.actor).duty == Duty::Caller {
+        return;
+    }
     if let Some(place) = now.place(row.kind) {
         let before = current.insert((row.actor, row.slot, row.kind), row.value).unwrap_or_default();
         *place = *place + u64::from(row.value) - u64::from(before);

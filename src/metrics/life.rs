@@ -38,7 +38,7 @@ impl Lives {
             Some(Place::Backlog) => &mut self.backlog,
             Some(Place::Pool) => &mut self.pool,
             Some(Place::AcceptQueue) => &mut self.accept_queue,
-            Some(Place::Broker) => &mut self.broker,
+            Some(Place::Stored | Place::Delivered) => &mut self.broker,
             Some(Place::Retry) => &mut self.retry,
             Some(Place::Network) => &mut self.network,
             None => &mut self.silence,
@@ -52,14 +52,25 @@ enum Place {
     Backlog,
     Pool,
     AcceptQueue,
-    Broker,
-    Retry,
+    /// In a queue, to be delivered.
+    Stored,
     Network,
+    /// Delivered and neither under way nor begun.
+    Delivered,
+    Retry,
 }
 
 /// From what counts first to what counts last.
-const PLACES: [Place; 7] =
-    [Place::Working, Place::Backlog, Place::Pool, Place::AcceptQueue, Place::Broker, Place::Retry, Place::Network];
+const PLACES: [Place; 8] = [
+    Place::Working,
+    Place::Backlog,
+    Place::Pool,
+    Place::AcceptQueue,
+    Place::Stored,
+    Place::Network,
+    Place::Delivered,
+    Place::Retry,
+];
 
 /// A span that a job spent in a place, or that merely kept it alive.
 #[derive(Clone, Copy)]
@@ -148,7 +159,9 @@ fn place_of(trace: &Trace, stay: &StayRow) -> Option<Place> {
         StayKind::Backlog => Some(Place::Backlog),
         StayKind::Pool => Some(Place::Pool),
         StayKind::Queued => Some(Place::AcceptQueue),
-        StayKind::Ready | StayKind::Held | StayKind::Hidden => Some(Place::Broker),
+        StayKind::Ready | StayKind::Hidden => Some(Place::Stored),
+        // At a caller it is a copy kept until the hand-over is confirmed: the job is where the message is.
+        StayKind::Held => (trace.actor(stay.actor).duty != Duty::Caller).then_some(Place::Delivered),
         StayKind::Scheduled => Some(Place::Retry),
         StayKind::Blocked | StayKind::Parked | StayKind::Down | StayKind::Slow => None,
     }

@@ -6,7 +6,7 @@
 use super::{Line, clock, place};
 use crate::time::Moment;
 use crate::trace::{
-    CallerOutcome, Class, Ending, Fate, Handled, JobId, MarkRow, MessageId, MessageRow, PartId, StayKind, StayRow,
+    CallerOutcome, Class, Duty, Ending, Fate, Handled, JobId, MarkKind, MarkRow, MessageRow, PartId, StayKind, StayRow,
     StepId, StepRow, Trace,
 };
 
@@ -18,29 +18,31 @@ pub fn sentences(trace: &Trace) -> impl Iterator<Item = Line> + '_ {
 /// The sentence of a step. Nothing for one that moved no work: background traffic, a start without effects.
 pub fn sentence(trace: &Trace, step: StepId) -> Option<Line> {
     let row = &trace.steps[step.at()];
-    let mut clauses = Vec::new();
+    let mut telling = Telling { trace, groups: Vec::new(), named: PartId::NONE };
     match row.handled {
         Handled::Started => {}
-        Handled::Wanted(part) => clauses.push(format!("job {} is wanted", trace.job_of(part).number())),
-        Handled::Arrived(message) => arrival(trace, row, message, &mut clauses),
-        Handled::Timer => timer(trace, row, &mut clauses),
-        Handled::Fault => fault(trace, row, &mut clauses),
+        Handled::Wanted(part) => {
+            let job = telling.work(part);
+            telling.say(job, "is wanted");
+        }
+        Handled::Arrived(message) => telling.arrival(row, &trace.messages[message.at()]),
+        Handled::Timer => telling.timer(row),
+        Handled::Fault => telling.fault(row),
     }
     let began = caused(&trace.stays, step, |stay| stay.cause);
-    clauses.extend(began.iter().filter_map(|stay| beginning(trace, stay)));
     let marks = caused(&trace.marks, step, |mark| mark.cause);
-    clauses.extend(marks.iter().map(|mark| marked(trace, mark)));
-    let sent = caused(&trace.messages, step, |message| message.cause);
-    clauses.extend(sent.iter().filter(|message| !is_background(trace, message)).map(|message| sending(trace, message)));
-    if clauses.is_empty() {
-        return None;
+    for mark in marks {
+        telling.marked(mark, began);
     }
-    let mut text = clauses.join("; ");
-    if let Some(first) = text.get(..1).map(str::to_uppercase) {
-        text.replace_range(..1, &first);
+    for stay in began {
+        telling.beginning(stay, marks);
     }
-    text.push('.');
-    Some(Line { at: row.at, until: None, text })
+    for message in caused(&trace.messages, step, |message| message.cause) {
+        if !is_background(trace, message) {
+            telling.sending(message);
+        }
+    }
+    telling.told(row.at)
 }
 
 /// The rows that name `step` as their cause.
@@ -54,132 +56,210 @@ fn is_background(trace: &Trace, message: &MessageRow) -> bool {
     trace.kind(message).class == Class::Background
 }
 
-fn arrival(trace: &Trace, row: &StepRow, message: MessageId, clauses: &mut Vec<String>) {
-    let message = &trace.messages[message.at()];
-    if is_background(trace, message) {
-        return;
-    }
-    let end = match message.fate {
-        Fate::Refused => " and is turned away",
-        Fate::Late => ", too late: nobody waits for it any more",
-        Fate::Delivered | Fate::InFlight | Fate::Lost => "",
-    };
-    let at = place(trace, message.to, message.to_slot);
-    clauses.push(format!("{} arrives at {at}{end}", quoted(trace, message)));
-    clauses.extend(trace.jobs_of(message).into_iter().filter_map(|job| settled(trace, job, row)));
+/// A sentence in the making: groups of what is said of one subject after the other.
+struct Telling<'a> {
+    trace: &'a Trace,
+    groups: Vec<(String, Vec<String>)>,
+    /// The part named last, which is "it" when it is named again.
+    named: PartId,
 }
 
-/// What the arrival meant for its job's caller.
-fn settled(trace: &Trace, job: JobId, row: &StepRow) -> Option<String> {
-    let job_row = &trace.jobs[job.at()];
-    let number = job.number();
-    if job_row.answered == row.at {
-        return Some(format!("job {number} is answered, {} after it was wanted", since(job_row.wanted, row.at)));
+impl Telling<'_> {
+    fn say(&mut self, subject: impl Into<String>, predicate: impl Into<String>) {
+        let subject = subject.into();
+        match self.groups.last_mut() {
+            Some((last, predicates)) if *last == subject => predicates.push(predicate.into()),
+            _ => self.groups.push((subject, vec![predicate.into()])),
+        }
     }
-    let handed_over = job_row.caller == CallerOutcome::Accepted && job_row.settled == row.at;
-    handed_over.then(|| format!("job {number} is handed over, {} after it was wanted", since(job_row.wanted, row.at)))
-}
 
-/// What ended when the timer went: the stays that began in the step that set it.
-fn timer(trace: &Trace, row: &StepRow, clauses: &mut Vec<String>) {
-    if row.cause == StepId::NONE {
-        return;
+    fn told(self, at: Moment) -> Option<Line> {
+        let mut text = String::new();
+        for (subject, mut predicates) in self.groups {
+            // "… arrives at Mail service, which begins …"
+            match (text.as_str(), text.ends_with(&subject)) {
+                ("", _) => text.push_str(&subject),
+                (_, true) => text.push_str(", which"),
+                (_, false) => {
+                    text.push_str("; ");
+                    text.push_str(&subject);
+                }
+            }
+            let last = predicates.pop().unwrap_or_default();
+            for predicate in &predicates {
+                text.push_str(&format!(" {predicate},"));
+            }
+            text.push_str(&if predicates.is_empty() { format!(" {last}") } else { format!(" and {last}") });
+        }
+        let mut letters = text.chars();
+        let first = letters.next()?;
+        Some(Line { at, until: None, text: format!("{}{}.", first.to_uppercase(), letters.as_str()) })
     }
-    let begun_with_it = caused(&trace.stays, row.cause, |stay| stay.cause);
-    for stay in begun_with_it.iter().filter(|stay| stay.actor == row.actor && stay.end == row.at) {
-        clauses.extend(ended(trace, stay));
-    }
-}
 
-fn ended(trace: &Trace, stay: &StayRow) -> Option<String> {
-    let at = place(trace, stay.actor, stay.slot);
-    match (stay.kind, stay.ending) {
-        (StayKind::Busy, Ending::Failed) => Some(format!("{at} fails at {}", work(trace, stay.part))),
-        (StayKind::Busy, _) => Some(format!("{at} is done with {}", work(trace, stay.part))),
-        (StayKind::Scheduled, _) => Some(format!("{at} has waited long enough with {}", work(trace, stay.part))),
-        (StayKind::Hidden, _) => Some(format!("{} is deliverable again at {at}", work(trace, stay.part))),
-        _ => None,
+    /// "job 3", "part 2 of job 3", or "it".
+    fn work(&mut self, part: PartId) -> String {
+        if part == self.named || part == PartId::NONE {
+            return "it".to_owned();
+        }
+        self.named = part;
+        let job = self.trace.job_of(part);
+        match self.trace.parts_per_job {
+            1 => format!("job {}", job.number()),
+            parts => format!("part {} of job {}", part.index() % parts + 1, job.number()),
+        }
     }
-}
 
-fn fault(trace: &Trace, row: &StepRow, clauses: &mut Vec<String>) {
-    let name = &trace.actor(row.actor).name;
-    let over = |stay: &&StayRow| {
-        stay.actor == row.actor && stay.end == row.at && matches!(stay.kind, StayKind::Down | StayKind::Slow)
-    };
-    let over = trace.stays.iter().find(over);
-    match over.map(|stay| stay.kind) {
-        Some(StayKind::Slow) => clauses.push(format!("{name} works as fast as usual again")),
-        Some(_) => clauses.push(format!("{name} is in service again")),
-        None => {}
+    fn arrival(&mut self, row: &StepRow, message: &MessageRow) {
+        let trace = self.trace;
+        if is_background(trace, message) {
+            return;
+        }
+        let at = place(trace, message.to, message.to_slot);
+        let end = match message.fate {
+            Fate::Refused => format!("arrives at {at} and is turned away"),
+            Fate::Late => format!("arrives at {at} too late: nobody waits for it any more"),
+            Fate::Delivered | Fate::InFlight | Fate::Lost => format!("arrives at {at}"),
+        };
+        self.say(quoted(trace, message), end);
+        if trace.actor(row.actor).duty == Duty::Caller {
+            for job in trace.jobs_of(message) {
+                self.settled(job, row.at);
+            }
+        }
     }
-    let cut = |stay: &&StayRow| stay.actor == row.actor && stay.end == row.at && stay.ending == Ending::Interrupted;
-    for stay in trace.stays.iter().filter(cut).filter(|stay| stay.part != PartId::NONE) {
-        clauses.push(format!("{} in its hands is cut short", work(trace, stay.part)));
+
+    /// What the arrival meant to its job's caller.
+    fn settled(&mut self, job: JobId, at: Moment) {
+        let row = &self.trace.jobs[job.at()];
+        let after = || super::length(at.since(row.wanted));
+        let what = if row.answered == at {
+            format!("is answered, {} after it was wanted", after())
+        } else if row.caller == CallerOutcome::Accepted && row.settled == at {
+            format!("is off the caller's hands, {} after it was wanted", after())
+        } else {
+            return;
+        };
+        let subject = self.work(self.trace.first_part(job));
+        self.say(subject, what);
     }
-}
 
-fn beginning(trace: &Trace, stay: &StayRow) -> Option<String> {
-    let at = place(trace, stay.actor, stay.slot);
-    let work = || work(trace, stay.part);
-    Some(match stay.kind {
-        StayKind::Busy => format!("{at} begins to work on {}", work()),
-        StayKind::Blocked => format!("{at} takes {} on and is blocked until it is over", work()),
-        StayKind::Backlog => format!("{} waits at {at} for a free thread", work()),
-        StayKind::Pool => format!("{at} waits for a connection"),
-        StayKind::Queued => format!("{} waits at {at} for a free worker", work()),
-        StayKind::Ready => format!("{} lies ready in {at}", work()),
-        // The delivery that goes with it says as much.
-        StayKind::Held => return None,
-        StayKind::Hidden => format!("{} is hidden in {at}", work()),
-        StayKind::Scheduled => match stay.end.known() {
-            Some(end) => format!("{at} waits {} before the next attempt", since(stay.begin, end)),
-            None => format!("{at} waits before the next attempt"),
-        },
-        StayKind::Parked => format!("{} stays in {at}", work()),
-        StayKind::Down => format!("{at} goes out of service"),
-        StayKind::Slow => format!("{at} takes {} times as long from now on", thousandths(stay.value)),
-    })
-}
-
-fn marked(trace: &Trace, mark: &MarkRow) -> String {
-    let at = place(trace, mark.actor, mark.slot);
-    match mark.part.known() {
-        Some(_) => format!("{at}: {} ({})", trace.mark_label(mark), work(trace, mark.part)),
-        None => format!("{at}: {}", trace.mark_label(mark)),
+    /// What ended when the timer went: the stays that began in the step that set it.
+    fn timer(&mut self, row: &StepRow) {
+        if row.cause == StepId::NONE {
+            return;
+        }
+        let begun_with_it = caused(&self.trace.stays, row.cause, |stay| stay.cause);
+        for stay in begun_with_it.iter().filter(|stay| stay.actor == row.actor && stay.end == row.at) {
+            let at = place(self.trace, stay.actor, stay.slot);
+            let work = self.work(stay.part);
+            match (stay.kind, stay.ending) {
+                (StayKind::Busy, Ending::Failed) => self.say(at, format!("fails at {work}")),
+                (StayKind::Busy, _) => self.say(at, format!("is done with {work}")),
+                (StayKind::Scheduled, _) => self.say(at, format!("has waited long enough with {work}")),
+                (StayKind::Hidden, _) => self.say(work, format!("is deliverable again at {at}")),
+                _ => {}
+            }
+        }
     }
-}
 
-fn sending(trace: &Trace, message: &MessageRow) -> String {
-    let from = place(trace, message.from, message.from_slot);
-    let to = &trace.actor(message.to).name;
-    let again = if message.attempt > 1 { format!(" (no. {})", message.attempt) } else { String::new() };
-    let end = match message.arrived.known() {
-        None if message.fate == Fate::InFlight => "it is still on its way when the run ends".to_owned(),
-        None => "it is lost".to_owned(),
-        Some(at) => format!("it arrives at {}", clock(at)),
-    };
-    format!("{from} sends {}{again} to {to}, and {end}", quoted(trace, message))
+    fn fault(&mut self, row: &StepRow) {
+        let name = &self.trace.actor(row.actor).name;
+        let ending = self.trace.stays.iter().filter(|stay| stay.actor == row.actor && stay.end == row.at);
+        let mut cut = Vec::new();
+        for stay in ending {
+            match (stay.kind, stay.ending) {
+                (StayKind::Slow, _) => self.say(name, "works as fast as usual again"),
+                (StayKind::Down, _) => self.say(name, "is in service again"),
+                (_, Ending::Interrupted) if stay.part != PartId::NONE => cut.push(stay.part),
+                _ => {}
+            }
+        }
+        for part in cut {
+            let work = self.work(part);
+            self.say(work, format!("is cut short at {name}"));
+        }
+    }
+
+    fn beginning(&mut self, stay: &StayRow, marks: &[MarkRow]) {
+        let at = place(self.trace, stay.actor, stay.slot);
+        match stay.kind {
+            StayKind::Down => {
+                let dies = marks.iter().any(|mark| mark.kind == MarkKind::Crashed);
+                return self.say(at, if dies { "dies and is out of service" } else { "goes out of service" });
+            }
+            StayKind::Slow => {
+                return self.say(at, format!("takes {} times as long from now on", thousandths(stay.value)));
+            }
+            // The delivery or the publication that goes with it says as much.
+            StayKind::Held => return,
+            _ => {}
+        }
+        let work = self.work(stay.part);
+        match stay.kind {
+            StayKind::Busy => self.say(at, format!("begins to work on {work}")),
+            StayKind::Blocked => self.say(at, format!("takes {work} on and is blocked until that is over")),
+            StayKind::Backlog => self.say(work, format!("waits at {at} for a free thread")),
+            StayKind::Pool => self.say(at, "waits for a connection"),
+            StayKind::Queued => self.say(work, format!("waits at {at} for a free worker")),
+            StayKind::Ready => self.say(work, format!("lies ready in {at}")),
+            StayKind::Hidden => self.say(work, format!("is hidden in {at}")),
+            StayKind::Scheduled => {
+                let wait = match stay.end.known() {
+                    Some(end) => format!("waits {} before the next attempt", super::length(end.since(stay.begin))),
+                    None => "waits before the next attempt".to_owned(),
+                };
+                self.say(at, wait);
+            }
+            StayKind::Parked => self.say(work, format!("is set aside in {at}")),
+            StayKind::Down | StayKind::Slow | StayKind::Held => {}
+        }
+    }
+
+    fn marked(&mut self, mark: &MarkRow, began: &[StayRow]) {
+        let told_already = match mark.kind {
+            MarkKind::Crashed | MarkKind::Recovered => true,
+            MarkKind::Retried => began.iter().any(|stay| stay.kind == StayKind::Scheduled),
+            MarkKind::DeadLettered => began.iter().any(|stay| stay.kind == StayKind::Parked),
+            MarkKind::TimedOut
+            | MarkKind::GaveUp
+            | MarkKind::Failed
+            | MarkKind::Returned
+            | MarkKind::Dropped
+            | MarkKind::Committed
+            | MarkKind::Rebalanced
+            | MarkKind::Switched => false,
+        };
+        if told_already {
+            return;
+        }
+        let at = place(self.trace, mark.actor, mark.slot);
+        let label = self.trace.mark_label(mark);
+        match mark.part.known() {
+            Some(part) => {
+                self.named = PartId::NONE;
+                let work = self.work(part);
+                self.say(format!("{at}:"), format!("{label} ({work})"));
+            }
+            None => self.say(format!("{at}:"), label),
+        }
+    }
+
+    fn sending(&mut self, message: &MessageRow) {
+        let trace = self.trace;
+        let again = if message.attempt > 1 { format!("no. {}, ", message.attempt) } else { String::new() };
+        let end = match (message.fate, message.arrived.known()) {
+            (Fate::InFlight, _) => "still on its way when the run ends".to_owned(),
+            (_, Some(at)) => format!("arrives at {}", clock(at)),
+            (_, None) => "is lost".to_owned(),
+        };
+        let to = &trace.actor(message.to).name;
+        let sent = format!("sends {} to {to} ({again}{end})", quoted(trace, message));
+        self.say(place(trace, message.from, message.from_slot), sent);
+    }
 }
 
 fn quoted(trace: &Trace, message: &MessageRow) -> String {
     format!("“{}”", trace.label(message))
-}
-
-/// "job 3", or "part 2 of job 3".
-fn work(trace: &Trace, part: PartId) -> String {
-    if part == PartId::NONE {
-        return "it".to_owned();
-    }
-    let job = trace.job_of(part);
-    match trace.parts_per_job {
-        1 => format!("job {}", job.number()),
-        parts => format!("part {} of job {}", part.index() % parts + 1, job.number()),
-    }
-}
-
-fn since(from: Moment, to: Moment) -> String {
-    super::length(to.since(from))
 }
 
 fn thousandths(value: u32) -> String {

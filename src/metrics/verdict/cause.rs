@@ -20,9 +20,8 @@ pub(super) fn broker_out(case: &Case<'_>) -> Option<Said> {
     let (stay, count) = outage_with(case, Duty::Broker, |job| case.has_failed(job))?;
     Some(Said {
         text: format!(
-            "{} was down {}, and {} could not be handed over: a queue decouples from the workers, not from itself.",
+            "While {} was down {} could not be handed over: a queue decouples from the workers, not from itself.",
             case.lane(stay).name,
-            span_in_words(stay),
             case.counted(count)
         ),
         value: Value::Count(count),
@@ -110,7 +109,8 @@ pub(super) fn executed_twice(case: &Case<'_>) -> Option<Said> {
     let often = if most == 2 { "twice".to_owned() } else { format!("up to {most} times") };
     let effects = match case.metrics.effects_twice {
         0 => String::new(),
-        effects => format!("; {} had its effect more than once", case.counted(effects)),
+        effects if effects == count => ", and took effect more than once".to_owned(),
+        effects => format!(", and {effects} of them took effect more than once"),
     };
     (count > 0).then(|| Said {
         text: format!("{} {} worked {often}: {cause}{effects}.", sentence(&case.counted(count)), was(count)),
@@ -129,11 +129,15 @@ fn redelivery(case: &Case<'_>, returned: &MarkRow) -> String {
         .filter(|mark| mark.kind == MarkKind::Crashed && mark.at <= returned.at)
         .max_by_key(|mark| mark.at);
     match crash {
-        Some(crash) => format!(
-            "{} died at {} before it had acknowledged, and the queue delivered again",
-            case.trace.actor(crash.actor).name,
-            moment_in_words(crash.at)
-        ),
-        None => "it had not been acknowledged, and the queue delivered again".to_owned(),
+        Some(crash) => {
+            let lane = case.trace.actor(crash.actor);
+            let unheard = match lane.duty {
+                Duty::Worker => "had acknowledged",
+                Duty::Broker | Duty::Caller => "had heard of an acknowledgement",
+            };
+            let at = moment_in_words(crash.at);
+            format!("{} died at {at} before it {unheard}, and the queue delivered again", lane.name)
+        }
+        None => "no acknowledgement had come, and the queue delivered again".to_owned(),
     }
 }

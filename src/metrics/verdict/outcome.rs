@@ -28,28 +28,31 @@ pub(super) fn failed(case: &Case<'_>) -> Option<Said> {
     })
 }
 
-/// "Mail service was down from 900 ms to 1.3 s, and 2 were turned away, after 3 tries".
+/// "Mail service was down from 900 ms to 1.3 s; 2 were turned away, after 3 tries".
 fn reasons(case: &Case<'_>) -> String {
     let metrics = case.metrics;
     let known = [
-        (metrics.refused, format!("{} {} turned away", metrics.refused, was(metrics.refused))),
-        (metrics.unknown, format!("{} got no answer in time", metrics.unknown)),
-        (metrics.errored, format!("{} got an error", metrics.errored)),
+        (metrics.refused, "turned away"),
+        (metrics.unknown, "left without an answer"),
+        (metrics.errored, "met with an error"),
     ];
-    let known: Vec<_> = known.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words).collect();
-    let known = if metrics.jobs == 1 {
-        known.join(" and ").trim_start_matches("1 ").replacen("was", "it was", 1).replacen("got", "it got", 1)
-    } else {
-        known.join(" and ")
+    let known = known.into_iter().filter(|(count, _)| *count > 0);
+    let known = match known.collect::<Vec<_>>().as_slice() {
+        [(1, words)] => format!("it was {words}"),
+        [(_, words)] => format!("they were {words}"),
+        several => {
+            let counted = several.iter().map(|(count, words)| format!("{count} {} {words}", was(*count)));
+            counted.collect::<Vec<_>>().join(" and ")
+        }
     };
     let tries = match tries(case) {
         (_, most) if most <= 1 => String::new(),
-        (least, most) if least == most => format!(", after {most} tries"),
-        (_, most) => format!(", after up to {most} tries"),
+        (least, most) if least == most => format!(" after {most} tries"),
+        (_, most) => format!(" after up to {most} tries"),
     };
     match blamed_outage(case) {
         Some(stay) => {
-            format!("{} was down {}, and {known}{tries}", case.lane(stay).name, span_in_words(stay))
+            format!("{} was down {}; {known}{tries}", case.lane(stay).name, span_in_words(stay))
         }
         None => format!("{known}{tries}"),
     }
