@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::render::svg;
 use crate::rng::MAX_SEED;
 use crate::time::{Moment, Span};
 
 /// The widths, in CSS pixels, at which a picture can be drawn.
-const WIDTHS: std::ops::RangeInclusive<u32> = 200..=4000;
+const WIDTHS: std::ops::RangeInclusive<u16> = 200..=4000;
 
 #[derive(Debug, Parser)]
 #[command(
@@ -44,18 +45,18 @@ pub struct Run {
     /// One side alone, by its id, or both
     #[arg(long, value_name = "ID|both", default_value = "both")]
     pub side: String,
-    /// The moment shown, as in 1500ms; text is told up to it. The JSON report is always of the whole run
+    /// The moment shown, as in 1500ms: text is told up to it, in a picture the future is veiled
     #[arg(long, value_name = "T", value_parser = moment, allow_hyphen_values = true)]
     pub at: Option<Moment>,
-    /// Where the window begins, for text and svg
+    /// Where the window of text or picture begins; json and mermaid are always of the whole run
     #[arg(long, value_name = "T", value_parser = moment, allow_hyphen_values = true)]
     pub from: Option<Moment>,
-    /// Where the window ends, for text and svg
+    /// Where the window ends
     #[arg(long, value_name = "T", value_parser = moment, allow_hyphen_values = true)]
     pub to: Option<Moment>,
     /// The width of the picture in CSS pixels, from 200 to 4000
     #[arg(long, value_name = "PX", default_value = "1200", value_parser = width, allow_hyphen_values = true)]
-    pub width: u32,
+    pub width: u16,
     /// The colours of the picture
     #[arg(long, value_enum, default_value = "auto")]
     pub theme: Theme,
@@ -74,12 +75,24 @@ pub enum Theme {
     Auto,
 }
 
+impl From<Theme> for svg::Theme {
+    fn from(theme: Theme) -> svg::Theme {
+        match theme {
+            Theme::Light => svg::Theme::Light,
+            Theme::Dark => svg::Theme::Dark,
+            Theme::Auto => svg::Theme::Auto,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// The run in sentences
     Text,
     /// The report for programs
     Json,
+    /// The picture
+    Svg,
     /// The text of a Mermaid sequence diagram
     Mermaid,
 }
@@ -93,7 +106,7 @@ fn moment(text: &str) -> Result<Moment, String> {
     text.parse::<Span>().map(|span| Moment::START + span).map_err(|error| error.to_string())
 }
 
-fn width(text: &str) -> Result<u32, String> {
+fn width(text: &str) -> Result<u16, String> {
     let width = text.parse().ok().filter(|width| WIDTHS.contains(width));
     width.ok_or_else(|| format!("a width is a whole number from {} to {}", WIDTHS.start(), WIDTHS.end()))
 }

@@ -8,27 +8,54 @@ use serde_json::Value;
 
 use super::Failure;
 use super::arguments::{Format, Run};
-use crate::render::{json, mermaid, text};
+use crate::render::{json, mermaid, svg, text};
 use crate::scenario::{MAX_TEXT_BYTES, PRESETS, Played, Problem, Scenario, parse_assignment, preset};
+use crate::scene::{Folding, Sides, View, layout};
 use crate::time::Moment;
+use crate::trace::JobId;
 
 pub(super) fn run(run: &Run) -> Result<(), Failure> {
     let scenario = changed(&read(&run.scenario)?, run)?;
     let side = chosen_side(&scenario, &run.side)?;
-    let window = window(run, side.as_deref())?;
+    check_window(run)?;
     // Before the run, which may take long, so that a place that cannot be written is known at once.
     let mut to = Output::open(run.output.as_deref())?;
     let played = scenario.play();
-    let written = write(&mut to, run.format, &played, window).and_then(|()| to.flush());
+    let written = write(&mut to, run, &played, side.as_deref()).and_then(|()| to.flush());
     written.map_err(|error| to.failure(&error))
 }
 
-fn write(to: &mut Output<'_>, format: Format, played: &Played, window: text::Window<'_>) -> io::Result<()> {
-    match format {
-        Format::Text => text::write(to, played, window),
-        Format::Json => json::write(to, played, window.side),
-        Format::Mermaid => to.write_all(mermaid::run(played, window.side).as_bytes()),
+fn write(to: &mut Output<'_>, run: &Run, played: &Played, side: Option<&str>) -> io::Result<()> {
+    match run.format {
+        Format::Text => {
+            let end = run.to.unwrap_or(Moment::NEVER).min(run.at.unwrap_or(Moment::NEVER));
+            text::write(to, played, text::Window { side, from: run.from.unwrap_or(Moment::START), to: end })
+        }
+        Format::Json => json::write(to, played, side),
+        Format::Svg => to.write_all(picture(run, played, side).as_bytes()),
+        Format::Mermaid => to.write_all(mermaid::run(played, side).as_bytes()),
     }
+}
+
+/// The picture, with the scenario's window and lit job where the arguments say nothing else.
+fn picture(run: &Run, played: &Played, side: Option<&str>) -> String {
+    let head = &played.scenario.head;
+    let place = side.and_then(|side| played.sides.iter().position(|known| known.id == side));
+    let view = View {
+        width: run.width,
+        sides: place.map_or(Sides::Both, |place| Sides::One(place as u8)),
+        from: run.from.or(head.view.from),
+        to: run.to.or(head.view.to),
+        selection: head.view.job.map(|number| JobId::from_index(number - 1)),
+        folding: Folding::Fold,
+    };
+    let options = svg::Options {
+        theme: run.theme.into(),
+        at: run.at,
+        title: if head.title.is_empty() { head.name.clone() } else { head.title.clone() },
+        description: head.look_for.clone(),
+    };
+    svg::document(&layout(played, &view), &options)
 }
 
 /// A built-in scenario, standard input, or a file.
@@ -90,12 +117,13 @@ fn chosen_side(scenario: &Scenario, side: &str) -> Result<Option<String>, Failur
     }
 }
 
-fn window<'a>(run: &Run, side: Option<&'a str>) -> Result<text::Window<'a>, Failure> {
-    let (from, to) = (run.from.unwrap_or(Moment::START), run.to.unwrap_or(Moment::NEVER));
-    if from >= to {
-        return Err(Failure::input("--to: the window must end after it begins; --from is not before it"));
+fn check_window(run: &Run) -> Result<(), Failure> {
+    match (run.from, run.to) {
+        (from, Some(to)) if from.unwrap_or(Moment::START) >= to => {
+            Err(Failure::input("--to: the window must end after it begins; --from is not before it"))
+        }
+        _ => Ok(()),
     }
-    Ok(text::Window { side, from, to: to.min(run.at.unwrap_or(Moment::NEVER)) })
 }
 
 /// Where the result goes.

@@ -82,6 +82,18 @@ fn every_option_of_run_reaches_the_run() {
     assert_eq!(right["sides"][0]["id"], "right");
     let mermaid = text(&counterpoint(&["run", "-", "--format", "mermaid", "--side", "left"], input));
     assert!(mermaid.contains("sequenceDiagram") && !mermaid.contains("right"), "{mermaid}");
+    let drawn = |more: &[&str]| text(&counterpoint(&[&["run", "-", "--format", "svg"], more].concat(), input));
+    let pictures = [
+        drawn(&[]),
+        drawn(&["--width", "700"]),
+        drawn(&["--theme", "dark"]),
+        drawn(&["--side", "left"]),
+        drawn(&["--at", "50ms"]),
+        drawn(&["--from", "20ms"]),
+        drawn(&["--to", "90ms"]),
+    ];
+    assert!(pictures.iter().all(|picture| picture.starts_with("<svg ") && picture.trim_end().ends_with("</svg>")));
+    assert!((1..pictures.len()).all(|place| !pictures[..place].contains(&pictures[place])), "every option shows");
     let until = text(&counterpoint(&["run", "-", "--side", "left", "--at", "10ms"], input));
     assert!(until.contains("arrives at Server") && !until.contains("200 OK”"), "{until}");
     let window = text(&counterpoint(&["run", "-", "--side", "left", "--from", "11ms", "--to", "1s"], input));
@@ -115,7 +127,7 @@ fn bad_input_is_one_line_on_standard_error_and_exit_2() {
         (&["run", "-", "--width", "4001"], "{}", "200 to 4000"),
         (&["run", "-", "--width", "wide"], "{}", "200 to 4000"),
         (&["run", "-", "--theme", "pink"], "{}", "light, dark, auto"),
-        (&["run", "-", "--format", "gif"], "{}", "text, json"),
+        (&["run", "-", "--format", "gif"], "{}", "text, json, svg"),
         (&["run", "-", "--at", "soon"], "{}", "`soon` is not a duration"),
         (&["run", "-", "--at", "-1ms"], "{}", "-1ms"),
         (&["run", "-", "--unknown"], "{}", "--unknown"),
