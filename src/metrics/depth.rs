@@ -46,6 +46,7 @@ impl Now {
             StayKind::Busy
             | StayKind::Blocked
             | StayKind::Scheduled
+            | StayKind::Unconfirmed
             | StayKind::Parked
             | StayKind::Down
             | StayKind::Slow => None,

@@ -27,6 +27,8 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, most: usize) {
             }
             StayKind::Scheduled | StayKind::Hidden => bracket(sheet, voice, column, id),
             StayKind::Ready | StayKind::Held | StayKind::Parked => followed(sheet, voice, column, id),
+            // Holds nothing and nobody; the confirm's own arrow tells of it.
+            StayKind::Unconfirmed => {}
             StayKind::Backlog | StayKind::Pool | StayKind::Queued => {
                 let lines = fans[stay.actor.at()].place(stay, column);
                 if let Some(line) = lines {
@@ -208,6 +210,7 @@ impl Voice<'_> {
             StayKind::Held => "holds a message that is not acknowledged",
             StayKind::Hidden => "hides a message",
             StayKind::Scheduled => "waits for the next attempt",
+            StayKind::Unconfirmed => "waits for a confirm and does other things",
             StayKind::Parked => "has set a message aside",
             StayKind::Down => "is out of service",
             StayKind::Slow => "is slow",

@@ -191,7 +191,7 @@ impl Telling<'_> {
                 return self.say(at, format!("takes {} times as long from now on", thousandths(stay.value)));
             }
             // The delivery or the publication that goes with it says as much.
-            StayKind::Held => return,
+            StayKind::Held | StayKind::Unconfirmed => return,
             _ => {}
         }
         let work = self.work(stay.part);
@@ -211,7 +211,7 @@ impl Telling<'_> {
                 self.say(at, wait);
             }
             StayKind::Parked => self.say(work, format!("is set aside in {at}")),
-            StayKind::Down | StayKind::Slow | StayKind::Held => {}
+            StayKind::Down | StayKind::Slow | StayKind::Held | StayKind::Unconfirmed => {}
         }
     }
 

@@ -165,6 +165,8 @@ pub enum StayKind {
     Hidden,
     /// To be tried again at a known moment.
     Scheduled,
+    /// Handed over, and the word that it was taken is awaited; no slot is held by that.
+    Unconfirmed,
     /// Set aside for good; does not keep a run alive.
     Parked,
     /// The actor is out of service.

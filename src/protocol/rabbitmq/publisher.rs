@@ -103,7 +103,7 @@ impl Publisher {
     }
 
     fn show_levels(&mut self, stage: &mut Stage<'_>) {
-        let kinds = [StayKind::Backlog, StayKind::Blocked, StayKind::Held];
+        let kinds = [StayKind::Backlog, StayKind::Blocked, StayKind::Unconfirmed];
         let values = [self.backlog.len() as u32, self.blocked, self.unconfirmed];
         for (index, value) in values.into_iter().enumerate() {
             if self.shown[index] != value {
@@ -183,7 +183,7 @@ impl Publisher {
             Some(_) => None,
             None => {
                 self.unconfirmed += 1;
-                Some(stage.begin(Slot::WHOLE, StayKind::Held, part))
+                Some(stage.begin(Slot::WHOLE, StayKind::Unconfirmed, part))
             }
         };
         publication.state = State::Awaiting(stay);
