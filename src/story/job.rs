@@ -4,7 +4,7 @@
 use super::{Line, length, place};
 use crate::time::Moment;
 use crate::trace::{
-    CallerOutcome, Class, Ending, Fate, JobId, MarkRow, MessageRow, PartId, StayKind, StayRow, Trace, WorkOutcome,
+    CallerOutcome, Class, Duty, Ending, Fate, JobId, MarkRow, MessageRow, PartId, StayKind, StayRow, Trace, WorkOutcome,
 };
 
 /// What comes first where several things happen at one moment.
@@ -27,7 +27,9 @@ pub fn job(trace: &Trace, job: JobId) -> Vec<Line> {
         return Vec::new();
     };
     tell(Rank::Wanted, at(wanted, "wanted".to_owned()));
-    for stay in trace.stays.iter().filter(|stay| of_job(stay.part)) {
+    // What waited for no time did not wait.
+    let lasted = |stay: &&StayRow| stay.begin < stay.end || stay.kind == StayKind::Busy;
+    for stay in trace.stays.iter().filter(|stay| of_job(stay.part)).filter(lasted) {
         tell(Rank::Stay, stayed(trace, stay));
     }
     for message in trace.messages.iter().filter(|message| trace.kind(message).class != Class::Background) {
@@ -58,7 +60,10 @@ fn stayed(trace: &Trace, stay: &StayRow) -> Line {
         StayKind::Pool => format!("{at} waited for a connection"),
         StayKind::Queued => format!("waited at {at} for a free worker"),
         StayKind::Ready => format!("lay ready in {at}"),
-        StayKind::Held => format!("was delivered by {at} and not yet acknowledged"),
+        StayKind::Held => match trace.actor(stay.actor).duty {
+            Duty::Caller => format!("{at} kept a copy until the hand-over was confirmed"),
+            Duty::Broker | Duty::Worker => format!("was delivered by {at} and not yet acknowledged"),
+        },
         StayKind::Hidden => format!("was hidden in {at}"),
         StayKind::Scheduled => format!("{at} waited for the next attempt"),
         StayKind::Unconfirmed => format!("handed over by {at} and not yet confirmed"),
@@ -80,10 +85,10 @@ fn stayed(trace: &Trace, stay: &StayRow) -> Line {
     Line { at: stay.begin, until, text: format!("{what}{}{end}", lasting(stay.begin, until)) }
 }
 
-/// " for 170 ms", or nothing for what took no time or has not ended.
+/// ", 170 ms", or nothing for what took no time or has not ended.
 fn lasting(from: Moment, until: Option<Moment>) -> String {
     match until {
-        Some(until) if until > from => format!(" for {}", length(until.since(from))),
+        Some(until) if until > from => format!(", {}", length(until.since(from))),
         _ => String::new(),
     }
 }

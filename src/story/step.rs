@@ -235,12 +235,11 @@ impl Telling<'_> {
         let at = place(self.trace, mark.actor, mark.slot);
         let label = self.trace.mark_label(mark);
         match mark.part.known() {
-            Some(part) => {
-                self.named = PartId::NONE;
+            Some(part) if part != self.named => {
                 let work = self.work(part);
                 self.say(format!("{at}:"), format!("{label} ({work})"));
             }
-            None => self.say(format!("{at}:"), label),
+            Some(_) | None => self.say(format!("{at}:"), label),
         }
     }
 
@@ -250,7 +249,7 @@ impl Telling<'_> {
         let end = match (message.fate, message.arrived.known()) {
             (Fate::InFlight, _) => "still on its way when the run ends".to_owned(),
             (_, Some(at)) => format!("arrives at {}", clock(at)),
-            (_, None) => "is lost".to_owned(),
+            (_, None) => "lost on the way".to_owned(),
         };
         let to = &trace.actor(message.to).name;
         let sent = format!("sends {} to {to} ({again}{end})", quoted(trace, message));

@@ -13,4 +13,6 @@ mod retry;
 mod run;
 mod scenario;
 mod story;
+mod told;
+mod verdicts;
 mod walls;

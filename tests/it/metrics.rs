@@ -1,13 +1,14 @@
-//! Numbers and verdicts: each against a run small enough to reckon by hand, each rule speaking and silent.
+//! Numbers: each against a run small enough to reckon by hand.
 
-use counterpoint::metrics::{MEANINGS, Metrics, RULES, Verdict};
+use counterpoint::metrics::{MEANINGS, Metrics};
 use counterpoint::render::summary::{Summary, summaries};
+use counterpoint::scenario::preset;
 use serde_json::{Value, json};
 
 use crate::story;
 
 /// The first side's summary; the other side is another plain call.
-fn summary(side: Value, mut scenario: Value) -> Summary {
+pub fn summary(side: Value, mut scenario: Value) -> Summary {
     scenario["sides"] = json!([side, { "protocol": "http", "caller": { "id": "other-client" },
         "server": { "id": "other-server" } }]);
     summaries(&story::play(scenario)).swap_remove(0)
@@ -46,4 +47,35 @@ fn job_time_is_cut_into_pieces_that_add_up() {
     assert_eq!(metrics.time_to_finish.unwrap().max_us, 170_000);
     assert_eq!((metrics.backlog_max, metrics.messages, metrics.messages_per_job), (2, 6, 2.0));
     assert_eq!(metrics.throughput_per_s, 3.0 / 0.18);
+}
+
+/// Percentiles, depth and drain of a queue that fills while its reader is away: three messages 120 ms apart, the first
+/// two of which wait for the reader, who is back at 200 ms and takes 80 ms each.
+#[test]
+fn cmp_1_the_queue_drains_when_the_reader_is_back() {
+    let played = preset("message-queue").unwrap().scenario().play();
+    let metrics = summaries(&played).swap_remove(1).metrics;
+    assert_eq!((metrics.failed, metrics.lost, metrics.done), (0, 0, 3));
+    assert_eq!((metrics.outage_us, metrics.ready_max), (200_000, 2));
+    assert_eq!(metrics.time_to_hand_over.unwrap().max_us, 20_000, "one round trip, whatever the reader does");
+    let called = summaries(&played).swap_remove(0).metrics;
+    assert_eq!((called.failed, called.refused, called.window_us), (2, 2, metrics.window_us));
+}
+
+#[test]
+fn goodput_counts_what_came_in_time() {
+    let workload = json!({ "jobs": 3, "arrivals": { "pattern": "burst" }, "work": "40ms", "useful_within": "80ms" });
+    let metrics = metrics(json!({ "protocol": "http" }), json!({ "workload": workload }));
+    assert_eq!((metrics.useful, metrics.late, metrics.done), (2, 1, 3));
+    assert_eq!((metrics.throughput_per_s, metrics.goodput_per_s), (25.0, 2.0 / 0.12));
+}
+
+#[test]
+fn what_is_lost_is_silence_and_what_backs_off_is_retry() {
+    let metrics = metrics(
+        json!({ "protocol": "http", "timeout": "30ms", "retry": { "max_attempts": 2, "base": "10ms", "jitter": "none" } }),
+        json!({ "workload": { "work": "5ms" }, "changes": [{ "at": "0ms", "fault": "silent-outage", "actor": "server" }] }),
+    );
+    assert_eq!((metrics.silence_us, metrics.retry_us, metrics.job_time_us), (60_000, 10_000, 70_000));
+    assert_eq!((metrics.timed_out, metrics.retried, metrics.messages_lost, metrics.unknown), (2, 1, 2, 1));
 }

@@ -100,7 +100,7 @@ pub(super) fn unfinished(case: &Case<'_>) -> Option<Said> {
     };
     let count = case.jobs().filter(open).count() as u64;
     (count > 0).then(|| Said {
-        text: format!("{} {} not finished when the run ended.", sentence(&case.of_all(count)), was(count)),
+        text: format!("{} {} not finished when the run ended.", case.counted(count), was(count)),
         value: Value::Count(count),
         at: Some(case.trace.ended),
         tone: Tone::Bad,
