@@ -25,6 +25,7 @@ mod sheet;
 mod signs;
 mod stays;
 mod text;
+mod wording;
 
 pub use scale::{FOLD_HEIGHT, Fold, Pace, TimeScale};
 pub use shape::{Anchor, Area, Face, Form, Key, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
@@ -180,7 +181,24 @@ impl Scene {
 }
 
 /// Lays out a run.
+///
+/// ```
+/// use counterpoint::scenario::Scenario;
+/// use counterpoint::scene::{View, layout};
+/// let played = Scenario::from_json(r#"{"name": "smallest"}"#)?.play();
+/// let scene = layout(&played, &View::default());
+/// assert_eq!(scene.panes.len(), 2);
+/// # Ok::<(), counterpoint::scenario::Problem>(())
+/// ```
 pub fn layout(played: &Played, view: &View) -> Scene {
-    let frame = columns::frame(played, view);
-    compose::compose(played, view, &frame)
+    let frame = columns::frame(played, view, view.sides);
+    let mut scenes = compose::compose(played, view, &[frame]);
+    scenes.swap_remove(0)
+}
+
+/// Lays out each side of a run as a scene of its own, all of one width and on one scale, for narrow screens.
+pub fn layout_apart(played: &Played, view: &View) -> Vec<Scene> {
+    let sides = 0..played.sides.len() as u8;
+    let frames: Vec<columns::Frame> = sides.map(|side| columns::frame(played, view, Sides::One(side))).collect();
+    compose::compose(played, view, &frames)
 }

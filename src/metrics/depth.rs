@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::time::Moment;
-use crate::trace::{ActorId, LevelKind, LevelRow, Slot, StayKind, Trace};
+use crate::trace::{ActorId, Duty, LevelKind, LevelRow, Slot, StayKind, Trace};
 
 #[derive(Default)]
 pub(super) struct Depth {
@@ -67,7 +67,7 @@ pub(super) fn depth(trace: &Trace, window: Moment) -> Depth {
     let mut begin = Moment::START;
     loop {
         while let Some((row, rest)) = rows.split_first().filter(|(row, _)| row.at <= begin) {
-            apply(&mut now, &mut current, row);
+            apply(trace, &mut now, &mut current, row);
             rows = rest;
         }
         let end = rows.first().map_or(window, |row| row.at);
@@ -79,7 +79,11 @@ pub(super) fn depth(trace: &Trace, window: Moment) -> Depth {
     }
 }
 
-fn apply(now: &mut Now, current: &mut Current, row: &LevelRow) {
+fn apply(trace: &Trace, now: &mut Now, current: &mut Current, row: &LevelRow) {
+    // What a caller holds until its hand-over is confirmed lies in no queue.
+    if row.kind == LevelKind::Stays(StayKind::Held) && trace.actor(row.actor).duty == Duty::Caller {
+        return;
+    }
     if let Some(place) = now.place(row.kind) {
         let before = current.insert((row.actor, row.slot, row.kind), row.value).unwrap_or_default();
         *place = *place + u64::from(row.value) - u64::from(before);

@@ -3,7 +3,7 @@
 //! *Invariant:* a failure is never hidden by successes. It is an arrow of its own, or counted in a band of failures;
 //! the selected job's messages are always themselves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::arrows;
 use super::labels::{Place, Rank, Wish};
@@ -48,12 +48,16 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, voices: i32) -> u32 {
         let counts = count(sheet, voice, ids, row);
         shades(sheet, voice, *pair, &counts, row);
         let failures = count(sheet, voice, ids, failure_row);
-        bundled -= failing(sheet, voice, *pair, &failures, failure_row);
+        let mut single = failing(sheet, voice, *pair, &failures, failure_row);
         for &id in ids {
             let jobs = voice.trace.jobs_of(&voice.trace.messages[id.at()]);
             if sheet.light(&jobs) == Light::Lit {
-                arrows::draw(sheet, voice, id);
+                single.insert(id);
             }
+        }
+        bundled -= single.len() as u32;
+        for id in single {
+            arrows::draw(sheet, voice, id);
         }
     }
     bundled
@@ -165,9 +169,16 @@ fn grouped(number: u64) -> String {
 }
 
 /// A lone failure is an arrow; several in one row are a band with their number, and bands that touch are one.
-fn failing(sheet: &mut Sheet, voice: &Voice, pair: Pair, counts: &BTreeMap<i32, Count>, row: i32) -> u32 {
+/// Returns the lone ones.
+fn failing(
+    sheet: &mut Sheet,
+    voice: &Voice,
+    pair: Pair,
+    counts: &BTreeMap<i32, Count>,
+    row: i32,
+) -> BTreeSet<MessageId> {
     let (left, right) = strip(voice, pair);
-    let mut arrows_drawn = 0;
+    let mut single = BTreeSet::new();
     let mut bands: Vec<(i32, i32, u32)> = Vec::new();
     for (&place, count) in counts.iter().filter(|(_, count)| count.failures > 0) {
         match (count.failure, count.failures, bands.last_mut()) {
@@ -176,8 +187,7 @@ fn failing(sheet: &mut Sheet, voice: &Voice, pair: Pair, counts: &BTreeMap<i32, 
                 *failures += count.failures;
             }
             (Some(id), 1, _) => {
-                arrows::draw(sheet, voice, id);
-                arrows_drawn += 1;
+                single.insert(id);
             }
             _ => bands.push((place, place, count.failures)),
         }
@@ -208,7 +218,7 @@ fn failing(sheet: &mut Sheet, voice: &Voice, pair: Pair, counts: &BTreeMap<i32, 
         sheet.obstacle(area);
         sheet.push(Level::Arrows, shape);
     }
-    arrows_drawn
+    single
 }
 
 fn between(voice: &Voice, (one, other): Pair) -> String {

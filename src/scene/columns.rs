@@ -116,9 +116,9 @@ impl Column {
     }
 }
 
-pub fn frame(played: &Played, view: &View) -> Frame {
+pub fn frame(played: &Played, view: &View, sides: Sides) -> Frame {
     let width = (i32::from(view.width) * PX).max(NARROWEST);
-    let shown: Vec<usize> = match view.sides {
+    let shown: Vec<usize> = match sides {
         Sides::Both => (0..played.sides.len()).collect(),
         Sides::One(side) => vec![usize::from(side).min(played.sides.len() - 1)],
     };
@@ -136,7 +136,7 @@ pub fn frame(played: &Played, view: &View) -> Frame {
         return Frame { width, gutter, panes: vec![pane(played, side, strip)], measure };
     }
     let clock = match measure {
-        Measure::Wide => 176 * PX,
+        Measure::Wide => 186 * PX,
         Measure::Medium => 64 * PX,
         Measure::Narrow => 52 * PX,
     };

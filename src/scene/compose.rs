@@ -3,53 +3,66 @@
 //!
 //! *Invariant:* the number of shapes is bounded, whatever the run.
 
-use std::collections::BTreeSet;
-
+use super::columns::Measure;
 use super::columns::{Frame, columns};
-use super::labels::{Ground, Place, Placed, Rank, Wish};
+use super::labels::{Ground, Placed, Rank, Reach};
 use super::pace::{PADDING, rescaled};
-use super::rows::{failed, is_background, rows};
+use super::rows::rows;
 use super::sheet::{Sheet, Voice};
-use super::text::fitted;
 use super::{
-    Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Scene, Shape, Subject, TimeScale, Tone, View, arrows,
-    bulk, clock, heads, labels, notes, pace, rivers, signs, stays,
+    Area, Form, Key, Level, Light, Look, PX, Piece, Point, Scene, Shape, Subject, TimeScale, Tone, View, arrows, bulk,
+    clock, heads, labels, notes, pace, rivers, signs, stays, wording,
 };
 use crate::scenario::{Note, Played};
 use crate::time::{Moment, Span};
-use crate::trace::{Arrow, Fate, MessageId, Trace};
+use crate::trace::Trace;
 
-/// Up to so many messages of a side, each has a label.
-pub const ALL_LABELLED: usize = 30;
 /// Up to so many messages and stays, each is drawn by itself.
 const ONE_BY_ONE: usize = 400;
 /// Faster and faster, in tenths of the natural pace, until the labels fit.
 const PACES: [i32; 9] = [10, 12, 15, 18, 22, 27, 33, 40, 50];
-/// The most that a picture grows for its labels.
+/// What a picture may grow to for labels close to their arrows.
+const HIGH: i32 = 1_150 * PX;
+/// The most that it grows for its labels.
 const HIGHEST: i32 = 4_000 * PX;
 
-/// The scene of a view, as high as its labels need.
-pub fn compose(played: &Played, view: &View, frame: &Frame) -> Scene {
+/// One scene a frame, all on one scale, as high as their labels need.
+pub fn compose(played: &Played, view: &View, frames: &[Frame]) -> Vec<Scene> {
     let from = view.from.unwrap_or(Moment::START);
     let to = view.to.unwrap_or(played.ended()).max(from + Span::micros(1));
     let traces: Vec<&Trace> = played.sides.iter().map(|side| &side.trace).collect();
     let natural = pace::scale(&traces, from, to, view.folding);
-    let voices: Vec<Voice> = frame.panes.iter().map(|pane| voice(played, frame, pane, from, to)).collect();
-    let mut best: Option<(u32, Scene)> = None;
-    for tenths in PACES {
-        let scale = rescaled(&natural, tenths, 10);
-        if best.is_some() && scale.bottom() > HIGHEST {
-            break;
-        }
-        let (missing, scene) = attempt(played, view, frame, &voices, scale);
-        if missing == 0 {
-            return scene;
-        }
-        if best.as_ref().is_none_or(|(least, _)| missing < *least) {
-            best = Some((missing, scene));
+    let casts: Vec<Vec<Voice>> = frames
+        .iter()
+        .map(|frame| frame.panes.iter().map(|pane| voice(played, frame, pane, from, to)).collect())
+        .collect();
+    let crowded = casts.iter().any(|voices| is_crowded(voices));
+    let growth = match frames.iter().all(|frame| frame.measure == Measure::Wide) {
+        _ if crowded => 1,
+        true => PACES.len(),
+        false => 3,
+    };
+    let mut best: Option<(u32, Vec<Scene>)> = None;
+    // Rather a higher picture than a label far from its arrow, and rather that than a very high picture.
+    for (reach, highest) in [(Reach::Near, HIGH), (Reach::Far, HIGHEST)] {
+        for tenths in &PACES[..growth] {
+            let scale = rescaled(&natural, *tenths, 10);
+            if best.is_some() && scale.bottom() > highest {
+                break;
+            }
+            let attempts = frames.iter().zip(&casts);
+            let attempts = attempts.map(|(frame, voices)| attempt(played, view, frame, voices, scale.clone(), reach));
+            let (missing, scenes): (Vec<u32>, Vec<Scene>) = attempts.unzip();
+            let missing = missing.iter().sum();
+            if missing == 0 {
+                return scenes;
+            }
+            if best.as_ref().is_none_or(|(least, _)| missing < *least) {
+                best = Some((missing, scenes));
+            }
         }
     }
-    best.map(|(_, scene)| scene).expect("the natural pace is always tried")
+    best.map(|(_, scenes)| scenes).unwrap_or_default()
 }
 
 fn voice<'a>(played: &'a Played, frame: &Frame, pane: &super::Pane, from: Moment, to: Moment) -> Voice<'a> {
@@ -65,21 +78,28 @@ fn voice<'a>(played: &'a Played, frame: &Frame, pane: &super::Pane, from: Moment
 }
 
 /// The scene on one scale, and how many labels are missing that must be there.
-fn attempt(played: &Played, view: &View, frame: &Frame, voices: &[Voice], scale: TimeScale) -> (u32, Scene) {
+fn attempt(
+    played: &Played,
+    view: &View,
+    frame: &Frame,
+    voices: &[Voice],
+    scale: TimeScale,
+    reach: Reach,
+) -> (u32, Scene) {
     let mut sheet = Sheet::new(scale, view.selection);
-    let messages: usize = voices.iter().map(|voice| voice.rows.messages.len()).sum();
+    let crowded = is_crowded(voices);
     let mut bundled = 0;
     for voice in voices {
         lifelines(&mut sheet, voice);
         rivers::draw(&mut sheet, voice, frame.measure);
         stays::draw(&mut sheet, voice, ONE_BY_ONE / voices.len());
-        if messages > ONE_BY_ONE {
+        if crowded {
             bundled += bulk::draw(&mut sheet, voice, voices.len() as i32);
         } else {
             for &id in &voice.rows.messages {
                 arrows::draw(&mut sheet, voice, id);
             }
-            wish_labels(&mut sheet, voice);
+            wording::wish(&mut sheet, voice);
         }
         signs::draw(&mut sheet, voice);
         clock::crossings(&mut sheet, voice);
@@ -90,7 +110,7 @@ fn attempt(played: &Played, view: &View, frame: &Frame, voices: &[Voice], scale:
     clock::draw(&mut sheet, frame);
     let height = sheet.scale.bottom() + PADDING;
     let bounds = Area::new(0, 0, frame.width, height);
-    let placed = place(played, &mut sheet, voices, bounds);
+    let placed = place(played, &mut sheet, voices, bounds, reach);
     let scene = Scene {
         width: frame.width,
         heads_height: heads::HEIGHT,
@@ -106,8 +126,13 @@ fn attempt(played: &Played, view: &View, frame: &Frame, voices: &[Voice], scale:
     (placed.missing, scene)
 }
 
-fn place(played: &Played, sheet: &mut Sheet, voices: &[Voice], bounds: Area) -> Placed {
-    let mut ground = Ground::new(sheet, bounds);
+/// Whether there are too many messages to draw each by itself.
+fn is_crowded(voices: &[Voice]) -> bool {
+    voices.iter().map(|voice| voice.rows.messages.len()).sum::<usize>() > ONE_BY_ONE
+}
+
+fn place(played: &Played, sheet: &mut Sheet, voices: &[Voice], bounds: Area, reach: Reach) -> Placed {
+    let mut ground = Ground::new(sheet, bounds, reach);
     let mut placed = labels::place(sheet, &mut ground, Rank::Failure);
     for voice in voices {
         let id = &played.sides[usize::from(voice.side)].id;
@@ -148,61 +173,4 @@ fn lifelines(sheet: &mut Sheet, voice: &Voice) {
             );
         }
     }
-}
-
-/// Which messages should have a label, and how much it matters.
-fn wish_labels(sheet: &mut Sheet, voice: &Voice) {
-    let all = voice.rows.messages.len() <= ALL_LABELLED;
-    let mut known: BTreeSet<(u8, u16)> = BTreeSet::new();
-    for &id in &voice.rows.messages {
-        let message = &voice.trace.messages[id.at()];
-        let first = known.insert((message.kind, message.label.0));
-        let selected = sheet.light(&voice.trace.jobs_of(message)) == Light::Lit;
-        let background = is_background(voice.trace, message);
-        let rank = match () {
-            () if selected => Rank::Selected,
-            () if failed(message) => Rank::Failure,
-            () if first && !background => Rank::First,
-            () if all => Rank::Message,
-            () if message.attempt > 1 && voice.trace.kind(message).arrow != Arrow::Reply => Rank::Mark,
-            () => Rank::Spare,
-        };
-        if rank == Rank::Spare {
-            sheet.unlabelled += 1;
-            continue;
-        }
-        wish_label(sheet, voice, id, rank);
-    }
-}
-
-fn wish_label(sheet: &mut Sheet, voice: &Voice, id: MessageId, rank: Rank) {
-    let message = &voice.trace.messages[id.at()];
-    let flight = arrows::flight(voice, message, &sheet.scale);
-    let tone = match arrows::tone(voice, message) {
-        tone @ (Tone::Bad | Tone::Again) => tone,
-        Tone::Neutral | Tone::RequestResponse | Tone::Queued => Tone::Neutral,
-    };
-    let light = sheet.light(&voice.trace.jobs_of(message));
-    let strong = light == Light::Lit || tone != Tone::Neutral;
-    let face = if strong { Face::Strong } else { Face::Label };
-    let mut text = voice.trace.label(message);
-    text.push_str(match message.fate {
-        Fate::Lost => ", lost",
-        Fate::Late => ", too late",
-        Fate::Refused | Fate::Delivered | Fate::InFlight => "",
-    });
-    if message.attempt > 1 && voice.trace.kind(message).arrow != Arrow::Reply {
-        text.push_str(&format!(", try {}", message.attempt));
-    }
-    let room = (voice.strip.right - voice.strip.left - 12 * PX).min(260 * PX);
-    sheet.wishes.push(Wish {
-        key: Key { side: Some(voice.side), subject: Subject::Message(id), piece: Piece(2) },
-        text: fitted(&text, face, room),
-        face,
-        tone,
-        light,
-        job: voice.trace.jobs_of(message).first().copied(),
-        rank,
-        place: Place::Along(flight.from, flight.to),
-    });
 }

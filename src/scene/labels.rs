@@ -57,6 +57,13 @@ pub enum Place {
     Band(Area),
 }
 
+/// How far a label may stand from its arrow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    Near,
+    Far,
+}
+
 /// What became of the wishes.
 #[derive(Default)]
 pub struct Placed {
@@ -78,6 +85,9 @@ pub fn place(sheet: &mut Sheet, ground: &mut Ground, last: Rank) -> Placed {
         match ground.find(&wish) {
             Some(spot) => {
                 ground.take(spot.area);
+                if let Some((from, to)) = spot.leader {
+                    ground.avoid(from, to);
+                }
                 draw(sheet, wish, spot);
             }
             None => {
@@ -125,24 +135,29 @@ const ROW: i32 = 16 * PX;
 /// What is taken, by height.
 pub struct Ground {
     bounds: Area,
+    reach: Reach,
     taken: Vec<Vec<Area>>,
     lines: Vec<Vec<(Point, Point)>>,
 }
 
 impl Ground {
-    pub fn new(sheet: &Sheet, bounds: Area) -> Ground {
+    pub fn new(sheet: &Sheet, bounds: Area, reach: Reach) -> Ground {
         let rows = (bounds.height / ROW + 2) as usize;
-        let mut ground = Ground { bounds, taken: vec![Vec::new(); rows], lines: vec![Vec::new(); rows] };
+        let mut ground = Ground { bounds, reach, taken: vec![Vec::new(); rows], lines: vec![Vec::new(); rows] };
         let (obstacles, lines) = sheet.obstacles();
         for area in obstacles {
             ground.take(*area);
         }
         for &(from, to) in lines {
-            for row in ground.rows(from.y.min(to.y), from.y.max(to.y)) {
-                ground.lines[row].push((from, to));
-            }
+            ground.avoid(from, to);
         }
         ground
+    }
+
+    fn avoid(&mut self, from: Point, to: Point) {
+        for row in self.rows(from.y.min(to.y), from.y.max(to.y)) {
+            self.lines[row].push((from, to));
+        }
     }
 
     fn rows(&self, top: i32, bottom: i32) -> std::ops::RangeInclusive<usize> {
@@ -189,7 +204,7 @@ impl Ground {
     /// The free spot that the fewest lines cross, the earlier of equals.
     fn best(&self, spots: impl Iterator<Item = Spot>, tolerated: usize) -> Option<Spot> {
         let mut best: Option<(usize, Spot)> = None;
-        for spot in spots.filter(|spot| self.is_free(spot.area)) {
+        for spot in spots.filter(|spot| self.is_free(spot.area) && self.leads_freely(spot)) {
             let crossed = self.crossed(spot.area);
             if crossed == 0 {
                 return Some(spot);
@@ -199,6 +214,17 @@ impl Ground {
             }
         }
         best.filter(|(crossed, _)| *crossed <= tolerated).map(|(_, spot)| spot)
+    }
+
+    /// An upright leader runs through no label and no bar.
+    fn leads_freely(&self, spot: &Spot) -> bool {
+        spot.leader.is_none_or(|(from, to)| {
+            if from.x != to.x {
+                return true;
+            }
+            let top = from.y.min(to.y);
+            self.is_free(Area::new(from.x - PX / 2, top + PX, PX, ((from.y - to.y).abs() - 2 * PX).max(1)))
+        })
     }
 
     fn along(&self, from: Point, to: Point, size: (i32, i32), rank: Rank) -> Option<Spot> {
@@ -213,28 +239,41 @@ impl Ground {
         if close.is_some() || !rank.is_required() {
             return close;
         }
-        self.best(apart(from, to, size), usize::MAX).or_else(|| self.best(on_line(PX), usize::MAX))
+        self.best(apart(from, to, size, self.reach), usize::MAX).or_else(|| self.best(on_line(PX), usize::MAX))
     }
 
+    /// Left or right of an area, where need be across a neighbour, with a leader.
     fn beside(&self, area: Area, size: (i32, i32)) -> Option<Spot> {
-        let middle = area.y + area.height.min(2 * size.1) / 2 - size.1 / 2;
-        let spots = (0..14).flat_map(move |row| {
-            let rows = if row % 2 == 0 { row / 2 } else { -(row + 1) / 2 };
-            let y = middle + rows * size.1 * 6 / 10;
-            let places = [area.right() + PX, area.x - PX - size.0];
-            places.into_iter().map(move |x| Spot { area: Area::new(x, y, size.0, size.1), leader: None })
+        const AWAY: [i32; 8] = [1, 16, 32, 48, 64, 88, 120, 160];
+        let middle = area.y + area.height / 2;
+        let spots = AWAY.into_iter().flat_map(move |away| {
+            (0..14).flat_map(move |row| {
+                // The middle first, then up and down by turns.
+                let step = if row % 2 == 0 { row / 2 } else { -(row + 1) / 2 };
+                let y = middle - size.1 / 2 + step * size.1 * 6 / 10;
+                let right = (area.right() + away * PX, area.right(), area.right() + away * PX - PX);
+                let left = (area.x - away * PX - size.0, area.x, area.x - away * PX + PX);
+                [right, left].into_iter().map(move |(x, from, to)| {
+                    let leader = (Point::new(from, middle), Point::new(to, y + size.1 / 2));
+                    Spot { area: Area::new(x, y, size.0, size.1), leader: (away > 1).then_some(leader) }
+                })
+            })
         });
-        self.best(spots, usize::MAX)
+        // Where several would do, the nearest: what a sign says should not be searched for.
+        let (near, far): (Vec<Spot>, Vec<Spot>) = spots.partition(|spot| spot.leader.is_none());
+        self.best(near.into_iter(), usize::MAX).or_else(|| self.best(far.into_iter(), usize::MAX))
     }
 
     fn within(&self, area: Area, size: (i32, i32)) -> Option<Spot> {
         let rows = ((area.height - size.1) / (4 * PX)).clamp(0, 100);
         let spots = (0..=rows).flat_map(move |row| {
-            let y = area.y + 2 * PX + row * 4 * PX;
-            let places = [area.x + 3 * PX, area.right() - size.0 - 3 * PX, area.x + (area.width - size.0) / 2];
+            // From the middle outwards.
+            let step = if row % 2 == 0 { row / 2 } else { -(row + 1) / 2 };
+            let y = area.y + (area.height - size.1) / 2 + step * 4 * PX;
+            let places = [area.x + (area.width - size.0) / 2, area.x + 3 * PX, area.right() - size.0 - 3 * PX];
             places.into_iter().map(move |x| Spot { area: Area::new(x, y, size.0, size.1), leader: None })
         });
-        self.best(spots.filter(|spot| spot.area.bottom() <= area.bottom()), 0)
+        self.best(spots.filter(|spot| spot.area.y >= area.y && spot.area.bottom() <= area.bottom()), 0)
     }
 }
 
@@ -258,9 +297,13 @@ fn spot_on_line(from: Point, to: Point, share: i32, size: (i32, i32), side: Side
 }
 
 /// Spots at growing distance from a line, each with a leader to it.
-fn apart(from: Point, to: Point, size: (i32, i32)) -> impl Iterator<Item = Spot> {
+fn apart(from: Point, to: Point, size: (i32, i32), reach: Reach) -> impl Iterator<Item = Spot> {
     const ALONG: [i32; 5] = [500, 300, 700, 150, 850];
-    (1..=14).flat_map(move |row| {
+    let rows = match reach {
+        Reach::Near => 4,
+        Reach::Far => 45,
+    };
+    (1..=rows).flat_map(move |row| {
         ALONG.into_iter().flat_map(move |share| {
             [Side::Above, Side::Below].into_iter().map(move |side| {
                 let mut spot = spot_on_line(from, to, share, size, side, PX + row * 7 * PX);

@@ -218,6 +218,8 @@ looks! {
     Ready "cp-ready",
     /// Delivered and not acknowledged: outlined round what is ready.
     Held "cp-held",
+    /// The way of the selected job through a queue.
+    Followed "cp-followed",
     /// Set aside for good.
     Parked "cp-parked",
     /// A dated fact: a small stroked sign.

@@ -3,10 +3,12 @@
 //! *Invariant:* a sign stands on its slot, where no arrow ends, and what happens at one moment on one slot is one
 //! sign with all its words.
 
+use std::collections::BTreeSet;
+
 use super::columns::Column;
 use super::labels::{Place, Rank, Wish};
 use super::sheet::{Sheet, Voice};
-use super::{Area, Face, Form, Key, Level, Look, PX, Piece, Point, Shape, Subject, Tone};
+use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
 use crate::time::{Moment, readable};
 use crate::trace::{JobId, MarkKind, MarkRow};
 
@@ -20,6 +22,7 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice) {
     let first = voice.rows.marks.start;
     let many = marks.len() > MANY;
     let mut shown = 0;
+    let mut known = BTreeSet::new();
     let mut place = 0;
     while place < marks.len() && shown < MOST {
         let begin = place;
@@ -32,14 +35,14 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice) {
         }
         let group = &marks[begin..place];
         if !many || group.iter().any(|mark| mark.kind.is_failure()) {
-            sign(sheet, voice, group, (first + begin) as u32);
+            sign(sheet, voice, group, (first + begin) as u32, &mut known);
             shown += 1;
         }
     }
 }
 
 /// What happened at one moment on one slot.
-fn sign(sheet: &mut Sheet, voice: &Voice, group: &[MarkRow], first: u32) {
+fn sign(sheet: &mut Sheet, voice: &Voice, group: &[MarkRow], first: u32, known: &mut BTreeSet<MarkKind>) {
     let gravest = group.iter().min_by_key(|mark| gravity(mark.kind)).unwrap_or(&group[0]);
     let column = &voice.columns[gravest.actor.at()];
     let at = Point::new(column.slot(gravest.slot), sheet.scale.y_from_moment(gravest.at));
@@ -66,16 +69,20 @@ fn sign(sheet: &mut Sheet, voice: &Voice, group: &[MarkRow], first: u32) {
         name: String::new(),
         ..badge.clone()
     };
-    sheet.wishes.push(Wish {
-        key: key(2),
-        text: words,
-        face: Face::Strong,
-        tone,
-        light: badge.light,
-        job: badge.job,
-        rank: if gravest.kind.is_failure() { Rank::Failure } else { Rank::Mark },
-        place: Place::Beside(area.grown(2 * PX)),
-    });
+    let rank = if gravest.kind.is_failure() { Rank::Failure } else { Rank::Mark };
+    // What is no failure is said once, and then known by its sign.
+    if known.insert(gravest.kind) || rank == Rank::Failure || badge.light == Light::Lit {
+        sheet.wishes.push(Wish {
+            key: key(2),
+            text: words,
+            face: Face::Strong,
+            tone,
+            light: badge.light,
+            job: badge.job,
+            rank,
+            place: Place::Beside(area.grown(2 * PX)),
+        });
+    }
     sheet.obstacle(area);
     sheet.push(Level::Signs, badge);
     sheet.push(Level::Signs, sign);

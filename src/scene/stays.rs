@@ -26,10 +26,19 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, most: usize) {
                 }
             }
             StayKind::Scheduled | StayKind::Hidden => bracket(sheet, voice, column, id),
-            StayKind::Ready | StayKind::Held | StayKind::Parked => followed(sheet, voice, column, id),
             // Holds nothing and nobody; the confirm's own arrow tells of it.
             StayKind::Unconfirmed => {}
-            StayKind::Backlog | StayKind::Pool | StayKind::Queued => {
+            StayKind::Ready | StayKind::Held | StayKind::Parked
+                if voice.trace.actor(stay.actor).drawing != Drawing::Slots =>
+            {
+                followed(sheet, voice, column, id);
+            }
+            StayKind::Ready
+            | StayKind::Held
+            | StayKind::Parked
+            | StayKind::Backlog
+            | StayKind::Pool
+            | StayKind::Queued => {
                 let lines = fans[stay.actor.at()].place(stay, column);
                 if let Some(line) = lines {
                     waiting(sheet, voice, column, id, line);
@@ -168,18 +177,18 @@ fn bracket(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId) {
 /// The way of the selected job's message through a queue; the queue itself is drawn from its levels.
 fn followed(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId) {
     let stay = &voice.trace.stays[id.at()];
-    let in_queue = voice.trace.actor(column.actor).drawing != Drawing::Slots;
     let job = stay.part.known().map(|part| voice.trace.job_of(part));
-    if in_queue && sheet.light(job.as_slice()) != Light::Lit {
+    if sheet.light(job.as_slice()) != Light::Lit {
         return;
     }
     let (top, bottom) = heights(sheet, stay);
     let x = column.slot(stay.slot);
     let form = Form::Line { from: Point::new(x, top), to: Point::new(x, bottom) };
-    let shape = shape(sheet, voice, id, Look::Waiting, form);
+    let shape = shape(sheet, voice, id, Look::Followed, form);
     sheet.push(Level::Stays, shape);
 }
 
+/// What waits beside a lane: a dotted line; what a sender still holds: an outline.
 fn waiting(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId, line: i32) {
     let stay = &voice.trace.stays[id.at()];
     if stay.end <= stay.begin {
@@ -190,8 +199,14 @@ fn waiting(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId, line: 
         Some(slot) => column.slot(slot) - column.half_slot() - 3 * PX,
         None => column.centre - column.half - 6 * PX - line * FAN,
     };
-    let form = Form::Line { from: Point::new(x, top), to: Point::new(x, bottom) };
-    let shape = shape(sheet, voice, id, Look::Waiting, form);
+    let (look, form) = match stay.kind {
+        StayKind::Held => {
+            let area = Area::new(x - 15, top, 3 * PX, bottom - top);
+            (Look::Held, Form::Rect { area, radius: PX })
+        }
+        _ => (Look::Waiting, Form::Line { from: Point::new(x, top), to: Point::new(x, bottom) }),
+    };
+    let shape = shape(sheet, voice, id, look, form);
     sheet.line(Point::new(x, top), Point::new(x, bottom));
     sheet.push(Level::Stays, shape);
 }

@@ -4,7 +4,7 @@
 use super::{Line, length, place};
 use crate::time::Moment;
 use crate::trace::{
-    CallerOutcome, Class, Ending, Fate, JobId, MarkRow, MessageRow, PartId, StayKind, StayRow, Trace, WorkOutcome,
+    CallerOutcome, Class, Duty, Ending, Fate, JobId, MarkRow, MessageRow, PartId, StayKind, StayRow, Trace, WorkOutcome,
 };
 
 /// What comes first where several things happen at one moment.
@@ -60,10 +60,13 @@ fn stayed(trace: &Trace, stay: &StayRow) -> Line {
         StayKind::Pool => format!("{at} waited for a connection"),
         StayKind::Queued => format!("waited at {at} for a free worker"),
         StayKind::Ready => format!("lay ready in {at}"),
-        StayKind::Held => format!("was delivered by {at} and not yet acknowledged"),
-        StayKind::Unconfirmed => format!("{at} kept a copy until the hand-over was confirmed"),
+        StayKind::Held => match trace.actor(stay.actor).duty {
+            Duty::Caller => format!("{at} kept a copy until the hand-over was confirmed"),
+            Duty::Broker | Duty::Worker => format!("was delivered by {at} and not yet acknowledged"),
+        },
         StayKind::Hidden => format!("was hidden in {at}"),
         StayKind::Scheduled => format!("{at} waited for the next attempt"),
+        StayKind::Unconfirmed => format!("handed over by {at} and not yet confirmed"),
         StayKind::Parked => format!("was set aside in {at}"),
         StayKind::Down => format!("{at} was out of service"),
         StayKind::Slow => format!("{at} was slow"),

@@ -1,0 +1,172 @@
+//! What the labels of messages say, and how much each matters.
+//!
+//! *Invariant:* messages that lie on top of each other share one label, which names all their jobs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::arrows;
+use super::labels::{Place, Rank, Wish};
+use super::rows::{failed, is_background};
+use super::sheet::{Sheet, Voice};
+use super::text::fitted;
+use super::{Face, Key, Light, PX, Piece, Subject, Tone};
+use crate::time::Moment;
+use crate::trace::{ActorId, Arrow, Class, Fate, JobId, MessageId, MessageRow};
+
+/// Up to so many messages of a side, each has a label.
+const ALL_LABELLED: usize = 30;
+/// From so many on, messages on top of each other share their label.
+const SHARED: usize = 3;
+
+/// Wishes for a label for each message that should have one.
+pub fn wish(sheet: &mut Sheet, voice: &Voice) {
+    let ids = &voice.rows.messages;
+    let mut known: BTreeSet<(u8, u16)> = BTreeSet::new();
+    let mut piles: BTreeMap<Pile, Vec<(Rank, MessageId)>> = BTreeMap::new();
+    for &id in ids {
+        let message = &voice.trace.messages[id.at()];
+        let first = known.insert((message.kind, message.label.0));
+        let rank = rank(sheet, voice, message, first, ids.len() <= ALL_LABELLED);
+        piles.entry(Pile::of(sheet, voice, message)).or_default().push((rank, id));
+    }
+    for (_, pile) in piles {
+        if pile.len() >= SHARED {
+            let gravest = pile.iter().map(|(rank, _)| *rank).min().unwrap_or(Rank::Spare);
+            let ids: Vec<MessageId> = pile.iter().map(|(_, id)| *id).collect();
+            label(sheet, voice, &ids, gravest);
+        } else {
+            for (rank, id) in pile {
+                label(sheet, voice, &[id], rank);
+            }
+        }
+    }
+}
+
+/// What two messages share that look the same at the same place.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Pile {
+    sent: Moment,
+    arrived: Moment,
+    kind: u8,
+    label: u16,
+    lanes: (ActorId, ActorId),
+    attempt: u16,
+    fate: &'static str,
+    light: Light,
+}
+
+impl Pile {
+    fn of(sheet: &Sheet, voice: &Voice, message: &MessageRow) -> Pile {
+        Pile {
+            sent: message.sent,
+            arrived: message.arrived,
+            kind: message.kind,
+            label: message.label.0,
+            lanes: (message.from, message.to),
+            attempt: message.attempt,
+            fate: message.fate.word(),
+            light: sheet.light(&voice.trace.jobs_of(message)),
+        }
+    }
+}
+
+fn rank(sheet: &Sheet, voice: &Voice, message: &MessageRow, first: bool, all: bool) -> Rank {
+    let background = is_background(voice.trace, message);
+    match sheet.light(&voice.trace.jobs_of(message)) {
+        Light::Lit => Rank::Selected,
+        _ if failed(message) => Rank::Failure,
+        _ if first && !background => Rank::First,
+        _ if all => Rank::Message,
+        _ if repeats(voice, message) => Rank::Mark,
+        Light::Even | Light::Receding => Rank::Spare,
+    }
+}
+
+/// Whether it carries again what has been carried before.
+fn repeats(voice: &Voice, message: &MessageRow) -> bool {
+    let kind = voice.trace.kind(message);
+    message.attempt > 1 && kind.class == Class::Payload && kind.arrow != Arrow::Reply
+}
+
+/// One label for one message, or for several on top of each other.
+fn label(sheet: &mut Sheet, voice: &Voice, ids: &[MessageId], rank: Rank) {
+    if rank == Rank::Spare {
+        sheet.unlabelled += ids.len() as u32;
+        return;
+    }
+    let middle = ids[ids.len() / 2];
+    let message = &voice.trace.messages[middle.at()];
+    let flight = arrows::flight(voice, message, &sheet.scale);
+    let tone = match arrows::tone(voice, message) {
+        tone @ (Tone::Bad | Tone::Again) => tone,
+        Tone::Neutral | Tone::RequestResponse | Tone::Queued => Tone::Neutral,
+    };
+    let light = sheet.light(&voice.trace.jobs_of(message));
+    let strong = light == Light::Lit || tone != Tone::Neutral;
+    let face = if strong { Face::Strong } else { Face::Label };
+    let mut text = words(voice, ids);
+    text.push_str(match message.fate {
+        Fate::Lost => ", lost",
+        Fate::Late => ", too late",
+        Fate::Refused | Fate::Delivered | Fate::InFlight => "",
+    });
+    if repeats(voice, message) {
+        text.push_str(&format!(", try {}", message.attempt));
+    }
+    let room = (voice.strip.right - voice.strip.left - 12 * PX).min(260 * PX);
+    sheet.wishes.push(Wish {
+        key: Key { side: Some(voice.side), subject: Subject::Message(middle), piece: Piece(2) },
+        text: fitted(&text, face, room),
+        face,
+        tone,
+        light,
+        job: voice.trace.jobs_of(message).first().copied(),
+        rank,
+        place: Place::Along(flight.from, flight.to),
+    });
+}
+
+/// The label of a message, or of several: "GET /orders/1–15", "15 × GET /".
+fn words(voice: &Voice, ids: &[MessageId]) -> String {
+    let message = &voice.trace.messages[ids[0].at()];
+    if ids.len() == 1 {
+        return voice.trace.label(message);
+    }
+    let template = voice.trace.labels.text(message.label);
+    if !template.contains("{job}") {
+        return format!("{} × {template}", ids.len());
+    }
+    let mut jobs: Vec<JobId> = ids.iter().flat_map(|id| voice.trace.jobs_of(&voice.trace.messages[id.at()])).collect();
+    jobs.sort_unstable();
+    jobs.dedup();
+    template.replace("{job}", &ranges(&jobs))
+}
+
+/// "1–3, 5".
+fn ranges(jobs: &[JobId]) -> String {
+    let mut ranges: Vec<(u32, u32)> = Vec::new();
+    for job in jobs {
+        match ranges.last_mut() {
+            Some((_, last)) if *last + 1 == job.number() => *last = job.number(),
+            _ => ranges.push((job.number(), job.number())),
+        }
+    }
+    let words = ranges.iter().map(|&(first, last)| match last - first {
+        0 => first.to_string(),
+        1 => format!("{first}, {last}"),
+        _ => format!("{first}–{last}"),
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbouring_jobs_are_a_range() {
+        let jobs = |numbers: &[u32]| numbers.iter().map(|n| JobId::from_index(n - 1)).collect::<Vec<_>>();
+        assert_eq!(ranges(&jobs(&[1, 2, 3, 5, 7, 8])), "1–3, 5, 7, 8");
+        assert_eq!(ranges(&jobs(&[4])), "4");
+    }
+}

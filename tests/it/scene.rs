@@ -1,0 +1,413 @@
+//! Layout, on every built-in scenario and on runs too large to draw one by one: what overlaps, what is labelled, what
+//! is bounded, and the notation (`UML-1` to `UML-4`).
+
+use std::collections::BTreeSet;
+
+use counterpoint::scenario::{PRESETS, Played};
+use counterpoint::scene::{
+    Area, Folding, Form, Level, Light, Look, Scene, Shape, Sides, Subject, Tone, View, layout, layout_apart,
+};
+use counterpoint::time::{Moment, Span};
+use counterpoint::trace::{Arrow, Class, Fate, Handled, JobId, MessageRow, StayKind};
+use serde_json::json;
+
+use crate::story::play;
+
+/// A run as the built-in scenarios have it, and the scenes in which it is shown at three widths.
+fn shown() -> Vec<(String, Played, Vec<Scene>)> {
+    let each = PRESETS.iter().map(|preset| {
+        let played = preset.scenario().play();
+        let selection = played.scenario.head.view.job.map(|number| JobId::from_index(number - 1));
+        let view = |width, selection| View { width, selection, ..View::default() };
+        let mut scenes = layout_apart(&played, &view(390, selection));
+        for width in [800, 1200] {
+            scenes.push(layout(&played, &view(width, selection)));
+            scenes.push(layout(&played, &view(width, None)));
+        }
+        (preset.name.to_owned(), played, scenes)
+    });
+    each.collect()
+}
+
+fn layer(scene: &Scene, level: Level) -> &[Shape] {
+    &scene.layers.iter().find(|layer| layer.level == level).expect("every level is there").shapes
+}
+
+fn texts(scene: &Scene) -> Vec<(&str, Area)> {
+    let bodies = scene.layers.iter().flat_map(|layer| &layer.shapes);
+    bodies
+        .filter_map(|shape| match &shape.form {
+            Form::Text { text, area, .. } => Some((text.as_str(), *area)),
+            _ => None,
+        })
+        .collect()
+}
+
+fn of_look<'a>(scene: &'a Scene, looks: &'a [Look]) -> impl Iterator<Item = &'a Shape> {
+    scene.shapes().filter(move |shape| looks.contains(&shape.look))
+}
+
+#[test]
+fn no_label_covers_a_label_a_head_a_bar_or_a_figure() {
+    const SOLID: &[Look] = &[
+        Look::HeadFilled,
+        Look::HeadOpen,
+        Look::Dot,
+        Look::Cross,
+        Look::Stump,
+        Look::Busy,
+        Look::Thrown,
+        Look::FailedWork,
+        Look::Blocked,
+        Look::Scheduled,
+        Look::Ready,
+        Look::Sign,
+    ];
+    for (name, _, scenes) in shown() {
+        for scene in scenes {
+            let texts = texts(&scene);
+            for (place, (text, area)) in texts.iter().enumerate() {
+                for (other, taken) in &texts[place + 1..] {
+                    assert!(!area.overlaps(*taken), "{name} at {}: `{text}` covers `{other}`", scene.width / 10);
+                }
+            }
+            let labels = layer(&scene, Level::Labels).iter().filter(|shape| shape.look != Look::Leader);
+            for label in labels {
+                for solid in of_look(&scene, SOLID) {
+                    let overlap = label.form.bounds().overlaps(solid.form.bounds());
+                    assert!(!overlap, "{name} at {}: {label:?} covers {solid:?}", scene.width / 10);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn with_up_to_thirty_messages_every_message_is_labelled() {
+    let mut seen = 0;
+    for (name, played, scenes) in shown() {
+        for scene in scenes.iter().filter(|scene| scene.width == 12_000) {
+            let labelled = labelled(scene);
+            for (side, shown) in played.sides.iter().enumerate() {
+                let trace = &shown.trace;
+                if trace.messages.len() <= 30 {
+                    seen += 1;
+                    assert_eq!(labelled[side].len(), trace.messages.len(), "{name}, {}", shown.id);
+                    continue;
+                }
+                let mut kinds = BTreeSet::new();
+                for (place, message) in trace.messages.iter().enumerate() {
+                    let failed = matches!(message.fate, Fate::Lost | Fate::Refused | Fate::Late);
+                    let first = kinds.insert(message.kind) && trace.kind(message).class != Class::Background;
+                    let there = labelled[side].contains(&(place as u32));
+                    assert!(there || !(failed || first), "{name}, {}: {}", shown.id, trace.label(message));
+                }
+            }
+        }
+    }
+    assert!(seen > 0, "there are small scenarios");
+}
+
+/// The messages that have a label, by side.
+fn labelled(scene: &Scene) -> [BTreeSet<u32>; 2] {
+    let mut labelled = [BTreeSet::new(), BTreeSet::new()];
+    for shape in layer(scene, Level::Labels) {
+        if let (Form::Text { text, .. }, Subject::Message(message), Some(side)) =
+            (&shape.form, shape.key.subject, shape.key.side)
+        {
+            assert!(!text.is_empty());
+            labelled[usize::from(side)].insert(message.index());
+        }
+    }
+    labelled
+}
+
+#[test]
+fn thirty_messages_sent_at_once_all_find_a_label() {
+    let played = play(json!({
+        "workload": { "jobs": 15, "arrivals": { "pattern": "burst" }, "work": "20ms" },
+        "network": { "latency": "10ms" },
+        "sides": [
+            { "protocol": "http", "caller": { "threads": 15 }, "path": "/orders/{job}/confirmation" },
+            { "protocol": "http", "caller": { "threads": 1 } }
+        ]
+    }));
+    let scene = layout(&played, &View::default());
+    let labelled = labelled(&scene);
+    for (side, shown) in played.sides.iter().enumerate() {
+        let trace = &shown.trace;
+        assert_eq!(trace.messages.len(), 30);
+        // What lies on top of each other shares a label that names all its jobs.
+        let alone = trace.messages.iter().filter(|message| {
+            let same = |other: &&MessageRow| (other.sent, other.arrived) == (message.sent, message.arrived);
+            trace.messages.iter().filter(same).count() < 3
+        });
+        let piled = usize::from(side == 0);
+        assert_eq!(labelled[side].len(), alone.count() + piled, "{}", shown.id);
+    }
+    assert!(texts(&scene).iter().any(|(text, _)| *text == "GET /orders/1–15/confirmation"));
+}
+
+#[test]
+fn keys_are_unique_and_everything_is_on_the_page() {
+    for (name, _, scenes) in shown().into_iter().chain([("failing".into(), failing(300), Vec::new())]) {
+        for scene in scenes {
+            let mut keys = BTreeSet::new();
+            for shape in scene.shapes() {
+                assert!(keys.insert(shape.key), "{name}: {shape:?} shares its key");
+            }
+            for shape in scene.layers.iter().flat_map(|layer| &layer.shapes) {
+                let area = shape.form.bounds();
+                let inside = area.x >= 0 && area.y >= 0 && area.right() <= scene.width && area.bottom() <= scene.height;
+                assert!(inside, "{name} at {}: {shape:?} leaves the page", scene.width / 10);
+            }
+            for head in &scene.heads {
+                let area = head.form.bounds();
+                assert!(area.x >= 0 && area.right() <= scene.width && area.bottom() <= scene.heads_height, "{head:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn scenes_apart_are_locked_to_one_scale() {
+    for (name, played, _) in shown() {
+        let scenes = layout_apart(&played, &View { width: 390, ..View::default() });
+        assert_eq!(scenes.len(), 2, "{name}");
+        assert_eq!(scenes[0].scale, scenes[1].scale, "{name}");
+    }
+}
+
+#[test]
+fn lanes_stay_where_they_are_when_a_job_is_selected() {
+    for (_, played, _) in shown() {
+        let scene = |selection| layout(&played, &View { selection, ..View::default() });
+        assert_eq!(scene(None).heads, scene(Some(JobId::from_index(0))).heads);
+    }
+}
+
+#[test]
+fn the_selected_job_is_lit_on_both_sides_and_tells_its_moments() {
+    let played = PRESETS.iter().find(|preset| preset.name == "order-emails").unwrap().scenario().play();
+    let job = JobId::from_index(6);
+    let scene = layout(&played, &View { selection: Some(job), ..View::default() });
+    for side in [0, 1] {
+        let lit: Vec<&Shape> =
+            scene.shapes().filter(|shape| shape.key.side == Some(side) && shape.light == Light::Lit).collect();
+        assert!(lit.iter().all(|shape| shape.job == Some(job)));
+        assert!(lit.iter().any(|shape| matches!(shape.key.subject, Subject::Message(_))));
+        let tags = lit.iter().filter(|shape| shape.look == Look::Tag).count();
+        assert!(tags >= 3, "side {side} has {tags} tags");
+    }
+}
+
+/// Jobs of which every message that can fail does.
+fn failing(jobs: u32) -> Played {
+    play(json!({
+        "workload": { "jobs": jobs, "arrivals": { "pattern": "poisson", "rate_per_s": 500 }, "work": "5ms" },
+        "network": { "latency": "3ms" },
+        "changes": [{ "at": "0ms", "fault": "outage", "actor": "server" }],
+        "sides": [
+            { "protocol": "http", "caller": { "threads": 50 } },
+            { "protocol": "http", "caller": { "threads": 4 } }
+        ]
+    }))
+}
+
+#[test]
+fn a_frame_has_at_most_two_thousand_shapes_even_if_everything_fails() {
+    let played = failing(20_000);
+    assert!(played.sides[0].trace.messages.iter().filter(|message| message.fate == Fate::Refused).count() >= 20_000);
+    for (width, selection) in [(390, None), (1200, None), (1200, Some(JobId::from_index(17)))] {
+        let view = View { width, selection, ..View::default() };
+        for scene in layout_apart(&played, &view).into_iter().chain([layout(&played, &view)]) {
+            let shapes = scene.shapes().count();
+            assert!(shapes <= 2_000, "{shapes} shapes at {width}");
+            assert!(scene.bundled > 10_000);
+            assert!(of_look(&scene, &[Look::FailureBand]).count() > 0, "failures are on top");
+            let mut keys = BTreeSet::new();
+            assert!(scene.shapes().all(|shape| keys.insert(shape.key)));
+        }
+    }
+    // A window short enough shows single messages again.
+    let from = Moment::START + Span::millis(1_000);
+    let view = View { from: Some(from), to: Some(from + Span::millis(60)), ..View::default() };
+    assert_eq!(layout(&played, &view).bundled, 0);
+}
+
+#[test]
+fn a_failure_among_thousands_of_successes_is_an_arrow_of_its_own() {
+    let played = play(json!({
+        "workload": { "jobs": 2000, "arrivals": { "pattern": "regular", "every": "10ms" }, "work": "2ms" },
+        "network": { "latency": "1ms" },
+        "changes": [{ "at": "5003ms", "for": "10ms", "fault": "outage", "actor": "server" }],
+        "sides": [{ "protocol": "http" }, { "protocol": "http" }]
+    }));
+    let scene = layout(&played, &View::default());
+    let refused = played.sides[0].trace.messages.iter().filter(|message| message.fate == Fate::Refused).count();
+    assert_eq!(refused, 1);
+    let crosses = scene.shapes().filter(|shape| shape.look == Look::Cross && shape.key.side == Some(0)).count();
+    assert_eq!(crosses, 1);
+}
+
+#[test]
+fn long_idle_stretches_are_folded_unless_that_is_switched_off() {
+    let scenario = json!({
+        "workload": { "jobs": 2, "arrivals": { "pattern": "regular", "every": "60s" }, "work": "40ms" },
+        "network": { "latency": "13ms" },
+        "sides": [{ "protocol": "http" }, { "protocol": "http" }]
+    });
+    let played = play(scenario);
+    let folded = layout(&played, &View::default());
+    assert_eq!(folded.scale.folds().count(), 1);
+    let fold = folded.scale.folds().next().unwrap();
+    assert!(fold.to.since(fold.from) > Span::seconds(50));
+    let said = texts(&folded).iter().any(|(text, _)| text.contains("59.9 s") || text.contains("1 min"));
+    assert!(said, "a fold states its length");
+    let stretched = layout(&played, &View { folding: Folding::Stretch, ..View::default() });
+    assert_eq!(stretched.scale.folds().count(), 0);
+}
+
+#[test]
+fn a_window_shows_what_overlaps_it_and_nothing_else() {
+    let played = PRESETS.iter().find(|preset| preset.name == "order-emails").unwrap().scenario().play();
+    let at = |millis| Moment::START + Span::millis(millis);
+    let view = View { from: Some(at(300)), to: Some(at(600)), ..View::default() };
+    let scene = layout(&played, &view);
+    let trace = &played.sides[0].trace;
+    let mut seen = 0;
+    for shape in layer(&scene, Level::Arrows).iter().filter(|shape| shape.key.side == Some(0)) {
+        let message = &trace.messages[shape.message().unwrap().at()];
+        assert!(message.sent <= at(600) && message.arrived >= at(300));
+        seen += 1;
+    }
+    assert!(seen > 4);
+    assert_eq!((scene.scale.from(), scene.scale.to()), (at(300), at(600)));
+}
+
+#[test]
+fn one_side_alone_has_one_pane() {
+    let played = PRESETS[0].scenario().play();
+    let scene = layout(&played, &View { sides: Sides::One(1), ..View::default() });
+    assert_eq!(scene.panes.len(), 1);
+    assert_eq!(scene.panes[0].side, 1);
+    assert!(scene.shapes().all(|shape| shape.key.side != Some(0)));
+}
+
+#[test]
+fn wrong_is_never_told_by_colour_alone() {
+    // What is toned as bad and is an arrow has an end of its own or answers one that has.
+    for (name, played, scenes) in shown() {
+        for scene in scenes {
+            for shape in layer(&scene, Level::Arrows).iter().filter(|shape| shape.tone == Tone::Bad) {
+                let (Some(id), Some(side)) = (shape.message(), shape.key.side) else { continue };
+                let trace = &played.sides[usize::from(side)].trace;
+                let message = &trace.messages[id.at()];
+                let cause = message.reply_to.known().map(|asked| trace.messages[asked.at()].fate);
+                let signed = |fate| matches!(fate, Fate::Lost | Fate::Refused | Fate::Late);
+                assert!(signed(message.fate) || cause.is_some_and(signed), "{name}: {shape:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn uml_1_no_message_ends_above_its_start() {
+    let mut lines = 0;
+    for (name, _, scenes) in shown() {
+        for scene in scenes {
+            for shape in layer(&scene, Level::Arrows) {
+                if let (Form::Line { from, to }, Subject::Message(_)) = (&shape.form, shape.key.subject) {
+                    assert!(from.y <= to.y, "{name}: {shape:?}");
+                    lines += 1;
+                }
+            }
+        }
+    }
+    assert!(lines > 100);
+}
+
+#[test]
+fn uml_2_a_callers_bar_covers_its_whole_call_and_an_async_sender_is_free() {
+    let mut calls = 0;
+    let mut free = 0;
+    for (name, played, _) in shown() {
+        for side in &played.sides {
+            let trace = &side.trace;
+            for (place, message) in trace.messages.iter().enumerate() {
+                let kind = trace.kind(message);
+                // What is there without any job takes no thread of its own, and is drawn faint.
+                if kind.class == Class::Background {
+                    continue;
+                }
+                let answer = trace.messages.iter().find(|reply| reply.reply_to.at() == place);
+                let covered = trace.stays.iter().any(|stay| {
+                    stay.actor == message.from
+                        && stay.slot == message.from_slot
+                        && matches!(stay.kind, StayKind::Blocked | StayKind::Busy)
+                        && stay.begin <= message.sent
+                        && answer.is_none_or(|answer| answer.fate == Fate::Late || stay.end >= answer.arrived)
+                });
+                match kind.arrow {
+                    Arrow::Call => {
+                        assert!(covered, "{name}: {} at {:?}", trace.label(message), message.sent);
+                        calls += 1;
+                    }
+                    Arrow::Async => free += u32::from(!covered),
+                    Arrow::Reply => {}
+                }
+            }
+        }
+    }
+    assert!(calls > 10, "there are calls");
+    assert!(free > 10, "a publisher goes on while its message is on the way");
+}
+
+#[test]
+fn uml_3_every_reply_matches_one_earlier_call_on_the_same_pair_of_lifelines() {
+    let mut replies = 0;
+    for (name, played, _) in shown() {
+        for side in &played.sides {
+            let trace = &side.trace;
+            let mut answered = BTreeSet::new();
+            for reply in trace.messages.iter().filter(|message| trace.kind(message).arrow == Arrow::Reply) {
+                let asked = reply.reply_to.known().unwrap_or_else(|| panic!("{name}: {}", trace.label(reply)));
+                let call = &trace.messages[asked.at()];
+                assert_eq!(trace.kind(call).arrow, Arrow::Call, "{name}");
+                assert_eq!((call.from, call.to), (reply.to, reply.from), "{name}");
+                assert!(call.sent <= reply.sent, "{name}");
+                assert!(answered.insert(asked), "{name}: a call is answered once");
+                replies += 1;
+            }
+        }
+    }
+    assert!(replies > 10);
+}
+
+#[test]
+fn uml_4_a_lost_message_has_no_receive_event() {
+    let played = play(json!({
+        "workload": { "jobs": 40, "work": "5ms" },
+        "network": { "latency": "13ms", "loss": 0.3 },
+        "sides": [
+            { "protocol": "http", "caller": { "threads": 40 }, "timeout": "100ms" },
+            { "protocol": "http", "caller": { "threads": 40 }, "timeout": "100ms" }
+        ]
+    }));
+    let trace = &played.sides[0].trace;
+    let lost: Vec<usize> = (0..trace.messages.len()).filter(|&id| trace.messages[id].fate == Fate::Lost).collect();
+    assert!(lost.len() > 5);
+    for &id in &lost {
+        let handled = trace.steps.iter().any(|step| matches!(step.handled, Handled::Arrived(got) if got.at() == id));
+        assert!(!handled && trace.messages[id].arrived == Moment::NEVER);
+    }
+    let scene = layout(&played, &View::default());
+    let dots = of_look(&scene, &[Look::Dot]).filter(|shape| shape.key.side == Some(0)).count();
+    assert_eq!(dots, lost.len(), "and ends in a dot");
+    // On its way: nearer to the receiver than to the sender, and at neither.
+    for dot in of_look(&scene, &[Look::Dot]) {
+        let pane = scene.panes.iter().find(|pane| Some(pane.side) == dot.key.side).unwrap();
+        let area = dot.form.bounds();
+        assert!(area.x > pane.strip.left && area.right() < pane.strip.right);
+    }
+}
