@@ -74,7 +74,7 @@ metrics! {
     backlog_us: u64, "µs", "job time in which it waited at the caller for a free thread";
     pool_us: u64, "µs", "job time in which it waited for a connection";
     accept_queue_us: u64, "µs", "job time in which it waited at the receiver for a free worker";
-    broker_us: u64, "µs", "job time in which it lay in a queue or log, deliverable or hidden, or was delivered and not begun";
+    broker_us: u64, "µs", "job time in which it lay in a queue or log, deliverable or hidden, or was delivered and neither under way nor begun";
     network_us: u64, "µs", "job time in which a message that carries it was on its way";
     retry_us: u64, "µs", "job time in which it waited for its next attempt";
     silence_us: u64, "µs", "job time in which nobody had it: the rest, as after a message was lost";

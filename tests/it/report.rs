@@ -1,7 +1,9 @@
 //! The JSON report: its shape is a promise, and its bytes are the same for the same run.
 
+use counterpoint::metrics::{MEANINGS, RULES};
 use counterpoint::render::json;
-use counterpoint::scenario::{Played, Scenario};
+use counterpoint::render::summary::summaries;
+use counterpoint::scenario::{PRESETS, Played, Scenario};
 use serde_json::{Value, json};
 
 use crate::story;
@@ -132,4 +134,65 @@ fn what_did_not_come_is_null() {
     let job = &report["sides"][1]["jobs"][0];
     assert_eq!((&job["answered_us"], &job["finished_us"]), (&Value::Null, &Value::Null));
     assert_eq!((&job["caller_outcome"], &job["work_outcome"]), (&json!("unknown"), &json!("lost")));
+}
+
+/// The documentation's tables are made from the lists in the code. `BLESS=1` writes them again.
+#[test]
+fn the_documentation_lists_every_number_and_every_rule() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/report.md");
+    let told = std::fs::read_to_string(path).unwrap();
+    let metrics =
+        MEANINGS.iter().map(|meaning| format!("| `{}` | {} | {} |\n", meaning.key, meaning.unit, meaning.formula));
+    let rules = RULES.iter().map(|rule| format!("| `{}` | {} |\n", rule.name, rule.when));
+    let made = with_section(
+        &told,
+        "metrics",
+        &format!("| key | unit | formula |\n|---|---|---|\n{}", metrics.collect::<String>()),
+    );
+    let made = with_section(
+        &made,
+        "rules",
+        &format!("| rule | when it speaks, and its value |\n|---|---|\n{}", rules.collect::<String>()),
+    );
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(path, &made).unwrap();
+    }
+    assert!(made == told || std::env::var_os("BLESS").is_some(), "docs/report.md is not what BLESS=1 would write");
+}
+
+/// `text` with what stands between the marks of section `name` replaced.
+fn with_section(text: &str, name: &str, section: &str) -> String {
+    let begin = text.find(&format!("<!-- {name}: ")).expect("the section begins");
+    let begin = begin + text[begin..].find("-->\n").expect("the mark ends") + 4;
+    let end = begin + text[begin..].find("<!-- end -->").expect("the section ends");
+    format!("{}\n{section}\n{}", &text[..begin], &text[end..])
+}
+
+/// The pictures in the README, and in the page until it runs, are what the tool draws now. `BLESS=1` draws them again.
+#[test]
+fn the_pictures_in_the_repository_are_what_the_tool_draws() {
+    for (file, scenario) in [("docs/order-emails.svg", "order-emails"), ("static/first.svg", PRESETS[0].name)] {
+        let path = format!("{}/{file}", env!("CARGO_MANIFEST_DIR"));
+        let drawn = std::process::Command::new(env!("CARGO_BIN_EXE_counterpoint"))
+            .args(["run", scenario, "--format", "svg", "--width", "1000"])
+            .output()
+            .unwrap();
+        assert!(drawn.status.success());
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(&path, &drawn.stdout).unwrap();
+        }
+        assert!(std::fs::read(&path).unwrap() == drawn.stdout, "{file} is not what BLESS=1 would draw");
+    }
+}
+
+/// The README quotes verdicts: they must be what the run says.
+#[test]
+fn the_readme_quotes_what_the_run_says() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let on_one_line = readme.replace("\n> ", " ").replace('\n', " ");
+    let played = counterpoint::scenario::preset("order-emails").unwrap().scenario().play();
+    for summary in summaries(&played) {
+        let headline = &summary.verdicts[0].text;
+        assert!(on_one_line.contains(headline), "the README does not quote {headline:?}");
+    }
 }
