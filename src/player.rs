@@ -11,6 +11,7 @@ mod control;
 mod edit;
 mod link;
 mod narration;
+mod pointing;
 mod reel;
 
 pub use clock::{Gait, Motion, SECONDS_TO_PLAY_A_RUN, Speed};
@@ -18,6 +19,7 @@ pub use control::{Dial, Refusal};
 pub use edit::{Edit, SEED};
 pub use link::{Link, LinkProblem};
 pub use narration::sentence_at;
+pub use pointing::pointed;
 pub use reel::{Reel, Trouble, TroubleKind, moment_text};
 
 use std::rc::Rc;
@@ -251,13 +253,13 @@ impl Player {
         Link {
             name: self.wish.base.head.name.clone(),
             edits: self.wish.edits.clone(),
-            at: (!self.is_at_telling_moment()).then_some(self.head),
+            at: match self.cue {
+                Cue::Telling => None,
+                Cue::At(moment) => Some(moment),
+                Cue::Stay => (self.head != self.telling_moment()).then_some(self.head),
+            },
             selection: (self.selection != self.telling_selection()).then_some(self.selection),
         }
-    }
-
-    fn is_at_telling_moment(&self) -> bool {
-        self.reel.is_none() || self.head == self.telling_moment()
     }
 
     fn telling_moment(&self) -> Moment {

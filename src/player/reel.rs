@@ -42,6 +42,15 @@ pub struct Reel {
     pub troubles: Vec<Trouble>,
 }
 
+/// Two reels are the same only if they are one.
+impl PartialEq for Reel {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+impl Eq for Reel {}
+
 impl Reel {
     pub fn new(wish: Wish, played: Rc<Played>) -> Self {
         let mut moments: Vec<Moment> =
@@ -74,6 +83,19 @@ impl Reel {
     /// How many moments there are at which something happens.
     pub fn moments(&self) -> &[Moment] {
         &self.moments
+    }
+
+    /// A moment with as many decimals as suit the run's length, so that a clock that runs does not jump in width.
+    pub fn clock(&self, moment: Moment) -> String {
+        let (size, unit, decimals) = match self.ended.micros() {
+            ..1_000_000 => (1_000, "ms", 1),
+            1_000_000..10_000_000 => (1_000_000, "s", 3),
+            10_000_000..3_600_000_000 => (1_000_000, "s", 2),
+            _ => (60_000_000, "min", 2),
+        };
+        let shown = 10u64.pow(decimals);
+        let scaled = (u128::from(moment.micros()) * u128::from(shown) / size) as u64;
+        format!("{}.{:0places$} {unit}", scaled / shown, scaled % shown, places = decimals as usize)
     }
 
     /// Whether a side met a bound before it settled.

@@ -16,7 +16,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("story", &["time", "trace", "scenario"]),
     ("scene", &["time", "trace", "scenario"]),
     ("render", &["time", "trace", "scenario", "metrics", "story", "scene"]),
-    ("player", &["time", "trace", "scenario", "scene"]),
+    ("player", &["time", "trace", "scenario", "story", "scene"]),
 ];
 
 /// Words of vendors, which `scene` and `metrics` must not know.
