@@ -31,3 +31,5 @@ pub mod story;
 pub mod theory;
 pub mod time;
 pub mod trace;
+#[cfg(target_arch = "wasm32")]
+pub mod ui;

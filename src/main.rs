@@ -1,21 +1,13 @@
 //! Mounts the page.
 
-use yew::prelude::{Html, component, html};
-
-#[component]
-fn App() -> Html {
-    html! {
-        <main>
-            <h1>{ "Counterpoint" }</h1>
-            <p>{ "The same work, asked and queued." }</p>
-        </main>
-    }
+#[cfg(target_arch = "wasm32")]
+fn main() {
+    counterpoint::ui::mount();
 }
 
+/// The page runs in browsers only; natively there is the command line.
+#[cfg(not(target_arch = "wasm32"))]
 fn main() {
-    let host = web_sys::window()
-        .and_then(|window| window.document())
-        .and_then(|document| document.get_element_by_id("app"))
-        .expect("index.html has the element that the app is mounted in");
-    yew::Renderer::<App>::with_root(host).render();
+    eprintln!("this is the page, which runs in a browser: try `cargo xtask serve`");
+    std::process::exit(2);
 }

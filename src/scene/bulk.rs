@@ -50,8 +50,8 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, voices: i32) -> u32 {
         let failures = count(sheet, voice, ids, failure_row);
         let mut single = failing(sheet, voice, *pair, &failures, failure_row);
         for &id in ids {
-            let parts = voice.trace.parts_of(&voice.trace.messages[id.at()]);
-            if parts.iter().any(|part| sheet.selects(voice.trace, *part)) {
+            let jobs = voice.trace.jobs_of(&voice.trace.messages[id.at()]);
+            if sheet.light(&jobs) == Light::Lit {
                 single.insert(id);
             }
         }

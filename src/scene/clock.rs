@@ -219,9 +219,10 @@ pub fn story(voice: &Voice, job: JobId) -> Vec<(Moment, &'static str)> {
     let mut story: Vec<(Moment, &'static str)> = Vec::new();
     story.extend(row.wanted.known().map(|at| (at, "wanted")));
     let of_job = |part: crate::trace::PartId| part.known().is_some_and(|part| trace.job_of(part) == job);
-    let asked = trace.messages.iter().find(|message| {
-        trace.actor(message.from).duty == Duty::Caller && trace.parts_of(message).iter().any(|part| of_job(*part))
-    });
+    let asked = trace
+        .messages
+        .iter()
+        .find(|message| trace.actor(message.from).duty == Duty::Caller && trace.jobs_of(message).contains(&job));
     story.extend(asked.map(|message| message.sent).filter(|sent| *sent > row.wanted).map(|sent| (sent, "sent")));
     let started = trace
         .stays

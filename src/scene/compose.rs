@@ -36,7 +36,7 @@ pub fn compose(played: &Played, view: &View, frames: &[Frame]) -> Vec<Scene> {
         .iter()
         .map(|frame| frame.panes.iter().map(|pane| voice(played, frame, pane, from, to)).collect())
         .collect();
-    let crowded = casts.iter().any(|voices| detail(voices) == Detail::Bulk);
+    let crowded = casts.iter().any(|voices| is_crowded(voices));
     let growth = match frames.iter().all(|frame| frame.measure == Measure::Wide) {
         _ if crowded => 1,
         true => PACES.len(),
@@ -87,13 +87,13 @@ fn attempt(
     reach: Reach,
 ) -> (u32, Scene) {
     let mut sheet = Sheet::new(scale, view.selection);
-    let detail = detail(voices);
+    let crowded = is_crowded(voices);
     let mut bundled = 0;
     for voice in voices {
         lifelines(&mut sheet, voice);
-        rivers::draw(&mut sheet, voice, frame.measure, detail);
-        stays::draw(&mut sheet, voice, detail);
-        if detail == Detail::Bulk {
+        rivers::draw(&mut sheet, voice, frame.measure);
+        stays::draw(&mut sheet, voice, ONE_BY_ONE / voices.len());
+        if crowded {
             bundled += bulk::draw(&mut sheet, voice, voices.len() as i32);
         } else {
             for &id in &voice.rows.messages {
@@ -101,7 +101,7 @@ fn attempt(
             }
             wording::wish(&mut sheet, voice);
         }
-        signs::draw(&mut sheet, voice, detail);
+        signs::draw(&mut sheet, voice);
         clock::crossings(&mut sheet, voice);
         if let Some(job) = view.selection {
             clock::tags(&mut sheet, frame, voice, job);
@@ -126,18 +126,9 @@ fn attempt(
     (placed.missing, scene)
 }
 
-/// Whether everything is drawn by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Detail {
-    Each,
-    /// There is too much of it: numbers become widths and shades.
-    Bulk,
-}
-
-fn detail(voices: &[Voice]) -> Detail {
-    let messages: usize = voices.iter().map(|voice| voice.rows.messages.len()).sum();
-    let stays: usize = voices.iter().map(|voice| voice.rows.stays.len()).sum();
-    if messages > ONE_BY_ONE || stays > 2 * ONE_BY_ONE { Detail::Bulk } else { Detail::Each }
+/// Whether there are too many messages to draw each by itself.
+fn is_crowded(voices: &[Voice]) -> bool {
+    voices.iter().map(|voice| voice.rows.messages.len()).sum::<usize>() > ONE_BY_ONE
 }
 
 fn place(played: &Played, sheet: &mut Sheet, voices: &[Voice], bounds: Area, reach: Reach) -> Placed {

@@ -3,24 +3,19 @@
 //! *Invariant:* a width is a count times a unit, and one unit holds for the whole lane, so areas can be compared.
 
 use super::columns::{Column, Measure, Plan};
-use super::compose::Detail;
 use super::sheet::{Sheet, Voice};
 use super::{Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject};
 use crate::time::Moment;
 use crate::trace::{Drawing, LevelKind, StayKind};
 
-/// More stretches than this are drawn as one shape.
-const MOST_RUNS: usize = 24;
-
 /// Counts that hold from a moment on.
 type Steps = Vec<(Moment, u32)>;
 
-pub fn draw(sheet: &mut Sheet, voice: &Voice, measure: Measure, detail: Detail) {
+pub fn draw(sheet: &mut Sheet, voice: &Voice, measure: Measure) {
     for column in &voice.columns {
         match (column.plan, voice.trace.actor(column.actor).drawing) {
             (Plan::Area, _) => crowd(sheet, voice, column),
             (_, Drawing::River) => river(sheet, voice, column, measure),
-            (_, Drawing::Slots) if detail == Detail::Bulk => crowd(sheet, voice, column),
             (_, Drawing::Tracks | Drawing::Slots) => {}
         }
     }
@@ -57,28 +52,17 @@ fn outline(sheet: &mut Sheet, voice: &Voice, column: &Column, both: &Steps, held
     }
 }
 
-/// A lane as numbers: how many slots are blocked, how many work, and beside them how many wait.
+/// A lane of many slots: how many are blocked, and how many of them work.
 fn crowd(sheet: &mut Sheet, voice: &Voice, column: &Column) {
     let slots = voice.trace.actor(column.actor).slots;
-    let half = column.half.max(8 * PX);
-    let unit = Unit { most: 16 * PX, half, deepest: u32::from(slots) };
+    let unit = Unit { most: 4 * PX, half: column.half, deepest: u32::from(slots) };
     for (piece, kind, look) in [(20, StayKind::Blocked, Look::BlockedArea), (21, StayKind::Busy, Look::BusyArea)] {
-        let steps = counted(voice, column, &[kind]);
+        let steps = counted(voice, column, kind);
         for (place, run) in runs(sheet, &steps).into_iter().enumerate() {
             let name = format!("{}: at most {} {}", voice.trace.actor(column.actor).name, run.peak, run.noun(look));
             let form = Form::Polygon(run.symmetric(column.centre, unit));
             push(sheet, voice, column, look, Piece(piece + 10 * place.min(6_000) as u16), form, name);
         }
-    }
-    let steps = counted(voice, column, &[StayKind::Backlog, StayKind::Pool, StayKind::Queued]);
-    let deepest = steps.iter().map(|step| step.1).max().unwrap_or(0);
-    let edge = column.centre - half - 4 * PX;
-    let unit = Unit { most: 8 * PX, half: (edge - column.strip.left).max(10 * PX), deepest };
-    for (place, run) in runs(sheet, &steps).into_iter().enumerate() {
-        let name = format!("{}: at most {} {}", voice.trace.actor(column.actor).name, run.peak, "waiting");
-        let form = Form::Polygon(run.leftwards(edge, unit));
-        let piece = Piece(23 + 10 * place.min(6_000) as u16);
-        push(sheet, voice, column, Look::WaitingArea, piece, form, name);
     }
 }
 
@@ -133,16 +117,6 @@ impl Run {
         }
     }
 
-    fn leftwards(&self, edge: i32, unit: Unit) -> Vec<Point> {
-        let mut points = Vec::with_capacity(self.steps.len() * 2 + 2);
-        for &(top, bottom, count) in &self.steps {
-            points.extend([top, bottom].map(|y| Point::new(edge - unit.half_of(count), y)));
-        }
-        points.extend(self.steps.last().map(|step| Point::new(edge, step.1)));
-        points.extend(self.steps.first().map(|step| Point::new(edge, step.0)));
-        points
-    }
-
     fn symmetric(&self, centre: i32, unit: Unit) -> Vec<Point> {
         let mut points = Vec::with_capacity(self.steps.len() * 4);
         for &(top, bottom, count) in &self.steps {
@@ -187,19 +161,7 @@ fn runs(sheet: &Sheet, steps: &Steps) -> Vec<Run> {
             runs.push(Run { steps: vec![step], peak: step.2 });
         }
     }
-    if runs.len() <= MOST_RUNS {
-        return runs;
-    }
-    // So many that they are one shape, as thin as nothing in between.
-    let mut whole = Run { steps: Vec::new(), peak: 0 };
-    for run in runs {
-        if let (Some(last), Some(next)) = (whole.steps.last().copied(), run.steps.first()) {
-            whole.steps.push((last.1, next.0, 0));
-        }
-        whole.peak = whole.peak.max(run.peak);
-        whole.steps.extend(run.steps);
-    }
-    vec![whole]
+    runs
 }
 
 fn levels(voice: &Voice, column: &Column, kind: LevelKind) -> Steps {
@@ -215,10 +177,10 @@ fn levels(voice: &Voice, column: &Column, kind: LevelKind) -> Steps {
 }
 
 /// How many stays of a kind are open, where nobody wrote it down as a level.
-fn counted(voice: &Voice, column: &Column, kinds: &[StayKind]) -> Steps {
+fn counted(voice: &Voice, column: &Column, kind: StayKind) -> Steps {
     let rows = voice.rows.stays.iter().map(|id| &voice.trace.stays[id.at()]);
     let mut changes: Vec<(Moment, i32)> = Vec::new();
-    for stay in rows.filter(|stay| stay.actor == column.actor && kinds.contains(&stay.kind)) {
+    for stay in rows.filter(|stay| stay.actor == column.actor && stay.kind == kind) {
         changes.push((stay.begin, 1));
         changes.extend(stay.end.known().map(|end| (end, -1)));
     }

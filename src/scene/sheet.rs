@@ -8,7 +8,7 @@ use super::rows::Rows;
 use super::{Area, Layer, Level, Light, Point, Shape, Strip, TimeScale, Tone};
 use crate::scenario::Style;
 use crate::time::readable;
-use crate::trace::{Fate, JobId, MessageRow, PartId, Trace};
+use crate::trace::{Fate, JobId, MessageRow, Trace};
 
 /// One side as it is being drawn.
 pub struct Voice<'a> {
@@ -68,11 +68,6 @@ impl Sheet {
             Some(selected) if jobs.contains(&selected) => Light::Lit,
             Some(_) => Light::Receding,
         }
-    }
-
-    /// Whether a part belongs to the selected job.
-    pub fn selects(&self, trace: &Trace, part: PartId) -> bool {
-        self.selection.is_some() && part.known().map(|part| trace.job_of(part)) == self.selection
     }
 
     pub fn obstacles(&self) -> (&[Area], &[(Point, Point)]) {

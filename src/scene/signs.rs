@@ -3,27 +3,28 @@
 //! *Invariant:* a sign stands on its slot, where no arrow ends, and what happens at one moment on one slot is one
 //! sign with all its words.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::columns::Column;
-use super::compose::Detail;
 use super::labels::{Place, Rank, Wish};
 use super::sheet::{Sheet, Voice};
-use super::{Area, Face, Form, Key, Level, Look, PX, Piece, Point, Shape, Subject, Tone};
+use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
 use crate::time::{Moment, readable};
-use crate::trace::{ActorId, JobId, MarkKind, MarkRow, Slot};
+use crate::trace::{JobId, MarkKind, MarkRow};
 
-/// In a crowd, marks of one lane closer than this share a sign.
-const CROWDED: i32 = 28 * PX;
+/// Beyond so many marks in a window, only failures are shown.
+const MANY: usize = 120;
+/// Beyond so many signs, they stand too close to be read.
+const MOST: usize = 240;
 
-pub fn draw(sheet: &mut Sheet, voice: &Voice, detail: Detail) {
+pub fn draw(sheet: &mut Sheet, voice: &Voice) {
     let marks = &voice.trace.marks[voice.rows.marks.clone()];
+    let first = voice.rows.marks.start;
+    let many = marks.len() > MANY;
+    let mut shown = 0;
     let mut known = BTreeSet::new();
-    if detail == Detail::Bulk {
-        return crowd(sheet, voice, marks);
-    }
     let mut place = 0;
-    while place < marks.len() {
+    while place < marks.len() && shown < MOST {
         let begin = place;
         let same = |mark: &MarkRow| {
             let head = &marks[begin];
@@ -33,53 +34,15 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, detail: Detail) {
             place += 1;
         }
         let group = &marks[begin..place];
-        let gravest = gravest(group);
-        // What is no failure is said once, and then known by its sign; of the selected job, always.
-        let lit = group.iter().any(|mark| sheet.selects(voice.trace, mark.part));
-        let saying = if known.insert(gravest) || gravest.is_failure() || lit { Saying::Aloud } else { Saying::Asked };
-        sign(sheet, voice, group, (voice.rows.marks.start + begin) as u32, saying);
-    }
-}
-
-/// One sign for what happened close together on one lane, the gravest of it, with its number.
-fn crowd(sheet: &mut Sheet, voice: &Voice, marks: &[MarkRow]) {
-    let mut open: BTreeMap<ActorId, Vec<(u32, MarkRow)>> = BTreeMap::new();
-    let mut groups: Vec<Vec<(u32, MarkRow)>> = Vec::new();
-    for (place, mark) in marks.iter().enumerate() {
-        let group = open.entry(mark.actor).or_default();
-        let far = group.first().is_some_and(|(_, first)| {
-            sheet.scale.y_from_moment(mark.at) - sheet.scale.y_from_moment(first.at) > CROWDED
-        });
-        if far {
-            groups.push(std::mem::take(group));
+        if !many || group.iter().any(|mark| mark.kind.is_failure()) {
+            sign(sheet, voice, group, (first + begin) as u32, &mut known);
+            shown += 1;
         }
-        // The lane as a whole did it, as far as a sign for many can say.
-        group.push(((voice.rows.marks.start + place) as u32, MarkRow { slot: Slot::WHOLE, ..*mark }));
     }
-    groups.extend(open.into_values());
-    let most = groups.iter().map(Vec::len).max().unwrap_or(0);
-    for group in groups {
-        let Some(&(first, _)) = group.first() else { continue };
-        let rows: Vec<MarkRow> = group.iter().map(|(_, mark)| *mark).collect();
-        // Only the largest says its number beside it; the others tell it to those who ask.
-        let saying = if rows.len() == most { Saying::Aloud } else { Saying::Asked };
-        sign(sheet, voice, &rows, first, saying);
-    }
-}
-
-/// Whether a sign has its words beside it, or only for those who point at it or listen.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Saying {
-    Aloud,
-    Asked,
-}
-
-fn gravest(group: &[MarkRow]) -> MarkKind {
-    group.iter().map(|mark| mark.kind).min_by_key(|kind| gravity(*kind)).unwrap_or(MarkKind::Committed)
 }
 
 /// What happened at one moment on one slot.
-fn sign(sheet: &mut Sheet, voice: &Voice, group: &[MarkRow], first: u32, saying: Saying) {
+fn sign(sheet: &mut Sheet, voice: &Voice, group: &[MarkRow], first: u32, known: &mut BTreeSet<MarkKind>) {
     let gravest = group.iter().min_by_key(|mark| gravity(mark.kind)).unwrap_or(&group[0]);
     let column = &voice.columns[gravest.actor.at()];
     let at = Point::new(column.slot(gravest.slot), sheet.scale.y_from_moment(gravest.at));
@@ -107,7 +70,8 @@ fn sign(sheet: &mut Sheet, voice: &Voice, group: &[MarkRow], first: u32, saying:
         ..badge.clone()
     };
     let rank = if gravest.kind.is_failure() { Rank::Failure } else { Rank::Mark };
-    if saying == Saying::Aloud {
+    // What is no failure is said once, and then known by its sign.
+    if known.insert(gravest.kind) || rank == Rank::Failure || badge.light == Light::Lit {
         sheet.wishes.push(Wish {
             key: key(2),
             text: words,

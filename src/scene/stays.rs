@@ -3,7 +3,6 @@
 //! *Invariant:* a bar is as long as its stay; only what would be too thin to see is drawn one pixel high.
 
 use super::columns::{Column, Plan};
-use super::compose::Detail;
 use super::labels::{Place, Rank, Wish};
 use super::sheet::{Sheet, Voice};
 use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
@@ -13,16 +12,12 @@ use crate::trace::{Drawing, Ending, StayId, StayKind, StayRow};
 /// Between two lines of what waits.
 const FAN: i32 = 5 * PX;
 
-/// Draws the stays of one side; of a crowd only outages and the selected job's, for the rest is drawn as areas.
-pub fn draw(sheet: &mut Sheet, voice: &Voice, detail: Detail) {
+/// Draws the stays of one side, `most` of them at the most: where there are more, the longest.
+pub fn draw(sheet: &mut Sheet, voice: &Voice, most: usize) {
     let mut fans: Vec<Fan> = voice.columns.iter().map(|_| Fan::default()).collect();
-    for &id in &voice.rows.stays {
+    for &id in &longest(sheet, voice, most) {
         let stay = &voice.trace.stays[id.at()];
         let column = &voice.columns[stay.actor.at()];
-        let lit = sheet.selects(voice.trace, stay.part);
-        if detail == Detail::Bulk && !lit && !matches!(stay.kind, StayKind::Down | StayKind::Slow) {
-            continue;
-        }
         match stay.kind {
             StayKind::Down | StayKind::Slow => band(sheet, voice, column, id),
             StayKind::Busy | StayKind::Blocked => {
@@ -36,9 +31,7 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, detail: Detail) {
             StayKind::Ready | StayKind::Held | StayKind::Parked
                 if voice.trace.actor(stay.actor).drawing != Drawing::Slots =>
             {
-                if lit {
-                    followed(sheet, voice, column, id);
-                }
+                followed(sheet, voice, column, id);
             }
             StayKind::Ready
             | StayKind::Held
@@ -46,12 +39,31 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, detail: Detail) {
             | StayKind::Backlog
             | StayKind::Pool
             | StayKind::Queued => {
-                if let Some(line) = fans[stay.actor.at()].place(stay, column) {
+                let lines = fans[stay.actor.at()].place(stay, column);
+                if let Some(line) = lines {
                     waiting(sheet, voice, column, id, line);
                 }
             }
         }
     }
+}
+
+/// What is seen best, in order; outages always.
+fn longest(sheet: &Sheet, voice: &Voice, most: usize) -> Vec<StayId> {
+    let mut ids = voice.rows.stays.clone();
+    if ids.len() > most {
+        let rank = |id: &StayId| {
+            let stay = &voice.trace.stays[id.at()];
+            let job = stay.part.known().map(|part| voice.trace.job_of(part));
+            let first =
+                matches!(stay.kind, StayKind::Down | StayKind::Slow) || sheet.light(job.as_slice()) == Light::Lit;
+            (!first, std::cmp::Reverse(stay.end.since(stay.begin)), *id)
+        };
+        ids.sort_unstable_by_key(rank);
+        ids.truncate(most);
+        ids.sort_unstable();
+    }
+    ids
 }
 
 /// The lines of what waits at a lane, each free from some moment on.
@@ -165,6 +177,10 @@ fn bracket(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId) {
 /// The way of the selected job's message through a queue; the queue itself is drawn from its levels.
 fn followed(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId) {
     let stay = &voice.trace.stays[id.at()];
+    let job = stay.part.known().map(|part| voice.trace.job_of(part));
+    if sheet.light(job.as_slice()) != Light::Lit {
+        return;
+    }
     let (top, bottom) = heights(sheet, stay);
     let x = column.slot(stay.slot);
     let form = Form::Line { from: Point::new(x, top), to: Point::new(x, bottom) };

@@ -1,0 +1,185 @@
+//! The root: the one reducer, what keeps it going, and where everything stands on the page.
+
+use std::rc::Rc;
+
+use gloo_events::EventListener;
+use web_sys::Element;
+use yew::prelude::*;
+
+use super::address::use_address;
+use super::controls::{Controls, Panel};
+use super::frames::use_frames;
+use super::header::{Introduction, Masthead};
+use super::instrument::Instrument;
+use super::modelled::Modelled;
+use super::runner::{Share, run_if_short, use_runner};
+use super::story::Story;
+use super::table::Table;
+use super::transport::Transport;
+use super::verdicts::Verdicts;
+use super::{Act, Session, browser};
+use crate::player::{Action, Gait, Player, Reel, Selection};
+use crate::time::Moment;
+
+fn open() -> Session {
+    let mut player = Player::open(&browser::fragment());
+    run_if_short(&mut player);
+    Session(player)
+}
+
+#[component]
+pub fn App() -> Html {
+    let session = use_reducer(open);
+    let player = &session.0;
+    let act = session.dispatcher();
+    let share = use_runner(player, act.clone());
+    use_frames(player.motion(), act.clone());
+    use_address(player, act.clone());
+    use_gait(act.clone());
+    let panel = use_memo(Panel::of(player), Panel::clone);
+    let head = &player.wish().base.head;
+    html! {
+        <>
+            <Masthead name={head.name.clone()} act={act.clone()} />
+            <main>
+                <Introduction title={head.title.clone()} look_for={head.look_for.clone()} />
+                <details class="controls-fold" open=true>
+                    <summary>{ "Parameters" }</summary>
+                    <Controls {panel} act={act.clone()} />
+                </details>
+                { notices(player) }
+                <div class="progress-place">{ progress(share, &act) }</div>
+                if let Some(reel) = player.reel() {
+                    { shown(player, reel, &act) }
+                }
+                <Modelled scenario={player.wish().scenario.clone()} />
+            </main>
+            <p class="visually-hidden" role="status" aria-live="polite">{ player.said() }</p>
+        </>
+    }
+}
+
+/// What is there once a run is.
+fn shown(player: &Player, reel: &Rc<Reel>, act: &Act) -> Html {
+    let reached = reel.last_until(player.head()).unwrap_or(Moment::START);
+    let onkeydown = {
+        let act = act.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if let Some(action) = meant(&event) {
+                event.prevent_default();
+                act.dispatch(action);
+            }
+        })
+    };
+    html! {
+        <>
+            <section class="instrument" aria-label="The run" {onkeydown}>
+                <Instrument reel={reel.clone()} head={player.head()} window={player.window()}
+                    selection={player.selection()} act={act.clone()} />
+                <Transport reel={reel.clone()} head={player.head()} motion={player.motion()} speed={player.speed()}
+                    act={act.clone()} />
+            </section>
+            <Verdicts reel={reel.clone()} act={act.clone()} />
+            <Story reel={reel.clone()} selection={player.selection()} {reached} act={act.clone()} />
+            <Table reel={reel.clone()} selection={player.selection()} {reached} act={act.clone()} />
+            { keys() }
+        </>
+    }
+}
+
+/// What a key means to the instrument. Controls keep the keys that they use themselves.
+fn meant(event: &KeyboardEvent) -> Option<Action> {
+    if event.ctrl_key() || event.alt_key() || event.meta_key() {
+        return None;
+    }
+    let target: Element = browser::target(event)?;
+    let (tag, is_scrubber) = (target.tag_name(), target.id() == "scrubber");
+    let types = matches!(tag.as_str(), "INPUT" | "SELECT" | "TEXTAREA") && !is_scrubber;
+    let presses = matches!(tag.as_str(), "BUTTON" | "SUMMARY" | "A");
+    match event.key().as_str() {
+        _ if types => None,
+        " " if !presses => Some(Action::Toggle),
+        "ArrowLeft" => Some(Action::StepBack),
+        "ArrowRight" => Some(Action::StepOn),
+        "ArrowDown" if is_scrubber => Some(Action::StepBack),
+        "ArrowUp" if is_scrubber => Some(Action::StepOn),
+        "Home" => Some(Action::ToStart),
+        "End" => Some(Action::ToEnd),
+        "Escape" => Some(Action::Select(Selection::Nothing)),
+        _ => None,
+    }
+}
+
+fn keys() -> Html {
+    const KEYS: [(&str, &str); 6] = [
+        ("Space", "play or pause"),
+        ("→", "one step on: the next moment at which something happens on either side"),
+        ("←", "one step back"),
+        ("Home", "to the start"),
+        ("End", "to the end"),
+        ("Esc", "select nothing"),
+    ];
+    html! {
+        <details class="fold">
+            <summary>{ "Keys" }</summary>
+            <div class="fold-body prose">
+                <p>{ "While the picture or the controls below it have the focus:" }</p>
+                <dl class="keys">
+                    { for KEYS.iter().map(|(key, meaning)| html! {
+                        <div key={*key}><dt><kbd>{ *key }</kbd></dt><dd>{ *meaning }</dd></div>
+                    }) }
+                </dl>
+            </div>
+        </details>
+    }
+}
+
+/// What a person should know before they read on.
+fn notices(player: &Player) -> Html {
+    let limit = player.reel().is_some_and(|reel| reel.met_a_limit());
+    html! {
+        <div class="notices" role="status">
+            if let Some(problem) = player.link_problem() {
+                <p class="notice">{ format!("The link could not be followed to the letter: {}.", problem.0) }</p>
+            }
+            if limit {
+                <p class="notice">
+                    { "This run met its bound on events or on simulated time before the work was over: what is shown is \
+                       its beginning." }
+                </p>
+            }
+        </div>
+    }
+}
+
+fn progress(share: Share, act: &Act) -> Html {
+    let Some(share) = share else { return html! {} };
+    let act = act.clone();
+    let onclick = Callback::from(move |_: MouseEvent| act.dispatch(Action::Cancel));
+    let value = format!("{share:.3}");
+    html! {
+        <div class="progress">
+            <label for="progress">{ "Running" }</label>
+            <progress id="progress" max="1" {value} />
+            <button type="button" class="button" {onclick}>{ "Cancel" }</button>
+        </div>
+    }
+}
+
+/// Follows the system's wish for less motion.
+#[hook]
+fn use_gait(act: Act) {
+    use_effect_with((), move |()| {
+        let query = browser::reduced_motion();
+        let tell = {
+            let query = query.clone();
+            move || {
+                let reduced = query.as_ref().is_some_and(web_sys::MediaQueryList::matches);
+                act.dispatch(Action::SetGait(if reduced { Gait::Jump } else { Gait::Glide }));
+            }
+        };
+        tell();
+        let listener = query.map(|query| EventListener::new(&query, "change", move |_| tell()));
+        move || drop(listener)
+    });
+}

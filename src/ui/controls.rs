@@ -1,0 +1,123 @@
+//! The parameters that the scenario offers: a slider and the exact value for each, and the seed.
+//!
+//! *Invariant:* a control that refused a value keeps showing it, with the reason beside it.
+
+use std::rc::Rc;
+
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use super::icons::{Icon, icon};
+use super::{Act, browser};
+use crate::player::{Action, Dial, Player, Refusal, SEED, Wish};
+
+/// All that the controls show. Made anew with every change of it, and compared by pointer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Panel {
+    dials: Vec<(Dial, Option<Refusal>)>,
+    seed: String,
+    seed_refusal: Option<Refusal>,
+    changed: usize,
+}
+
+impl Panel {
+    pub fn of(player: &Player) -> Panel {
+        let Wish { base, scenario, edits } = player.wish();
+        let dials = base.head.controls.iter().filter_map(|control| player.dial(&control.path));
+        Panel {
+            dials: dials.map(|dial| (dial.clone(), player.refusal(&dial.path).cloned())).collect(),
+            seed: scenario.head.seed.to_string(),
+            seed_refusal: player.refusal(SEED).cloned(),
+            changed: edits.len(),
+        }
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct ControlsProps {
+    pub panel: Rc<Panel>,
+    pub act: Act,
+}
+
+#[component]
+pub fn Controls(props: &ControlsProps) -> Html {
+    let panel = &*props.panel;
+    let reset = {
+        let act = props.act.clone();
+        Callback::from(move |_: MouseEvent| act.dispatch(Action::Reset))
+    };
+    let troubled = panel.seed_refusal.is_some() || panel.dials.iter().any(|(_, refusal)| refusal.is_some());
+    html! {
+        <div class="controls" role="group" aria-label="Parameters">
+            { for panel.dials.iter().enumerate().map(|(number, (dial, refusal))| {
+                control(number, dial, refusal.as_ref(), &props.act)
+            }) }
+            { seed(&panel.seed, panel.seed_refusal.as_ref(), &props.act) }
+            <button type="button" class="button button-quiet" onclick={reset}
+                disabled={panel.changed == 0 && !troubled}>
+                { icon(Icon::Reset) }{ "Reset" }
+            </button>
+        </div>
+    }
+}
+
+fn control(number: usize, dial: &Dial, refusal: Option<&Refusal>, act: &Act) -> Html {
+    let id = format!("parameter-{number}");
+    let slide = {
+        let (act, dial) = (act.clone(), dial.clone());
+        Callback::from(move |event: InputEvent| {
+            if let Some(stop) = browser::target::<HtmlInputElement>(&event).and_then(|input| input.value().parse().ok())
+            {
+                act.dispatch(Action::Set { path: dial.path.clone(), value: dial.value_at(stop) });
+            }
+        })
+    };
+    html! {
+        <div class="control" key={dial.path.clone()}>
+            <label for={id.clone()}>{ &dial.label }</label>
+            <input id={id.clone()} type="range" min="0" max={dial.last_stop().to_string()} step="1"
+                value={dial.stop().to_string()} aria-valuetext={dial.text()} oninput={slide} />
+            { exact(&id, &format!("{}, exactly", dial.label), &dial.path, &dial.text(), refusal, act) }
+        </div>
+    }
+}
+
+fn seed(seed: &str, refusal: Option<&Refusal>, act: &Act) -> Html {
+    html! {
+        <div class="control control-seed" key="seed">
+            <label for="seed-exact">{ "Seed" }</label>
+            { exact("seed", "", SEED, seed, refusal, act) }
+        </div>
+    }
+}
+
+/// A field for typing the value. Without a `name` of its own, a label names it.
+fn exact(id: &str, name: &str, path: &str, text: &str, refusal: Option<&Refusal>, act: &Act) -> Html {
+    let typed = {
+        let (act, path, before) = (act.clone(), path.to_owned(), text.to_owned());
+        Callback::from(move |event: Event| {
+            if let Some(input) = browser::target::<HtmlInputElement>(&event) {
+                let text = input.value();
+                // What means the value as it is changes nothing, so that nothing would write it anew.
+                if text.trim().is_empty() {
+                    input.set_value(&before);
+                }
+                act.dispatch(Action::Type { path: path.clone(), text: input.value() });
+            }
+        })
+    };
+    let (value, problem) = match refusal {
+        Some(refusal) => (refusal.typed.clone(), Some(format!("{id}-problem"))),
+        None => (text.to_owned(), None),
+    };
+    html! {
+        <>
+            <input id={format!("{id}-exact")} class="exact" type="text" autocomplete="off" spellcheck="false"
+                size="8" {value} onchange={typed} aria-label={(!name.is_empty()).then(|| name.to_owned())}
+                aria-invalid={refusal.map(|_| "true")} aria-describedby={problem.clone()} />
+            if let Some(refusal) = refusal {
+                <p class="problem" role="alert" id={problem}>{ &refusal.sentence }</p>
+            }
+        </>
+    }
+}

@@ -1,0 +1,52 @@
+//! Icons as paths: a font that lacks a sign would show a box.
+
+use yew::prelude::*;
+
+/// A sign on a control.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Icon {
+    Play,
+    Pause,
+    StepBack,
+    StepOn,
+    ToStart,
+    Link,
+    Reset,
+    Before,
+    After,
+    Close,
+}
+
+impl Icon {
+    fn path(self) -> &'static str {
+        match self {
+            Icon::Play => "M5 3.2v9.6a.6.6 0 0 0 .9.5l7.6-4.8a.6.6 0 0 0 0-1L5.9 2.7a.6.6 0 0 0-.9.5z",
+            Icon::Pause => "M4.5 3h2.2v10H4.5zM9.3 3h2.2v10H9.3z",
+            Icon::StepBack => {
+                "M3.5 3h1.6v10H3.5zM12.5 3.5v9a.5.5 0 0 1-.8.4L6 8.4a.5.5 0 0 1 0-.8l5.7-4.5a.5.5 0 0 1 .8.4z"
+            }
+            Icon::StepOn => {
+                "M10.9 3h1.6v10h-1.6zM3.5 3.5v9a.5.5 0 0 0 .8.4L10 8.4a.5.5 0 0 0 0-.8L4.3 3.1a.5.5 0 0 0-.8.4z"
+            }
+            Icon::ToStart => {
+                "M2.5 3h1.5v10H2.5zM8.5 4v8a.4.4 0 0 1-.7.3L4.5 8.3a.5.5 0 0 1 0-.6l3.3-4a.4.4 0 0 1 .7.3zM13.5 4v8a.4.4 0 0 1-.7.3L9.5 8.3a.5.5 0 0 1 0-.6l3.3-4a.4.4 0 0 1 .7.3z"
+            }
+            Icon::Link => {
+                "M6.6 9.4a2.6 2.6 0 0 1 0-3.7l2.3-2.3a2.6 2.6 0 0 1 3.7 3.7l-1.2 1.2-.9-.9 1.2-1.2A1.35 1.35 0 1 0 9.8 4.3L7.5 6.6a1.35 1.35 0 0 0 0 1.9zM9.4 6.6a2.6 2.6 0 0 1 0 3.7l-2.3 2.3a2.6 2.6 0 0 1-3.7-3.7l1.2-1.2.9.9-1.2 1.2a1.35 1.35 0 1 0 1.9 1.9l2.3-2.3a1.35 1.35 0 0 0 0-1.9z"
+            }
+            Icon::Reset => "M8 3a5 5 0 1 1-4.7 3.3l1.3.5A3.6 3.6 0 1 0 8 4.4v2L4.5 3.7 8 1z",
+            Icon::Before => "M10 3.2 5.2 8l4.8 4.8-1 1L3.2 8 9 2.2z",
+            Icon::After => "m6 3.2 4.8 4.8L6 12.8l1 1L12.8 8 7 2.2z",
+            Icon::Close => "m4.3 3.3 3.7 3.7 3.7-3.7 1 1L9 8l3.7 3.7-1 1L8 9l-3.7 3.7-1-1L7 8 3.3 4.3z",
+        }
+    }
+}
+
+/// The drawing, for beside words or in a control that has a name.
+pub fn icon(icon: Icon) -> Html {
+    html! {
+        <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
+            <path d={icon.path()} />
+        </svg>
+    }
+}
