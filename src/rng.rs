@@ -36,6 +36,8 @@ pub enum Purpose {
     Duplication = 7,
     /// A protocol's own choices (a partition, a server); subject and turn as it says.
     Choice = 8,
+    /// How long a broker takes to make a message safe; subject: the part; turn: the attempt.
+    Storage = 9,
 }
 
 /// The source of every random value of a run.

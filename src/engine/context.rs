@@ -5,7 +5,7 @@ use super::agenda::Agenda;
 use super::demand::{Demand, Workload};
 use super::link::{Link, LinkId};
 use super::setup::KindId;
-use crate::rng::{Purpose, Streams};
+use crate::rng::{Distribution, Purpose, Streams};
 use crate::time::{Moment, Span};
 use crate::trace::{
     ActorId, CallerOutcome, Class, Ending, Fate, Handled, JobId, LabelId, LevelKind, LevelRow, MarkKind, MarkRow,
@@ -296,6 +296,11 @@ impl<M, T> Context<'_, M, T> {
     pub fn is_poison(&self, part: PartId) -> bool {
         let poison = &self.core.workload.poison;
         !poison.is_empty() && poison.contains(&self.job_of(part))
+    }
+
+    /// A span of a protocol's own for `part` and `turn`.
+    pub fn span(&self, distribution: &Distribution, purpose: Purpose, part: PartId, turn: u32) -> Span {
+        distribution.draw(&self.core.streams, purpose, 0, part.index(), turn)
     }
 
     /// A number in [0, 1) for `part` and `turn`.
