@@ -11,11 +11,12 @@ mod dead_letters;
 mod publisher;
 mod queue;
 mod settings;
+mod storage;
 mod words;
 
 pub use settings::{
-    Acknowledgement, Confirms, ConsumerSettings, DeadLetterSettings, OnFailure, PublisherSettings, QueueSettings,
-    QueueType, Settings,
+    Acknowledgement, Confirms, ConsumerSettings, DeadLetterSettings, OnFailure, Overflow, PublisherSettings,
+    QueueSettings, QueueType, Settings,
 };
 
 use super::{Ground, Party as AnyParty, Stage, counted, leg};
@@ -26,7 +27,7 @@ use crate::trace::{ActorRow, Drawing, Duty, PartId};
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: publisher confirms, quorum and classic queues, prefetch per consumer, round-robin among consumers with room, \
-manual and automatic acknowledgement, redelivery in order at the head, delivery limit, reject and nack, a dead-letter queue, \
+manual and automatic acknowledgement, redelivery in order at the head, delivery limit, reject and nack, a dead-letter queue, a length limit, the time until a message is safe, \
 consumers and broker that can be out or die, publishing again when a confirm is overdue or the broker is gone. \
 Left out: the handshakes of connections and channels (all are open when the run begins; a consumer that returns sends basic.consume), \
 exchanges other than the default one, priorities, time-to-live, flow control and alarms, replicas, the 30-minute acknowledgement timeout. \
@@ -132,6 +133,8 @@ pub enum Timer {
     ConfirmOverdue { place: Place, part: PartId, attempt: u16 },
     /// The back-off before the next attempt is over.
     PublishAgain { place: Place, part: PartId },
+    /// A message is safe, if the broker has not died meanwhile.
+    Written { write: u32 },
     /// A consumer reaches the end of its work, if it is still the same work.
     WorkDone { consumer: u16, begun: u32 },
     /// A consumer that lost its connection tries to open it again.

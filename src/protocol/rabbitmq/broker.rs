@@ -4,11 +4,21 @@
 //! durable: it outlives every fault of the broker.
 
 use super::queue::{Queue, Stored};
+use super::storage::{Storage, Writing};
 use super::words::Words;
 use super::{Acknowledgement, Confirms, Epoch, Message, Place, Settings, Settlement, Timer, Verdict};
 use crate::engine::{Fault, Input, LinkId, Parcel, Phase};
 use crate::protocol::Stage;
 use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, Slot, StayKind};
+
+/// A publication as it arrived.
+#[derive(Clone, Copy)]
+pub(super) struct Publish {
+    pub message: MessageId,
+    pub part: PartId,
+    pub attempt: u16,
+    pub place: Place,
+}
 
 /// The broker's ways out.
 pub(super) struct Links {
@@ -22,12 +32,12 @@ pub struct Broker {
     words: Words,
     links: Links,
     queue: Queue,
+    storage: Storage,
     ack: Acknowledgement,
     confirms: Confirms,
     /// How many faults keep it from serving.
     outages: u32,
-    shown_ready: u32,
-    shown_held: u32,
+    shown: [u32; 3],
 }
 
 impl Broker {
@@ -36,11 +46,11 @@ impl Broker {
             words,
             links,
             queue: Queue::new(settings),
+            storage: Storage::new(&settings.queue),
             ack: settings.consumers.ack,
             confirms: settings.confirms,
             outages: 0,
-            shown_ready: 0,
-            shown_held: 0,
+            shown: [0; 3],
         }
     }
 
@@ -49,36 +59,41 @@ impl Broker {
             Input::Arrived(message, body) if self.outages > 0 => self.turn_away(message, body, stage),
             Input::Arrived(message, body) => self.receive(message, body, stage),
             Input::Fault(fault, phase) => self.fault(fault, phase, stage),
+            Input::Timer(Timer::Written { write }) => self.written(write, stage),
             Input::Started | Input::Wanted(_) | Input::Timer(_) => {}
         }
         if self.outages == 0 {
             self.deliver(stage);
         }
+        while let Some(stored) = self.queue.overflow() {
+            stage.end(stored.stay, Ending::Refused);
+            self.set_aside(stored.part, stage);
+        }
         self.show_levels(stage);
     }
 
-    /// The number of messages ready and held, where it differs from what was last said.
+    /// How many messages are where, if it differs from what was last said.
     fn show_levels(&mut self, stage: &mut Stage<'_>) {
-        let (ready, held) = (self.queue.ready(), self.queue.held());
-        if ready != self.shown_ready {
-            self.shown_ready = ready;
-            stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Ready), ready);
-        }
-        if held != self.shown_held {
-            self.shown_held = held;
-            stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Held), held);
+        let values = [
+            (StayKind::Ready, self.queue.ready()),
+            (StayKind::Held, self.queue.held()),
+            (StayKind::Hidden, self.storage.hidden()),
+        ];
+        for (shown, (kind, value)) in self.shown.iter_mut().zip(values) {
+            if *shown != value {
+                *shown = value;
+                stage.level(Slot::WHOLE, LevelKind::Stays(kind), value);
+            }
         }
     }
 
     fn receive(&mut self, message: MessageId, body: Message, stage: &mut Stage<'_>) {
         match body {
-            Message::Publish { part, attempt, place } => {
-                let stay = stage.begin(Slot::WHOLE, StayKind::Ready, part);
-                self.queue.push(part, stay);
-                if self.confirms != Confirms::Off {
-                    self.answer(message, part, attempt, place, Verdict::Ack, stage);
-                }
+            Message::Publish { part, attempt, place } if self.queue.refuses() => {
+                stage.refuse(message);
+                self.answer(Publish { message, part, attempt, place }, Verdict::Nack, stage);
             }
+            Message::Publish { part, attempt, place } => self.take(Publish { message, part, attempt, place }, stage),
             Message::Settle { epoch, tag, channel, settlement } => {
                 if !self.settle((channel, epoch, tag), settlement, stage) {
                     stage.too_late(message);
@@ -118,12 +133,27 @@ impl Broker {
         }
     }
 
+    /// Makes the message safe, and says so. What is not safe yet is not ready in a quorum queue, but is in a classic one.
+    fn take(&mut self, publish: Publish, stage: &mut Stage<'_>) {
+        if self.storage.begin(publish, &mut self.queue, stage) == Writing::Done {
+            let stay = stage.begin(Slot::WHOLE, StayKind::Ready, publish.part);
+            self.queue.push(publish.part, stay);
+            self.answer(publish, Verdict::Ack, stage);
+        }
+    }
+
+    fn written(&mut self, write: u32, stage: &mut Stage<'_>) {
+        if let Some(publish) = self.storage.end(write, &mut self.queue, stage) {
+            self.answer(publish, Verdict::Ack, stage);
+        }
+    }
+
     /// Nobody is there to listen: connections are refused, and what comes over old ones is lost.
     fn turn_away(&mut self, message: MessageId, body: Message, stage: &mut Stage<'_>) {
         stage.refuse(message);
         match body {
             Message::Publish { part, attempt, place } => {
-                self.answer(message, part, attempt, place, Verdict::Refused, stage);
+                self.answer(Publish { message, part, attempt, place }, Verdict::Refused, stage);
             }
             Message::Consume { channel, epoch } => {
                 let parcel = self.to_consumer(channel, epoch, message);
@@ -134,15 +164,11 @@ impl Broker {
         }
     }
 
-    fn answer(
-        &self,
-        publish: MessageId,
-        part: PartId,
-        attempt: u16,
-        place: Place,
-        verdict: Verdict,
-        stage: &mut Stage<'_>,
-    ) {
+    fn answer(&self, publish: Publish, verdict: Verdict, stage: &mut Stage<'_>) {
+        let Publish { message, part, attempt, place } = publish;
+        if verdict == Verdict::Ack && self.confirms == Confirms::Off {
+            return;
+        }
         let (kind, label) = match verdict {
             Verdict::Ack => self.words.confirm,
             Verdict::Nack => self.words.decline,
@@ -154,7 +180,7 @@ impl Broker {
             label,
             part,
             attempt,
-            reply_to: publish,
+            reply_to: message,
             from_slot: Slot::WHOLE,
             to_slot: Slot::WHOLE,
         };
@@ -282,9 +308,14 @@ impl Broker {
         match (fault, phase) {
             // The engine stretches work, of which a broker does none.
             (Fault::SlowDown { .. }, _) => {}
-            (Fault::Outage | Fault::Crash, Phase::Begins) => {
+            (Fault::Outage, Phase::Begins) => {
                 self.outages += 1;
                 self.break_connections(stage);
+            }
+            (Fault::Crash, Phase::Begins) => {
+                self.outages += 1;
+                self.break_connections(stage);
+                self.storage.lose(&mut self.queue, stage);
             }
             (Fault::SilentOutage, Phase::Begins) => self.outages += 1,
             (Fault::Outage | Fault::Crash, Phase::Ends) => self.outages -= 1,
@@ -298,6 +329,7 @@ impl Broker {
 
     /// Every connection closes, and what was unacknowledged is ready again (`FLT-7`).
     fn break_connections(&mut self, stage: &mut Stage<'_>) {
+        self.storage.forget_publishers();
         for channel in 0..self.queue.channels() {
             for stored in self.queue.close(channel) {
                 self.take_back(stored, stage);

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Epoch, QueueType, Settings, Tag};
+use super::{Epoch, Overflow, QueueType, Settings, Tag};
 use crate::trace::{PartId, StayId};
 
 /// A message in the queue.
@@ -35,6 +35,8 @@ struct Channel {
 pub(super) struct Queue {
     kind: QueueType,
     limit: Option<u16>,
+    max_length: Option<u32>,
+    overflow: Overflow,
     prefetch: Option<u16>,
     /// What came back to a quorum queue goes out before all else (`rabbit_fifo.erl`, `returns`).
     returned: VecDeque<Stored>,
@@ -53,6 +55,8 @@ impl Queue {
         Queue {
             kind: settings.queue.kind,
             limit: settings.queue.limit(),
+            max_length: settings.queue.max_length,
+            overflow: settings.queue.overflow,
             prefetch: settings.prefetch_bound(),
             returned: VecDeque::new(),
             ready: VecDeque::new(),
@@ -71,9 +75,31 @@ impl Queue {
         self.held
     }
 
-    pub(super) fn push(&mut self, part: PartId, stay: StayId) {
+    /// Adds a message at the end. Its place in the order of publishing is its name.
+    pub(super) fn push(&mut self, part: PartId, stay: StayId) -> u32 {
         self.last_place += 1;
         self.ready.push_back(Stored { part, stay, deliveries: 0, failures: 0, place: self.last_place });
+        self.last_place
+    }
+
+    /// Takes a ready message out by its place; nothing if it is not there (any more).
+    pub(super) fn forget(&mut self, place: u32) -> Option<Stored> {
+        let take = |queue: &mut VecDeque<Stored>| {
+            let at = queue.iter().position(|stored| stored.place == place)?;
+            queue.remove(at)
+        };
+        take(&mut self.returned).or_else(|| take(&mut self.ready))
+    }
+
+    /// Whether one more is refused.
+    pub(super) fn refuses(&self) -> bool {
+        self.overflow == Overflow::RejectPublish && self.max_length.is_some_and(|most| self.ready() >= most)
+    }
+
+    /// Takes the head out if there is one message too many. What came back is at the head (maxlength).
+    pub(super) fn overflow(&mut self) -> Option<Stored> {
+        let over = self.overflow == Overflow::DropHead && self.max_length.is_some_and(|most| self.ready() > most);
+        if over { self.returned.pop_front().or_else(|| self.ready.pop_front()) } else { None }
     }
 
     fn has_room(&self, channel: u16) -> bool {
@@ -234,7 +260,9 @@ mod tests {
     }
 
     fn fill(queue: &mut Queue, parts: std::ops::RangeInclusive<u32>) {
-        parts.for_each(|part| queue.push(PartId::from_index(part), StayId::NONE));
+        for part in parts {
+            queue.push(PartId::from_index(part), StayId::NONE);
+        }
     }
 
     /// Delivers all that can be, as (channel, part, tag).

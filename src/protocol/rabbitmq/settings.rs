@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::protocol::retry::Retry;
 use crate::protocol::{BadSetting, MAX_SLOTS, check_actor, check_text, different, in_range, not_zero};
+use crate::rng::Distribution;
 use crate::time::Span;
 
 /// The most messages a consumer of a quorum queue holds when its prefetch is unlimited (quorum-queues).
@@ -52,6 +53,23 @@ pub struct QueueSettings {
     pub delivery_limit: Option<i32>,
     /// Where rejected messages go; without it they are dropped.
     pub dead_letter: Option<DeadLetterSettings>,
+    /// The most messages that may be ready; those delivered and not acknowledged do not count.
+    pub max_length: Option<u32>,
+    /// What happens to one message too many.
+    pub overflow: Overflow,
+    /// How long a message takes to be safe: on disk, and in a quorum queue on most replicas. Only then is it confirmed.
+    /// (Disk writes are batched, so it can take a few hundred milliseconds; nothing is our choice.)
+    pub write_time: Distribution,
+}
+
+/// `x-overflow`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Overflow {
+    /// The oldest message goes.
+    DropHead,
+    /// The newest is not taken, and its publisher is told.
+    RejectPublish,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -161,6 +179,9 @@ impl Default for QueueSettings {
             kind: QueueType::Quorum,
             delivery_limit: None,
             dead_letter: None,
+            max_length: None,
+            overflow: Overflow::DropHead,
+            write_time: Distribution::fixed(Span::ZERO),
         }
     }
 }
@@ -217,6 +238,9 @@ impl Settings {
         not_zero("consumers.recovery_interval", consumers.recovery_interval)?;
         if let Some(timeout) = self.confirm_timeout {
             not_zero("confirm_timeout", timeout)?;
+        }
+        if let Some(most) = queue.max_length {
+            in_range("queue.max_length", most.into(), 1..=1_000_000)?;
         }
         self.check_limit()?;
         self.check_factors()?;

@@ -1,0 +1,116 @@
+//! What the broker is making safe: on disk, and in a quorum queue on most replicas. A message is confirmed when it is.
+//!
+//! A quorum queue hands a message out only then (`rabbit_fifo.erl` applies what most replicas have); a classic queue at
+//! once, so that a confirm may come after the delivery (`RMQ-8`). *Invariant:* what is safe outlives the broker's death,
+//! and what is not does not.
+
+use std::collections::BTreeMap;
+
+use super::broker::Publish;
+use super::queue::Queue;
+use super::settings::QueueSettings;
+use super::{QueueType, Timer};
+use crate::protocol::Stage;
+use crate::rng::{Distribution, Purpose};
+use crate::time::Span;
+use crate::trace::{Ending, Slot, StayId, StayKind};
+
+/// Whether a message is safe at once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Writing {
+    Done,
+    UnderWay,
+}
+
+/// Where a message is while it is being written.
+enum Place {
+    /// Nowhere else: not deliverable yet.
+    Hidden(StayId),
+    /// In the queue already, at this place in the order of publishing.
+    Queued(u32),
+}
+
+struct Write {
+    publish: Publish,
+    place: Place,
+    /// Whether the connection over which the confirm would go is still there.
+    publisher: Publisher,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Publisher {
+    Connected,
+    Gone,
+}
+
+pub(super) struct Storage {
+    kind: QueueType,
+    write_time: Distribution,
+    last: u32,
+    writes: BTreeMap<u32, Write>,
+}
+
+impl Storage {
+    pub(super) fn new(settings: &QueueSettings) -> Self {
+        Storage { kind: settings.kind, write_time: settings.write_time.clone(), last: 0, writes: BTreeMap::new() }
+    }
+
+    /// Begins to write, unless that takes no time.
+    pub(super) fn begin(&mut self, publish: Publish, queue: &mut Queue, stage: &mut Stage<'_>) -> Writing {
+        let span = stage.span(&self.write_time, Purpose::Storage, publish.part, publish.attempt.into());
+        if span == Span::ZERO {
+            return Writing::Done;
+        }
+        let place = match self.kind {
+            QueueType::Quorum => Place::Hidden(stage.begin(Slot::WHOLE, StayKind::Hidden, publish.part)),
+            QueueType::Classic => {
+                let stay = stage.begin(Slot::WHOLE, StayKind::Ready, publish.part);
+                Place::Queued(queue.push(publish.part, stay))
+            }
+        };
+        self.last += 1;
+        self.writes.insert(self.last, Write { publish, place, publisher: Publisher::Connected });
+        stage.set_timer(span, Timer::Written { write: self.last });
+        Writing::UnderWay
+    }
+
+    /// The message is safe. What is to be confirmed, if there is still somebody to hear it.
+    pub(super) fn end(&mut self, write: u32, queue: &mut Queue, stage: &mut Stage<'_>) -> Option<Publish> {
+        let Write { publish, place, publisher } = self.writes.remove(&write)?;
+        if let Place::Hidden(stay) = place {
+            stage.end(stay, Ending::Done);
+            let stay = stage.begin(Slot::WHOLE, StayKind::Ready, publish.part);
+            queue.push(publish.part, stay);
+        }
+        (publisher == Publisher::Connected).then_some(publish)
+    }
+
+    /// How many messages are not deliverable yet.
+    pub(super) fn hidden(&self) -> u32 {
+        match self.kind {
+            QueueType::Quorum => self.writes.len() as u32,
+            QueueType::Classic => 0,
+        }
+    }
+
+    /// The connections are gone: what is being written will be, but nobody hears of it.
+    pub(super) fn forget_publishers(&mut self) {
+        for write in self.writes.values_mut() {
+            write.publisher = Publisher::Gone;
+        }
+    }
+
+    /// The broker died: what was not safe is lost, wherever it lies.
+    pub(super) fn lose(&mut self, queue: &mut Queue, stage: &mut Stage<'_>) {
+        for (_, write) in std::mem::take(&mut self.writes) {
+            match write.place {
+                Place::Hidden(stay) => stage.end(stay, Ending::Interrupted),
+                Place::Queued(place) => {
+                    if let Some(stored) = queue.forget(place) {
+                        stage.end(stored.stay, Ending::Interrupted);
+                    }
+                }
+            }
+        }
+    }
+}
