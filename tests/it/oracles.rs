@@ -24,7 +24,7 @@ fn batch_mean(values: &[f64]) -> (f64, f64) {
         settled.chunks_exact(size).take(BATCHES).map(|batch| batch.iter().sum::<f64>() / size as f64).collect();
     let count = means.len() as f64;
     let mean = means.iter().sum::<f64>() / count;
-    let variance = means.iter().map(|batch| (batch - mean).powi(2)).sum::<f64>() / (count - 1.0);
+    let variance = means.iter().map(|batch| (batch - mean) * (batch - mean)).sum::<f64>() / (count - 1.0);
     (mean, (variance / count).sqrt())
 }
 
