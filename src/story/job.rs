@@ -66,7 +66,7 @@ fn stayed(trace: &Trace, stay: &StayRow) -> Line {
         },
         StayKind::Hidden => format!("was hidden in {at}"),
         StayKind::Scheduled => format!("{at} waited for the next attempt"),
-        StayKind::Unconfirmed => format!("handed over by {at} and not yet confirmed"),
+        StayKind::Unconfirmed => format!("{at} kept a copy until the hand-over was confirmed"),
         StayKind::Parked => format!("was set aside in {at}"),
         StayKind::Down => format!("{at} was out of service"),
         StayKind::Slow => format!("{at} was slow"),
