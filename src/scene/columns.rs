@@ -136,7 +136,7 @@ pub fn frame(played: &Played, view: &View, sides: Sides) -> Frame {
         return Frame { width, gutter, panes: vec![pane(played, side, strip)], measure };
     }
     let clock = match measure {
-        Measure::Wide => 186 * PX,
+        Measure::Wide => 190 * PX,
         Measure::Medium => 64 * PX,
         Measure::Narrow => 52 * PX,
     };

@@ -9,6 +9,7 @@ use super::labels::{Ground, Placed, Rank, Reach};
 use super::pace::{PADDING, rescaled};
 use super::rows::rows;
 use super::sheet::{Sheet, Voice};
+use super::wording::Sharing;
 use super::{
     Area, Form, Key, Level, Light, Look, PX, Piece, Point, Scene, Shape, Subject, TimeScale, Tone, View, arrows, bulk,
     clock, heads, labels, notes, pace, rivers, signs, stays, wording,
@@ -21,10 +22,21 @@ use crate::trace::Trace;
 const ONE_BY_ONE: usize = 400;
 /// Faster and faster, in tenths of the natural pace, until the labels fit.
 const PACES: [i32; 9] = [10, 12, 15, 18, 22, 27, 33, 40, 50];
-/// What a picture may grow to for labels close to their arrows.
-const HIGH: i32 = 1_150 * PX;
-/// The most that it grows for its labels.
-const HIGHEST: i32 = 4_000 * PX;
+/// How labels are placed.
+#[derive(Clone, Copy)]
+struct Manners {
+    reach: Reach,
+    sharing: Sharing,
+}
+
+/// What is tried in turn, and how high the picture may grow for it: rather a higher picture than labels that are
+/// shared, rather those than labels far from their arrows, and rather those than a very high picture.
+const MANNERS: [(Manners, i32); 4] = [
+    (Manners { reach: Reach::Near, sharing: Sharing::Piled }, 1_100 * PX),
+    (Manners { reach: Reach::Near, sharing: Sharing::Close }, 1_300 * PX),
+    (Manners { reach: Reach::Far, sharing: Sharing::Close }, 1_300 * PX),
+    (Manners { reach: Reach::Far, sharing: Sharing::Close }, 4_000 * PX),
+];
 
 /// One scene a frame, all on one scale, as high as their labels need.
 pub fn compose(played: &Played, view: &View, frames: &[Frame]) -> Vec<Scene> {
@@ -43,15 +55,14 @@ pub fn compose(played: &Played, view: &View, frames: &[Frame]) -> Vec<Scene> {
         false => 3,
     };
     let mut best: Option<(u32, Vec<Scene>)> = None;
-    // Rather a higher picture than a label far from its arrow, and rather that than a very high picture.
-    for (reach, highest) in [(Reach::Near, HIGH), (Reach::Far, HIGHEST)] {
+    for (manners, highest) in MANNERS {
         for tenths in &PACES[..growth] {
             let scale = rescaled(&natural, *tenths, 10);
             if best.is_some() && scale.bottom() > highest {
                 break;
             }
             let attempts = frames.iter().zip(&casts);
-            let attempts = attempts.map(|(frame, voices)| attempt(played, view, frame, voices, scale.clone(), reach));
+            let attempts = attempts.map(|(frame, voices)| attempt(played, view, frame, voices, scale.clone(), manners));
             let (missing, scenes): (Vec<u32>, Vec<Scene>) = attempts.unzip();
             let missing = missing.iter().sum();
             if missing == 0 {
@@ -84,7 +95,7 @@ fn attempt(
     frame: &Frame,
     voices: &[Voice],
     scale: TimeScale,
-    reach: Reach,
+    manners: Manners,
 ) -> (u32, Scene) {
     let mut sheet = Sheet::new(scale, view.selection);
     let crowded = is_crowded(voices);
@@ -99,7 +110,7 @@ fn attempt(
             for &id in &voice.rows.messages {
                 arrows::draw(&mut sheet, voice, id);
             }
-            wording::wish(&mut sheet, voice);
+            wording::wish(&mut sheet, voice, manners.sharing);
         }
         signs::draw(&mut sheet, voice);
         clock::crossings(&mut sheet, voice);
@@ -110,7 +121,7 @@ fn attempt(
     clock::draw(&mut sheet, frame);
     let height = sheet.scale.bottom() + PADDING;
     let bounds = Area::new(0, 0, frame.width, height);
-    let placed = place(played, &mut sheet, voices, bounds, reach);
+    let placed = place(played, &mut sheet, voices, bounds, manners.reach);
     let scene = Scene {
         width: frame.width,
         heads_height: heads::HEIGHT,

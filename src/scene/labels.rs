@@ -99,9 +99,14 @@ pub fn place(sheet: &mut Sheet, ground: &mut Ground, last: Rank) -> Placed {
     placed
 }
 
+/// As bad as so many steps of distance.
+const CROSSING: usize = 3;
+
 /// A place for a label, and whether a leader is needed to say whose it is.
 struct Spot {
     area: Area,
+    /// In steps from where it should stand.
+    distance: usize,
     leader: Option<(Point, Point)>,
 }
 
@@ -201,25 +206,28 @@ impl Ground {
         }
     }
 
-    /// The free spot that the fewest lines cross, the earlier of equals.
+    /// The free spot that is nearest and crossed by few lines, the earlier of equals; nothing if even that one is
+    /// crossed by more than `tolerated`.
     fn best(&self, spots: impl Iterator<Item = Spot>, tolerated: usize) -> Option<Spot> {
         let mut best: Option<(usize, Spot)> = None;
-        for spot in spots.filter(|spot| self.is_free(spot.area) && self.leads_freely(spot)) {
-            let crossed = self.crossed(spot.area);
-            if crossed == 0 {
-                return Some(spot);
+        for spot in spots {
+            let least = best.as_ref().map_or(usize::MAX, |(least, _)| *least);
+            if spot.distance >= least || !self.is_free(spot.area) || !self.leads_freely(&spot) {
+                continue;
             }
-            if best.as_ref().is_none_or(|(least, _)| crossed < *least) {
-                best = Some((crossed, spot));
+            let crossed = self.crossed(spot.area);
+            if crossed <= tolerated && spot.distance + crossed * CROSSING < least {
+                best = Some((spot.distance + crossed * CROSSING, spot));
             }
         }
-        best.filter(|(crossed, _)| *crossed <= tolerated).map(|(_, spot)| spot)
+        best.map(|(_, spot)| spot)
     }
 
-    /// An upright leader runs through no label and no bar.
+    /// A short upright leader runs through no label and no bar. A long one runs behind them: a label's halo keeps it
+    /// legible, and the leader ends at the label it belongs to.
     fn leads_freely(&self, spot: &Spot) -> bool {
         spot.leader.is_none_or(|(from, to)| {
-            if from.x != to.x {
+            if from.x != to.x || self.reach == Reach::Far {
                 return true;
             }
             let top = from.y.min(to.y);
@@ -255,7 +263,8 @@ impl Ground {
                 let left = (area.x - away * PX - size.0, area.x, area.x - away * PX + PX);
                 [right, left].into_iter().map(move |(x, from, to)| {
                     let leader = (Point::new(from, middle), Point::new(to, y + size.1 / 2));
-                    Spot { area: Area::new(x, y, size.0, size.1), leader: (away > 1).then_some(leader) }
+                    let distance = (away / 16 + row / 2) as usize;
+                    Spot { area: Area::new(x, y, size.0, size.1), distance, leader: (away > 1).then_some(leader) }
                 })
             })
         });
@@ -271,7 +280,7 @@ impl Ground {
             let step = if row % 2 == 0 { row / 2 } else { -(row + 1) / 2 };
             let y = area.y + (area.height - size.1) / 2 + step * 4 * PX;
             let places = [area.x + (area.width - size.0) / 2, area.x + 3 * PX, area.right() - size.0 - 3 * PX];
-            places.into_iter().map(move |x| Spot { area: Area::new(x, y, size.0, size.1), leader: None })
+            places.into_iter().map(move |x| Spot { area: Area::new(x, y, size.0, size.1), distance: 0, leader: None })
         });
         self.best(spots.filter(|spot| spot.area.y >= area.y && spot.area.bottom() <= area.bottom()), 0)
     }
@@ -293,7 +302,7 @@ fn spot_on_line(from: Point, to: Point, share: i32, size: (i32, i32), side: Side
         Side::Above => one.min(other) - gap - size.1,
         Side::Below => one.max(other) + gap,
     };
-    Spot { area: Area::new(x, y, size.0, size.1), leader: None }
+    Spot { area: Area::new(x, y, size.0, size.1), distance: 0, leader: None }
 }
 
 /// Spots at growing distance from a line, each with a leader to it.
@@ -312,6 +321,7 @@ fn apart(from: Point, to: Point, size: (i32, i32), reach: Reach) -> impl Iterato
                     Side::Above => spot.area.bottom(),
                     Side::Below => spot.area.y,
                 };
+                spot.distance = row as usize;
                 spot.leader = Some((Point::new(x, edge), Point::new(x, y_on_line(from, to, x))));
                 spot
             })

@@ -1,6 +1,6 @@
 //! What the labels of messages say, and how much each matters.
 //!
-//! *Invariant:* messages that lie on top of each other share one label, which names all their jobs.
+//! *Invariant:* a label that several messages share names the jobs of all of them, or says how many they are.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,37 +15,56 @@ use crate::trace::{ActorId, Arrow, Class, Fate, JobId, MessageId, MessageRow};
 
 /// Up to so many messages of a side, each has a label.
 const ALL_LABELLED: usize = 30;
-/// From so many on, messages on top of each other share their label.
-const SHARED: usize = 3;
+/// Arrows closer than this may share a label.
+const CLOSE: i32 = 15 * PX;
+
+/// Which messages share a label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sharing {
+    /// Three or more that lie on top of each other.
+    Piled,
+    /// Those of one kind that lie close together.
+    Close,
+}
 
 /// Wishes for a label for each message that should have one.
-pub fn wish(sheet: &mut Sheet, voice: &Voice) {
+pub fn wish(sheet: &mut Sheet, voice: &Voice, sharing: Sharing) {
     let ids = &voice.rows.messages;
     let mut known: BTreeSet<(u8, u16)> = BTreeSet::new();
-    let mut piles: BTreeMap<Pile, Vec<(Rank, MessageId)>> = BTreeMap::new();
+    let mut piles: Vec<(Rank, Vec<MessageId>)> = Vec::new();
+    let mut last: BTreeMap<Likeness, (i32, usize)> = BTreeMap::new();
     for &id in ids {
         let message = &voice.trace.messages[id.at()];
         let first = known.insert((message.kind, message.label.0));
         let rank = rank(sheet, voice, message, first, ids.len() <= ALL_LABELLED);
-        piles.entry(Pile::of(sheet, voice, message)).or_default().push((rank, id));
-    }
-    for (_, pile) in piles {
-        if pile.len() >= SHARED {
-            let gravest = pile.iter().map(|(rank, _)| *rank).min().unwrap_or(Rank::Spare);
-            let ids: Vec<MessageId> = pile.iter().map(|(_, id)| *id).collect();
-            label(sheet, voice, &ids, gravest);
-        } else {
-            for (rank, id) in pile {
-                label(sheet, voice, &[id], rank);
+        let y = sheet.scale.y_from_moment(message.sent);
+        let within = match sharing {
+            Sharing::Piled => 0,
+            Sharing::Close => CLOSE,
+        };
+        let likeness = Likeness::of(sheet, voice, message, sharing);
+        match last.get(&likeness) {
+            Some(&(top, pile)) if y - top <= within => {
+                piles[pile].0 = piles[pile].0.min(rank);
+                piles[pile].1.push(id);
             }
+            _ => {
+                last.insert(likeness, (y, piles.len()));
+                piles.push((rank, vec![id]));
+            }
+        }
+    }
+    for (rank, pile) in piles {
+        match (sharing, pile.as_slice()) {
+            (Sharing::Piled, [_, _]) => pile.iter().for_each(|id| label(sheet, voice, &[*id], rank)),
+            (_, ids) => label(sheet, voice, ids, rank),
         }
     }
 }
 
-/// What two messages share that look the same at the same place.
+/// What messages have in common that may share a label.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Pile {
-    sent: Moment,
+struct Likeness {
     arrived: Moment,
     kind: u8,
     label: u16,
@@ -55,11 +74,14 @@ struct Pile {
     light: Light,
 }
 
-impl Pile {
-    fn of(sheet: &Sheet, voice: &Voice, message: &MessageRow) -> Pile {
-        Pile {
-            sent: message.sent,
-            arrived: message.arrived,
+impl Likeness {
+    fn of(sheet: &Sheet, voice: &Voice, message: &MessageRow, sharing: Sharing) -> Likeness {
+        let arrived = match sharing {
+            Sharing::Piled => message.arrived,
+            Sharing::Close => Moment::NEVER,
+        };
+        Likeness {
+            arrived,
             kind: message.kind,
             label: message.label.0,
             lanes: (message.from, message.to),
