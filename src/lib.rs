@@ -10,11 +10,13 @@
 //! | [`protocol`] | one file a protocol, in its vendor's words |
 //! | [`scenario`] | the input: reading, limits, presets, running |
 //! | [`metrics`] | numbers and verdicts, from the trace alone |
+//! | [`story`] | sentences: a step, a job |
 //! | [`theory`] | closed forms of queueing theory, which runs must agree with |
 //! | [`scene`] | layout: a trace and a window become shapes |
 //! | [`render`] | one file a format |
 //! | [`player`] | playhead and selection, as a pure update |
 //! | `ui` | the page (Yew), compiled only for the browser |
+//! | `cli` | the command line, compiled only outside it |
 
 #[cfg(not(target_arch = "wasm32"))]
 #[doc(hidden)]
