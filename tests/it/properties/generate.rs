@@ -98,11 +98,21 @@ fn http() -> impl Strategy<Value = Value> {
 
 fn rabbitmq() -> impl Strategy<Value = Value> {
     let dead = prop_oneof![Just(Value::Null), Just(json!({ "id": "dead" }))];
-    let queue = prop_oneof![
-        (perhaps((-1i32..5).prop_map(|limit| json!(limit))), dead.clone())
-            .prop_map(|(limit, dead)| json!({ "type": "quorum", "delivery_limit": limit, "dead_letter": dead })),
-        dead.prop_map(|dead| json!({ "type": "classic", "dead_letter": dead })),
+    let kind = prop_oneof![
+        perhaps((-1i32..5).prop_map(|limit| json!(limit)))
+            .prop_map(|limit| json!({ "type": "quorum", "delivery_limit": limit })),
+        Just(json!({ "type": "classic" })),
     ];
+    let overflow = prop::sample::select(vec!["drop-head", "reject-publish"]);
+    let bound = prop_oneof![2 => Just(Value::Null), 1 => (1u32..4).prop_map(|most| json!(most))];
+    let queue =
+        (kind, dead, bound, overflow, millis(0..60)).prop_map(|(mut queue, dead, bound, overflow, write_time)| {
+            queue["dead_letter"] = dead;
+            queue["max_length"] = bound;
+            queue["overflow"] = json!(overflow);
+            queue["write_time"] = write_time;
+            queue
+        });
     let ack = prop::sample::select(vec!["manual", "manual", "automatic"]);
     let on_failure = prop::sample::select(vec!["reject", "nack"]);
     let consumers = (1u32..4, 0u32..4, ack, 1u32..4, on_failure, any::<[bool; 2]>(), 1u32..500);
