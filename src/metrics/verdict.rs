@@ -84,6 +84,7 @@ rules! {
     "done-for-nobody", outcome::done_for_nobody, "work was done for callers that had stopped waiting; value: jobs";
     "too-late", outcome::too_late, "results came after they had ceased to be of use; value: jobs";
     "handed-over", wait::handed_over, "jobs were handed over to a broker; value: median time to hand over in µs";
+    "unanswered", wait::unanswered, "jobs were handed over and no caller was told a result; value: jobs handed over";
     "blocked", wait::blocked, "callers' threads spent at least half of their time blocked; value: that share";
     "never-blocked", wait::never_blocked, "callers handed jobs over and no thread was ever blocked; value: 0";
     "backlog", wait::backlog, "jobs waited at the caller for a free thread; value: most at once";

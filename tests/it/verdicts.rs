@@ -197,7 +197,7 @@ fn cases_of_causes() -> Vec<Case> {
         Case {
             rule: "broker-out",
             speaks: of_preset("order-emails-broker-out", 1),
-            says: "While E-mails was down 1 e-mail could not be handed over: a queue decouples from the workers, not from itself.",
+            says: "While E-mails was down, 1 e-mail could not be handed over: a queue decouples from the workers, not from itself.",
             value: json!(1),
             at_ms: Some(900),
             silent: of_preset("order-emails", 1),
@@ -243,6 +243,14 @@ fn cases_of_causes() -> Vec<Case> {
         },
         Case {
             rule: "executed-twice",
+            speaks: of_preset("order-emails-broker-out", 1),
+            says: "2 e-mails were worked twice: E-mails died at 900 ms before it had heard of an acknowledgement, and the queue delivered again; each took effect more than once.",
+            value: json!(2),
+            at_ms: None,
+            silent: of_preset("order-emails-broker-out", 0),
+        },
+        Case {
+            rule: "executed-twice",
             speaks: verdicts(stubborn(), burst(1)),
             says: "1 job was worked twice: the caller asked again, not knowing what had become of it.",
             value: json!(1),
@@ -259,6 +267,14 @@ fn cases_of_waiting() -> Vec<Case> {
             speaks: verdicts(rabbit(), with(burst(2), "network", json!({ "latency": "5ms" }))),
             says: "Half of the jobs were off their callers' hands within 10 ms, and half were worked within 50 ms.",
             value: json!(10_000),
+            at_ms: None,
+            silent: verdicts(http(), burst(2)),
+        },
+        Case {
+            rule: "unanswered",
+            speaks: verdicts(rabbit(), burst(2)),
+            says: "No caller was told a result: what was handed over is all that it knows.",
+            value: json!(2),
             at_ms: None,
             silent: verdicts(http(), burst(2)),
         },

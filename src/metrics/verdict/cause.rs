@@ -20,7 +20,7 @@ pub(super) fn broker_out(case: &Case<'_>) -> Option<Said> {
     let (stay, count) = outage_with(case, Duty::Broker, |job| case.has_failed(job))?;
     Some(Said {
         text: format!(
-            "While {} was down {} could not be handed over: a queue decouples from the workers, not from itself.",
+            "While {} was down, {} could not be handed over: a queue decouples from the workers, not from itself.",
             case.lane(stay).name,
             case.counted(count)
         ),
@@ -109,8 +109,9 @@ pub(super) fn executed_twice(case: &Case<'_>) -> Option<Said> {
     let often = if most == 2 { "twice".to_owned() } else { format!("up to {most} times") };
     let effects = match case.metrics.effects_twice {
         0 => String::new(),
-        effects if effects == count => ", and took effect more than once".to_owned(),
-        effects => format!(", and {effects} of them took effect more than once"),
+        1 if count == 1 => "; it took effect more than once".to_owned(),
+        effects if effects == count => "; each took effect more than once".to_owned(),
+        effects => format!("; {effects} of them took effect more than once"),
     };
     (count > 0).then(|| Said {
         text: format!("{} {} worked {often}: {cause}{effects}.", sentence(&case.counted(count)), was(count)),

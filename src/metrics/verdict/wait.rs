@@ -23,6 +23,16 @@ pub(super) fn handed_over(case: &Case<'_>) -> Option<Said> {
     Some(Said { text, value: Value::Micros(spread.p50_us), at: None, tone: Tone::Good })
 }
 
+pub(super) fn unanswered(case: &Case<'_>) -> Option<Said> {
+    let metrics = case.metrics;
+    (metrics.accepted > 0 && metrics.answered == 0).then(|| Said {
+        text: "No caller was told a result: what was handed over is all that it knows.".to_owned(),
+        value: Value::Count(metrics.accepted),
+        at: None,
+        tone: Tone::Plain,
+    })
+}
+
 pub(super) fn blocked(case: &Case<'_>) -> Option<Said> {
     let metrics = case.metrics;
     let share = metrics.blocked_share.filter(|share| *share >= 0.5)?;
