@@ -15,6 +15,7 @@ mod columns;
 mod compose;
 mod heads;
 mod labels;
+mod look;
 mod notes;
 mod pace;
 mod rivers;
@@ -27,8 +28,9 @@ mod stays;
 mod text;
 mod wording;
 
+pub use look::{Light, Look, Tone};
 pub use scale::{FOLD_HEIGHT, Fold, Pace, TimeScale};
-pub use shape::{Anchor, Area, Face, Form, Key, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
+pub use shape::{Anchor, Area, Face, Form, Key, PX, Piece, Point, Shape, Subject};
 
 use crate::scenario::{Played, Style};
 use crate::time::Moment;

@@ -113,12 +113,14 @@ fn attempt(
             wording::wish(&mut sheet, voice, manners.sharing);
         }
         signs::draw(&mut sheet, voice);
-        clock::crossings(&mut sheet, voice);
         if let Some(job) = view.selection {
             clock::tags(&mut sheet, frame, voice, job);
         }
     }
     clock::draw(&mut sheet, frame);
+    for voice in voices {
+        clock::crossings(&mut sheet, voice);
+    }
     let height = sheet.scale.bottom() + PADDING;
     let bounds = Area::new(0, 0, frame.width, height);
     let placed = place(played, &mut sheet, voices, bounds, manners.reach);
