@@ -204,17 +204,17 @@ impl<A: Actor> World<A> {
                 held[part.at()] = true;
             }
         }
-        for index in 0..trace.parts.len() {
-            let job = trace.job_of(PartId::from_index(index as u32));
-            let wanted = trace.jobs[job.at()].wanted != Moment::NEVER;
-            if trace.parts[index].outcome == WorkOutcome::Unfinished && wanted && !held[index] {
-                trace.parts[index].outcome = WorkOutcome::Lost;
+        for (index, part) in trace.parts.iter_mut().enumerate() {
+            let job = index / trace.parts_per_job as usize;
+            let wanted = trace.jobs[job].wanted != Moment::NEVER;
+            if part.outcome == WorkOutcome::Unfinished && wanted && !held[index] {
+                part.outcome = WorkOutcome::Lost;
             }
         }
         self.ended = Some(outcome);
     }
 
-    /// How many of the jobs are off the caller's hands, for a progress bar.
+    /// How many of the jobs have been wanted so far, for a progress bar.
     pub fn wanted_jobs(&self) -> u32 {
         self.core.workload.jobs - self.core.unwanted
     }
