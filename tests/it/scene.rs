@@ -71,15 +71,15 @@ fn no_label_covers_a_label_a_head_a_bar_or_a_figure() {
     ];
     for (name, _, scenes) in shown() {
         for scene in scenes {
-            let texts = texts(&scene);
+            let texts = texts(scene);
             for (place, (text, area)) in texts.iter().enumerate() {
                 for (other, taken) in &texts[place + 1..] {
                     assert!(!area.overlaps(*taken), "{name} at {}: `{text}` covers `{other}`", scene.width / 10);
                 }
             }
-            let labels = layer(&scene, Level::Labels).iter().filter(|shape| shape.look != Look::Leader);
+            let labels = layer(scene, Level::Labels).iter().filter(|shape| shape.look != Look::Leader);
             for label in labels {
-                for solid in of_look(&scene, SOLID) {
+                for solid in of_look(scene, SOLID) {
                     let overlap = label.form.bounds().overlaps(solid.form.bounds());
                     assert!(!overlap, "{name} at {}: {label:?} covers {solid:?}", scene.width / 10);
                 }
@@ -321,7 +321,7 @@ fn wrong_is_never_told_by_colour_alone() {
     // What is toned as bad and is an arrow has an end of its own or answers one that has.
     for (name, played, scenes) in shown() {
         for scene in scenes {
-            for shape in layer(&scene, Level::Arrows).iter().filter(|shape| shape.tone == Tone::Bad) {
+            for shape in layer(scene, Level::Arrows).iter().filter(|shape| shape.tone == Tone::Bad) {
                 let (Some(id), Some(side)) = (shape.message(), shape.key.side) else { continue };
                 let trace = &played.sides[usize::from(side)].trace;
                 let message = &trace.messages[id.at()];
@@ -338,7 +338,7 @@ fn uml_1_no_message_ends_above_its_start() {
     let mut lines = 0;
     for (name, _, scenes) in shown() {
         for scene in scenes {
-            for shape in layer(&scene, Level::Arrows) {
+            for shape in layer(scene, Level::Arrows) {
                 if let (Form::Line { from, to }, Subject::Message(_)) = (&shape.form, shape.key.subject) {
                     assert!(from.y <= to.y, "{name}: {shape:?}");
                     lines += 1;
