@@ -1,12 +1,15 @@
 //! The native tests: one binary of topic modules.
 
 mod cli;
+mod comparisons;
 mod faults;
 mod http;
 mod metrics;
+mod modelled;
 mod oracles;
 mod player;
 mod properties;
+mod queue_faults;
 mod rabbitmq;
 mod report;
 mod retry;
