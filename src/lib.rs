@@ -4,6 +4,8 @@
 //!
 //! | room | what it is |
 //! |---|---|
+//! | `order` | one way of sorting |
+//! | [`reading`] | typed values from JSON, and where one cannot be read |
 //! | [`time`], [`rng`] | moments and spans; random values as functions of what they are for |
 //! | [`trace`] | everything that happened, in a few kinds of column, each row with its cause |
 //! | [`engine`] | the agenda, the loop, actors, links, dated faults |
@@ -23,8 +25,10 @@
 pub mod cli;
 pub mod engine;
 pub mod metrics;
+mod order;
 pub mod player;
 pub mod protocol;
+pub mod reading;
 pub mod render;
 pub mod rng;
 pub mod scenario;

@@ -13,6 +13,7 @@ pub mod retry;
 use serde_json::Value;
 
 use crate::engine::{Actor, Context, Input, Setup};
+use crate::reading::{self, Misread};
 use crate::rng::Distribution;
 use crate::time::Span;
 
@@ -99,9 +100,6 @@ pub(crate) fn counted(count: u16, noun: &str) -> String {
 /// The most slots (threads, workers, consumers) one actor may have.
 pub const MAX_SLOTS: u64 = 1000;
 
-/// Why a side's settings could not be read.
-pub(crate) type ReadError = serde_path_to_error::Error<serde_json::Error>;
-
 macro_rules! protocols {
     ($($name:literal $module:ident $variant:ident),+ $(,)?) => {
         /// The names of the protocols, as scenarios write them.
@@ -115,9 +113,9 @@ macro_rules! protocols {
 
         impl Settings {
             /// Reads the settings of the protocol called `name`; nothing if there is no such protocol.
-            pub(crate) fn read(name: &str, value: Value) -> Option<Result<Settings, ReadError>> {
+            pub(crate) fn read(name: &str, value: Value) -> Option<Result<Settings, Misread>> {
                 match name {
-                    $($name => Some(serde_path_to_error::deserialize(value).map(Settings::$variant)),)+
+                    $($name => Some(reading::read(value).map(Settings::$variant)),)+
                     _ => None,
                 }
             }

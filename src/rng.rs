@@ -12,6 +12,7 @@ use rand_pcg::Pcg64Mcg;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
+use crate::reading;
 use crate::time::Span;
 
 /// The largest seed: 2^53 − 1, the largest whole number that JSON readers agree on.
@@ -82,10 +83,36 @@ enum Spread {
 
 /// A log-normal spread, told by its mean and squared coefficient of variation or by its median and 99th percentile.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged, deny_unknown_fields)]
+#[serde(untagged, try_from = "LogNormalText")]
 enum LogNormal {
     ByMean { mean: Span, squared_cv: f64 },
     ByMedian { median: Span, p99: Span },
+}
+
+/// As it is written, before it is known which of the two ways it is.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LogNormalText {
+    mean: Option<Span>,
+    squared_cv: Option<f64>,
+    median: Option<Span>,
+    p99: Option<Span>,
+}
+
+impl TryFrom<LogNormalText> for LogNormal {
+    type Error = &'static str;
+
+    fn try_from(text: LogNormalText) -> Result<Self, Self::Error> {
+        match text {
+            LogNormalText { mean: Some(mean), squared_cv: Some(squared_cv), median: None, p99: None } => {
+                Ok(LogNormal::ByMean { mean, squared_cv })
+            }
+            LogNormalText { mean: None, squared_cv: None, median: Some(median), p99: Some(p99) } => {
+                Ok(LogNormal::ByMedian { median, p99 })
+            }
+            _ => Err("a log-normal distribution is told by `mean` and `squared_cv`, or by `median` and `p99`"),
+        }
+    }
 }
 
 /// A distribution of spans. All are made by inverse transform and rounded to whole microseconds at the door.
@@ -211,14 +238,14 @@ impl<'de> Deserialize<'de> for Distribution {
         // Through a JSON value, so that each of the two forms reports its own error.
         let value = serde_json::Value::deserialize(deserializer)?;
         if value.is_string() {
-            return Span::deserialize(value).map(Distribution::fixed).map_err(D::Error::custom);
+            return reading::read(value).map(Distribution::fixed).map_err(D::Error::custom);
         }
         if !value.is_object() {
             return Err(D::Error::custom(format!(
                 "{value} is not a distribution: write a duration as in \"170ms\", or {{\"exponential\": {{\"mean\": \"170ms\"}}}}"
             )));
         }
-        let spread = Spread::deserialize(value).map_err(D::Error::custom)?;
+        let spread = reading::read(value).map_err(D::Error::custom)?;
         Distribution::prepare(spread).map_err(D::Error::custom)
     }
 }

@@ -20,6 +20,7 @@ pub use run::{Played, Run, SidePlayed};
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::Settings;
+use crate::reading;
 use crate::rng::Distribution;
 use crate::time::{Moment, Span};
 
@@ -135,7 +136,7 @@ pub struct Part {
 
 /// When jobs are wanted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "pattern", rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Arrivals {
     /// At fixed distances, the first at `start`.
     Regular {
@@ -164,6 +165,39 @@ pub enum Arrivals {
     },
     /// A closed workload: users who think, want a job, wait until it is off their hands, and think again.
     Users { users: u32, think: Distribution },
+}
+
+/// Which pattern it is stands beside its fields: `{"pattern": "regular", "every": "100ms"}`.
+const PATTERN: &str = "pattern";
+
+impl<'de> Deserialize<'de> for Arrivals {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error;
+        /// The arrivals with the pattern outside, as the derived reader has it.
+        #[derive(Deserialize)]
+        struct Tagged(#[serde(with = "Arrivals")] Arrivals);
+
+        let mut fields = serde_json::Map::deserialize(deserializer)?;
+        let Some(serde_json::Value::String(pattern)) = fields.remove(PATTERN) else {
+            return Err(D::Error::custom(
+                "arrivals need a `pattern`, as in {\"pattern\": \"regular\", \"every\": \"100ms\"}",
+            ));
+        };
+        let tagged = serde_json::Map::from_iter([(pattern, fields.into())]);
+        reading::read(tagged.into()).map(|Tagged(arrivals)| arrivals).map_err(D::Error::custom)
+    }
+}
+
+impl Serialize for Arrivals {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::Error;
+        let value = Arrivals::serialize(self, serde_json::value::Serializer).map_err(S::Error::custom)?;
+        let tagged = value.as_object().and_then(|tagged| tagged.iter().next());
+        let (pattern, fields) = tagged.ok_or_else(|| S::Error::custom("arrivals are not an object"))?;
+        let mut fields = fields.as_object().cloned().unwrap_or_default();
+        fields.insert(PATTERN.into(), pattern.clone().into());
+        fields.serialize(serializer)
+    }
 }
 
 /// The network between all parties of both sides.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Yardstick;
+use crate::order;
 use crate::time::Moment;
 use crate::trace::{CallerOutcome, Class, Fate, JobId, MarkKind, Trace, WorkOutcome};
 
@@ -135,7 +136,7 @@ impl Count {
 fn overtaken(trace: &Trace) -> u64 {
     let (mut earliest, mut overtaken) = (Moment::NEVER, 0);
     let mut jobs: Vec<JobId> = (0..trace.jobs.len() as u32).map(JobId::from_index).collect();
-    jobs.sort_by_key(|job| trace.jobs[job.at()].wanted);
+    order::sort_by_key(&mut jobs, |job| trace.jobs[job.at()].wanted);
     for job in jobs.into_iter().rev() {
         if let Some(finished) = trace.finished(job) {
             overtaken += u64::from(finished > earliest);

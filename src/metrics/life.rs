@@ -4,6 +4,7 @@
 //! *Invariant:* the pieces add up to the life, to the microsecond. Where several places apply at once (a request that
 //! timed out is still being worked on while its caller backs off), the first of [`PLACES`] counts.
 
+use crate::order;
 use crate::time::{Moment, Span};
 use crate::trace::{Class, Duty, Fate, JobId, MessageRow, PartId, StayKind, StayRow, Trace};
 
@@ -111,7 +112,7 @@ fn live(lives: &mut Lives, wanted: Moment, end: Moment, pieces: &[Piece], edges:
             edges.push((end, place as usize, -1));
         }
     }
-    edges.sort_unstable();
+    order::sort(edges);
     let mut open = [0i32; PLACES.len()];
     let mut at = wanted;
     for (moment, place, change) in edges.iter() {

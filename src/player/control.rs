@@ -116,9 +116,9 @@ impl Dial {
         let number = match self.unit {
             Unit::Time => text.parse::<Span>().ok().map(|span| span.as_micros() as f64),
             // A rate is shown with its unit, so the unit may be typed as well.
-            Unit::Whole | Unit::Real => text.trim_end_matches(PER_SECOND).trim_end().parse::<f64>().ok(),
+            Unit::Whole | Unit::Real => serde_json::from_str(text.trim_end_matches(PER_SECOND)).ok(),
         };
-        let number = number.filter(|number| number.is_finite()).ok_or_else(|| {
+        let number: f64 = number.filter(|number: &f64| number.is_finite()).ok_or_else(|| {
             let kind = if self.unit == Unit::Time { "a duration" } else { "a number" };
             format!("`{}` is not {kind}; write one as in `{example}`", shortened(text))
         })?;
@@ -137,7 +137,7 @@ impl Dial {
     fn shown(&self, number: f64) -> String {
         let text = match self.unit {
             Unit::Time => readable_exactly(Span::micros(number as u64)),
-            Unit::Whole | Unit::Real => number.to_string(),
+            Unit::Whole | Unit::Real => plain(number),
         };
         if self.path.ends_with("_per_s") { format!("{text} {PER_SECOND}") } else { text }
     }
@@ -202,7 +202,13 @@ fn round_step(rough: f64, unit: Unit) -> f64 {
 
 /// Without the noise in the last places that decimal steps leave in binary numbers.
 fn neat(number: f64) -> f64 {
-    format!("{number:.9}").parse().unwrap_or(number)
+    if number < 1e6 { (number * 1e9).round() / 1e9 } else { number.round() }
+}
+
+/// A number as JSON has it, but whole ones without their `.0`.
+fn plain(number: f64) -> String {
+    let text = Value::from(number).to_string();
+    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 use std::rc::Rc;
 
 use super::Wish;
+use crate::order;
 use crate::scenario::Played;
 use crate::time::{Moment, Span, readable};
 use crate::trace::{Fate, MarkKind, Outcome, StayKind, Trace};
@@ -55,7 +56,7 @@ impl Reel {
     pub fn new(wish: Wish, played: Rc<Played>) -> Self {
         let mut moments: Vec<Moment> =
             played.sides.iter().flat_map(|side| side.trace.steps.iter().map(|step| step.at)).collect();
-        moments.sort_unstable();
+        order::sort(&mut moments);
         moments.dedup();
         let ended = played.ended();
         let mut troubles: Vec<Trouble> = Vec::new();
@@ -125,7 +126,7 @@ fn troubles_of(trace: &Trace, side: u8, ended: Moment) -> Vec<Trouble> {
     });
     let mut troubles: Vec<Trouble> =
         outages.chain(marks).chain(messages).map(|(from, until, kind)| Trouble { from, until, side, kind }).collect();
-    troubles.sort_by_key(|trouble| (trouble.kind, trouble.from));
+    order::sort_by_key(&mut troubles, |trouble| (trouble.kind, trouble.from));
     troubles.dedup_by_key(|trouble| (trouble.kind, trouble.from, trouble.until));
     troubles
 }

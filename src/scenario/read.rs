@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{Head, Scenario, Side, Style, check};
 use crate::protocol::{self, Settings};
+use crate::reading::{self, Misread};
 
 /// The longest text that is read: one mebibyte.
 pub const MAX_TEXT_BYTES: usize = 1 << 20;
@@ -68,8 +69,7 @@ impl Scenario {
             return Err(Problem::new("", "a scenario is a JSON object, as in {\"name\": \"my-scenario\"}"));
         };
         let sides = fields.remove("sides").unwrap_or_else(default_sides);
-        let head: Head =
-            serde_path_to_error::deserialize(Value::Object(fields)).map_err(|error| problem_of("", &error))?;
+        let head: Head = reading::read(Value::Object(fields)).map_err(|error| problem_of("", &error))?;
         let Value::Array(sides) = sides else {
             return Err(Problem::new("sides", "this must be a list of two sides"));
         };
@@ -138,12 +138,11 @@ fn read_side(index: usize, value: Value) -> Result<Side, Problem> {
     Ok(Side { id, style, settings })
 }
 
-fn problem_of(prefix: &str, error: &protocol::ReadError) -> Problem {
-    let inner = error.path().to_string();
-    let path = match (prefix, inner.as_str()) {
-        (_, "." | "?") => prefix.to_owned(),
+fn problem_of(prefix: &str, misread: &Misread) -> Problem {
+    let path = match (prefix, misread.path.as_str()) {
+        (prefix, "") => prefix.to_owned(),
         ("", inner) => inner.to_owned(),
         (prefix, inner) => format!("{prefix}.{inner}"),
     };
-    Problem::new(path, error.inner().to_string())
+    Problem::new(path, misread.sentence.clone())
 }

@@ -6,6 +6,7 @@ use super::columns::{Frame, Measure};
 use super::sheet::{Sheet, Voice};
 use super::text::{ascent, line_height, width};
 use super::{Anchor, Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
+use crate::order;
 use crate::time::{Moment, readable};
 use crate::trace::{CallerOutcome, Duty, JobId, StayKind};
 
@@ -266,7 +267,7 @@ pub fn story(voice: &Voice, job: JobId) -> Vec<(Moment, &'static str)> {
         CallerOutcome::Waiting | CallerOutcome::Answered | CallerOutcome::Accepted => None,
     };
     story.extend(gave_up.and_then(|word| row.settled.known().map(|at| (at, word))));
-    story.sort_by_key(|(at, _)| *at);
+    order::sort_by_key(&mut story, |(at, _)| *at);
     story
 }
 

@@ -6,6 +6,7 @@
 use super::sheet::Sheet;
 use super::text::{ascent, line_height, width};
 use super::{Anchor, Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Tone};
+use crate::order;
 use crate::trace::JobId;
 
 /// A text that should stand somewhere.
@@ -79,7 +80,7 @@ pub fn place(sheet: &mut Sheet, ground: &mut Ground, last: Rank) -> Placed {
         std::mem::take(&mut sheet.wishes).into_iter().partition(|wish| wish.rank <= last);
     sheet.wishes = later;
     // Stable: of one rank, what was wished for first is placed first.
-    now.sort_by_key(|wish| wish.rank);
+    order::sort_by_key(&mut now, |wish| wish.rank);
     let mut placed = Placed { unlabelled: std::mem::take(&mut sheet.unlabelled), missing: 0 };
     for wish in now {
         match ground.find(&wish) {
@@ -192,7 +193,7 @@ impl Ground {
             .flat_map(|row| self.lines[row].iter())
             .filter(|(from, to)| crosses(*from, *to, area))
             .collect();
-        crossing.sort_unstable();
+        order::sort(&mut crossing);
         crossing.dedup();
         crossing.len()
     }

@@ -6,6 +6,7 @@
 
 use super::rows::{due, is_background, rows};
 use super::{Folding, PX, Pace, TimeScale};
+use crate::order;
 use crate::time::{Moment, Span};
 use crate::trace::{ActorId, Trace};
 
@@ -76,7 +77,7 @@ impl Survey {
                 middles.push((pair, message.sent.micros() / 2 + due(message).micros() / 2));
             }
             messages = messages.max(middles.len());
-            middles.sort_unstable();
+            order::sort(&mut middles);
             let same_pair = middles.windows(2).filter(|pair| pair[0].0 == pair[1].0);
             gaps.extend(same_pair.map(|pair| pair[1].1 - pair[0].1).filter(|gap| *gap > 0));
             for id in &rows.stays {
@@ -87,10 +88,10 @@ impl Survey {
             events.extend(trace.marks[rows.marks].iter().map(|mark| mark.at));
         }
         events.retain(|at| (from..=to).contains(at));
-        events.sort_unstable();
+        order::sort(&mut events);
         events.dedup();
-        gaps.sort_unstable();
-        latencies.sort_unstable();
+        order::sort(&mut gaps);
+        order::sort(&mut latencies);
         let usual_gap = gaps.get(gaps.len() / 4).copied().unwrap_or(0);
         let usual_latency = latencies.get(latencies.len() / 2).copied().unwrap_or(0);
         Survey { events, usual_gap, usual_latency, messages }
@@ -102,7 +103,7 @@ fn folds(events: &[Moment], window: u64, readable: f64) -> Vec<(Moment, Moment)>
     let mut gaps: Vec<(u64, Moment, Moment)> =
         events.windows(2).map(|pair| (pair[1].since(pair[0]).as_micros(), pair[0], pair[1])).collect();
     // The longest first, and of equal ones the earliest.
-    gaps.sort_by_key(|&(gap, begin, _)| (std::cmp::Reverse(gap), begin));
+    order::sort_by_key(&mut gaps, |&(gap, begin, _)| (std::cmp::Reverse(gap), begin));
     gaps.truncate(MOST_FOLDS);
     let (mut shown, mut worth) = (window, 0);
     for (place, (gap, ..)) in gaps.iter().enumerate() {
@@ -118,6 +119,6 @@ fn folds(events: &[Moment], window: u64, readable: f64) -> Vec<(Moment, Moment)>
         .iter()
         .map(|&(_, begin, end)| (begin + room, Moment::from_micros(end.micros() - room.as_micros())))
         .collect();
-    folds.sort_unstable();
+    order::sort(&mut folds);
     folds
 }

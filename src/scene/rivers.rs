@@ -5,6 +5,7 @@
 use super::columns::{Column, Measure, Plan};
 use super::sheet::{Sheet, Voice};
 use super::{Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject};
+use crate::order;
 use crate::time::Moment;
 use crate::trace::{Drawing, LevelKind, StayKind};
 
@@ -184,7 +185,7 @@ fn counted(voice: &Voice, column: &Column, kind: StayKind) -> Steps {
         changes.push((stay.begin, 1));
         changes.extend(stay.end.known().map(|end| (end, -1)));
     }
-    changes.sort_unstable();
+    order::sort(&mut changes);
     let mut steps: Steps = Vec::new();
     let mut count = 0;
     for (at, change) in changes {
@@ -206,7 +207,7 @@ fn value_at(steps: &Steps, at: Moment) -> u32 {
 
 fn sum(one: &Steps, other: &Steps) -> Steps {
     let mut moments: Vec<Moment> = one.iter().chain(other).map(|step| step.0).collect();
-    moments.sort_unstable();
+    order::sort(&mut moments);
     moments.dedup();
     moments.into_iter().map(|at| (at, value_at(one, at) + value_at(other, at))).collect()
 }

@@ -6,6 +6,7 @@ use super::columns::{Column, Plan};
 use super::labels::{Place, Rank, Wish};
 use super::sheet::{Sheet, Voice};
 use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
+use crate::order;
 use crate::time::{Moment, readable};
 use crate::trace::{Drawing, Ending, StayId, StayKind, StayRow};
 
@@ -59,9 +60,9 @@ fn longest(sheet: &Sheet, voice: &Voice, most: usize) -> Vec<StayId> {
                 matches!(stay.kind, StayKind::Down | StayKind::Slow) || sheet.light(job.as_slice()) == Light::Lit;
             (!first, std::cmp::Reverse(stay.end.since(stay.begin)), *id)
         };
-        ids.sort_unstable_by_key(rank);
+        order::sort_by_key(&mut ids, rank);
         ids.truncate(most);
-        ids.sort_unstable();
+        order::sort(&mut ids);
     }
     ids
 }

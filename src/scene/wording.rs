@@ -10,6 +10,7 @@ use super::rows::{failed, is_background};
 use super::sheet::{Sheet, Voice};
 use super::text::fitted;
 use super::{Face, Key, Light, PX, Piece, Subject, Tone};
+use crate::order;
 use crate::time::Moment;
 use crate::trace::{ActorId, Arrow, Class, Fate, JobId, MessageId, MessageRow};
 
@@ -159,7 +160,7 @@ fn words(voice: &Voice, ids: &[MessageId]) -> String {
         return format!("{} × {template}", ids.len());
     }
     let mut jobs: Vec<JobId> = ids.iter().flat_map(|id| voice.trace.jobs_of(&voice.trace.messages[id.at()])).collect();
-    jobs.sort_unstable();
+    order::sort(&mut jobs);
     jobs.dedup();
     template.replace("{job}", &ranges(&jobs))
 }

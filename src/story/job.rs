@@ -2,6 +2,7 @@
 //! acknowledged.
 
 use super::{Line, length, place};
+use crate::order;
 use crate::time::Moment;
 use crate::trace::{
     CallerOutcome, Class, Duty, Ending, Fate, JobId, MarkRow, MessageRow, PartId, StayKind, StayRow, Trace, WorkOutcome,
@@ -43,7 +44,7 @@ pub fn job(trace: &Trace, job: JobId) -> Vec<Line> {
     for line in outcome(trace, job) {
         tell(Rank::Outcome, line);
     }
-    lines.sort_by_key(|(at, rank, _)| (*at, *rank));
+    order::sort_by_key(&mut lines, |(at, rank, _)| (*at, *rank));
     lines.into_iter().map(|(_, _, line)| line).collect()
 }
 

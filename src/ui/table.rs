@@ -9,6 +9,7 @@ use yew::prelude::*;
 
 use super::verdicts::{side_class, side_name};
 use super::{Act, browser};
+use crate::order;
 use crate::player::{Action, Reel, Selection};
 use crate::time::Moment;
 use crate::trace::{Class, MessageId, Trace};
@@ -37,21 +38,22 @@ pub fn Table(props: &TableProps) -> Html {
             open.set(browser::target::<HtmlElement>(&event).is_some_and(|details| details.has_attribute("open")));
         })
     };
+    let entries = use_memo((props.reel.clone(), *open), |(reel, open)| match open {
+        true => entries(reel),
+        false => Vec::new(),
+    });
     html! {
         <details class="fold" {ontoggle}>
             <summary>{ "Table of messages" }</summary>
             if *open {
-                <Rows reel={props.reel.clone()} selection={props.selection} reached={props.reached}
-                    act={props.act.clone()} />
+                { rows(props, &entries) }
             }
         </details>
     }
 }
 
-#[component]
-fn Rows(props: &TableProps) -> Html {
+fn rows(props: &TableProps, entries: &[Entry]) -> Html {
     let reel = &props.reel;
-    let entries = use_memo(reel.clone(), entries);
     let reached = entries.partition_point(|entry| row(reel, *entry).sent <= props.reached);
     // By halves of a page, so that a step seldom changes more than one row.
     let first = (reached / (PAGE / 2)).saturating_sub(1) * (PAGE / 2);
@@ -90,7 +92,7 @@ fn entries(reel: &Rc<Reel>) -> Vec<Entry> {
     };
     let mut entries: Vec<Entry> =
         reel.played.sides.iter().map(|side| &side.trace).enumerate().flat_map(of_side).collect();
-    entries.sort_by_key(|(side, message)| (row(reel, (*side, *message)).sent, *side, *message));
+    order::sort_by_key(&mut entries, |(side, message)| (row(reel, (*side, *message)).sent, *side, *message));
     entries
 }
 

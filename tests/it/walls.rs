@@ -6,17 +6,19 @@ use std::path::{Path, PathBuf};
 /// Rooms and what each may import from the crate, from the ground up.
 const MAY_SEE: &[(&str, &[&str])] = &[
     ("time", &[]),
-    ("rng", &["time"]),
+    ("order", &[]),
+    ("reading", &[]),
+    ("rng", &["reading", "time"]),
     ("trace", &["time"]),
     ("engine", &["time", "rng", "trace"]),
     ("theory", &[]),
-    ("protocol", &["time", "rng", "trace", "engine"]),
-    ("scenario", &["time", "rng", "trace", "engine", "protocol"]),
-    ("metrics", &["time", "trace", "scenario"]),
-    ("story", &["time", "trace", "scenario"]),
-    ("scene", &["time", "trace", "scenario"]),
+    ("protocol", &["reading", "time", "rng", "trace", "engine"]),
+    ("scenario", &["reading", "time", "rng", "trace", "engine", "protocol"]),
+    ("metrics", &["order", "time", "trace", "scenario"]),
+    ("story", &["order", "time", "trace", "scenario"]),
+    ("scene", &["order", "time", "trace", "scenario"]),
     ("render", &["time", "trace", "scenario", "metrics", "story", "scene"]),
-    ("player", &["time", "trace", "scenario", "story", "scene"]),
+    ("player", &["order", "time", "trace", "scenario", "story", "scene"]),
 ];
 
 /// Words of vendors, which `scene` and `metrics` must not know.
