@@ -3,6 +3,7 @@
 //! *Invariant:* a renderer reads a run or a scene and returns text. It decides nothing that another renderer also
 //! would have to decide, and renderers do not import each other.
 
+pub mod fingerprints;
 pub mod json;
 pub mod mermaid;
 pub mod summary;

@@ -11,6 +11,7 @@ mod app;
 mod browser;
 mod controls;
 mod diagram;
+mod exports;
 mod failure;
 mod frames;
 mod header;

@@ -9,9 +9,9 @@ use yew::prelude::*;
 use super::address::use_address;
 use super::controls::{Controls, Panel};
 use super::frames::use_frames;
-use super::header::{Introduction, Masthead};
+use super::header::{introduction, masthead, titles};
 use super::instrument::Instrument;
-use super::modelled::Modelled;
+use super::modelled::modelled;
 use super::runner::{Share, run_if_short, use_runner};
 use super::story::Story;
 use super::table::Table;
@@ -36,13 +36,14 @@ pub fn App() -> Html {
     use_frames(player.motion(), act.clone());
     use_address(player, act.clone());
     use_gait(act.clone());
+    let titles = use_memo((), |()| titles());
     let panel = use_memo(Panel::of(player), Panel::clone);
     let head = &player.wish().base.head;
     html! {
         <>
-            <Masthead name={head.name.clone()} act={act.clone()} />
+            { masthead(&titles, &head.name, &act) }
             <main>
-                <Introduction title={head.title.clone()} look_for={head.look_for.clone()} />
+                { introduction(&head.title, &head.look_for) }
                 <details class="controls-fold" open=true>
                     <summary>{ "Parameters" }</summary>
                     <Controls {panel} act={act.clone()} />
@@ -52,7 +53,7 @@ pub fn App() -> Html {
                 if let Some(reel) = player.reel() {
                     { shown(player, reel, &act) }
                 }
-                <Modelled scenario={player.wish().scenario.clone()} />
+                { modelled(&player.wish().scenario) }
             </main>
             <p class="visually-hidden" role="status" aria-live="polite">{ player.said() }</p>
         </>
@@ -156,11 +157,11 @@ fn progress(share: Share, act: &Act) -> Html {
     let Some(share) = share else { return html! {} };
     let act = act.clone();
     let onclick = Callback::from(move |_: MouseEvent| act.dispatch(Action::Cancel));
-    let value = format!("{share:.3}");
+    let value = ((share * 1_000.0) as u32).to_string();
     html! {
         <div class="progress">
             <label for="progress">{ "Running" }</label>
-            <progress id="progress" max="1" {value} />
+            <progress id="progress" max="1000" {value} />
             <button type="button" class="button" {onclick}>{ "Cancel" }</button>
         </div>
     }

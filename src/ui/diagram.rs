@@ -10,13 +10,23 @@ use yew::virtual_dom::VNode;
 
 use crate::scene::{Anchor, Form, PX, Point, Scene, Shape};
 
+/// One of a scene's two sheets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Sheet {
+    /// Who stands where.
+    Heads,
+    /// What happened, layer by layer.
+    Body,
+}
+
 #[derive(Properties, PartialEq)]
 pub struct DiagramProps {
     pub scene: Rc<Scene>,
+    pub sheet: Sheet,
 }
 
 /// Tenths of a pixel as the pixels an attribute has.
-fn pixels(tenths: i32) -> String {
+pub fn pixels(tenths: i32) -> String {
     let sign = if tenths < 0 { "-" } else { "" };
     let size = tenths.unsigned_abs();
     match (size / PX as u32, size % PX as u32) {
@@ -29,23 +39,31 @@ fn view_box(width: i32, height: i32) -> String {
     format!("0 0 {} {}", pixels(width), pixels(height))
 }
 
-/// Who stands where.
 #[component]
-pub fn Heads(props: &DiagramProps) -> Html {
-    let scene = &*props.scene;
+pub fn Diagram(props: &DiagramProps) -> Html {
+    match props.sheet {
+        Sheet::Heads => heads(&props.scene),
+        Sheet::Body => body(&props.scene),
+    }
+}
+
+fn heads(scene: &Scene) -> Html {
     let (width, height) = (scene.width, scene.heads_height);
     html! {
         <svg class="cp-scene heads" width={pixels(width)} height={pixels(height)} viewBox={view_box(width, height)}
-            role="img" aria-label="The lanes">
+            role="img" aria-label={lanes(scene)}>
             <g class="cp-heads">{ for scene.heads.iter().map(element) }</g>
         </svg>
     }
 }
 
-/// What happened, layer by layer.
-#[component]
-pub fn Body(props: &DiagramProps) -> Html {
-    let scene = &*props.scene;
+/// The names of the lanes' heads.
+fn lanes(scene: &Scene) -> String {
+    let names: Vec<&str> = scene.heads.iter().map(|head| head.name.as_str()).filter(|name| !name.is_empty()).collect();
+    format!("Lanes: {}", names.join("; "))
+}
+
+fn body(scene: &Scene) -> Html {
     let (width, height) = (scene.width, scene.height);
     html! {
         <svg class="cp-scene body" width={pixels(width)} height={pixels(height)} viewBox={view_box(width, height)}

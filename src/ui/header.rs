@@ -10,27 +10,21 @@ use super::{Act, browser};
 use crate::player::Action;
 use crate::scenario::PRESETS;
 
-#[derive(Properties, PartialEq)]
-pub struct MastheadProps {
-    /// Of the open scenario.
-    pub name: AttrValue,
-    pub act: Act,
+/// The built-in scenarios by name and title.
+pub type Titles = Vec<(&'static str, String)>;
+
+pub fn titles() -> Titles {
+    PRESETS.iter().map(|preset| (preset.name, preset.scenario().head.title)).collect()
 }
 
-/// The name, the scenario, the link.
-#[component]
-pub fn Masthead(props: &MastheadProps) -> Html {
-    let titles = use_memo((), |()| -> Vec<(&'static str, String)> {
-        PRESETS.iter().map(|preset| (preset.name, preset.scenario().head.title)).collect()
+/// The name of the page, the scenarios with the open one of this name, the link.
+pub fn masthead(titles: &Titles, name: &str, act: &Act) -> Html {
+    let act = act.clone();
+    let onchange = Callback::from(move |event: Event| {
+        if let Some(select) = browser::target::<HtmlSelectElement>(&event) {
+            act.dispatch(Action::Open(select.value()));
+        }
     });
-    let onchange = {
-        let act = props.act.clone();
-        Callback::from(move |event: Event| {
-            if let Some(select) = browser::target::<HtmlSelectElement>(&event) {
-                act.dispatch(Action::Open(select.value()));
-            }
-        })
-    };
     html! {
         <header class="masthead">
             <h1>{ "Counterpoint" }</h1>
@@ -39,8 +33,8 @@ pub fn Masthead(props: &MastheadProps) -> Html {
                 <label class="picker">
                     <span class="visually-hidden">{ "Scenario" }</span>
                     <select id="scenario" {onchange}>
-                        { for titles.iter().map(|(name, title)| html! {
-                            <option key={*name} value={*name} selected={props.name == *name}>{ title }</option>
+                        { for titles.iter().map(|(known, title)| html! {
+                            <option key={*known} value={*known} selected={*known == name}>{ title }</option>
                         }) }
                     </select>
                 </label>
@@ -76,20 +70,13 @@ fn CopyLink() -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub struct IntroductionProps {
-    pub title: AttrValue,
-    pub look_for: AttrValue,
-}
-
 /// The scenario in words.
-#[component]
-pub fn Introduction(props: &IntroductionProps) -> Html {
+pub fn introduction(title: &str, look_for: &str) -> Html {
     html! {
         <section class="introduction" aria-labelledby="title">
-            <h2 id="title">{ props.title.clone() }</h2>
-            if !props.look_for.is_empty() {
-                <p>{ props.look_for.clone() }</p>
+            <h2 id="title">{ title }</h2>
+            if !look_for.is_empty() {
+                <p>{ look_for }</p>
             }
         </section>
     }

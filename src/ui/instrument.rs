@@ -11,7 +11,7 @@ use gloo_events::EventListener;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use super::diagram::{Body, Heads};
+use super::diagram::{Diagram, Sheet};
 use super::playhead::Playhead;
 use super::verdicts::{side_class, side_name};
 use super::{Act, browser};
@@ -176,9 +176,9 @@ fn Viewport(props: &ViewportProps) -> Html {
                 { for scene.panes.iter().map(|pane| side_title(&pane.id, pane.style)) }
             </div>
             <div class="viewport" ref={props.node.clone()} tabindex="0" role="group" aria-label="Diagram" {onscroll}>
-                <div class="sticky-heads"><Heads scene={scene.clone()} /></div>
+                <div class="sticky-heads"><Diagram scene={scene.clone()} sheet={Sheet::Heads} /></div>
                 <div class="picture" {onclick}>
-                    <Body scene={scene.clone()} />
+                    <Diagram scene={scene.clone()} sheet={Sheet::Body} />
                     <Playhead y={scene.scale.y_from_moment(props.head)} {middle} clock={props.clock.clone()} />
                 </div>
             </div>

@@ -1,20 +1,12 @@
 //! What is modelled and what is left out: every assumption that shapes the picture can be seen.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use crate::scenario::Scenario;
 
-#[derive(Properties, PartialEq)]
-pub struct ModelledProps {
-    pub scenario: Rc<Scenario>,
-}
-
-#[component]
-pub fn Modelled(props: &ModelledProps) -> Html {
+pub fn modelled(scenario: &Scenario) -> Html {
     let mut said: Vec<(&'static str, &'static str)> = Vec::new();
-    for side in &props.scenario.sides {
+    for side in &scenario.sides {
         let entry = (side.settings.protocol(), side.settings.left_out());
         if !said.contains(&entry) {
             said.push(entry);

@@ -5,6 +5,7 @@
 use yew::prelude::*;
 
 use super::browser;
+use super::diagram::pixels;
 
 #[derive(Properties, PartialEq)]
 pub struct PlayheadProps {
@@ -23,7 +24,7 @@ pub fn Playhead(props: &PlayheadProps) -> Html {
         let node = node.clone();
         use_effect_with(props.y, move |y| {
             if let Some(element) = browser::element(&node) {
-                browser::style(&element, "transform", &format!("translateY({:.1}px)", f64::from(*y) / 10.0));
+                browser::style(&element, "transform", &format!("translateY({}px)", pixels(*y)));
             }
         });
     }
@@ -31,7 +32,7 @@ pub fn Playhead(props: &PlayheadProps) -> Html {
         let tag = tag.clone();
         use_effect_with(props.middle, move |middle| {
             if let Some(element) = browser::element(&tag) {
-                browser::style(&element, "left", &format!("{:.1}px", f64::from(*middle) / 10.0));
+                browser::style(&element, "left", &format!("{}px", pixels(*middle)));
             }
         });
     }

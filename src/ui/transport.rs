@@ -48,7 +48,7 @@ pub fn Transport(props: &TransportProps) -> Html {
                 { button(name, sign, Action::Toggle, "button-play") }
                 { button("One step on", Icon::StepOn, Action::StepOn, "") }
             </div>
-            <SpeedPicker speed={props.speed} act={props.act.clone()} />
+            { speeds(props.speed, &props.act) }
             <div class="scrubber">
                 <Strip reel={reel.clone()} />
                 { scrubber(props) }
@@ -74,15 +74,8 @@ fn scrubber(props: &TransportProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct SpeedPickerProps {
-    speed: Speed,
-    act: Act,
-}
-
-#[component]
-fn SpeedPicker(props: &SpeedPickerProps) -> Html {
-    let act = props.act.clone();
+fn speeds(shown: Speed, act: &Act) -> Html {
+    let act = act.clone();
     let onchange = Callback::from(move |event: Event| {
         let index = browser::target::<HtmlSelectElement>(&event).map(|select| select.selected_index());
         if let Some(speed) = index.and_then(|index| Speed::ALL.get(usize::try_from(index).ok()?)) {
@@ -94,7 +87,7 @@ fn SpeedPicker(props: &SpeedPickerProps) -> Html {
             <span class="visually-hidden">{ "Speed" }</span>
             <select {onchange}>
                 { for Speed::ALL.iter().map(|speed| html! {
-                    <option key={speed.label()} selected={*speed == props.speed}>{ speed.label() }</option>
+                    <option key={speed.label()} selected={*speed == shown}>{ speed.label() }</option>
                 }) }
             </select>
         </label>
@@ -127,8 +120,8 @@ fn Strip(props: &StripProps) -> Html {
             (TroubleKind::Again, _) => ("strip-again", 19, 6),
         };
         let (from, until) = (x(trouble.from), x(trouble.until));
-        // Signs in one place are one sign.
-        let sign = (class, top, height, place(from / 20 * 20), place((until - from).max(40) / 20 * 20));
+        // A sign is wide enough to be seen, and signs in one place are one.
+        let sign = (class, top, height, place(from / 100 * 100), place((until - from).max(350) / 50 * 50));
         if !drawn.contains(&sign) && drawn.len() < MOST_SIGNS {
             drawn.push(sign);
         }

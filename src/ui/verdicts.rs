@@ -95,12 +95,17 @@ fn figures(metrics: &Metrics) -> Vec<Figure> {
             share if share < 0.5 => Tone::Plain,
             _ => Tone::Bad,
         };
-        figures.push(Figure { value: format!("{:.0} %", share * 100.0), label: "of caller time blocked", tone });
+        figures.push(Figure {
+            value: format!("{} %", (share * 100.0).round() as u32),
+            label: "of caller time blocked",
+            tone,
+        });
     }
     let tone = if metrics.failed == 0 { Tone::Good } else { Tone::Bad };
     figures.push(Figure { value: metrics.failed.to_string(), label: "failed", tone });
-    let each = format!("{:.1}", metrics.messages_per_job);
-    figures.push(plain(each.strip_suffix(".0").unwrap_or(&each).to_owned(), "messages per job"));
+    let tenths = (metrics.messages_per_job * 10.0).round() as u64;
+    let each = if tenths % 10 == 0 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) };
+    figures.push(plain(each, "messages per job"));
     figures
 }
 

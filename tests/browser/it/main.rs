@@ -23,5 +23,9 @@ macro_rules! in_each_browser {
     )+};
 }
 
+mod acts;
 mod harness;
+mod instrument;
 mod opening;
+mod parameters;
+mod sameness;

@@ -1,0 +1,24 @@
+//! The fingerprints of all built-in scenarios, by which every machine is held to the same bytes.
+//!
+//! *Invariant:* one function for the command line's machine and for browsers; only what they answer may differ.
+
+use std::ops::Range;
+
+use serde_json::{Map, Value};
+
+use super::json::hash;
+use crate::scenario::{PRESETS, Preset};
+
+/// For each built-in scenario and each seed the hashes of its sides, as JSON: `{"order-emails": {"1": ["…", "…"]}}`.
+pub fn fingerprints(seeds: Range<u64>) -> String {
+    let of_seed = |preset: &Preset, seed: u64| -> Value {
+        let mut scenario = preset.scenario();
+        scenario.head.seed = seed;
+        scenario.play().sides.iter().map(|side| hash(&side.trace)).collect()
+    };
+    let of_preset = |preset: &Preset| -> Value {
+        Value::Object(seeds.clone().map(|seed| (seed.to_string(), of_seed(preset, seed))).collect())
+    };
+    let all: Map<String, Value> = PRESETS.iter().map(|preset| (preset.name.to_owned(), of_preset(preset))).collect();
+    Value::Object(all).to_string()
+}

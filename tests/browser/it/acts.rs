@@ -1,0 +1,66 @@
+//! What a person does, in words for the stories.
+
+use anyhow::{Context, Result};
+use counterpoint_browser_tests::Page;
+use serde_json::json;
+
+/// The playhead's moment in microseconds, as an expression in the page.
+pub const MOMENT: &str = "Number(document.querySelector('#scrubber').value)";
+
+/// The height of the playhead's line in the picture, likewise.
+pub const PLAYHEAD: &str = "Number(document.querySelector('.playhead').style.transform.match(/[0-9.]+/)[0])";
+
+/// Opens a place in the page and waits for its picture.
+pub async fn running_at(page: &Page, place: &str) -> Result<()> {
+    page.open(place).await?;
+    page.wait_until_running().await?;
+    page.wait_until("the picture is drawn", "document.querySelector('.body .cp-arrows')").await
+}
+
+pub async fn click(page: &Page, selector: &str) -> Result<()> {
+    let clicked: bool = page
+        .run(
+            "const found = document.querySelector(arguments[0]); found?.click(); return found !== null;",
+            vec![selector.into()],
+        )
+        .await?;
+    clicked.then_some(()).with_context(|| format!("nothing in the page is `{selector}`"))
+}
+
+/// Presses a key where the focus is.
+pub async fn press(page: &Page, key: &str) -> Result<()> {
+    let script = "document.activeElement.dispatchEvent(
+        new KeyboardEvent('keydown', { key: arguments[0], bubbles: true, cancelable: true }));";
+    page.run(script, vec![key.into()]).await
+}
+
+/// Moves a slider, as a hand does.
+pub async fn slide(page: &Page, selector: &str, value: u64) -> Result<()> {
+    let script = "const slider = document.querySelector(arguments[0]);
+        slider.value = arguments[1];
+        slider.dispatchEvent(new InputEvent('input', { bubbles: true }));";
+    page.run(script, vec![selector.into(), json!(value)]).await
+}
+
+/// Types a value and leaves the field.
+pub async fn type_in(page: &Page, selector: &str, text: &str) -> Result<()> {
+    let script = "const field = document.querySelector(arguments[0]);
+        field.focus();
+        field.value = arguments[1];
+        field.dispatchEvent(new Event('change', { bubbles: true }));";
+    page.run(script, vec![selector.into(), text.into()]).await
+}
+
+/// Takes the playhead to a moment by the scrubber.
+pub async fn seek(page: &Page, micros: u64) -> Result<()> {
+    slide(page, "#scrubber", micros).await?;
+    let there =
+        format!("document.querySelector('#scrubber').getAttribute('value') === '{micros}' || {MOMENT} === {micros}");
+    page.wait_until("the scrubber is there", &there).await
+}
+
+/// A story ends without a complaint on the console.
+pub async fn quiet(page: &Page) -> Result<()> {
+    assert_eq!(page.complaints().await?, Vec::<String>::new());
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! What a person changes: it runs at once, it is refused in words, it survives a reload and fits in a link.
+
+use counterpoint_browser_tests::{Motion, Page, Scheme};
+
+use crate::acts::{MOMENT, click, quiet, running_at, seek, slide, type_in};
+
+const PLACE: &str = "#order-emails";
+/// The field for the exact length of the work.
+const WORK: &str = "[aria-label='Work, exactly']";
+const VERDICTS: &str = ".verdicts";
+
+in_each_browser! {
+    async fn a_slider_changes_the_run_at_once(page: Page) {
+        running_at(&page, PLACE).await?;
+        let before = page.text(VERDICTS).await?;
+        let last: u64 = page.run("return Number(document.querySelector('#parameter-1').max);", Vec::new()).await?;
+        slide(&page, "#parameter-1", last).await?;
+        page.wait_until("the value is shown", &format!("document.querySelector(\"{WORK}\").value === '600 ms'")).await?;
+        page.wait_until("the verdicts are others", &format!(
+            "document.querySelector('{VERDICTS}').innerText !== {}", serde_json::to_string(&before)?)).await?;
+        click(&page, ".controls .button").await?;
+        page.wait_until("it is as it was", &format!(
+            "document.querySelector('{VERDICTS}').innerText === {}", serde_json::to_string(&before)?)).await?;
+        quiet(&page).await
+    }
+
+    async fn bad_input_is_refused_at_the_control_and_stays_typed(page: Page) {
+        running_at(&page, PLACE).await?;
+        let before = page.text(VERDICTS).await?;
+        type_in(&page, WORK, "a while").await?;
+        page.wait_until("it is refused", "document.querySelector('[role=alert]')").await?;
+        assert_eq!(page.text("[role=alert]").await?, "`a while` is not a duration; write one as in `120 ms`");
+        let (typed, invalid, described): (String, String, bool) = page.run(
+            &format!("const field = document.querySelector(\"{WORK}\");
+                return [field.value, field.getAttribute('aria-invalid'),
+                    field.getAttribute('aria-describedby') === document.querySelector('[role=alert]').id];"),
+            Vec::new(),
+        ).await?;
+        assert_eq!((typed.as_str(), invalid.as_str(), described), ("a while", "true", true));
+        assert_eq!(page.text(VERDICTS).await?, before, "nothing was run");
+        assert_eq!(page.axe_violations().await?, Vec::<String>::new());
+        type_in(&page, WORK, "0.2 s").await?;
+        page.wait_until("it is taken", "!document.querySelector('[role=alert]')").await?;
+        page.wait_until("it is shown as the others", &format!("document.querySelector(\"{WORK}\").value === '200 ms'")).await?;
+        quiet(&page).await
+    }
+
+    async fn what_was_changed_survives_a_reload(page: Page) {
+        running_at(&page, PLACE).await?;
+        type_in(&page, WORK, "200ms").await?;
+        type_in(&page, "#seed-exact", "7").await?;
+        page.wait_until("it has run", "document.querySelector('#seed-exact').value === '7'").await?;
+        seek(&page, 1_234_000).await?;
+        click(&page, "[aria-label='The next one']").await?;
+        page.wait_until("the address holds it", "location.hash.includes('job=8') && location.hash.includes('at=1234ms')").await?;
+        let before: String = page.run("return document.querySelector('main').innerText;", Vec::new()).await?;
+        let history: u32 = page.run("return history.length;", Vec::new()).await?;
+        page.driver().refresh().await?;
+        page.wait_until_running().await?;
+        page.wait_until("it is where it was", &format!("{MOMENT} === 1234000")).await?;
+        let after: String = page.run("return document.querySelector('main').innerText;", Vec::new()).await?;
+        assert_eq!(before, after);
+        assert_eq!(page.text("#story-title").await?, "E-mail 8 of 12");
+        assert_eq!(history, page.run::<u32>("return history.length;", Vec::new()).await?, "no entry of its own");
+        quiet(&page).await
+    }
+
+    async fn a_link_that_cannot_be_read_says_why_and_opens_the_nearest_thing(page: Page) {
+        running_at(&page, "#order-emails&set=workload.jops=3&at=900ms").await?;
+        let notice = page.text(".notice").await?;
+        assert!(notice.contains("workload.jops: there is no `jops`"), "{notice}");
+        assert_eq!(page.text("h2").await?, "Order e-mails");
+        page.wait_until("it is paused at the moment", &format!("{MOMENT} === 900000")).await?;
+        quiet(&page).await
+    }
+
+    async fn another_scenario_opens_at_its_own_moment(page: Page) {
+        running_at(&page, PLACE).await?;
+        page.run::<()>(
+            "const list = document.querySelector('#scenario');
+             list.value = 'message-queue';
+             list.dispatchEvent(new Event('change', { bubbles: true }));",
+            Vec::new(),
+        ).await?;
+        page.wait_until("it is open", "location.hash === '#message-queue&v=1'").await?;
+        quiet(&page).await
+    }
+
+    async fn everything_open_is_accessible_in_both_schemes_and_on_a_phone(page: Page) {
+        running_at(&page, PLACE).await?;
+        page.run::<()>("for (const fold of document.querySelectorAll('details')) fold.open = true;", Vec::new()).await?;
+        page.wait_until("the table is there", "document.querySelectorAll('tbody tr').length > 50").await?;
+        for scheme in [Scheme::Light, Scheme::Dark] {
+            page.set_preferences(scheme, Motion::Usual).await?;
+            for width in [1200, 390] {
+                page.set_viewport(width, 800).await?;
+                let violations = page.axe_violations().await?;
+                assert_eq!(violations, Vec::<String>::new(), "{scheme:?}, {width} px");
+            }
+        }
+        quiet(&page).await
+    }
+}
