@@ -71,7 +71,7 @@ pub struct DatedFault {
 /// State and rules of one party.
 pub trait Actor {
     /// What travels between actors.
-    type Message;
+    type Message: Clone;
     /// What an actor can be woken for.
     type Timer;
 

@@ -12,10 +12,11 @@ pub mod retry;
 
 use serde_json::Value;
 
-use crate::engine::{Actor, Context, Input, Setup};
+use crate::engine::{Actor, Context, Input, Link, Setup};
 use crate::reading::{self, Misread};
 use crate::rng::Distribution;
 use crate::time::Span;
+use crate::trace::ActorId;
 
 /// What a party acts through.
 pub type Stage<'a> = Context<'a, Wire, Alarm>;
@@ -27,6 +28,25 @@ pub struct Ground {
     pub latency: Distribution,
     /// The chance that a message between the caller and the party it talks to is lost, each way.
     pub loss: f64,
+    /// The chance that such a message arrives twice.
+    pub duplication: f64,
+}
+
+impl Ground {
+    /// A network that takes no time and loses nothing, for those who only want to see the lanes.
+    pub(crate) fn bare() -> Self {
+        Ground { latency: Distribution::fixed(Span::ZERO), loss: 0.0, duplication: 0.0 }
+    }
+
+    /// The link from the caller to the party it talks to, or back.
+    pub(crate) fn link(&self, from: ActorId, to: ActorId, leg: u8) -> Link {
+        self.reliable_link(from, to, leg).losing(self.loss).duplicating(self.duplication)
+    }
+
+    /// A link between two other parties.
+    pub(crate) fn reliable_link(&self, from: ActorId, to: ActorId, leg: u8) -> Link {
+        Link::new(from, to, leg, self.latency.clone())
+    }
 }
 
 /// The legs of a conversation. The same leg on both sides gets the same random latencies.

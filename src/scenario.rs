@@ -208,11 +208,13 @@ pub struct Network {
     pub latency: Distribution,
     /// The chance that a message between a caller and the party it talks to is lost, each way.
     pub loss: f64,
+    /// The chance that such a message arrives twice.
+    pub duplication: f64,
 }
 
 impl Default for Network {
     fn default() -> Self {
-        Network { latency: Distribution::fixed(Span::millis(10)), loss: 0.0 }
+        Network { latency: Distribution::fixed(Span::millis(10)), loss: 0.0, duplication: 0.0 }
     }
 }
 

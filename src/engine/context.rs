@@ -148,7 +148,7 @@ pub struct Context<'a, M, T> {
     pub(super) actor: ActorId,
 }
 
-impl<M, T> Context<'_, M, T> {
+impl<M: Clone, T> Context<'_, M, T> {
     pub fn now(&self) -> Moment {
         self.core.now
     }
@@ -199,8 +199,16 @@ impl<M, T> Context<'_, M, T> {
         };
         core.trace.messages.push(row);
         if arrives {
+            let body = body.into();
             core.live += u64::from(core.keeps_alive(&row));
-            core.agenda.schedule(arrival, (cause, Event::Arrival { message, to, body: body.into() }));
+            core.agenda.schedule(arrival, (cause, Event::Arrival { message, to, body: body.clone() }));
+            let link = &mut core.links[parcel.link.0 as usize];
+            if let Some(arrival) = link.carry_again(now, &core.streams, parcel.part, parcel.attempt) {
+                let copy = MessageId::from_index(core.trace.messages.len() as u32);
+                core.trace.messages.push(MessageRow { latency: arrival.since(now), ..row });
+                core.live += u64::from(core.keeps_alive(&row));
+                core.agenda.schedule(arrival, (cause, Event::Arrival { message: copy, to, body }));
+            }
         }
         message
     }
@@ -285,11 +293,22 @@ impl<M, T> Context<'_, M, T> {
         let core = &*self.core;
         let index = part.index() % core.trace.parts_per_job;
         let span = core.workload.parts[index as usize].draw(&core.streams, Purpose::Work, 0, part.index(), 0);
+        self.takes(span)
+    }
+
+    /// How long something that usually takes `span` takes here and now.
+    pub fn takes(&self, span: Span) -> Span {
         let mut micros = span.as_micros();
-        for (_, thousandths) in core.slow_downs.iter().filter(|(actor, _)| *actor == self.actor) {
+        for (_, thousandths) in self.core.slow_downs.iter().filter(|(actor, _)| *actor == self.actor) {
             micros = micros.saturating_mul(u64::from(*thousandths)) / 1000;
         }
         Span::micros(micros)
+    }
+
+    /// A length of time that belongs to `part`, beside its work: a look-up, a callback. `place` tells the several of
+    /// a part apart, from one; nought is the work itself.
+    pub fn draw(&self, distribution: &Distribution, place: u8, part: PartId) -> Span {
+        distribution.draw(&self.core.streams, Purpose::Work, place, part.index(), 0)
     }
 
     /// Whether every execution of `part` fails (`FLT-6`).

@@ -26,6 +26,8 @@ pub struct Link {
     pub latency: Distribution,
     /// The chance that a message is lost, from 0 to 1.
     pub loss: f64,
+    /// The chance that a message that arrives does so twice, from 0 to 1 (`FLT-5`).
+    pub duplication: f64,
     /// Which way of the conversation this is; the same number on both sides means the same random values.
     pub leg: u8,
     pub order: Order,
@@ -34,11 +36,16 @@ pub struct Link {
 
 impl Link {
     pub fn new(from: ActorId, to: ActorId, leg: u8, latency: Distribution) -> Self {
-        Link { from, to, latency, loss: 0.0, leg, order: Order::Free, last_arrival: Moment::START }
+        Link { from, to, latency, loss: 0.0, duplication: 0.0, leg, order: Order::Free, last_arrival: Moment::START }
     }
 
     pub fn losing(mut self, chance: f64) -> Self {
         self.loss = chance;
+        self
+    }
+
+    pub fn duplicating(mut self, chance: f64) -> Self {
+        self.duplication = chance;
         self
     }
 
@@ -58,5 +65,23 @@ impl Link {
             self.last_arrival = arrival;
         }
         (arrival, !lost)
+    }
+
+    /// When a second copy of a message sent now would arrive, if there is one. It takes a way of its own.
+    pub(super) fn carry_again(&mut self, now: Moment, streams: &Streams, part: PartId, attempt: u16) -> Option<Moment> {
+        let turn = u32::from(attempt);
+        let doubled = self.duplication > 0.0
+            && streams.unit(Purpose::Duplication, self.leg, part.index(), turn) < self.duplication;
+        doubled.then(|| {
+            let latency = self.latency.draw(streams, Purpose::Duplication, self.leg, part.index(), turn);
+            let arrival = now + latency;
+            match self.order {
+                Order::Free => arrival,
+                Order::Kept => {
+                    self.last_arrival = self.last_arrival.max(arrival);
+                    self.last_arrival
+                }
+            }
+        })
     }
 }

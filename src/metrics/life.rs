@@ -164,7 +164,12 @@ fn place_of(trace: &Trace, stay: &StayRow) -> Option<Place> {
         // At a caller it is a copy kept until the hand-over is confirmed: the job is where the message is.
         StayKind::Held => (trace.actor(stay.actor).duty != Duty::Caller).then_some(Place::Delivered),
         StayKind::Scheduled => Some(Place::Retry),
-        StayKind::Blocked | StayKind::Unconfirmed | StayKind::Parked | StayKind::Down | StayKind::Slow => None,
+        StayKind::Blocked
+        | StayKind::Awaiting
+        | StayKind::Unconfirmed
+        | StayKind::Parked
+        | StayKind::Down
+        | StayKind::Slow => None,
     }
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::retry::Retry;
 use super::{BadSetting, Ground, MAX_SLOTS, Party as AnyParty, Stage, in_range, leg};
-use crate::engine::{Input, KindId, Link, Setup};
+use crate::engine::{Input, KindId, Setup};
 use crate::time::Span;
 use crate::trace::{ActorRow, Arrow, Class, Drawing, Duty, LabelId, MessageKind, PartId};
 
@@ -331,8 +331,8 @@ impl Settings {
             slots: self.server.workers,
             slot_noun: "worker",
         });
-        let out = setup.link(Link::new(caller, server, leg::OUT, ground.latency.clone()).losing(ground.loss));
-        let back = setup.link(Link::new(server, caller, leg::BACK, ground.latency.clone()).losing(ground.loss));
+        let out = setup.link(ground.link(caller, server, leg::OUT));
+        let back = setup.link(ground.link(server, caller, leg::BACK));
         setup.actor(Party::Caller(caller::Caller::new(self.clone(), words, out)).into());
         setup.actor(Party::Server(server::Server::new(self, words, back)).into());
         setup

@@ -167,7 +167,7 @@ impl Settings {
         let dead_letters = self.queue.dead_letter.as_ref().map(|dead| setup.lane(dead_letter_lane(dead)));
 
         let latency = || ground.latency.clone();
-        let wide = |from, to, leg| Link::new(from, to, leg, latency()).losing(ground.loss).keeping_order();
+        let wide = |from, to, leg| ground.link(from, to, leg).keeping_order();
         let out = setup.link(wide(publisher, broker, leg::OUT));
         let back = setup.link(wide(broker, publisher, leg::BACK));
         let (mut on, mut home) = (Vec::new(), Vec::new());

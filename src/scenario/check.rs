@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Arrivals, FaultText, MAX_JOBS, Problem, Scenario, VERSION};
 use crate::protocol::Ground;
-use crate::rng::{Distribution, MAX_SEED};
+use crate::rng::MAX_SEED;
 use crate::time::Span;
 
 /// Caps on lists and texts.
@@ -33,6 +33,7 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
     }
     workload(scenario)?;
     probability("network.loss", head.network.loss)?;
+    probability("network.duplication", head.network.duplication)?;
     if scenario.sides[0].id == scenario.sides[1].id {
         return Err(Problem::new(
             "sides",
@@ -91,7 +92,7 @@ fn workload(scenario: &Scenario) -> Checked {
 fn changes(scenario: &Scenario) -> Checked {
     let changes = &scenario.head.changes;
     at_most("changes", changes.len(), MAX_CHANGES)?;
-    let ground = Ground { latency: Distribution::fixed(Span::ZERO), loss: 0.0 };
+    let ground = Ground::bare();
     let actors: BTreeSet<String> = scenario
         .sides
         .iter()

@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* the sides share the seed, the workload and the network, and nothing else.
 
-use super::{Arrivals, FaultText, Scenario, Style, WorkloadText};
+use super::{Arrivals, FaultText, Network, Scenario, Style, WorkloadText};
 use crate::engine::{DatedFault, Demand, Fault, Limits, Progress, Workload, World};
 use crate::protocol::{Ground, Party};
 use crate::rng::Distribution;
@@ -37,7 +37,7 @@ impl Run {
     }
 
     pub fn with_limits(scenario: Scenario, limits: Limits) -> Self {
-        let ground = Ground { latency: scenario.head.network.latency.clone(), loss: scenario.head.network.loss };
+        let ground = scenario.head.network.ground();
         let worlds = scenario.sides.iter().map(|side| {
             let setup = side.settings.set_up(&ground);
             let faults = faults(&scenario, &side.id, setup.lanes());
@@ -95,6 +95,12 @@ impl Played {
     /// The end of the later side: the one window over which both are measured and drawn.
     pub fn ended(&self) -> Moment {
         self.sides.iter().map(|side| side.trace.ended).max().unwrap_or(Moment::START)
+    }
+}
+
+impl Network {
+    fn ground(&self) -> Ground {
+        Ground { latency: self.latency.clone(), loss: self.loss, duplication: self.duplication }
     }
 }
 

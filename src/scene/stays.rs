@@ -39,7 +39,8 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, most: usize) {
             | StayKind::Parked
             | StayKind::Backlog
             | StayKind::Pool
-            | StayKind::Queued => {
+            | StayKind::Queued
+            | StayKind::Awaiting => {
                 let lines = fans[stay.actor.at()].place(stay, column);
                 if let Some(line) = lines {
                     waiting(sheet, voice, column, id, line);
@@ -219,6 +220,7 @@ impl Voice<'_> {
         let what = match stay.kind {
             StayKind::Busy => "works",
             StayKind::Blocked => "is blocked",
+            StayKind::Awaiting => "awaits an answer",
             StayKind::Backlog => "has a job waiting for a free place",
             StayKind::Pool => "waits for a connection",
             StayKind::Queued => "has work waiting",

@@ -57,6 +57,7 @@ fn stayed(trace: &Trace, stay: &StayRow) -> Line {
     let what = match stay.kind {
         StayKind::Busy => format!("{at} worked on it"),
         StayKind::Blocked => format!("{at} was blocked by it"),
+        StayKind::Awaiting => format!("{at} awaited an answer, and was free meanwhile"),
         StayKind::Backlog => format!("waited at {at} for a free thread"),
         StayKind::Pool => format!("{at} waited for a connection"),
         StayKind::Queued => format!("waited at {at} for a free worker"),

@@ -1,4 +1,4 @@
-//! Faults on the blocking side: `FLT-1` to `FLT-4`. What a queue makes of them stands in the queues' own modules.
+//! Faults on the blocking side: `FLT-1` to `FLT-6`. What a queue makes of them stands in the queues' own modules.
 
 use counterpoint::time::Moment;
 use counterpoint::trace::{CallerOutcome, Ending, Fate, StayKind, Trace, WorkOutcome};
@@ -144,6 +144,60 @@ fn flt_4_a_lost_message_has_no_arrival_and_the_draw_depends_on_job_leg_and_attem
     assert!((share - 0.2).abs() < 4.0 * (0.2 * 0.8 / all).sqrt(), "{share} of {all}");
     // Another time-out moves every retry to another moment, and not one loss.
     assert_eq!(losses(&trace), losses(&lossy(0.2, "75ms")));
+}
+
+/// Everything on the network arrives twice: a proxy that repeats what it thinks lost, for TCP itself does not.
+fn doubled(settings: Value) -> Trace {
+    let scenario = json!({ "workload": { "work": "50ms" }, "network": { "latency": "5ms", "duplication": 1.0 } });
+    play_side("http", settings, scenario)
+}
+
+#[test]
+fn flt_5_a_duplicated_request_is_received_twice_and_takes_effect_twice() {
+    let trace = doubled(json!({ "method": "POST", "server": { "workers": 2 } }));
+    tells(
+        &trace,
+        "sequenceDiagram
+            participant client as Client
+            participant server as Server
+            client->>server: POST / [0 → 5 ms]
+            client->>server: POST / [0 → 5 ms]
+            server-->>client: 200 OK [55 → 60 ms]
+            server-->>client: 200 OK [55 → 60 ms, too late]
+            server-->>client: 200 OK [55 → 60 ms, too late]
+            server-->>client: 200 OK [55 → 60 ms, too late]",
+    );
+    assert_eq!((trace.parts[0].executions, trace.parts[0].effects), (2, 2));
+}
+
+#[test]
+fn flt_5_with_an_idempotency_key_the_receiver_gets_two_and_one_takes_effect() {
+    let trace = doubled(json!({ "method": "POST", "server": { "workers": 2 }, "idempotency_key": true }));
+    assert_eq!(requests(&trace).iter().filter(|request| request.fate == Fate::Delivered).count(), 2);
+    assert_eq!((trace.parts[0].executions, trace.parts[0].effects), (1, 1));
+    assert_eq!(trace.parts[0].outcome, WorkOutcome::Done);
+}
+
+#[test]
+fn flt_6_every_execution_of_a_poison_job_fails_and_its_caller_alone_hears_of_it() {
+    let settings = json!({
+        "caller": { "threads": 3 }, "server": { "workers": 3 }, "retry": { "max_attempts": 3, "base": "10ms" },
+    });
+    let scenario = json!({ "workload": { "jobs": 3, "work": "20ms", "poison": [2] }, "network": { "latency": "5ms" } });
+    let trace = play_side("http", settings, scenario);
+    let outcomes: Vec<_> = trace.jobs.iter().map(|job| job.caller).collect();
+    assert_eq!(outcomes, [CallerOutcome::Answered, CallerOutcome::Failed, CallerOutcome::Answered]);
+    assert!(
+        trace
+            .stays
+            .iter()
+            .all(|stay| (stay.ending == Ending::Failed) == (stay.kind == StayKind::Busy && stay.part.index() == 1))
+    );
+    assert_eq!(
+        (trace.parts[1].executions, trace.parts[1].outcome),
+        (1, WorkOutcome::Lost),
+        "a 500 is an answer, and final"
+    );
 }
 
 #[test]

@@ -218,7 +218,7 @@ fn the_area_under_every_level_is_the_sum_of_its_stays() {
 fn is_counted(kind: StayKind) -> bool {
     use StayKind::*;
     match kind {
-        Busy | Blocked | Backlog | Pool | Queued | Ready | Held | Unconfirmed | Parked => true,
+        Busy | Blocked | Awaiting | Backlog | Pool | Queued | Ready | Held | Unconfirmed | Parked => true,
         Hidden | Scheduled | Down | Slow => false,
     }
 }
