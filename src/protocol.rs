@@ -1,16 +1,22 @@
 //! The protocols there are, and what holds their parties together in one world.
 //!
 //! A protocol is one file: its settings under the vendor's names and defaults, its messages, and its parties. What
-//! two of them share (retries and back-off) is a named thing of its own. To add one: write the file, name it in the
-//! list at the foot of this page, and add its stories to `tests/it`.
+//! several share (tasks that call, pools, breakers, retries) is a named thing of its own. To add one: write the file, name
+//! it in the list at the foot of this page, and add its stories to `tests/it`.
 //!
 //! *Invariant:* protocols do not import each other. The enums made here only carry; no rule lives in them.
 
+pub mod breaker;
+pub mod call;
+pub mod chain;
 pub mod http;
+pub mod pool;
 pub mod rabbitmq;
 pub mod retry;
 
 use serde_json::Value;
+
+pub use pool::Connection;
 
 use crate::engine::{Actor, Context, Input, Link, Setup};
 use crate::reading::{self, Misread};
@@ -121,14 +127,18 @@ pub(crate) fn counted(count: u16, noun: &str) -> String {
 pub const MAX_SLOTS: u64 = 1000;
 
 macro_rules! protocols {
-    ($($name:literal $module:ident $variant:ident),+ $(,)?) => {
+    (
+        with parties of their own: $($name:literal $module:ident $variant:ident),+;
+        made of nodes that call: $($calling:literal $caller:ident $kind:ident),+ $(,)?
+    ) => {
         /// The names of the protocols, as scenarios write them.
-        pub const NAMES: &[&str] = &[$($name),+];
+        pub const NAMES: &[&str] = &[$($name,)+ $($calling),+];
 
         /// A side's settings, under its protocol's own names.
         #[derive(Clone, Debug, PartialEq)]
         pub enum Settings {
-            $($variant($module::Settings)),+
+            $($variant($module::Settings),)+
+            $($kind($caller::Settings),)+
         }
 
         impl Settings {
@@ -136,6 +146,7 @@ macro_rules! protocols {
             pub(crate) fn read(name: &str, value: Value) -> Option<Result<Settings, Misread>> {
                 match name {
                     $($name => Some(reading::read(value).map(Settings::$variant)),)+
+                    $($calling => Some(reading::read(value).map(Settings::$kind)),)+
                     _ => None,
                 }
             }
@@ -143,6 +154,7 @@ macro_rules! protocols {
             pub(crate) fn to_value(&self) -> Value {
                 let value = match self {
                     $(Settings::$variant(settings) => serde_json::to_value(settings),)+
+                    $(Settings::$kind(settings) => serde_json::to_value(settings),)+
                 };
                 value.unwrap_or(Value::Null)
             }
@@ -151,6 +163,7 @@ macro_rules! protocols {
             pub fn protocol(&self) -> &'static str {
                 match self {
                     $(Settings::$variant(_) => $name,)+
+                    $(Settings::$kind(_) => $calling,)+
                 }
             }
 
@@ -158,12 +171,22 @@ macro_rules! protocols {
             pub fn left_out(&self) -> &'static str {
                 match self {
                     $(Settings::$variant(_) => $module::LEFT_OUT,)+
+                    $(Settings::$kind(_) => $caller::LEFT_OUT,)+
                 }
             }
 
             pub(crate) fn check(&self) -> Result<(), BadSetting> {
                 match self {
                     $(Settings::$variant(settings) => settings.check(),)+
+                    $(Settings::$kind(settings) => settings.check(),)+
+                }
+            }
+
+            /// How many parts a job must have for this side, if that matters to it.
+            pub(crate) fn parts(&self) -> Option<u32> {
+                match self {
+                    $(Settings::$variant(_) => None,)+
+                    $(Settings::$kind(settings) => settings.parts(),)+
                 }
             }
 
@@ -171,25 +194,29 @@ macro_rules! protocols {
             pub fn set_up(&self, ground: &Ground) -> Setup<Party> {
                 match self {
                     $(Settings::$variant(settings) => settings.set_up(ground),)+
+                    $(Settings::$kind(settings) => settings.set_up(ground),)+
                 }
             }
         }
 
         /// A party of any protocol.
         pub enum Party {
-            $($variant($module::Party)),+
+            $($variant($module::Party),)+
+            Node(call::Party),
         }
 
         /// A message of any protocol.
         #[derive(Clone, Copy, Debug)]
         pub enum Wire {
-            $($variant($module::Message)),+
+            $($variant($module::Message),)+
+            Node(call::Message),
         }
 
         /// A timer of any protocol.
         #[derive(Clone, Copy, Debug)]
         pub enum Alarm {
-            $($variant($module::Timer)),+
+            $($variant($module::Timer),)+
+            Node(call::Timer),
         }
 
         $(
@@ -203,6 +230,16 @@ macro_rules! protocols {
                 fn from(timer: $module::Timer) -> Self { Alarm::$variant(timer) }
             }
         )+
+
+        impl From<call::Party> for Party {
+            fn from(party: call::Party) -> Self { Party::Node(party) }
+        }
+        impl From<call::Message> for Wire {
+            fn from(message: call::Message) -> Self { Wire::Node(message) }
+        }
+        impl From<call::Timer> for Alarm {
+            fn from(timer: call::Timer) -> Self { Alarm::Node(timer) }
+        }
 
         impl Actor for Party {
             type Message = Wire;
@@ -223,6 +260,19 @@ macro_rules! protocols {
                         };
                         party.handle(input, stage);
                     })+
+                    Party::Node(party) => {
+                        let input = match input {
+                            Input::Started => Input::Started,
+                            Input::Wanted(job) => Input::Wanted(job),
+                            Input::Fault(fault, phase) => Input::Fault(fault, phase),
+                            // A party hears only its own kind: set-up links like with like.
+                            Input::Arrived(message, Wire::Node(body)) => Input::Arrived(message, body),
+                            Input::Timer(Alarm::Node(timer)) => Input::Timer(timer),
+                            #[allow(unreachable_patterns)]
+                            _ => return,
+                        };
+                        party.handle(input, stage);
+                    }
                 }
             }
         }
@@ -230,8 +280,12 @@ macro_rules! protocols {
 }
 
 protocols! {
+    with parties of their own:
     "http" http Http,
-    "rabbitmq" rabbitmq Rabbitmq,
+    "rabbitmq" rabbitmq Rabbitmq;
+
+    made of nodes that call:
+    "chain" chain Chain,
 }
 
 /// A span of a setting that must not be zero.

@@ -55,9 +55,22 @@ impl Retry {
 
     /// How long to wait after the failure of `attempt` (counted from one). `previous` is the wait before it, if any.
     pub fn wait(&self, stage: &Stage<'_>, part: PartId, attempt: u16, previous: Option<Span>) -> Span {
+        self.wait_in_layer(stage, part, attempt, attempt, previous)
+    }
+
+    /// As [`Retry::wait`], for a caller that is called itself and repeated: `over_all` counts its attempts over all
+    /// repetitions, so that each has a random value of its own.
+    pub fn wait_in_layer(
+        &self,
+        stage: &Stage<'_>,
+        part: PartId,
+        attempt: u16,
+        over_all: u16,
+        previous: Option<Span>,
+    ) -> Span {
         let doublings = u32::from(attempt - 1).min(40);
         let full = self.base.times(1 << doublings).min(self.cap);
-        let chance = || stage.chance(Purpose::Jitter, part, attempt.into());
+        let chance = || stage.chance(Purpose::Jitter, part, over_all.into());
         match self.jitter {
             Jitter::None => full,
             Jitter::Full => full.scaled(chance()),

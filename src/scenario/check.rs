@@ -68,6 +68,13 @@ fn workload(scenario: &Scenario) -> Checked {
             return Err(Problem::new("workload.parts", format!("two parts are called `{}`", part.id)));
         }
     }
+    for side in &scenario.sides {
+        let parts = workload.parts.len().max(1) as u32;
+        if let Some(needed) = side.settings.parts().filter(|needed| *needed != parts) {
+            let sentence = format!("there are {parts}, and the side `{}` needs {needed}: one a service", side.id);
+            return Err(Problem::new("workload.parts", sentence));
+        }
+    }
     at_most("workload.poison", workload.poison.len(), 100)?;
     for (index, job) in workload.poison.iter().enumerate() {
         number(&format!("workload.poison.{index}"), u64::from(*job), 1, u64::from(workload.jobs))?;

@@ -1,7 +1,10 @@
 //! The native tests: one binary of topic modules.
 
+mod breaker;
+mod chain;
 mod cli;
 mod comparisons;
+mod event_loop;
 mod faults;
 mod http;
 mod metrics;
@@ -16,6 +19,7 @@ mod retry;
 mod run;
 mod scenario;
 mod scene;
+mod shedding;
 mod story;
 mod svg;
 mod told;

@@ -1,0 +1,262 @@
+//! Tasks that call: what SOAP, GraphQL, database clients, logins and chains of services have in common.
+//!
+//! A *node* has tasks in hand: at a caller a task is a job, at a service a request. A task takes one step after
+//! another (work, compute, call another node, take a connection, pause, end), and which step is next is all that a
+//! protocol decides, by its [`Conduct`]. How a step is taken is decided here, once: the hands that tasks are in
+//! (threads that block, or cores that tasks share by turns), attempts and back-off, time-outs, the deadline that
+//! travels, circuit breakers, bounds on calls in flight, refusal, crash.
+//!
+//! Sources of the rules stand where they are. *Invariants:* an answer ends the wait for one attempt of one call or
+//! is late; a task ends once; nothing here knows a protocol's words.
+
+mod edge;
+mod hands;
+mod node;
+mod outgoing;
+pub mod settings;
+mod steps;
+mod tally;
+
+pub use edge::{Edge, EdgePolicy, Gate, RetryOn};
+pub use hands::Hands;
+pub use node::{AtDeadline, ControlKinds, Door, Node, NodeWords, WhenFull};
+
+use super::{Connection, Stage};
+use crate::engine::{Input, KindId};
+use crate::time::{Moment, Span};
+use crate::trace::{CallerOutcome, LabelId, PartId};
+
+/// What one node asks of another.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask {
+    /// Which of the node's edges it goes over.
+    pub edge: u8,
+    /// What is asked for, as the protocol counts it.
+    pub entry: u8,
+    /// Any number that goes along: a token's, a version's.
+    pub note: u32,
+    pub kind: KindId,
+    pub label: LabelId,
+    /// The part it is about; by it latency is drawn.
+    pub part: PartId,
+    /// What the message carries: the part, or a batch made by [`crate::engine::Context::batch`].
+    pub load: PartId,
+}
+
+/// What a service replies.
+#[derive(Clone, Copy, Debug)]
+pub struct Reply {
+    pub kind: KindId,
+    pub label: LabelId,
+    pub answer: Answer,
+}
+
+/// What an answer says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub verdict: Verdict,
+    /// As the protocol counts its statuses.
+    pub code: u8,
+    pub note: u32,
+}
+
+/// What an answer means to whoever asked, whatever the protocol calls it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Here is what was asked for.
+    Fine,
+    /// An answer, and final: asking again would not help.
+    Rejected,
+    /// It failed there; asking again may help.
+    Failed,
+}
+
+/// Why a call came to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// No answer in time: it may have been done or not.
+    Silence,
+    /// Turned away unseen.
+    TurnedAway,
+    /// The other process died with the request in hand.
+    Broken,
+    /// An answer that says that it failed.
+    Error(Answer),
+    /// The circuit breaker did not permit it: nothing was sent.
+    NotPermitted,
+    /// There was no room among the calls in flight, or no connection in time: nothing was sent.
+    NoRoom,
+}
+
+impl Failure {
+    /// What the caller knows of the work after it.
+    fn known(self) -> CallerOutcome {
+        match self {
+            Failure::TurnedAway | Failure::NotPermitted | Failure::NoRoom => CallerOutcome::Refused,
+            Failure::Broken | Failure::Error(_) => CallerOutcome::Failed,
+            Failure::Silence => CallerOutcome::Unknown,
+        }
+    }
+}
+
+/// How a task's last step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Last {
+    /// It has taken none yet.
+    Nothing,
+    /// As it should: the work is done, the connection there, the pause over.
+    Done,
+    /// The work failed.
+    WorkFailed,
+    Answered(Answer),
+    Failed(Failure),
+}
+
+impl Last {
+    pub fn is_fine(self) -> bool {
+        matches!(self, Last::Done | Last::Answered(Answer { verdict: Verdict::Fine, .. }))
+    }
+}
+
+/// Whether work changes the world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    None,
+    Changes,
+}
+
+/// A step of a task.
+pub enum Step {
+    /// Works on these parts for `span`.
+    Work { parts: Vec<PartId>, span: Span, effect: Effect },
+    /// Computes for `span`; no part's work.
+    Compute(Span),
+    /// Asks once and awaits the answer.
+    Call(Ask),
+    /// Asks for several things at once and awaits all answers.
+    All(Vec<Ask>),
+    /// Takes a connection from that pool, which holds it until it is given back or the task ends.
+    Take(u8),
+    /// Gives the connection back.
+    Give,
+    /// Closes the connection: nobody knows what still comes over it.
+    Discard,
+    /// Does nothing for `span`.
+    Pause(Span),
+    /// A service answers.
+    Reply(Reply),
+    /// A caller has what it wanted.
+    Answered,
+    /// A caller had what it wanted at hand: nothing was asked, and the work is none.
+    AtHand,
+    /// A caller gives up, and says so in these words.
+    GiveUp(LabelId),
+}
+
+/// What a protocol sees of a task.
+#[derive(Clone, Debug)]
+pub struct Task {
+    pub entry: u8,
+    pub note: u32,
+    pub part: PartId,
+    /// Steps taken so far.
+    pub place: u16,
+    pub last: Last,
+    /// How the calls of the last step ended, in the order in which they were asked.
+    pub answers: Vec<Last>,
+    /// A number of the protocol's own.
+    pub memory: u32,
+}
+
+/// Which step a task takes next: all that a protocol decides.
+pub trait Conduct {
+    fn next(&mut self, task: &mut Task, stage: &mut Stage<'_>) -> Step;
+}
+
+/// What travels between nodes.
+#[derive(Clone, Copy, Debug)]
+pub enum Message {
+    Request {
+        call: u32,
+        /// The attempt, counted over all layers: by it latency is drawn.
+        attempt: u16,
+        entry: u8,
+        note: u32,
+        part: PartId,
+        /// What is left of the time there is, if there is a bound.
+        left: Option<Span>,
+    },
+    Answer {
+        call: u32,
+        attempt: u16,
+        answer: Answer,
+    },
+    /// Turned down at the door.
+    Refusal {
+        call: u32,
+        attempt: u16,
+    },
+    /// The process died with the request in hand.
+    Reset {
+        call: u32,
+        attempt: u16,
+    },
+    /// Nobody waits for the answer to this call any more: stop.
+    Cancel {
+        call: u32,
+        attempt: u16,
+    },
+}
+
+/// What a node can be woken for. Numbers of tasks and calls are never used again, so a stale one finds nothing.
+#[derive(Clone, Copy, Debug)]
+pub enum Timer {
+    /// The step with this number of the task's is over.
+    StepDone { task: u32, place: u16 },
+    /// The task's time is up.
+    Deadline { task: u32 },
+    /// No connection came in time.
+    NoConnection { task: u32, place: u16 },
+    /// No room among the calls in flight came in time.
+    NoRoom { call: u32, attempt: u16 },
+    /// The answer is overdue.
+    TimedOut { call: u32, attempt: u16 },
+    /// The back-off is over.
+    TryAgain { call: u32 },
+    /// The breaker of that edge may switch, if it is still as it was then.
+    Breaker { edge: u8, since: Moment },
+}
+
+/// A party of a protocol made of nodes.
+pub type Party = Node;
+
+impl Node {
+    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
+        match input {
+            Input::Started => {}
+            Input::Wanted(job) => self.want(job, stage),
+            Input::Arrived(message, body) => self.hear(message, body, stage),
+            Input::Timer(timer) => self.ring(timer, stage),
+            Input::Fault(fault, phase) => self.fault(fault, phase, stage),
+        }
+    }
+
+    fn ring(&mut self, timer: Timer, stage: &mut Stage<'_>) {
+        match timer {
+            Timer::StepDone { task, place } => self.step_done(task, place, stage),
+            Timer::Deadline { task } => self.deadline(task, stage),
+            Timer::NoConnection { task, place } => self.no_connection(task, place, stage),
+            Timer::NoRoom { call, attempt } => self.no_room(call, attempt, stage),
+            Timer::TimedOut { call, attempt } => self.timed_out(call, attempt, stage),
+            Timer::TryAgain { call } => self.try_again(call, stage),
+            Timer::Breaker { edge, since } => self.breaker_rings(edge, since, stage),
+        }
+    }
+}
+
+/// A connection that a task holds, and the pool it is from.
+#[derive(Clone, Copy, Debug)]
+struct InHand {
+    pool: u8,
+    connection: Connection,
+}

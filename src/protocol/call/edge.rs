@@ -1,0 +1,74 @@
+//! A way from one node to another, and how its owner calls over it: patience, retries, breaker, bound on what is in
+//! flight.
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::LinkId;
+use crate::protocol::breaker::{Breaker, BreakerSettings};
+use crate::protocol::pool::Pool;
+use crate::protocol::retry::Retry;
+use crate::time::Span;
+
+/// Which failures are repeated, as far as attempts allow. What was turned away unseen always is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RetryOn {
+    /// Nothing else: what may have been done is not done again.
+    Unseen,
+    /// Silence, a broken connection and errors that say that asking again may help, as well: the call is safe to
+    /// repeat.
+    AnyFailure,
+}
+
+/// How calls over an edge are made.
+#[derive(Clone, Debug)]
+pub struct EdgePolicy {
+    /// For each attempt.
+    pub timeout: Option<Span>,
+    pub retry: Retry,
+    pub retry_on: RetryOn,
+    pub breaker: Option<BreakerSettings>,
+    pub gate: Option<Gate>,
+    /// Whether the other side is told to stop when an attempt timed out, and in which words.
+    pub cancel: Option<(crate::engine::KindId, crate::trace::LabelId)>,
+}
+
+impl Default for EdgePolicy {
+    fn default() -> Self {
+        EdgePolicy {
+            timeout: None,
+            retry: Retry::default(),
+            retry_on: RetryOn::AnyFailure,
+            breaker: None,
+            gate: None,
+            cancel: None,
+        }
+    }
+}
+
+/// A bound on calls in flight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gate {
+    pub most: u16,
+    /// How long a call waits for room; without a bound, until there is.
+    pub max_wait: Option<Span>,
+}
+
+pub struct Edge {
+    pub(super) link: LinkId,
+    pub(super) policy: EdgePolicy,
+    pub(super) breaker: Option<Breaker>,
+    /// Calls that wait for room, by their numbers.
+    pub(super) gate: Option<Pool<u32>>,
+}
+
+impl Edge {
+    pub fn new(link: LinkId, policy: EdgePolicy) -> Self {
+        Edge {
+            link,
+            breaker: policy.breaker.clone().map(Breaker::new),
+            gate: policy.gate.map(|gate| Pool::new(gate.most.into())),
+            policy,
+        }
+    }
+}

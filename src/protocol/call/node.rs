@@ -1,0 +1,420 @@
+//! A node: its tasks from the door to the end, and what faults make of them.
+//!
+//! *Invariants:* a task is at the door only while no thread is free. Every task that is let in ends once: answered,
+//! given up, expired or interrupted.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::outgoing::Outgoing;
+use super::steps::Doing;
+use super::tally::{Open, Tally};
+use super::{Answer, Conduct, Edge, Hands, InHand, Last, Message, Reply, Task, Timer};
+use crate::engine::{Fault, KindId, LinkId, Parcel, Phase};
+use crate::protocol::Stage;
+use crate::protocol::pool::Pool;
+use crate::rng::Distribution;
+use crate::time::{Moment, Span};
+use crate::trace::{CallerOutcome, Ending, JobId, LabelId, MarkKind, MessageId, PartId, Slot, StayKind};
+
+/// What a service does with what arrives.
+#[derive(Clone, Copy, Debug)]
+pub struct Door {
+    pub back: LinkId,
+    /// How many may wait for a thread, or, with cores, be in hand beyond one a core.
+    pub queue: u32,
+    pub when_full: WhenFull,
+    /// What somebody is told who cancelled.
+    pub cancelled: Option<Reply>,
+    pub at_deadline: AtDeadline,
+}
+
+/// What an arrival meets that finds no room.
+#[derive(Clone, Copy, Debug)]
+pub enum WhenFull {
+    Refuse,
+    Reply(Reply),
+}
+
+/// What becomes of work whose deadline passes: gRPC cancels the call, but the application must stop its own work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AtDeadline {
+    /// The application stops its own work.
+    Stops,
+    /// Work that was begun goes on to its end; nothing else is begun.
+    WorksOn,
+    /// The service does not know of it, does everything, and answers.
+    Unaware,
+}
+
+pub(super) enum Role {
+    Caller {
+        /// For each job, from when it is taken on.
+        deadline: Option<Span>,
+        /// How long it computes on each answer.
+        callback: Distribution,
+    },
+    Service(Door),
+}
+
+/// Words that every node needs.
+#[derive(Clone, Copy, Debug)]
+pub struct NodeWords {
+    pub control: ControlKinds,
+    pub refused: LabelId,
+    pub reset: LabelId,
+    pub timed_out: LabelId,
+    pub deadline: LabelId,
+    pub retries: LabelId,
+    pub failed: LabelId,
+    pub breaker: [LabelId; 3],
+}
+
+/// Kinds of message that are the same everywhere.
+#[derive(Clone, Copy, Debug)]
+pub struct ControlKinds {
+    pub refusal: KindId,
+    pub reset: KindId,
+}
+
+/// Who wants a task done.
+#[derive(Clone, Copy)]
+pub(super) enum Origin {
+    Job(JobId),
+    Request { message: MessageId, call: u32 },
+}
+
+pub(super) struct Running {
+    pub(super) task: Task,
+    pub(super) origin: Origin,
+    /// Of the request, counted over all layers above; 1 for a job.
+    pub(super) attempt: u16,
+    pub(super) slot: Slot,
+    pub(super) doing: Doing,
+    /// Blocked or awaiting, while it only waits for others.
+    pub(super) waits: Option<Open>,
+    pub(super) deadline: Moment,
+    /// The gloomiest thing learnt so far.
+    pub(super) known: CallerOutcome,
+    pub(super) in_hand: Option<InHand>,
+    pub(super) awaited: u16,
+    /// Its time was up while it computed, and it does not stop for that.
+    pub(super) orphaned: bool,
+}
+
+pub struct Node {
+    pub(super) role: Role,
+    pub(super) words: NodeWords,
+    pub(super) hands: Hands,
+    pub(super) conduct: Box<dyn Conduct>,
+    pub(super) edges: Vec<Edge>,
+    /// Pools of connections that tasks hold over several steps, and how long a task waits for one.
+    pub(super) pools: Vec<(Pool<u32>, Option<Span>)>,
+    pub(super) running: BTreeMap<u32, Running>,
+    pub(super) calls: BTreeMap<u32, Outgoing>,
+    /// The backlog of a caller, the accept queue of a service.
+    door_queue: VecDeque<u32>,
+    pub(super) tally: Tally,
+    next_task: u32,
+    pub(super) next_call: u32,
+    out: bool,
+}
+
+impl Node {
+    fn new(role: Role, hands: Hands, words: NodeWords, conduct: Box<dyn Conduct>) -> Self {
+        Node {
+            role,
+            words,
+            hands,
+            conduct,
+            edges: Vec::new(),
+            pools: Vec::new(),
+            running: BTreeMap::new(),
+            calls: BTreeMap::new(),
+            door_queue: VecDeque::new(),
+            tally: Tally::default(),
+            next_task: 0,
+            next_call: 0,
+            out: false,
+        }
+    }
+
+    /// A node whose tasks are jobs.
+    pub fn caller(
+        hands: Hands,
+        deadline: Option<Span>,
+        callback: Distribution,
+        words: NodeWords,
+        conduct: impl Conduct + 'static,
+    ) -> Self {
+        Node::new(Role::Caller { deadline, callback }, hands, words, Box::new(conduct))
+    }
+
+    /// A node whose tasks are requests.
+    pub fn service(hands: Hands, door: Door, words: NodeWords, conduct: impl Conduct + 'static) -> Self {
+        Node::new(Role::Service(door), hands, words, Box::new(conduct))
+    }
+
+    /// Adds a way to another node; asks name it by its place.
+    pub fn with_edge(mut self, edge: Edge) -> Self {
+        self.edges.push(edge);
+        self
+    }
+
+    /// Adds a pool of connections; steps name it by its place.
+    pub fn with_pool(mut self, most: u16, max_wait: Option<Span>) -> Self {
+        self.pools.push((Pool::new(most.into()), max_wait));
+        self
+    }
+
+    pub(super) fn want(&mut self, job: JobId, stage: &mut Stage<'_>) {
+        let part = stage.first_part(job);
+        let key = self.admit(Origin::Job(job), 1, 0, 0, part, Moment::NEVER);
+        self.enter(key, StayKind::Backlog, stage);
+    }
+
+    fn admit(&mut self, origin: Origin, attempt: u16, entry: u8, note: u32, part: PartId, deadline: Moment) -> u32 {
+        let key = self.next_task;
+        self.next_task += 1;
+        let task = Task { entry, note, part, place: 0, last: Last::Nothing, answers: Vec::new(), memory: 0 };
+        let running = Running {
+            task,
+            origin,
+            attempt,
+            slot: Slot::WHOLE,
+            doing: Doing::Deciding,
+            waits: None,
+            deadline,
+            known: CallerOutcome::Refused,
+            in_hand: None,
+            awaited: 0,
+            orphaned: false,
+        };
+        self.running.insert(key, running);
+        key
+    }
+
+    /// Finds the task a thread, or makes it wait at the door.
+    fn enter(&mut self, key: u32, waiting: StayKind, stage: &mut Stage<'_>) {
+        if let Some(slot) = self.hands.place(key) {
+            return self.start(key, slot, stage);
+        }
+        if let Some(running) = self.running.get_mut(&key) {
+            let open = self.tally.begin(Slot::WHOLE, waiting, running.task.part, stage);
+            running.doing = Doing::AtTheDoor(open);
+            self.door_queue.push_back(key);
+        }
+    }
+
+    fn start(&mut self, key: u32, slot: Slot, stage: &mut Stage<'_>) {
+        let Some(running) = self.running.get_mut(&key) else { return };
+        if running.deadline <= stage.now() {
+            // Its time is up at this very moment: nothing is begun any more.
+            return self.stop(key, Ending::Expired, stage);
+        }
+        running.slot = if slot == Slot::WHOLE { self.hands.home() } else { slot };
+        match (&self.role, running.origin) {
+            (Role::Caller { deadline: Some(span), .. }, _) => {
+                running.deadline = stage.now() + *span;
+                stage.set_timer(*span, Timer::Deadline { task: key });
+            }
+            (_, Origin::Request { message, .. }) => stage.land(message, running.slot),
+            (_, Origin::Job(_)) => {}
+        }
+        match self.role {
+            // The wish, too, is a callback, and has its turn.
+            Role::Caller { .. } if self.hands.are_cores() => self.call_back(key, Span::ZERO, stage),
+            Role::Caller { .. } | Role::Service(_) => self.proceed(key, stage),
+        }
+    }
+
+    pub(super) fn receive(&mut self, message: MessageId, body: Message, stage: &mut Stage<'_>) {
+        let (Role::Service(door), Message::Request { call, attempt, entry, note, part, left }) = (&self.role, body)
+        else {
+            return;
+        };
+        let door = *door;
+        let in_hand = self.running.len() as u32;
+        let full = match &self.hands {
+            Hands::Threads(threads) => !threads.contains(&None) && self.door_queue.len() as u32 >= door.queue,
+            Hands::Cores { cores, .. } => in_hand >= door.queue.saturating_add(cores.len() as u32),
+        };
+        if self.out || full {
+            stage.refuse(message);
+            let parcel = self.parcel(&door, message, part, attempt);
+            match door.when_full {
+                WhenFull::Reply(reply) if !self.out => {
+                    let parcel = Parcel { kind: reply.kind, label: reply.label, ..parcel };
+                    stage.send(parcel, Message::Refusal { call, attempt });
+                }
+                WhenFull::Reply(_) | WhenFull::Refuse => {
+                    stage.send(parcel, Message::Refusal { call, attempt });
+                }
+            }
+            return;
+        }
+        let left = left.filter(|_| door.at_deadline != AtDeadline::Unaware);
+        let deadline = left.map_or(Moment::NEVER, |left| stage.now() + left);
+        let key = self.admit(Origin::Request { message, call }, attempt, entry, note, part, deadline);
+        if let Some(left) = left {
+            stage.set_timer(left, Timer::Deadline { task: key });
+        }
+        self.enter(key, StayKind::Queued, stage);
+    }
+
+    fn parcel(&self, door: &Door, message: MessageId, part: PartId, attempt: u16) -> Parcel {
+        Parcel {
+            link: door.back,
+            kind: self.words.control.refusal,
+            label: self.words.refused,
+            part,
+            attempt,
+            reply_to: message,
+            from_slot: Slot::WHOLE,
+            to_slot: Slot::WHOLE,
+        }
+    }
+
+    /// A service answers the request that `key` is.
+    pub(super) fn reply(&mut self, key: u32, reply: Reply, stage: &mut Stage<'_>) {
+        let Role::Service(door) = self.role else { return };
+        let Some(running) = self.running.get(&key) else { return };
+        let Origin::Request { message, call } = running.origin else { return };
+        let parcel = Parcel {
+            kind: reply.kind,
+            label: reply.label,
+            from_slot: running.slot,
+            ..self.parcel(&door, message, running.task.part, running.attempt)
+        };
+        let answer: Answer = reply.answer;
+        stage.send(parcel, Message::Answer { call, attempt: running.attempt, answer });
+    }
+
+    /// The task is over; its thread takes the next.
+    pub(super) fn finish(&mut self, key: u32, ending: Ending, stage: &mut Stage<'_>) {
+        let Some(mut running) = self.running.remove(&key) else { return };
+        if let Some(open) = running.waits.take() {
+            self.tally.end(open, ending, stage);
+        }
+        match running.doing {
+            Doing::AtTheDoor(open) => {
+                self.tally.end(open, ending, stage);
+                self.door_queue.retain(|waiting| *waiting != key);
+            }
+            Doing::Turn(open, _) | Doing::Pausing(open) => self.tally.end(open, ending, stage),
+            Doing::Computing(Some(open), _) => self.tally.end(open, ending, stage),
+            Doing::Pooled(open, pool) => {
+                self.tally.end(open, ending, stage);
+                self.pools[usize::from(pool)].0.leave(&key);
+            }
+            Doing::Computing(None, _) | Doing::Calling | Doing::Deciding => {}
+        }
+        self.hands.leave(key);
+        if let Some(in_hand) = running.in_hand {
+            self.give_back(in_hand, stage);
+        }
+        if let (Origin::Job(job), true) = (running.origin, matches!(self.role, Role::Caller { .. })) {
+            let outcome = if ending == Ending::Done { CallerOutcome::Answered } else { running.known };
+            stage.settles(job, outcome);
+        }
+        self.next_at_the_door(stage);
+        self.turns(stage);
+    }
+
+    fn next_at_the_door(&mut self, stage: &mut Stage<'_>) {
+        while let Some(&key) = self.door_queue.front() {
+            let Some(slot) = self.hands.place(key) else { return };
+            self.door_queue.pop_front();
+            if let Some(Running { doing, .. }) = self.running.get_mut(&key)
+                && let Doing::AtTheDoor(open) = std::mem::replace(doing, Doing::Deciding)
+            {
+                self.tally.end(open, Ending::Done, stage);
+            }
+            self.start(key, slot, stage);
+        }
+    }
+
+    /// Its time is up (`CHAIN-1`). The caller fails at once; a service is cancelled and says nothing, for nobody
+    /// listens: gRPC, "Deadlines".
+    pub(super) fn deadline(&mut self, key: u32, stage: &mut Stage<'_>) {
+        let Some(running) = self.running.get_mut(&key) else { return };
+        if running.orphaned {
+            return;
+        }
+        let (slot, part, attempt) = (running.slot, running.task.part, running.attempt);
+        match &self.role {
+            Role::Caller { .. } => {
+                stage.mark(MarkKind::TimedOut, slot, part, attempt.into(), self.words.deadline);
+                self.abandon_calls(key, stage);
+                stage.mark(MarkKind::GaveUp, slot, part, attempt.into(), self.words.deadline);
+                self.finish(key, Ending::GaveUp, stage);
+            }
+            Role::Service(door) => {
+                if door.at_deadline == AtDeadline::WorksOn && matches!(running.doing, Doing::Computing(..)) {
+                    running.orphaned = true;
+                    return;
+                }
+                self.abandon_calls(key, stage);
+                self.stop(key, Ending::Expired, stage);
+            }
+        }
+    }
+
+    /// Ends a task of a service without an answer. Work that is cut short is thrown away.
+    fn stop(&mut self, key: u32, ending: Ending, stage: &mut Stage<'_>) {
+        let computes = self.running.get(&key).is_some_and(|running| matches!(running.doing, Doing::Computing(..)));
+        self.finish(key, if computes { Ending::Interrupted } else { ending }, stage);
+    }
+
+    /// Whoever asked wants no answer any more and says so.
+    pub(super) fn cancel(&mut self, call: u32, attempt: u16, stage: &mut Stage<'_>) {
+        let asked = |running: &Running| {
+            matches!(running.origin, Origin::Request { call: other, .. } if other == call) && running.attempt == attempt
+        };
+        let found = self.running.iter().find(|(_, running)| asked(running)).map(|(key, _)| *key);
+        if let (Some(key), Role::Service(door)) = (found, &self.role) {
+            if let Some(reply) = door.cancelled {
+                self.reply(key, reply, stage);
+            }
+            self.abandon_calls(key, stage);
+            self.stop(key, Ending::Interrupted, stage);
+        }
+    }
+
+    pub(super) fn fault(&mut self, fault: Fault, phase: Phase, stage: &mut Stage<'_>) {
+        match (fault, phase) {
+            // The engine stretches the work, and keeps what would arrive from a node that is silent.
+            (Fault::SlowDown { .. } | Fault::SilentOutage, _) => {}
+            (Fault::Outage, phase) => self.out = phase == Phase::Begins,
+            (Fault::Crash, Phase::Begins) => {
+                self.out = true;
+                self.crash(stage);
+            }
+            (Fault::Crash, Phase::Ends) => self.out = false,
+        }
+    }
+
+    /// A service dies with what is in hand, and its host resets the connections of those who wait (`FLT-2`).
+    fn crash(&mut self, stage: &mut Stage<'_>) {
+        let Role::Service(door) = self.role else { return };
+        self.door_queue.clear();
+        self.calls.clear();
+        let running = std::mem::take(&mut self.running);
+        for edge in &mut self.edges {
+            *edge = Edge::new(edge.link, edge.policy.clone());
+        }
+        self.pools.iter_mut().for_each(|(pool, _)| pool.reset());
+        for (key, running) in running {
+            self.hands.leave(key);
+            let opens = running.waits.into_iter().chain(running.doing.open());
+            opens.for_each(|open| self.tally.end(open, Ending::Interrupted, stage));
+            let Origin::Request { message, call } = running.origin else { continue };
+            let parcel = Parcel {
+                kind: self.words.control.reset,
+                label: self.words.reset,
+                from_slot: running.slot,
+                ..self.parcel(&door, message, running.task.part, running.attempt)
+            };
+            stage.send(parcel, Message::Reset { call, attempt: running.attempt });
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! Calls on their way: attempts, back-off, time-outs, breaker, and the bound on what is in flight.
+//!
+//! The order of the layers is resilience4j's: retry outermost, then the circuit breaker, then the bulkhead.
+//! *Invariants:* a call has at most one attempt under way, and never more attempts than allowed (`RTY-4`); an attempt
+//! that was permitted is recorded once.
+
+use super::edge::RetryOn;
+use super::steps::Doing;
+use super::tally::Open;
+use super::{Answer, Ask, Failure, Last, Message, Node, Timer, Verdict};
+use crate::engine::Parcel;
+use crate::protocol::breaker::{Breaker, CallEnd, Permission, Switch, WhenOpen};
+use crate::protocol::{Connection, Stage};
+use crate::time::{Moment, Span};
+use crate::trace::{CallerOutcome, Ending, LevelKind, MarkKind, MessageId, PartId, Slot, StayKind};
+
+enum State {
+    /// Waits for room among the calls in flight.
+    Gated(Open),
+    /// Waits for the answer.
+    Asked,
+    BackingOff(Open),
+}
+
+pub(super) struct Outgoing {
+    task: u32,
+    /// Among the calls of the step.
+    index: u16,
+    ask: Ask,
+    attempt: u16,
+    state: Option<State>,
+    previous_wait: Option<Span>,
+    /// When the attempt was permitted.
+    began: Moment,
+    room: Option<Connection>,
+}
+
+impl Node {
+    pub(super) fn ask(&mut self, key: u32, asks: Vec<Ask>, stage: &mut Stage<'_>) {
+        self.begin_waiting(key, stage);
+        let Some(running) = self.running.get_mut(&key) else { return };
+        running.doing = Doing::Calling;
+        running.awaited = asks.len() as u16;
+        running.task.answers = vec![Last::Nothing; asks.len()];
+        let first = self.next_call;
+        for (index, ask) in asks.into_iter().enumerate() {
+            let outgoing = Outgoing {
+                task: key,
+                index: index as u16,
+                ask,
+                attempt: 1,
+                state: None,
+                previous_wait: None,
+                began: Moment::NEVER,
+                room: None,
+            };
+            self.calls.insert(self.next_call, outgoing);
+            self.next_call += 1;
+        }
+        (first..self.next_call).for_each(|call| self.attempt(call, stage));
+    }
+
+    fn attempt(&mut self, call: u32, stage: &mut Stage<'_>) {
+        let Some(outgoing) = self.calls.get_mut(&call) else { return };
+        outgoing.state = None;
+        let (edge_index, task) = (outgoing.ask.edge, outgoing.task);
+        let edge = &mut self.edges[usize::from(edge_index)];
+        if let Some(breaker) = &mut edge.breaker {
+            let before = breaker.switch();
+            let permission = breaker.permit(stage.now());
+            self.breaker_switched(edge_index, before, stage);
+            if permission == Permission::Refused {
+                return self.attempt_failed(call, Failure::NotPermitted, stage);
+            }
+        }
+        let Some(outgoing) = self.calls.get_mut(&call) else { return };
+        outgoing.began = stage.now();
+        let edge = &mut self.edges[usize::from(edge_index)];
+        let Some(gate) = &mut edge.gate else {
+            return self.send(call, stage);
+        };
+        outgoing.room = gate.take();
+        let max_wait = edge.policy.gate.and_then(|gate| gate.max_wait);
+        match (outgoing.room, max_wait) {
+            (Some(_), _) => self.send(call, stage),
+            (None, Some(Span::ZERO)) => self.attempt_failed(call, Failure::NoRoom, stage),
+            (None, max_wait) => {
+                gate.wait(call);
+                let Some(running) = self.running.get(&task) else { return };
+                let slot = if self.hands.are_cores() { Slot::WHOLE } else { running.slot };
+                outgoing.state = Some(State::Gated(self.tally.begin(slot, StayKind::Pool, outgoing.ask.part, stage)));
+                if let Some(span) = max_wait {
+                    stage.set_timer(span, Timer::NoRoom { call, attempt: outgoing.attempt });
+                }
+            }
+        }
+    }
+
+    pub(super) fn no_room(&mut self, call: u32, attempt: u16, stage: &mut Stage<'_>) {
+        let Some(outgoing) = self.calls.get_mut(&call).filter(|outgoing| outgoing.attempt == attempt) else { return };
+        if let Some(State::Gated(open)) = outgoing.state {
+            outgoing.state = None;
+            let edge = usize::from(outgoing.ask.edge);
+            self.tally.end(open, Ending::GaveUp, stage);
+            if let Some(gate) = &mut self.edges[edge].gate {
+                gate.leave(&call);
+            }
+            self.attempt_failed(call, Failure::NoRoom, stage);
+        }
+    }
+
+    fn send(&mut self, call: u32, stage: &mut Stage<'_>) {
+        let Some(outgoing) = self.calls.get_mut(&call) else { return };
+        let Some(running) = self.running.get(&outgoing.task) else { return };
+        outgoing.state = Some(State::Asked);
+        let Outgoing { ask, attempt, .. } = *outgoing;
+        let edge = &self.edges[usize::from(ask.edge)];
+        // Attempts multiply from layer to layer (CHAIN-3), and every one of them is told apart.
+        let over_all = (running.attempt - 1).saturating_mul(edge.policy.retry.max_attempts).saturating_add(attempt);
+        let left = (running.deadline != Moment::NEVER).then(|| running.deadline.since(stage.now()));
+        let parcel = Parcel {
+            link: edge.link,
+            kind: ask.kind,
+            label: ask.label,
+            part: ask.load,
+            attempt: over_all,
+            reply_to: MessageId::NONE,
+            from_slot: running.slot,
+            to_slot: Slot::WHOLE,
+        };
+        if let Some(timeout) = edge.policy.timeout {
+            // Set before the request is sent, so that at a tie the time-out precedes the answer.
+            stage.set_timer(timeout, Timer::TimedOut { call, attempt });
+        }
+        let Ask { entry, note, part, .. } = ask;
+        stage.send(parcel, Message::Request { call, attempt: over_all, entry, note, part, left });
+    }
+
+    pub(super) fn hear(&mut self, message: MessageId, body: Message, stage: &mut Stage<'_>) {
+        let (call, attempt, heard) = match body {
+            Message::Request { .. } => return self.receive(message, body, stage),
+            Message::Cancel { call, attempt } => return self.cancel(call, attempt, stage),
+            Message::Answer { call, attempt, answer } => match answer.verdict {
+                Verdict::Fine | Verdict::Rejected => (call, attempt, Ok(answer)),
+                Verdict::Failed => (call, attempt, Err(Failure::Error(answer))),
+            },
+            Message::Refusal { call, attempt } => (call, attempt, Err(Failure::TurnedAway)),
+            Message::Reset { call, attempt } => (call, attempt, Err(Failure::Broken)),
+        };
+        let running = self.calls.get(&call).and_then(|outgoing| {
+            let running = self.running.get(&outgoing.task)?;
+            let most = self.edges[usize::from(outgoing.ask.edge)].policy.retry.max_attempts;
+            let over_all = (running.attempt - 1).saturating_mul(most).saturating_add(outgoing.attempt);
+            (over_all == attempt && matches!(outgoing.state, Some(State::Asked))).then_some(running)
+        });
+        let Some(running) = running else {
+            return stage.too_late(message);
+        };
+        stage.land(message, running.slot);
+        match heard {
+            Ok(answer) => self.answered(call, answer, stage),
+            Err(failure) => self.attempt_failed(call, failure, stage),
+        }
+    }
+
+    fn answered(&mut self, call: u32, answer: Answer, stage: &mut Stage<'_>) {
+        self.attempt_over(call, CallEnd::Succeeded, stage);
+        self.complete(call, Last::Answered(answer), stage);
+    }
+
+    pub(super) fn timed_out(&mut self, call: u32, attempt: u16, stage: &mut Stage<'_>) {
+        let Some(outgoing) = self.calls.get(&call).filter(|outgoing| outgoing.attempt == attempt) else { return };
+        if !matches!(outgoing.state, Some(State::Asked)) {
+            return;
+        }
+        let Some(running) = self.running.get(&outgoing.task) else { return };
+        let ask = outgoing.ask;
+        stage.mark(MarkKind::TimedOut, running.slot, ask.part, attempt.into(), self.words.timed_out);
+        let edge = &self.edges[usize::from(ask.edge)];
+        if let Some((kind, label)) = edge.policy.cancel {
+            let over_all = (running.attempt - 1).saturating_mul(edge.policy.retry.max_attempts).saturating_add(attempt);
+            let parcel = Parcel {
+                link: edge.link,
+                kind,
+                label,
+                part: ask.load,
+                attempt: over_all,
+                reply_to: MessageId::NONE,
+                from_slot: running.slot,
+                to_slot: Slot::WHOLE,
+            };
+            stage.send(parcel, Message::Cancel { call, attempt: over_all });
+        }
+        self.attempt_failed(call, Failure::Silence, stage);
+    }
+
+    /// The attempt ended: the breaker hears of it, and its room is somebody else's.
+    fn attempt_over(&mut self, call: u32, end: CallEnd, stage: &mut Stage<'_>) {
+        let Some(outgoing) = self.calls.get_mut(&call) else { return };
+        let (edge_index, took) = (outgoing.ask.edge, stage.now().since(outgoing.began));
+        let room = outgoing.room.take();
+        let edge = &mut self.edges[usize::from(edge_index)];
+        if let Some(breaker) = &mut edge.breaker {
+            let before = breaker.switch();
+            breaker.record(stage.now(), took, end);
+            self.breaker_switched(edge_index, before, stage);
+        }
+        if let (Some(room), Some(gate)) = (room, &mut self.edges[usize::from(edge_index)].gate)
+            && let Some(next) = gate.give_back(room)
+            && let Some(waiting) = self.calls.get_mut(&next)
+        {
+            if let Some(State::Gated(open)) = waiting.state.take() {
+                self.tally.end(open, Ending::Done, stage);
+            }
+            waiting.room = Some(room);
+            self.send(next, stage);
+        }
+    }
+
+    fn attempt_failed(&mut self, call: u32, failure: Failure, stage: &mut Stage<'_>) {
+        if failure != Failure::NotPermitted {
+            self.attempt_over(call, CallEnd::Failed, stage);
+        }
+        let Some(outgoing) = self.calls.get_mut(&call) else { return };
+        let Some(running) = self.running.get_mut(&outgoing.task) else { return };
+        running.known = running.known.max(failure.known());
+        let edge = &self.edges[usize::from(outgoing.ask.edge)];
+        let may = match failure {
+            Failure::TurnedAway | Failure::NoRoom => true,
+            Failure::NotPermitted => edge.breaker.as_ref().is_none_or(|breaker| breaker.when_open() == WhenOpen::Retry),
+            Failure::Silence | Failure::Broken | Failure::Error(_) => edge.policy.retry_on == RetryOn::AnyFailure,
+        };
+        let retry = &edge.policy.retry;
+        if !may || outgoing.attempt >= retry.max_attempts {
+            return self.complete(call, Last::Failed(failure), stage);
+        }
+        let over_all = (running.attempt - 1).saturating_mul(retry.max_attempts).saturating_add(outgoing.attempt);
+        let wait = retry.wait_in_layer(stage, outgoing.ask.part, outgoing.attempt, over_all, outgoing.previous_wait);
+        outgoing.previous_wait = Some(wait);
+        outgoing.attempt += 1;
+        stage.mark(MarkKind::Retried, running.slot, outgoing.ask.part, outgoing.attempt.into(), self.words.retries);
+        let slot = if self.hands.are_cores() { Slot::WHOLE } else { running.slot };
+        let open = self.tally.begin(slot, StayKind::Scheduled, outgoing.ask.part, stage);
+        outgoing.state = Some(State::BackingOff(open));
+        stage.set_timer(wait, Timer::TryAgain { call });
+    }
+
+    pub(super) fn try_again(&mut self, call: u32, stage: &mut Stage<'_>) {
+        let Some(outgoing) = self.calls.get_mut(&call) else { return };
+        if let Some(State::BackingOff(open)) = outgoing.state {
+            self.tally.end(open, Ending::Done, stage);
+            self.attempt(call, stage);
+        }
+    }
+
+    /// The call is over, one way or the other; the task goes on when it was the last one awaited.
+    fn complete(&mut self, call: u32, last: Last, stage: &mut Stage<'_>) {
+        let Some(outgoing) = self.calls.remove(&call) else { return };
+        let Some(running) = self.running.get_mut(&outgoing.task) else { return };
+        if matches!(last, Last::Answered(Answer { verdict: Verdict::Rejected, .. })) {
+            running.known = running.known.max(CallerOutcome::Failed);
+        }
+        running.task.answers[usize::from(outgoing.index)] = last;
+        running.awaited -= 1;
+        if running.awaited == 0 {
+            let failed = running.task.answers.iter().find(|answer| !answer.is_fine()).copied();
+            running.task.last = failed.unwrap_or(last);
+            self.look(outgoing.task, stage);
+        }
+    }
+
+    /// Nobody waits for the task's calls any more: its time is up, or it was cancelled itself.
+    pub(super) fn abandon_calls(&mut self, key: u32, stage: &mut Stage<'_>) {
+        let calls: Vec<u32> = self.calls.iter().filter(|(_, call)| call.task == key).map(|(call, _)| *call).collect();
+        for call in calls {
+            let state = self.calls.get_mut(&call).and_then(|outgoing| outgoing.state.take());
+            match state {
+                Some(State::Asked) => {
+                    if let Some(running) = self.running.get_mut(&key) {
+                        running.known = CallerOutcome::Unknown;
+                    }
+                    self.attempt_over(call, CallEnd::Failed, stage);
+                }
+                Some(State::Gated(open)) => {
+                    self.tally.end(open, Ending::GaveUp, stage);
+                    let edge = self.calls.get(&call).map(|outgoing| usize::from(outgoing.ask.edge));
+                    if let Some(edge) = edge.map(|edge| &mut self.edges[edge]) {
+                        edge.gate.iter_mut().for_each(|gate| gate.leave(&call));
+                        edge.breaker.iter_mut().for_each(Breaker::forget);
+                    }
+                }
+                Some(State::BackingOff(open)) => self.tally.end(open, Ending::GaveUp, stage),
+                None => {}
+            }
+            self.calls.remove(&call);
+        }
+    }
+
+    pub(super) fn breaker_rings(&mut self, edge: u8, since: Moment, stage: &mut Stage<'_>) {
+        if let Some(breaker) = &mut self.edges[usize::from(edge)].breaker {
+            let before = breaker.switch();
+            breaker.ring(since, stage.now());
+            self.breaker_switched(edge, before, stage);
+        }
+    }
+
+    /// Tells what a breaker switched to, if it did.
+    fn breaker_switched(&mut self, edge: u8, before: Switch, stage: &mut Stage<'_>) {
+        let alone = self.edges.len() == 1;
+        let Some(breaker) = &self.edges[usize::from(edge)].breaker else { return };
+        let switch = breaker.switch();
+        if switch == before {
+            return;
+        }
+        let slot = if alone { Slot::WHOLE } else { Slot(edge.into()) };
+        let value = switch.level();
+        stage.level(slot, LevelKind::Switch, value);
+        let label = self.words.breaker[value as usize];
+        stage.mark(MarkKind::Switched, Slot::WHOLE, PartId::NONE, value.into(), label);
+        if let Some(span) = breaker.alarm() {
+            stage.set_timer(span, Timer::Breaker { edge, since: breaker.since() });
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! What callers and services of every protocol made of nodes have in their settings, and their lanes.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ControlKinds, Gate, Hands, NodeWords};
+use crate::engine::Setup;
+use crate::protocol::{self, BadSetting, MAX_SLOTS, check_actor, in_range};
+use crate::rng::Distribution;
+use crate::time::Span;
+use crate::trace::{ActorRow, Arrow, Class, Drawing, Duty, MessageKind};
+
+/// Who wants the jobs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Caller {
+    pub id: String,
+    pub name: String,
+    pub kind: CallerKind,
+    /// For a caller of threads: how many.
+    pub threads: u16,
+    /// How many requests it has under way at most; without a number, there is no bound of its own. A request that
+    /// finds no connection waits for one.
+    pub connections: Option<u16>,
+    /// How long it computes on the answers of a job before it is done with it.
+    pub callback: Distribution,
+}
+
+/// How a caller waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CallerKind {
+    /// Each thread has one job and blocks until it is done with it.
+    Threads,
+    /// One thread: sends return at once, and callbacks run one at a time in the order in which they became ready.
+    EventLoop,
+}
+
+impl Default for Caller {
+    fn default() -> Self {
+        Caller {
+            id: "client".into(),
+            name: "Client".into(),
+            kind: CallerKind::Threads,
+            threads: 1,
+            connections: None,
+            callback: Distribution::fixed(Span::ZERO),
+        }
+    }
+}
+
+impl Caller {
+    pub(crate) fn check(&self) -> Result<(), BadSetting> {
+        check_actor("caller", &self.id, &self.name)?;
+        in_range("caller.threads", self.threads.into(), 1..=MAX_SLOTS)?;
+        match self.connections {
+            Some(connections) => in_range("caller.connections", connections.into(), 1..=MAX_SLOTS),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn lane(&self) -> ActorRow {
+        let (slots, slot_noun, subtitle) = match self.kind {
+            CallerKind::Threads => (self.threads, "thread", protocol::counted(self.threads, "thread")),
+            CallerKind::EventLoop => (1, "event loop", "event loop".to_owned()),
+        };
+        ActorRow {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            subtitle,
+            duty: Duty::Caller,
+            drawing: Drawing::Slots,
+            slots,
+            slot_noun,
+        }
+    }
+
+    pub(crate) fn hands(&self) -> Hands {
+        match self.kind {
+            CallerKind::Threads => Hands::threads(self.threads),
+            CallerKind::EventLoop => Hands::cores(1),
+        }
+    }
+
+    pub(crate) fn gate(&self) -> Option<Gate> {
+        self.connections.map(|most| Gate { most, max_wait: None })
+    }
+}
+
+/// Who does the work.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Service {
+    pub id: String,
+    pub name: String,
+    pub workers: u16,
+    /// Requests that may wait for a worker. (Our choice: systems range from tens to thousands.)
+    pub accept_queue: u32,
+}
+
+impl Default for Service {
+    fn default() -> Self {
+        Service::called("server", "Server", 1)
+    }
+}
+
+impl Service {
+    pub(crate) fn called(id: &str, name: &str, workers: u16) -> Self {
+        Service { id: id.into(), name: name.into(), workers, accept_queue: 100 }
+    }
+
+    pub(crate) fn check(&self, field: &str) -> Result<(), BadSetting> {
+        check_actor(field, &self.id, &self.name)?;
+        in_range(&format!("{field}.workers"), self.workers.into(), 1..=MAX_SLOTS)?;
+        in_range(&format!("{field}.accept_queue"), self.accept_queue.into(), 0..=1_000_000)
+    }
+
+    pub(crate) fn lane(&self) -> ActorRow {
+        self.lane_of("worker")
+    }
+
+    /// Its lane, where a worker is called `noun`.
+    pub(crate) fn lane_of(&self, noun: &'static str) -> ActorRow {
+        ActorRow {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            subtitle: protocol::counted(self.workers, noun),
+            duty: Duty::Worker,
+            drawing: Drawing::Slots,
+            slots: self.workers,
+            slot_noun: noun,
+        }
+    }
+}
+
+/// Refuses a side in which two lanes have one id.
+pub(crate) fn all_different(lanes: &[(&str, &str)]) -> Result<(), BadSetting> {
+    for (index, (field, id)) in lanes.iter().enumerate() {
+        for (_, other) in &lanes[..index] {
+            protocol::different(&format!("{field}.id"), id, other)?;
+        }
+    }
+    Ok(())
+}
+
+static REFUSAL: MessageKind = MessageKind { name: "refusal", class: Class::Control, arrow: Arrow::Reply };
+static RESET: MessageKind = MessageKind { name: "reset", class: Class::Control, arrow: Arrow::Reply };
+
+/// The words that nodes of every protocol share.
+pub(crate) fn node_words(setup: &mut Setup<protocol::Party>) -> NodeWords {
+    NodeWords {
+        control: ControlKinds { refusal: setup.kind(&REFUSAL), reset: setup.kind(&RESET) },
+        refused: setup.label("connection refused"),
+        reset: setup.label("connection reset"),
+        timed_out: setup.label("timed out"),
+        deadline: setup.label("deadline exceeded"),
+        retries: setup.label("tries again"),
+        failed: setup.label("failed"),
+        breaker: ["breaker closes", "breaker opens", "breaker half open"].map(|text| setup.label(text)),
+    }
+}

@@ -1,0 +1,310 @@
+//! How a task takes its steps.
+//!
+//! *Invariant:* a task does one thing at a time; whatever it waits for, something will wake it or its deadline will.
+
+use super::node::{Origin, Role, Running};
+use super::tally::Open;
+use super::{Effect, InHand, Last, Node, Step, Timer};
+use crate::protocol::Stage;
+use crate::time::Span;
+use crate::trace::{Ending, LabelId, MarkKind, PartId, Slot, StayKind};
+
+/// What a task is doing.
+pub(super) enum Doing {
+    AtTheDoor(Open),
+    /// Between two steps.
+    Deciding,
+    Calling,
+    /// Ready to compute, but no core is free.
+    Turn(Open, Computation),
+    /// Computes; a callback that takes no time leaves no bar.
+    Computing(Option<Open>, Computation),
+    /// Waits for a connection of that pool.
+    Pooled(Open, u8),
+    Pausing(Open),
+}
+
+impl Doing {
+    pub(super) fn open(&self) -> Option<Open> {
+        match self {
+            Doing::AtTheDoor(open) | Doing::Turn(open, _) | Doing::Pooled(open, _) | Doing::Pausing(open) => {
+                Some(*open)
+            }
+            Doing::Computing(open, _) => *open,
+            Doing::Deciding | Doing::Calling => None,
+        }
+    }
+}
+
+pub(super) struct Computation {
+    span: Span,
+    what: What,
+}
+
+enum What {
+    Work(Vec<PartId>, Effect),
+    /// No part's work.
+    Own,
+    /// The answer to the last step is looked at: how that ended stands.
+    Callback,
+}
+
+impl Node {
+    /// Takes steps until one takes time.
+    pub(super) fn proceed(&mut self, key: u32, stage: &mut Stage<'_>) {
+        loop {
+            let Some(running) = self.running.get_mut(&key) else { return };
+            let step = self.conduct.next(&mut running.task, stage);
+            running.task.place += 1;
+            running.doing = Doing::Deciding;
+            match step {
+                Step::Work { parts, span, effect } => {
+                    return self.compute(key, Computation { span, what: What::Work(parts, effect) }, stage);
+                }
+                Step::Compute(Span::ZERO) if !self.hands.are_cores() => {}
+                Step::Compute(span) => return self.compute(key, Computation { span, what: What::Own }, stage),
+                Step::Call(ask) => return self.ask(key, vec![ask], stage),
+                Step::All(asks) if asks.is_empty() => {}
+                Step::All(asks) => return self.ask(key, asks, stage),
+                Step::Take(pool) => match self.pools[usize::from(pool)].0.take() {
+                    Some(connection) => running.in_hand = Some(InHand { pool, connection }),
+                    None => return self.wait_for_connection(key, pool, stage),
+                },
+                Step::Give => {
+                    if let Some(in_hand) = running.in_hand.take() {
+                        self.give_back(in_hand, stage);
+                    }
+                }
+                Step::Discard => {
+                    if let Some(in_hand) = running.in_hand.take() {
+                        self.discard(in_hand, stage);
+                    }
+                }
+                Step::Pause(span) => return self.pause(key, span, stage),
+                Step::Reply(reply) => {
+                    self.reply(key, reply, stage);
+                    return self.finish(key, Ending::Done, stage);
+                }
+                Step::Answered => return self.finish(key, Ending::Done, stage),
+                Step::AtHand => return self.at_hand(key, stage),
+                Step::GiveUp(label) => return self.give_up(key, label, stage),
+            }
+            if let Some(running) = self.running.get_mut(&key) {
+                running.task.last = Last::Done;
+            }
+        }
+    }
+
+    fn at_hand(&mut self, key: u32, stage: &mut Stage<'_>) {
+        if let Some(Running { origin: Origin::Job(_), task, .. }) = self.running.get(&key) {
+            stage.finishes(task.part);
+        }
+        self.finish(key, Ending::Done, stage);
+    }
+
+    fn give_up(&mut self, key: u32, label: LabelId, stage: &mut Stage<'_>) {
+        if let Some(running) = self.running.get(&key) {
+            stage.mark(MarkKind::GaveUp, running.slot, running.task.part, running.attempt.into(), label);
+        }
+        self.finish(key, Ending::GaveUp, stage);
+    }
+
+    /// From now on the task only waits for others: its thread is blocked, or, with cores, it holds nothing.
+    pub(super) fn begin_waiting(&mut self, key: u32, stage: &mut Stage<'_>) {
+        let Some(running) = self.running.get_mut(&key) else { return };
+        if running.waits.is_none() {
+            let (slot, kind) = match self.hands.are_cores() {
+                true => (Slot::WHOLE, StayKind::Awaiting),
+                false => (running.slot, StayKind::Blocked),
+            };
+            running.waits = Some(self.tally.begin(slot, kind, running.task.part, stage));
+        }
+    }
+
+    fn wait_for_connection(&mut self, key: u32, pool: u8, stage: &mut Stage<'_>) {
+        self.begin_waiting(key, stage);
+        let (connections, max_wait) = &mut self.pools[usize::from(pool)];
+        if *max_wait == Some(Span::ZERO) {
+            return self.no_connection_for(key, stage);
+        }
+        connections.wait(key);
+        let Some(running) = self.running.get_mut(&key) else { return };
+        let slot = if self.hands.are_cores() { Slot::WHOLE } else { running.slot };
+        running.doing = Doing::Pooled(self.tally.begin(slot, StayKind::Pool, running.task.part, stage), pool);
+        if let Some(span) = *max_wait {
+            stage.set_timer(span, Timer::NoConnection { task: key, place: running.task.place });
+        }
+    }
+
+    pub(super) fn no_connection(&mut self, key: u32, place: u16, stage: &mut Stage<'_>) {
+        let Some(running) = self.running.get_mut(&key) else { return };
+        if running.task.place != place {
+            return;
+        }
+        if let Doing::Pooled(open, pool) = running.doing {
+            self.tally.end(open, Ending::GaveUp, stage);
+            self.pools[usize::from(pool)].0.leave(&key);
+            self.no_connection_for(key, stage);
+        }
+    }
+
+    fn no_connection_for(&mut self, key: u32, stage: &mut Stage<'_>) {
+        let Some(running) = self.running.get_mut(&key) else { return };
+        running.task.last = Last::Failed(super::Failure::NoRoom);
+        running.doing = Doing::Deciding;
+        self.proceed(key, stage);
+    }
+
+    pub(super) fn give_back(&mut self, in_hand: InHand, stage: &mut Stage<'_>) {
+        let InHand { pool, connection } = in_hand;
+        if let Some(next) = self.pools[usize::from(pool)].0.give_back(connection) {
+            self.hand(next, in_hand, stage);
+        }
+    }
+
+    fn discard(&mut self, in_hand: InHand, stage: &mut Stage<'_>) {
+        let pool = in_hand.pool;
+        if let Some((next, connection)) = self.pools[usize::from(pool)].0.discard() {
+            self.hand(next, InHand { pool, connection }, stage);
+        }
+    }
+
+    fn hand(&mut self, key: u32, in_hand: InHand, stage: &mut Stage<'_>) {
+        let Some(running) = self.running.get_mut(&key) else { return };
+        if let Doing::Pooled(open, _) = running.doing {
+            self.tally.end(open, Ending::Done, stage);
+        }
+        running.in_hand = Some(in_hand);
+        running.task.last = Last::Done;
+        running.doing = Doing::Deciding;
+        self.proceed(key, stage);
+    }
+
+    fn pause(&mut self, key: u32, span: Span, stage: &mut Stage<'_>) {
+        self.begin_waiting(key, stage);
+        let Some(running) = self.running.get_mut(&key) else { return };
+        let slot = if self.hands.are_cores() { Slot::WHOLE } else { running.slot };
+        running.doing = Doing::Pausing(self.tally.begin(slot, StayKind::Scheduled, running.task.part, stage));
+        stage.set_timer(span, Timer::StepDone { task: key, place: running.task.place });
+    }
+
+    /// All answers to a step are there: a caller looks at them, which may take time, and an event loop's turn.
+    pub(super) fn look(&mut self, key: u32, stage: &mut Stage<'_>) {
+        let Some(running) = self.running.get_mut(&key) else { return };
+        running.doing = Doing::Deciding;
+        match &self.role {
+            Role::Caller { callback, .. } => {
+                let span = stage.takes(stage.draw(callback, 1, running.task.part));
+                if span > Span::ZERO || self.hands.are_cores() {
+                    return self.call_back(key, span, stage);
+                }
+                self.proceed(key, stage);
+            }
+            Role::Service(_) => self.proceed(key, stage),
+        }
+    }
+
+    pub(super) fn call_back(&mut self, key: u32, span: Span, stage: &mut Stage<'_>) {
+        self.compute(key, Computation { span, what: What::Callback }, stage);
+    }
+
+    fn compute(&mut self, key: u32, computation: Computation, stage: &mut Stage<'_>) {
+        let Some(running) = self.running.get_mut(&key) else { return };
+        if let Some(open) = running.waits.take() {
+            self.tally.end(open, Ending::Done, stage);
+        }
+        if !self.hands.are_cores() {
+            let slot = running.slot;
+            return self.begin_computing(key, slot, computation, stage);
+        }
+        match self.hands.core(key) {
+            Some(core) => self.begin_computing(key, core, computation, stage),
+            None => {
+                let open = self.tally.begin(Slot::WHOLE, StayKind::Queued, running.task.part, stage);
+                running.doing = Doing::Turn(open, computation);
+                self.hands.wait(key);
+            }
+        }
+    }
+
+    /// Those whose turn it is compute, as far as there are cores.
+    pub(super) fn turns(&mut self, stage: &mut Stage<'_>) {
+        while let Some(key) = self.hands.next_turn() {
+            let Some(running) = self.running.get_mut(&key) else { continue };
+            let Doing::Turn(open, computation) = std::mem::replace(&mut running.doing, Doing::Deciding) else {
+                continue;
+            };
+            self.tally.end(open, Ending::Done, stage);
+            if let Some(core) = self.hands.core(key) {
+                self.begin_computing(key, core, computation, stage);
+            }
+        }
+    }
+
+    fn begin_computing(&mut self, key: u32, slot: Slot, computation: Computation, stage: &mut Stage<'_>) {
+        let Some(running) = self.running.get_mut(&key) else { return };
+        let place = running.task.place;
+        if computation.span == Span::ZERO && !matches!(computation.what, What::Work(..)) {
+            running.doing = Doing::Computing(None, computation);
+            return self.step_done(key, place, stage);
+        }
+        if let What::Work(parts, _) = &computation.what {
+            parts.iter().for_each(|part| stage.executes(*part));
+        }
+        let part = match &computation.what {
+            What::Work(parts, _) => parts.first().copied().unwrap_or(running.task.part),
+            What::Own | What::Callback => running.task.part,
+        };
+        let open = self.tally.begin(slot, StayKind::Busy, part, stage);
+        stage.set_timer(computation.span, Timer::StepDone { task: key, place });
+        running.doing = Doing::Computing(Some(open), computation);
+    }
+
+    pub(super) fn step_done(&mut self, key: u32, place: u16, stage: &mut Stage<'_>) {
+        let Some(running) = self.running.get_mut(&key).filter(|running| running.task.place == place) else { return };
+        match std::mem::replace(&mut running.doing, Doing::Deciding) {
+            Doing::Pausing(open) => {
+                self.tally.end(open, Ending::Done, stage);
+                running.task.last = Last::Done;
+            }
+            Doing::Computing(open, computation) => {
+                let (last, ending) = match computation.what {
+                    What::Callback => (running.task.last, Ending::Done),
+                    What::Own => (Last::Done, Ending::Done),
+                    What::Work(parts, effect) => worked(&parts, effect, running.slot, self.words.failed, stage),
+                };
+                running.task.last = last;
+                if let Some(open) = open {
+                    self.tally.end(open, ending, stage);
+                }
+                if running.orphaned {
+                    return self.finish(key, Ending::Expired, stage);
+                }
+                if self.hands.are_cores() {
+                    self.hands.leave(key);
+                }
+            }
+            other => {
+                running.doing = other;
+                return;
+            }
+        }
+        self.proceed(key, stage);
+        self.turns(stage);
+    }
+}
+
+/// The work on `parts` reached its end.
+fn worked(parts: &[PartId], effect: Effect, slot: Slot, failed: LabelId, stage: &mut Stage<'_>) -> (Last, Ending) {
+    if let Some(part) = parts.iter().find(|part| stage.is_poison(**part)) {
+        stage.mark(MarkKind::Failed, slot, *part, 0, failed);
+        return (Last::WorkFailed, Ending::Failed);
+    }
+    for part in parts {
+        if effect == Effect::Changes {
+            stage.takes_effect(*part);
+        }
+        stage.finishes(*part);
+    }
+    (Last::Done, Ending::Done)
+}

@@ -1,0 +1,345 @@
+//! Calls from service to service: a chain, a sequence, or all at once; with a deadline that travels, retries in every
+//! layer, a circuit breaker and a bulkhead (`CHAIN-1` to `CHAIN-4`, `CB-1` to `CB-5`).
+//!
+//! Sources: grpc.io, "Deadlines" and "Core concepts" (no deadline and no retry by default; the words of the
+//! statuses); resilience4j's CircuitBreakerConfig and BulkheadConfig. A job has one part a service.
+
+use serde::{Deserialize, Serialize};
+
+use super::breaker::BreakerSettings;
+use super::call::settings::{Caller, Service, all_different, node_words};
+use super::call::{
+    Answer, Ask, AtDeadline, Conduct, Door, Edge, EdgePolicy, Effect, Failure, Gate, Hands, Last, Node, NodeWords,
+    Reply, RetryOn, Step, Task, Verdict, WhenFull,
+};
+use super::retry::Retry;
+use super::{BadSetting, Ground, Party as AnyParty, Stage, in_range, not_zero};
+use crate::engine::{KindId, Setup};
+use crate::time::Span;
+use crate::trace::{Arrow, Class, LabelId, MessageKind, PartId};
+
+/// What is modelled and what is not, for the reader of the page.
+pub const LEFT_OUT: &str = "Modelled: services that call one another while their worker is held, calls in sequence and at once, \
+a deadline whose rest travels with each call, time-outs and retries in every layer, resilience4j's count-based circuit breaker and semaphore bulkhead, \
+callers made of threads or of one event loop. \
+Left out: load balancing and name resolution, streaming calls, hedged requests, gRPC's retry throttling and transparent retries, \
+the breaker's time-based window and its forced states, fallbacks. \
+A cancelled call is not told so by a message: the deadline that travelled with it says so at the same time. \
+The bulkhead stands inside the breaker, and the breaker inside the retry, as resilience4j orders them.";
+
+/// A side's settings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    pub caller: Caller,
+    pub services: Vec<ServiceSettings>,
+    pub order: Order,
+    /// How long a job may take, from when a thread takes it on. Without a number, for ever: gRPC's default.
+    pub deadline: Option<Span>,
+    /// Whether what is left of the deadline travels with every call: by itself in Java and Go, on request in C++.
+    pub propagates_deadline: bool,
+    /// Whether a service whose deadline passes stops its own work. gRPC leaves that to the application.
+    pub stops_at_deadline: bool,
+    /// For each attempt of each call.
+    pub timeout: Option<Span>,
+    /// In every layer. None by default, as in gRPC.
+    pub retry: Retry,
+    /// Whether calls that may have been done are repeated.
+    pub retry_on: RetryOn,
+    /// In every layer, round each call.
+    pub circuit_breaker: Option<BreakerSettings>,
+    /// In every layer, round each call.
+    pub bulkhead: Option<Bulkhead>,
+}
+
+/// How the services follow one another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Order {
+    /// The caller calls the first, which calls the second, and so on.
+    Nested,
+    /// The caller calls one after another.
+    Sequence,
+    /// The caller calls all at once.
+    Parallel,
+}
+
+/// A service of the chain.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServiceSettings {
+    pub id: String,
+    pub name: String,
+    /// What is called, as in `Orders.Get`; without a text, the service's name.
+    pub method: String,
+    pub workers: u16,
+    /// Requests that may wait for a worker. (Our choice: systems range from tens to thousands.)
+    pub accept_queue: u32,
+}
+
+impl Default for ServiceSettings {
+    fn default() -> Self {
+        let Service { id, name, workers, accept_queue } = Service::called("service", "Service", 1);
+        ServiceSettings { id, name, method: String::new(), workers, accept_queue }
+    }
+}
+
+impl ServiceSettings {
+    fn service(&self) -> Service {
+        let ServiceSettings { id, name, workers, accept_queue, .. } = self.clone();
+        Service { id, name, workers, accept_queue }
+    }
+}
+
+/// A bound on calls in flight: resilience4j's semaphore bulkhead.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Bulkhead {
+    pub max_concurrent_calls: u16,
+    pub max_wait_duration: Span,
+}
+
+impl Default for Bulkhead {
+    /// BulkheadConfig's.
+    fn default() -> Self {
+        Bulkhead { max_concurrent_calls: 25, max_wait_duration: Span::ZERO }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            caller: Caller::default(),
+            services: vec![ServiceSettings::default()],
+            order: Order::Nested,
+            deadline: None,
+            propagates_deadline: true,
+            stops_at_deadline: false,
+            timeout: None,
+            retry: Retry::default(),
+            retry_on: RetryOn::AnyFailure,
+            circuit_breaker: None,
+            bulkhead: None,
+        }
+    }
+}
+
+static REQUEST: MessageKind = MessageKind { name: "request", class: Class::Payload, arrow: Arrow::Call };
+static RESPONSE: MessageKind = MessageKind { name: "response", class: Class::Payload, arrow: Arrow::Reply };
+
+#[derive(Clone)]
+struct Words {
+    request: KindId,
+    methods: Vec<LabelId>,
+    ok: Reply,
+    internal: Reply,
+    unavailable: Reply,
+    gave_up: GaveUp,
+}
+
+/// Why a caller gave up, in gRPC's and resilience4j's words.
+#[derive(Clone, Copy)]
+struct GaveUp {
+    deadline: LabelId,
+    unavailable: LabelId,
+    internal: LabelId,
+    not_permitted: LabelId,
+    bulkhead_full: LabelId,
+}
+
+impl GaveUp {
+    fn because(self, last: Last) -> LabelId {
+        match last {
+            Last::Failed(Failure::Silence) => self.deadline,
+            Last::Failed(Failure::NotPermitted) => self.not_permitted,
+            Last::Failed(Failure::NoRoom) => self.bulkhead_full,
+            Last::Failed(Failure::TurnedAway | Failure::Broken) => self.unavailable,
+            Last::Failed(Failure::Error(Answer { code: UNAVAILABLE, .. })) => self.unavailable,
+            Last::Failed(Failure::Error(_)) | Last::Answered(_) => self.internal,
+            Last::WorkFailed | Last::Done | Last::Nothing => self.internal,
+        }
+    }
+}
+
+const OK: u8 = 0;
+const INTERNAL: u8 = 13;
+const UNAVAILABLE: u8 = 14;
+
+impl Settings {
+    pub(super) fn check(&self) -> Result<(), BadSetting> {
+        self.caller.check()?;
+        in_range("services", self.services.len() as u64, 1..=16)?;
+        let mut lanes = vec![("caller".to_owned(), self.caller.id.clone())];
+        for service in &self.services {
+            let field = format!("services.{}", service.id);
+            service.service().check(&field)?;
+            super::check_text(&format!("{field}.method"), &service.method)?;
+            lanes.push((field, service.id.clone()));
+        }
+        let lanes: Vec<(&str, &str)> = lanes.iter().map(|(field, id)| (field.as_str(), id.as_str())).collect();
+        all_different(&lanes)?;
+        for (field, span) in [("deadline", self.deadline), ("timeout", self.timeout)] {
+            span.map_or(Ok(()), |span| not_zero(field, span))?;
+        }
+        if let Some(breaker) = &self.circuit_breaker {
+            breaker.check("circuit_breaker")?;
+        }
+        if let Some(bulkhead) = &self.bulkhead {
+            in_range("bulkhead.max_concurrent_calls", bulkhead.max_concurrent_calls.into(), 1..=1000)?;
+            if self.caller.connections.is_some() {
+                let sentence = "both bound the calls in flight; set `bulkhead` or `caller.connections`".into();
+                return Err(BadSetting { field: "caller.connections".into(), sentence });
+            }
+        }
+        self.retry.check("retry")
+    }
+
+    pub(super) fn parts(&self) -> Option<u32> {
+        Some(self.services.len() as u32)
+    }
+
+    fn policy(&self) -> EdgePolicy {
+        let gate = self
+            .bulkhead
+            .as_ref()
+            .map(|bulkhead| Gate { most: bulkhead.max_concurrent_calls, max_wait: Some(bulkhead.max_wait_duration) });
+        EdgePolicy {
+            timeout: self.timeout,
+            retry: self.retry.clone(),
+            retry_on: self.retry_on,
+            breaker: self.circuit_breaker.clone(),
+            gate,
+            cancel: None,
+        }
+    }
+
+    fn words(&self, setup: &mut Setup<AnyParty>) -> (Words, NodeWords) {
+        let response = setup.kind(&RESPONSE);
+        let mut reply = |text: &str, verdict, code| Reply {
+            kind: response,
+            label: setup.label(text),
+            answer: Answer { verdict, code, note: 0 },
+        };
+        let ok = reply("OK", Verdict::Fine, OK);
+        let internal = reply("INTERNAL", Verdict::Failed, INTERNAL);
+        let unavailable = reply("UNAVAILABLE", Verdict::Failed, UNAVAILABLE);
+        let methods = self.services.iter().map(|service| {
+            let text = if service.method.is_empty() { &service.name } else { &service.method };
+            setup.label(text)
+        });
+        let methods = methods.collect();
+        let gave_up = GaveUp {
+            deadline: setup.label("gave up: DEADLINE_EXCEEDED"),
+            unavailable: setup.label("gave up: UNAVAILABLE"),
+            internal: setup.label("gave up: INTERNAL"),
+            not_permitted: setup.label("gave up: call not permitted"),
+            bulkhead_full: setup.label("gave up: bulkhead full"),
+        };
+        let words = Words { request: setup.kind(&REQUEST), methods, ok, internal, unavailable, gave_up };
+        let mut node = node_words(setup);
+        node.deadline = setup.label("DEADLINE_EXCEEDED");
+        node.refused = setup.label("UNAVAILABLE");
+        (words, node)
+    }
+
+    pub(super) fn set_up(&self, ground: &Ground) -> Setup<AnyParty> {
+        let mut setup = Setup::default();
+        let (words, node_words) = self.words(&mut setup);
+        let caller = setup.lane(self.caller.lane());
+        let lanes: Vec<_> = self.services.iter().map(|service| setup.lane(service.service().lane())).collect();
+
+        let policy = self.policy();
+        let first_policy = EdgePolicy { gate: policy.gate.or(self.caller.gate()), ..policy.clone() };
+        let conduct = Client { order: self.order, services: self.services.len() as u8, words: words.clone() };
+        let mut node =
+            Node::caller(self.caller.hands(), self.deadline, self.caller.callback.clone(), node_words, conduct);
+        let mut backs = Vec::new();
+        let mut onward = Vec::new();
+        for (index, lane) in lanes.iter().enumerate() {
+            let leg = 2 * index as u8;
+            let above = if self.order == Order::Nested && index > 0 { lanes[index - 1] } else { caller };
+            let link = |from, to, leg| match above == caller {
+                true => ground.link(from, to, leg),
+                false => ground.reliable_link(from, to, leg),
+            };
+            let out = setup.link(link(above, *lane, leg));
+            backs.push(setup.link(link(*lane, above, leg + 1)));
+            if above == caller {
+                node = node.with_edge(Edge::new(out, first_policy.clone()));
+            } else {
+                onward.push(out);
+            }
+        }
+        setup.actor(node.into());
+        let at_deadline = match (self.propagates_deadline, self.stops_at_deadline) {
+            (false, _) => AtDeadline::Unaware,
+            (true, false) => AtDeadline::WorksOn,
+            (true, true) => AtDeadline::Stops,
+        };
+        for (index, (service, back)) in self.services.iter().zip(backs).enumerate() {
+            let door =
+                Door { back, queue: service.accept_queue, when_full: WhenFull::Refuse, cancelled: None, at_deadline };
+            let conduct = Server { onward: onward.get(index).is_some(), place: index as u8, words: words.clone() };
+            let mut node = Node::service(Hands::threads(service.workers), door, node_words, conduct);
+            if let Some(out) = onward.get(index) {
+                node = node.with_edge(Edge::new(*out, policy.clone()));
+            }
+            setup.actor(node.into());
+        }
+        setup
+    }
+}
+
+impl Words {
+    /// The call of the service at `place`, over that edge, by the task whose part is `first` + `ahead` − 1.
+    fn call(&self, edge: u8, place: u8, part: PartId) -> Ask {
+        let label = self.methods[usize::from(place)];
+        Ask { edge, entry: place, note: 0, kind: self.request, label, part, load: part }
+    }
+}
+
+/// What the caller does about a job.
+struct Client {
+    order: Order,
+    services: u8,
+    words: Words,
+}
+
+impl Conduct for Client {
+    fn next(&mut self, task: &mut Task, _: &mut Stage<'_>) -> Step {
+        let call = |place: u8| self.words.call(place, place, PartId::from_index(task.part.index() + u32::from(place)));
+        if task.place > 0 && !task.last.is_fine() {
+            return Step::GiveUp(self.words.gave_up.because(task.last));
+        }
+        match (self.order, task.place) {
+            (Order::Nested, 0) => Step::Call(call(0)),
+            (Order::Parallel, 0) => Step::All((0..self.services).map(call).collect()),
+            (Order::Sequence, place) if place < u16::from(self.services) => Step::Call(call(place as u8)),
+            (Order::Nested | Order::Parallel | Order::Sequence, _) => Step::Answered,
+        }
+    }
+}
+
+/// What a service does about a request: its own work, then the call of the next, if it has one.
+struct Server {
+    onward: bool,
+    place: u8,
+    words: Words,
+}
+
+impl Conduct for Server {
+    fn next(&mut self, task: &mut Task, stage: &mut Stage<'_>) -> Step {
+        match (task.place, task.last) {
+            (0, _) => Step::Work { parts: vec![task.part], span: stage.work(task.part), effect: Effect::Changes },
+            (1, Last::Done) if self.onward => {
+                let part = PartId::from_index(task.part.index() + 1);
+                Step::Call(self.words.call(0, self.place + 1, part))
+            }
+            (_, last) if last.is_fine() => Step::Reply(self.words.ok),
+            (_, Last::WorkFailed | Last::Failed(Failure::Error(Answer { code: INTERNAL, .. }))) => {
+                Step::Reply(self.words.internal)
+            }
+            _ => Step::Reply(self.words.unavailable),
+        }
+    }
+}
