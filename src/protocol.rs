@@ -6,13 +6,18 @@
 //!
 //! *Invariant:* protocols do not import each other. The enums made here only carry; no rule lives in them.
 
+pub mod auth;
 pub mod breaker;
 pub mod call;
 pub mod chain;
+pub mod graphql;
 pub mod http;
 pub mod pool;
+pub mod postgresql;
 pub mod rabbitmq;
+pub mod rest;
 pub mod retry;
+pub mod soap;
 
 use serde_json::Value;
 
@@ -286,6 +291,11 @@ protocols! {
 
     made of nodes that call:
     "chain" chain Chain,
+    "auth" auth Auth,
+    "graphql" graphql Graphql,
+    "postgresql" postgresql Postgresql,
+    "rest" rest Rest,
+    "soap" soap Soap,
 }
 
 /// A span of a setting that must not be zero.

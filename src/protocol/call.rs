@@ -51,6 +51,17 @@ pub struct Reply {
     pub answer: Answer,
 }
 
+impl Reply {
+    pub(crate) fn new(kind: KindId, label: LabelId, verdict: Verdict, code: u8) -> Self {
+        Reply { kind, label, answer: Answer { verdict, code, note: 0 } }
+    }
+
+    pub(crate) fn noting(mut self, note: u32) -> Self {
+        self.answer.note = note;
+        self
+    }
+}
+
 /// What an answer says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answer {
@@ -143,10 +154,16 @@ pub enum Step {
     Discard,
     /// Does nothing for `span`.
     Pause(Span),
-    /// A service answers.
+    /// A service answers, and is done.
     Reply(Reply),
+    /// A service answers and goes on: whoever asked does not wait for the rest.
+    Acknowledge(Reply),
+    /// A service that has acknowledged is done.
+    End,
     /// A caller has what it wanted.
     Answered,
+    /// A caller knows that somebody else has taken responsibility.
+    Accepted,
     /// A caller had what it wanted at hand: nothing was asked, and the work is none.
     AtHand,
     /// A caller gives up, and says so in these words.

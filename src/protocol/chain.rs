@@ -194,6 +194,7 @@ impl Settings {
         self.retry.check("retry")
     }
 
+    /// One a service.
     pub(super) fn parts(&self) -> Option<u32> {
         Some(self.services.len() as u32)
     }
@@ -215,11 +216,7 @@ impl Settings {
 
     fn words(&self, setup: &mut Setup<AnyParty>) -> (Words, NodeWords) {
         let response = setup.kind(&RESPONSE);
-        let mut reply = |text: &str, verdict, code| Reply {
-            kind: response,
-            label: setup.label(text),
-            answer: Answer { verdict, code, note: 0 },
-        };
+        let mut reply = |text: &str, verdict, code| Reply::new(response, setup.label(text), verdict, code);
         let ok = reply("OK", Verdict::Fine, OK);
         let internal = reply("INTERNAL", Verdict::Failed, INTERNAL);
         let unavailable = reply("UNAVAILABLE", Verdict::Failed, UNAVAILABLE);

@@ -71,7 +71,7 @@ fn workload(scenario: &Scenario) -> Checked {
     for side in &scenario.sides {
         let parts = workload.parts.len().max(1) as u32;
         if let Some(needed) = side.settings.parts().filter(|needed| *needed != parts) {
-            let sentence = format!("there are {parts}, and the side `{}` needs {needed}: one a service", side.id);
+            let sentence = format!("there are {parts}, and the side `{}` needs {needed}", side.id);
             return Err(Problem::new("workload.parts", sentence));
         }
     }

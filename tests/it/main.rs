@@ -1,25 +1,30 @@
 //! The native tests: one binary of topic modules.
 
+mod auth;
 mod breaker;
 mod chain;
 mod cli;
 mod comparisons;
 mod event_loop;
 mod faults;
+mod graphql;
 mod http;
 mod metrics;
 mod modelled;
 mod oracles;
 mod player;
+mod postgresql;
 mod properties;
 mod queue_faults;
 mod rabbitmq;
 mod report;
+mod rest;
 mod retry;
 mod run;
 mod scenario;
 mod scene;
 mod shedding;
+mod soap;
 mod story;
 mod svg;
 mod told;

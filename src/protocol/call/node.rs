@@ -80,7 +80,12 @@ pub struct ControlKinds {
 #[derive(Clone, Copy)]
 pub(super) enum Origin {
     Job(JobId),
-    Request { message: MessageId, call: u32 },
+    Request {
+        message: MessageId,
+        call: u32,
+    },
+    /// Whoever it was has been answered.
+    Nobody,
 }
 
 pub(super) struct Running {
@@ -218,7 +223,7 @@ impl Node {
                 stage.set_timer(*span, Timer::Deadline { task: key });
             }
             (_, Origin::Request { message, .. }) => stage.land(message, running.slot),
-            (_, Origin::Job(_)) => {}
+            (_, Origin::Job(_) | Origin::Nobody) => {}
         }
         match self.role {
             // The wish, too, is a callback, and has its turn.
@@ -312,9 +317,8 @@ impl Node {
         if let Some(in_hand) = running.in_hand {
             self.give_back(in_hand, stage);
         }
-        if let (Origin::Job(job), true) = (running.origin, matches!(self.role, Role::Caller { .. })) {
-            let outcome = if ending == Ending::Done { CallerOutcome::Answered } else { running.known };
-            stage.settles(job, outcome);
+        if let Origin::Job(job) = running.origin {
+            stage.settles(job, running.known);
         }
         self.next_at_the_door(stage);
         self.turns(stage);

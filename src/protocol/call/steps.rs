@@ -7,7 +7,7 @@ use super::tally::Open;
 use super::{Effect, InHand, Last, Node, Step, Timer};
 use crate::protocol::Stage;
 use crate::time::Span;
-use crate::trace::{Ending, LabelId, MarkKind, PartId, Slot, StayKind};
+use crate::trace::{CallerOutcome, Ending, LabelId, MarkKind, PartId, Slot, StayKind};
 
 /// What a task is doing.
 pub(super) enum Doing {
@@ -80,12 +80,27 @@ impl Node {
                         self.discard(in_hand, stage);
                     }
                 }
+                Step::Pause(Span::ZERO) => {}
                 Step::Pause(span) => return self.pause(key, span, stage),
                 Step::Reply(reply) => {
                     self.reply(key, reply, stage);
                     return self.finish(key, Ending::Done, stage);
                 }
-                Step::Answered => return self.finish(key, Ending::Done, stage),
+                Step::Acknowledge(reply) => {
+                    self.reply(key, reply, stage);
+                    if let Some(running) = self.running.get_mut(&key) {
+                        running.origin = Origin::Nobody;
+                    }
+                }
+                Step::End => return self.finish(key, Ending::Done, stage),
+                Step::Answered => {
+                    running.known = CallerOutcome::Answered;
+                    return self.finish(key, Ending::Done, stage);
+                }
+                Step::Accepted => {
+                    running.known = CallerOutcome::Accepted;
+                    return self.finish(key, Ending::Done, stage);
+                }
                 Step::AtHand => return self.at_hand(key, stage),
                 Step::GiveUp(label) => return self.give_up(key, label, stage),
             }
@@ -96,8 +111,9 @@ impl Node {
     }
 
     fn at_hand(&mut self, key: u32, stage: &mut Stage<'_>) {
-        if let Some(Running { origin: Origin::Job(_), task, .. }) = self.running.get(&key) {
+        if let Some(Running { task, known, .. }) = self.running.get_mut(&key) {
             stage.finishes(task.part);
+            *known = CallerOutcome::Answered;
         }
         self.finish(key, Ending::Done, stage);
     }

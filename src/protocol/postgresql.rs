@@ -1,0 +1,403 @@
+//! A PostgreSQL query through a pool of connections (`DB-1` to `DB-5`).
+//!
+//! Sources: PostgreSQL documentation, "Frontend/Backend Protocol" (Simple Query, Extended Query, Canceling Requests in
+//! Progress), postgresql.conf.sample; HikariCP's HikariConfig and HikariPool, sqlx's PoolOptions (sizes and waits).
+//!
+//! The messages that one side sends at once, in one flush, are one arrow; its body lists them.
+
+use serde::{Deserialize, Serialize};
+
+use super::call::settings::{Caller, Service, all_different, node_words};
+use super::call::{
+    Answer, Ask, AtDeadline, Conduct, Door, Edge, EdgePolicy, Effect, Failure, Hands, Last, Node, NodeWords, Reply,
+    RetryOn, Step, Task, Verdict, WhenFull,
+};
+use super::retry::Retry;
+use super::{BadSetting, Ground, MAX_SLOTS, Party as AnyParty, Stage, check_text, in_range, leg, not_zero};
+use crate::engine::{KindId, LinkId, Setup};
+use crate::rng::Distribution;
+use crate::time::Span;
+use crate::trace::{Arrow, Class, LabelId, MessageKind};
+
+/// What is modelled and what is not, for the reader of the page.
+pub const LEFT_OUT: &str = "Modelled: a pool with first-come-first-served waiters and a bound on their wait, one backend a connection, \
+Query and the extended messages with one ReadyForQuery each, an application's time-out with or without CancelRequest, statement_timeout, \
+a ping before a connection is handed out, a remote call made while the connection is held. \
+Left out: the opening of connections with TLS and authentication, idle and life-time limits of connections (10 and 30 minutes in both pools), \
+transactions and locks, prepared statements that are reused, portals and fetch sizes, COPY, NOTICE and NOTIFY, \
+backends that slow one another down. What is sent in one flush is one arrow.";
+
+/// A side's settings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    pub caller: Caller,
+    pub pool: PoolSettings,
+    pub database: DatabaseSettings,
+    /// Called while the connection is held, if there is one.
+    pub remote: Option<Remote>,
+    pub messages: Messages,
+    pub sql: String,
+    pub rows: u32,
+    /// Whether the statement changes anything.
+    pub writes: bool,
+    /// How long the application waits for an answer. Without a number, for ever.
+    pub timeout: Option<Span>,
+    /// Whether the driver sends a CancelRequest when that time is up.
+    pub cancels: bool,
+}
+
+/// The pool in the application. HikariCP and sqlx have the same defaults.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PoolSettings {
+    /// HikariCP's `maximumPoolSize`, sqlx's `max_connections`.
+    pub max_connections: u16,
+    /// HikariCP's `connectionTimeout`, sqlx's `acquire_timeout`.
+    pub acquire_timeout: Span,
+    /// Whether a connection is pinged before it is handed out: sqlx does so, HikariCP only after half a second's
+    /// idleness.
+    pub test_before_acquire: bool,
+}
+
+impl Default for PoolSettings {
+    fn default() -> Self {
+        PoolSettings { max_connections: 10, acquire_timeout: Span::seconds(30), test_before_acquire: false }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DatabaseSettings {
+    pub id: String,
+    pub name: String,
+    /// Each connection has a backend of its own; one more is refused.
+    pub max_connections: u16,
+    /// Off when it is nothing.
+    pub statement_timeout: Span,
+}
+
+impl Default for DatabaseSettings {
+    /// postgresql.conf.sample's.
+    fn default() -> Self {
+        DatabaseSettings {
+            id: "database".into(),
+            name: "PostgreSQL".into(),
+            max_connections: 100,
+            statement_timeout: Span::ZERO,
+        }
+    }
+}
+
+impl DatabaseSettings {
+    fn service(&self) -> Service {
+        Service { accept_queue: 0, ..Service::called(&self.id, &self.name, self.max_connections) }
+    }
+}
+
+/// Another service that the application calls while it holds the connection (`DB-4`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Remote {
+    pub id: String,
+    pub name: String,
+    pub workers: u16,
+    pub takes: Distribution,
+}
+
+impl Default for Remote {
+    fn default() -> Self {
+        Remote {
+            id: "remote".into(),
+            name: "Remote service".into(),
+            workers: 10,
+            takes: Distribution::fixed(Span::millis(200)),
+        }
+    }
+}
+
+/// Which messages carry the statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Messages {
+    /// `Query`.
+    Simple,
+    /// `Parse`, `Bind`, `Describe`, `Execute`, `Sync`, sent without waiting in between.
+    Extended,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            caller: Caller { id: "app".into(), name: "Application".into(), ..Caller::default() },
+            pool: PoolSettings::default(),
+            database: DatabaseSettings::default(),
+            remote: None,
+            messages: Messages::Simple,
+            sql: "SELECT".into(),
+            rows: 1,
+            writes: false,
+            timeout: None,
+            cancels: false,
+        }
+    }
+}
+
+static QUERY: MessageKind = MessageKind { name: "Query", class: Class::Payload, arrow: Arrow::Call };
+static EXTENDED: MessageKind =
+    MessageKind { name: "Parse, Bind, Describe, Execute, Sync", class: Class::Payload, arrow: Arrow::Call };
+static SYNC: MessageKind = MessageKind { name: "Sync", class: Class::Control, arrow: Arrow::Call };
+static READY: MessageKind = MessageKind { name: "ReadyForQuery", class: Class::Control, arrow: Arrow::Reply };
+static ROWS: MessageKind = MessageKind { name: "rows, ReadyForQuery", class: Class::Payload, arrow: Arrow::Reply };
+static ERROR: MessageKind =
+    MessageKind { name: "ErrorResponse, ReadyForQuery", class: Class::Payload, arrow: Arrow::Reply };
+static CANCEL: MessageKind = MessageKind { name: "CancelRequest", class: Class::Control, arrow: Arrow::Async };
+static REQUEST: MessageKind = MessageKind { name: "request", class: Class::Payload, arrow: Arrow::Call };
+static RESPONSE: MessageKind = MessageKind { name: "response", class: Class::Payload, arrow: Arrow::Reply };
+
+#[derive(Clone, Copy)]
+struct Words {
+    statement: (KindId, LabelId),
+    sync: (KindId, LabelId),
+    cancel: (KindId, LabelId),
+    remote: (KindId, LabelId),
+    rows: Reply,
+    ready: Reply,
+    error: Reply,
+    cancelled: Reply,
+    done: Reply,
+    no_connection: LabelId,
+    no_answer: LabelId,
+    failed: LabelId,
+}
+
+/// What a backend is asked for.
+const STATEMENT: u8 = 0;
+const PING: u8 = 1;
+
+impl Settings {
+    pub(super) fn check(&self) -> Result<(), BadSetting> {
+        self.caller.check()?;
+        if self.caller.connections.is_some() {
+            let sentence = "the pool bounds the connections; set `pool.max_connections`".into();
+            return Err(BadSetting { field: "caller.connections".into(), sentence });
+        }
+        self.database.service().check("database")?;
+        let mut lanes = vec![("caller", self.caller.id.as_str()), ("database", &self.database.id)];
+        if let Some(remote) = &self.remote {
+            Service::called(&remote.id, &remote.name, remote.workers).check("remote")?;
+            lanes.push(("remote", &remote.id));
+        }
+        all_different(&lanes)?;
+        in_range("pool.max_connections", self.pool.max_connections.into(), 1..=MAX_SLOTS)?;
+        not_zero("pool.acquire_timeout", self.pool.acquire_timeout)?;
+        check_text("sql", &self.sql)?;
+        self.timeout.map_or(Ok(()), |timeout| not_zero("timeout", timeout))
+    }
+
+    pub(super) fn parts(&self) -> Option<u32> {
+        None
+    }
+
+    fn words(&self, setup: &mut Setup<AnyParty>) -> Words {
+        let (rows, ready, error) = (setup.kind(&ROWS), setup.kind(&READY), setup.kind(&ERROR));
+        let before = match self.messages {
+            Messages::Simple => "",
+            Messages::Extended => "ParseComplete, BindComplete, ",
+        };
+        setup.body(rows, &format!("{before}RowDescription, DataRow × {}, CommandComplete, ReadyForQuery", self.rows));
+        let kind = match self.messages {
+            Messages::Simple => setup.kind(&QUERY),
+            Messages::Extended => setup.kind(&EXTENDED),
+        };
+        setup.body(kind, &self.sql);
+        let (verb, response) = (setup.label(&self.sql), setup.kind(&RESPONSE));
+        let found = super::counted(u16::try_from(self.rows).unwrap_or(u16::MAX), "row");
+        let mut error_of = |text| Reply::new(error, setup.label(text), Verdict::Rejected, 0);
+        let (failed, cancelled) = (error_of("ErrorResponse"), error_of("ErrorResponse 57014: canceled"));
+        let waited = crate::time::readable(self.pool.acquire_timeout);
+        Words {
+            statement: (kind, verb),
+            sync: (setup.kind(&SYNC), setup.label("Sync")),
+            cancel: (setup.kind(&CANCEL), setup.label("CancelRequest")),
+            remote: (setup.kind(&REQUEST), setup.label("call")),
+            rows: Reply::new(rows, setup.label(&found), Verdict::Fine, 0),
+            ready: Reply::new(ready, setup.label("ReadyForQuery"), Verdict::Fine, 0),
+            error: failed,
+            cancelled,
+            done: Reply::new(response, setup.label("done"), Verdict::Fine, 0),
+            no_connection: setup.label(&format!("gave up: no connection in {waited}")),
+            no_answer: setup.label("gave up: no answer in time"),
+            failed: setup.label("gave up: error"),
+        }
+    }
+
+    pub(super) fn set_up(&self, ground: &Ground) -> Setup<AnyParty> {
+        let mut setup = Setup::default();
+        let words = self.words(&mut setup);
+        let mut node_words = node_words(&mut setup);
+        node_words.refused = setup.label("too many clients already");
+        let caller = setup.lane(self.caller.lane());
+        let database = setup.lane(self.database.service().lane_of("backend"));
+        let out = setup.link(ground.link(caller, database, leg::OUT));
+        let back = setup.link(ground.link(database, caller, leg::BACK));
+        let policy = EdgePolicy {
+            timeout: self.timeout,
+            retry: Retry::default(),
+            retry_on: RetryOn::Unseen,
+            cancel: self.cancels.then_some(words.cancel),
+            ..EdgePolicy::default()
+        };
+        let app = App { words, settings: self.clone() };
+        let mut node = Node::caller(self.caller.hands(), None, self.caller.callback.clone(), node_words, app)
+            .with_pool(self.pool.max_connections, Some(self.pool.acquire_timeout))
+            .with_edge(Edge::new(out, policy));
+        let remote = self.remote.as_ref().map(|remote| {
+            let service = Service::called(&remote.id, &remote.name, remote.workers);
+            let lane = setup.lane(service.lane());
+            let out = setup.link(ground.reliable_link(caller, lane, leg::ON));
+            (remote.clone(), service, out, setup.link(ground.reliable_link(lane, caller, leg::RETURN)))
+        });
+        if let Some((_, _, out, _)) = &remote {
+            node = node.with_edge(Edge::new(*out, EdgePolicy::default()));
+        }
+        setup.actor(node.into());
+        let backend = Backend { words, settings: self.clone() };
+        setup.actor(service(&self.database.service(), back, words, node_words, backend).into());
+        if let Some((remote, settings, _, back)) = remote {
+            let conduct = Elsewhere { words, takes: remote.takes };
+            let settings = Service { accept_queue: 1_000_000, ..settings };
+            setup.actor(service(&settings, back, words, node_words, conduct).into());
+        }
+        setup
+    }
+}
+
+fn service(
+    settings: &Service,
+    back: LinkId,
+    words: Words,
+    node_words: NodeWords,
+    conduct: impl Conduct + 'static,
+) -> Node {
+    let door = Door {
+        back,
+        queue: settings.accept_queue,
+        when_full: WhenFull::Refuse,
+        cancelled: Some(words.cancelled),
+        at_deadline: AtDeadline::Unaware,
+    };
+    Node::service(Hands::threads(settings.workers), door, node_words, conduct)
+}
+
+/// The application: takes a connection, queries, perhaps calls elsewhere, gives the connection back.
+struct App {
+    words: Words,
+    settings: Settings,
+}
+
+/// What comes next, kept in a task's memory.
+const TAKE: u32 = 0;
+const TEST: u32 = 1;
+const QUERIES: u32 = 2;
+const CALLS: u32 = 3;
+const RETURNS: u32 = 4;
+const ENDS: u32 = 5;
+/// What comes next when the statement came to nothing.
+const FAILS: u32 = 6;
+const TIMED_OUT: u32 = 7;
+
+impl App {
+    fn ask(edge: u8, entry: u8, (kind, label): (KindId, LabelId), task: &Task) -> Step {
+        Step::Call(Ask { edge, entry, note: 0, kind, label, part: task.part, load: task.part })
+    }
+}
+
+impl Conduct for App {
+    fn next(&mut self, task: &mut Task, _: &mut Stage<'_>) -> Step {
+        let next = |task: &mut Task, memory: u32| task.memory = memory;
+        match task.memory {
+            TAKE => {
+                next(task, if self.settings.pool.test_before_acquire { TEST } else { QUERIES });
+                Step::Take(0)
+            }
+            TEST | QUERIES if task.last == Last::Failed(Failure::NoRoom) => Step::GiveUp(self.words.no_connection),
+            TEST => {
+                next(task, QUERIES);
+                Self::ask(0, PING, self.words.sync, task)
+            }
+            QUERIES if task.last.is_fine() => {
+                next(task, if self.settings.remote.is_some() { CALLS } else { RETURNS });
+                Self::ask(0, STATEMENT, self.words.statement, task)
+            }
+            CALLS if task.last.is_fine() => {
+                next(task, RETURNS);
+                Self::ask(1, 0, self.words.remote, task)
+            }
+            QUERIES | CALLS | RETURNS => match task.last {
+                Last::Done | Last::Answered(Answer { verdict: Verdict::Fine, .. }) => {
+                    next(task, ENDS);
+                    Step::Give
+                }
+                Last::Answered(_) => {
+                    next(task, FAILS);
+                    Step::Give
+                }
+                // Nobody knows what still comes over it, so it is closed.
+                Last::Failed(Failure::Silence) => {
+                    next(task, TIMED_OUT);
+                    Step::Discard
+                }
+                Last::Nothing | Last::WorkFailed | Last::Failed(_) => {
+                    next(task, FAILS);
+                    Step::Discard
+                }
+            },
+            ENDS => Step::Answered,
+            TIMED_OUT => Step::GiveUp(self.words.no_answer),
+            _ => Step::GiveUp(self.words.failed),
+        }
+    }
+}
+
+/// The database's backend of a connection.
+struct Backend {
+    words: Words,
+    settings: Settings,
+}
+
+impl Conduct for Backend {
+    fn next(&mut self, task: &mut Task, stage: &mut Stage<'_>) -> Step {
+        if task.entry == PING {
+            return Step::Reply(self.words.ready);
+        }
+        let work = stage.work(task.part);
+        let limit = self.settings.database.statement_timeout;
+        let too_long = limit > Span::ZERO && work > limit;
+        match (task.place, task.last) {
+            (0, _) if too_long => Step::Compute(limit),
+            (0, _) => {
+                let effect = if self.settings.writes { Effect::Changes } else { Effect::None };
+                Step::Work { parts: vec![task.part], span: work, effect }
+            }
+            (_, Last::WorkFailed) => Step::Reply(self.words.error),
+            _ if too_long => Step::Reply(self.words.cancelled),
+            _ => Step::Reply(self.words.rows),
+        }
+    }
+}
+
+/// The service that is called while the connection is held.
+struct Elsewhere {
+    words: Words,
+    takes: Distribution,
+}
+
+impl Conduct for Elsewhere {
+    fn next(&mut self, task: &mut Task, stage: &mut Stage<'_>) -> Step {
+        match task.place {
+            0 => Step::Compute(stage.takes(stage.draw(&self.takes, 3, task.part))),
+            _ => Step::Reply(self.words.done),
+        }
+    }
+}

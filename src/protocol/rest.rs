@@ -1,0 +1,254 @@
+//! GET with a cache at the client: fresh hits that ask nobody, and validation by ETag (`GET-1` to `GET-3`).
+//!
+//! Sources: RFC 9110 §9.2 (safe, idempotent, cacheable), §13.1.2 (If-None-Match), §15.4.5 (304); RFC 9111 §4.2
+//! (freshness; an answer's age counts from when it was asked for).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::call::settings::{Caller, Service, all_different, node_words};
+use super::call::{
+    Answer, Ask, AtDeadline, Conduct, Door, Edge, EdgePolicy, Effect, Hands, Last, Node, Reply, Step, Task, Verdict,
+    WhenFull,
+};
+use super::retry::Retry;
+use super::{BadSetting, Ground, Party as AnyParty, Stage, check_text, in_range, leg, not_zero};
+use crate::engine::{KindId, Setup};
+use crate::rng::Distribution;
+use crate::time::{Moment, Span};
+use crate::trace::{Arrow, Class, LabelId, MessageKind, PartId};
+
+/// What is modelled and what is not, for the reader of the page.
+pub const LEFT_OUT: &str = "Modelled: a private cache at the client with max-age and ETag, conditional requests and 304, \
+a resource that changes at fixed distances, the time that a body takes, time-outs and retries (a GET may always be repeated). \
+Left out: shared caches and CDNs, Vary, ranges, heuristic freshness, stale-while-revalidate, eviction, \
+requests for the same thing that are merged into one, other methods (see http).";
+
+/// A side's settings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    pub caller: Caller,
+    pub server: Service,
+    /// The path in the request line.
+    pub path: String,
+    /// How many resources there are; job n asks for number n modulo this.
+    pub resources: u16,
+    /// The client's cache, if it has one.
+    pub cache: Option<Cache>,
+    /// At which distances every resource changes; never, without a number.
+    pub changes_every: Option<Span>,
+    /// How long the server takes to find out whether an ETag still holds.
+    pub validation: Distribution,
+    /// How long the server takes to send a body. A 304 has none.
+    pub body: Distribution,
+    /// Shown when a request is selected.
+    pub request_body: String,
+    /// Shown when an answer is selected.
+    pub response_body: String,
+    pub timeout: Option<Span>,
+    pub retry: Retry,
+}
+
+/// A private cache.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Cache {
+    /// For how long an answer is fresh (`Cache-Control: max-age`).
+    pub max_age: Span,
+    /// Whether answers carry an ETag, by which a stale one is validated.
+    pub etag: bool,
+}
+
+impl Default for Cache {
+    fn default() -> Self {
+        Cache { max_age: Span::seconds(60), etag: true }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            caller: Caller::default(),
+            server: Service::default(),
+            path: "/".into(),
+            resources: 1,
+            cache: None,
+            changes_every: None,
+            validation: Distribution::fixed(Span::ZERO),
+            body: Distribution::fixed(Span::ZERO),
+            request_body: String::new(),
+            response_body: String::new(),
+            timeout: None,
+            retry: Retry::default(),
+        }
+    }
+}
+
+static REQUEST: MessageKind = MessageKind { name: "request", class: Class::Payload, arrow: Arrow::Call };
+static RESPONSE: MessageKind = MessageKind { name: "response", class: Class::Payload, arrow: Arrow::Reply };
+static NOT_MODIFIED: MessageKind = MessageKind { name: "not modified", class: Class::Control, arrow: Arrow::Reply };
+
+#[derive(Clone, Copy)]
+struct Words {
+    request: KindId,
+    get: LabelId,
+    validate: LabelId,
+    ok: Reply,
+    not_modified: Reply,
+    error: Reply,
+    gave_up: LabelId,
+}
+
+const OK: u8 = 0;
+const NOT_CHANGED: u8 = 1;
+const ERROR: u8 = 2;
+
+impl Settings {
+    pub(super) fn check(&self) -> Result<(), BadSetting> {
+        self.caller.check()?;
+        self.server.check("server")?;
+        all_different(&[("caller", &self.caller.id), ("server", &self.server.id)])?;
+        in_range("resources", self.resources.into(), 1..=10_000)?;
+        let texts =
+            [("path", &self.path), ("request_body", &self.request_body), ("response_body", &self.response_body)];
+        texts.into_iter().try_for_each(|(field, text)| check_text(field, text))?;
+        for (field, span) in [("timeout", self.timeout), ("changes_every", self.changes_every)] {
+            span.map_or(Ok(()), |span| not_zero(field, span))?;
+        }
+        self.retry.check("retry")
+    }
+
+    pub(super) fn parts(&self) -> Option<u32> {
+        None
+    }
+
+    fn words(&self, setup: &mut Setup<AnyParty>) -> Words {
+        let request = setup.kind(&REQUEST);
+        let response = setup.kind(&RESPONSE);
+        let not_modified = setup.kind(&NOT_MODIFIED);
+        setup.body(request, &self.request_body);
+        setup.body(response, &self.response_body);
+        Words {
+            request,
+            get: setup.label(&format!("GET {}", self.path)),
+            validate: setup.label(&format!("GET {} If-None-Match", self.path)),
+            ok: Reply::new(response, setup.label("200 OK"), Verdict::Fine, OK),
+            not_modified: Reply::new(not_modified, setup.label("304 Not Modified"), Verdict::Fine, NOT_CHANGED),
+            error: Reply::new(response, setup.label("500 Internal Server Error"), Verdict::Rejected, ERROR),
+            gave_up: setup.label("gave up"),
+        }
+    }
+
+    pub(super) fn set_up(&self, ground: &Ground) -> Setup<AnyParty> {
+        let mut setup = Setup::default();
+        let words = self.words(&mut setup);
+        let node_words = node_words(&mut setup);
+        let caller = setup.lane(self.caller.lane());
+        let server = setup.lane(self.server.lane());
+        let out = setup.link(ground.link(caller, server, leg::OUT));
+        let back = setup.link(ground.link(server, caller, leg::BACK));
+        let policy = EdgePolicy {
+            timeout: self.timeout,
+            retry: self.retry.clone(),
+            gate: self.caller.gate(),
+            ..EdgePolicy::default()
+        };
+        let client = Client { words, settings: self.clone(), stored: BTreeMap::new(), asked: BTreeMap::new() };
+        let node = Node::caller(self.caller.hands(), None, self.caller.callback.clone(), node_words, client);
+        setup.actor(node.with_edge(Edge::new(out, policy)).into());
+        let door = Door {
+            back,
+            queue: self.server.accept_queue,
+            when_full: WhenFull::Refuse,
+            cancelled: None,
+            at_deadline: AtDeadline::Unaware,
+        };
+        let conduct = Server { words, settings: self.clone() };
+        setup.actor(Node::service(Hands::threads(self.server.workers), door, node_words, conduct).into());
+        setup
+    }
+}
+
+/// What the cache holds of a resource.
+#[derive(Clone, Copy)]
+struct Stored {
+    version: u32,
+    asked: Moment,
+}
+
+struct Client {
+    words: Words,
+    settings: Settings,
+    stored: BTreeMap<u32, Stored>,
+    /// When each job's request was sent.
+    asked: BTreeMap<PartId, Moment>,
+}
+
+impl Client {
+    fn ask(&mut self, task: &Task, stage: &Stage<'_>) -> Step {
+        let resource = task.part.index() % u32::from(self.settings.resources);
+        let known = self.settings.cache.as_ref().zip(self.stored.get(&resource).copied());
+        if let Some((cache, stored)) = known
+            && stage.now().since(stored.asked) < cache.max_age
+        {
+            return Step::AtHand;
+        }
+        let tag = known.filter(|(cache, _)| cache.etag).map(|(_, stored)| stored.version + 1);
+        self.asked.insert(task.part, stage.now());
+        let label = if tag.is_some() { self.words.validate } else { self.words.get };
+        // With a tag the note is the known version counted from one; without, nought.
+        let note = tag.unwrap_or_default();
+        let (kind, part) = (self.words.request, task.part);
+        Step::Call(Ask { edge: 0, entry: 0, note, kind, label, part, load: part })
+    }
+}
+
+impl Conduct for Client {
+    fn next(&mut self, task: &mut Task, stage: &mut Stage<'_>) -> Step {
+        match task.last {
+            Last::Nothing => self.ask(task, stage),
+            Last::Answered(Answer { verdict: Verdict::Fine, note, .. }) => {
+                let resource = task.part.index() % u32::from(self.settings.resources);
+                if let Some(asked) = self.asked.remove(&task.part) {
+                    self.stored.insert(resource, Stored { version: note, asked });
+                }
+                Step::Answered
+            }
+            Last::Answered(_) | Last::Failed(_) | Last::Done | Last::WorkFailed => {
+                self.asked.remove(&task.part);
+                Step::GiveUp(self.words.gave_up)
+            }
+        }
+    }
+}
+
+struct Server {
+    words: Words,
+    settings: Settings,
+}
+
+impl Conduct for Server {
+    fn next(&mut self, task: &mut Task, stage: &mut Stage<'_>) -> Step {
+        let changed = |note: u32, version: u32| note != version + 1;
+        if task.place == 0 {
+            let every = self.settings.changes_every.map_or(u64::MAX, Span::as_micros);
+            let version = (stage.now().micros() / every) as u32;
+            task.memory = version;
+            let span = if changed(task.note, version) {
+                let body = stage.takes(stage.draw(&self.settings.body, 1, task.part));
+                Span::micros(stage.work(task.part).as_micros() + body.as_micros())
+            } else {
+                stage.takes(stage.draw(&self.settings.validation, 2, task.part))
+            };
+            return Step::Work { parts: vec![task.part], span, effect: Effect::None };
+        }
+        let reply = match (task.last, changed(task.note, task.memory)) {
+            (Last::WorkFailed, _) => self.words.error,
+            (_, true) => self.words.ok,
+            (_, false) => self.words.not_modified,
+        };
+        Step::Reply(reply.noting(task.memory))
+    }
+}

@@ -1,0 +1,206 @@
+//! SOAP over HTTP: every request gets one envelope, with a result or with exactly one fault (`SOAP-1` to `SOAP-3`).
+//!
+//! Sources: W3C, SOAP 1.2 Part 1 §5.4 (faults), Part 2 §7.5.2.2 (HTTP status of faults); SOAP 1.1 §6.2 and the WS-I
+//! Basic Profile (500 for every fault); W3C Note "SOAP 1.1 Request Optional Response HTTP Binding" (202).
+
+use serde::{Deserialize, Serialize};
+
+use super::call::settings::{Caller, Service, all_different, node_words};
+use super::call::{
+    Answer, Ask, AtDeadline, Conduct, Door, Edge, EdgePolicy, Effect, Failure, Hands, Last, Node, Reply, RetryOn, Step,
+    Task, Verdict, WhenFull,
+};
+use super::retry::Retry;
+use super::{BadSetting, Ground, Party as AnyParty, Stage, check_text, leg, not_zero};
+use crate::engine::{KindId, Setup};
+use crate::time::Span;
+use crate::trace::{Arrow, Class, LabelId, MessageKind};
+
+/// What is modelled and what is not, for the reader of the page.
+pub const LEFT_OUT: &str = "Modelled: an envelope by POST, answered by one envelope with a result or one fault; the fault codes of 1.1 and 1.2 \
+with their HTTP status; a header that must be understood and is not; one-way messages with 202; \
+time-outs and retries, which a fault does not set off, for it is an answer. \
+Left out: WSDL, WS-ReliableMessaging, WS-Security and other extensions, attachments, SOAP by GET, intermediaries, \
+the time it takes to parse XML.";
+
+/// A side's settings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    pub caller: Caller,
+    pub server: Service,
+    pub version: Version,
+    /// The element in the body, as in `PlaceOrder`.
+    pub operation: String,
+    /// Numbers of jobs, counted from one, whose envelope the server finds wrong: a fault of the sender's.
+    pub sender_faults: Vec<u32>,
+    /// Numbers of jobs, counted from one, with a header that must be understood and is not: the body is not looked at.
+    pub not_understood: Vec<u32>,
+    /// Whether nobody waits for a result: the server answers 202 with an empty body and works then.
+    pub one_way: bool,
+    pub timeout: Option<Span>,
+    /// SOAP has POST only, so what may have been done is not repeated unless `retry_after_silence` says so.
+    pub retry: Retry,
+    pub retry_after_silence: bool,
+}
+
+/// The version of SOAP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Version {
+    #[serde(rename = "1.1")]
+    OneOne,
+    #[serde(rename = "1.2")]
+    OneTwo,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            caller: Caller::default(),
+            server: Service::default(),
+            version: Version::OneTwo,
+            operation: "PlaceOrder".into(),
+            sender_faults: Vec::new(),
+            not_understood: Vec::new(),
+            one_way: false,
+            timeout: None,
+            retry: Retry::default(),
+            retry_after_silence: false,
+        }
+    }
+}
+
+static ENVELOPE: MessageKind = MessageKind { name: "envelope", class: Class::Payload, arrow: Arrow::Call };
+static RESULT: MessageKind = MessageKind { name: "result", class: Class::Payload, arrow: Arrow::Reply };
+static FAULT: MessageKind = MessageKind { name: "fault", class: Class::Payload, arrow: Arrow::Reply };
+static ACCEPTED: MessageKind = MessageKind { name: "accepted", class: Class::Control, arrow: Arrow::Reply };
+
+#[derive(Clone, Copy)]
+struct Words {
+    envelope: KindId,
+    operation: LabelId,
+    result: Reply,
+    accepted: Reply,
+    sender: Reply,
+    receiver: Reply,
+    not_understood: Reply,
+    fault: LabelId,
+    gave_up: LabelId,
+}
+
+impl Settings {
+    pub(super) fn check(&self) -> Result<(), BadSetting> {
+        self.caller.check()?;
+        self.server.check("server")?;
+        all_different(&[("caller", &self.caller.id), ("server", &self.server.id)])?;
+        check_text("operation", &self.operation)?;
+        self.timeout.map_or(Ok(()), |timeout| not_zero("timeout", timeout))?;
+        self.retry.check("retry")
+    }
+
+    pub(super) fn parts(&self) -> Option<u32> {
+        None
+    }
+
+    fn words(&self, setup: &mut Setup<AnyParty>) -> Words {
+        let (result, fault, accepted) = (setup.kind(&RESULT), setup.kind(&FAULT), setup.kind(&ACCEPTED));
+        // 1.2 maps the sender's faults to 400 and the others to 500; 1.1 has 500 for all.
+        let (sender, receiver) = match self.version {
+            Version::OneOne => ("500 Fault: Client", "500 Fault: Server"),
+            Version::OneTwo => ("400 Fault: Sender", "500 Fault: Receiver"),
+        };
+        let mut fault_of = |text| Reply::new(fault, setup.label(text), Verdict::Rejected, 0);
+        let (sender, receiver) = (fault_of(sender), fault_of(receiver));
+        let not_understood = fault_of("500 Fault: MustUnderstand");
+        let response = setup.label(&format!("200 {}Response", self.operation));
+        Words {
+            envelope: setup.kind(&ENVELOPE),
+            operation: setup.label(&format!("POST {}", self.operation)),
+            result: Reply::new(result, response, Verdict::Fine, 0),
+            accepted: Reply::new(accepted, setup.label("202 Accepted"), Verdict::Fine, 0),
+            sender,
+            receiver,
+            not_understood,
+            fault: setup.label("gave up: a fault"),
+            gave_up: setup.label("gave up"),
+        }
+    }
+
+    pub(super) fn set_up(&self, ground: &Ground) -> Setup<AnyParty> {
+        let mut setup = Setup::default();
+        let words = self.words(&mut setup);
+        let node_words = node_words(&mut setup);
+        let caller = setup.lane(self.caller.lane());
+        let server = setup.lane(self.server.lane());
+        let out = setup.link(ground.link(caller, server, leg::OUT));
+        let back = setup.link(ground.link(server, caller, leg::BACK));
+        let policy = EdgePolicy {
+            timeout: self.timeout,
+            retry: self.retry.clone(),
+            retry_on: if self.retry_after_silence { RetryOn::AnyFailure } else { RetryOn::Unseen },
+            gate: self.caller.gate(),
+            ..EdgePolicy::default()
+        };
+        let client = Client { words, one_way: self.one_way };
+        let node = Node::caller(self.caller.hands(), None, self.caller.callback.clone(), node_words, client);
+        setup.actor(node.with_edge(Edge::new(out, policy)).into());
+        let door = Door {
+            back,
+            queue: self.server.accept_queue,
+            when_full: WhenFull::Refuse,
+            cancelled: None,
+            at_deadline: AtDeadline::Unaware,
+        };
+        let conduct = Server { words, settings: self.clone() };
+        setup.actor(Node::service(Hands::threads(self.server.workers), door, node_words, conduct).into());
+        setup
+    }
+}
+
+struct Client {
+    words: Words,
+    one_way: bool,
+}
+
+impl Conduct for Client {
+    fn next(&mut self, task: &mut Task, _: &mut Stage<'_>) -> Step {
+        let Words { envelope: kind, operation: label, .. } = self.words;
+        match task.last {
+            Last::Nothing => {
+                Step::Call(Ask { edge: 0, entry: 0, note: 0, kind, label, part: task.part, load: task.part })
+            }
+            Last::Answered(Answer { verdict: Verdict::Fine, .. }) if self.one_way => Step::Accepted,
+            Last::Answered(Answer { verdict: Verdict::Fine, .. }) => Step::Answered,
+            Last::Answered(_) | Last::Failed(Failure::Error(_)) => Step::GiveUp(self.words.fault),
+            Last::Failed(_) | Last::Done | Last::WorkFailed => Step::GiveUp(self.words.gave_up),
+        }
+    }
+}
+
+struct Server {
+    words: Words,
+    settings: Settings,
+}
+
+impl Conduct for Server {
+    fn next(&mut self, task: &mut Task, stage: &mut Stage<'_>) -> Step {
+        let number = stage.job_of(task.part).number();
+        let one_way = self.settings.one_way;
+        match (task.place, task.last) {
+            (0, _) if self.settings.not_understood.contains(&number) => Step::Reply(self.words.not_understood),
+            (0, _) if self.settings.sender_faults.contains(&number) => Step::Reply(self.words.sender),
+            (0, _) if one_way => Step::Acknowledge(self.words.accepted),
+            (0, _) => self.work(task, stage),
+            (1, Last::Done) if one_way => self.work(task, stage),
+            _ if one_way => Step::End,
+            (_, Last::WorkFailed) => Step::Reply(self.words.receiver),
+            _ => Step::Reply(self.words.result),
+        }
+    }
+}
+
+impl Server {
+    fn work(&self, task: &Task, stage: &Stage<'_>) -> Step {
+        Step::Work { parts: vec![task.part], span: stage.work(task.part), effect: Effect::Changes }
+    }
+}
