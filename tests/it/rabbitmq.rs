@@ -482,3 +482,26 @@ fn automatic_acknowledgement_loses_what_a_crash_finds_in_hand() {
     assert!(trace.parts.iter().all(|part| part.outcome == WorkOutcome::Lost));
     assert!(trace.jobs.iter().all(|job| job.caller == CallerOutcome::Accepted));
 }
+
+/// A chain's or a page's job, done by a queue: each part is work of its own for the consumers.
+#[test]
+fn a_job_of_several_parts_is_as_many_messages_and_off_the_publishers_hands_with_the_last_confirm() {
+    for confirms in ["async", "wait", "off"] {
+        let scenario = json!({
+            "workload": { "jobs": 3, "parts": [{ "id": "a", "work": "30ms" }, { "id": "b", "work": "20ms" }] },
+            "network": { "latency": "5ms" },
+        });
+        let settings = json!({ "confirms": confirms, "consumers": { "count": 2 } });
+        let trace = play_side("rabbitmq", settings, scenario);
+        let published = trace.messages.iter().filter(|message| trace.kind(message).name == "basic.publish").count();
+        assert_eq!(published, 6);
+        assert!(trace.parts.iter().all(|part| part.executions == 1 && part.outcome == WorkOutcome::Done));
+        let settled: Vec<u64> = trace.jobs.iter().map(|job| (job.settled - job.wanted).as_micros() / 1000).collect();
+        let expected = match confirms {
+            "async" => 10,
+            "wait" => 20,
+            _ => 0,
+        };
+        assert_eq!(settled, [expected; 3], "{confirms}");
+    }
+}

@@ -2,8 +2,9 @@
 //!
 //! *Invariant:* with `confirms: wait` a thread has at most one job; else a publish takes no time of a thread's. A
 //! publication whose confirm is overdue may be stored already, so publishing it again may duplicate it (`RMQ-8`).
+//! A job of several parts is as many messages, and off the publisher's hands when the last of them is.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::words::Words;
 use super::{Confirms, Message, Place, Settings, Timer, Verdict};
@@ -57,6 +58,8 @@ pub struct Publisher {
     /// Which threads are free, for those that wait.
     free: Vec<u16>,
     backlog: VecDeque<(JobId, StayId)>,
+    /// Of jobs of several parts: how many are still to be confirmed, and the gloomiest end so far.
+    unsettled: BTreeMap<JobId, (u32, CallerOutcome)>,
     publications: Vec<Option<Publication>>,
     vacant: Vec<Place>,
     blocked: u32,
@@ -74,6 +77,7 @@ impl Publisher {
             retry: settings.retry.clone(),
             free: (0..settings.publisher.threads).rev().collect(),
             backlog: VecDeque::new(),
+            unsettled: BTreeMap::new(),
             publications: Vec::new(),
             vacant: Vec::new(),
             blocked: 0,
@@ -122,10 +126,15 @@ impl Publisher {
                     self.backlog.push_back((job, stay));
                 }
             },
-            Confirms::Async => self.take_on(job, None, stage),
+            Confirms::Async => {
+                for part in parts(job, stage) {
+                    self.take_on(part, None, stage);
+                }
+            }
             Confirms::Off => {
-                let part = stage.first_part(job);
-                stage.send(self.parcel(part, 1, Slot(0)), Message::Publish { part, attempt: 1, place: 0 });
+                for part in parts(job, stage) {
+                    stage.send(self.parcel(part, 1, Slot(0)), Message::Publish { part, attempt: 1, place: 0 });
+                }
                 stage.settles(job, CallerOutcome::Accepted);
             }
         }
@@ -134,12 +143,12 @@ impl Publisher {
     fn block(&mut self, thread: u16, job: JobId, stage: &mut Stage<'_>) {
         let stay = stage.begin(Slot(thread), StayKind::Blocked, stage.first_part(job));
         self.blocked += 1;
-        self.take_on(job, Some((thread, stay)), stage);
+        self.take_on(stage.first_part(job), Some((thread, stay)), stage);
     }
 
-    fn take_on(&mut self, job: JobId, waiter: Option<(u16, StayId)>, stage: &mut Stage<'_>) {
+    fn take_on(&mut self, part: PartId, waiter: Option<(u16, StayId)>, stage: &mut Stage<'_>) {
         let publication = Publication {
-            part: stage.first_part(job),
+            part,
             attempt: 1,
             waiter,
             state: State::Awaiting(None),
@@ -292,10 +301,20 @@ impl Publisher {
             return;
         };
         self.vacant.push(place);
-        stage.settles(stage.job_of(publication.part), outcome);
+        let (part, job) = (publication.part, stage.job_of(publication.part));
         let Some((thread, stay)) = publication.waiter else {
+            let (left, known) = self.unsettled.remove(&job).unwrap_or((stage.parts_per_job(), outcome));
+            match left {
+                1 => stage.settles(job, known.max(outcome)),
+                _ => drop(self.unsettled.insert(job, (left - 1, known.max(outcome)))),
+            }
             return;
         };
+        let next = PartId::from_index(part.index() + 1);
+        if outcome == CallerOutcome::Accepted && next.index() % stage.parts_per_job() != 0 {
+            return self.take_on(next, Some((thread, stay)), stage);
+        }
+        stage.settles(job, outcome);
         stage.end(stay, if outcome == CallerOutcome::Accepted { Ending::Done } else { Ending::GaveUp });
         self.blocked -= 1;
         match self.backlog.pop_front() {
@@ -306,4 +325,10 @@ impl Publisher {
             None => self.free.push(thread),
         }
     }
+}
+
+/// The parts of a job, in order.
+fn parts(job: JobId, stage: &Stage<'_>) -> impl Iterator<Item = PartId> + use<> {
+    let first = stage.first_part(job).index();
+    (first..first + stage.parts_per_job()).map(PartId::from_index)
 }
