@@ -24,6 +24,17 @@ presets! {
     "message-queue",
     "order-emails",
     "order-emails-broker-out",
+    "rest-cache",
+    "graphql-n-plus-one",
+    "graphql-dataloader",
+    "soap-fault",
+    "database-pool",
+    "login-under-load",
+    "chain-slow-last",
+    "retry-storm",
+    "retry-storm-breaker",
+    "event-loop-threads",
+    "event-loop-queue",
 }
 
 /// The built-in scenario called `name`.

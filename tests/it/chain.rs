@@ -51,7 +51,7 @@ fn chain_1_the_second_hop_gets_what_is_left_and_the_caller_fails_at_exactly_two_
             client->>orders: Orders [0 → 10 ms]
             orders->>stock: Stock [500 → 510 ms]
             Note over client: DEADLINE_EXCEEDED (job 1) [2000 ms]
-            Note over client: DEADLINE_EXCEEDED (job 1) [2000 ms]",
+            Note over client: gave up (job 1) [2000 ms]",
     );
     assert_eq!(trace.jobs[0].caller, CallerOutcome::Unknown);
     assert_eq!(trace.jobs[0].settled, Moment::from_micros(2_000_000));
@@ -110,7 +110,7 @@ fn chain_1_a_deadline_that_does_not_travel_leaves_work_for_nobody() {
             participant stock as Stock
             client->>orders: Orders [0 ms]
             Note over client: DEADLINE_EXCEEDED (job 1) [200 ms]
-            Note over client: DEADLINE_EXCEEDED (job 1) [200 ms]
+            Note over client: gave up (job 1) [200 ms]
             orders->>stock: Stock [300 ms]
             stock-->>orders: OK [400 ms]
             orders-->>client: OK [400 ms, too late]",

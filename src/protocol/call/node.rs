@@ -65,6 +65,7 @@ pub struct NodeWords {
     pub timed_out: LabelId,
     pub deadline: LabelId,
     pub retries: LabelId,
+    pub gave_up: LabelId,
     pub failed: LabelId,
     pub breaker: [LabelId; 3],
 }
@@ -349,7 +350,7 @@ impl Node {
             Role::Caller { .. } => {
                 stage.mark(MarkKind::TimedOut, slot, part, attempt.into(), self.words.deadline);
                 self.abandon_calls(key, stage);
-                stage.mark(MarkKind::GaveUp, slot, part, attempt.into(), self.words.deadline);
+                stage.mark(MarkKind::GaveUp, slot, part, attempt.into(), self.words.gave_up);
                 self.finish(key, Ending::GaveUp, stage);
             }
             Role::Service(door) => {

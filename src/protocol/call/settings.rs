@@ -154,6 +154,7 @@ pub(crate) fn node_words(setup: &mut Setup<protocol::Party>) -> NodeWords {
         timed_out: setup.label("timed out"),
         deadline: setup.label("deadline exceeded"),
         retries: setup.label("tries again"),
+        gave_up: setup.label("gave up"),
         failed: setup.label("failed"),
         breaker: ["breaker closes", "breaker opens", "breaker half open"].map(|text| setup.label(text)),
     }
