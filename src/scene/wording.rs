@@ -162,6 +162,9 @@ fn words(voice: &Voice, ids: &[MessageId]) -> String {
     let mut jobs: Vec<JobId> = ids.iter().flat_map(|id| voice.trace.jobs_of(&voice.trace.messages[id.at()])).collect();
     order::sort(&mut jobs);
     jobs.dedup();
+    if let [job] = jobs.as_slice() {
+        return format!("{} × {}", ids.len(), template.replace("{job}", &job.number().to_string()));
+    }
     template.replace("{job}", &ranges(&jobs))
 }
 

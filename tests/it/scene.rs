@@ -364,9 +364,11 @@ fn uml_2_a_callers_bar_covers_its_whole_call_and_an_async_sender_is_free() {
                 }
                 let answer = trace.messages.iter().find(|reply| reply.reply_to.at() == place);
                 let covered = trace.stays.iter().any(|stay| {
+                    // An event loop's bar is cut into callbacks: what covers its call is the line of what awaits.
+                    let awaits = stay.kind == StayKind::Awaiting && trace.parts_of(message).contains(&stay.part);
                     stay.actor == message.from
-                        && stay.slot == message.from_slot
-                        && matches!(stay.kind, StayKind::Blocked | StayKind::Busy)
+                        && (stay.slot == message.from_slot && matches!(stay.kind, StayKind::Blocked | StayKind::Busy)
+                            || awaits)
                         && stay.begin <= message.sent
                         && answer.is_none_or(|answer| answer.fate == Fate::Late || stay.end >= answer.arrived)
                 });
