@@ -30,7 +30,7 @@ fn batch_mean(values: &[f64]) -> (f64, f64) {
 
 /// The values' mean agrees with `expected`, and is known well enough.
 #[track_caller]
-fn agrees(what: &str, values: &[f64], expected: f64) {
+pub fn agrees(what: &str, values: &[f64], expected: f64) {
     let (mean, error) = batch_mean(values);
     assert!((mean - expected).abs() < 4.0 * error, "{what}: {mean} ± {error}, the closed form says {expected}");
     assert!(error < PRECISION * expected, "{what}: ± {error} is too coarse for {expected}");

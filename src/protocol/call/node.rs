@@ -402,7 +402,11 @@ impl Node {
     fn crash(&mut self, stage: &mut Stage<'_>) {
         let Role::Service(door) = self.role else { return };
         self.door_queue.clear();
-        self.calls.clear();
+        for outgoing in std::mem::take(&mut self.calls).into_values() {
+            if let Some(open) = outgoing.open() {
+                self.tally.end(open, Ending::Interrupted, stage);
+            }
+        }
         let running = std::mem::take(&mut self.running);
         for edge in &mut self.edges {
             *edge = Edge::new(edge.link, edge.policy.clone());

@@ -35,6 +35,16 @@ pub(super) struct Outgoing {
     room: Option<Connection>,
 }
 
+impl Outgoing {
+    /// The stay it holds, beside its task's.
+    pub(super) fn open(&self) -> Option<Open> {
+        match self.state {
+            Some(State::Gated(open) | State::BackingOff(open)) => Some(open),
+            Some(State::Asked) | None => None,
+        }
+    }
+}
+
 impl Node {
     pub(super) fn ask(&mut self, key: u32, asks: Vec<Ask>, stage: &mut Stage<'_>) {
         self.begin_waiting(key, stage);
