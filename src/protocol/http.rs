@@ -10,7 +10,7 @@ mod server;
 use serde::{Deserialize, Serialize};
 
 use super::retry::Retry;
-use super::{BadSetting, Ground, MAX_SLOTS, Party as AnyParty, Stage, in_range, leg};
+use super::{BadSetting, Connection, Ground, MAX_SLOTS, Party as AnyParty, Stage, in_range, leg};
 use crate::engine::{Input, KindId, Setup};
 use crate::time::Span;
 use crate::trace::{ActorRow, Arrow, Class, Drawing, Duty, LabelId, MessageKind, PartId};
@@ -157,9 +157,6 @@ impl Default for ServerSettings {
         }
     }
 }
-
-/// A connection of the caller's, by number. A number is never used again.
-type Connection = u32;
 
 /// What an answer says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use super::{Connection, Message, Method, Settings, Status, Timer, Words};
 use crate::engine::{Input, LinkId, Parcel};
 use crate::protocol::Stage;
+use crate::protocol::pool::Pool;
 use crate::protocol::retry::Retry;
 use crate::time::Span;
 use crate::trace::{CallerOutcome, Ending, JobId, LevelKind, MarkKind, MessageId, PartId, Slot, StayId, StayKind};
@@ -64,13 +65,8 @@ pub struct Caller {
     threads: Vec<Option<Call>>,
     blocked: u32,
     backlog: VecDeque<(JobId, StayId)>,
-    /// Threads that wait for a connection, first come first.
-    pool: VecDeque<u16>,
-    max_connections: u32,
-    open_connections: u32,
-    /// Open connections with nothing outstanding, the last used on top.
-    idle: Vec<Connection>,
-    next_connection: Connection,
+    /// Its waiters are threads.
+    pool: Pool<u16>,
 }
 
 impl Caller {
@@ -89,11 +85,7 @@ impl Caller {
             threads: (0..caller.threads).map(|_| None).collect(),
             blocked: 0,
             backlog: VecDeque::new(),
-            pool: VecDeque::new(),
-            max_connections: connections.unwrap_or(caller.threads).into(),
-            open_connections: 0,
-            idle: Vec::new(),
-            next_connection: 0,
+            pool: Pool::new(connections.unwrap_or(caller.threads).into()),
         }
     }
 
@@ -141,28 +133,21 @@ impl Caller {
 
     /// Gets the thread a connection, or makes it wait for one.
     fn connect(&mut self, thread: u16, stage: &mut Stage<'_>) {
-        let connection = self.idle.pop().or_else(|| {
-            (self.open_connections < self.max_connections).then(|| {
-                self.open_connections += 1;
-                self.next_connection += 1;
-                self.next_connection - 1
-            })
-        });
-        match connection {
+        match self.pool.take() {
             Some(connection) => self.ask(thread, connection, stage),
             None => {
                 let Some(call) = &mut self.threads[thread as usize] else {
                     return;
                 };
                 call.state = State::Pooled(stage.begin(Slot(thread), StayKind::Pool, call.part));
-                self.pool.push_back(thread);
+                self.pool.wait(thread);
                 self.level_pool(stage);
             }
         }
     }
 
     fn level_pool(&self, stage: &mut Stage<'_>) {
-        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Pool), self.pool.len() as u32);
+        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Pool), self.pool.waiting());
     }
 
     fn ask(&mut self, thread: u16, connection: Connection, stage: &mut Stage<'_>) {
@@ -231,9 +216,7 @@ impl Caller {
 
     /// The server closed a connection it thought idle.
     fn closed(&mut self, connection: Connection, stage: &mut Stage<'_>) {
-        if let Some(place) = self.idle.iter().position(|idle| *idle == connection) {
-            self.idle.remove(place);
-            self.open_connections -= 1;
+        if self.pool.lose_idle(connection) {
             return;
         }
         let uses = |call: &Call| matches!(call.state, State::Asked(used) if used == connection);
@@ -247,19 +230,15 @@ impl Caller {
         let Some(Call { state: State::Asked(connection), .. }) = self.threads[thread as usize] else {
             return;
         };
-        match self.pool.pop_front() {
-            Some(next) => self.hand(next, connection, stage),
-            None => self.idle.push(connection),
+        if let Some(next) = self.pool.give_back(connection) {
+            self.hand(next, connection, stage);
         }
     }
 
     /// Closes the thread's connection; a thread that waits for one may open another.
     fn drop_connection(&mut self, stage: &mut Stage<'_>) {
-        self.open_connections -= 1;
-        if let Some(next) = self.pool.pop_front() {
-            self.open_connections += 1;
-            self.next_connection += 1;
-            self.hand(next, self.next_connection - 1, stage);
+        if let Some((next, connection)) = self.pool.discard() {
+            self.hand(next, connection, stage);
         }
     }
 
