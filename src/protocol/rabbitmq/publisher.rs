@@ -311,7 +311,7 @@ impl Publisher {
             return;
         };
         let next = PartId::from_index(part.index() + 1);
-        if outcome == CallerOutcome::Accepted && next.index() % stage.parts_per_job() != 0 {
+        if outcome == CallerOutcome::Accepted && !next.index().is_multiple_of(stage.parts_per_job()) {
             return self.take_on(next, Some((thread, stay)), stage);
         }
         stage.settles(job, outcome);
