@@ -178,9 +178,11 @@ impl Trace {
         self.kinds[message.kind as usize]
     }
 
-    /// The message's label with its job's number filled in.
+    /// The message's label with its job's number filled in, and how many parts it carries.
     pub fn label(&self, message: &MessageRow) -> String {
-        self.labels.fill(message.label, self.parts_of(message).first().map(|part| self.job_of(*part)))
+        let parts = self.parts_of(message);
+        let label = self.labels.fill(message.label, parts.first().map(|part| self.job_of(*part)));
+        if label.contains("{count}") { label.replace("{count}", &parts.len().to_string()) } else { label }
     }
 
     /// What the message carries, with its job's number filled in; empty if nothing is said of its kind.

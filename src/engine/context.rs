@@ -213,6 +213,16 @@ impl<M: Clone, T> Context<'_, M, T> {
         message
     }
 
+    /// The parts that a message carries.
+    pub fn parts_of(&self, message: MessageId) -> &[PartId] {
+        self.core.trace.parts_of(&self.core.trace.messages[message.at()])
+    }
+
+    /// What a message carries as one number for a [`Parcel`], for an answer about the same.
+    pub fn part_of(&self, message: MessageId) -> PartId {
+        self.core.trace.messages[message.at()].part
+    }
+
     /// Several parts as one number for a [`Parcel`].
     pub fn batch(&mut self, parts: Vec<PartId>) -> PartId {
         self.core.trace.batch(parts)
@@ -226,6 +236,14 @@ impl<M: Clone, T> Context<'_, M, T> {
     /// The message that just arrived is of no use: nobody waits for it any more.
     pub fn too_late(&mut self, message: MessageId) {
         self.core.trace.messages[message.at()].fate = Fate::Late;
+    }
+
+    /// The message that arrived earlier turns out to be of this kind and about `part`: a poll that found something.
+    pub fn turns_out(&mut self, message: MessageId, kind: KindId, part: PartId) {
+        let row = &mut self.core.trace.messages[message.at()];
+        debug_assert!(row.arrived != Moment::NEVER, "what is still under way is counted as what it was sent as");
+        row.kind = kind.0;
+        row.part = part;
     }
 
     /// The message that just arrived ended at this slot.

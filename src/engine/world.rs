@@ -194,7 +194,8 @@ impl<A: Actor> World<A> {
         trace.outcome = outcome;
         trace.ended = self.core.now;
         let mut held = vec![false; trace.parts.len()];
-        for stay in trace.stays.iter().filter(|stay| stay.end == Moment::NEVER) {
+        // What is set aside for good, or lies in a log that is only read, is in nobody's hands.
+        for stay in trace.stays.iter().filter(|stay| stay.end == Moment::NEVER && stay.kind.is_live()) {
             if let Some(part) = stay.part.known() {
                 held[part.at()] = true;
             }

@@ -13,7 +13,8 @@ impl LabelId {
     pub const EMPTY: LabelId = LabelId(0);
 }
 
-/// Texts by number. `{job}` in a text stands for the number of the job that a row carries.
+/// Texts by number. `{job}` in a text stands for the number of the job that a row carries, `{count}` in a message's
+/// label for how many parts it carries.
 #[derive(Clone, Debug)]
 pub struct Labels {
     texts: Vec<String>,
