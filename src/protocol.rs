@@ -12,12 +12,15 @@ pub mod call;
 pub mod chain;
 pub mod graphql;
 pub mod http;
+pub mod kafka;
+pub mod keys;
 pub mod pool;
 pub mod postgresql;
 pub mod rabbitmq;
 pub mod rest;
 pub mod retry;
 pub mod soap;
+pub mod sqs;
 
 use serde_json::Value;
 
@@ -190,7 +193,7 @@ macro_rules! protocols {
             /// How many parts a job must have for this side, if that matters to it.
             pub(crate) fn parts(&self) -> Option<u32> {
                 match self {
-                    $(Settings::$variant(_) => None,)+
+                    $(Settings::$variant(settings) => settings.parts(),)+
                     $(Settings::$kind(settings) => settings.parts(),)+
                 }
             }
@@ -287,7 +290,9 @@ macro_rules! protocols {
 protocols! {
     with parties of their own:
     "http" http Http,
-    "rabbitmq" rabbitmq Rabbitmq;
+    "rabbitmq" rabbitmq Rabbitmq,
+    "kafka" kafka Kafka,
+    "sqs" sqs Sqs;
 
     made of nodes that call:
     "chain" chain Chain,

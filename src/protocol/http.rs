@@ -257,6 +257,11 @@ struct Words {
 }
 
 impl Settings {
+    /// It looks at the first part of a job only, whatever there is.
+    pub(in crate::protocol) fn parts(&self) -> Option<u32> {
+        None
+    }
+
     pub(super) fn check(&self) -> Result<(), BadSetting> {
         in_range("caller.threads", self.caller.threads.into(), 1..=MAX_SLOTS)?;
         in_range("server.workers", self.server.workers.into(), 1..=MAX_SLOTS)?;

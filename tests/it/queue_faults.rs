@@ -1,4 +1,4 @@
-//! Faults on the queued side: `FLT-1` to `FLT-4` and `FLT-7`. What callers make of them stands in `faults.rs`.
+//! Faults on the queued side: `FLT-1` to `FLT-5` and `FLT-7`. What callers make of them stands in `faults.rs`.
 
 use std::collections::BTreeMap;
 
@@ -334,4 +334,52 @@ fn a_dead_letter_queue_that_is_out_loses_what_is_set_aside() {
     assert_eq!(trace.parts[0].outcome, WorkOutcome::Lost);
     assert_eq!(sent(&trace, "dead-letter")[0].fate, Fate::Refused);
     assert!(trace.marks.iter().any(|mark| mark.kind == MarkKind::Dropped));
+}
+
+/// A copy on the way to the receiver. TCP repeats nothing: it stands for a proxy or a library that sends again.
+fn doubled(protocol: &str, settings: Value) -> Trace {
+    let scenario = json!({
+        "workload": { "jobs": 5, "arrivals": { "pattern": "regular", "every": "100ms" }, "work": "20ms" },
+        "network": { "latency": "5ms", "duplication": 1.0 },
+    });
+    play_side(protocol, settings, scenario)
+}
+
+#[test]
+fn flt_5_a_duplicated_request_takes_effect_twice_unless_the_receiver_knows_it_again() {
+    let effects = |trace: Trace| -> Vec<u16> {
+        assert!(trace.jobs.iter().all(|job| matches!(job.caller, CallerOutcome::Answered | CallerOutcome::Accepted)));
+        trace.parts.iter().map(|part| part.effects).collect()
+    };
+    let polling = |kind: &str| json!({ "queue": { "type": kind, "receive_message_wait_time": "20s" } });
+    let known_again = json!({ "consumers": { "deduplicates": true } });
+    let producer = |idempotence: bool| json!({ "producer": { "enable_idempotence": idempotence } });
+    let (twice, once) = (vec![2; 5], vec![1; 5]);
+    assert_eq!(effects(doubled("http", json!({ "method": "POST", "server": { "workers": 2 } }))), twice);
+    assert_eq!(effects(doubled("http", json!({ "method": "PUT", "server": { "workers": 2 } }))), once);
+    assert_eq!(effects(doubled("rabbitmq", json!({}))), twice);
+    assert_eq!(effects(doubled("rabbitmq", known_again)), once);
+    assert_eq!(effects(doubled("sqs", polling("standard"))), twice);
+    assert_eq!(effects(doubled("sqs", polling("fifo"))), once, "by the MessageDeduplicationId");
+    assert_eq!(effects(doubled("kafka", producer(false))), twice);
+    assert_eq!(effects(doubled("kafka", producer(true))), once, "by the sequence number");
+}
+
+#[test]
+fn flt_5_the_receiver_gets_two_and_the_draw_depends_on_job_leg_and_attempt_only() {
+    let trace = doubled("http", json!({ "server": { "workers": 2 } }));
+    let requests: Vec<_> = trace.messages.iter().filter(|row| trace.kind(row).name == "request").collect();
+    assert_eq!(requests.len(), 10);
+    assert!(requests.chunks(2).all(|pair| pair[0].sent == pair[1].sent && pair[0].arrived <= pair[1].arrived));
+    let chosen = |every: &str| -> Vec<u32> {
+        let scenario = json!({
+            "workload": { "jobs": 200, "arrivals": { "pattern": "regular", "every": every }, "work": "1ms" },
+            "network": { "latency": "1ms", "duplication": 0.3 },
+        });
+        let trace = play_side("http", json!({ "caller": { "threads": 9 }, "server": { "workers": 9 } }), scenario);
+        (0..200).filter(|job| trace.parts[*job as usize].executions == 2).collect()
+    };
+    assert_eq!(chosen("10ms"), chosen("17ms"));
+    // 0.3 of 200 is 60, with a standard error of 6.5; four of them are allowed.
+    assert!((34..=86).contains(&chosen("10ms").len()));
 }

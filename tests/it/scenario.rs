@@ -99,6 +99,20 @@ fn bad_input_is_refused_with_the_field_the_value_and_what_would_do() {
             "controls.0.min",
             "does not fit",
         ),
+        (
+            json!({
+                "workload": { "parts": [{ "id": "a", "work": "1s" }, { "id": "b", "work": "1s" }] },
+                "sides": [{}, { "protocol": "sqs" }],
+            }),
+            "workload.parts",
+            "there are 2, and the side `right` needs 1",
+        ),
+        (
+            json!({ "sides": [{}, { "protocol": "kafka", "groups": [{ "id": "a" }, { "id": "b" }] }] }),
+            "workload.parts",
+            "there are 1, and the side `right` needs 2",
+        ),
+        (json!({ "network": { "duplication": -1 } }), "network.duplication", "-1 is not a probability"),
         (json!({ "view": { "job": 2 } }), "view.job", "2 is out of range"),
         (json!({ "view": { "from": "2s", "to": "1s" } }), "view.to", "must end after"),
     ];

@@ -230,6 +230,11 @@ impl Settings {
         }
     }
 
+    /// A job of several parts is as many messages.
+    pub(in crate::protocol) fn parts(&self) -> Option<u32> {
+        None
+    }
+
     pub(in crate::protocol) fn check(&self) -> Result<(), BadSetting> {
         let Settings { publisher, queue, consumers, .. } = self;
         in_range("publisher.threads", publisher.threads.into(), 1..=MAX_SLOTS)?;

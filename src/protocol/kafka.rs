@@ -1,0 +1,450 @@
+//! Apache Kafka 4.x: a producer that batches, a topic of partitions, and groups of consumers that poll and commit.
+//!
+//! A record is written to the log of one partition and stays there; reading deletes nothing, and each group keeps its
+//! own place. Sources: apache/kafka (ProducerConfig, ConsumerConfig, BuiltInPartitioner, KafkaConsumer,
+//! ConsumerCoordinator, GroupCoordinator, RangeAssignor, docs/design.html) and KIP-1030.
+//! *Invariant:* order is that of offsets within a partition, and between partitions there is none.
+
+mod dead_letters;
+mod members;
+mod murmur2;
+mod producer;
+mod settings;
+mod topic;
+mod words;
+
+pub use murmur2::partition_of;
+pub use settings::{
+    Acks, Commit, DeadLetterSettings, GroupSettings, Lanes, OffsetReset, ProducerSettings, Sending, Settings,
+    TopicSettings,
+};
+
+use super::{Ground, Party as AnyParty, Stage, counted, leg};
+use crate::engine::{Input, Link, LinkId, Setup};
+use crate::rng::Distribution;
+use crate::time::Span;
+use crate::trace::{ActorId, ActorRow, Drawing, Duty, PartId};
+
+/// What is modelled and what is not, for the reader of the page.
+pub const LEFT_OUT: &str = "Modelled: partitions by key (murmur2) or sticky without one, batches with linger, acks 0, 1 and all with in-sync replicas, \
+the idempotent producer, request and delivery time-outs, long fetches, groups with the classic protocol (JoinGroup, SyncGroup, heartbeats, session and poll time-outs), \
+eager rebalancing with the range assignor, automatic and synchronous commits, auto.offset.reset, retention by time, retries in place and a dead-letter topic. \
+Left out: transactions, compaction, compression, retention by size, quotas, the new group protocol of KIP-848 and cooperative rebalancing, static members, share groups, buffer.memory. \
+Each partition is led by a broker of its own, all in one lane; a crash of that lane ends when a leader is there again: a follower if one is in sync, else the same broker from its disk. \
+Followers are not drawn; they have a record a fixed time after the leader. Retention removes a record at its very age, not by segments. \
+ListOffsets is answered together with OffsetFetch, and the coordinator is never far away. \
+An outage of consumers is a close(): they finish their poll, commit, leave, and join again later.";
+
+/// A record's place in its partition.
+type Offset = u32;
+
+/// A member of any group, counted over all of them.
+type MemberNumber = u16;
+
+/// What the coordinator calls a member; a member that joins anew gets a new one.
+type Identity = u32;
+
+/// Which division of the partitions it is.
+type Generation = u32;
+
+/// A member's request, by which it knows the answer.
+type Request = u32;
+
+/// A batch of the producer's, counted over all partitions.
+type BatchNumber = u32;
+
+/// What a produce request is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Stored,
+    NoLeader,
+    NotEnoughReplicas,
+    OutOfOrderSequence,
+}
+
+/// What a heartbeat is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pulse {
+    Fine,
+    RebalanceInProgress,
+    UnknownMember,
+}
+
+/// What travels between producer, topic, members and dead-letter topics. Which records a message carries is told by
+/// its row.
+#[derive(Clone, Copy, Debug)]
+pub enum Message {
+    Produce {
+        partition: u16,
+        batch: BatchNumber,
+        /// How many records were sent to the partition before.
+        sequence: u32,
+        attempt: u16,
+    },
+    Produced {
+        partition: u16,
+        batch: BatchNumber,
+        attempt: u16,
+        answer: Answer,
+    },
+    Fetch {
+        member: MemberNumber,
+        partition: u16,
+        from: Offset,
+        request: Request,
+    },
+    /// As many records as the row carries parts, from `from` on. None if there is nothing new.
+    Fetched {
+        member: MemberNumber,
+        partition: u16,
+        from: Offset,
+        request: Request,
+    },
+    FetchRefused {
+        member: MemberNumber,
+        partition: u16,
+        request: Request,
+    },
+    Commit {
+        member: MemberNumber,
+        identity: Identity,
+        generation: Generation,
+        partition: u16,
+        offset: Offset,
+        request: Request,
+    },
+    Committed {
+        member: MemberNumber,
+        request: Request,
+        taken: Taken,
+    },
+    Join {
+        member: MemberNumber,
+        /// None at first.
+        identity: Option<Identity>,
+        request: Request,
+    },
+    /// A member id, with which to join again.
+    Identified {
+        member: MemberNumber,
+        identity: Identity,
+        request: Request,
+    },
+    Joined {
+        member: MemberNumber,
+        generation: Generation,
+        request: Request,
+    },
+    Sync {
+        member: MemberNumber,
+        identity: Identity,
+        generation: Generation,
+        request: Request,
+    },
+    Assigned {
+        member: MemberNumber,
+        generation: Generation,
+        first: u16,
+        count: u16,
+        request: Request,
+    },
+    AskOffset {
+        member: MemberNumber,
+        partition: u16,
+        request: Request,
+    },
+    BeginAt {
+        member: MemberNumber,
+        partition: u16,
+        offset: Offset,
+        request: Request,
+    },
+    /// The coordinator does not know the member, or is not there.
+    GroupRefused {
+        member: MemberNumber,
+        request: Request,
+        taken: Taken,
+    },
+    Heartbeat {
+        member: MemberNumber,
+        identity: Identity,
+        generation: Generation,
+    },
+    HeartbeatAnswer {
+        member: MemberNumber,
+        identity: Identity,
+        pulse: Pulse,
+    },
+    Leave {
+        member: MemberNumber,
+        identity: Identity,
+    },
+    DeadLetter {
+        part: PartId,
+    },
+}
+
+/// What became of a request to the coordinator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    Yes,
+    /// The member is not, or no longer, of this generation.
+    UnknownMember,
+    NoCoordinator,
+}
+
+/// What a party can be woken for.
+#[derive(Clone, Copy, Debug)]
+pub enum Timer {
+    /// A batch has lingered long enough.
+    Lingered {
+        partition: u16,
+        batch: BatchNumber,
+    },
+    /// The answer to a produce request is overdue.
+    ProduceOverdue {
+        partition: u16,
+        batch: BatchNumber,
+        attempt: u16,
+    },
+    /// A partition's first batch may be sent again.
+    SendAgain {
+        partition: u16,
+    },
+    /// The followers have the log up to here, if it is still the same leader's.
+    Replicated {
+        partition: u16,
+        end: Offset,
+        leader: u32,
+    },
+    /// A fetch has waited long enough.
+    FetchOver {
+        partition: u16,
+        member: MemberNumber,
+        request: Request,
+    },
+    /// The oldest record of a partition may have been kept long enough.
+    RetentionOver {
+        partition: u16,
+    },
+    /// A member may have been silent for too long.
+    SessionOver {
+        group: u16,
+        identity: Identity,
+    },
+    /// Nobody else is waited for.
+    JoinOver {
+        group: u16,
+        round: u32,
+    },
+    /// A member starts.
+    Starts {
+        member: MemberNumber,
+    },
+    Beat {
+        member: MemberNumber,
+        life: u32,
+    },
+    /// A member should have polled by now.
+    PollOverdue {
+        member: MemberNumber,
+        polled: u32,
+    },
+    RequestOverdue {
+        member: MemberNumber,
+        request: Request,
+    },
+    FetchOverdue {
+        member: MemberNumber,
+        partition: u16,
+        request: Request,
+    },
+    CommitAgain {
+        member: MemberNumber,
+        request: Request,
+    },
+    /// A member asks the coordinator again, or a leader.
+    AskAgain {
+        member: MemberNumber,
+        request: Request,
+    },
+    FetchAgain {
+        member: MemberNumber,
+        partition: u16,
+        request: Request,
+    },
+    /// A member reaches the end of its work, if it is still the same work.
+    WorkDone {
+        member: MemberNumber,
+        begun: u32,
+    },
+    /// A member tries the same record again.
+    WorkAgain {
+        member: MemberNumber,
+        begun: u32,
+    },
+}
+
+pub enum Party {
+    Producer(producer::Producer),
+    Topic(topic::Topic),
+    Members(members::Members),
+    DeadLetters(dead_letters::DeadLetters),
+}
+
+impl Party {
+    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
+        match self {
+            Party::Producer(producer) => producer.handle(input, stage),
+            Party::Topic(topic) => topic.handle(input, stage),
+            Party::Members(members) => members.handle(input, stage),
+            Party::DeadLetters(dead_letters) => dead_letters.handle(input, stage),
+        }
+    }
+}
+
+/// The partitions of member `place` of `members`: the first ones get the extra (RangeAssignor).
+fn range(partitions: u16, members: u16, place: u16) -> (u16, u16) {
+    let (each, extra) = (partitions / members, partitions % members);
+    (place * each + place.min(extra), each + u16::from(place < extra))
+}
+
+/// A lane with the members on it.
+struct Crew {
+    group: u16,
+    lane: ActorId,
+    /// Numbers of the members, and the place of each in its group.
+    first: MemberNumber,
+    first_place: u16,
+    count: u16,
+    dead: Option<ActorId>,
+}
+
+impl Settings {
+    pub(super) fn set_up(&self, ground: &Ground) -> Setup<AnyParty> {
+        let mut setup = Setup::default();
+        let words = self.words(&mut setup);
+        let producer = setup.lane(self.producer_lane());
+        let topic = setup.lane(self.topic_lane());
+        let crews = self.crews(&mut setup);
+
+        let latency = || ground.latency.clone();
+        let wide = |from, to, leg| ground.link(from, to, leg).keeping_order();
+        let mut out = Vec::new();
+        let mut back = Vec::new();
+        for _ in 0..self.topic.partitions {
+            out.push(setup.link(wide(producer, topic, leg::OUT)));
+            back.push(setup.link(wide(topic, producer, leg::BACK)));
+        }
+        let mut on: Vec<topic::MemberLinks> = Vec::new();
+        let mut home: Vec<Vec<members::Links>> = Vec::new();
+        for crew in &crews {
+            let mut links = Vec::new();
+            for _ in 0..crew.count {
+                let mut pair = |leg_on, leg_home| -> (LinkId, LinkId) {
+                    let there = setup.link(Link::new(topic, crew.lane, leg_on, latency()).keeping_order());
+                    let here = setup.link(Link::new(crew.lane, topic, leg_home, latency()).keeping_order());
+                    (there, here)
+                };
+                let (records_on, records_home) = pair(leg::ON, leg::RETURN);
+                let (group_on, group_home) = pair(leg::ON, leg::RETURN);
+                on.push(topic::MemberLinks { group: crew.group, records: records_on, coordinator: group_on });
+                links.push(members::Links { records: records_home, coordinator: group_home });
+            }
+            home.push(links);
+        }
+        let still = || Distribution::fixed(Span::ZERO);
+        let asides: Vec<Option<LinkId>> = crews
+            .iter()
+            .map(|crew| crew.dead.map(|dead| setup.link(Link::new(crew.lane, dead, leg::RETURN, still()))))
+            .collect();
+
+        setup.actor(Party::Producer(producer::Producer::new(self, words, out)).into());
+        setup.actor(Party::Topic(topic::Topic::new(self, words, back, on)).into());
+        // Actors stand in the order of their lanes: a group's lanes, then its dead-letter topic.
+        let mut dead = None;
+        for ((crew, links), aside) in crews.iter().zip(home).zip(asides) {
+            let place = (crew.first, crew.first_place);
+            setup.actor(Party::Members(members::Members::new(self, crew.group, place, words, links, aside)).into());
+            let last_of_group = crew.first_place + crew.count == self.groups[usize::from(crew.group)].consumers;
+            if last_of_group && crew.dead.is_some() && crew.dead != dead {
+                dead = crew.dead;
+                setup.actor(Party::DeadLetters(dead_letters::DeadLetters::new(words)).into());
+            }
+        }
+        setup
+    }
+
+    /// Makes the lanes of all groups, each followed by its dead-letter topic.
+    fn crews(&self, setup: &mut Setup<AnyParty>) -> Vec<Crew> {
+        let mut crews = Vec::new();
+        let mut member = 0;
+        for (number, group) in self.groups.iter().enumerate() {
+            let ids = group.lane_ids();
+            let each = group.consumers / ids.len() as u16;
+            let begin = crews.len();
+            for (index, id) in ids.into_iter().enumerate() {
+                let name = match group.lanes {
+                    Lanes::Shared => group.name.clone(),
+                    Lanes::Each => format!("{} {}", group.name, index + 1),
+                };
+                let lane = setup.lane(ActorRow {
+                    id,
+                    name,
+                    subtitle: match group.lanes {
+                        Lanes::Shared => counted(group.consumers, "consumer"),
+                        Lanes::Each => format!("group {}", group.id),
+                    },
+                    duty: Duty::Worker,
+                    drawing: Drawing::Slots,
+                    slots: each,
+                    slot_noun: "consumer",
+                });
+                let first_place = index as u16 * each;
+                crews.push(Crew { group: number as u16, lane, first: member, first_place, count: each, dead: None });
+                member += each;
+            }
+            if let Some(dead) = &group.dead_letter {
+                let lane = setup.lane(dead_letter_lane(dead));
+                crews[begin..].iter_mut().for_each(|crew| crew.dead = Some(lane));
+            }
+        }
+        crews
+    }
+
+    fn producer_lane(&self) -> ActorRow {
+        ActorRow {
+            id: self.producer.id.clone(),
+            name: self.producer.name.clone(),
+            subtitle: counted(self.producer.threads, "thread"),
+            duty: Duty::Caller,
+            drawing: Drawing::Slots,
+            slots: self.producer.threads,
+            slot_noun: "thread",
+        }
+    }
+
+    fn topic_lane(&self) -> ActorRow {
+        ActorRow {
+            id: self.topic.id.clone(),
+            name: self.topic.name.clone(),
+            subtitle: format!("topic, {}", counted(self.topic.partitions, "partition")),
+            duty: Duty::Broker,
+            drawing: Drawing::Tracks,
+            slots: self.topic.partitions,
+            slot_noun: "partition",
+        }
+    }
+}
+
+fn dead_letter_lane(dead: &DeadLetterSettings) -> ActorRow {
+    ActorRow {
+        id: dead.id.clone(),
+        name: dead.name.clone(),
+        subtitle: "dead-letter topic".into(),
+        duty: Duty::Broker,
+        drawing: Drawing::River,
+        slots: 0,
+        slot_noun: "",
+    }
+}

@@ -1,0 +1,323 @@
+//! The members of a group: each polls, works off what the poll returned, commits, and polls again; a thread beside it
+//! sends heartbeats.
+//!
+//! *Invariants:* a member works on one record at a time, and the records of a partition in order of their offsets. It
+//! rejoins its group in `poll()` and nowhere else, so a rebalance waits for whoever works.
+
+mod commit;
+mod group;
+mod member;
+mod work;
+
+use std::collections::BTreeSet;
+
+use super::settings::{Commit, GroupSettings};
+use super::words::{Word, Words};
+use super::{MemberNumber, Message, Offset, Settings, Taken, Timer};
+use crate::engine::{Fault, Input, LinkId, Parcel, Phase};
+use crate::protocol::Stage;
+use crate::time::Span;
+use crate::trace::{Ending, LevelKind, MessageId, PartId, Slot, StayKind};
+use member::{Doing, Member, Phase as Standing, Record, Then};
+
+/// How a member reaches the topic.
+#[derive(Clone, Copy)]
+pub(super) struct Links {
+    pub records: LinkId,
+    pub coordinator: LinkId,
+}
+
+/// How long a member waits before it asks again whoever turned it away: `retry.backoff.ms`.
+const BACKOFF: Span = Span::millis(100);
+
+pub struct Members {
+    words: Words,
+    group: GroupSettings,
+    request_timeout: Span,
+    partitions: u16,
+    links: Vec<Links>,
+    aside: Option<LinkId>,
+    first: MemberNumber,
+    members: Vec<Member>,
+    outages: u32,
+    begun: u32,
+    busy: u32,
+    blocked: u32,
+    queued: u32,
+    done: BTreeSet<PartId>,
+}
+
+impl Members {
+    pub(super) fn new(
+        settings: &Settings,
+        group: u16,
+        (first, first_place): (MemberNumber, u16),
+        words: Words,
+        links: Vec<Links>,
+        aside: Option<LinkId>,
+    ) -> Self {
+        let own = settings.groups[usize::from(group)].clone();
+        let factor = |place: u16| own.factors.get(usize::from(place)).copied().unwrap_or(1.0);
+        Members {
+            words,
+            request_timeout: settings.request_timeout,
+            partitions: settings.topic.partitions,
+            first,
+            members: (0..links.len() as u16)
+                .map(|index| Member::new(first_place + index, factor(first_place + index)))
+                .collect(),
+            group: own,
+            links,
+            aside,
+            outages: 0,
+            begun: 0,
+            busy: 0,
+            blocked: 0,
+            queued: 0,
+            done: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
+        match input {
+            Input::Started => {
+                for index in 0..self.members.len() {
+                    match self.group.joins_at {
+                        None => self.was_there_before(index, stage),
+                        Some(at) => {
+                            let member = self.number(index);
+                            stage.set_timer(at.since(stage.now()), Timer::Starts { member });
+                        }
+                    }
+                }
+            }
+            Input::Arrived(message, body) => self.hear(message, body, stage),
+            Input::Timer(timer) => self.wake(timer, stage),
+            Input::Fault(fault, phase) => self.fault(fault, phase, stage),
+            Input::Wanted(_) => {}
+        }
+    }
+
+    fn number(&self, index: usize) -> MemberNumber {
+        self.first + index as u16
+    }
+
+    fn index(&self, member: MemberNumber) -> usize {
+        usize::from(member - self.first)
+    }
+
+    fn slot(&self, index: usize) -> Slot {
+        Slot(index as u16)
+    }
+
+    fn hear(&mut self, message: MessageId, body: Message, stage: &mut Stage<'_>) {
+        match body {
+            Message::Fetched { member, partition, from, request } => {
+                let parts = stage.parts_of(message).to_vec();
+                let index = self.index(member);
+                stage.land(message, self.slot(index));
+                let Some(owned) = self.members[index].fetching(partition, request) else {
+                    return if parts.is_empty() {
+                    } else {
+                        stage.too_late(message)
+                    };
+                };
+                owned.request = None;
+                owned.next = from + parts.len() as Offset;
+                for (part, offset) in parts.into_iter().zip(from..) {
+                    self.queued += 1;
+                    let stay = stage.begin(Slot::WHOLE, StayKind::Queued, part);
+                    self.members[index].buffer.push_back(Record { part, partition, offset, stay });
+                }
+                self.level(StayKind::Queued, stage);
+                match self.members[index].doing {
+                    Doing::Polling(_) => self.poll(index, stage),
+                    _ => self.fetch_more(index, stage),
+                }
+            }
+            Message::FetchRefused { member, partition, request } => {
+                let index = self.index(member);
+                if self.members[index].fetching(partition, request).is_some() {
+                    stage.set_timer(BACKOFF, Timer::FetchAgain { member, partition, request });
+                }
+            }
+            Message::Committed { member, request, taken } => {
+                stage.land(message, self.slot(self.index(member)));
+                self.committed(self.index(member), request, taken, stage);
+            }
+            _ => self.hear_of_group(message, body, stage),
+        }
+    }
+
+    fn wake(&mut self, timer: Timer, stage: &mut Stage<'_>) {
+        match timer {
+            Timer::Starts { member } if self.outages == 0 => self.join(self.index(member), stage),
+            Timer::Beat { member, life } => self.beat(self.index(member), life, stage),
+            Timer::PollOverdue { member, polled } => self.poll_overdue(self.index(member), polled, stage),
+            Timer::RequestOverdue { member, request } => {
+                let index = self.index(member);
+                if self.members[index].awaits_group(request) {
+                    self.join(index, stage);
+                } else {
+                    self.committed(index, request, Taken::NoCoordinator, stage);
+                }
+            }
+            Timer::CommitAgain { member, request } => self.commit_again(self.index(member), request, stage),
+            Timer::AskAgain { member, request } => {
+                let index = self.index(member);
+                if self.members[index].awaits_group(request) {
+                    self.join(index, stage);
+                }
+            }
+            Timer::FetchOverdue { member, partition, request } | Timer::FetchAgain { member, partition, request } => {
+                let index = self.index(member);
+                if let Some(owned) = self.members[index].fetching(partition, request) {
+                    owned.request = None;
+                    self.fetch_more(index, stage);
+                }
+            }
+            Timer::WorkDone { member, begun } => self.work_done(self.index(member), begun, stage),
+            Timer::WorkAgain { member, begun } => self.work_again(self.index(member), begun, stage),
+            _ => {}
+        }
+    }
+
+    /// `poll()`: rejoin if that is asked for, commit if it is time, and return what was fetched.
+    fn poll(&mut self, index: usize, stage: &mut Stage<'_>) {
+        let member = self.number(index);
+        let one = &mut self.members[index];
+        one.polled += 1;
+        let polled = one.polled;
+        if one.closing {
+            return self.close(index, stage);
+        }
+        if one.rejoin {
+            self.commit_what_is_done(index, stage);
+            return self.join(index, stage);
+        }
+        if self.group.commit == Commit::Auto && stage.now() >= one.next_commit {
+            one.next_commit = stage.now() + self.group.auto_commit_interval;
+            self.commit_what_is_done(index, stage);
+        }
+        let one = &mut self.members[index];
+        let returned = (self.group.max_poll_records as usize).min(one.buffer.len());
+        let hand: Vec<Record> = one.buffer.drain(..returned).collect();
+        for record in &hand {
+            one.returned(record);
+        }
+        one.hand.extend(hand);
+        self.fetch_more(index, stage);
+        if returned == 0 {
+            return self.wait(index, stage);
+        }
+        self.stop_waiting(index, Ending::Done, stage);
+        stage.set_timer(self.group.max_poll_interval, Timer::PollOverdue { member, polled });
+        match self.group.commit {
+            Commit::BeforeWork => self.commit_and(index, Then::Work, stage),
+            Commit::Auto | Commit::AfterBatch | Commit::AfterEach => self.next_record(index, stage),
+        }
+    }
+
+    /// Nothing was returned: `poll()` blocks until something is.
+    fn wait(&mut self, index: usize, stage: &mut Stage<'_>) {
+        if !matches!(self.members[index].doing, Doing::Polling(_)) {
+            let stay = stage.begin(self.slot(index), StayKind::Blocked, PartId::NONE);
+            self.members[index].doing = Doing::Polling(stay);
+            self.blocked += 1;
+            self.level(StayKind::Blocked, stage);
+        }
+    }
+
+    fn stop_waiting(&mut self, index: usize, ending: Ending, stage: &mut Stage<'_>) {
+        let one = &mut self.members[index];
+        if let Doing::Polling(stay) | Doing::Committing { stay, .. } = one.doing {
+            one.doing = Doing::Nothing;
+            stage.end(stay, ending);
+            self.blocked -= 1;
+            self.level(StayKind::Blocked, stage);
+        }
+    }
+
+    /// A fetch for every partition of which nothing is in stock.
+    fn fetch_more(&mut self, index: usize, stage: &mut Stage<'_>) {
+        let member = self.number(index);
+        for place in 0..self.members[index].owned.len() {
+            let Some((partition, from, request)) = self.members[index].wants(place) else {
+                continue;
+            };
+            let (kind, label) = self.words.empty_fetch;
+            let parcel = Parcel {
+                link: self.links[index].records,
+                kind,
+                label,
+                part: PartId::NONE,
+                attempt: 1,
+                reply_to: MessageId::NONE,
+                from_slot: self.slot(index),
+                to_slot: Slot(partition),
+            };
+            let overdue = self.request_timeout + self.group.fetch_max_wait;
+            stage.set_timer(overdue, Timer::FetchOverdue { member, partition, request });
+            stage.send(parcel, Message::Fetch { member, partition, from, request });
+        }
+    }
+
+    fn send(&self, index: usize, (kind, label): Word, to_slot: Slot, body: Message, stage: &mut Stage<'_>) {
+        let parcel = Parcel {
+            link: self.links[index].coordinator,
+            kind,
+            label,
+            part: PartId::NONE,
+            attempt: 1,
+            reply_to: MessageId::NONE,
+            from_slot: self.slot(index),
+            to_slot,
+        };
+        stage.send(parcel, body);
+    }
+
+    fn level(&self, kind: StayKind, stage: &mut Stage<'_>) {
+        let value = match kind {
+            StayKind::Busy => self.busy,
+            StayKind::Blocked => self.blocked,
+            _ => self.queued,
+        };
+        stage.level(Slot::WHOLE, LevelKind::Stays(kind), value);
+    }
+
+    fn fault(&mut self, fault: Fault, phase: Phase, stage: &mut Stage<'_>) {
+        match (fault, phase) {
+            // The engine stretches the work and keeps what would arrive; requests without an answer are asked again.
+            (Fault::SlowDown { .. } | Fault::SilentOutage, _) => {}
+            (Fault::Crash, Phase::Begins) => {
+                self.outages += 1;
+                for index in 0..self.members.len() {
+                    self.die(index, stage);
+                }
+            }
+            (Fault::Outage, Phase::Begins) => {
+                self.outages += 1;
+                for index in 0..self.members.len() {
+                    self.members[index].closing = true;
+                    match self.members[index].doing {
+                        Doing::Polling(_) => self.close(index, stage),
+                        _ if self.members[index].standing == Standing::Joining => self.close(index, stage),
+                        _ => {}
+                    }
+                }
+            }
+            (Fault::Crash | Fault::Outage, Phase::Ends) => {
+                self.outages -= 1;
+                if self.outages == 0 {
+                    for index in 0..self.members.len() {
+                        self.members[index].closing = false;
+                        let started = self.group.joins_at.is_none_or(|at| at <= stage.now());
+                        if started && self.members[index].standing == Standing::Out {
+                            self.join(index, stage);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Committing: how a member stores its group's place in a partition.
+//!
+//! *Invariant:* a commit names the next record to read, never one that was read.
+
+use super::super::settings::Commit;
+use super::super::{Message, Offset, Request, Taken, Timer};
+use super::member::{Doing, Then};
+use super::{BACKOFF, Members};
+use crate::protocol::Stage;
+use crate::trace::{Ending, MarkKind, PartId, Slot, StayKind};
+
+impl Members {
+    /// Commits without waiting for the answers: what a poll does on its way.
+    pub(super) fn commit_what_is_done(&mut self, index: usize, stage: &mut Stage<'_>) {
+        if self.group.commit == Commit::Auto {
+            self.send_commits(index, stage);
+        }
+    }
+
+    /// `commitSync()`.
+    pub(super) fn commit_and(&mut self, index: usize, then: Then, stage: &mut Stage<'_>) {
+        if self.members[index].identity.is_none() {
+            // It left the group, or was thrown out of it: the client itself refuses.
+            let label = self.words.commit_failed;
+            stage.mark(MarkKind::Failed, self.slot(index), PartId::NONE, 0, label);
+            return self.go_on(index, then, stage);
+        }
+        let open = self.send_commits(index, stage);
+        if open == 0 {
+            return self.go_on(index, then, stage);
+        }
+        let stay = stage.begin(self.slot(index), StayKind::Blocked, PartId::NONE);
+        self.members[index].doing = Doing::Committing { open, then, stay };
+        self.blocked += 1;
+        self.level(StayKind::Blocked, stage);
+    }
+
+    pub(super) fn go_on(&mut self, index: usize, then: Then, stage: &mut Stage<'_>) {
+        match then {
+            Then::Work => self.next_record(index, stage),
+            Then::Poll => self.poll(index, stage),
+        }
+    }
+
+    /// One commit a partition whose place has moved. Says how many.
+    pub(super) fn send_commits(&mut self, index: usize, stage: &mut Stage<'_>) -> u32 {
+        let member = self.number(index);
+        let before = self.group.commit == Commit::BeforeWork;
+        let one = &mut self.members[index];
+        let Some(identity) = one.identity else {
+            return 0;
+        };
+        let generation = one.generation;
+        let mut commits: Vec<(u16, Offset, Request)> = Vec::new();
+        for place in 0..one.owned.len() {
+            let owned = &mut one.owned[place];
+            let offset = if before { owned.returned } else { owned.done };
+            if offset > owned.committed {
+                let (partition, before) = (owned.partition, std::mem::replace(&mut owned.committed, offset));
+                commits.push((partition, offset, one.next_commit_request(partition, before)));
+            }
+        }
+        one.first_commit = commits.first().map_or(Request::MAX, |(.., request)| *request);
+        for (partition, offset, request) in &commits {
+            let (partition, offset, request) = (*partition, *offset, *request);
+            stage.set_timer(self.request_timeout, Timer::RequestOverdue { member, request });
+            let body = Message::Commit { member, identity, generation, partition, offset, request };
+            self.send(index, self.words.commits(self.group.commit).commit, Slot(partition), body, stage);
+        }
+        commits.len() as u32
+    }
+
+    /// A commit was answered, or was not in time.
+    pub(super) fn committed(&mut self, index: usize, request: Request, taken: Taken, stage: &mut Stage<'_>) {
+        let one = &mut self.members[index];
+        let Some((partition, before)) = one.commits.remove(&request) else {
+            return;
+        };
+        match taken {
+            Taken::Yes => {}
+            // Its place is where it was; it will be committed again.
+            Taken::NoCoordinator => one.commit_was_not_taken(partition, before),
+            Taken::UnknownMember => {
+                one.identity = None;
+                one.rejoin = true;
+                stage.mark(MarkKind::Failed, Slot(index as u16), PartId::NONE, 0, self.words.commit_failed);
+            }
+        }
+        match self.members[index].doing {
+            Doing::Polling(_) if taken == Taken::UnknownMember => self.poll(index, stage),
+            Doing::Committing { open, then, stay } if request >= self.members[index].first_commit => {
+                self.members[index].doing = Doing::Committing { open: open - 1, then, stay };
+                if open == 1 && taken == Taken::NoCoordinator {
+                    let member = self.number(index);
+                    stage.set_timer(BACKOFF, Timer::CommitAgain { member, request });
+                } else if open == 1 {
+                    self.stop_waiting(index, Ending::Done, stage);
+                    self.go_on(index, then, stage);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// `commitSync()` goes on until it is answered.
+    pub(super) fn commit_again(&mut self, index: usize, request: Request, stage: &mut Stage<'_>) {
+        match self.members[index].doing {
+            Doing::Committing { open: 0, then, .. } if request >= self.members[index].first_commit => {
+                self.stop_waiting(index, Ending::Done, stage);
+                self.commit_and(index, then, stage);
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! One member: what it owns, what it has fetched, and what it is doing.
+//!
+//! *Invariant:* of a partition, `committed ≤ done ≤ returned ≤ next`.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::super::{Generation, Identity, Offset, Request};
+use crate::time::Moment;
+use crate::trace::{PartId, StayId};
+
+#[derive(Clone, Copy)]
+pub(super) struct Record {
+    pub part: PartId,
+    pub partition: u16,
+    pub offset: Offset,
+    /// Its wait at the member.
+    pub stay: StayId,
+}
+
+/// A partition the member was assigned.
+pub(super) struct Owned {
+    pub partition: u16,
+    /// Whether its place is known.
+    pub placed: bool,
+    pub committed: Offset,
+    /// Before this one, all records are done, skipped or set aside.
+    pub done: Offset,
+    /// Before this one, all were returned by `poll()`.
+    pub returned: Offset,
+    /// What is fetched next.
+    pub next: Offset,
+    /// The fetch under way.
+    pub request: Option<Request>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Not running, or not started.
+    Out,
+    /// On its way into the group.
+    Joining,
+    /// Has an assignment, or works on what it had.
+    In,
+}
+
+/// What follows a commit.
+#[derive(Clone, Copy)]
+pub(super) enum Then {
+    Work,
+    Poll,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Doing {
+    Nothing,
+    /// In `poll()`, and nothing is there.
+    Polling(StayId),
+    Working {
+        record: Record,
+        attempt: u16,
+        begun: u32,
+        stay: StayId,
+    },
+    /// Until it tries the same record again.
+    Pausing {
+        record: Record,
+        attempt: u16,
+        begun: u32,
+        stay: StayId,
+    },
+    /// In `commitSync()`.
+    Committing {
+        open: u32,
+        then: Then,
+        stay: StayId,
+    },
+}
+
+pub(super) struct Member {
+    /// Among the members of its group.
+    pub place: u16,
+    pub factor: f64,
+    pub standing: Phase,
+    pub identity: Option<Identity>,
+    pub generation: Generation,
+    pub owned: Vec<Owned>,
+    /// Fetched and not yet returned by `poll()`.
+    pub buffer: VecDeque<Record>,
+    /// Returned by the last `poll()`.
+    pub hand: VecDeque<Record>,
+    pub doing: Doing,
+    pub polled: u32,
+    pub next_commit: Moment,
+    /// Whether the next `poll()` joins the group anew.
+    pub rejoin: bool,
+    /// Whether the next `poll()` is the last.
+    pub closing: bool,
+    /// Counts its processes, so that timers of an earlier one are void.
+    pub life: u32,
+    last_request: Request,
+    /// The request to the coordinator about membership that is under way.
+    pub group_request: Option<Request>,
+    /// Commits under way: the partition, and its place before.
+    pub commits: BTreeMap<Request, (u16, Offset)>,
+    /// Partitions whose place was asked for.
+    pub placing: BTreeSet<(u16, Request)>,
+    /// The first request of the last commits.
+    pub first_commit: Request,
+}
+
+impl Member {
+    pub fn new(place: u16, factor: f64) -> Self {
+        Member {
+            place,
+            factor,
+            standing: Phase::Out,
+            identity: None,
+            generation: 0,
+            owned: Vec::new(),
+            buffer: VecDeque::new(),
+            hand: VecDeque::new(),
+            doing: Doing::Nothing,
+            polled: 0,
+            next_commit: Moment::NEVER,
+            rejoin: false,
+            closing: false,
+            life: 0,
+            last_request: 0,
+            group_request: None,
+            commits: BTreeMap::new(),
+            placing: BTreeSet::new(),
+            first_commit: Request::MAX,
+        }
+    }
+
+    /// Numbers a commit of a partition whose place was `before`.
+    pub fn next_commit_request(&mut self, partition: u16, before: Offset) -> Request {
+        self.last_request += 1;
+        self.commits.insert(self.last_request, (partition, before));
+        self.last_request
+    }
+
+    pub fn commit_was_not_taken(&mut self, partition: u16, before: Offset) {
+        if let Some(owned) = self.owned.iter_mut().find(|owned| owned.partition == partition) {
+            owned.committed = owned.committed.min(before);
+        }
+    }
+
+    /// Numbers a request about membership; what was asked before is void.
+    pub fn next_group_request(&mut self) -> Request {
+        self.last_request += 1;
+        self.group_request = Some(self.last_request);
+        self.last_request
+    }
+
+    pub fn awaits_group(&self, request: Request) -> bool {
+        self.group_request == Some(request)
+    }
+
+    /// It owns these partitions, and does not yet know where to begin.
+    pub fn own(&mut self, first: u16, count: u16) {
+        self.owned = (first..first + count)
+            .map(|partition| Owned {
+                partition,
+                placed: false,
+                committed: 0,
+                done: 0,
+                returned: 0,
+                next: 0,
+                request: None,
+            })
+            .collect();
+    }
+
+    pub fn begin_at(&mut self, partition: u16, offset: Offset) {
+        if let Some(owned) = self.owned.iter_mut().find(|owned| owned.partition == partition) {
+            owned.placed = true;
+            owned.committed = offset;
+            owned.done = offset;
+            owned.returned = offset;
+            owned.next = offset;
+        }
+    }
+
+    /// The partition whose fetch this answers.
+    pub fn fetching(&mut self, partition: u16, request: Request) -> Option<&mut Owned> {
+        self.owned.iter_mut().find(|owned| owned.partition == partition && owned.request == Some(request))
+    }
+
+    /// A fetch for the partition at `place`, if nothing of it is in stock or under way.
+    pub fn wants(&mut self, place: usize) -> Option<(u16, Offset, Request)> {
+        let owned = &mut self.owned[place];
+        let partition = owned.partition;
+        let in_stock = self.buffer.iter().any(|record| record.partition == partition);
+        if !owned.placed || owned.request.is_some() || in_stock {
+            return None;
+        }
+        self.last_request += 1;
+        owned.request = Some(self.last_request);
+        Some((partition, owned.next, self.last_request))
+    }
+
+    pub fn returned(&mut self, record: &Record) {
+        if let Some(owned) = self.owned.iter_mut().find(|owned| owned.partition == record.partition) {
+            owned.returned = record.offset + 1;
+        }
+    }
+
+    pub fn finished(&mut self, record: &Record) {
+        if let Some(owned) = self.owned.iter_mut().find(|owned| owned.partition == record.partition) {
+            owned.done = owned.done.max(record.offset + 1);
+        }
+    }
+
+    /// Whether something is done that is not committed.
+    pub fn has_done(&self) -> bool {
+        self.owned.iter().any(|owned| owned.done > owned.committed)
+    }
+}

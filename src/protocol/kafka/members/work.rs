@@ -1,0 +1,124 @@
+//! What a member does with the records of a poll, one after the other.
+//!
+//! *Invariant:* a record that fails holds up its partition until it succeeds, is set aside or is skipped.
+
+use super::super::settings::Commit;
+use super::super::{Message, Timer};
+use super::Members;
+use super::member::{Doing, Record, Then};
+use crate::engine::Parcel;
+use crate::protocol::Stage;
+use crate::trace::{Ending, MarkKind, MessageId, Slot, StayKind};
+
+impl Members {
+    /// Works on the next record of the last poll, or polls.
+    pub(super) fn next_record(&mut self, index: usize, stage: &mut Stage<'_>) {
+        self.members[index].doing = Doing::Nothing;
+        loop {
+            let Some(record) = self.members[index].hand.pop_front() else {
+                return match self.group.commit {
+                    Commit::AfterBatch if self.members[index].has_done() => {
+                        self.commit_and(index, Then::Poll, stage);
+                    }
+                    _ => self.poll(index, stage),
+                };
+            };
+            self.queued -= 1;
+            stage.end(record.stay, Ending::Done);
+            self.level(StayKind::Queued, stage);
+            if !(self.group.deduplicates && self.done.contains(&record.part)) {
+                return self.work(index, record, 1, stage);
+            }
+            self.members[index].finished(&record);
+        }
+    }
+
+    pub(super) fn work(&mut self, index: usize, record: Record, attempt: u16, stage: &mut Stage<'_>) {
+        self.begun += 1;
+        let (member, begun) = (self.number(index), self.begun);
+        stage.executes(record.part);
+        let stay = stage.begin(self.slot(index), StayKind::Busy, record.part);
+        self.members[index].doing = Doing::Working { record, attempt, begun, stay };
+        self.busy += 1;
+        self.level(StayKind::Busy, stage);
+        let work = stage.work(record.part);
+        let factor = self.members[index].factor;
+        let work = if factor == 1.0 { work } else { work.scaled(factor) };
+        stage.set_timer(work, Timer::WorkDone { member, begun });
+    }
+
+    pub(super) fn work_done(&mut self, index: usize, now_begun: u32, stage: &mut Stage<'_>) {
+        let Doing::Working { record, attempt, begun, stay } = self.members[index].doing else {
+            return;
+        };
+        if begun != now_begun {
+            return;
+        }
+        self.busy -= 1;
+        self.level(StayKind::Busy, stage);
+        if stage.is_poison(record.part) {
+            stage.end(stay, Ending::Failed);
+            stage.mark(MarkKind::Failed, self.slot(index), record.part, attempt.into(), self.words.failed);
+            return self.work_failed(index, record, attempt, stage);
+        }
+        stage.end(stay, Ending::Done);
+        stage.takes_effect(record.part);
+        stage.finishes(record.part);
+        if self.group.deduplicates {
+            self.done.insert(record.part);
+        }
+        self.dealt_with(index, record, stage);
+    }
+
+    /// The record is off the member's hands, one way or the other.
+    pub(super) fn dealt_with(&mut self, index: usize, record: Record, stage: &mut Stage<'_>) {
+        self.members[index].finished(&record);
+        self.members[index].doing = Doing::Nothing;
+        match self.group.commit {
+            Commit::AfterEach => self.commit_and(index, Then::Work, stage),
+            Commit::Auto | Commit::AfterBatch | Commit::BeforeWork => self.next_record(index, stage),
+        }
+    }
+
+    /// Tried again in place, while the partition waits; then set aside or skipped.
+    pub(super) fn work_failed(&mut self, index: usize, record: Record, attempt: u16, stage: &mut Stage<'_>) {
+        let (slot, part) = (self.slot(index), record.part);
+        if attempt < self.group.retry.max_attempts {
+            let wait = self.group.retry.wait(stage, part, attempt, None);
+            stage.mark(MarkKind::Retried, slot, part, u64::from(attempt) + 1, self.words.tries_again);
+            self.begun += 1;
+            let stay = stage.begin(slot, StayKind::Scheduled, part);
+            self.members[index].doing = Doing::Pausing { record, attempt, begun: self.begun, stay };
+            let member = self.number(index);
+            return stage.set_timer(wait, Timer::WorkAgain { member, begun: self.begun });
+        }
+        match self.aside {
+            None => stage.mark(MarkKind::Dropped, slot, part, record.offset.into(), self.words.skipped),
+            Some(link) => {
+                let (kind, label) = self.words.dead_letter;
+                let parcel = Parcel {
+                    link,
+                    kind,
+                    label,
+                    part,
+                    attempt: 1,
+                    reply_to: MessageId::NONE,
+                    from_slot: slot,
+                    to_slot: Slot::WHOLE,
+                };
+                stage.send(parcel, Message::DeadLetter { part });
+            }
+        }
+        self.dealt_with(index, record, stage);
+    }
+
+    pub(super) fn work_again(&mut self, index: usize, now_begun: u32, stage: &mut Stage<'_>) {
+        let Doing::Pausing { record, attempt, begun, stay } = self.members[index].doing else {
+            return;
+        };
+        if begun == now_begun {
+            stage.end(stay, Ending::Done);
+            self.work(index, record, attempt + 1, stage);
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! The producer: `send()` files a record in the batch of its partition; a batch leaves when it is full or has lingered,
+//! and is repeated until it is acknowledged or its time is over.
+//!
+//! *Invariants:* the batches of a partition leave in the order in which they were filled, and of an idempotent producer
+//! no batch is sent again while an earlier one is unanswered. A record is told nothing but what the answer says.
+
+mod batches;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::settings::{Acks, Sending};
+use super::words::Words;
+use super::{Answer, BatchNumber, Message, Settings, Timer, partition_of};
+use crate::engine::{Input, LinkId, Parcel};
+use crate::protocol::Stage;
+use crate::protocol::keys::Keys;
+use crate::protocol::retry::{Jitter, Retry};
+use crate::rng::Purpose;
+use crate::time::Span;
+use crate::trace::{CallerOutcome, Ending, JobId, LevelKind, MarkKind, MessageId, PartId, Slot, StayId, StayKind};
+use batches::{Batch, Lane};
+
+/// How long a refused or lost request waits for the next attempt, give or take a fifth: `retry.backoff.ms` 100, doubling
+/// up to `retry.backoff.max.ms` 1000.
+fn backoff() -> Retry {
+    Retry { max_attempts: 1, base: Span::millis(100), cap: Span::seconds(1), jitter: Jitter::None }
+}
+
+pub struct Producer {
+    words: Words,
+    out: Vec<LinkId>,
+    acks: Acks,
+    idempotent: bool,
+    linger: Span,
+    batch_size: u32,
+    max_in_flight: usize,
+    request_timeout: Span,
+    delivery_timeout: Span,
+    record_size: u32,
+    keys: Keys,
+    backoff: Retry,
+    sending: Sending,
+    /// Of a thread that waits: the job, and the stay that shows it. Nobody if it is free.
+    threads: Vec<Option<(JobId, StayId)>>,
+    blocked: u32,
+    backlog: VecDeque<(JobId, StayId)>,
+    lanes: Vec<Lane>,
+    last_batch: BatchNumber,
+    /// The partition to which records without a key stick, and the bytes that went there.
+    sticky: (u16, u32),
+    turns: u32,
+    /// Records sent and not acknowledged.
+    unconfirmed: BTreeMap<PartId, Option<StayId>>,
+    shown_unconfirmed: u32,
+}
+
+impl Producer {
+    pub(super) fn new(settings: &Settings, words: Words, out: Vec<LinkId>) -> Self {
+        let own = &settings.producer;
+        Producer {
+            words,
+            acks: own.acks,
+            idempotent: own.is_idempotent(),
+            linger: own.linger,
+            batch_size: own.batch_size_bytes,
+            max_in_flight: own.max_in_flight.into(),
+            request_timeout: settings.request_timeout,
+            delivery_timeout: own.delivery_timeout,
+            record_size: settings.record_size_bytes,
+            keys: settings.keys.clone(),
+            backoff: backoff(),
+            sending: own.send,
+            threads: vec![None; own.threads.into()],
+            blocked: 0,
+            backlog: VecDeque::new(),
+            lanes: out.iter().map(|_| Lane::default()).collect(),
+            out,
+            last_batch: 0,
+            sticky: (u16::MAX, 0),
+            turns: 0,
+            unconfirmed: BTreeMap::new(),
+            shown_unconfirmed: 0,
+        }
+    }
+
+    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
+        match input {
+            Input::Wanted(job) => self.want(job, stage),
+            Input::Arrived(message, Message::Produced { partition, batch, attempt, answer }) => {
+                self.hear(message, partition, batch, attempt, answer, stage);
+            }
+            Input::Timer(Timer::Lingered { partition, batch }) => {
+                self.lanes[usize::from(partition)].close(batch);
+                self.send_what_may(partition, stage);
+            }
+            Input::Timer(Timer::ProduceOverdue { partition, batch, attempt }) => {
+                if let Some(batch) = self.lanes[usize::from(partition)].take_in_flight(batch, attempt) {
+                    let part = batch.parts[0];
+                    stage.mark(MarkKind::TimedOut, Slot::WHOLE, part, attempt.into(), self.words.timed_out);
+                    self.failed(partition, Batch { known: CallerOutcome::Unknown, ..batch }, stage);
+                }
+            }
+            Input::Timer(Timer::SendAgain { partition }) => self.send_what_may(partition, stage),
+            _ => {}
+        }
+    }
+
+    fn want(&mut self, job: JobId, stage: &mut Stage<'_>) {
+        if self.sending == Sending::Async {
+            return self.file(job, stage);
+        }
+        match self.threads.iter().position(Option::is_none) {
+            Some(thread) => self.take_on(thread, job, stage),
+            None => {
+                let stay = stage.begin(Slot::WHOLE, StayKind::Backlog, stage.first_part(job));
+                self.backlog.push_back((job, stay));
+                stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Backlog), self.backlog.len() as u32);
+            }
+        }
+    }
+
+    fn take_on(&mut self, thread: usize, job: JobId, stage: &mut Stage<'_>) {
+        let stay = stage.begin(Slot(thread as u16), StayKind::Blocked, stage.first_part(job));
+        self.threads[thread] = Some((job, stay));
+        self.blocked += 1;
+        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Blocked), self.blocked);
+        self.file(job, stage);
+    }
+
+    /// `send()`: the record joins the open batch of its partition.
+    fn file(&mut self, job: JobId, stage: &mut Stage<'_>) {
+        let part = stage.first_part(job);
+        let partition = self.partition(job, stage);
+        let stay = (self.sending == Sending::Async).then(|| stage.begin(Slot::WHOLE, StayKind::Unconfirmed, part));
+        self.unconfirmed.insert(part, stay);
+        self.level_unconfirmed(stage);
+        let (size, limit, now) = (self.record_size, self.batch_size, stage.now());
+        let opened = self.lanes[usize::from(partition)].file(part, size, limit, now, &mut self.last_batch);
+        if let Some(batch) = opened
+            && self.linger > Span::ZERO
+        {
+            stage.set_timer(self.linger, Timer::Lingered { partition, batch });
+        }
+        if self.linger == Span::ZERO {
+            self.lanes[usize::from(partition)].close(self.last_batch);
+        }
+        self.send_what_may(partition, stage);
+    }
+
+    /// By the key's hash; without a key, sticky until a batch's worth of bytes went to one partition (KIP-794).
+    fn partition(&mut self, job: JobId, stage: &Stage<'_>) -> u16 {
+        let partitions = self.lanes.len() as u16;
+        if let Some(key) = self.keys.text(job) {
+            return partition_of(&key, partitions);
+        }
+        let (partition, bytes) = self.sticky;
+        if partition == u16::MAX || bytes >= self.batch_size {
+            self.turns += 1;
+            let chance = stage.chance(Purpose::Choice, PartId::NONE, self.turns);
+            self.sticky = ((chance * f64::from(partitions)) as u16, 0);
+        }
+        self.sticky.1 += self.record_size;
+        self.sticky.0
+    }
+
+    fn send_what_may(&mut self, partition: u16, stage: &mut Stage<'_>) {
+        loop {
+            let lane = &mut self.lanes[usize::from(partition)];
+            let Some(batch) = lane.next(stage.now(), self.max_in_flight, self.idempotent) else {
+                return;
+            };
+            self.send(partition, batch, stage);
+        }
+    }
+
+    fn send(&mut self, partition: u16, mut batch: Batch, stage: &mut Stage<'_>) {
+        batch.attempt += 1;
+        let Batch { number, attempt, sequence, .. } = batch;
+        let several = batch.parts.len() > 1;
+        let (kind, label) = if several { self.words.produce_several } else { self.words.produce };
+        let part = stage.batch(batch.parts.clone());
+        let parcel = Parcel {
+            link: self.out[usize::from(partition)],
+            kind,
+            label,
+            part,
+            attempt,
+            reply_to: MessageId::NONE,
+            from_slot: Slot::WHOLE,
+            to_slot: Slot(partition),
+        };
+        if self.acks != Acks::None {
+            stage.set_timer(self.request_timeout, Timer::ProduceOverdue { partition, batch: number, attempt });
+        }
+        stage.send(parcel, Message::Produce { partition, batch: number, sequence, attempt });
+        match self.acks {
+            // Nobody will say anything: handing it to the network is all there is to know.
+            Acks::None => self.settle(&batch.parts, CallerOutcome::Accepted, stage),
+            Acks::Leader | Acks::All => self.lanes[usize::from(partition)].in_flight.push(batch),
+        }
+    }
+
+    fn hear(
+        &mut self,
+        message: MessageId,
+        partition: u16,
+        number: BatchNumber,
+        attempt: u16,
+        answer: Answer,
+        stage: &mut Stage<'_>,
+    ) {
+        let Some(batch) = self.lanes[usize::from(partition)].take_in_flight(number, attempt) else {
+            return stage.too_late(message);
+        };
+        match answer {
+            Answer::Stored => self.settle(&batch.parts, CallerOutcome::Accepted, stage),
+            Answer::NoLeader | Answer::NotEnoughReplicas | Answer::OutOfOrderSequence => {
+                self.failed(partition, batch, stage);
+            }
+        }
+        self.send_what_may(partition, stage);
+    }
+
+    /// To be sent again, or given up when its delivery time-out is over.
+    fn failed(&mut self, partition: u16, mut batch: Batch, stage: &mut Stage<'_>) {
+        let chance = stage.chance(Purpose::Jitter, batch.parts[0], batch.attempt.into());
+        let wait = self.backoff.wait(stage, batch.parts[0], batch.attempt, None).scaled(0.8 + 0.4 * chance);
+        if (stage.now() + wait).since(batch.opened) >= self.delivery_timeout {
+            for part in &batch.parts {
+                stage.mark(MarkKind::GaveUp, Slot::WHOLE, *part, batch.attempt.into(), self.words.gave_up);
+            }
+            self.settle(&batch.parts, batch.known, stage);
+            return self.send_what_may(partition, stage);
+        }
+        let next = u64::from(batch.attempt) + 1;
+        stage.mark(MarkKind::Retried, Slot::WHOLE, batch.parts[0], next, self.words.sends_again);
+        batch.not_before = stage.now() + wait;
+        self.lanes[usize::from(partition)].put_back(batch);
+        stage.set_timer(wait, Timer::SendAgain { partition });
+    }
+
+    fn settle(&mut self, parts: &[PartId], outcome: CallerOutcome, stage: &mut Stage<'_>) {
+        let ending = if outcome == CallerOutcome::Accepted { Ending::Done } else { Ending::GaveUp };
+        for part in parts {
+            if let Some(Some(stay)) = self.unconfirmed.remove(part) {
+                stage.end(stay, ending);
+            }
+            let job = stage.job_of(*part);
+            stage.settles(job, outcome);
+            let thread = self.threads.iter().position(|thread| thread.is_some_and(|(known, _)| known == job));
+            if let Some(thread) = thread {
+                self.release(thread, ending, stage);
+            }
+        }
+        self.level_unconfirmed(stage);
+    }
+
+    fn release(&mut self, thread: usize, ending: Ending, stage: &mut Stage<'_>) {
+        if let Some((_, stay)) = self.threads[thread].take() {
+            stage.end(stay, ending);
+            self.blocked -= 1;
+            stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Blocked), self.blocked);
+        }
+        if let Some((job, stay)) = self.backlog.pop_front() {
+            stage.end(stay, Ending::Done);
+            stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Backlog), self.backlog.len() as u32);
+            self.take_on(thread, job, stage);
+        }
+    }
+
+    fn level_unconfirmed(&mut self, stage: &mut Stage<'_>) {
+        let value = match self.sending {
+            Sending::Async => self.unconfirmed.len() as u32,
+            Sending::Wait => 0,
+        };
+        if value != self.shown_unconfirmed {
+            self.shown_unconfirmed = value;
+            stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Unconfirmed), value);
+        }
+    }
+}

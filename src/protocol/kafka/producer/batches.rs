@@ -1,0 +1,97 @@
+//! The batches of one partition on their way from `send()` to the broker: filling, waiting, in flight.
+//!
+//! *Invariant:* batches wait in order of their sequence numbers, also when one comes back.
+
+use std::collections::VecDeque;
+
+use super::BatchNumber;
+use crate::time::Moment;
+use crate::trace::{CallerOutcome, PartId};
+
+pub(super) struct Batch {
+    pub number: BatchNumber,
+    pub parts: Vec<PartId>,
+    pub bytes: u32,
+    /// How many records of the partition came before.
+    pub sequence: u32,
+    /// When its first record was sent, by the program's clock.
+    pub opened: Moment,
+    pub attempt: u16,
+    pub not_before: Moment,
+    /// Whether it may leave: full, or lingered long enough.
+    pub closed: bool,
+    /// The gloomiest thing learnt so far.
+    pub known: CallerOutcome,
+}
+
+#[derive(Default)]
+pub(super) struct Lane {
+    waiting: VecDeque<Batch>,
+    pub in_flight: Vec<Batch>,
+    sequence: u32,
+}
+
+impl Lane {
+    /// Files a record; returns the number of the batch if it had to be opened. A batch in which the next record finds
+    /// no room is full, and so is one that has reached its size.
+    pub fn file(
+        &mut self,
+        part: PartId,
+        size: u32,
+        limit: u32,
+        now: Moment,
+        last: &mut BatchNumber,
+    ) -> Option<BatchNumber> {
+        self.sequence += 1;
+        if let Some(open) = self.waiting.back_mut().filter(|batch| !batch.closed) {
+            if open.bytes + size <= limit {
+                open.parts.push(part);
+                open.bytes += size;
+                open.closed = open.bytes + size > limit;
+                return None;
+            }
+            open.closed = true;
+        }
+        *last += 1;
+        self.waiting.push_back(Batch {
+            number: *last,
+            parts: vec![part],
+            bytes: size,
+            sequence: self.sequence - 1,
+            opened: now,
+            attempt: 0,
+            not_before: now,
+            closed: size * 2 > limit,
+            known: CallerOutcome::Failed,
+        });
+        Some(*last)
+    }
+
+    pub fn close(&mut self, number: BatchNumber) {
+        if let Some(batch) = self.waiting.iter_mut().find(|batch| batch.number == number) {
+            batch.closed = true;
+        }
+    }
+
+    /// The next batch that may leave now, taken out.
+    pub fn next(&mut self, now: Moment, max_in_flight: usize, idempotent: bool) -> Option<Batch> {
+        let first = self.waiting.front()?;
+        let blocked =
+            idempotent && first.attempt > 0 && self.in_flight.iter().any(|batch| batch.sequence < first.sequence);
+        if !first.closed || first.not_before > now || self.in_flight.len() >= max_in_flight || blocked {
+            return None;
+        }
+        self.waiting.pop_front()
+    }
+
+    pub fn take_in_flight(&mut self, number: BatchNumber, attempt: u16) -> Option<Batch> {
+        let place = self.in_flight.iter().position(|batch| batch.number == number && batch.attempt == attempt)?;
+        Some(self.in_flight.remove(place))
+    }
+
+    /// It waits again, in its place.
+    pub fn put_back(&mut self, batch: Batch) {
+        let place = self.waiting.partition_point(|waiting| waiting.sequence < batch.sequence);
+        self.waiting.insert(place, batch);
+    }
+}

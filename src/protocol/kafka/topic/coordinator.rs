@@ -1,0 +1,278 @@
+//! The coordinator of one group: who is a member, which generation it is, and who gets which partitions.
+//!
+//! The classic protocol with eager rebalancing: JoinGroup waits until every known member has joined, then SyncGroup
+//! brings the assignment. Source: apache/kafka, GroupCoordinator and RangeAssignor. *Invariant:* within a generation
+//! each partition has one owner.
+
+use std::collections::BTreeMap;
+
+use super::super::settings::GroupSettings;
+use super::super::words::{Word, Words};
+use super::super::{Generation, Identity, MemberNumber, Message, Pulse, Request, Taken, Timer, range};
+use crate::protocol::Stage;
+use crate::time::{Moment, Span};
+use crate::trace::{MarkKind, MessageId, PartId, Slot};
+
+/// An answer to be sent to a member.
+pub struct Reply {
+    pub member: MemberNumber,
+    pub to: MessageId,
+    pub word: Word,
+    pub body: Message,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Empty,
+    /// Waits for its members to join.
+    Preparing,
+    /// Waits for the leader's assignment.
+    Completing,
+    Stable,
+}
+
+struct Registered {
+    member: MemberNumber,
+    heard: Moment,
+    joining: Option<(MessageId, Request)>,
+    syncing: Option<(MessageId, Request)>,
+}
+
+pub struct Coordinator {
+    words: Words,
+    number: u16,
+    partitions: u16,
+    session_timeout: Span,
+    rebalance_timeout: Span,
+    initial_delay: Span,
+    state: State,
+    generation: Generation,
+    members: BTreeMap<Identity, Registered>,
+    last_identity: Identity,
+    /// A time for joining, by which its timer finds it.
+    round: u32,
+    /// Whether it is the first time for a new group, which waits a while whoever has joined.
+    delayed: bool,
+    /// Whether someone came while a new group waited.
+    newcomer: bool,
+}
+
+impl Coordinator {
+    pub fn new(settings: &GroupSettings, words: Words, number: u16, partitions: u16) -> Self {
+        Coordinator {
+            words,
+            number,
+            partitions,
+            session_timeout: settings.session_timeout,
+            rebalance_timeout: settings.max_poll_interval,
+            initial_delay: settings.initial_rebalance_delay,
+            state: State::Empty,
+            generation: 0,
+            members: BTreeMap::new(),
+            last_identity: 0,
+            round: 0,
+            delayed: false,
+            newcomer: false,
+        }
+    }
+
+    /// The group was formed before the run: its members are numbered from `first`.
+    pub fn formed(&mut self, first: MemberNumber, count: u16, stage: &mut Stage<'_>) {
+        for place in 0..count {
+            self.last_identity += 1;
+            let registered = Registered { member: first + place, heard: stage.now(), joining: None, syncing: None };
+            self.members.insert(self.last_identity, registered);
+            self.watch(self.last_identity, self.session_timeout, stage);
+        }
+        self.generation = 1;
+        self.state = State::Stable;
+    }
+
+    fn watch(&self, identity: Identity, span: Span, stage: &mut Stage<'_>) {
+        stage.set_timer(span, Timer::SessionOver { group: self.number, identity });
+    }
+
+    /// Whether a commit of this member and generation is taken.
+    pub fn knows(&self, identity: Identity, generation: Generation) -> bool {
+        self.members.contains_key(&identity) && self.generation == generation && self.state != State::Completing
+    }
+
+    pub fn join(
+        &mut self,
+        message: MessageId,
+        member: MemberNumber,
+        identity: Option<Identity>,
+        request: Request,
+        stage: &mut Stage<'_>,
+    ) -> Vec<Reply> {
+        let Some(identity) = identity else {
+            self.last_identity += 1;
+            let body = Message::Identified { member, identity: self.last_identity, request };
+            return vec![Reply { member, to: message, word: self.words.member_id, body }];
+        };
+        let known = self.members.contains_key(&identity);
+        let heard = stage.now();
+        let registered = Registered { member, heard, joining: Some((message, request)), syncing: None };
+        self.members.insert(identity, registered);
+        if !known {
+            self.watch(identity, self.session_timeout, stage);
+        }
+        if self.state == State::Empty && self.generation == 0 {
+            self.state = State::Preparing;
+            self.delayed = true;
+            self.await_joins(self.initial_delay, stage);
+            return Vec::new();
+        }
+        self.newcomer |= self.delayed;
+        self.prepare(stage);
+        self.complete_if_all_joined(stage)
+    }
+
+    fn await_joins(&mut self, span: Span, stage: &mut Stage<'_>) {
+        self.round += 1;
+        stage.set_timer(span, Timer::JoinOver { group: self.number, round: self.round });
+    }
+
+    /// Everyone must join anew.
+    fn prepare(&mut self, stage: &mut Stage<'_>) {
+        if self.state != State::Preparing {
+            self.state = State::Preparing;
+            self.await_joins(self.rebalance_timeout, stage);
+        }
+    }
+
+    /// The time for joining is over: who has not joined is no longer a member.
+    pub fn join_over(&mut self, round: u32, stage: &mut Stage<'_>) -> Vec<Reply> {
+        if self.round != round || self.state != State::Preparing {
+            return Vec::new();
+        }
+        if self.delayed && self.newcomer {
+            self.newcomer = false;
+            self.await_joins(self.initial_delay, stage);
+            return Vec::new();
+        }
+        self.members.retain(|_, registered| registered.joining.is_some());
+        self.delayed = false;
+        self.complete_if_all_joined(stage)
+    }
+
+    fn complete_if_all_joined(&mut self, stage: &mut Stage<'_>) -> Vec<Reply> {
+        let waiting = self.members.values().any(|registered| registered.joining.is_none());
+        if self.state != State::Preparing || self.delayed || waiting {
+            return Vec::new();
+        }
+        if self.members.is_empty() {
+            self.state = State::Empty;
+            return Vec::new();
+        }
+        self.state = State::Completing;
+        self.generation += 1;
+        let (generation, word) = (self.generation, self.words.joined);
+        let mut replies = Vec::new();
+        for registered in self.members.values_mut() {
+            registered.heard = stage.now();
+            if let Some((to, request)) = registered.joining.take() {
+                let member = registered.member;
+                let body = Message::Joined { member, generation, request };
+                replies.push(Reply { member, to, word, body });
+            }
+        }
+        replies
+    }
+
+    /// SyncGroup. All are answered when that of the leader, the first member, is there.
+    pub fn sync(
+        &mut self,
+        message: MessageId,
+        member: MemberNumber,
+        identity: Identity,
+        generation: Generation,
+        request: Request,
+        stage: &mut Stage<'_>,
+    ) -> Vec<Reply> {
+        let known = self.generation == generation && matches!(self.state, State::Completing | State::Stable);
+        let Some(registered) = self.members.get_mut(&identity).filter(|_| known) else {
+            let body = Message::GroupRefused { member, request, taken: Taken::UnknownMember };
+            return vec![Reply { member, to: message, word: self.words.unknown_member, body }];
+        };
+        registered.heard = stage.now();
+        registered.syncing = Some((message, request));
+        let leader = self.members.values().next().is_some_and(|leader| leader.syncing.is_some());
+        if leader {
+            self.state = State::Stable;
+        }
+        if self.state != State::Stable {
+            return Vec::new();
+        }
+        let members = self.members.len() as u16;
+        let mut replies = Vec::new();
+        for (place, registered) in self.members.values_mut().enumerate() {
+            if let Some((to, request)) = registered.syncing.take() {
+                let (first, count) = range(self.partitions, members, place as u16);
+                let body = Message::Assigned { member: registered.member, generation, first, count, request };
+                replies.push(Reply { member: registered.member, to, word: self.words.assigned, body });
+            }
+        }
+        replies
+    }
+
+    pub fn heartbeat(
+        &mut self,
+        message: MessageId,
+        member: MemberNumber,
+        identity: Identity,
+        generation: Generation,
+        stage: &mut Stage<'_>,
+    ) -> Reply {
+        let pulse = match self.members.get_mut(&identity) {
+            Some(registered) if self.generation == generation => {
+                registered.heard = stage.now();
+                if self.state == State::Preparing { Pulse::RebalanceInProgress } else { Pulse::Fine }
+            }
+            _ => Pulse::UnknownMember,
+        };
+        let word = match pulse {
+            Pulse::Fine => self.words.fine,
+            Pulse::RebalanceInProgress => self.words.rebalancing,
+            Pulse::UnknownMember => self.words.heartbeat_unknown,
+        };
+        Reply { member, to: message, word, body: Message::HeartbeatAnswer { member, identity, pulse } }
+    }
+
+    /// No heartbeat for as long as the session timeout: the member is removed. Who waits for an answer is not.
+    pub fn session_over(&mut self, identity: Identity, stage: &mut Stage<'_>) -> Vec<Reply> {
+        let Some(registered) = self.members.get_mut(&identity) else {
+            return Vec::new();
+        };
+        if registered.joining.is_some() || registered.syncing.is_some() {
+            registered.heard = stage.now();
+        }
+        let due = registered.heard + self.session_timeout;
+        if due > stage.now() {
+            let left = due.since(stage.now());
+            self.watch(identity, left, stage);
+            return Vec::new();
+        }
+        stage.mark(MarkKind::Rebalanced, Slot::WHOLE, PartId::NONE, identity.into(), self.words.member_gone);
+        self.remove(identity, stage)
+    }
+
+    pub fn remove(&mut self, identity: Identity, stage: &mut Stage<'_>) -> Vec<Reply> {
+        if self.members.remove(&identity).is_none() {
+            return Vec::new();
+        }
+        if self.members.is_empty() {
+            self.state = State::Empty;
+            return Vec::new();
+        }
+        self.prepare(stage);
+        self.complete_if_all_joined(stage)
+    }
+
+    /// The broker is back: nobody could be heard meanwhile.
+    pub fn hear_all(&mut self, stage: &Stage<'_>) {
+        for registered in self.members.values_mut() {
+            registered.heard = stage.now();
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! A partition: the log of its leader, what of it the followers have, and how far each group has read.
+//!
+//! *Invariants:* an offset is given once and its record stays until retention or a lost leader takes it; reading moves
+//! nothing. Only what every replica in sync has (below the high watermark) is handed out.
+
+use super::super::words::Words;
+use super::super::{BatchNumber, MemberNumber, Offset, Request};
+use crate::protocol::Stage;
+use crate::time::Span;
+use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, Slot, StayId, StayKind};
+
+struct Record {
+    part: PartId,
+    parked: StayId,
+    at: crate::time::Moment,
+}
+
+/// Where a record stands with a group.
+#[derive(Clone, Copy)]
+enum Place {
+    Ready(StayId),
+    /// Handed out and not committed.
+    Held(StayId),
+    /// Committed, skipped, or gone with the log.
+    Past,
+}
+
+#[derive(Default)]
+struct Reading {
+    committed: Option<Offset>,
+    /// All places before this one are past.
+    settled: Offset,
+    places: Vec<Place>,
+    deliveries: Vec<u16>,
+}
+
+/// A produce request that waits for the followers.
+pub struct Awaiting {
+    pub end: Offset,
+    pub message: MessageId,
+    pub batch: BatchNumber,
+    pub attempt: u16,
+}
+
+/// A fetch that waits for a record.
+#[derive(Clone, Copy)]
+pub struct Poll {
+    pub message: MessageId,
+    pub member: MemberNumber,
+    pub group: u16,
+    pub from: Offset,
+    pub request: Request,
+}
+
+pub struct Partition {
+    words: Words,
+    slot: Slot,
+    records: Vec<Record>,
+    /// The first record that is still there.
+    start: Offset,
+    high_watermark: Offset,
+    /// The sequence number of the producer's next record.
+    pub expected: u32,
+    pub awaiting: Vec<Awaiting>,
+    pub polls: Vec<Poll>,
+    readings: Vec<Reading>,
+    /// Places of all groups that are ready, and that are held.
+    ready: u32,
+    held: u32,
+    shown: [u32; 3],
+    pub retention_timer: bool,
+}
+
+impl Partition {
+    /// Of each group it is said whether it was there before the run: then the beginning is its committed place.
+    pub fn new(words: Words, number: u16, groups: impl Iterator<Item = bool>) -> Self {
+        Partition {
+            words,
+            slot: Slot(number),
+            records: Vec::new(),
+            start: 0,
+            high_watermark: 0,
+            expected: 0,
+            awaiting: Vec::new(),
+            polls: Vec::new(),
+            readings: groups.map(|formed| Reading { committed: formed.then_some(0), ..Reading::default() }).collect(),
+            ready: 0,
+            held: 0,
+            shown: [0; 3],
+            retention_timer: false,
+        }
+    }
+
+    pub fn end(&self) -> Offset {
+        self.records.len() as Offset
+    }
+
+    pub fn start(&self) -> Offset {
+        self.start
+    }
+
+    pub fn high_watermark(&self) -> Offset {
+        self.high_watermark
+    }
+
+    /// The part that a group has in a record: groups are counted as a job's parts are.
+    fn part(&self, offset: Offset, group: usize) -> PartId {
+        PartId::from_index(self.records[offset as usize].part.index() + group as u32)
+    }
+
+    pub fn append(&mut self, parts: &[PartId], stage: &mut Stage<'_>) {
+        for part in parts {
+            let offset = self.end();
+            let parked = stage.begin_valued(self.slot, StayKind::Parked, *part, offset);
+            self.records.push(Record { part: *part, parked, at: stage.now() });
+            for group in 0..self.readings.len() {
+                let stay = stage.begin_valued(self.slot, StayKind::Ready, self.part(offset, group), offset);
+                self.readings[group].places.push(Place::Ready(stay));
+                self.readings[group].deliveries.push(0);
+                self.ready += 1;
+            }
+        }
+        self.expected += parts.len() as u32;
+        self.show(stage);
+    }
+
+    /// Every replica in sync has the log up to `end`.
+    pub fn replicated(&mut self, end: Offset) {
+        self.high_watermark = self.high_watermark.max(end);
+    }
+
+    /// What a fetch gets: the parts of a group from `from` on, and how often the first was handed out.
+    pub fn read(&mut self, group: u16, from: Offset, most: u32, stage: &mut Stage<'_>) -> (Vec<PartId>, u16) {
+        let group = usize::from(group);
+        let end = self.high_watermark.min(from.saturating_add(most));
+        let mut parts = Vec::new();
+        for offset in from..end {
+            let part = self.part(offset, group);
+            parts.push(part);
+            let reading = &mut self.readings[group];
+            reading.deliveries[offset as usize] = reading.deliveries[offset as usize].saturating_add(1);
+            let place = &mut reading.places[offset as usize];
+            match *place {
+                Place::Ready(stay) => {
+                    stage.end(stay, Ending::Done);
+                    self.ready -= 1;
+                    self.held += 1;
+                }
+                Place::Held(stay) => stage.end(stay, Ending::Returned),
+                Place::Past => continue,
+            }
+            *place = Place::Held(stage.begin_valued(self.slot, StayKind::Held, part, offset));
+        }
+        self.show(stage);
+        let first = self.readings[group].deliveries.get(from as usize).copied().unwrap_or(1);
+        (parts, first)
+    }
+
+    /// A group's place is stored: it has dealt with all before `offset`.
+    pub fn commit(&mut self, group: u16, offset: Offset, stage: &mut Stage<'_>) {
+        let offset = offset.min(self.end());
+        self.readings[usize::from(group)].committed = Some(offset);
+        self.pass(usize::from(group), offset, Ending::Done, stage);
+        stage.mark(MarkKind::Committed, self.slot, PartId::NONE, offset.into(), self.words.committed_place);
+        self.show(stage);
+    }
+
+    fn pass(&mut self, group: usize, end: Offset, ending: Ending, stage: &mut Stage<'_>) {
+        for offset in self.readings[group].settled..end {
+            let place = std::mem::replace(&mut self.readings[group].places[offset as usize], Place::Past);
+            self.leaves(place, ending, stage);
+        }
+        let reading = &mut self.readings[group];
+        reading.settled = reading.settled.max(end);
+    }
+
+    fn leaves(&mut self, place: Place, ending: Ending, stage: &mut Stage<'_>) {
+        match place {
+            Place::Ready(stay) => {
+                stage.end(stay, ending);
+                self.ready -= 1;
+            }
+            Place::Held(stay) => {
+                stage.end(stay, ending);
+                self.held -= 1;
+            }
+            Place::Past => {}
+        }
+    }
+
+    pub fn committed(&self, group: u16) -> Option<Offset> {
+        self.readings[usize::from(group)].committed.map(|offset| offset.max(self.start))
+    }
+
+    /// A reader of the group begins at `offset`: what was handed out from there on is handed out again.
+    pub fn begin_at(&mut self, group: u16, offset: Offset, stage: &mut Stage<'_>) {
+        let number = usize::from(group);
+        for at in offset..self.end() {
+            if let Place::Held(stay) = self.readings[number].places[at as usize] {
+                let part = self.part(at, number);
+                stage.end(stay, Ending::Returned);
+                stage.mark(MarkKind::Returned, self.slot, part, at.into(), self.words.again);
+                let ready = stage.begin_valued(self.slot, StayKind::Ready, part, at);
+                self.readings[number].places[at as usize] = Place::Ready(ready);
+                self.held -= 1;
+                self.ready += 1;
+            }
+        }
+        // With `latest`, what was there before the group is none of its business.
+        for at in self.readings[number].settled..offset {
+            if !matches!(self.readings[number].places[at as usize], Place::Past) {
+                let part = self.part(at, number);
+                stage.mark(MarkKind::Dropped, self.slot, part, at.into(), self.words.not_read);
+            }
+        }
+        self.pass(number, offset, Ending::GaveUp, stage);
+        self.show(stage);
+    }
+
+    /// The leader died: what its followers do not have is gone.
+    pub fn truncate(&mut self, stage: &mut Stage<'_>) {
+        for offset in (self.high_watermark..self.end()).rev() {
+            for group in 0..self.readings.len() {
+                let part = self.part(offset, group);
+                self.readings[group].deliveries.pop();
+                if let Some(place) = self.readings[group].places.pop() {
+                    self.leaves(place, Ending::Interrupted, stage);
+                }
+                stage.mark(MarkKind::Dropped, self.slot, part, offset.into(), self.words.lost_with_leader);
+            }
+            if let Some(record) = self.records.pop() {
+                stage.end(record.parked, Ending::Interrupted);
+                self.expected -= 1;
+            }
+        }
+        self.show(stage);
+    }
+
+    /// Removes what is as old as `retention`, read or not. Says in how long the next is due.
+    pub fn expire(&mut self, retention: Span, stage: &mut Stage<'_>) -> Option<Span> {
+        while let Some(record) = self.records.get(self.start as usize) {
+            let due = record.at + retention;
+            if due > stage.now() {
+                return Some(due.since(stage.now()));
+            }
+            stage.end(record.parked, Ending::Expired);
+            let offset = self.start;
+            self.start += 1;
+            for group in 0..self.readings.len() {
+                let part = self.part(offset, group);
+                if !matches!(self.readings[group].places[offset as usize], Place::Past) {
+                    stage.mark(MarkKind::Dropped, self.slot, part, offset.into(), self.words.retention_over);
+                    self.pass(group, offset + 1, Ending::Expired, stage);
+                }
+            }
+            self.show(stage);
+        }
+        None
+    }
+
+    fn show(&mut self, stage: &mut Stage<'_>) {
+        // With several groups, the lag is that of the one furthest behind.
+        let behind = |reading: &Reading| self.end() - reading.committed.unwrap_or(reading.settled).min(self.end());
+        let lag = self.readings.iter().map(behind).max().unwrap_or_default();
+        let values = [self.ready, self.held, lag];
+        let kinds = [LevelKind::Stays(StayKind::Ready), LevelKind::Stays(StayKind::Held), LevelKind::Lag];
+        for (index, kind) in kinds.into_iter().enumerate() {
+            if self.shown[index] != values[index] {
+                self.shown[index] = values[index];
+                stage.level(self.slot, kind, values[index]);
+            }
+        }
+    }
+}

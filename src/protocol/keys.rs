@@ -1,0 +1,102 @@
+//! Keys under which a broker files messages: a record's key, a message group, a deduplication id.
+//!
+//! A scenario lists them, and job n gets the n-th, beginning again at the end: `["A", "A", "B"]` makes two of three
+//! jobs A's. `{job}` in a key stands for the job's number, so such a key belongs to one job alone.
+//!
+//! *Invariant:* the same job has the same key on every attempt.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{BadSetting, check_text};
+use crate::trace::JobId;
+
+/// The most keys that a list may have.
+const MAX_KEYS: usize = 1000;
+
+/// A list of keys, as a scenario writes it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Keys(Vec<String>);
+
+/// A key without its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    /// That of every job to which the same text is given; the number of its first place in the list.
+    Shared(u16),
+    /// That of one job alone.
+    Own(u16, JobId),
+}
+
+impl Keys {
+    pub fn new(keys: &[&str]) -> Self {
+        Keys(keys.iter().map(|key| (*key).to_owned()).collect())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The key of `job`, with its number filled in; nothing if there are no keys.
+    pub fn text(&self, job: JobId) -> Option<String> {
+        let entry = self.0.get(job.at() % self.0.len().max(1))?;
+        Some(entry.replace("{job}", &job.number().to_string()))
+    }
+
+    /// The list ready for use.
+    pub(crate) fn index(&self) -> KeyIndex {
+        let mut first: BTreeMap<&str, u16> = BTreeMap::new();
+        let mut places = Vec::with_capacity(self.0.len());
+        for (place, key) in self.0.iter().enumerate() {
+            let place = *first.entry(key).or_insert(place as u16);
+            places.push((place, key.contains("{job}")));
+        }
+        KeyIndex(places)
+    }
+
+    pub(crate) fn check(&self, field: &str) -> Result<(), BadSetting> {
+        if self.0.len() > MAX_KEYS {
+            let sentence = format!("there are {} entries; at most {MAX_KEYS} fit", self.0.len());
+            return Err(BadSetting { field: field.into(), sentence });
+        }
+        for (place, key) in self.0.iter().enumerate() {
+            let field = format!("{field}.{place}");
+            if key.is_empty() {
+                return Err(BadSetting { field, sentence: "a key is empty; write at least one character".into() });
+            }
+            check_text(&field, key)?;
+        }
+        Ok(())
+    }
+}
+
+/// A list of keys in which equal texts are found to be equal without comparing them again.
+#[derive(Clone, Debug)]
+pub(crate) struct KeyIndex(Vec<(u16, bool)>);
+
+impl KeyIndex {
+    /// The key of `job`; nothing if there are no keys.
+    pub fn of(&self, job: JobId) -> Option<Key> {
+        let (place, own) = *self.0.get(job.at() % self.0.len().max(1))?;
+        Some(if own { Key::Own(place, job) } else { Key::Shared(place) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jobs_take_the_keys_in_turn_and_equal_texts_are_one_key() {
+        let keys = Keys::new(&["A", "B", "A", "job-{job}"]);
+        let index = keys.index();
+        let job = JobId::from_index;
+        assert_eq!(index.of(job(0)), index.of(job(2)));
+        assert_eq!(index.of(job(0)), index.of(job(4)));
+        assert_ne!(index.of(job(0)), index.of(job(1)));
+        assert_ne!(index.of(job(3)), index.of(job(7)));
+        assert_eq!(keys.text(job(7)).as_deref(), Some("job-8"));
+        assert_eq!((Keys::new(&[]).text(job(3)), Keys::new(&[]).index().of(job(3))), (None, None));
+    }
+}

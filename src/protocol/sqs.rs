@@ -1,0 +1,234 @@
+//! Amazon SQS: a sender, a standard or FIFO queue with a visibility timeout, consumers that poll, and a dead-letter
+//! queue.
+//!
+//! Every action of the API is an HTTP request with its response, so the sender's thread is blocked for one round trip
+//! and the consumer's for as long as its long poll lasts; nobody is ever pushed anything. Sources: Amazon SQS API
+//! reference (SendMessage, ReceiveMessage, DeleteMessage, ChangeMessageVisibility, CreateQueue) and developer guide.
+//! *Invariant:* the queue knows nothing of who works on what. A message that is not deleted comes back when its clock
+//! has run out, whatever became of its receiver.
+
+mod consumers;
+mod dead_letters;
+mod queue;
+mod sender;
+mod settings;
+mod shelf;
+mod words;
+
+pub use settings::{
+    ConsumerSettings, Delete, Extension, QueueSettings, QueueType, RedrivePolicy, SenderSettings, Settings,
+};
+
+use super::{Ground, Party as AnyParty, Stage, counted, leg};
+use crate::engine::{Input, Link, Setup};
+use crate::rng::Distribution;
+use crate::time::{Span, readable};
+use crate::trace::{ActorRow, Drawing, Duty, PartId};
+
+/// What is modelled and what is not, for the reader of the page.
+pub const LEFT_OUT: &str = "Modelled: SendMessage, ReceiveMessage, DeleteMessage and ChangeMessageVisibility as calls, standard and FIFO queues, \
+message groups, deduplication within five minutes, visibility timeout, short and long polling, receive count and redrive to a dead-letter queue, \
+delay, retention, receipt handles, SDK retries and time-outs, consumers that can be out or die, a queue that can be out. \
+Left out: batches of sends and deletes, permissions, message attributes and sizes, delays of single messages, high-throughput FIFO, fair queues, \
+what becomes of messages in the dead-letter queue. \
+A short poll asks every server here, so it misses nothing; the rare second delivery of a deleted message is left out as well. \
+A standard queue promises no order; here it hands out first what became visible first. \
+The move to the dead-letter queue happens at the receive that would be one too many. \
+The queue is kept in several places, so a crash of it breaks the open calls and loses nothing. \
+The consumers of a lane share its fate, and the queue learns of a broken connection one network latency later.";
+
+/// A message in the queue, counted in order of sending.
+type Number = u32;
+
+/// A receipt handle: each receive has its own, counted from one.
+type Receipt = u32;
+
+/// A consumer's call, by which it knows the answer.
+type Call = u32;
+
+/// What became of a SendMessage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Taken,
+    Refused,
+}
+
+/// What travels between sender, queue, consumers and dead-letter queue.
+#[derive(Clone, Copy, Debug)]
+pub enum Message {
+    Send {
+        part: PartId,
+        attempt: u16,
+        thread: u16,
+    },
+    SendAnswer {
+        part: PartId,
+        attempt: u16,
+        thread: u16,
+        answer: Answer,
+    },
+    Receive {
+        consumer: u16,
+        call: Call,
+    },
+    /// As many messages as the row carries parts; their receipt handles are counted from `first` on.
+    Received {
+        consumer: u16,
+        call: Call,
+        first: Receipt,
+    },
+    Empty {
+        consumer: u16,
+        call: Call,
+    },
+    Delete {
+        consumer: u16,
+        call: Call,
+        part: PartId,
+        receipt: Receipt,
+    },
+    ChangeVisibility {
+        consumer: u16,
+        call: Call,
+        part: PartId,
+        receipt: Receipt,
+        to: Span,
+    },
+    /// A DeleteMessage or ChangeMessageVisibility is answered.
+    Answered {
+        consumer: u16,
+        call: Call,
+    },
+    /// There was no queue to answer.
+    Refused {
+        consumer: u16,
+        call: Call,
+    },
+    /// A consumer's connection is gone, and with it its poll.
+    Closed {
+        consumer: u16,
+        call: Call,
+    },
+    DeadLetter {
+        part: PartId,
+    },
+}
+
+/// What a party can be woken for.
+#[derive(Clone, Copy, Debug)]
+pub enum Timer {
+    /// The answer to a SendMessage is overdue, if it is still awaited.
+    SendOverdue { thread: u16, part: PartId, attempt: u16 },
+    /// The back-off before the next SendMessage is over.
+    SendAgain { thread: u16, part: PartId },
+    /// The delay of a new message is over.
+    DelayOver { number: Number },
+    /// A message in flight becomes visible, if its clock was not set anew.
+    VisibleAgain { number: Number, clock: u32 },
+    /// The oldest message may have been kept long enough.
+    RetentionOver,
+    /// A long poll has waited long enough.
+    PollOver { consumer: u16, call: Call },
+    /// A consumer's call got no answer in time.
+    CallOverdue { consumer: u16, call: Call },
+    /// A consumer's pause is over.
+    GoOn { consumer: u16, call: Call },
+    /// A consumer reaches the end of its work, if it is still the same work.
+    WorkDone { consumer: u16, begun: u32 },
+    /// Time to extend the visibility timeout of what is worked on.
+    Extend { consumer: u16, begun: u32 },
+}
+
+pub enum Party {
+    Sender(sender::Sender),
+    Queue(queue::Queue),
+    Consumers(consumers::Consumers),
+    DeadLetters(dead_letters::DeadLetters),
+}
+
+impl Party {
+    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
+        match self {
+            Party::Sender(sender) => sender.handle(input, stage),
+            Party::Queue(queue) => queue.handle(input, stage),
+            Party::Consumers(consumers) => consumers.handle(input, stage),
+            Party::DeadLetters(dead_letters) => dead_letters.handle(input, stage),
+        }
+    }
+}
+
+impl Settings {
+    pub(super) fn set_up(&self, ground: &Ground) -> Setup<AnyParty> {
+        let mut setup = Setup::default();
+        let words = self.words(&mut setup);
+        let [sender, queue, workers] = self.lanes().map(|row| setup.lane(row));
+        let dead = self.queue.redrive_policy.as_ref().map(|policy| setup.lane(dead_letter_lane(policy)));
+
+        let latency = || ground.latency.clone();
+        let out = setup.link(ground.link(sender, queue, leg::OUT));
+        let back = setup.link(ground.link(queue, sender, leg::BACK));
+        let on = setup.link(Link::new(queue, workers, leg::ON, latency()));
+        let home = setup.link(Link::new(workers, queue, leg::RETURN, latency()));
+        let still = || Distribution::fixed(Span::ZERO);
+        let aside = dead.map(|dead| setup.link(Link::new(queue, dead, leg::RETURN, still()).keeping_order()));
+
+        setup.actor(Party::Sender(sender::Sender::new(self, words, out)).into());
+        setup.actor(Party::Queue(queue::Queue::new(self, words, queue::Links { back, on, aside })).into());
+        setup.actor(Party::Consumers(consumers::Consumers::new(self, words, home)).into());
+        if dead.is_some() {
+            setup.actor(Party::DeadLetters(dead_letters::DeadLetters::new(words)).into());
+        }
+        setup
+    }
+
+    fn lanes(&self) -> [ActorRow; 3] {
+        let Settings { sender, queue, consumers, .. } = self;
+        [
+            ActorRow {
+                id: sender.id.clone(),
+                name: sender.name.clone(),
+                subtitle: counted(sender.threads, "thread"),
+                duty: Duty::Caller,
+                drawing: Drawing::Slots,
+                slots: sender.threads,
+                slot_noun: "thread",
+            },
+            ActorRow {
+                id: queue.id.clone(),
+                name: queue.name.clone(),
+                subtitle: match queue.kind {
+                    QueueType::Standard => format!("visibility {}", readable(queue.visibility_timeout)),
+                    QueueType::Fifo => format!("FIFO, visibility {}", readable(queue.visibility_timeout)),
+                },
+                duty: Duty::Broker,
+                drawing: Drawing::River,
+                slots: 0,
+                slot_noun: "",
+            },
+            ActorRow {
+                id: consumers.id.clone(),
+                name: consumers.name.clone(),
+                subtitle: counted(consumers.count, "consumer"),
+                duty: Duty::Worker,
+                drawing: Drawing::Slots,
+                slots: consumers.count,
+                slot_noun: "consumer",
+            },
+        ]
+    }
+}
+
+fn dead_letter_lane(policy: &RedrivePolicy) -> ActorRow {
+    ActorRow {
+        id: policy.id.clone(),
+        name: policy.name.clone(),
+        subtitle: match policy.max_receive_count {
+            1 => "after 1 receive".into(),
+            count => format!("after {count} receives"),
+        },
+        duty: Duty::Broker,
+        drawing: Drawing::River,
+        slots: 0,
+        slot_noun: "",
+    }
+}

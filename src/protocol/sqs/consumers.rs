@@ -1,0 +1,450 @@
+//! The consumers: each polls, works off what came, deletes it, and polls again. Every call blocks it for its round trip,
+//! a long poll for as long as nothing comes.
+//!
+//! *Invariants:* a consumer does one thing at a time. It knows its receipt handles and nothing else of the queue: not
+//! how long a message is still invisible, nor who else has it.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use super::settings::{Delete, Extension};
+use super::words::{Word, Words};
+use super::{Call, Message, Receipt, Settings, Timer};
+use crate::engine::{Fault, Input, LinkId, Parcel, Phase};
+use crate::protocol::Stage;
+use crate::protocol::retry::Retry;
+use crate::time::Span;
+use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, Slot, StayId, StayKind};
+
+/// A received message.
+#[derive(Clone, Copy)]
+struct Received {
+    part: PartId,
+    receipt: Receipt,
+}
+
+/// What a call is for, and so what follows its answer.
+#[derive(Clone, Copy)]
+enum Errand {
+    Poll,
+    /// How often it was tried.
+    Delete(Received, u16),
+    GiveBack(Received),
+}
+
+#[derive(Clone, Copy)]
+enum Doing {
+    /// Out of service, or about to begin.
+    Nothing,
+    /// Waits for an answer.
+    Calling(Errand, StayId),
+    /// Waits until it tries again.
+    Pausing(Errand, StayId),
+    Working {
+        received: Received,
+        begun: u32,
+        stay: StayId,
+    },
+}
+
+struct Consumer {
+    doing: Doing,
+    /// The last call it made; what belongs to an earlier one is void.
+    call: Call,
+    inbox: VecDeque<Received>,
+    factor: f64,
+}
+
+pub struct Consumers {
+    words: Words,
+    home: LinkId,
+    timeout: Option<Span>,
+    retry: Retry,
+    wait_time: Span,
+    poll_interval: Span,
+    delete: Delete,
+    on_failure_visible_after: Option<Span>,
+    extension: Option<Extension>,
+    deduplicates: bool,
+    consumers: Vec<Consumer>,
+    /// Faults that keep them from taking anything new, a silent one not among them.
+    outages: u32,
+    begun: u32,
+    busy: u32,
+    blocked: u32,
+    /// What was done here, for consumers that recognise a repeat.
+    done: BTreeSet<PartId>,
+}
+
+impl Consumers {
+    pub(super) fn new(settings: &Settings, words: Words, home: LinkId) -> Self {
+        let own = &settings.consumers;
+        let consumer = |index: u16| Consumer {
+            doing: Doing::Nothing,
+            call: 0,
+            inbox: VecDeque::new(),
+            factor: own.factors.get(usize::from(index)).copied().unwrap_or(1.0),
+        };
+        Consumers {
+            words,
+            home,
+            timeout: settings.timeout,
+            retry: settings.retry.clone(),
+            wait_time: settings.wait_time(),
+            poll_interval: own.poll_interval,
+            delete: own.delete,
+            on_failure_visible_after: own.on_failure_visible_after,
+            extension: own.extend_visibility,
+            deduplicates: own.deduplicates,
+            consumers: (0..own.count).map(consumer).collect(),
+            outages: 0,
+            begun: 0,
+            busy: 0,
+            blocked: 0,
+            done: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
+        match input {
+            Input::Started => self.all_poll(stage),
+            Input::Arrived(message, body) => self.hear(message, body, stage),
+            Input::Timer(Timer::CallOverdue { consumer, call }) => {
+                if let Some(errand) = self.awaited(consumer, call) {
+                    self.call_failed(consumer, errand, stage);
+                }
+            }
+            Input::Timer(Timer::GoOn { consumer, call }) => self.go_on(consumer, call, stage),
+            Input::Timer(Timer::WorkDone { consumer, begun }) => self.work_done(consumer, begun, stage),
+            Input::Timer(Timer::Extend { consumer, begun }) => self.extend(consumer, begun, stage),
+            Input::Fault(fault, phase) => self.fault(fault, phase, stage),
+            _ => {}
+        }
+    }
+
+    fn all_poll(&mut self, stage: &mut Stage<'_>) {
+        for consumer in 0..self.consumers.len() as u16 {
+            if matches!(self.consumers[consumer as usize].doing, Doing::Nothing) {
+                self.next(consumer, stage);
+            }
+        }
+    }
+
+    /// The errand that an answer to `call` would be about, if it is still awaited.
+    fn awaited(&self, consumer: u16, call: Call) -> Option<Errand> {
+        let known = &self.consumers[consumer as usize];
+        match known.doing {
+            Doing::Calling(errand, _) if known.call == call => Some(errand),
+            _ => None,
+        }
+    }
+
+    fn hear(&mut self, message: MessageId, body: Message, stage: &mut Stage<'_>) {
+        let (consumer, call) = match body {
+            Message::Received { consumer, call, .. }
+            | Message::Empty { consumer, call }
+            | Message::Answered { consumer, call }
+            | Message::Refused { consumer, call } => (consumer, call),
+            _ => return,
+        };
+        let Some(errand) = self.awaited(consumer, call) else {
+            // The answers to extensions are not waited for.
+            if call != 0 && self.outages > 0 {
+                stage.refuse(message);
+            } else if call != 0 {
+                stage.too_late(message);
+            }
+            return;
+        };
+        match body {
+            Message::Received { first, .. } => {
+                let parts = stage.parts_of(message).iter();
+                let received = parts.zip(first..).map(|(part, receipt)| Received { part: *part, receipt });
+                self.consumers[consumer as usize].inbox.extend(received);
+                self.stop(consumer, Ending::Done, stage);
+                self.next(consumer, stage);
+            }
+            Message::Empty { .. } if self.wait_time == Span::ZERO => {
+                self.pause(consumer, Errand::Poll, self.poll_interval, stage);
+            }
+            Message::Empty { .. } => {
+                self.stop(consumer, Ending::Expired, stage);
+                self.next(consumer, stage);
+            }
+            Message::Refused { .. } => self.call_failed(consumer, errand, stage),
+            _ => self.answered(consumer, errand, stage),
+        }
+    }
+
+    /// A DeleteMessage or ChangeMessageVisibility was answered, for better or worse.
+    fn answered(&mut self, consumer: u16, errand: Errand, stage: &mut Stage<'_>) {
+        self.stop(consumer, Ending::Done, stage);
+        match (errand, self.delete) {
+            (Errand::Delete(received, _), Delete::BeforeWork) if !self.is_done(received) => {
+                self.work(consumer, received, stage);
+            }
+            _ => self.next(consumer, stage),
+        }
+    }
+
+    /// The SDK repeats a call; what it cannot delete will come back.
+    fn call_failed(&mut self, consumer: u16, errand: Errand, stage: &mut Stage<'_>) {
+        match errand {
+            Errand::Delete(received, attempt) if attempt < self.retry.max_attempts => {
+                let wait = self.retry.wait(stage, received.part, attempt, None);
+                self.pause(consumer, Errand::Delete(received, attempt + 1), wait, stage);
+            }
+            Errand::Poll => self.pause(consumer, Errand::Poll, self.poll_interval, stage),
+            Errand::Delete(..) | Errand::GiveBack(_) => {
+                self.stop(consumer, Ending::GaveUp, stage);
+                self.next(consumer, stage);
+            }
+        }
+    }
+
+    fn pause(&mut self, consumer: u16, errand: Errand, wait: Span, stage: &mut Stage<'_>) {
+        let one = &mut self.consumers[consumer as usize];
+        match (one.doing, errand) {
+            // Between two polls a consumer is free; the pause is not drawn.
+            (Doing::Calling(_, stay), Errand::Poll) => {
+                self.unblock(stay, Ending::Expired, stage);
+                self.consumers[consumer as usize].doing = Doing::Pausing(errand, StayId::NONE);
+            }
+            (Doing::Calling(_, stay), _) => one.doing = Doing::Pausing(errand, stay),
+            _ => return,
+        }
+        let call = self.consumers[consumer as usize].call;
+        stage.set_timer(wait, Timer::GoOn { consumer, call });
+    }
+
+    fn go_on(&mut self, consumer: u16, call: Call, stage: &mut Stage<'_>) {
+        let one = &mut self.consumers[consumer as usize];
+        let Doing::Pausing(errand, stay) = one.doing else {
+            return;
+        };
+        if one.call != call {
+            return;
+        }
+        one.doing = Doing::Nothing;
+        match errand {
+            Errand::Poll => self.next(consumer, stage),
+            Errand::Delete(..) | Errand::GiveBack(_) => self.call(consumer, errand, stay, stage),
+        }
+    }
+
+    /// Whether this was done before, by consumers that would know.
+    fn is_done(&self, received: Received) -> bool {
+        self.deduplicates && self.done.contains(&received.part)
+    }
+
+    /// What a free consumer does next: work off what it has, else poll, unless it is out.
+    fn next(&mut self, consumer: u16, stage: &mut Stage<'_>) {
+        let one = &mut self.consumers[consumer as usize];
+        one.doing = Doing::Nothing;
+        let received = one.inbox.pop_front();
+        match received {
+            Some(received) if self.is_done(received) => {
+                self.begin_call(consumer, Errand::Delete(received, 1), stage);
+            }
+            Some(received) => match self.delete {
+                Delete::AfterWork => self.work(consumer, received, stage),
+                Delete::BeforeWork => self.begin_call(consumer, Errand::Delete(received, 1), stage),
+            },
+            None if self.outages == 0 => self.begin_call(consumer, Errand::Poll, stage),
+            None => {}
+        }
+    }
+
+    fn begin_call(&mut self, consumer: u16, errand: Errand, stage: &mut Stage<'_>) {
+        let part = match errand {
+            Errand::Poll => PartId::NONE,
+            Errand::Delete(received, _) | Errand::GiveBack(received) => received.part,
+        };
+        let stay = stage.begin(Slot(consumer), StayKind::Blocked, part);
+        self.blocked += 1;
+        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Blocked), self.blocked);
+        self.call(consumer, errand, stay, stage);
+    }
+
+    fn call(&mut self, consumer: u16, errand: Errand, stay: StayId, stage: &mut Stage<'_>) {
+        let one = &mut self.consumers[consumer as usize];
+        one.call += 1;
+        one.doing = Doing::Calling(errand, stay);
+        let call = one.call;
+        if let Some(timeout) = self.timeout {
+            // A long poll may well take its time.
+            let timeout = if matches!(errand, Errand::Poll) { timeout + self.wait_time } else { timeout };
+            stage.set_timer(timeout, Timer::CallOverdue { consumer, call });
+        }
+        let (word, part, attempt, body) = match errand {
+            Errand::Poll => (self.words.empty_receive, PartId::NONE, 1, Message::Receive { consumer, call }),
+            Errand::Delete(Received { part, receipt }, attempt) => {
+                (self.words.delete, part, attempt, Message::Delete { consumer, call, part, receipt })
+            }
+            Errand::GiveBack(Received { part, receipt }) => {
+                let to = self.on_failure_visible_after.unwrap_or_default();
+                (self.words.change, part, 1, Message::ChangeVisibility { consumer, call, part, receipt, to })
+            }
+        };
+        self.send(consumer, word, part, attempt, body, stage);
+    }
+
+    fn send(
+        &self,
+        consumer: u16,
+        (kind, label): Word,
+        part: PartId,
+        attempt: u16,
+        body: Message,
+        stage: &mut Stage<'_>,
+    ) {
+        let parcel = Parcel {
+            link: self.home,
+            kind,
+            label,
+            part,
+            attempt,
+            reply_to: MessageId::NONE,
+            from_slot: Slot(consumer),
+            to_slot: Slot::WHOLE,
+        };
+        stage.send(parcel, body);
+    }
+
+    /// The call is over, whatever came of it.
+    fn stop(&mut self, consumer: u16, ending: Ending, stage: &mut Stage<'_>) {
+        let one = &mut self.consumers[consumer as usize];
+        if let Doing::Calling(_, stay) | Doing::Pausing(_, stay) = std::mem::replace(&mut one.doing, Doing::Nothing) {
+            self.unblock(stay, ending, stage);
+        }
+    }
+
+    fn unblock(&mut self, stay: StayId, ending: Ending, stage: &mut Stage<'_>) {
+        if let Some(stay) = stay.known() {
+            stage.end(stay, ending);
+            self.blocked -= 1;
+            stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Blocked), self.blocked);
+        }
+    }
+
+    fn work(&mut self, consumer: u16, received: Received, stage: &mut Stage<'_>) {
+        self.begun += 1;
+        let begun = self.begun;
+        let one = &mut self.consumers[consumer as usize];
+        stage.executes(received.part);
+        let stay = stage.begin(Slot(consumer), StayKind::Busy, received.part);
+        one.doing = Doing::Working { received, begun, stay };
+        self.busy += 1;
+        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Busy), self.busy);
+        let work = stage.work(received.part);
+        let work = if one.factor == 1.0 { work } else { work.scaled(one.factor) };
+        stage.set_timer(work, Timer::WorkDone { consumer, begun });
+        if let Some(extension) = self.extension {
+            stage.set_timer(extension.every, Timer::Extend { consumer, begun });
+        }
+    }
+
+    fn extend(&mut self, consumer: u16, now_begun: u32, stage: &mut Stage<'_>) {
+        let Some(extension) = self.extension else {
+            return;
+        };
+        match self.consumers[consumer as usize].doing {
+            Doing::Working { received: Received { part, receipt }, begun, .. } if begun == now_begun => {
+                let body = Message::ChangeVisibility { consumer, call: 0, part, receipt, to: extension.to };
+                self.send(consumer, self.words.change, part, 1, body, stage);
+                stage.set_timer(extension.every, Timer::Extend { consumer, begun });
+            }
+            _ => {}
+        }
+    }
+
+    fn work_done(&mut self, consumer: u16, now_begun: u32, stage: &mut Stage<'_>) {
+        let Doing::Working { received, begun, stay } = self.consumers[consumer as usize].doing else {
+            return;
+        };
+        if begun != now_begun {
+            return;
+        }
+        self.busy -= 1;
+        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Busy), self.busy);
+        let part = received.part;
+        if stage.is_poison(part) {
+            stage.end(stay, Ending::Failed);
+            stage.mark(MarkKind::Failed, Slot(consumer), part, 0, self.words.failed);
+            return match (self.delete, self.on_failure_visible_after) {
+                (Delete::AfterWork, Some(_)) => self.begin_call(consumer, Errand::GiveBack(received), stage),
+                _ => self.next(consumer, stage),
+            };
+        }
+        stage.end(stay, Ending::Done);
+        stage.takes_effect(part);
+        stage.finishes(part);
+        if self.deduplicates {
+            self.done.insert(part);
+        }
+        match self.delete {
+            Delete::AfterWork => self.begin_call(consumer, Errand::Delete(received, 1), stage),
+            Delete::BeforeWork => self.next(consumer, stage),
+        }
+    }
+
+    fn fault(&mut self, fault: Fault, phase: Phase, stage: &mut Stage<'_>) {
+        match (fault, phase) {
+            // The engine stretches the work and keeps what would arrive; a call without an answer ends by its clock.
+            (Fault::SlowDown { .. } | Fault::SilentOutage, _) => {}
+            (Fault::Outage, Phase::Begins) => {
+                self.outages += 1;
+                for consumer in 0..self.consumers.len() as u16 {
+                    self.leave_off_polling(consumer, stage);
+                }
+            }
+            (Fault::Crash, Phase::Begins) => {
+                self.outages += 1;
+                self.crash(stage);
+            }
+            (Fault::Outage | Fault::Crash, Phase::Ends) => {
+                self.outages -= 1;
+                if self.outages == 0 {
+                    self.all_poll(stage);
+                }
+            }
+        }
+    }
+
+    fn leave_off_polling(&mut self, consumer: u16, stage: &mut Stage<'_>) {
+        match self.consumers[consumer as usize].doing {
+            Doing::Calling(Errand::Poll, _) => {
+                self.stop(consumer, Ending::GaveUp, stage);
+                self.close(consumer, stage);
+            }
+            Doing::Pausing(Errand::Poll, _) => self.stop(consumer, Ending::GaveUp, stage),
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, consumer: u16, stage: &mut Stage<'_>) {
+        let call = self.consumers[consumer as usize].call;
+        self.send(consumer, self.words.closed, PartId::NONE, 1, Message::Closed { consumer, call }, stage);
+    }
+
+    /// What is in hand is lost. The queue is told nothing of it: the clocks of what was received run on (`FLT-2`).
+    fn crash(&mut self, stage: &mut Stage<'_>) {
+        for consumer in 0..self.consumers.len() as u16 {
+            let one = &mut self.consumers[consumer as usize];
+            one.inbox.clear();
+            match one.doing {
+                Doing::Working { stay, .. } => {
+                    one.doing = Doing::Nothing;
+                    stage.end(stay, Ending::Interrupted);
+                }
+                Doing::Calling(..) => {
+                    self.stop(consumer, Ending::Interrupted, stage);
+                    self.close(consumer, stage);
+                }
+                Doing::Pausing(..) => self.stop(consumer, Ending::Interrupted, stage),
+                Doing::Nothing => {}
+            }
+        }
+        self.busy = 0;
+        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Busy), 0);
+    }
+}

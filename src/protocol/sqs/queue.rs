@@ -1,0 +1,341 @@
+//! The queue: what it stores, who waits for it, and the clocks of what is in flight.
+//!
+//! *Invariants:* a message is visible, delayed or in flight, and only what is visible is received. The clock of a
+//! message in flight runs from the queue's answer. A receipt handle is that of the latest receive or of no use.
+
+mod store;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::settings::LONGEST_VISIBILITY;
+use super::words::{Word, Words};
+use super::{Answer, Call, Message, Number, QueueType, Receipt, Settings, Timer};
+use crate::engine::{Fault, Input, LinkId, Parcel, Phase};
+use crate::protocol::Stage;
+use crate::time::{Moment, Span};
+use crate::trace::{Ending, MessageId, PartId, Slot};
+use store::{State, Store};
+
+/// How long a deduplication id is remembered (developer guide, "Exactly-once processing").
+const DEDUPLICATION_INTERVAL: Span = Span::seconds(300);
+
+/// Where the queue's messages go.
+#[derive(Clone, Copy)]
+pub(super) struct Links {
+    pub back: LinkId,
+    pub on: LinkId,
+    pub aside: Option<LinkId>,
+}
+
+/// A ReceiveMessage that waits for a message to come.
+#[derive(Clone, Copy)]
+struct Poll {
+    message: MessageId,
+    consumer: u16,
+    call: Call,
+}
+
+pub struct Queue {
+    words: Words,
+    links: Links,
+    kind: QueueType,
+    visibility_timeout: Span,
+    wait_time: Span,
+    delay: Span,
+    most: usize,
+    max_receive_count: Option<u32>,
+    outages: u32,
+    store: Store,
+    polls: VecDeque<Poll>,
+    /// The message that each valid receipt handle is for.
+    receipts: BTreeMap<Receipt, Number>,
+    last_receipt: Receipt,
+}
+
+impl Queue {
+    pub(super) fn new(settings: &Settings, words: Words, links: Links) -> Self {
+        let queue = &settings.queue;
+        Queue {
+            words,
+            links,
+            kind: queue.kind,
+            visibility_timeout: queue.visibility_timeout,
+            wait_time: settings.wait_time(),
+            delay: queue.delay,
+            most: settings.consumers.max_number_of_messages.into(),
+            max_receive_count: queue.redrive_policy.as_ref().map(|policy| policy.max_receive_count),
+            outages: 0,
+            store: Store::new(settings, words),
+            polls: VecDeque::new(),
+            receipts: BTreeMap::new(),
+            last_receipt: 0,
+        }
+    }
+
+    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
+        match input {
+            Input::Arrived(message, body) if self.outages > 0 => self.turn_away(message, body, stage),
+            Input::Arrived(message, body) => self.hear(message, body, stage),
+            Input::Timer(Timer::DelayOver { number }) => {
+                self.store.delay_over(number, stage);
+                self.serve(stage);
+            }
+            Input::Timer(Timer::VisibleAgain { number, clock }) => {
+                self.store.clock_ran_out(number, clock, stage);
+                self.serve(stage);
+            }
+            Input::Timer(Timer::RetentionOver) => {
+                for receipt in self.store.retention_over(stage) {
+                    self.receipts.remove(&receipt);
+                }
+                self.serve(stage);
+            }
+            Input::Timer(Timer::PollOver { consumer, call }) => self.poll_over(consumer, call, stage),
+            Input::Fault(fault, phase) => self.fault(fault, phase, stage),
+            _ => {}
+        }
+    }
+
+    fn hear(&mut self, message: MessageId, body: Message, stage: &mut Stage<'_>) {
+        match body {
+            Message::Send { part, attempt, thread } => self.take(message, part, attempt, thread, stage),
+            Message::Receive { consumer, call } => self.receive(Poll { message, consumer, call }, stage),
+            Message::Delete { consumer, call, part, receipt } => {
+                let word = self.delete(message, receipt, stage);
+                self.answer(message, word, part, Message::Answered { consumer, call }, consumer, stage);
+                self.serve(stage);
+            }
+            Message::ChangeVisibility { consumer, call, part, receipt, to } => {
+                let word = self.change_visibility(message, receipt, to, stage);
+                self.answer(message, word, part, Message::Answered { consumer, call }, consumer, stage);
+                self.serve(stage);
+            }
+            Message::Closed { consumer, call } => {
+                self.polls.retain(|poll| poll.consumer != consumer || poll.call > call);
+            }
+            _ => {}
+        }
+    }
+
+    /// SendMessage. A deduplication id that was accepted in the last five minutes is accepted again and not stored,
+    /// even if the first was deleted since (`SQS-7`).
+    fn take(&mut self, message: MessageId, part: PartId, attempt: u16, thread: u16, stage: &mut Stage<'_>) {
+        let fresh = self.kind == QueueType::Standard || self.store.is_fresh(part, stage);
+        let (kind, label) = if fresh { self.words.sent } else { self.words.sent_duplicate };
+        let parcel = Parcel {
+            link: self.links.back,
+            kind,
+            label,
+            part,
+            attempt,
+            reply_to: message,
+            from_slot: Slot::WHOLE,
+            to_slot: Slot(thread),
+        };
+        if fresh {
+            self.store.add(part, self.delay, stage);
+        }
+        stage.send(parcel, Message::SendAnswer { part, attempt, thread, answer: Answer::Taken });
+        self.serve(stage);
+    }
+
+    fn receive(&mut self, poll: Poll, stage: &mut Stage<'_>) {
+        self.polls.push_back(poll);
+        self.serve(stage);
+        if self.wait_time == Span::ZERO {
+            self.poll_over(poll.consumer, poll.call, stage);
+        } else {
+            stage.set_timer(self.wait_time, Timer::PollOver { consumer: poll.consumer, call: poll.call });
+        }
+    }
+
+    /// Answers the polls that wait, first come first served, as long as there is anything to receive.
+    fn serve(&mut self, stage: &mut Stage<'_>) {
+        while let Some(poll) = self.polls.front().copied() {
+            let taken = self.store.receive(self.most, self.max_receive_count, stage);
+            for part in taken.redriven {
+                self.redrive(part, stage);
+            }
+            for receipt in taken.void {
+                self.receipts.remove(&receipt);
+            }
+            if taken.messages.is_empty() {
+                return;
+            }
+            self.polls.pop_front();
+            self.hand_out(poll, &taken.messages, stage);
+        }
+    }
+
+    fn hand_out(&mut self, poll: Poll, numbers: &[Number], stage: &mut Stage<'_>) {
+        let first = self.last_receipt + 1;
+        let mut parts = Vec::with_capacity(numbers.len());
+        for number in numbers {
+            self.last_receipt += 1;
+            self.receipts.insert(self.last_receipt, *number);
+            let old = self.store.goes_out(*number, self.last_receipt, self.visibility_timeout, stage);
+            self.receipts.remove(&old);
+            parts.push(self.store.part(*number));
+        }
+        let attempt = self.store.receive_count(numbers[0]).min(u16::MAX.into()) as u16;
+        let attempt = if numbers.len() == 1 { attempt } else { 1 };
+        let part = stage.batch(parts);
+        stage.turns_out(poll.message, self.words.receive.0, part);
+        let Poll { message, consumer, call } = poll;
+        let (kind, label) = if numbers.len() == 1 { self.words.received } else { self.words.several_received };
+        let parcel = Parcel {
+            link: self.links.on,
+            kind,
+            label,
+            part,
+            attempt,
+            reply_to: message,
+            from_slot: Slot::WHOLE,
+            to_slot: Slot(consumer),
+        };
+        stage.send(parcel, Message::Received { consumer, call, first });
+    }
+
+    /// The wait is over and nothing came.
+    fn poll_over(&mut self, consumer: u16, call: Call, stage: &mut Stage<'_>) {
+        let Some(place) = self.polls.iter().position(|poll| poll.consumer == consumer && poll.call == call) else {
+            return;
+        };
+        if let Some(poll) = self.polls.remove(place) {
+            let body = Message::Empty { consumer, call };
+            self.answer(poll.message, self.words.empty, PartId::NONE, body, consumer, stage);
+        }
+    }
+
+    fn redrive(&mut self, part: PartId, stage: &mut Stage<'_>) {
+        let Some(link) = self.links.aside else {
+            return;
+        };
+        let (kind, label) = self.words.redrive;
+        let parcel = Parcel {
+            link,
+            kind,
+            label,
+            part,
+            attempt: 1,
+            reply_to: MessageId::NONE,
+            from_slot: Slot::WHOLE,
+            to_slot: Slot::WHOLE,
+        };
+        stage.send(parcel, Message::DeadLetter { part });
+    }
+
+    /// DeleteMessage. With an old handle a standard queue says yes and keeps the message; a FIFO queue refuses a handle
+    /// whose visibility timeout is over (API reference, DeleteMessage; AWS re:Post, "ReceiptHandleIsInvalid").
+    fn delete(&mut self, message: MessageId, receipt: Receipt, stage: &mut Stage<'_>) -> Word {
+        let known = self.receipts.get(&receipt).copied();
+        let number = match self.kind {
+            QueueType::Standard => known,
+            QueueType::Fifo => known.filter(|number| self.store.is_in_flight(*number)),
+        };
+        let Some(number) = number else {
+            stage.refuse(message);
+            return match self.kind {
+                QueueType::Standard => self.words.not_deleted,
+                QueueType::Fifo => self.words.handle_expired,
+            };
+        };
+        self.receipts.remove(&receipt);
+        self.store.delete(number, Ending::Done, stage);
+        self.words.deleted
+    }
+
+    /// ChangeMessageVisibility: `to` from now, but no more than twelve hours from the receive (`SQS-3`).
+    fn change_visibility(&mut self, message: MessageId, receipt: Receipt, to: Span, stage: &mut Stage<'_>) -> Word {
+        let number = self.receipts.get(&receipt).copied();
+        let changed = number.is_some_and(|number| {
+            let in_bounds = |since: Moment| (stage.now() + to).since(since) <= LONGEST_VISIBILITY;
+            match self.store.state(number) {
+                Some(State::InFlight { since, .. }) if in_bounds(*since) => {
+                    self.store.set_clock(number, to, stage);
+                    true
+                }
+                _ => false,
+            }
+        });
+        if changed {
+            return self.words.changed;
+        }
+        stage.refuse(message);
+        self.words.not_changed
+    }
+
+    fn answer(
+        &self,
+        message: MessageId,
+        (kind, label): Word,
+        part: PartId,
+        body: Message,
+        consumer: u16,
+        stage: &mut Stage<'_>,
+    ) {
+        let parcel = Parcel {
+            link: self.links.on,
+            kind,
+            label,
+            part,
+            attempt: 1,
+            reply_to: message,
+            from_slot: Slot::WHOLE,
+            to_slot: Slot(consumer),
+        };
+        stage.send(parcel, body);
+    }
+
+    fn turn_away(&mut self, message: MessageId, body: Message, stage: &mut Stage<'_>) {
+        match body {
+            Message::Send { part, attempt, thread } => {
+                stage.refuse(message);
+                let (kind, label) = self.words.send_refused;
+                let parcel = Parcel {
+                    link: self.links.back,
+                    kind,
+                    label,
+                    part,
+                    attempt,
+                    reply_to: message,
+                    from_slot: Slot::WHOLE,
+                    to_slot: Slot(thread),
+                };
+                stage.send(parcel, Message::SendAnswer { part, attempt, thread, answer: Answer::Refused });
+            }
+            Message::Receive { consumer, call } => {
+                stage.refuse(message);
+                self.break_off(Poll { message, consumer, call }, stage);
+            }
+            Message::Delete { consumer, call, part, .. } | Message::ChangeVisibility { consumer, call, part, .. } => {
+                stage.refuse(message);
+                let body = Message::Refused { consumer, call };
+                self.answer(message, self.words.refused, part, body, consumer, stage);
+            }
+            _ => {}
+        }
+    }
+
+    fn break_off(&self, poll: Poll, stage: &mut Stage<'_>) {
+        let Poll { message, consumer, call } = poll;
+        let body = Message::Refused { consumer, call };
+        self.answer(message, self.words.receive_refused, PartId::NONE, body, consumer, stage);
+    }
+
+    fn fault(&mut self, fault: Fault, phase: Phase, stage: &mut Stage<'_>) {
+        match (fault, phase) {
+            (Fault::SlowDown { .. }, _) | (Fault::SilentOutage, Phase::Ends) => {}
+            // Who waits will hear nothing any more, and finds out by its own clock.
+            (Fault::SilentOutage, Phase::Begins) => self.polls.clear(),
+            // It is kept in several places: a crash loses no message.
+            (Fault::Outage | Fault::Crash, Phase::Begins) => {
+                self.outages += 1;
+                for poll in std::mem::take(&mut self.polls) {
+                    self.break_off(poll, stage);
+                }
+            }
+            (Fault::Outage | Fault::Crash, Phase::Ends) => self.outages -= 1,
+        }
+    }
+}

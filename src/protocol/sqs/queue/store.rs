@@ -1,0 +1,338 @@
+//! The messages themselves: their states, their clocks, and what is counted of them.
+//!
+//! *Invariant:* a message's stay is open as long as it is here, so that what is stored is what is drawn.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::DEDUPLICATION_INTERVAL;
+use crate::protocol::Stage;
+use crate::protocol::keys::{Key, KeyIndex};
+use crate::protocol::sqs::shelf::{Group, Shelf};
+use crate::protocol::sqs::words::Words;
+use crate::protocol::sqs::{Number, QueueType, Receipt, Settings, Timer};
+use crate::time::{Moment, Span};
+use crate::trace::{Ending, JobId, LevelKind, MarkKind, PartId, Slot, StayId, StayKind};
+
+/// How many messages may be in flight (quotas).
+const MOST_IN_FLIGHT: u32 = 120_000;
+
+/// Where a message is on its way.
+pub(super) enum State {
+    Delayed(StayId),
+    Visible(StayId),
+    /// Received and not yet deleted; `clock` tells the running clock from those set before.
+    InFlight {
+        stay: StayId,
+        clock: u32,
+        since: Moment,
+    },
+}
+
+struct Stored {
+    part: PartId,
+    group: Group,
+    /// Where it stands among what is visible.
+    place: Number,
+    sent: Moment,
+    receives: u32,
+    /// The handle of the latest receive; 0 before the first.
+    receipt: Receipt,
+    state: State,
+}
+
+/// What a receive found.
+#[derive(Default)]
+pub(super) struct Taken {
+    pub messages: Vec<Number>,
+    /// What would have been received once too often.
+    pub redriven: Vec<PartId>,
+    /// The handles of what was redriven.
+    pub void: Vec<Receipt>,
+}
+
+pub(super) struct Store {
+    words: Words,
+    /// The keys of FIFO messages: their groups, and what they are deduplicated by.
+    groups: Option<KeyIndex>,
+    deduplication_ids: KeyIndex,
+    retention: Span,
+    messages: BTreeMap<Number, Stored>,
+    last: Number,
+    last_clock: u32,
+    last_place: Number,
+    shelf: Shelf,
+    visible: u32,
+    in_flight: u32,
+    delayed: u32,
+    /// Deduplication ids accepted in the last five minutes, with the job that brought them, oldest first.
+    accepted: VecDeque<(Moment, Key)>,
+    remembered: BTreeMap<Key, JobId>,
+    retention_timer: bool,
+}
+
+impl Store {
+    pub fn new(settings: &Settings, words: Words) -> Self {
+        let groups = match settings.queue.kind {
+            QueueType::Standard => None,
+            QueueType::Fifo => Some(settings.message_group_ids.index()),
+        };
+        Store {
+            words,
+            groups,
+            deduplication_ids: settings.message_deduplication_ids.index(),
+            retention: settings.queue.message_retention_period,
+            messages: BTreeMap::new(),
+            last: 0,
+            last_clock: 0,
+            last_place: 0,
+            shelf: Shelf::default(),
+            visible: 0,
+            in_flight: 0,
+            delayed: 0,
+            accepted: VecDeque::new(),
+            remembered: BTreeMap::new(),
+            retention_timer: false,
+        }
+    }
+
+    /// Whether no message with the same deduplication id was accepted in the last five minutes. If so, this one is now.
+    pub fn is_fresh(&mut self, part: PartId, stage: &mut Stage<'_>) -> bool {
+        while let Some((at, key)) = self.accepted.front().copied()
+            && stage.now().since(at) >= DEDUPLICATION_INTERVAL
+        {
+            self.accepted.pop_front();
+            self.remembered.remove(&key);
+        }
+        let job = stage.job_of(part);
+        let Some(key) = self.deduplication_ids.of(job) else {
+            return true;
+        };
+        match self.remembered.get(&key) {
+            None => {
+                self.accepted.push_back((stage.now(), key));
+                self.remembered.insert(key, job);
+                true
+            }
+            Some(first) => {
+                // A repeat of the same job is as it should be; another job's message is gone.
+                if *first != job {
+                    stage.mark(MarkKind::Dropped, Slot::WHOLE, part, 0, self.words.swallowed);
+                }
+                false
+            }
+        }
+    }
+
+    pub fn add(&mut self, part: PartId, delay: Span, stage: &mut Stage<'_>) {
+        self.last += 1;
+        let number = self.last;
+        let group = match &self.groups {
+            None => Group::Alone(number),
+            Some(keys) => keys.of(stage.job_of(part)).map_or(Group::Alone(number), Group::Of),
+        };
+        let place = self.next_place(number, group);
+        let state = if delay == Span::ZERO {
+            self.shelf.put(place, group);
+            self.visible += 1;
+            self.level(StayKind::Ready, stage);
+            State::Visible(stage.begin(Slot::WHOLE, StayKind::Ready, part))
+        } else {
+            stage.set_timer(delay, Timer::DelayOver { number });
+            self.delayed += 1;
+            self.level(StayKind::Scheduled, stage);
+            State::Delayed(stage.begin(Slot::WHOLE, StayKind::Scheduled, part))
+        };
+        self.messages.insert(number, Stored { part, group, place, sent: stage.now(), receives: 0, receipt: 0, state });
+        self.watch_retention(stage);
+    }
+
+    /// A FIFO message keeps its place. A standard queue promises no order; in this one, what became visible first goes
+    /// out first, so that a message that comes back again and again holds nobody up.
+    fn next_place(&mut self, number: Number, group: Group) -> Number {
+        match group {
+            Group::Of(_) => number,
+            Group::Alone(_) => {
+                self.last_place += 1;
+                self.last_place
+            }
+        }
+    }
+
+    pub fn part(&self, number: Number) -> PartId {
+        self.messages[&number].part
+    }
+
+    pub fn receive_count(&self, number: Number) -> u32 {
+        self.messages[&number].receives
+    }
+
+    pub fn state(&self, number: Number) -> Option<&State> {
+        self.messages.get(&number).map(|stored| &stored.state)
+    }
+
+    pub fn is_in_flight(&self, number: Number) -> bool {
+        matches!(self.state(number), Some(State::InFlight { .. }))
+    }
+
+    /// Takes up to `most` messages off the shelf: the first in place, and of one group as many as there are, in order.
+    pub fn receive(&mut self, most: usize, max_receive_count: Option<u32>, stage: &mut Stage<'_>) -> Taken {
+        let mut taken = Taken::default();
+        let mut group = None;
+        while taken.messages.len() < most && self.in_flight + (taken.messages.len() as u32) < MOST_IN_FLIGHT {
+            let same = group.and_then(|group| self.shelf.next_of(group));
+            let Some((place, of)) = same.or_else(|| self.shelf.first_open()) else {
+                break;
+            };
+            let number = match of {
+                Group::Alone(number) => number,
+                Group::Of(_) => place,
+            };
+            if max_receive_count.is_some_and(|most| self.messages[&number].receives >= most) {
+                let stored = &self.messages[&number];
+                taken.redriven.push(stored.part);
+                taken.void.push(stored.receipt);
+                self.delete(number, Ending::Expired, stage);
+                continue;
+            }
+            self.shelf.remove(place, of);
+            self.shelf.hold(of);
+            group = Some(of);
+            taken.messages.push(number);
+        }
+        taken
+    }
+
+    /// A message that was taken off the shelf is received: its clock starts. Returns the handle that is void now.
+    pub fn goes_out(&mut self, number: Number, receipt: Receipt, timeout: Span, stage: &mut Stage<'_>) -> Receipt {
+        self.last_clock += 1;
+        let clock = self.last_clock;
+        let stored = self.messages.get_mut(&number).expect("what was taken is stored");
+        if let State::Visible(stay) = stored.state {
+            stage.end(stay, Ending::Done);
+        }
+        stored.receives += 1;
+        let stay = stage.begin_valued(Slot::WHOLE, StayKind::Hidden, stored.part, stored.receives);
+        stored.state = State::InFlight { stay, clock, since: stage.now() };
+        let old = std::mem::replace(&mut stored.receipt, receipt);
+        stage.set_timer(timeout, Timer::VisibleAgain { number, clock });
+        self.visible -= 1;
+        self.in_flight += 1;
+        self.level(StayKind::Ready, stage);
+        self.level(StayKind::Hidden, stage);
+        old
+    }
+
+    /// The clock of a message in flight starts anew.
+    pub fn set_clock(&mut self, number: Number, to: Span, stage: &mut Stage<'_>) {
+        self.last_clock += 1;
+        if let Some(Stored { state: State::InFlight { clock, .. }, .. }) = self.messages.get_mut(&number) {
+            *clock = self.last_clock;
+            stage.set_timer(to, Timer::VisibleAgain { number, clock: self.last_clock });
+        }
+    }
+
+    /// A visibility timeout is over, if it is still this one: the receive has failed (`SQS-1`).
+    pub fn clock_ran_out(&mut self, number: Number, clock: u32, stage: &mut Stage<'_>) {
+        let Some(stored) = self.messages.get_mut(&number) else {
+            return;
+        };
+        let State::InFlight { stay, clock: running, .. } = stored.state else {
+            return;
+        };
+        if running != clock {
+            return;
+        }
+        stage.end(stay, Ending::Expired);
+        stage.mark(MarkKind::Returned, Slot::WHOLE, stored.part, stored.receives.into(), self.words.visible_again);
+        stored.state = State::Visible(stage.begin(Slot::WHOLE, StayKind::Ready, stored.part));
+        let group = stored.group;
+        let place = self.next_place(number, group);
+        self.shelf.put(place, group);
+        self.shelf.free(group);
+        if let Some(stored) = self.messages.get_mut(&number) {
+            stored.place = place;
+        }
+        self.in_flight -= 1;
+        self.visible += 1;
+        self.level(StayKind::Hidden, stage);
+        self.level(StayKind::Ready, stage);
+    }
+
+    pub fn delay_over(&mut self, number: Number, stage: &mut Stage<'_>) {
+        let Some(stored) = self.messages.get_mut(&number) else {
+            return;
+        };
+        let State::Delayed(stay) = stored.state else {
+            return;
+        };
+        stage.end(stay, Ending::Done);
+        stored.state = State::Visible(stage.begin(Slot::WHOLE, StayKind::Ready, stored.part));
+        self.shelf.put(stored.place, stored.group);
+        self.delayed -= 1;
+        self.visible += 1;
+        self.level(StayKind::Scheduled, stage);
+        self.level(StayKind::Ready, stage);
+    }
+
+    /// Takes a message out for good.
+    pub fn delete(&mut self, number: Number, ending: Ending, stage: &mut Stage<'_>) {
+        let Some(stored) = self.messages.remove(&number) else {
+            return;
+        };
+        match stored.state {
+            State::Delayed(stay) => {
+                stage.end(stay, ending);
+                self.delayed -= 1;
+                self.level(StayKind::Scheduled, stage);
+            }
+            State::Visible(stay) => {
+                stage.end(stay, ending);
+                self.shelf.remove(stored.place, stored.group);
+                self.visible -= 1;
+                self.level(StayKind::Ready, stage);
+            }
+            State::InFlight { stay, .. } => {
+                stage.end(stay, ending);
+                self.shelf.free(stored.group);
+                self.in_flight -= 1;
+                self.level(StayKind::Hidden, stage);
+            }
+        }
+    }
+
+    /// Messages are kept so long after they were sent, in flight or not. Returns the handles that are void now.
+    pub fn retention_over(&mut self, stage: &mut Stage<'_>) -> Vec<Receipt> {
+        self.retention_timer = false;
+        let mut void = Vec::new();
+        while let Some((number, oldest)) = self.messages.first_key_value()
+            && stage.now().since(oldest.sent) >= self.retention
+        {
+            let (number, part) = (*number, oldest.part);
+            void.push(oldest.receipt);
+            stage.mark(MarkKind::Dropped, Slot::WHOLE, part, 0, self.words.retention_over);
+            self.delete(number, Ending::Expired, stage);
+        }
+        self.watch_retention(stage);
+        void
+    }
+
+    /// One timer for the oldest message is enough: they grow old in the order in which they were sent.
+    fn watch_retention(&mut self, stage: &mut Stage<'_>) {
+        if self.retention_timer {
+            return;
+        }
+        if let Some((_, oldest)) = self.messages.first_key_value() {
+            self.retention_timer = true;
+            stage.set_timer((oldest.sent + self.retention).since(stage.now()), Timer::RetentionOver);
+        }
+    }
+
+    fn level(&self, kind: StayKind, stage: &mut Stage<'_>) {
+        let value = match kind {
+            StayKind::Ready => self.visible,
+            StayKind::Hidden => self.in_flight,
+            _ => self.delayed,
+        };
+        stage.level(Slot::WHOLE, LevelKind::Stays(kind), value);
+    }
+}

@@ -1,0 +1,175 @@
+//! The sender: threads that are blocked for the round trip of a SendMessage, and a backlog of jobs that find none free.
+//!
+//! *Invariant:* a thread has at most one job. What it hears is only that the queue has the message, never that anyone
+//! received it.
+
+use std::collections::VecDeque;
+
+use super::words::Words;
+use super::{Answer, Message, Settings, Timer};
+use crate::engine::{Input, LinkId, Parcel};
+use crate::protocol::Stage;
+use crate::protocol::retry::Retry;
+use crate::time::Span;
+use crate::trace::{CallerOutcome, Ending, JobId, LevelKind, MarkKind, MessageId, PartId, Slot, StayId, StayKind};
+
+struct Sending {
+    part: PartId,
+    attempt: u16,
+    blocked: StayId,
+    /// The wait for the next attempt, while it lasts.
+    backing_off: Option<StayId>,
+    previous_wait: Option<Span>,
+    /// The gloomiest thing learnt so far: silence after any attempt leaves the outcome unknown for good.
+    known: CallerOutcome,
+}
+
+pub struct Sender {
+    words: Words,
+    out: LinkId,
+    timeout: Option<Span>,
+    retry: Retry,
+    threads: Vec<Option<Sending>>,
+    blocked: u32,
+    backlog: VecDeque<(JobId, StayId)>,
+}
+
+impl Sender {
+    pub(super) fn new(settings: &Settings, words: Words, out: LinkId) -> Self {
+        Sender {
+            words,
+            out,
+            timeout: settings.timeout,
+            retry: settings.retry.clone(),
+            threads: (0..settings.sender.threads).map(|_| None).collect(),
+            blocked: 0,
+            backlog: VecDeque::new(),
+        }
+    }
+
+    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
+        match input {
+            Input::Wanted(job) => self.want(job, stage),
+            Input::Arrived(message, Message::SendAnswer { part, attempt, thread, answer }) => {
+                if !self.awaits(thread, part, attempt) {
+                    return stage.too_late(message);
+                }
+                stage.land(message, Slot(thread));
+                match answer {
+                    Answer::Taken => self.finish(thread, CallerOutcome::Accepted, stage),
+                    Answer::Refused => self.attempt_failed(thread, CallerOutcome::Refused, stage),
+                }
+            }
+            Input::Timer(Timer::SendOverdue { thread, part, attempt }) if self.awaits(thread, part, attempt) => {
+                stage.mark(MarkKind::TimedOut, Slot(thread), part, attempt.into(), self.words.timed_out);
+                self.attempt_failed(thread, CallerOutcome::Unknown, stage);
+            }
+            Input::Timer(Timer::SendAgain { thread, part }) => self.send_again(thread, part, stage),
+            _ => {}
+        }
+    }
+
+    fn awaits(&self, thread: u16, part: PartId, attempt: u16) -> bool {
+        self.threads[thread as usize]
+            .as_ref()
+            .is_some_and(|sending| sending.part == part && sending.attempt == attempt && sending.backing_off.is_none())
+    }
+
+    fn want(&mut self, job: JobId, stage: &mut Stage<'_>) {
+        match self.threads.iter().position(Option::is_none) {
+            Some(thread) => self.take_on(thread as u16, job, stage),
+            None => {
+                let stay = stage.begin(Slot::WHOLE, StayKind::Backlog, stage.first_part(job));
+                self.backlog.push_back((job, stay));
+                self.level_backlog(stage);
+            }
+        }
+    }
+
+    fn level_backlog(&self, stage: &mut Stage<'_>) {
+        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Backlog), self.backlog.len() as u32);
+    }
+
+    fn take_on(&mut self, thread: u16, job: JobId, stage: &mut Stage<'_>) {
+        let part = stage.first_part(job);
+        let blocked = stage.begin(Slot(thread), StayKind::Blocked, part);
+        self.blocked += 1;
+        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Blocked), self.blocked);
+        self.threads[thread as usize] = Some(Sending {
+            part,
+            attempt: 1,
+            blocked,
+            backing_off: None,
+            previous_wait: None,
+            known: CallerOutcome::Refused,
+        });
+        self.send(thread, part, 1, stage);
+    }
+
+    fn send(&mut self, thread: u16, part: PartId, attempt: u16, stage: &mut Stage<'_>) {
+        let (kind, label) = self.words.send;
+        let parcel = Parcel {
+            link: self.out,
+            kind,
+            label,
+            part,
+            attempt,
+            reply_to: MessageId::NONE,
+            from_slot: Slot(thread),
+            to_slot: Slot::WHOLE,
+        };
+        if let Some(timeout) = self.timeout {
+            // Set before the request is sent, so that at a tie the time-out precedes the answer.
+            stage.set_timer(timeout, Timer::SendOverdue { thread, part, attempt });
+        }
+        stage.send(parcel, Message::Send { part, attempt, thread });
+    }
+
+    fn attempt_failed(&mut self, thread: u16, heard: CallerOutcome, stage: &mut Stage<'_>) {
+        let Some(sending) = &mut self.threads[thread as usize] else {
+            return;
+        };
+        let (part, attempt) = (sending.part, sending.attempt);
+        sending.known = sending.known.max(heard);
+        if attempt >= self.retry.max_attempts {
+            let known = sending.known;
+            stage.mark(MarkKind::GaveUp, Slot(thread), part, attempt.into(), self.words.gave_up);
+            return self.finish(thread, known, stage);
+        }
+        let wait = self.retry.wait(stage, part, attempt, sending.previous_wait);
+        sending.previous_wait = Some(wait);
+        stage.mark(MarkKind::Retried, Slot(thread), part, u64::from(attempt) + 1, self.words.sends_again);
+        sending.backing_off = Some(stage.begin(Slot(thread), StayKind::Scheduled, part));
+        stage.set_timer(wait, Timer::SendAgain { thread, part });
+    }
+
+    fn send_again(&mut self, thread: u16, part: PartId, stage: &mut Stage<'_>) {
+        let Some(sending) = &mut self.threads[thread as usize] else {
+            return;
+        };
+        let Some(stay) = sending.backing_off.take() else {
+            return;
+        };
+        stage.end(stay, Ending::Done);
+        sending.attempt += 1;
+        let attempt = sending.attempt;
+        self.send(thread, part, attempt, stage);
+    }
+
+    /// The thread is done with its job, one way or the other, and takes the next.
+    fn finish(&mut self, thread: u16, outcome: CallerOutcome, stage: &mut Stage<'_>) {
+        let Some(sending) = self.threads[thread as usize].take() else {
+            return;
+        };
+        let ending = if outcome == CallerOutcome::Accepted { Ending::Done } else { Ending::GaveUp };
+        stage.end(sending.blocked, ending);
+        self.blocked -= 1;
+        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Blocked), self.blocked);
+        stage.settles(stage.job_of(sending.part), outcome);
+        if let Some((job, stay)) = self.backlog.pop_front() {
+            stage.end(stay, Ending::Done);
+            self.level_backlog(stage);
+            self.take_on(thread, job, stage);
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! The settings of an Amazon SQS side, under the names of its API and with its defaults.
+//!
+//! *Invariant:* settings that pass [`Settings::check`] can be set up and run.
+
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::keys::Keys;
+use crate::protocol::retry::{Jitter, Retry};
+use crate::protocol::{BadSetting, MAX_SLOTS, check_actor, check_text, different, in_range, not_zero};
+use crate::time::Span;
+
+/// The longest visibility timeout: 12 hours (API reference, ChangeMessageVisibility).
+pub(super) const LONGEST_VISIBILITY: Span = Span::seconds(43_200);
+
+/// A side's settings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    pub sender: SenderSettings,
+    pub queue: QueueSettings,
+    pub consumers: ConsumerSettings,
+    /// How long a caller of the API waits for an answer; `null` is for ever. 60 s is botocore's `read_timeout`.
+    pub timeout: Option<Span>,
+    /// How a call that was refused or not answered is repeated: the SDKs' standard mode (SDK reference guide, "Retry
+    /// behavior").
+    pub retry: Retry,
+    /// FIFO only: the MessageGroupIds of the jobs, in turn.
+    pub message_group_ids: Keys,
+    /// FIFO only: the MessageDeduplicationIds of the jobs, in turn.
+    pub message_deduplication_ids: Keys,
+    /// What a message is called in the picture; `{job}` stands for the job's number.
+    pub label: String,
+    /// Shown when a message is selected; `{job}` as above.
+    pub body: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SenderSettings {
+    pub id: String,
+    pub name: String,
+    pub threads: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct QueueSettings {
+    pub id: String,
+    pub name: String,
+    #[serde(rename = "type")]
+    pub kind: QueueType,
+    /// How long a received message is invisible.
+    pub visibility_timeout: Span,
+    /// How long a ReceiveMessage waits for a message: nothing is short polling.
+    pub receive_message_wait_time: Span,
+    /// How long a message is invisible at first: DelaySeconds.
+    pub delay: Span,
+    /// How long a message is kept, from when it was sent.
+    pub message_retention_period: Span,
+    /// Where messages go that were received too often; without it, nowhere.
+    pub redrive_policy: Option<RedrivePolicy>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum QueueType {
+    Standard,
+    Fifo,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RedrivePolicy {
+    pub id: String,
+    pub name: String,
+    pub max_receive_count: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ConsumerSettings {
+    pub id: String,
+    pub name: String,
+    pub count: u16,
+    /// The most messages that one ReceiveMessage brings.
+    pub max_number_of_messages: u16,
+    /// How long a ReceiveMessage waits: the queue's own time unless it is given here.
+    pub wait_time: Option<Span>,
+    /// How long a consumer pauses after a short poll that found nothing, or a poll that was turned away. (A choice: SQS
+    /// leaves it to the program.)
+    pub poll_interval: Span,
+    /// When a message is deleted.
+    pub delete: Delete,
+    /// With a time, what fails is made visible again so long after by ChangeMessageVisibility; else it stays invisible
+    /// until its visibility timeout ends.
+    pub on_failure_visible_after: Option<Span>,
+    /// Whether and how a consumer keeps a message invisible while it works on it.
+    pub extend_visibility: Option<Extension>,
+    /// Whether a consumer recognises what was done already, and skips it.
+    pub deduplicates: bool,
+    /// How many times as long as usual each consumer takes, from the first on; 1 for those not listed.
+    pub factors: Vec<f64>,
+}
+
+/// When a consumer deletes a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Delete {
+    /// When its work is done: at least once.
+    AfterWork,
+    /// Before the work begins: at most once.
+    BeforeWork,
+}
+
+/// ChangeMessageVisibility to `to`, again and again while the work goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Extension {
+    pub every: Span,
+    pub to: Span,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            sender: SenderSettings::default(),
+            queue: QueueSettings::default(),
+            consumers: ConsumerSettings::default(),
+            timeout: Some(Span::seconds(60)),
+            retry: Retry { max_attempts: 3, base: Span::seconds(1), cap: Span::seconds(20), jitter: Jitter::Full },
+            message_group_ids: Keys::new(&["group"]),
+            message_deduplication_ids: Keys::new(&["job-{job}"]),
+            label: "job {job}".into(),
+            body: String::new(),
+        }
+    }
+}
+
+impl Default for SenderSettings {
+    fn default() -> Self {
+        SenderSettings { id: "client".into(), name: "Client".into(), threads: 1 }
+    }
+}
+
+impl Default for QueueSettings {
+    fn default() -> Self {
+        QueueSettings {
+            id: "queue".into(),
+            name: "Queue".into(),
+            kind: QueueType::Standard,
+            visibility_timeout: Span::seconds(30),
+            receive_message_wait_time: Span::ZERO,
+            delay: Span::ZERO,
+            message_retention_period: Span::seconds(345_600),
+            redrive_policy: None,
+        }
+    }
+}
+
+impl Default for RedrivePolicy {
+    fn default() -> Self {
+        RedrivePolicy { id: "dead".into(), name: "Dead letters".into(), max_receive_count: 10 }
+    }
+}
+
+impl Default for ConsumerSettings {
+    fn default() -> Self {
+        ConsumerSettings {
+            id: "server".into(),
+            name: "Server".into(),
+            count: 1,
+            max_number_of_messages: 1,
+            wait_time: None,
+            poll_interval: Span::seconds(1),
+            delete: Delete::AfterWork,
+            on_failure_visible_after: None,
+            extend_visibility: None,
+            deduplicates: false,
+            factors: Vec::new(),
+        }
+    }
+}
+
+/// Refuses a span outside its range.
+fn between(field: &str, span: Span, least: Span, most: Span) -> Result<(), BadSetting> {
+    if (least..=most).contains(&span) {
+        return Ok(());
+    }
+    let sentence = format!("{span} is out of range; it must be from {least} to {most}");
+    Err(BadSetting { field: field.into(), sentence })
+}
+
+impl Settings {
+    /// How long a ReceiveMessage waits.
+    pub(super) fn wait_time(&self) -> Span {
+        self.consumers.wait_time.unwrap_or(self.queue.receive_message_wait_time)
+    }
+
+    /// One queue, one piece of work a message.
+    pub(in crate::protocol) fn parts(&self) -> Option<u32> {
+        Some(1)
+    }
+
+    pub(in crate::protocol) fn check(&self) -> Result<(), BadSetting> {
+        let Settings { sender, queue, consumers, .. } = self;
+        in_range("sender.threads", sender.threads.into(), 1..=MAX_SLOTS)?;
+        self.check_queue()?;
+        self.check_consumers()?;
+        if let Some(timeout) = self.timeout {
+            not_zero("timeout", timeout)?;
+        }
+        check_actor("sender", &sender.id, &sender.name)?;
+        check_actor("queue", &queue.id, &queue.name)?;
+        check_actor("consumers", &consumers.id, &consumers.name)?;
+        different("queue.id", &queue.id, &sender.id)?;
+        different("consumers.id", &consumers.id, &sender.id)?;
+        different("consumers.id", &consumers.id, &queue.id)?;
+        if let Some(dead) = &queue.redrive_policy {
+            check_actor("queue.redrive_policy", &dead.id, &dead.name)?;
+            for other in [&sender.id, &queue.id, &consumers.id] {
+                different("queue.redrive_policy.id", &dead.id, other)?;
+            }
+        }
+        check_text("label", &self.label)?;
+        check_text("body", &self.body)?;
+        self.retry.check("retry")
+    }
+
+    fn check_queue(&self) -> Result<(), BadSetting> {
+        let queue = &self.queue;
+        let poll = Span::seconds(20);
+        between("queue.visibility_timeout", queue.visibility_timeout, Span::ZERO, LONGEST_VISIBILITY)?;
+        between("queue.receive_message_wait_time", queue.receive_message_wait_time, Span::ZERO, poll)?;
+        between("queue.delay", queue.delay, Span::ZERO, Span::seconds(900))?;
+        let (least, most) = (Span::seconds(60), Span::seconds(1_209_600));
+        between("queue.message_retention_period", queue.message_retention_period, least, most)?;
+        if let Some(policy) = &queue.redrive_policy {
+            in_range("queue.redrive_policy.max_receive_count", policy.max_receive_count.into(), 1..=1000)?;
+        }
+        for (field, keys) in [
+            ("message_group_ids", &self.message_group_ids),
+            ("message_deduplication_ids", &self.message_deduplication_ids),
+        ] {
+            if keys.is_empty() {
+                let sentence = "a FIFO queue files every message under one; write at least one".into();
+                return Err(BadSetting { field: field.into(), sentence });
+            }
+            keys.check(field)?;
+        }
+        Ok(())
+    }
+
+    fn check_consumers(&self) -> Result<(), BadSetting> {
+        let consumers = &self.consumers;
+        in_range("consumers.count", consumers.count.into(), 1..=MAX_SLOTS)?;
+        in_range("consumers.max_number_of_messages", consumers.max_number_of_messages.into(), 1..=10)?;
+        not_zero("consumers.poll_interval", consumers.poll_interval)?;
+        if let Some(wait) = consumers.wait_time {
+            between("consumers.wait_time", wait, Span::ZERO, Span::seconds(20))?;
+        }
+        if let Some(after) = consumers.on_failure_visible_after {
+            between("consumers.on_failure_visible_after", after, Span::ZERO, LONGEST_VISIBILITY)?;
+        }
+        if let Some(extension) = consumers.extend_visibility {
+            not_zero("consumers.extend_visibility.every", extension.every)?;
+            between("consumers.extend_visibility.to", extension.to, Span::ZERO, LONGEST_VISIBILITY)?;
+        }
+        let field = || "consumers.factors".to_owned();
+        if consumers.factors.len() > usize::from(consumers.count) {
+            let sentence = format!("there are {} factors for {} consumers", consumers.factors.len(), consumers.count);
+            return Err(BadSetting { field: field(), sentence });
+        }
+        match consumers.factors.iter().find(|factor| !(0.001..=1000.0).contains(*factor)) {
+            Some(factor) => {
+                let sentence = format!("{factor} is out of range; it must be from 0.001 to 1000");
+                Err(BadSetting { field: field(), sentence })
+            }
+            None => Ok(()),
+        }
+    }
+}
