@@ -35,6 +35,16 @@ presets! {
     "retry-storm-breaker",
     "event-loop-threads",
     "event-loop-queue",
+    "rabbitmq-work-queue",
+    "rabbitmq-redelivery",
+    "rabbitmq-poison",
+    "kafka-work-queue",
+    "kafka-rebalance",
+    "kafka-hot-partition",
+    "kafka-two-groups",
+    "sqs-work-queue",
+    "sqs-visibility-too-short",
+    "sqs-fifo-head",
 }
 
 /// The built-in scenario called `name`.

@@ -2,6 +2,7 @@
 
 mod auth;
 mod breaker;
+mod brokers;
 mod chain;
 mod cli;
 mod comparisons;

@@ -1,0 +1,295 @@
+//! What each broker promises, over random scenarios: at least once, at most once, order, one holder at a time.
+//!
+//! 500 scenarios a broker by default, always the same; with `COUNTERPOINT_LONG` set 2,000 new ones each time. A failure
+//! prints the smallest scenario that shows it.
+
+use std::collections::BTreeMap;
+
+use counterpoint::engine::{Limits, Progress};
+use counterpoint::render::mermaid;
+use counterpoint::scenario::{Run, Scenario};
+use counterpoint::time::{Moment, Span};
+use counterpoint::trace::{
+    ActorId, Duty, Ending, LevelKind, MarkKind, Outcome, Slot, StayKind, StayRow, Trace, WorkOutcome,
+};
+use proptest::prelude::*;
+use proptest::test_runner::{RngSeed, TestCaseError, TestRunner};
+use serde_json::{Value, json};
+
+type Held = Result<(), TestCaseError>;
+
+fn for_all(strategy: impl Strategy<Value = String>, property: impl Fn(&Value, &Trace) -> Held) {
+    let long = std::env::var_os("COUNTERPOINT_LONG").is_some();
+    let config = ProptestConfig {
+        cases: if long { 2_000 } else { 500 },
+        rng_seed: if long { RngSeed::Random } else { RngSeed::Fixed(7) },
+        failure_persistence: None,
+        max_shrink_iters: 2_000,
+        ..ProptestConfig::default()
+    };
+    let held = TestRunner::new(config).run(&strategy, |text| {
+        let value: Value = serde_json::from_str(&text).unwrap();
+        property(&value["sides"][0], &play(&value))
+    });
+    if let Err(error) = held {
+        panic!("{error}");
+    }
+}
+
+fn play(value: &Value) -> Trace {
+    let scenario = Scenario::from_value(value.clone()).unwrap_or_else(|problem| panic!("{problem}: {value}"));
+    let mut run = Run::with_limits(scenario, Limits { events: 20_000, span: Span::seconds(7200) });
+    while run.advance(u64::MAX) == Progress::Running {}
+    run.into_played().sides.swap_remove(0).trace
+}
+
+/// A scenario around a side: few jobs, a lossy network, workers and broker that fail and come back.
+fn scenario(side: impl Strategy<Value = Value>) -> impl Strategy<Value = String> {
+    let fault = (0u32..3_000, 1u32..1_500, prop::sample::select(vec!["outage", "silent-outage", "crash"]));
+    let faults = prop::collection::vec((fault, prop::sample::select(vec!["left.server", "left.queue"])), 0..4);
+    let work = prop_oneof![(1u32..300).prop_map(|work| json!(format!("{work}ms"))), Just(json!("3s"))];
+    let poison = prop::sample::select(vec![json!([]), json!([]), json!([1])]);
+    let network = (0u32..30, prop::sample::select(vec![0.0, 0.0, 0.1]));
+    (0u64..100_000, 1u32..9, 0u32..300, work, poison, network, faults, side).prop_map(
+        |(seed, jobs, every, work, poison, (latency, loss), faults, side)| {
+            let changes: Vec<Value> = faults
+                .into_iter()
+                .map(|((at, lasts, fault), actor)| {
+                    json!({ "at": format!("{at}ms"), "for": format!("{lasts}ms"), "fault": fault, "actor": actor })
+                })
+                .collect();
+            let arrivals = json!({ "pattern": "regular", "every": format!("{every}ms") });
+            json!({
+                "name": "random", "seed": seed, "changes": changes,
+                "workload": { "jobs": jobs, "arrivals": arrivals, "work": work, "poison": poison },
+                "network": { "latency": format!("{latency}ms"), "loss": loss },
+                "sides": [side, { "protocol": "http", "caller": { "id": "c" }, "server": { "id": "s" } }],
+            })
+            .to_string()
+        },
+    )
+}
+
+fn sqs(delete: &'static str) -> impl Strategy<Value = Value> {
+    let queue = (any::<bool>(), 1u32..5, prop::sample::select(vec!["0s", "1s", "20s"]), any::<bool>());
+    (queue, 1u32..4, 1u32..4, 1u32..4, any::<bool>()).prop_map(
+        move |((fifo, visibility, wait, redrive), threads, count, most, give_back)| {
+            let policy = if redrive { json!({ "max_receive_count": 3 }) } else { Value::Null };
+            json!({
+                "protocol": "sqs", "sender": { "threads": threads }, "timeout": "2s",
+                "message_group_ids": ["A", "B"],
+                "queue": {
+                    "type": if fifo { "fifo" } else { "standard" }, "visibility_timeout": format!("{visibility}s"),
+                    "receive_message_wait_time": wait, "redrive_policy": policy, "message_retention_period": "20min",
+                },
+                "consumers": {
+                    "count": count, "max_number_of_messages": most, "delete": delete,
+                    "on_failure_visible_after": if give_back { json!("0s") } else { Value::Null },
+                },
+            })
+        },
+    )
+}
+
+fn kafka(commits: &'static [&'static str]) -> impl Strategy<Value = Value> {
+    let group = (1u32..4, 1u32..4, prop::sample::select(commits.to_vec()), any::<bool>());
+    let topic = (1u32..4, any::<bool>(), 1u32..3, any::<bool>());
+    (group, topic, prop::sample::select(vec!["0ms", "5ms", "50ms"])).prop_map(
+        |((consumers, most, commit, joins), (partitions, keyed, replicas, wait), linger)| {
+            json!({
+                "protocol": "kafka", "request_timeout": "1s",
+                "producer": { "linger": linger, "send": if wait { "wait" } else { "async" } },
+                "topic": { "partitions": partitions, "replication_factor": replicas },
+                "keys": if keyed { json!(["user-1", "alice", "user-4"]) } else { json!([]) },
+                "groups": [{
+                    "consumers": consumers, "max_poll_records": most, "commit": commit, "session_timeout": "3s",
+                    "heartbeat_interval": "1s", "auto_commit_interval": "1s", "max_poll_interval": "10s",
+                    "joins_at": if joins { json!("0s") } else { Value::Null }, "auto_offset_reset": "earliest",
+                    "retry": { "max_attempts": 2, "base": "10ms", "cap": "10ms" },
+                }],
+            })
+        },
+    )
+}
+
+const AT_LEAST_ONCE: &[&str] = &["auto", "after-batch", "after-each"];
+
+/// What was taken from the sender is done, set aside, or said to be gone; it does not vanish.
+fn nothing_accepted_is_lost(side: &Value, trace: &Trace) -> Held {
+    // The group of a poison message waits for it until retention takes them all.
+    let in_order = side["queue"]["type"] == "fifo";
+    if trace.outcome == Outcome::LimitReached {
+        return Ok(());
+    }
+    for (index, job) in trace.jobs.iter().enumerate() {
+        let lost = trace.parts[index].outcome == WorkOutcome::Lost;
+        if job.accepted != Moment::NEVER && lost {
+            let dropped = trace.marks.iter().any(|mark| mark.kind == MarkKind::Dropped && mark.part.at() == index);
+            let tried = trace.parts[index].executions > 0;
+            prop_assert!(dropped && (tried || in_order), "job {} was accepted and is lost", index + 1);
+        }
+        prop_assert!(trace.parts[index].outcome != WorkOutcome::Unfinished || job.accepted == Moment::NEVER);
+    }
+    Ok(())
+}
+
+/// Each time it is stored, a message is worked on at most once.
+fn nothing_is_repeated(_: &Value, trace: &Trace) -> Held {
+    for (index, part) in trace.parts.iter().enumerate() {
+        let stored = |stay: &&StayRow| match trace.actor(stay.actor).duty {
+            Duty::Broker => stay.part.at() == index && stay.kind == StayKind::Ready && is_first(trace, stay),
+            Duty::Caller | Duty::Worker => false,
+        };
+        let stored = trace.stays.iter().filter(stored).count();
+        prop_assert!(usize::from(part.executions) <= stored, "{} executions of {stored}", part.executions);
+    }
+    Ok(())
+}
+
+/// Whether the stay began with the message's arrival, not with its return.
+fn is_first(trace: &Trace, stay: &StayRow) -> bool {
+    !trace.marks.iter().any(|mark| {
+        mark.kind == MarkKind::Returned && mark.part == stay.part && mark.at == stay.begin && mark.actor == stay.actor
+    })
+}
+
+/// The same bytes again, Little's law in integers, one thing at a time, and nothing open that nobody holds.
+fn it_is_a_sound_trace(_: &Value, trace: &Trace) -> Held {
+    let mut areas: BTreeMap<(ActorId, Slot, StayKind), (u64, Moment, u64)> = BTreeMap::new();
+    for level in &trace.levels {
+        if let LevelKind::Stays(kind) = level.kind {
+            let (area, since, value) = areas.entry((level.actor, level.slot, kind)).or_insert((0, Moment::START, 0));
+            *area += *value * level.at.since(*since).as_micros();
+            (*since, *value) = (level.at, u64::from(level.value));
+        }
+    }
+    for ((actor, slot, kind), (area, since, value)) in areas {
+        let area = area + value * trace.ended.since(since).as_micros();
+        let counted =
+            |stay: &&StayRow| stay.actor == actor && stay.kind == kind && (slot == Slot::WHOLE || stay.slot == slot);
+        let spent = trace.stays.iter().filter(counted).map(|stay| stay.end.min(trace.ended).since(stay.begin));
+        let sum: u64 = spent.map(Span::as_micros).sum();
+        prop_assert_eq!(area, sum, "{:?} at {}", kind, trace.actor(actor).name);
+    }
+    let mut free: BTreeMap<(ActorId, Slot), Moment> = BTreeMap::new();
+    for stay in trace.stays.iter().filter(|stay| matches!(stay.kind, StayKind::Busy | StayKind::Blocked)) {
+        let until = free.insert((stay.actor, stay.slot), stay.end).unwrap_or(Moment::START);
+        prop_assert!(until <= stay.begin, "{:?} begins before {:?}", stay, until);
+    }
+    if trace.outcome == Outcome::Settled {
+        let open = trace
+            .stays
+            .iter()
+            .find(|stay| stay.end == Moment::NEVER && stay.part.known().is_some() && stay.kind.is_live());
+        prop_assert!(open.is_none(), "{:?}", open);
+    }
+    Ok(())
+}
+
+#[test]
+fn sqs_runs_are_sound_traces() {
+    for_all(scenario(sqs("after-work")), it_is_a_sound_trace);
+}
+
+#[test]
+fn kafka_runs_are_sound_traces() {
+    for_all(scenario(kafka(&["auto", "after-batch", "after-each", "before-work"])), it_is_a_sound_trace);
+}
+
+#[test]
+fn sqs_and_kafka_tell_the_same_story_every_time() {
+    let again = |strategy: BoxedStrategy<String>| {
+        let config = ProptestConfig { cases: 100, rng_seed: RngSeed::Fixed(3), ..ProptestConfig::default() };
+        let same = TestRunner::new(config).run(&strategy, |text| {
+            let value: Value = serde_json::from_str(&text).unwrap();
+            prop_assert_eq!(mermaid::diagram(&play(&value)), mermaid::diagram(&play(&value)));
+            Ok(())
+        });
+        same.unwrap_or_else(|error| panic!("{error}"));
+    };
+    again(scenario(sqs("after-work")).boxed());
+    again(scenario(kafka(AT_LEAST_ONCE)).boxed());
+}
+
+#[test]
+fn sqs_deleted_after_the_work_loses_nothing() {
+    for_all(scenario(sqs("after-work")), nothing_accepted_is_lost);
+}
+
+#[test]
+fn kafka_committed_after_the_work_loses_nothing() {
+    for_all(scenario(kafka(AT_LEAST_ONCE)), nothing_accepted_is_lost);
+}
+
+#[test]
+fn kafka_committed_before_the_work_repeats_nothing_but_a_retry_in_place() {
+    let without_poison =
+        scenario(kafka(&["before-work"])).prop_map(|text| text.replace("\"poison\":[1]", "\"poison\":[]"));
+    for_all(without_poison, nothing_is_repeated);
+}
+
+/// FIFO: within a group, a message is begun for the first time only after those before it were; and none of them is
+/// in flight when another one goes out in a receive of its own.
+#[test]
+fn sqs_fifo_keeps_the_order_of_a_group() {
+    for_all(scenario(sqs("after-work")), |side, trace| {
+        if side["queue"]["type"] != "fifo" {
+            return Ok(());
+        }
+        // Jobs take the groups A and B in turn; a thread's retry may let one job be sent before another, so what
+        // counts is the order in which the queue took them.
+        let first_stay =
+            |part: usize| trace.stays.iter().position(|stay| stay.part.at() == part && stay.kind == StayKind::Ready);
+        let first_work =
+            |part: usize| trace.stays.iter().position(|stay| stay.part.at() == part && stay.kind == StayKind::Hidden);
+        for group in 0..2 {
+            let mut taken: Vec<(usize, usize)> = (0..trace.parts.len())
+                .filter(|part| part % 2 == group)
+                .filter_map(|part| Some((first_stay(part)?, part)))
+                .collect();
+            taken.sort_unstable();
+            let received: Vec<usize> = taken.iter().filter_map(|(_, part)| first_work(*part)).collect();
+            prop_assert!(received.is_sorted(), "group {}: {:?}", group, taken);
+        }
+        Ok(())
+    });
+}
+
+/// Kafka: the records of a partition are first begun in the order of their offsets, whoever owns it.
+#[test]
+fn kafka_keeps_the_order_of_a_partition() {
+    for_all(scenario(kafka(AT_LEAST_ONCE)), |_, trace| {
+        let mut begun: BTreeMap<usize, usize> = BTreeMap::new();
+        for (place, stay) in trace.stays.iter().enumerate().filter(|(_, stay)| stay.kind == StayKind::Busy) {
+            begun.entry(stay.part.at()).or_insert(place);
+        }
+        let mut last: BTreeMap<u16, usize> = BTreeMap::new();
+        for record in trace.stays.iter().filter(|stay| {
+            stay.kind == StayKind::Parked && trace.actor(stay.actor).duty == Duty::Broker && stay.ending == Ending::Open
+        }) {
+            if let Some(place) = begun.get(&record.part.at()) {
+                let before = last.insert(record.slot.0, *place).unwrap_or_default();
+                prop_assert!(before <= *place, "offset {} of partition {}", record.value, record.slot.0);
+            }
+        }
+        Ok(())
+    });
+}
+
+/// A message of a queue that hides what it hands out is hidden once at a time.
+#[test]
+fn sqs_a_message_is_with_one_consumer_at_a_time_unless_its_timeout_is_over() {
+    for_all(scenario(sqs("after-work")), |side, trace| {
+        // Without a repeated send there is one message a job.
+        let sent_once = trace.messages.iter().all(|row| trace.kind(row).name != "SendMessage" || row.attempt == 1);
+        if !sent_once || side["queue"]["type"] == "fifo" {
+            return Ok(());
+        }
+        let mut until: BTreeMap<usize, Moment> = BTreeMap::new();
+        for stay in trace.stays.iter().filter(|stay| stay.kind == StayKind::Hidden) {
+            let before = until.insert(stay.part.at(), stay.end).unwrap_or(Moment::START);
+            prop_assert!(before <= stay.begin, "{:?}", stay);
+        }
+        Ok(())
+    });
+}
