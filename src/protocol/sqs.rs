@@ -141,7 +141,7 @@ pub enum Timer {
 
 pub enum Party {
     Sender(sender::Sender),
-    Queue(queue::Queue),
+    Queue(Box<queue::Queue>),
     Consumers(consumers::Consumers),
     DeadLetters(dead_letters::DeadLetters),
 }
@@ -173,7 +173,7 @@ impl Settings {
         let aside = dead.map(|dead| setup.link(Link::new(queue, dead, leg::RETURN, still()).keeping_order()));
 
         setup.actor(Party::Sender(sender::Sender::new(self, words, out)).into());
-        setup.actor(Party::Queue(queue::Queue::new(self, words, queue::Links { back, on, aside })).into());
+        setup.actor(Party::Queue(Box::new(queue::Queue::new(self, words, queue::Links { back, on, aside }))).into());
         setup.actor(Party::Consumers(consumers::Consumers::new(self, words, home)).into());
         if dead.is_some() {
             setup.actor(Party::DeadLetters(dead_letters::DeadLetters::new(words)).into());
