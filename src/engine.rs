@@ -9,6 +9,8 @@
 //! Nothing here knows a protocol, a clock other than the simulated one, or how to fail.
 
 mod agenda;
+#[doc(hidden)]
+pub mod bare;
 mod context;
 mod demand;
 mod link;

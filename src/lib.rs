@@ -24,6 +24,8 @@
 #[doc(hidden)]
 pub mod cli;
 pub mod engine;
+#[doc(hidden)]
+pub mod measure;
 pub mod metrics;
 mod order;
 pub mod player;
