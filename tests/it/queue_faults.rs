@@ -383,3 +383,69 @@ fn flt_5_the_receiver_gets_two_and_the_draw_depends_on_job_leg_and_attempt_only(
     // 0.3 of 200 is 60, with a standard error of 6.5; four of them are allowed.
     assert!((34..=86).contains(&chosen("10ms").len()));
 }
+
+/// With the first of its connections to close, a host is known to be gone: what comes back over one of them is not
+/// sent out over another.
+#[test]
+fn flt_2_the_broker_sends_nothing_to_a_dead_host() {
+    let settings = json!({ "consumers": { "count": 2, "prefetch": 2 }, "confirms": "off" });
+    let trace = struck(fault("server", "crash"), settings, 2);
+    let at: Vec<u64> = sent(&trace, "basic.deliver").iter().map(|message| message.sent.micros() / 1000).collect();
+    assert_eq!(at, [5, 45, 152, 152]);
+}
+
+/// It was on its way when the consumer died, and the consumer was back before it came.
+#[test]
+fn flt_2_what_was_sent_to_a_connection_that_is_gone_is_not_taken() {
+    let blink = json!([{ "at": "46ms", "for": "2ms", "fault": "crash", "actor": "server" }]);
+    let trace = struck(blink, json!({ "confirms": "off" }), 2);
+    tells(
+        &trace,
+        "sequenceDiagram
+            participant client as Client
+            participant queue as Queue
+            participant server as Server
+            client-)queue: publish job 1 [0 → 5 ms]
+            queue-)server: deliver job 1 [5 → 10 ms]
+            client-)queue: publish job 2 [40 → 45 ms]
+            queue-)server: deliver job 2 [45 → 50 ms, too late]
+            Note over server: out [46 ms to 48]
+            Note over server: crashed [46 ms]
+            Note over server: back [48 ms]
+            Note over queue: returned (job 1) [51 ms]
+            Note over queue: returned (job 2) [51 ms]
+            queue-)server: redeliver job 1 [53 → 58 ms, no. 2]
+            queue-)server: redeliver job 2 [53 → 58 ms, no. 2]
+            server-)queue: ack [118 → 123 ms, no. 2]
+            server-)queue: ack [178 → 183 ms, no. 2]",
+    );
+    assert_eq!(trace.parts.iter().map(|part| part.executions).collect::<Vec<_>>(), [2, 1]);
+}
+
+/// What the broker had not made safe when it died is gone, and nobody was told that it was taken.
+#[test]
+fn flt_7_what_was_not_safe_when_the_broker_died_is_lost() {
+    for (kind, crash) in [("quorum", "crash"), ("classic", "crash"), ("quorum", "outage"), ("classic", "outage")] {
+        let away = json!({ "at": "0ms", "for": "1s", "fault": "outage", "actor": "server" });
+        let crash = json!({ "at": "20ms", "for": "50ms", "fault": crash, "actor": "queue" });
+        let settings = json!({ "queue": { "type": kind, "write_time": "30ms" } });
+        let trace = struck(json!([away, crash]), settings, 1);
+        assert_eq!(trace.jobs[0].caller, CallerOutcome::Unknown, "{kind}");
+        assert_eq!(sent(&trace, "basic.ack (confirm)").len(), 0);
+        let expected = if crash["fault"] == "crash" { WorkOutcome::Lost } else { WorkOutcome::Done };
+        assert_eq!(trace.parts[0].outcome, expected, "{kind}, {crash}");
+    }
+}
+
+/// Two consumers work on two copies at the same time; the effect is made once.
+#[test]
+fn flt_7_copies_worked_on_at_the_same_time_take_effect_once() {
+    let out = json!([{ "at": "15ms", "for": "30ms", "fault": "outage", "actor": "queue" }]);
+    let settings = json!({
+        "queue": { "write_time": "20ms" },
+        "consumers": { "count": 2, "prefetch": 1, "recovery_interval": "50ms", "deduplicates": true },
+        "retry": { "max_attempts": 2, "base": "60ms", "jitter": "none" },
+    });
+    let trace = struck(out, settings, 1);
+    assert_eq!((trace.parts[0].executions, trace.parts[0].effects), (2, 1));
+}
