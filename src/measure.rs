@@ -18,7 +18,7 @@ pub fn queue(jobs: u32) -> Trace {
     let mut settings = rabbitmq::Settings::default();
     settings.consumers.count = 4;
     settings.consumers.prefetch = 1;
-    let ground = Ground { latency: Distribution::fixed(Span::ZERO), loss: 0.0 };
+    let ground = Ground::bare();
     let workload = Workload {
         jobs,
         demand: Demand::Random { start: Moment::START, gap: Distribution::exponential(Span::micros(312_500)) },

@@ -166,14 +166,12 @@ impl Settings {
         let [publisher, broker, workers] = self.lanes().map(|row| setup.lane(row));
         let dead_letters = self.queue.dead_letter.as_ref().map(|dead| setup.lane(dead_letter_lane(dead)));
 
-        let latency = || ground.latency.clone();
-        let wide = |from, to, leg| ground.link(from, to, leg).keeping_order();
-        let out = setup.link(wide(publisher, broker, leg::OUT));
-        let back = setup.link(wide(broker, publisher, leg::BACK));
+        let out = setup.link(ground.link(publisher, broker, leg::OUT).keeping_order());
+        let back = setup.link(ground.link(broker, publisher, leg::BACK).keeping_order());
         let (mut on, mut home) = (Vec::new(), Vec::new());
         for _ in 0..self.consumers.count {
-            on.push(setup.link(Link::new(broker, workers, leg::ON, latency()).keeping_order()));
-            home.push(setup.link(Link::new(workers, broker, leg::RETURN, latency()).keeping_order()));
+            on.push(setup.link(ground.reliable_link(broker, workers, leg::ON).keeping_order()));
+            home.push(setup.link(ground.reliable_link(workers, broker, leg::RETURN).keeping_order()));
         }
         // Both queues live in one broker, so a dead letter does not travel.
         let aside = dead_letters.map(|dead| {

@@ -187,6 +187,20 @@ fn flt_4_a_lost_confirm_makes_a_duplicate() {
     assert!(trace.parts[job.at()].effects > 1);
 }
 
+/// Both copies are stored, both are done; the second confirm finds nobody waiting.
+#[test]
+fn flt_5_a_publish_doubled_on_its_link_is_done_twice_unless_the_consumer_recognises_the_repeat() {
+    for (deduplicates, times) in [(false, 2), (true, 1)] {
+        let scenario = json!({ "network": { "latency": "5ms", "duplication": 1.0 } });
+        let trace = play_side("rabbitmq", json!({ "consumers": { "deduplicates": deduplicates } }), scenario);
+        assert_eq!(sent(&trace, "basic.publish").len(), 2);
+        assert_eq!(sent(&trace, "basic.deliver").len(), 2, "between broker and consumer nothing is doubled");
+        assert_eq!((trace.parts[0].executions, trace.parts[0].effects), (times, times));
+        let confirms: Vec<Fate> = sent(&trace, "basic.ack (confirm)").iter().map(|message| message.fate).collect();
+        assert_eq!(confirms, [Fate::Delivered, Fate::Late, Fate::Late, Fate::Late], "two, each doubled in its turn");
+    }
+}
+
 #[test]
 fn flt_7_while_the_broker_is_out_handing_over_is_refused_and_tried_again() {
     let settings = json!({
