@@ -104,7 +104,8 @@ fn figures(metrics: &Metrics) -> Vec<Figure> {
     let tone = if metrics.failed == 0 { Tone::Good } else { Tone::Bad };
     figures.push(Figure { value: metrics.failed.to_string(), label: "failed", tone });
     let tenths = (metrics.messages_per_job * 10.0).round() as u64;
-    let each = if tenths.is_multiple_of(10) { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) };
+    let each =
+        if tenths.is_multiple_of(10) { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) };
     figures.push(plain(each, "messages per job"));
     figures
 }
