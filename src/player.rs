@@ -6,6 +6,7 @@
 //!
 //! *Invariant:* knows no timer, no screen and no wall clock. Real time comes in as the length of a frame.
 
+mod action;
 mod clock;
 mod control;
 mod edit;
@@ -14,9 +15,10 @@ mod narration;
 mod pointing;
 mod reel;
 
+pub use action::{Action, Selection};
 pub use clock::{Gait, Motion, SECONDS_TO_PLAY_A_RUN, Speed};
 pub use control::{Dial, Refusal};
-pub use edit::{Edit, SEED};
+pub use edit::{Edit, SEED, Wish};
 pub use link::{Link, LinkProblem};
 pub use narration::sentence_at;
 pub use pointing::pointed;
@@ -28,30 +30,7 @@ use serde_json::Value;
 
 use crate::scenario::{PRESETS, Played, Scenario, preset};
 use crate::time::{Moment, Span};
-use crate::trace::{JobId, MessageId};
-
-/// What is lit on both sides.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Selection {
-    #[default]
-    Nothing,
-    Job(JobId),
-    /// A message on the side of that number, for one of the jobs that it carries.
-    Message {
-        side: u8,
-        message: MessageId,
-        job: JobId,
-    },
-}
-
-impl Selection {
-    pub fn job(self) -> Option<JobId> {
-        match self {
-            Selection::Nothing => None,
-            Selection::Job(job) | Selection::Message { job, .. } => Some(job),
-        }
-    }
-}
+use crate::trace::JobId;
 
 /// Which stretch of simulated time is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,66 +47,6 @@ enum Cue {
     At(Moment),
     /// Where it is, or at the end if the run is shorter now.
     Stay,
-}
-
-/// What is to be run: a scenario, and what a person changed of it.
-#[derive(Clone, Debug)]
-pub struct Wish {
-    pub base: Rc<Scenario>,
-    pub edits: Vec<Edit>,
-    /// The base with the edits.
-    pub scenario: Rc<Scenario>,
-}
-
-impl Wish {
-    fn unchanged(base: Rc<Scenario>) -> Self {
-        Wish { scenario: base.clone(), base, edits: Vec::new() }
-    }
-}
-
-/// Everything that a person can do.
-#[derive(Clone, Debug)]
-pub enum Action {
-    /// Open a built-in scenario by name.
-    Open(String),
-    /// Open what a link says.
-    Follow(String),
-    /// The run that was asked for under this number has ended.
-    Ran {
-        number: u32,
-        played: Rc<Played>,
-    },
-    Play,
-    Pause,
-    /// Play if paused, pause if playing.
-    Toggle,
-    /// This much real time has passed since the last frame.
-    Frame(Span),
-    /// To the next moment at which something happens on either side.
-    StepOn,
-    /// To the moment before this one at which something happens.
-    StepBack,
-    /// To a moment, as the scrubber says.
-    Seek(Moment),
-    ToStart,
-    ToEnd,
-    Select(Selection),
-    SetSpeed(Speed),
-    SetGait(Gait),
-    /// Set the parameter at a path to a value that its dial offers.
-    Set {
-        path: String,
-        value: Value,
-    },
-    /// Set the seed, or the parameter of a dial, to what a person typed.
-    Type {
-        path: String,
-        text: String,
-    },
-    /// Undo all that was changed of the scenario.
-    Reset,
-    /// Stop waiting for a long run and keep what was shown before.
-    Cancel,
 }
 
 /// A scenario as a person plays with it.
@@ -438,13 +357,19 @@ impl Player {
         self.said = "The scenario is as it was".into();
     }
 
-    /// Back to the wish of the run that is shown; without one there is nothing to go back to.
+    /// Back to the wish of the run that is shown, or to the scenario as it came if there is none yet.
     fn cancel(&mut self) {
-        if let Some(reel) = self.reel.clone().filter(|_| self.is_behind()) {
-            self.want(reel.wish.clone(), Cue::Stay);
-            self.cue = Cue::Stay;
-            self.said = "The run was cancelled".into();
+        if !self.is_behind() {
+            return;
         }
+        match self.reel.clone() {
+            Some(reel) => {
+                self.want(reel.wish.clone(), Cue::Stay);
+                self.cue = Cue::Stay;
+            }
+            None => self.want(Wish::unchanged(self.wish.base.clone()), Cue::Telling),
+        }
+        self.said = "The run was cancelled".into();
     }
 
     /// The dial of the parameter at `path`, if the scenario offers one.

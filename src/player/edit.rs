@@ -6,12 +6,26 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::Wish;
 use crate::scenario::{Problem, Scenario};
 use crate::time::Span;
 
 /// The path of the seed, which every scenario has.
 pub const SEED: &str = "seed";
+
+/// What is to be run: a scenario, and what a person changed of it.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    pub base: Rc<Scenario>,
+    pub edits: Vec<Edit>,
+    /// The base with the edits.
+    pub scenario: Rc<Scenario>,
+}
+
+impl Wish {
+    pub(super) fn unchanged(base: Rc<Scenario>) -> Self {
+        Wish { scenario: base.clone(), base, edits: Vec::new() }
+    }
+}
 
 const VIEW_JOB: &str = "view.job";
 

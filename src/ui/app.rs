@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use gloo_events::EventListener;
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -35,7 +34,12 @@ pub fn App() -> Html {
     let share = use_runner(player, act.clone());
     use_frames(player.motion(), act.clone());
     use_address(player, act.clone());
-    use_gait(act.clone());
+    let wide = browser::use_media(browser::WIDE);
+    let gait = if browser::use_media(browser::REDUCED_MOTION) { Gait::Jump } else { Gait::Glide };
+    {
+        let act = act.clone();
+        use_effect_with(gait, move |gait| act.dispatch(Action::SetGait(*gait)));
+    }
     let titles = use_memo((), |()| titles());
     let panel = use_memo(Panel::of(player), Panel::clone);
     let head = &player.wish().base.head;
@@ -44,7 +48,7 @@ pub fn App() -> Html {
             { masthead(&titles, &head.name, &act) }
             <main>
                 { introduction(&head.title, &head.look_for) }
-                <details class="controls-fold" open=true>
+                <details class="controls-fold" open={wide}>
                     <summary>{ "Parameters" }</summary>
                     <Controls {panel} act={act.clone()} />
                 </details>
@@ -165,22 +169,4 @@ fn progress(share: Share, act: &Act) -> Html {
             <button type="button" class="button" {onclick}>{ "Cancel" }</button>
         </div>
     }
-}
-
-/// Follows the system's wish for less motion.
-#[hook]
-fn use_gait(act: Act) {
-    use_effect_with((), move |()| {
-        let query = browser::reduced_motion();
-        let tell = {
-            let query = query.clone();
-            move || {
-                let reduced = query.as_ref().is_some_and(web_sys::MediaQueryList::matches);
-                act.dispatch(Action::SetGait(if reduced { Gait::Jump } else { Gait::Glide }));
-            }
-        };
-        tell();
-        let listener = query.map(|query| EventListener::new(&query, "change", move |_| tell()));
-        move || drop(listener)
-    });
 }

@@ -7,10 +7,10 @@
 
 use std::rc::Rc;
 
-use gloo_events::EventListener;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use super::browser::Observed;
 use super::diagram::{Diagram, Sheet};
 use super::playhead::Playhead;
 use super::verdicts::{side_class, side_name};
@@ -86,21 +86,23 @@ pub fn Instrument(props: &InstrumentProps) -> Html {
     }
 }
 
-/// The width that an element has, now and after every change of the window's size.
+/// The width that an element has for its content, now and whenever that changes.
 #[hook]
 fn use_width(node: &NodeRef) -> Option<u16> {
     let width = use_state_eq(|| None);
-    let (node, setter) = (node.clone(), width.setter());
-    use_effect_with((), move |()| {
-        let measure = move || {
-            let pixels = browser::element(&node).map_or(0, |element| element.client_width());
-            if let Ok(pixels @ 1..) = u16::try_from(pixels) {
-                setter.set(Some(pixels));
-            }
-        };
+    let (measured, setter) = (node.clone(), width.setter());
+    let measure = move || {
+        let pixels = browser::element(&measured).map_or(0, |element| element.client_width());
+        if let Ok(pixels @ 1..) = u16::try_from(pixels) {
+            setter.set(Some(pixels));
+        }
+    };
+    // The element is another one once something is drawn, and when the sides move apart.
+    let node = node.clone();
+    use_effect_with(width.map(|width| width < BOTH_BESIDE), move |_| {
         measure();
-        let listener = EventListener::new(&browser::window(), "resize", move |_| measure());
-        move || drop(listener)
+        let observed = browser::element(&node).map(|element| Observed::new(&element, measure));
+        move || drop(observed)
     });
     *width
 }
@@ -155,14 +157,12 @@ fn Viewport(props: &ViewportProps) -> Html {
             }
         })
     };
+    // The events' own idea of it is no use: they are all heard at the root.
+    let picture = use_node_ref();
     let onclick = {
-        let (act, scene) = (props.act.clone(), scene.clone());
+        let (act, scene, picture) = (props.act.clone(), scene.clone(), picture.clone());
         Callback::from(move |event: MouseEvent| {
-            let Some(picture) = event.current_target().and_then(|target| wasm_bindgen::JsCast::dyn_into(target).ok())
-            else {
-                return;
-            };
-            let picture: web_sys::Element = picture;
+            let Some(picture) = browser::element(&picture) else { return };
             let corner = picture.get_bounding_client_rect();
             let tenths = |client: i32, edge: f64| ((f64::from(client) - edge) * f64::from(PX)) as i32;
             let at = Point::new(tenths(event.client_x(), corner.left()), tenths(event.client_y(), corner.top()));
@@ -177,7 +177,7 @@ fn Viewport(props: &ViewportProps) -> Html {
             </div>
             <div class="viewport" ref={props.node.clone()} tabindex="0" role="group" aria-label="Diagram" {onscroll}>
                 <div class="sticky-heads"><Diagram scene={scene.clone()} sheet={Sheet::Heads} /></div>
-                <div class="picture" {onclick}>
+                <div class="picture" ref={picture} {onclick}>
                     <Diagram scene={scene.clone()} sheet={Sheet::Body} />
                     <Playhead y={scene.scale.y_from_moment(props.head)} {middle} clock={props.clock.clone()} />
                 </div>

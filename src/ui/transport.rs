@@ -43,7 +43,7 @@ pub fn Transport(props: &TransportProps) -> Html {
     html! {
         <div class="transport" role="group" aria-label="Playing">
             <div class="transport-buttons">
-                { button("To the start", Icon::ToStart, Action::ToStart, "") }
+                { button("To the start", Icon::ToStart, Action::ToStart, "button-spare") }
                 { button("One step back", Icon::StepBack, Action::StepBack, "") }
                 { button(name, sign, Action::Toggle, "button-play") }
                 { button("One step on", Icon::StepOn, Action::StepOn, "") }

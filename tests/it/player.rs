@@ -217,6 +217,15 @@ fn a_cancelled_run_leaves_what_was_shown() {
 }
 
 #[test]
+fn a_cancelled_first_run_leaves_the_scenario_as_it_came() {
+    let mut player = Player::open(&format!("{}&seed=7", PRESETS[0].name));
+    player.update(Action::Cancel);
+    assert!(player.wish().edits.is_empty());
+    run(&mut player);
+    assert!(!player.is_behind());
+}
+
+#[test]
 fn a_window_of_a_part_follows_the_playhead_by_its_own_length() {
     let mut scenario = scenario();
     scenario.head.view.from = Some(at(100));

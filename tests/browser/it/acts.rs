@@ -54,9 +54,13 @@ pub async fn type_in(page: &Page, selector: &str, text: &str) -> Result<()> {
 /// Takes the playhead to a moment by the scrubber.
 pub async fn seek(page: &Page, micros: u64) -> Result<()> {
     slide(page, "#scrubber", micros).await?;
-    let there =
-        format!("document.querySelector('#scrubber').getAttribute('value') === '{micros}' || {MOMENT} === {micros}");
-    page.wait_until("the scrubber is there", &there).await
+    // The readout, for the scrubber's own value is there before anything has followed it.
+    let there = format!(
+        "[({micros} / 1e3).toFixed(1) + ' ms', ({micros} / 1e6).toFixed(3) + ' s', ({micros} / 1e6).toFixed(2) + ' s']
+             .includes(document.querySelector('.readout b').textContent)"
+    );
+    page.wait_until("the readout is there", &there).await?;
+    page.frame().await
 }
 
 /// A story ends without a complaint on the console.

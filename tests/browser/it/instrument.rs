@@ -81,12 +81,12 @@ in_each_browser! {
         running_at(&page, &format!("{PLACE}&job=none")).await?;
         page.wait_until("nothing is selected", "document.querySelector('.story-empty')").await?;
         seek(&page, 400_000).await?;
+        // Beside the topmost call, which is the first job's, by less than half a finger's width.
         let (x, y): (f64, f64) = page.run(
-            "const box = document.querySelector('.body .cp-call').getBoundingClientRect();
-             const view = document.querySelector('.viewport');
-             view.scrollTop = 0;
-             const moved = document.querySelector('.body .cp-call').getBoundingClientRect();
-             return [moved.left + moved.width / 3, moved.top + moved.height / 2 - 5];",
+            "document.querySelector('.viewport').scrollTop = 0;
+             const boxes = [...document.querySelectorAll('.body .cp-call')].map((call) => call.getBoundingClientRect());
+             const first = boxes.reduce((one, other) => other.top < one.top ? other : one);
+             return [first.left + first.width / 3, first.top - 5];",
             Vec::new(),
         ).await?;
         page.run::<()>(

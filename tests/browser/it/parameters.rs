@@ -29,7 +29,8 @@ in_each_browser! {
         let before = page.text(VERDICTS).await?;
         type_in(&page, WORK, "a while").await?;
         page.wait_until("it is refused", "document.querySelector('[role=alert]')").await?;
-        assert_eq!(page.text("[role=alert]").await?, "`a while` is not a duration; write one as in `120 ms`");
+        let reason = page.text("[role=alert]").await?;
+        assert!(reason.starts_with("`a while` is not a duration; write one as in `"), "{reason}");
         let (typed, invalid, described): (String, String, bool) = page.run(
             &format!("const field = document.querySelector(\"{WORK}\");
                 return [field.value, field.getAttribute('aria-invalid'),
@@ -83,6 +84,19 @@ in_each_browser! {
             Vec::new(),
         ).await?;
         page.wait_until("it is open", "location.hash === '#message-queue&v=1'").await?;
+        quiet(&page).await
+    }
+
+    async fn a_long_run_shows_how_far_it_is_and_can_be_cancelled(page: Page) {
+        running_at(&page, "#message-queue").await?;
+        let before = page.text(VERDICTS).await?;
+        page.run::<()>("location.hash = 'message-queue&set=workload.jobs=1000000';", Vec::new()).await?;
+        page.wait_until("it shows how far it is", "document.querySelector('progress')?.value > 0").await?;
+        assert_eq!(page.text(VERDICTS).await?, before, "what was there stays meanwhile");
+        click(&page, ".progress .button").await?;
+        page.wait_until("it has been cancelled", "!document.querySelector('progress')").await?;
+        page.wait_until("the address is as before", "location.hash === '#message-queue&v=1'").await?;
+        assert_eq!(page.text(VERDICTS).await?, before);
         quiet(&page).await
     }
 

@@ -100,7 +100,9 @@ fn is_from_a_page(line: &str) -> bool {
     };
     let from_browser =
         words.split_once(':').is_some_and(|(name, _)| !name.is_empty() && name.chars().all(char::is_alphanumeric));
-    matches!(level, "console.error" | "console.warn") && !from_browser
+    // An error of the browser's own names the part of it that made it.
+    let is_part = words.contains("resource://") || words.contains("chrome://");
+    matches!(level, "console.error" | "console.warn") && !from_browser && !is_part
 }
 
 /// Runs a script where `gBrowser` and `Services` are, and goes back to the page.
@@ -131,6 +133,7 @@ mod tests {
         assert!(is_from_a_page(r#"console.error: "it: failed""#));
         assert!(is_from_a_page(r#"console.warn: ({a:1})"#));
         assert!(!is_from_a_page("console.error: RSLoader: "));
+        assert!(!is_from_a_page(r#"console.error: (new Error("Polling failed", "resource://x/y.mjs", 490))"#));
         assert!(!is_from_a_page(r#"console.log: "words""#));
     }
 }

@@ -114,6 +114,13 @@ impl Page {
         Ok(())
     }
 
+    /// Waits until what was changed has been drawn.
+    pub async fn frame(&self) -> Result<()> {
+        let drawn = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(true)));";
+        self.driver.execute_async(drawn, Vec::new()).await?;
+        Ok(())
+    }
+
     /// Runs a script's statements in the page and takes what it returns; `arguments` are its arguments.
     pub async fn run<T: DeserializeOwned>(&self, script: &str, arguments: Vec<Value>) -> Result<T> {
         let answer = self.driver.execute(script, arguments).await?;
@@ -134,7 +141,12 @@ impl Page {
             Browser::Firefox => firefox::set_viewport(&self.driver, width, height).await?,
         }
         // The layout's width, for what overflows it widens the window's. An empty page has a layout of its own.
-        let wide = format!("location.protocol !== 'http:' || document.documentElement.clientWidth === {width}");
+        // Firefox's scroll bars take room of the layout's, and it widens no window.
+        let layout = match self.browser {
+            Browser::Chromium => "document.documentElement.clientWidth",
+            Browser::Firefox => "innerWidth",
+        };
+        let wide = format!("location.protocol !== 'http:' || {layout} === {width}");
         self.wait_until("the viewport has the size", &wide).await
     }
 
