@@ -40,9 +40,12 @@ in_each_browser! {
     }
 }
 
+/// A text as the browser drew it: what it says, then left, top, width and height in CSS pixels.
+type DrawnText = (String, f64, f64, f64, f64);
+
 /// Each text of the pictures beside the same text of the same scene laid out here.
 async fn compare_labels(page: &Page, name: &str) -> Result<()> {
-    let (width, drawn): (u16, Vec<Vec<(String, f64, f64, f64, f64)>>) = page
+    let (width, drawn): (u16, Vec<Vec<DrawnText>>) = page
         .run(
             "const texts = (svg) => [...svg.querySelectorAll('text')].map((text) => {
                  const box = text.getBBox();
