@@ -1,6 +1,9 @@
 //! A browser computes what every other machine computes, and gives labels the room that was reserved for them.
 
+use std::rc::Rc;
+
 use anyhow::Result;
+use counterpoint::player::{Action, Player};
 use counterpoint::render::fingerprints::fingerprints;
 use counterpoint::scenario::PRESETS;
 use counterpoint::scene::{Form, PX, Sides, View, layout};
@@ -58,11 +61,15 @@ async fn compare_labels(page: &Page, name: &str) -> Result<()> {
         )
         .await?;
     let scenario = PRESETS.iter().find(|preset| preset.name == name).expect("it is built in").scenario();
-    let played = scenario.play();
-    let selection = scenario.head.view.job.map(|job| counterpoint::trace::JobId::from_index(job - 1));
+    let played = Rc::new(scenario.play());
+    // What the page opens on, said by what the page asks.
+    let mut player = Player::with(scenario);
+    player.update(Action::Ran { number: player.number(), played: played.clone() });
+    let (window, selection) = (player.window(), player.selection().job());
+    let (from, to) = (Some(window.from), Some(window.to));
     let sides = if drawn.len() == 1 { vec![Sides::Both] } else { vec![Sides::One(0), Sides::One(1)] };
     for (sides, drawn) in sides.into_iter().zip(&drawn) {
-        let view = View { width, sides, selection, ..View::default() };
+        let view = View { width, sides, selection, from, to, ..View::default() };
         let scene = layout(&played, &view);
         let rooms: Vec<_> = scene
             .shapes()
