@@ -111,8 +111,16 @@ in_each_browser! {
         page.set_viewport(390, 844).await?;
         running_at(&page, PLACE).await?;
         page.wait_until("there are two viewports", "document.querySelectorAll('.viewport').length === 2").await?;
-        page.run::<()>("document.querySelectorAll('.viewport')[1].scrollTop = 77;", Vec::new()).await?;
-        page.wait_until("the other has followed", "document.querySelectorAll('.viewport')[0].scrollTop === 77").await?;
+        // Scrolled until it stays: the page may still be bringing its telling moment into view.
+        page.wait_until(
+            "the other has followed",
+            "(() => {
+                 const [one, other] = document.querySelectorAll('.viewport');
+                 if (one.scrollTop === 77) return true;
+                 other.scrollTop = 77;
+                 return false;
+             })()",
+        ).await?;
         let (wide, apart): (bool, bool) = page.run(
             "const heights = [...document.querySelectorAll('.viewport')].map((view) => view.clientHeight / innerHeight);
              return [document.documentElement.scrollWidth <= innerWidth, heights.every((h) => h > 0.3 && h < 0.45)];",
