@@ -133,7 +133,7 @@ impl Publisher {
             }
             Confirms::Off => {
                 for part in parts(job, stage) {
-                    stage.send(self.parcel(part, 1, Slot(0)), Message::Publish { part, attempt: 1, place: 0 });
+                    stage.send(self.parcel(part, 1, Slot::WHOLE), Message::Publish { part, attempt: 1, place: 0 });
                 }
                 stage.settles(job, CallerOutcome::Accepted);
             }
@@ -187,7 +187,7 @@ impl Publisher {
             return;
         };
         let (part, attempt) = (publication.part, publication.attempt);
-        let slot = publication.waiter.map_or(Slot(0), |(thread, _)| Slot(thread));
+        let slot = publication.slot();
         let stay = match publication.waiter {
             Some(_) => None,
             None => {
