@@ -128,8 +128,13 @@ impl Player {
         self.clock.speed
     }
 
+    /// What is lit. While another scenario's run is under way, nothing that the run shown does not have.
     pub fn selection(&self) -> Selection {
-        self.selection
+        let jobs = self.reel.as_ref().map_or(u32::MAX, |reel| reel.wish.scenario.head.workload.jobs);
+        match self.selection.job() {
+            Some(job) if job.index() >= jobs => Selection::Nothing,
+            _ => self.selection,
+        }
     }
 
     /// One sentence on the last step that the person took, for those who listen.

@@ -191,6 +191,16 @@ fn a_job_that_a_change_takes_away_is_no_longer_selected() {
 }
 
 #[test]
+fn a_job_that_the_run_shown_does_not_have_is_not_lit_before_its_own_run_is_there() {
+    let mut player = Player::open("message-queue");
+    run(&mut player);
+    player.update(Action::Follow("order-emails&job=7".into()));
+    assert_eq!(player.selection(), Selection::Nothing);
+    run(&mut player);
+    assert_eq!(player.selection(), Selection::Job(JobId::from_index(6)));
+}
+
+#[test]
 fn a_message_that_another_run_does_not_have_leaves_its_job_selected() {
     let mut player = opened();
     let job = JobId::from_index(5);
