@@ -17,7 +17,7 @@ use super::verdicts::{side_class, side_name};
 use super::{Act, browser};
 use crate::player::{Action, Reel, Selection, Window, pointed};
 use crate::scenario::Style;
-use crate::scene::{Folding, PX, Point, Scene, Sides, View, layout};
+use crate::scene::{Folding, PX, Point, Scene, Sides, View, layout, layout_apart};
 use crate::time::Moment;
 
 /// Narrower than this, the sides stand above one another.
@@ -42,21 +42,17 @@ struct Wanted {
 }
 
 fn scenes(wanted: &Wanted) -> Vec<Rc<Scene>> {
-    let both = [Sides::Both];
-    let apart = [Sides::One(0), Sides::One(1)];
-    let sides: &[Sides] = if wanted.width < BOTH_BESIDE { &apart } else { &both };
-    let scene = |sides: &Sides| {
-        let view = View {
-            width: wanted.width,
-            sides: *sides,
-            from: Some(wanted.window.from),
-            to: Some(wanted.window.to),
-            selection: wanted.selection.job(),
-            folding: Folding::Fold,
-        };
-        Rc::new(layout(&wanted.reel.played, &view))
+    let view = View {
+        width: wanted.width,
+        sides: Sides::Both,
+        from: Some(wanted.window.from),
+        to: Some(wanted.window.to),
+        selection: wanted.selection.job(),
+        folding: Folding::Fold,
     };
-    sides.iter().map(scene).collect()
+    let played = &wanted.reel.played;
+    let scenes = if wanted.width < BOTH_BESIDE { layout_apart(played, &view) } else { vec![layout(played, &view)] };
+    scenes.into_iter().map(Rc::new).collect()
 }
 
 #[component]

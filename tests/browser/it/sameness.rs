@@ -6,7 +6,7 @@ use anyhow::Result;
 use counterpoint::player::{Action, Player};
 use counterpoint::render::fingerprints::fingerprints;
 use counterpoint::scenario::PRESETS;
-use counterpoint::scene::{Form, PX, Sides, View, layout};
+use counterpoint::scene::{Form, PX, View, layout, layout_apart};
 use counterpoint_browser_tests::Page;
 use serde_json::Value;
 
@@ -67,10 +67,9 @@ async fn compare_labels(page: &Page, name: &str) -> Result<()> {
     player.update(Action::Ran { number: player.number(), played: played.clone() });
     let (window, selection) = (player.window(), player.selection().job());
     let (from, to) = (Some(window.from), Some(window.to));
-    let sides = if drawn.len() == 1 { vec![Sides::Both] } else { vec![Sides::One(0), Sides::One(1)] };
-    for (sides, drawn) in sides.into_iter().zip(&drawn) {
-        let view = View { width, sides, selection, from, to, ..View::default() };
-        let scene = layout(&played, &view);
+    let view = View { width, selection, from, to, ..View::default() };
+    let scenes = if drawn.len() == 1 { vec![layout(&played, &view)] } else { layout_apart(&played, &view) };
+    for (number, (scene, drawn)) in scenes.iter().zip(&drawn).enumerate() {
         let rooms: Vec<_> = scene
             .shapes()
             .filter_map(|shape| match &shape.form {
@@ -78,7 +77,7 @@ async fn compare_labels(page: &Page, name: &str) -> Result<()> {
                 _ => None,
             })
             .collect();
-        assert_eq!(rooms.len(), drawn.len(), "{name}, {sides:?}: every text is drawn");
+        assert_eq!(rooms.len(), drawn.len(), "{name}, picture {number}: every text is drawn");
         for ((text, area), (shown, x, y, wide, high)) in rooms.iter().zip(drawn) {
             assert_eq!(text, shown);
             // A letter may overhang its own width, and browsers then add a whole pixel.
