@@ -25,6 +25,19 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// So many times as much of everything.
+    pub fn times(self, times: u64) -> Self {
+        Counts {
+            jobs: self.jobs * times,
+            events: self.events * times,
+            draws: self.draws * times,
+            messages: self.messages * times,
+            stays: self.stays * times,
+            levels: self.levels * times,
+            steps: self.steps * times,
+        }
+    }
+
     /// What `trace` holds; nobody but the one who wrote the scenario knows how many values were drawn.
     pub fn of(trace: &Trace, draws: u64) -> Self {
         Counts {

@@ -3,11 +3,13 @@
 //! *Invariants:* a consumer works on one message at a time. What belongs to a connection that is gone is never
 //! acknowledged: its work may be finished, but the broker will deliver it again.
 
+mod connections;
+
 use std::collections::{BTreeSet, VecDeque};
 
 use super::words::Words;
 use super::{Acknowledgement, Epoch, Message, OnFailure, Settings, Settlement, Tag, Timer};
-use crate::engine::{Fault, Input, LinkId, Parcel, Phase};
+use crate::engine::{Input, LinkId, Parcel};
 use crate::protocol::Stage;
 use crate::time::Span;
 use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, Slot, StayId, StayKind};
@@ -274,138 +276,5 @@ impl Consumers {
         };
         let Delivery { epoch, tag, .. } = delivery;
         stage.send(parcel, Message::Settle { epoch, tag, channel: number, settlement });
-    }
-
-    /// A message to the broker that is not about any job.
-    fn parcel(&self, number: u16) -> Parcel {
-        let consumer = &self.consumers[usize::from(number)];
-        let (kind, label) = self.words.closed;
-        Parcel {
-            link: consumer.home,
-            kind,
-            label,
-            part: PartId::NONE,
-            attempt: (consumer.epoch % 1000) as u16 + 1,
-            reply_to: MessageId::NONE,
-            from_slot: Slot(number),
-            to_slot: Slot::WHOLE,
-        }
-    }
-
-    /// Opens a connection and consumes.
-    fn connect(&mut self, number: u16, stage: &mut Stage<'_>) {
-        self.opened += 1;
-        let consumer = &mut self.consumers[usize::from(number)];
-        consumer.epoch = self.opened;
-        consumer.connection = Connection::Open;
-        self.consume(number, stage);
-    }
-
-    fn consume(&mut self, number: u16, stage: &mut Stage<'_>) {
-        let epoch = self.consumers[usize::from(number)].epoch;
-        let (kind, label) = self.words.consume;
-        stage.send(Parcel { kind, label, ..self.parcel(number) }, Message::Consume { channel: number, epoch });
-    }
-
-    /// The connection is gone, and with it what was delivered over it and not begun, unless it counts as acknowledged
-    /// already. Work in hand goes on.
-    fn lose_connection(&mut self, number: u16, stage: &mut Stage<'_>) {
-        let consumer = &mut self.consumers[usize::from(number)];
-        consumer.connection = Connection::Lost;
-        consumer.done.clear();
-        if self.ack == Acknowledgement::Manual {
-            self.drop_waiting(number, Ending::Returned, stage);
-        }
-    }
-
-    fn drop_waiting(&mut self, number: u16, ending: Ending, stage: &mut Stage<'_>) {
-        for (_, stay) in self.consumers[usize::from(number)].waiting.drain(..) {
-            stage.end(stay, ending);
-            self.queued -= 1;
-        }
-    }
-
-    fn plan_reconnect(&mut self, number: u16, stage: &mut Stage<'_>) {
-        let epoch = self.consumers[usize::from(number)].epoch;
-        stage.set_timer(self.recovery_interval, Timer::Reconnect { consumer: number, epoch });
-    }
-
-    fn numbers(&self) -> std::ops::Range<u16> {
-        0..self.consumers.len() as u16
-    }
-
-    fn fault(&mut self, fault: Fault, phase: Phase, stage: &mut Stage<'_>) {
-        match (fault, phase) {
-            // The engine stretches the work.
-            (Fault::SlowDown { .. }, _) | (Fault::SilentOutage, Phase::Begins) => {}
-            (Fault::Outage, Phase::Begins) => {
-                self.outages += 1;
-                self.cancel(stage);
-            }
-            (Fault::Crash, Phase::Begins) => {
-                self.outages += 1;
-                self.deaths += 1;
-                self.crash(stage);
-            }
-            (Fault::Outage, Phase::Ends) => {
-                self.outages -= 1;
-                self.resume(stage);
-            }
-            (Fault::Crash, Phase::Ends) => {
-                self.outages -= 1;
-                self.deaths -= 1;
-                self.resume(stage);
-            }
-            // What was sent into the silence never came: the connections that carried it are beyond repair.
-            (Fault::SilentOutage, Phase::Ends) => {
-                self.close(stage);
-                self.resume(stage);
-            }
-        }
-    }
-
-    /// `basic.cancel`: no more, please; what was delivered is kept and worked off (FLT-1).
-    fn cancel(&mut self, stage: &mut Stage<'_>) {
-        for number in self.numbers() {
-            let Consumer { connection: Connection::Open, epoch, .. } = self.consumers[usize::from(number)] else {
-                continue;
-            };
-            let (kind, label) = self.words.cancel;
-            stage.send(Parcel { kind, label, ..self.parcel(number) }, Message::Cancel { channel: number, epoch });
-        }
-    }
-
-    /// The process dies with what it has in hand, and its host closes the connections (FLT-2).
-    fn crash(&mut self, stage: &mut Stage<'_>) {
-        for number in self.numbers() {
-            if let Some(work) = self.consumers[usize::from(number)].work.take() {
-                stage.end(work.stay, Ending::Interrupted);
-            }
-            self.drop_waiting(number, Ending::Interrupted, stage);
-        }
-        self.busy = 0;
-        self.close(stage);
-    }
-
-    fn close(&mut self, stage: &mut Stage<'_>) {
-        for number in self.numbers() {
-            if self.consumers[usize::from(number)].connection == Connection::Open {
-                self.lose_connection(number, stage);
-                stage.send(self.parcel(number), Message::Closed { channel: number, epoch: self.opened });
-            }
-        }
-    }
-
-    /// Consumes again, over a new connection where the old one is gone.
-    fn resume(&mut self, stage: &mut Stage<'_>) {
-        if self.outages > 0 {
-            return;
-        }
-        for number in self.numbers() {
-            match self.consumers[usize::from(number)].connection {
-                Connection::Open => self.consume(number, stage),
-                Connection::Lost => self.connect(number, stage),
-            }
-        }
     }
 }

@@ -1,0 +1,144 @@
+//! The consumers' connections: how they are lost and opened again, and what faults do to a lane that has them.
+//!
+//! *Invariant:* a connection that was lost is never used again: what is opened after it has a later epoch.
+
+use super::{Connection, Consumer, Consumers};
+use crate::engine::{Fault, Parcel, Phase};
+use crate::protocol::Stage;
+use crate::protocol::rabbitmq::{Acknowledgement, Message, Timer};
+use crate::trace::{Ending, MessageId, PartId, Slot};
+
+impl Consumers {
+    /// A message to the broker that is not about any job.
+    fn parcel(&self, number: u16) -> Parcel {
+        let consumer = &self.consumers[usize::from(number)];
+        let (kind, label) = self.words.closed;
+        Parcel {
+            link: consumer.home,
+            kind,
+            label,
+            part: PartId::NONE,
+            attempt: (consumer.epoch % 1000) as u16 + 1,
+            reply_to: MessageId::NONE,
+            from_slot: Slot(number),
+            to_slot: Slot::WHOLE,
+        }
+    }
+
+    /// Opens a connection and consumes.
+    pub(super) fn connect(&mut self, number: u16, stage: &mut Stage<'_>) {
+        self.opened += 1;
+        let consumer = &mut self.consumers[usize::from(number)];
+        consumer.epoch = self.opened;
+        consumer.connection = Connection::Open;
+        self.consume(number, stage);
+    }
+
+    fn consume(&mut self, number: u16, stage: &mut Stage<'_>) {
+        let epoch = self.consumers[usize::from(number)].epoch;
+        let (kind, label) = self.words.consume;
+        stage.send(Parcel { kind, label, ..self.parcel(number) }, Message::Consume { channel: number, epoch });
+    }
+
+    /// The connection is gone, and with it what was delivered over it and not begun, unless it counts as acknowledged
+    /// already. Work in hand goes on.
+    pub(super) fn lose_connection(&mut self, number: u16, stage: &mut Stage<'_>) {
+        let consumer = &mut self.consumers[usize::from(number)];
+        consumer.connection = Connection::Lost;
+        consumer.done.clear();
+        if self.ack == Acknowledgement::Manual {
+            self.drop_waiting(number, Ending::Returned, stage);
+        }
+    }
+
+    fn drop_waiting(&mut self, number: u16, ending: Ending, stage: &mut Stage<'_>) {
+        for (_, stay) in self.consumers[usize::from(number)].waiting.drain(..) {
+            stage.end(stay, ending);
+            self.queued -= 1;
+        }
+    }
+
+    pub(super) fn plan_reconnect(&mut self, number: u16, stage: &mut Stage<'_>) {
+        let epoch = self.consumers[usize::from(number)].epoch;
+        stage.set_timer(self.recovery_interval, Timer::Reconnect { consumer: number, epoch });
+    }
+
+    fn numbers(&self) -> std::ops::Range<u16> {
+        0..self.consumers.len() as u16
+    }
+
+    pub(super) fn fault(&mut self, fault: Fault, phase: Phase, stage: &mut Stage<'_>) {
+        match (fault, phase) {
+            // The engine stretches the work.
+            (Fault::SlowDown { .. }, _) | (Fault::SilentOutage, Phase::Begins) => {}
+            (Fault::Outage, Phase::Begins) => {
+                self.outages += 1;
+                self.cancel(stage);
+            }
+            (Fault::Crash, Phase::Begins) => {
+                self.outages += 1;
+                self.deaths += 1;
+                self.crash(stage);
+            }
+            (Fault::Outage, Phase::Ends) => {
+                self.outages -= 1;
+                self.resume(stage);
+            }
+            (Fault::Crash, Phase::Ends) => {
+                self.outages -= 1;
+                self.deaths -= 1;
+                self.resume(stage);
+            }
+            // What was sent into the silence never came: the connections that carried it are beyond repair.
+            (Fault::SilentOutage, Phase::Ends) => {
+                self.close(stage);
+                self.resume(stage);
+            }
+        }
+    }
+
+    /// `basic.cancel`: no more, please; what was delivered is kept and worked off (FLT-1).
+    fn cancel(&mut self, stage: &mut Stage<'_>) {
+        for number in self.numbers() {
+            let Consumer { connection: Connection::Open, epoch, .. } = self.consumers[usize::from(number)] else {
+                continue;
+            };
+            let (kind, label) = self.words.cancel;
+            stage.send(Parcel { kind, label, ..self.parcel(number) }, Message::Cancel { channel: number, epoch });
+        }
+    }
+
+    /// The process dies with what it has in hand, and its host closes the connections (FLT-2).
+    fn crash(&mut self, stage: &mut Stage<'_>) {
+        for number in self.numbers() {
+            if let Some(work) = self.consumers[usize::from(number)].work.take() {
+                stage.end(work.stay, Ending::Interrupted);
+            }
+            self.drop_waiting(number, Ending::Interrupted, stage);
+        }
+        self.busy = 0;
+        self.close(stage);
+    }
+
+    fn close(&mut self, stage: &mut Stage<'_>) {
+        for number in self.numbers() {
+            if self.consumers[usize::from(number)].connection == Connection::Open {
+                self.lose_connection(number, stage);
+                stage.send(self.parcel(number), Message::Closed { channel: number, epoch: self.opened });
+            }
+        }
+    }
+
+    /// Consumes again, over a new connection where the old one is gone.
+    fn resume(&mut self, stage: &mut Stage<'_>) {
+        if self.outages > 0 {
+            return;
+        }
+        for number in self.numbers() {
+            match self.consumers[usize::from(number)].connection {
+                Connection::Open => self.consume(number, stage),
+                Connection::Lost => self.connect(number, stage),
+            }
+        }
+    }
+}
