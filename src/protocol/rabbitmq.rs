@@ -33,6 +33,8 @@ Left out: the handshakes of connections and channels (all are open when the run 
 exchanges other than the default one, priorities, time-to-live, flow control and alarms, replicas, the 30-minute acknowledgement timeout. \
 The consumers of a lane share its fate: a crash closes all their connections, and the broker learns of it one network latency later. \
 Heartbeats are left out: a silent party's connections break when its silence ends; until then nobody of the lane could have done the work anyway. \
+A broker that is out closes its connections and keeps what it has; one that dies also loses what it had not made safe. \
+A length limit is kept exactly, where a real quorum queue checks late. A dead letter does not travel, for both queues live in one broker. \
 The publisher itself does not fail.";
 
 /// How often a channel was opened among all channels of a lane: what belongs to an older one is void.

@@ -1,8 +1,8 @@
 //! What the comparison must prove, on both sides of one run: `CMP-1` to `CMP-3`.
 
-use counterpoint::scenario::Played;
+use counterpoint::scenario::{Played, preset};
 use counterpoint::time::{Moment, Span};
-use counterpoint::trace::{CallerOutcome, LevelKind, MarkKind, StayKind, Trace, WorkOutcome};
+use counterpoint::trace::{CallerOutcome, JobRow, LevelKind, MarkKind, StayKind, Trace, WorkOutcome};
 use serde_json::{Value, json};
 
 use crate::story::{play, side, tells};
@@ -198,4 +198,24 @@ fn cmp_3_with_a_network_the_queue_is_not_faster() {
     };
     let (left, right) = (mean(side(&played, "http")), mean(side(&played, "rabbitmq")));
     assert!(right > left, "{right} s queued, {left} s asked");
+}
+
+/// Jobs whose caller has neither a result nor a broker's word, work done, and deliveries that were not the first.
+fn balance(trace: &Trace) -> [usize; 3] {
+    let off = |job: &&JobRow| !matches!(job.caller, CallerOutcome::Answered | CallerOutcome::Accepted);
+    let done = trace.parts.iter().filter(|part| part.outcome == WorkOutcome::Done);
+    let again = trace.messages.iter().filter(|row| trace.kind(row).name == "basic.deliver" && row.attempt > 1);
+    [trace.jobs.iter().filter(off).count(), done.count(), again.count()]
+}
+
+/// What the two built-in scenarios say of themselves: with the mail service out the queue loses nothing, with the
+/// broker out it does, as the calls do.
+#[test]
+fn flt_7_with_the_broker_out_the_queued_side_loses_its_advantage() {
+    let balances = |name: &str| {
+        let played = preset(name).unwrap().scenario().play();
+        [balance(side(&played, "http")), balance(side(&played, "rabbitmq"))]
+    };
+    assert_eq!(balances("order-emails"), [[2, 10, 0], [0, 12, 2]]);
+    assert_eq!(balances("order-emails-broker-out"), [[2, 10, 0], [1, 11, 2]]);
 }
