@@ -56,13 +56,19 @@ impl<M, T> Core<M, T> {
 
     /// The row of the event being handled, written now if it is not there yet: a timer that turns out to be stale
     /// leaves none.
+    // Asked for with every row: the page is built for size, and would call a function each time.
+    #[inline(always)]
     fn step(&mut self, actor: ActorId) -> StepId {
         if self.step == StepId::NONE {
-            self.step = StepId::from_index(self.trace.steps.len() as u32);
-            let row = StepRow { at: self.now, cause: self.step_cause, handled: self.step_handled, actor };
-            self.trace.steps.push(row);
+            self.write_step(actor);
         }
         self.step
+    }
+
+    fn write_step(&mut self, actor: ActorId) {
+        self.step = StepId::from_index(self.trace.steps.len() as u32);
+        let row = StepRow { at: self.now, cause: self.step_cause, handled: self.step_handled, actor };
+        self.trace.steps.push(row);
     }
 
     pub(super) fn schedule_first_wants(&mut self) {
@@ -114,6 +120,7 @@ impl<M, T> Core<M, T> {
         self.landed(message);
     }
 
+    #[inline(always)]
     fn landed(&mut self, message: MessageId) {
         if self.keeps_alive(&self.trace.messages[message.at()]) {
             self.live -= 1;
@@ -121,6 +128,7 @@ impl<M, T> Core<M, T> {
     }
 
     /// Whether a message in flight means that something is still to happen.
+    #[inline(always)]
     fn keeps_alive(&self, message: &MessageRow) -> bool {
         message.part != PartId::NONE && self.trace.kinds[message.kind as usize].class != Class::Background
     }
@@ -167,6 +175,7 @@ impl<M: Clone, T> Context<'_, M, T> {
         self.core.trace.parts_per_job
     }
 
+    #[inline(always)]
     fn step(&mut self) -> StepId {
         self.core.step(self.actor)
     }
