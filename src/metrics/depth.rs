@@ -46,6 +46,7 @@ impl Now {
             StayKind::Held | StayKind::Hidden => Some(&mut self.other_broker),
             StayKind::Busy
             | StayKind::Blocked
+            | StayKind::Polling
             | StayKind::Awaiting
             | StayKind::Scheduled
             | StayKind::Unconfirmed

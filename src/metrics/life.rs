@@ -165,6 +165,7 @@ fn place_of(trace: &Trace, stay: &StayRow) -> Option<Place> {
         StayKind::Held => (trace.actor(stay.actor).duty != Duty::Caller).then_some(Place::Delivered),
         StayKind::Scheduled => Some(Place::Retry),
         StayKind::Blocked
+        | StayKind::Polling
         | StayKind::Awaiting
         | StayKind::Unconfirmed
         | StayKind::Parked

@@ -182,8 +182,10 @@ pub fn crossings(sheet: &mut Sheet, voice: &Voice) {
     for fold in folds {
         for &id in &voice.rows.stays {
             let stay = &voice.trace.stays[id.at()];
-            let drawn_here =
-                matches!(stay.kind, StayKind::Busy | StayKind::Blocked | StayKind::Scheduled | StayKind::Hidden);
+            let drawn_here = matches!(
+                stay.kind,
+                StayKind::Busy | StayKind::Blocked | StayKind::Polling | StayKind::Scheduled | StayKind::Hidden
+            );
             if stay.begin > fold.from || stay.end < fold.to || !drawn_here {
                 continue;
             }

@@ -70,6 +70,8 @@ looks! {
     FailedWork "cp-failed-work",
     /// Held by a job, and waiting: hatched.
     Blocked "cp-blocked",
+    /// Has asked for work and waits for some: a light hatching with a broken edge.
+    Polling "cp-polling",
     /// Waiting for a place: dotted.
     Waiting "cp-waiting",
     /// How many wait, where they are too many for lines.

@@ -21,7 +21,7 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, most: usize) {
         let column = &voice.columns[stay.actor.at()];
         match stay.kind {
             StayKind::Down | StayKind::Slow => band(sheet, voice, column, id),
-            StayKind::Busy | StayKind::Blocked => {
+            StayKind::Busy | StayKind::Blocked | StayKind::Polling => {
                 if column.plan != Plan::Area {
                     bar(sheet, voice, column, id);
                 }
@@ -117,10 +117,15 @@ fn shape(sheet: &Sheet, voice: &Voice, id: StayId, look: Look, form: Form) -> Sh
 fn bar(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId) {
     let stay = &voice.trace.stays[id.at()];
     let (top, bottom) = heights(sheet, stay);
-    let half = column.half_slot();
+    let half = match stay.kind {
+        // Thinner than work: it may come at any moment.
+        StayKind::Polling => column.half_slot() * 7 / 10,
+        _ => column.half_slot(),
+    };
     let area = Area::new(column.slot(stay.slot) - half, top, 2 * half, bottom - top);
     let look = match (stay.kind, stay.ending) {
         (StayKind::Blocked, _) => Look::Blocked,
+        (StayKind::Polling, _) => Look::Polling,
         (_, Ending::Interrupted | Ending::Returned) => Look::Thrown,
         (_, Ending::Failed) => Look::FailedWork,
         (..) => Look::Busy,
@@ -220,6 +225,7 @@ impl Voice<'_> {
         let what = match stay.kind {
             StayKind::Busy => "works",
             StayKind::Blocked => "is blocked",
+            StayKind::Polling => "has asked for work and waits",
             StayKind::Awaiting => "awaits an answer",
             StayKind::Backlog => "has a job waiting for a free place",
             StayKind::Pool => "waits for a connection",

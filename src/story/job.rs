@@ -5,7 +5,8 @@ use super::{Line, length, place};
 use crate::order;
 use crate::time::Moment;
 use crate::trace::{
-    CallerOutcome, Class, Duty, Ending, Fate, JobId, MarkRow, MessageRow, PartId, StayKind, StayRow, Trace, WorkOutcome,
+    CallerOutcome, Class, Drawing, Duty, Ending, Fate, JobId, MarkRow, MessageRow, PartId, StayKind, StayRow, Trace,
+    WorkOutcome,
 };
 
 /// What comes first where several things happen at one moment.
@@ -54,14 +55,18 @@ fn at(at: Moment, text: String) -> Line {
 
 fn stayed(trace: &Trace, stay: &StayRow) -> Line {
     let at = place(trace, stay.actor, stay.slot);
+    let is_log = trace.actor(stay.actor).drawing == Drawing::Tracks;
     let what = match stay.kind {
         StayKind::Busy => format!("{at} worked on it"),
         StayKind::Blocked => format!("{at} was blocked by it"),
+        StayKind::Polling => format!("{at} asked for work and waited"),
         StayKind::Awaiting => format!("{at} awaited an answer, and was free meanwhile"),
         StayKind::Backlog => format!("waited at {at} for a free thread"),
         StayKind::Pool => format!("{at} waited for a connection"),
         StayKind::Queued => format!("waited at {at} for a free worker"),
+        StayKind::Ready if is_log => format!("waited in {at} to be read"),
         StayKind::Ready => format!("lay ready in {at}"),
+        StayKind::Held if is_log => format!("was read from {at} and not yet committed"),
         StayKind::Held => match trace.actor(stay.actor).duty {
             Duty::Caller => format!("{at} kept a copy until the hand-over was confirmed"),
             Duty::Broker | Duty::Worker => format!("was delivered by {at} and not yet acknowledged"),
@@ -69,6 +74,7 @@ fn stayed(trace: &Trace, stay: &StayRow) -> Line {
         StayKind::Hidden => format!("was hidden in {at}"),
         StayKind::Scheduled => format!("{at} waited for the next attempt"),
         StayKind::Unconfirmed => format!("{at} kept a copy until the hand-over was confirmed"),
+        StayKind::Parked if is_log => format!("was kept in {at} at offset {}", stay.value),
         StayKind::Parked => format!("was set aside in {at}"),
         StayKind::Down => format!("{at} was out of service"),
         StayKind::Slow => format!("{at} was slow"),

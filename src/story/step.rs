@@ -6,8 +6,8 @@
 use super::{Line, clock, place};
 use crate::time::Moment;
 use crate::trace::{
-    CallerOutcome, Class, Duty, Ending, Fate, Handled, JobId, MarkKind, MarkRow, MessageRow, PartId, StayKind, StayRow,
-    StepId, StepRow, Trace,
+    ActorId, CallerOutcome, Class, Drawing, Duty, Ending, Fate, Handled, JobId, MarkKind, MarkRow, MessageRow, PartId,
+    StayKind, StayRow, StepId, StepRow, Trace,
 };
 
 /// The sentences of all steps that are worth one, in order.
@@ -192,6 +192,12 @@ impl Telling<'_> {
             }
             // The delivery or the publication that goes with it says as much.
             StayKind::Held | StayKind::Unconfirmed => return,
+            StayKind::Polling => return self.say(at, "asks for work and waits"),
+            StayKind::Blocked if self.trace.actor(stay.actor).duty != Duty::Caller => {
+                return self.say(at, "is blocked until it is answered");
+            }
+            // In a log it is there for who reads, from the moment at which it was kept.
+            StayKind::Ready if self.is_log(stay.actor) => return,
             _ => {}
         }
         let work = self.work(stay.part);
@@ -211,9 +217,17 @@ impl Telling<'_> {
                 };
                 self.say(at, wait);
             }
+            StayKind::Parked if self.is_log(stay.actor) => {
+                self.say(work, format!("is kept in {at} at offset {}", stay.value));
+            }
             StayKind::Parked => self.say(work, format!("is set aside in {at}")),
-            StayKind::Down | StayKind::Slow | StayKind::Held | StayKind::Unconfirmed => {}
+            StayKind::Polling | StayKind::Down | StayKind::Slow | StayKind::Held | StayKind::Unconfirmed => {}
         }
+    }
+
+    /// Whether what is there stays when it is read.
+    fn is_log(&self, actor: ActorId) -> bool {
+        self.trace.actor(actor).drawing == Drawing::Tracks
     }
 
     fn marked(&mut self, mark: &MarkRow, began: &[StayRow]) {
@@ -234,7 +248,10 @@ impl Telling<'_> {
             return;
         }
         let at = place(self.trace, mark.actor, mark.slot);
-        let label = self.trace.mark_label(mark);
+        let label = match mark.kind {
+            MarkKind::Committed => format!("{}, the next to read is {}", self.trace.mark_label(mark), mark.value),
+            _ => self.trace.mark_label(mark),
+        };
         match mark.part.known() {
             Some(part) if part != self.named => {
                 let work = self.work(part);

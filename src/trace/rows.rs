@@ -151,6 +151,8 @@ pub enum StayKind {
     Busy,
     /// A slot is held by a job but can only wait for another party.
     Blocked,
+    /// A slot has asked for work and waits until there is some.
+    Polling,
     /// Waits for an answer without holding a slot: an event loop's, or a core's, task.
     Awaiting,
     /// A wanted job for which the caller has no free slot.

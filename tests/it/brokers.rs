@@ -172,7 +172,9 @@ fn it_is_a_sound_trace(_: &Value, trace: &Trace) -> Held {
         prop_assert_eq!(area, sum, "{:?} at {}", kind, trace.actor(actor).name);
     }
     let mut free: BTreeMap<(ActorId, Slot), Moment> = BTreeMap::new();
-    for stay in trace.stays.iter().filter(|stay| matches!(stay.kind, StayKind::Busy | StayKind::Blocked)) {
+    for stay in
+        trace.stays.iter().filter(|stay| matches!(stay.kind, StayKind::Busy | StayKind::Blocked | StayKind::Polling))
+    {
         let until = free.insert((stay.actor, stay.slot), stay.end).unwrap_or(Moment::START);
         prop_assert!(until <= stay.begin, "{:?} begins before {:?}", stay, until);
     }

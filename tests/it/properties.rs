@@ -218,7 +218,7 @@ fn the_area_under_every_level_is_the_sum_of_its_stays() {
 fn is_counted(kind: StayKind) -> bool {
     use StayKind::*;
     match kind {
-        Busy | Blocked | Awaiting | Backlog | Pool | Queued | Ready | Held | Unconfirmed | Parked => true,
+        Busy | Blocked | Polling | Awaiting | Backlog | Pool | Queued | Ready | Held | Unconfirmed | Parked => true,
         Hidden | Scheduled | Down | Slow => false,
     }
 }
@@ -228,7 +228,7 @@ fn a_slot_does_one_thing_at_a_time() {
     for_all_traces(|trace| {
         let mut last: BTreeMap<(ActorId, Slot, StayKind), Moment> = BTreeMap::new();
         for stay in &trace.stays {
-            if matches!(stay.kind, StayKind::Busy | StayKind::Blocked) {
+            if matches!(stay.kind, StayKind::Busy | StayKind::Blocked | StayKind::Polling) {
                 prop_assert!(stay.slot.0 < trace.actor(stay.actor).slots, "{:?}", stay);
                 let free = last.insert((stay.actor, stay.slot, stay.kind), stay.end).unwrap_or(Moment::START);
                 prop_assert!(free <= stay.begin, "{:?} begins before {:?}", stay, free);

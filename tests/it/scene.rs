@@ -65,6 +65,7 @@ fn no_label_covers_a_label_a_head_a_bar_or_a_figure() {
         Look::Thrown,
         Look::FailedWork,
         Look::Blocked,
+        Look::Polling,
         Look::Scheduled,
         Look::Ready,
         Look::Sign,
@@ -369,7 +370,8 @@ fn uml_2_a_callers_bar_covers_its_whole_call_and_an_async_sender_is_free() {
                     // An event loop's bar is cut into callbacks: what covers its call is the line of what awaits.
                     let awaits = stay.kind == StayKind::Awaiting && trace.parts_of(message).contains(&stay.part);
                     stay.actor == message.from
-                        && (stay.slot == message.from_slot && matches!(stay.kind, StayKind::Blocked | StayKind::Busy)
+                        && (stay.slot == message.from_slot
+                            && matches!(stay.kind, StayKind::Blocked | StayKind::Polling | StayKind::Busy)
                             || awaits)
                         && stay.begin <= message.sent
                         && answer.is_none_or(|answer| answer.fate == Fate::Late || stay.end >= answer.arrived)

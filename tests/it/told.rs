@@ -171,3 +171,43 @@ fn the_text_has_a_head_sentences_notes_verdicts_and_numbers() {
     let end = told(Window { side: None, from: Moment::from_micros(40_000), to: Moment::NEVER });
     assert!(!end.contains("0 ms  Job 1 is wanted") && end.matches("200 OK” arrives").count() == 2, "{end}");
 }
+
+#[test]
+fn a_poll_is_told_as_asking_for_work_and_not_as_a_job_that_blocks() {
+    let trace = story::play_side(
+        "sqs",
+        json!({
+            "sender": { "name": "Shop" },
+            "queue": { "name": "orders", "receive_message_wait_time": "20s" },
+            "consumers": { "name": "Worker" },
+        }),
+        json!({
+            "workload": { "arrivals": { "pattern": "listed", "at": ["100ms"] }, "work": "40ms" },
+            "network": { "latency": "10ms" }
+        }),
+    );
+    let told = told(&trace);
+    assert_eq!(
+        told[0],
+        "0 ms: Worker asks for work and waits, and sends “ReceiveMessage” to orders (arrives at 10 ms)."
+    );
+    assert_eq!(
+        told[6],
+        "160 ms: Worker is done with job 1, is blocked until it is answered, and sends “DeleteMessage” to orders (arrives at 170 ms)."
+    );
+}
+
+#[test]
+fn a_record_is_told_by_its_offset_and_a_commit_by_the_next_one() {
+    let trace = story::play_side(
+        "kafka",
+        json!({ "topic": { "name": "orders" }, "groups": [{ "id": "workers", "name": "Worker", "commit": "after-batch" }] }),
+        json!({ "workload": { "work": "40ms" }, "network": { "latency": "10ms" } }),
+    );
+    let told = told(&trace).join("\n");
+    assert!(told.contains("is kept in orders at offset 0"), "{told}");
+    assert!(told.contains("orders: committed, the next to read is 1"), "{told}");
+    let story = story_of(&trace, 1).join("\n");
+    assert!(story.contains("was kept in orders at offset 0"), "{story}");
+    assert!(story.contains("was read from orders and not yet committed"), "{story}");
+}

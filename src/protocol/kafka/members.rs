@@ -43,6 +43,7 @@ pub struct Members {
     begun: u32,
     busy: u32,
     blocked: u32,
+    polling: u32,
     queued: u32,
     done: BTreeSet<PartId>,
 }
@@ -73,6 +74,7 @@ impl Members {
             begun: 0,
             busy: 0,
             blocked: 0,
+            polling: 0,
             queued: 0,
             done: BTreeSet::new(),
         }
@@ -221,21 +223,24 @@ impl Members {
     /// Nothing was returned: `poll()` blocks until something is.
     fn wait(&mut self, index: usize, stage: &mut Stage<'_>) {
         if !matches!(self.members[index].doing, Doing::Polling(_)) {
-            let stay = stage.begin(self.slot(index), StayKind::Blocked, PartId::NONE);
+            let stay = stage.begin(self.slot(index), StayKind::Polling, PartId::NONE);
             self.members[index].doing = Doing::Polling(stay);
-            self.blocked += 1;
-            self.level(StayKind::Blocked, stage);
+            self.polling += 1;
+            self.level(StayKind::Polling, stage);
         }
     }
 
     fn stop_waiting(&mut self, index: usize, ending: Ending, stage: &mut Stage<'_>) {
         let one = &mut self.members[index];
-        if let Doing::Polling(stay) | Doing::Committing { stay, .. } = one.doing {
-            one.doing = Doing::Nothing;
-            stage.end(stay, ending);
-            self.blocked -= 1;
-            self.level(StayKind::Blocked, stage);
-        }
+        let (stay, kind, count) = match one.doing {
+            Doing::Polling(stay) => (stay, StayKind::Polling, &mut self.polling),
+            Doing::Committing { stay, .. } => (stay, StayKind::Blocked, &mut self.blocked),
+            _ => return,
+        };
+        one.doing = Doing::Nothing;
+        *count -= 1;
+        stage.end(stay, ending);
+        self.level(kind, stage);
     }
 
     /// A fetch for every partition of which nothing is in stock.
@@ -280,6 +285,7 @@ impl Members {
         let value = match kind {
             StayKind::Busy => self.busy,
             StayKind::Blocked => self.blocked,
+            StayKind::Polling => self.polling,
             _ => self.queued,
         };
         stage.level(Slot::WHOLE, LevelKind::Stays(kind), value);

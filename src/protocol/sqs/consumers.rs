@@ -71,6 +71,7 @@ pub struct Consumers {
     begun: u32,
     busy: u32,
     blocked: u32,
+    polling: u32,
     /// What was done here, for consumers that recognise a repeat.
     done: BTreeSet<PartId>,
 }
@@ -100,6 +101,7 @@ impl Consumers {
             begun: 0,
             busy: 0,
             blocked: 0,
+            polling: 0,
             done: BTreeSet::new(),
         }
     }
@@ -206,7 +208,7 @@ impl Consumers {
         match (one.doing, errand) {
             // Between two polls a consumer is free; the pause is not drawn.
             (Doing::Calling(_, stay), Errand::Poll) => {
-                self.unblock(stay, Ending::Expired, stage);
+                self.unblock(errand, stay, Ending::Expired, stage);
                 self.consumers[consumer as usize].doing = Doing::Pausing(errand, StayId::NONE);
             }
             (Doing::Calling(_, stay), _) => one.doing = Doing::Pausing(errand, stay),
@@ -255,13 +257,15 @@ impl Consumers {
     }
 
     fn begin_call(&mut self, consumer: u16, errand: Errand, stage: &mut Stage<'_>) {
-        let part = match errand {
-            Errand::Poll => PartId::NONE,
-            Errand::Delete(received, _) | Errand::GiveBack(received) => received.part,
+        let (kind, part, count) = match errand {
+            Errand::Poll => (StayKind::Polling, PartId::NONE, &mut self.polling),
+            Errand::Delete(received, _) | Errand::GiveBack(received) => {
+                (StayKind::Blocked, received.part, &mut self.blocked)
+            }
         };
-        let stay = stage.begin(Slot(consumer), StayKind::Blocked, part);
-        self.blocked += 1;
-        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Blocked), self.blocked);
+        *count += 1;
+        let stay = stage.begin(Slot(consumer), kind, part);
+        stage.level(Slot::WHOLE, LevelKind::Stays(kind), *count);
         self.call(consumer, errand, stay, stage);
     }
 
@@ -313,16 +317,21 @@ impl Consumers {
     /// The call is over, whatever came of it.
     fn stop(&mut self, consumer: u16, ending: Ending, stage: &mut Stage<'_>) {
         let one = &mut self.consumers[consumer as usize];
-        if let Doing::Calling(_, stay) | Doing::Pausing(_, stay) = std::mem::replace(&mut one.doing, Doing::Nothing) {
-            self.unblock(stay, ending, stage);
+        let doing = std::mem::replace(&mut one.doing, Doing::Nothing);
+        if let Doing::Calling(errand, stay) | Doing::Pausing(errand, stay) = doing {
+            self.unblock(errand, stay, ending, stage);
         }
     }
 
-    fn unblock(&mut self, stay: StayId, ending: Ending, stage: &mut Stage<'_>) {
+    fn unblock(&mut self, errand: Errand, stay: StayId, ending: Ending, stage: &mut Stage<'_>) {
         if let Some(stay) = stay.known() {
+            let (kind, count) = match errand {
+                Errand::Poll => (StayKind::Polling, &mut self.polling),
+                Errand::Delete(..) | Errand::GiveBack(_) => (StayKind::Blocked, &mut self.blocked),
+            };
+            *count -= 1;
             stage.end(stay, ending);
-            self.blocked -= 1;
-            stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Blocked), self.blocked);
+            stage.level(Slot::WHOLE, LevelKind::Stays(kind), *count);
         }
     }
 
