@@ -27,7 +27,7 @@ use serde_json::Value;
 pub use pool::Connection;
 
 use crate::engine::{Actor, Context, Input, Link, Setup};
-use crate::reading::{self, Misread};
+use crate::reading::{Field, Misread};
 use crate::rng::Distribution;
 use crate::time::Span;
 use crate::trace::ActorId;
@@ -152,19 +152,24 @@ macro_rules! protocols {
         impl Settings {
             /// Reads the settings of the protocol called `name`; nothing if there is no such protocol.
             pub(crate) fn read(name: &str, value: Value) -> Option<Result<Settings, Misread>> {
-                match name {
-                    $($name => Some(reading::read(value).map(Settings::$variant)),)+
-                    $($calling => Some(reading::read(value).map(Settings::$kind)),)+
-                    _ => None,
-                }
+                let mut blank = match name {
+                    $($name => Settings::$variant($module::Settings::default()),)+
+                    $($calling => Settings::$kind($caller::Settings::default()),)+
+                    _ => return None,
+                };
+                let read = match &mut blank {
+                    $(Settings::$variant(settings) => settings.read(value),)+
+                    $(Settings::$kind(settings) => settings.read(value),)+
+                };
+                Some(read.map(|()| blank))
             }
 
             pub(crate) fn to_value(&self) -> Value {
-                let value = match self {
-                    $(Settings::$variant(settings) => serde_json::to_value(settings),)+
-                    $(Settings::$kind(settings) => serde_json::to_value(settings),)+
-                };
-                value.unwrap_or(Value::Null)
+                // A copy, because reading and writing share one list of places.
+                match self.clone() {
+                    $(Settings::$variant(mut settings) => settings.write(),)+
+                    $(Settings::$kind(mut settings) => settings.write(),)+
+                }
             }
 
             /// The protocol's name, as scenarios write it.

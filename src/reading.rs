@@ -1,22 +1,37 @@
-//! Reads typed values from JSON, and says of what cannot be read where it stands.
+//! What a scenario holds, from JSON and back: fields by their names.
 //!
-//! One deserializer for all that is read, over a value that is there as a whole. A general one (`serde_path_to_error`
-//! over `serde_json`'s) did the same for four times the bytes: everything a scenario can hold was compiled for each of
-//! their wrappers, and the page has to load it. *Invariant:* the path of an error names the field at fault by the names
-//! in the file, list items by number.
+//! A struct lists its fields once ([`fields!`]) and a choice its words ([`words!`]); one reader and one writer walk those
+//! lists. Derived `serde` code did the same by compiling every struct anew for its reader and its writer: a quarter of
+//! what the page had to load. Reading and writing of JSON itself stays with `serde_json`.
+//!
+//! *Invariant:* the path of an error names the field at fault by the names in the file, list items by number.
 
-use std::cell::RefCell;
 use std::fmt;
 
-use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, Error, IntoDeserializer, Unexpected, Visitor};
-use serde_json::{Error as Sentence, Map, Value};
+use serde_json::{Map, Value};
 
-/// Why a value could not be read: where, and a sentence.
+/// Why a value could not be read: where, and a sentence with the value and what would do.
 #[derive(Debug)]
 pub struct Misread {
     /// Dotted, from the value that was read; empty for that value itself.
     pub path: String,
     pub sentence: String,
+}
+
+impl Misread {
+    pub fn new(sentence: impl Into<String>) -> Self {
+        Misread { path: String::new(), sentence: sentence.into() }
+    }
+
+    /// The same fault, seen from one step further out.
+    #[must_use]
+    pub fn within(mut self, step: &str) -> Self {
+        if !self.path.is_empty() {
+            self.path.insert(0, '.');
+        }
+        self.path.insert_str(0, step);
+        self
+    }
 }
 
 impl fmt::Display for Misread {
@@ -28,257 +43,339 @@ impl fmt::Display for Misread {
     }
 }
 
-/// Reads a value.
+/// What can stand in a scenario.
+pub trait Field {
+    /// Takes the value's place, or says why it cannot.
+    ///
+    /// # Errors
+    /// The first thing that cannot be read, with its path.
+    fn read(&mut self, value: Value) -> Result<(), Misread>;
+
+    /// The JSON that reads as this.
+    // By an exclusive reference, because one list of places serves both ways.
+    fn write(&mut self) -> Value;
+}
+
+/// Whether a field may be left out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    Required,
+    /// It keeps what it has.
+    Defaulted,
+}
+
+/// Is shown each field: its name in the file, its place, and whether it may be left out.
+pub type Each<'e> = &'e mut dyn FnMut(&'static str, &mut dyn Field, Need);
+
+/// A new value, read.
 ///
 /// # Errors
-/// The first thing that cannot be read, with its path.
-pub fn read<T: DeserializeOwned>(value: Value) -> Result<T, Misread> {
-    let trail = Trail::default();
-    T::deserialize(Reader { value, trail: &trail })
-        .map_err(|sentence| Misread { path: trail.into_inner().join("."), sentence: sentence.to_string() })
+/// As of [`Field::read`].
+pub fn read<T: Field + Default>(value: Value) -> Result<T, Misread> {
+    let mut new = T::default();
+    new.read(value).map(|()| new)
 }
 
-/// The steps to the value being read. A step that led to an error is left where it is.
-type Trail = RefCell<Vec<String>>;
-
-struct Reader<'t> {
-    value: Value,
-    trail: &'t Trail,
-}
-
-impl Reader<'_> {
-    fn unexpected(&self) -> Unexpected<'_> {
-        match &self.value {
-            Value::Null => Unexpected::Unit,
-            Value::Bool(value) => Unexpected::Bool(*value),
-            Value::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
-                (Some(whole), ..) => Unexpected::Unsigned(whole),
-                (_, Some(whole), _) => Unexpected::Signed(whole),
-                (.., real) => Unexpected::Float(real.unwrap_or(f64::NAN)),
-            },
-            Value::String(text) => Unexpected::Str(text),
-            Value::Array(_) => Unexpected::Seq,
-            Value::Object(_) => Unexpected::Map,
-        }
-    }
-
-    fn wrong(&self, expected: &dyn de::Expected) -> Sentence {
-        Sentence::invalid_type(self.unexpected(), expected)
-    }
-
-    fn map<'de, V: Visitor<'de>>(fields: Map<String, Value>, trail: &Trail, visitor: V) -> Result<V::Value, Sentence> {
-        visitor.visit_map(Fields { fields: fields.into_iter(), value: Value::Null, trail })
-    }
-}
-
-impl<'de> Deserializer<'de> for Reader<'_> {
-    type Error = Sentence;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Sentence> {
-        match self.value {
-            Value::Null => visitor.visit_unit(),
-            Value::Bool(value) => visitor.visit_bool(value),
-            Value::Number(number) => match (number.as_u64(), number.as_i64()) {
-                (Some(whole), _) => visitor.visit_u64(whole),
-                (_, Some(whole)) => visitor.visit_i64(whole),
-                _ => visitor.visit_f64(number.as_f64().unwrap_or(f64::NAN)),
-            },
-            Value::String(text) => visitor.visit_string(text),
-            Value::Array(items) => visitor.visit_seq(Items { items: items.into_iter().enumerate(), trail: self.trail }),
-            Value::Object(fields) => Self::map(fields, self.trail, visitor),
-        }
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Sentence> {
-        match self.value {
-            Value::Null => visitor.visit_none(),
-            _ => visitor.visit_some(self),
-        }
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Sentence> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Sentence> {
-        // A list in the fields' order is not offered, as it would be by others: nobody could read it.
-        match self.value {
-            Value::Object(fields) => Self::map(fields, self.trail, visitor),
-            _ => Err(self.wrong(&visitor)),
-        }
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Sentence> {
-        let trail = self.trail;
-        match self.value {
-            Value::String(name) => visitor.visit_enum(Choice { name, value: None, trail }),
-            Value::Object(fields) if fields.len() == 1 => {
-                let (name, value) = fields.into_iter().next().expect("it has one field");
-                visitor.visit_enum(Choice { name, value: Some(value), trail })
+/// Lists the fields of a struct under their names; after `needs`, those that must be written.
+macro_rules! fields {
+    ($type:ty: $($field:ident $(as $name:literal)?),* $(,)? $(; needs $($needed:ident $(as $called:literal)?),+ $(,)?)?) => {
+        impl $crate::reading::Field for $type {
+            fn read(&mut self, value: serde_json::Value) -> Result<(), $crate::reading::Misread> {
+                *self = <$type>::default();
+                $crate::reading::read_fields(value, &mut |each| self.each(each))
             }
-            _ => Err(self.wrong(&visitor)),
+
+            fn write(&mut self) -> serde_json::Value {
+                $crate::reading::write_fields(&mut |each| self.each(each))
+            }
         }
-    }
 
-    serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map identifier ignored_any
-    }
-}
-
-/// Reads `value`, which stands one step further on.
-fn within<T>(trail: &Trail, step: String, read: impl FnOnce() -> Result<T, Sentence>) -> Result<T, Sentence> {
-    trail.borrow_mut().push(step);
-    let value = read()?;
-    trail.borrow_mut().pop();
-    Ok(value)
-}
-
-struct Items<'t> {
-    items: std::iter::Enumerate<std::vec::IntoIter<Value>>,
-    trail: &'t Trail,
-}
-
-impl<'de> de::SeqAccess<'de> for Items<'_> {
-    type Error = Sentence;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Sentence> {
-        let Some((place, value)) = self.items.next() else { return Ok(None) };
-        let trail = self.trail;
-        within(trail, place.to_string(), || seed.deserialize(Reader { value, trail })).map(Some)
-    }
-}
-
-struct Fields<'t> {
-    fields: serde_json::map::IntoIter,
-    /// Of the field whose name was read last.
-    value: Value,
-    trail: &'t Trail,
-}
-
-impl<'de> de::MapAccess<'de> for Fields<'_> {
-    type Error = Sentence;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Sentence> {
-        let Some((name, value)) = self.fields.next() else { return Ok(None) };
-        self.value = value;
-        // A name that is not known is at fault itself; else the step stays until its value is read.
-        self.trail.borrow_mut().push(name.clone());
-        seed.deserialize(name.into_deserializer()).map(Some)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Sentence> {
-        let value = seed.deserialize(Reader { value: self.value.take(), trail: self.trail })?;
-        self.trail.borrow_mut().pop();
-        Ok(value)
-    }
-}
-
-/// One of several, by name, with what belongs to it.
-struct Choice<'t> {
-    name: String,
-    value: Option<Value>,
-    trail: &'t Trail,
-}
-
-impl<'de, 't> de::EnumAccess<'de> for Choice<'t> {
-    type Error = Sentence;
-    type Variant = Chosen<'t>;
-
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Chosen<'t>), Sentence> {
-        let chosen = Chosen { name: self.name.clone(), value: self.value, trail: self.trail };
-        Ok((seed.deserialize(self.name.into_deserializer())?, chosen))
-    }
-}
-
-struct Chosen<'t> {
-    name: String,
-    value: Option<Value>,
-    trail: &'t Trail,
-}
-
-impl<'de> de::VariantAccess<'de> for Chosen<'_> {
-    type Error = Sentence;
-
-    fn unit_variant(self) -> Result<(), Sentence> {
-        match self.value {
-            None => Ok(()),
-            Some(_) => Err(Sentence::custom(format!("`{}` stands alone, without a value", self.name))),
+        impl $type {
+            fn each(&mut self, each: $crate::reading::Each<'_>) {
+                $(each(
+                    $crate::reading::fields!(@ $field $($name)?),
+                    &mut self.$field,
+                    $crate::reading::Need::Defaulted,
+                );)*
+                $($(each(
+                    $crate::reading::fields!(@ $needed $($called)?),
+                    &mut self.$needed,
+                    $crate::reading::Need::Required,
+                );)+)?
+            }
         }
+    };
+    (@ $field:ident) => { stringify!($field) };
+    (@ $field:ident $name:literal) => { $name };
+}
+pub(crate) use fields;
+
+/// Lists the words for the values of a choice.
+macro_rules! words {
+    ($type:ident: $($value:ident = $word:literal),+ $(,)?) => {
+        impl $crate::reading::Field for $type {
+            fn read(&mut self, value: serde_json::Value) -> Result<(), $crate::reading::Misread> {
+                *self = [$($type::$value),+][$crate::reading::place_of(&value, &[$($word),+])?];
+                Ok(())
+            }
+
+            fn write(&mut self) -> serde_json::Value {
+                let word = match self {
+                    $($type::$value => $word),+
+                };
+                word.into()
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+/// Reads an object into the fields that `list` shows.
+///
+/// # Errors
+/// A field that is not known, one that is missing, or one whose value would not do.
+pub fn read_fields(value: Value, list: &mut dyn FnMut(Each<'_>)) -> Result<(), Misread> {
+    let Value::Object(mut given) = value else {
+        return Err(Misread::new(format!("{value} is not an object, as in {{\"field\": …}}")));
+    };
+    let mut known = Vec::new();
+    list(&mut |name, _, _| known.push(name));
+    if let Some(unknown) = given.keys().find(|name| !known.contains(&name.as_str())) {
+        let sentence = format!("unknown field `{unknown}`; there are {}", quoted(&known));
+        return Err(Misread::new(sentence).within(unknown));
+    }
+    let mut outcome = Ok(());
+    list(&mut |name, field, need| {
+        if outcome.is_ok() {
+            outcome = match given.remove(name) {
+                Some(value) => field.read(value).map_err(|misread| misread.within(name)),
+                None if need == Need::Required => Err(Misread::new(format!("`{name}` is missing"))),
+                None => Ok(()),
+            };
+        }
+    });
+    outcome
+}
+
+/// The object with the fields that `list` shows.
+pub fn write_fields(list: &mut dyn FnMut(Each<'_>)) -> Value {
+    let mut written = Map::new();
+    list(&mut |name, field, _| {
+        written.insert(name.to_owned(), field.write());
+    });
+    Value::Object(written)
+}
+
+/// The number of the word that `value` is.
+///
+/// # Errors
+/// If it is none of them.
+pub fn place_of(value: &Value, words: &[&str]) -> Result<usize, Misread> {
+    let place = value.as_str().and_then(|word| words.iter().position(|known| *known == word));
+    place.ok_or_else(|| Misread::new(format!("{value} would not do; write {}", quoted(words))))
+}
+
+/// `"a", "b" or "c"`.
+fn quoted(words: &[&str]) -> String {
+    let mut text = String::new();
+    for (place, word) in words.iter().enumerate() {
+        text.push_str(match place {
+            0 => "`",
+            _ if place + 1 == words.len() => "` or `",
+            _ => "`, `",
+        });
+        text.push_str(word);
+    }
+    text.push('`');
+    text
+}
+
+/// The whole number that `value` is.
+fn whole(value: &Value, least: i64, most: u64) -> Result<i64, Misread> {
+    let fits = |number: &i64| *number >= least && u64::try_from(*number).is_ok_and(|n| n <= most) | (*number < 0);
+    value
+        .as_i64()
+        .filter(fits)
+        .ok_or_else(|| Misread::new(format!("{value} would not do; write a whole number from {least} to {most}")))
+}
+
+macro_rules! whole_numbers {
+    ($($type:ty),+) => {$(
+        impl Field for $type {
+            fn read(&mut self, value: Value) -> Result<(), Misread> {
+                *self = whole(&value, i64::try_from(<$type>::MIN).unwrap_or(0), u64::try_from(<$type>::MAX).unwrap_or(0).min(LARGEST))? as $type;
+                Ok(())
+            }
+
+            fn write(&mut self) -> Value {
+                (*self).into()
+            }
+        }
+    )+};
+}
+
+/// The largest whole number that every reader of JSON has exactly: 2^53 − 1 (RFC 8259, section 6).
+pub const LARGEST: u64 = (1 << 53) - 1;
+
+whole_numbers!(u16, u32, u64, i32);
+
+impl Field for f64 {
+    fn read(&mut self, value: Value) -> Result<(), Misread> {
+        *self = value.as_f64().ok_or_else(|| Misread::new(format!("{value} is not a number")))?;
+        Ok(())
     }
 
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Sentence> {
-        let Chosen { name, value, trail } = self;
-        let value = value.ok_or_else(|| Sentence::custom(format!("`{name}` needs a value")))?;
-        within(trail, name, || seed.deserialize(Reader { value, trail }))
+    fn write(&mut self) -> Value {
+        (*self).into()
+    }
+}
+
+impl Field for bool {
+    fn read(&mut self, value: Value) -> Result<(), Misread> {
+        *self = value.as_bool().ok_or_else(|| Misread::new(format!("{value} would not do; write true or false")))?;
+        Ok(())
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Sentence> {
-        self.struct_variant(&[], visitor)
+    fn write(&mut self) -> Value {
+        (*self).into()
+    }
+}
+
+impl Field for String {
+    fn read(&mut self, value: Value) -> Result<(), Misread> {
+        match value {
+            Value::String(text) => *self = text,
+            _ => return Err(Misread::new(format!("{value} is not a text"))),
+        }
+        Ok(())
     }
 
-    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Sentence> {
-        let Chosen { name, value, trail } = self;
-        let value = value.ok_or_else(|| Sentence::custom(format!("`{name}` needs its fields")))?;
-        within(trail, name, || Reader { value, trail }.deserialize_struct("", &[], visitor))
+    fn write(&mut self) -> Value {
+        self.as_str().into()
     }
+}
+
+/// Anything, as it is written.
+impl Field for Value {
+    fn read(&mut self, value: Value) -> Result<(), Misread> {
+        *self = value;
+        Ok(())
+    }
+
+    fn write(&mut self) -> Value {
+        self.clone()
+    }
+}
+
+/// `null` is nothing.
+impl<T: Field + Default> Field for Option<T> {
+    fn read(&mut self, value: Value) -> Result<(), Misread> {
+        *self = None;
+        if value.is_null() {
+            return Ok(());
+        }
+        self.insert(T::default()).read(value)
+    }
+
+    fn write(&mut self) -> Value {
+        self.as_mut().map_or(Value::Null, T::write)
+    }
+}
+
+impl<T: Field + Default> Field for Vec<T> {
+    fn read(&mut self, value: Value) -> Result<(), Misread> {
+        self.clear();
+        read_items(value, &mut |item| {
+            let mut new = T::default();
+            new.read(item).map(|()| self.push(new))
+        })
+    }
+
+    fn write(&mut self) -> Value {
+        Value::Array(self.iter_mut().map(T::write).collect())
+    }
+}
+
+fn read_items(value: Value, read: &mut dyn FnMut(Value) -> Result<(), Misread>) -> Result<(), Misread> {
+    let Value::Array(items) = value else {
+        return Err(Misread::new(format!("{value} is not a list, as in [ … ]")));
+    };
+    for (place, item) in items.into_iter().enumerate() {
+        read(item).map_err(|misread| misread.within(&place.to_string()))?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde::Deserialize;
     use serde_json::json;
 
-    #[derive(Debug, PartialEq, Deserialize)]
-    #[serde(deny_unknown_fields)]
+    #[derive(Debug, Default, PartialEq)]
     struct Room {
         name: String,
-        #[serde(default)]
         doors: Vec<Door>,
+        stands: Floor,
     }
 
-    #[derive(Debug, PartialEq, Deserialize)]
-    #[serde(deny_unknown_fields, rename_all = "snake_case")]
-    enum Door {
-        Open,
-        Locked { key: Option<u8> },
-        Leads(Box<Room>),
+    fields!(Room: doors, stands as "floor"; needs name);
+
+    #[derive(Debug, Default, PartialEq)]
+    struct Door {
+        key: Option<u16>,
+        leads: Option<Box<Room>>,
     }
+
+    fields!(Door: key, leads);
+
+    impl Field for Box<Room> {
+        fn read(&mut self, value: Value) -> Result<(), Misread> {
+            self.as_mut().read(value)
+        }
+
+        fn write(&mut self) -> Value {
+            self.as_mut().write()
+        }
+    }
+
+    #[derive(Clone, Copy, Debug, Default, PartialEq)]
+    enum Floor {
+        #[default]
+        Ground,
+        First,
+    }
+
+    words!(Floor: Ground = "ground", First = "first");
 
     fn fault(value: Value) -> String {
         read::<Room>(value).unwrap_err().to_string()
     }
 
     #[test]
-    fn what_is_well_formed_is_read() {
-        let value = json!({"name": "hall", "doors": ["open", {"locked": {"key": 7}}, {"leads": {"name": "attic"}}]});
-        let attic = Room { name: "attic".into(), doors: Vec::new() };
-        let doors = vec![Door::Open, Door::Locked { key: Some(7) }, Door::Leads(Box::new(attic))];
-        assert_eq!(read::<Room>(value).unwrap(), Room { name: "hall".into(), doors });
+    fn what_is_well_formed_is_read_and_written() {
+        let value = json!({"name": "hall", "floor": "first", "doors": [{}, {"key": 7, "leads": {"name": "attic"}}]});
+        let attic = Room { name: "attic".into(), ..Room::default() };
+        let doors = vec![Door::default(), Door { key: Some(7), leads: Some(Box::new(attic)) }];
+        let mut hall = Room { name: "hall".into(), doors, stands: Floor::First };
+        assert_eq!(read::<Room>(value).unwrap(), hall);
+        assert_eq!(read::<Room>(hall.write()).unwrap(), hall);
+        assert_eq!(hall.write()["doors"][0], json!({"key": null, "leads": null}));
     }
 
     #[test]
     fn a_fault_is_told_with_its_place() {
-        assert_eq!(fault(json!({"name": 5})), "name: invalid type: integer `5`, expected a string");
-        assert_eq!(fault(json!({"nome": "hall"})), "nome: unknown field `nome`, expected `name` or `doors`");
-        assert_eq!(fault(json!({"doors": []})), "missing field `name`");
+        assert_eq!(fault(json!({"name": 5})), "name: 5 is not a text");
+        assert_eq!(fault(json!({"nome": "hall"})), "nome: unknown field `nome`; there are `doors`, `floor` or `name`");
+        assert_eq!(fault(json!({"doors": []})), "`name` is missing");
         assert_eq!(
-            fault(json!({"doors": ["open", {"locked": {"key": 300}}]})),
-            "doors.1.locked.key: invalid value: integer `300`, expected u8"
+            fault(json!({"name": "hall", "doors": [{}, {"key": 70_000}]})),
+            "doors.1.key: 70000 would not do; write a whole number from 0 to 65535"
         );
+        assert!(fault(json!({"name": "hall", "doors": [{"key": -1}]})).starts_with("doors.0.key: -1 would not do"));
+        assert!(fault(json!({"name": "hall", "doors": [{"key": 1.5}]})).starts_with("doors.0.key: 1.5 would not do"));
+        assert!(fault(json!({"name": "hall", "doors": 3})).starts_with("doors: 3 is not a list"));
         assert!(fault(json!({"doors": [{"leads": {"nome": 1}}]})).starts_with("doors.0.leads.nome: unknown field"));
-        assert!(fault(json!({"doors": ["shut"]})).starts_with("doors.0: unknown variant `shut`"));
-        assert!(fault(json!([])).starts_with("invalid type: sequence, expected struct Room"));
+        assert_eq!(fault(json!({"floor": "top"})), "floor: \"top\" would not do; write `ground` or `first`");
+        assert!(fault(json!([])).starts_with("[] is not an object"));
     }
 }

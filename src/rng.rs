@@ -9,14 +9,11 @@
 
 use rand_core::Rng;
 use rand_pcg::Pcg64Mcg;
-use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
-use crate::reading;
+use crate::reading::{self, Each, Field, Misread, Need};
 use crate::time::Span;
-
-/// The largest seed: 2^53 − 1, the largest whole number that JSON readers agree on.
-pub const MAX_SEED: u64 = (1 << 53) - 1;
 
 /// What a value is for. Each purpose is a family of independent streams; the numbers are part of the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,8 +67,7 @@ fn unit(stream: &mut Pcg64Mcg) -> f64 {
 
 /// How a length of time is spread. Written in a scenario as a plain duration (`"170ms"`, always the same) or as an
 /// object with one key.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 enum Spread {
     Uniform { min: Span, max: Span },
     Exponential { mean: Span },
@@ -82,35 +78,78 @@ enum Spread {
 }
 
 /// A log-normal spread, told by its mean and squared coefficient of variation or by its median and 99th percentile.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged, try_from = "LogNormalText")]
+#[derive(Clone, Debug, PartialEq)]
 enum LogNormal {
     ByMean { mean: Span, squared_cv: f64 },
     ByMedian { median: Span, p99: Span },
 }
 
-/// As it is written, before it is known which of the two ways it is.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LogNormalText {
-    mean: Option<Span>,
-    squared_cv: Option<f64>,
-    median: Option<Span>,
-    p99: Option<Span>,
+const SPREADS: [&str; 6] = ["uniform", "exponential", "erlang", "hyperexponential", "log_normal", "listed"];
+
+impl Spread {
+    /// Of the kind with that number, with nothing in it; `value` tells how a log-normal one is told.
+    fn blank(kind: usize, value: &Value) -> Result<Self, Misread> {
+        let mean = Span::ZERO;
+        Ok(match kind {
+            0 => Spread::Uniform { min: mean, max: mean },
+            1 => Spread::Exponential { mean },
+            2 => Spread::Erlang { shape: 0, mean },
+            3 => Spread::Hyperexponential { mean, squared_cv: 0.0 },
+            4 => Spread::LogNormal(LogNormal::blank(value)?),
+            _ => Spread::Listed { values: Vec::new() },
+        })
+    }
+
+    /// Shows its fields; gives the number of its kind.
+    fn each(&mut self, each: Each<'_>) -> usize {
+        let mut needs = |name, field: &mut dyn Field| each(name, field, Need::Required);
+        match self {
+            Spread::Uniform { min, max } => {
+                needs("min", min);
+                needs("max", max);
+                0
+            }
+            Spread::Exponential { mean } => {
+                needs("mean", mean);
+                1
+            }
+            Spread::Erlang { shape, mean } => {
+                needs("shape", shape);
+                needs("mean", mean);
+                2
+            }
+            Spread::Hyperexponential { mean, squared_cv } => {
+                needs("mean", mean);
+                needs("squared_cv", squared_cv);
+                3
+            }
+            Spread::LogNormal(LogNormal::ByMean { mean, squared_cv }) => {
+                needs("mean", mean);
+                needs("squared_cv", squared_cv);
+                4
+            }
+            Spread::LogNormal(LogNormal::ByMedian { median, p99 }) => {
+                needs("median", median);
+                needs("p99", p99);
+                4
+            }
+            Spread::Listed { values } => {
+                needs("values", values);
+                5
+            }
+        }
+    }
 }
 
-impl TryFrom<LogNormalText> for LogNormal {
-    type Error = &'static str;
-
-    fn try_from(text: LogNormalText) -> Result<Self, Self::Error> {
-        match text {
-            LogNormalText { mean: Some(mean), squared_cv: Some(squared_cv), median: None, p99: None } => {
-                Ok(LogNormal::ByMean { mean, squared_cv })
-            }
-            LogNormalText { mean: None, squared_cv: None, median: Some(median), p99: Some(p99) } => {
-                Ok(LogNormal::ByMedian { median, p99 })
-            }
-            _ => Err("a log-normal distribution is told by `mean` and `squared_cv`, or by `median` and `p99`"),
+impl LogNormal {
+    fn blank(value: &Value) -> Result<Self, Misread> {
+        let given = |names: [&str; 2]| names.map(|name| value.get(name).is_some());
+        match (given(["mean", "squared_cv"]), given(["median", "p99"])) {
+            ([true, true], [false, false]) => Ok(LogNormal::ByMean { mean: Span::ZERO, squared_cv: 0.0 }),
+            ([false, false], [true, true]) => Ok(LogNormal::ByMedian { median: Span::ZERO, p99: Span::ZERO }),
+            _ => Err(Misread::new(
+                "a log-normal distribution is told by `mean` and `squared_cv`, or by `median` and `p99`",
+            )),
         }
     }
 }
@@ -223,30 +262,42 @@ fn normal(stream: &mut Pcg64Mcg) -> f64 {
     radius * libm::cos(2.0 * std::f64::consts::PI * unit(stream))
 }
 
-impl Serialize for Distribution {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match &self.0 {
-            Kind::Fixed(span) => span.serialize(serializer),
-            Kind::Spread(spread, _) => spread.serialize(serializer),
-        }
+impl Default for Distribution {
+    fn default() -> Self {
+        Distribution::fixed(Span::ZERO)
     }
 }
 
-impl<'de> Deserialize<'de> for Distribution {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        use serde::de::Error;
-        // Through a JSON value, so that each of the two forms reports its own error.
-        let value = serde_json::Value::deserialize(deserializer)?;
+impl Field for Distribution {
+    fn read(&mut self, value: Value) -> Result<(), Misread> {
         if value.is_string() {
-            return reading::read(value).map(Distribution::fixed).map_err(D::Error::custom);
+            return reading::read(value).map(|span| *self = Distribution::fixed(span));
         }
-        if !value.is_object() {
-            return Err(D::Error::custom(format!(
-                "{value} is not a distribution: write a duration as in \"170ms\", or {{\"exponential\": {{\"mean\": \"170ms\"}}}}"
+        let one = value.as_object().filter(|fields| fields.len() == 1).and_then(|fields| fields.iter().next());
+        let Some((kind, numbers)) = one else {
+            return Err(Misread::new(format!(
+                "{value} is not a distribution: write a duration as in \"170ms\", or one kind as in {{\"exponential\": {{\"mean\": \"170ms\"}}}}"
             )));
+        };
+        let place = reading::place_of(&Value::from(kind.as_str()), &SPREADS)?;
+        let mut spread = Spread::blank(place, numbers).map_err(|misread| misread.within(kind))?;
+        reading::read_fields(numbers.clone(), &mut |each| {
+            spread.each(each);
+        })
+        .map_err(|misread| misread.within(kind))?;
+        *self = Distribution::prepare(spread).map_err(Misread::new)?;
+        Ok(())
+    }
+
+    fn write(&mut self) -> Value {
+        match &mut self.0 {
+            Kind::Fixed(span) => span.write(),
+            Kind::Spread(spread, _) => {
+                let mut place = 0;
+                let fields = reading::write_fields(&mut |each| place = spread.each(each));
+                Value::Object(Map::from_iter([(SPREADS[place].to_owned(), fields)]))
+            }
         }
-        let spread = reading::read(value).map_err(D::Error::custom)?;
-        Distribution::prepare(spread).map_err(D::Error::custom)
     }
 }
 
@@ -255,7 +306,7 @@ mod tests {
     use super::*;
 
     fn distribution(json: &str) -> Distribution {
-        serde_json::from_str(json).unwrap()
+        reading::read(serde_json::from_str(json).unwrap()).unwrap()
     }
 
     /// Sample mean and squared coefficient of variation of n values.

@@ -17,10 +17,10 @@ pub use presets::{PRESETS, Preset, preset};
 pub use read::{MAX_TEXT_BYTES, Problem};
 pub use run::{Played, Run, SidePlayed};
 
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::protocol::Settings;
-use crate::reading;
+use crate::reading::{self, Each, Field, Misread, Need, fields, words};
 use crate::rng::Distribution;
 use crate::time::{Moment, Span};
 
@@ -41,48 +41,48 @@ pub struct Scenario {
 }
 
 /// All of a scenario but its sides.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Head {
-    #[serde(default = "current_version")]
     pub version: u32,
     /// What it is called in links and on the command line: lower-case letters, digits and hyphens.
     pub name: String,
-    #[serde(default)]
     pub title: String,
     /// Two sentences on what to look for.
-    #[serde(default)]
     pub look_for: String,
-    #[serde(default = "first_seed")]
     pub seed: u64,
-    #[serde(default)]
     pub workload: WorkloadText,
-    #[serde(default)]
     pub network: Network,
     /// Dated faults, in any order.
-    #[serde(default)]
     pub changes: Vec<Change>,
     /// Captions at moments.
-    #[serde(default)]
     pub notes: Vec<Note>,
     /// The parameters that the page offers.
-    #[serde(default)]
     pub controls: Vec<Control>,
-    #[serde(default)]
     pub view: View,
 }
 
-fn current_version() -> u32 {
-    VERSION
-}
+fields!(Head: version, title, look_for, seed, workload, network, changes, notes, controls, view; needs name);
 
-fn first_seed() -> u64 {
-    1
+impl Default for Head {
+    fn default() -> Self {
+        Head {
+            version: VERSION,
+            name: String::new(),
+            title: String::new(),
+            look_for: String::new(),
+            seed: 1,
+            workload: WorkloadText::default(),
+            network: Network::default(),
+            changes: Vec::new(),
+            notes: Vec::new(),
+            controls: Vec::new(),
+            view: View::default(),
+        }
+    }
 }
 
 /// What both sides are to do, as written.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WorkloadText {
     pub jobs: u32,
     /// What a job is called in sentences.
@@ -97,6 +97,8 @@ pub struct WorkloadText {
     /// From when it was wanted, how long the result of a job is of use, if it ever ceases to be.
     pub useful_within: Option<Span>,
 }
+
+fields!(WorkloadText: jobs, noun, arrivals, work, parts, poison, useful_within);
 
 impl Default for WorkloadText {
     fn default() -> Self {
@@ -113,12 +115,13 @@ impl Default for WorkloadText {
 }
 
 /// What a job is called in sentences: "e-mail", "e-mails".
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Noun {
     pub one: String,
     pub many: String,
 }
+
+fields!(Noun: ; needs one, many);
 
 impl Default for Noun {
     fn default() -> Self {
@@ -127,42 +130,27 @@ impl Default for Noun {
 }
 
 /// The work of one part of every job.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Part {
     pub id: String,
     pub work: Distribution,
 }
 
+fields!(Part: ; needs id, work);
+
 /// When jobs are wanted.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self", rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Arrivals {
     /// At fixed distances, the first at `start`.
-    Regular {
-        #[serde(default)]
-        start: Moment,
-        every: Span,
-    },
+    Regular { start: Moment, every: Span },
     /// A Poisson process that begins at `start`.
-    Poisson {
-        #[serde(default)]
-        start: Moment,
-        rate_per_s: f64,
-    },
+    Poisson { start: Moment, rate_per_s: f64 },
     /// At random distances of any spread, the first one gap after `start`.
-    Random {
-        #[serde(default)]
-        start: Moment,
-        gap: Distribution,
-    },
+    Random { start: Moment, gap: Distribution },
     /// At these moments; the list has one entry a job.
     Listed { at: Vec<Moment> },
     /// All at once.
-    Burst {
-        #[serde(default)]
-        at: Moment,
-    },
+    Burst { at: Moment },
     /// A closed workload: users who think, want a job, wait until it is off their hands, and think again.
     Users { users: u32, think: Distribution },
 }
@@ -170,39 +158,82 @@ pub enum Arrivals {
 /// Which pattern it is stands beside its fields: `{"pattern": "regular", "every": "100ms"}`.
 const PATTERN: &str = "pattern";
 
-impl<'de> Deserialize<'de> for Arrivals {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        use serde::de::Error;
-        /// The arrivals with the pattern outside, as the derived reader has it.
-        #[derive(Deserialize)]
-        struct Tagged(#[serde(with = "Arrivals")] Arrivals);
+const PATTERNS: [&str; 6] = ["regular", "poisson", "random", "listed", "burst", "users"];
 
-        let mut fields = serde_json::Map::deserialize(deserializer)?;
-        let Some(serde_json::Value::String(pattern)) = fields.remove(PATTERN) else {
-            return Err(D::Error::custom(
-                "arrivals need a `pattern`, as in {\"pattern\": \"regular\", \"every\": \"100ms\"}",
-            ));
-        };
-        let tagged = serde_json::Map::from_iter([(pattern, fields.into())]);
-        reading::read(tagged.into()).map(|Tagged(arrivals)| arrivals).map_err(D::Error::custom)
+impl Arrivals {
+    /// Of the pattern with that number, with nothing in it.
+    fn blank(pattern: usize) -> Self {
+        let start = Moment::START;
+        match pattern {
+            0 => Arrivals::Regular { start, every: Span::ZERO },
+            1 => Arrivals::Poisson { start, rate_per_s: 0.0 },
+            2 => Arrivals::Random { start, gap: Distribution::default() },
+            3 => Arrivals::Listed { at: Vec::new() },
+            4 => Arrivals::Burst { at: start },
+            _ => Arrivals::Users { users: 0, think: Distribution::default() },
+        }
+    }
+
+    /// Shows its fields; gives the number of its pattern.
+    fn each(&mut self, each: Each<'_>) -> usize {
+        use Need::{Defaulted, Required};
+        match self {
+            Arrivals::Regular { start, every } => {
+                each("start", start, Defaulted);
+                each("every", every, Required);
+                0
+            }
+            Arrivals::Poisson { start, rate_per_s } => {
+                each("start", start, Defaulted);
+                each("rate_per_s", rate_per_s, Required);
+                1
+            }
+            Arrivals::Random { start, gap } => {
+                each("start", start, Defaulted);
+                each("gap", gap, Required);
+                2
+            }
+            Arrivals::Listed { at } => {
+                each("at", at, Required);
+                3
+            }
+            Arrivals::Burst { at } => {
+                each("at", at, Defaulted);
+                4
+            }
+            Arrivals::Users { users, think } => {
+                each("users", users, Required);
+                each("think", think, Required);
+                5
+            }
+        }
     }
 }
 
-impl Serialize for Arrivals {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::Error;
-        let value = Arrivals::serialize(self, serde_json::value::Serializer).map_err(S::Error::custom)?;
-        let tagged = value.as_object().and_then(|tagged| tagged.iter().next());
-        let (pattern, fields) = tagged.ok_or_else(|| S::Error::custom("arrivals are not an object"))?;
-        let mut fields = fields.as_object().cloned().unwrap_or_default();
-        fields.insert(PATTERN.into(), pattern.clone().into());
-        fields.serialize(serializer)
+impl Field for Arrivals {
+    fn read(&mut self, mut value: Value) -> Result<(), Misread> {
+        let Some(pattern) = value.as_object_mut().and_then(|fields| fields.remove(PATTERN)) else {
+            return Err(Misread::new(
+                "arrivals need a `pattern`, as in {\"pattern\": \"regular\", \"every\": \"100ms\"}",
+            ));
+        };
+        let pattern = reading::place_of(&pattern, &PATTERNS).map_err(|misread| misread.within(PATTERN))?;
+        *self = Arrivals::blank(pattern);
+        reading::read_fields(value, &mut |each| {
+            self.each(each);
+        })
+    }
+
+    fn write(&mut self) -> Value {
+        let mut pattern = 0;
+        let mut written = reading::write_fields(&mut |each| pattern = self.each(each));
+        written[PATTERN] = PATTERNS[pattern].into();
+        written
     }
 }
 
 /// The network between all parties of both sides.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Network {
     /// One way, per message.
     pub latency: Distribution,
@@ -211,6 +242,8 @@ pub struct Network {
     /// The chance that such a message arrives twice.
     pub duplication: f64,
 }
+
+fields!(Network: latency, loss, duplication);
 
 impl Default for Network {
     fn default() -> Self {
@@ -228,12 +261,13 @@ pub struct Side {
 }
 
 /// How the caller of a side waits: a label for colour and comparison, nothing else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
     RequestResponse,
     Queued,
 }
+
+words!(Style: RequestResponse = "request-response", Queued = "queued");
 
 impl Style {
     /// The word in files and reports.
@@ -246,29 +280,27 @@ impl Style {
 }
 
 /// A fault at a moment. It strikes every actor of that id, on whichever side; `left.mail` means one side's alone.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Change {
     /// By which paths name it: `changes.outage.at`.
-    #[serde(default)]
     pub id: String,
     pub at: Moment,
     /// How long it lasts; to the end of the run if it is left out. With no time at all it does not strike, so that a
     /// control can begin at nothing.
-    #[serde(rename = "for", default)]
     pub lasts: Option<Span>,
     pub fault: FaultText,
     pub actor: String,
     /// For a slow-down: how many times as long work takes.
-    #[serde(default)]
     pub factor: Option<f64>,
 }
 
+fields!(Change: id, lasts as "for", factor; needs at, fault, actor);
+
 /// The kinds of fault, as written (`FLT-*`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FaultText {
     /// Turns away what arrives; what is in hand goes on.
+    #[default]
     Outage,
     /// What arrives is met by silence; what is in hand goes on.
     SilentOutage,
@@ -278,34 +310,35 @@ pub enum FaultText {
     SlowDown,
 }
 
+words!(FaultText: Outage = "outage", SilentOutage = "silent-outage", Crash = "crash", SlowDown = "slow-down");
+
 /// A caption.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Note {
     pub at: Moment,
     /// The id of the side it stands on; on both if it is left out.
-    #[serde(default)]
     pub side: Option<String>,
     pub text: String,
 }
 
+fields!(Note: side; needs at, text);
+
 /// A parameter that the page offers, by its path.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Control {
     pub path: String,
     pub label: String,
     /// Smallest and largest value, written as the parameter is: `1` and `20`, or `"50ms"` and `"2s"`.
-    pub min: serde_json::Value,
-    pub max: serde_json::Value,
+    pub min: Value,
+    pub max: Value,
     /// The distance between values; without it the page chooses one.
-    #[serde(default)]
-    pub step: Option<serde_json::Value>,
+    pub step: Option<Value>,
 }
 
+fields!(Control: step; needs path, label, min, max);
+
 /// How it opens.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct View {
     /// The telling moment; the end of the run if it is left out.
     pub at: Option<Moment>,
@@ -315,3 +348,5 @@ pub struct View {
     /// The number of the job that is lit, counted from one.
     pub job: Option<u32>,
 }
+
+fields!(View: at, from, to, job);

@@ -7,7 +7,9 @@ use std::fmt;
 use std::ops::{Add, AddAssign, Sub};
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+use crate::reading::{Field, Misread};
 
 /// The longest span that can be written in a scenario: 366 days.
 pub const LONGEST: Span = Span(366 * 24 * 3600 * 1_000_000);
@@ -177,29 +179,31 @@ impl FromStr for Span {
     }
 }
 
-impl Serialize for Span {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+impl Field for Span {
+    fn read(&mut self, value: Value) -> Result<(), Misread> {
+        let text = value.as_str().ok_or_else(|| {
+            Misread::new(format!("{value} is not a duration: write a number and a unit in quotes, as in \"170ms\""))
+        })?;
+        *self = text.parse().map_err(|SpanError(sentence)| Misread::new(sentence))?;
+        Ok(())
     }
-}
 
-impl<'de> Deserialize<'de> for Span {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+    fn write(&mut self) -> Value {
+        self.to_string().into()
     }
 }
 
 /// A dated thing in a scenario is written as the span since the start.
-impl Serialize for Moment {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Span(self.0).serialize(serializer)
+impl Field for Moment {
+    fn read(&mut self, value: Value) -> Result<(), Misread> {
+        let mut span = Span::ZERO;
+        span.read(value)?;
+        *self = Moment(span.0);
+        Ok(())
     }
-}
 
-impl<'de> Deserialize<'de> for Moment {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Span::deserialize(deserializer).map(|span| Moment(span.0))
+    fn write(&mut self) -> Value {
+        Span(self.0).write()
     }
 }
 

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::reading::LARGEST;
 use crate::render::svg;
-use crate::rng::MAX_SEED;
 use crate::time::{Moment, Span};
 
 /// The widths, in CSS pixels, at which a picture can be drawn.
@@ -98,8 +98,8 @@ pub enum Format {
 }
 
 fn seed(text: &str) -> Result<u64, String> {
-    let seed = text.parse().ok().filter(|seed| *seed <= MAX_SEED);
-    seed.ok_or_else(|| format!("a seed is a whole number from 0 to {MAX_SEED}"))
+    let seed = text.parse().ok().filter(|seed| *seed <= LARGEST);
+    seed.ok_or_else(|| format!("a seed is a whole number from 0 to {LARGEST}"))
 }
 
 fn moment(text: &str) -> Result<Moment, String> {

@@ -216,7 +216,7 @@ mod tests {
     use super::*;
 
     fn dial(control: &str, assignment: (&str, Value)) -> Dial {
-        let control: Control = serde_json::from_str(control).unwrap();
+        let control: Control = crate::reading::read(serde_json::from_str(control).unwrap()).unwrap();
         let base =
             Scenario::from_json(r#"{"name": "x", "sides": [{"protocol": "http"}, {"protocol": "http"}]}"#).unwrap();
         Dial::new(&control, &base, &base.with(assignment.0, assignment.1).unwrap()).unwrap()

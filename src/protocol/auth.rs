@@ -10,8 +10,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-
 use super::call::settings::{Caller, Service, all_different, node_words};
 use super::call::{
     Answer, Ask, AtDeadline, Conduct, Door, Edge, EdgePolicy, Effect, Hands, Last, Node, Reply, RetryOn, Step, Task,
@@ -20,6 +18,7 @@ use super::call::{
 use super::retry::Retry;
 use super::{BadSetting, Ground, MAX_SLOTS, Party as AnyParty, Stage, check_actor, in_range, leg, not_zero};
 use crate::engine::{KindId, Setup};
+use crate::reading::{fields, words};
 use crate::rng::Distribution;
 use crate::time::{Moment, Span};
 use crate::trace::{ActorRow, Arrow, Class, Drawing, Duty, LabelId, MessageKind, PartId};
@@ -31,8 +30,7 @@ Left out: the choice of an algorithm (the work of a job is its cost), memory lim
 rate limits and lock-out, sessions in a store, signing (microseconds), refresh tokens that are rotated, clock skew.";
 
 /// A side's settings.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     pub caller: Caller,
     pub server: AuthServer,
@@ -57,9 +55,13 @@ pub struct Settings {
     pub retry: Retry,
 }
 
+fields!(Settings:
+    caller, server, users, lookup, flow, wrong_password, user_takes, redeems_after, redeems_twice, code_lifetime,
+    expires_in, timeout, retry
+);
+
 /// The server that computes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AuthServer {
     pub id: String,
     pub name: String,
@@ -68,6 +70,8 @@ pub struct AuthServer {
     pub accept_queue: u32,
 }
 
+fields!(AuthServer: id, name, cores, accept_queue);
+
 impl Default for AuthServer {
     fn default() -> Self {
         AuthServer { id: "auth".into(), name: "Auth server".into(), cores: 4, accept_queue: 100 }
@@ -75,8 +79,7 @@ impl Default for AuthServer {
 }
 
 /// What a job is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flow {
     /// `POST /login` with name and password.
     Password,
@@ -85,6 +88,8 @@ pub enum Flow {
     /// A call that carries an access token, which is refreshed when it has expired.
     Bearer,
 }
+
+words!(Flow: Password = "password", Code = "code", Bearer = "bearer");
 
 impl Default for Settings {
     fn default() -> Self {

@@ -9,14 +9,12 @@
 
 use std::collections::VecDeque;
 
-use serde::{Deserialize, Serialize};
-
 use super::{BadSetting, in_range};
+use crate::reading::{fields, words};
 use crate::time::{Moment, Span};
 
 /// When it opens and for how long.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct BreakerSettings {
     /// Results that are remembered while it is closed.
     pub sliding_window_size: u32,
@@ -38,15 +36,22 @@ pub struct BreakerSettings {
     pub when_open: WhenOpen,
 }
 
+fields!(BreakerSettings:
+    sliding_window_size, minimum_number_of_calls, failure_rate_threshold, slow_call_duration_threshold,
+    slow_call_rate_threshold, wait_duration_in_open_state, permitted_number_of_calls_in_half_open_state,
+    max_wait_duration_in_half_open_state, automatic_transition_from_open_to_half_open, when_open
+);
+
 /// What a retrying caller makes of a call that was not permitted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhenOpen {
     /// Repeats it like any other failed one: resilience4j's default, where Retry stands outside the breaker.
     Retry,
     /// Gives up at once, as is usually configured (`ignoreExceptions: CallNotPermittedException`).
     Fail,
 }
+
+words!(WhenOpen: Retry = "retry", Fail = "fail");
 
 impl Default for BreakerSettings {
     /// CircuitBreakerConfig's.

@@ -4,8 +4,6 @@
 //! Sources: grpc.io, "Deadlines" and "Core concepts" (no deadline and no retry by default; the words of the
 //! statuses); resilience4j's CircuitBreakerConfig and BulkheadConfig. A job has one part a service.
 
-use serde::{Deserialize, Serialize};
-
 use super::breaker::BreakerSettings;
 use super::call::settings::{Caller, Service, all_different, node_words};
 use super::call::{
@@ -15,6 +13,7 @@ use super::call::{
 use super::retry::Retry;
 use super::{BadSetting, Ground, Party as AnyParty, Stage, in_range, not_zero};
 use crate::engine::{KindId, Setup};
+use crate::reading::{fields, words};
 use crate::time::Span;
 use crate::trace::{Arrow, Class, LabelId, MessageKind, PartId};
 
@@ -28,8 +27,7 @@ A cancelled call is not told so by a message: the deadline that travelled with i
 The bulkhead stands inside the breaker, and the breaker inside the retry, as resilience4j orders them.";
 
 /// A side's settings.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     pub caller: Caller,
     pub services: Vec<ServiceSettings>,
@@ -52,9 +50,13 @@ pub struct Settings {
     pub bulkhead: Option<Bulkhead>,
 }
 
+fields!(Settings:
+    caller, services, order, deadline, propagates_deadline, stops_at_deadline, timeout, retry, retry_on,
+    circuit_breaker, bulkhead
+);
+
 /// How the services follow one another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// The caller calls the first, which calls the second, and so on.
     Nested,
@@ -64,9 +66,10 @@ pub enum Order {
     Parallel,
 }
 
+words!(Order: Nested = "nested", Sequence = "sequence", Parallel = "parallel");
+
 /// A service of the chain.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ServiceSettings {
     pub id: String,
     pub name: String,
@@ -76,6 +79,8 @@ pub struct ServiceSettings {
     /// Requests that may wait for a worker. (Our choice: systems range from tens to thousands.)
     pub accept_queue: u32,
 }
+
+fields!(ServiceSettings: id, name, method, workers, accept_queue);
 
 impl Default for ServiceSettings {
     fn default() -> Self {
@@ -92,12 +97,13 @@ impl ServiceSettings {
 }
 
 /// A bound on calls in flight: resilience4j's semaphore bulkhead.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Bulkhead {
     pub max_concurrent_calls: u16,
     pub max_wait_duration: Span,
 }
+
+fields!(Bulkhead: max_concurrent_calls, max_wait_duration);
 
 impl Default for Bulkhead {
     /// BulkheadConfig's.

@@ -7,8 +7,6 @@
 //!
 //! A job's parts are what there is to be fetched: the list, then each author; or each field of a mutation.
 
-use serde::{Deserialize, Serialize};
-
 use super::call::settings::{Caller, Service, all_different, node_words};
 use super::call::{
     Answer, Ask, AtDeadline, Conduct, Door, Edge, EdgePolicy, Effect, Hands, Last, Node, NodeWords, Reply, RetryOn,
@@ -17,6 +15,7 @@ use super::call::{
 use super::retry::Retry;
 use super::{BadSetting, Ground, Party as AnyParty, Stage, in_range, leg, not_zero};
 use crate::engine::{KindId, LinkId, Setup};
+use crate::reading::{fields, words};
 use crate::time::Span;
 use crate::trace::{Arrow, Class, LabelId, MessageKind, PartId};
 
@@ -29,8 +28,7 @@ the status 294 of the current draft for partial success: servers in use send 200
 A batch takes as long as the longest of the queries it replaces: our choice.";
 
 /// A side's settings.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     pub caller: Caller,
     pub server: Service,
@@ -51,12 +49,15 @@ pub struct Settings {
     pub retry: Retry,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+fields!(Settings: caller, server, source, operation, posts, authors, data_loader, failing, mutations, timeout, retry);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
     Query,
     Mutation,
 }
+
+words!(Operation: Query = "query", Mutation = "mutation");
 
 impl Default for Settings {
     fn default() -> Self {

@@ -7,11 +7,10 @@
 mod caller;
 mod server;
 
-use serde::{Deserialize, Serialize};
-
 use super::retry::Retry;
 use super::{BadSetting, Connection, Ground, MAX_SLOTS, Party as AnyParty, Stage, in_range, leg};
 use crate::engine::{Input, KindId, Setup};
+use crate::reading::{fields, words};
 use crate::time::Span;
 use crate::trace::{ActorRow, Arrow, Class, Drawing, Duty, LabelId, MessageKind, PartId};
 
@@ -24,8 +23,7 @@ A server does not notice that its client gave up: it finishes the work and sends
 A time-out runs from the sending of a request, not from the wait for a connection.";
 
 /// A side's settings.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     pub caller: CallerSettings,
     pub server: ServerSettings,
@@ -49,16 +47,21 @@ pub struct Settings {
     pub retry_on_close: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+fields!(Settings:
+    caller, server, method, path, request_body, response_body, connections, timeout, retry, retry_non_idempotent,
+    idempotency_key, retry_on_close
+);
+
+#[derive(Clone, Debug, PartialEq)]
 pub struct CallerSettings {
     pub id: String,
     pub name: String,
     pub threads: u16,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+fields!(CallerSettings: id, name, threads);
+
+#[derive(Clone, Debug, PartialEq)]
 pub struct ServerSettings {
     pub id: String,
     pub name: String,
@@ -73,18 +76,19 @@ pub struct ServerSettings {
     pub keepalive_timeout: Span,
 }
 
+fields!(ServerSettings: id, name, workers, accept_queue, when_full, retry_after, keepalive_timeout);
+
 /// RFC 9110 §15.6.4 allows both.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhenFull {
-    #[serde(rename = "refuse")]
     Refuse,
-    #[serde(rename = "503")]
     Unavailable,
 }
 
+words!(WhenFull: Refuse = "refuse", Unavailable = "503");
+
 /// The request method (RFC 9110 §9.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     Get,
     Head,
@@ -94,6 +98,8 @@ pub enum Method {
     Post,
     Patch,
 }
+
+words!(Method: Get = "GET", Head = "HEAD", Options = "OPTIONS", Put = "PUT", Delete = "DELETE", Post = "POST", Patch = "PATCH");
 
 impl Method {
     /// RFC 9110 §9.2.2: the safe methods, PUT and DELETE.

@@ -7,18 +7,28 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{BadSetting, check_text};
+use crate::reading::{Field, Misread};
 use crate::trace::JobId;
 
 /// The most keys that a list may have.
 const MAX_KEYS: usize = 1000;
 
 /// A list of keys, as a scenario writes it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Keys(Vec<String>);
+
+impl Field for Keys {
+    fn read(&mut self, value: Value) -> Result<(), Misread> {
+        self.0.read(value)
+    }
+
+    fn write(&mut self) -> Value {
+        self.0.write()
+    }
+}
 
 /// A key without its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,8 +5,6 @@
 //!
 //! The messages that one side sends at once, in one flush, are one arrow; its body lists them.
 
-use serde::{Deserialize, Serialize};
-
 use super::call::settings::{Caller, Service, all_different, node_words};
 use super::call::{
     Answer, Ask, AtDeadline, Conduct, Door, Edge, EdgePolicy, Effect, Failure, Hands, Last, Node, NodeWords, Reply,
@@ -15,6 +13,7 @@ use super::call::{
 use super::retry::Retry;
 use super::{BadSetting, Ground, MAX_SLOTS, Party as AnyParty, Stage, check_text, in_range, leg, not_zero};
 use crate::engine::{KindId, LinkId, Setup};
+use crate::reading::{fields, words};
 use crate::rng::Distribution;
 use crate::time::Span;
 use crate::trace::{Arrow, Class, LabelId, MessageKind};
@@ -28,8 +27,7 @@ transactions and locks, prepared statements that are reused, portals and fetch s
 backends that slow one another down. What is sent in one flush is one arrow.";
 
 /// A side's settings.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     pub caller: Caller,
     pub pool: PoolSettings,
@@ -47,9 +45,10 @@ pub struct Settings {
     pub cancels: bool,
 }
 
+fields!(Settings: caller, pool, database, remote, messages, sql, rows, writes, timeout, cancels);
+
 /// The pool in the application. HikariCP and sqlx have the same defaults.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PoolSettings {
     /// HikariCP's `maximumPoolSize`, sqlx's `max_connections`.
     pub max_connections: u16,
@@ -60,14 +59,15 @@ pub struct PoolSettings {
     pub test_before_acquire: bool,
 }
 
+fields!(PoolSettings: max_connections, acquire_timeout, test_before_acquire);
+
 impl Default for PoolSettings {
     fn default() -> Self {
         PoolSettings { max_connections: 10, acquire_timeout: Span::seconds(30), test_before_acquire: false }
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DatabaseSettings {
     pub id: String,
     pub name: String,
@@ -76,6 +76,8 @@ pub struct DatabaseSettings {
     /// Off when it is nothing.
     pub statement_timeout: Span,
 }
+
+fields!(DatabaseSettings: id, name, max_connections, statement_timeout);
 
 impl Default for DatabaseSettings {
     /// postgresql.conf.sample's.
@@ -96,14 +98,15 @@ impl DatabaseSettings {
 }
 
 /// Another service that the application calls while it holds the connection (`DB-4`).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Remote {
     pub id: String,
     pub name: String,
     pub workers: u16,
     pub takes: Distribution,
 }
+
+fields!(Remote: id, name, workers, takes);
 
 impl Default for Remote {
     fn default() -> Self {
@@ -117,14 +120,15 @@ impl Default for Remote {
 }
 
 /// Which messages carry the statement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Messages {
     /// `Query`.
     Simple,
     /// `Parse`, `Bind`, `Describe`, `Execute`, `Sync`, sent without waiting in between.
     Extended,
 }
+
+words!(Messages: Simple = "simple", Extended = "extended");
 
 impl Default for Settings {
     fn default() -> Self {

@@ -5,8 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use super::call::settings::{Caller, Service, all_different, node_words};
 use super::call::{
     Answer, Ask, AtDeadline, Conduct, Door, Edge, EdgePolicy, Effect, Hands, Last, Node, Reply, Step, Task, Verdict,
@@ -15,6 +13,7 @@ use super::call::{
 use super::retry::Retry;
 use super::{BadSetting, Ground, Party as AnyParty, Stage, check_text, in_range, leg, not_zero};
 use crate::engine::{KindId, Setup};
+use crate::reading::fields;
 use crate::rng::Distribution;
 use crate::time::{Moment, Span};
 use crate::trace::{Arrow, Class, LabelId, MessageKind, PartId};
@@ -26,8 +25,7 @@ Left out: shared caches and CDNs, Vary, ranges, heuristic freshness, stale-while
 requests for the same thing that are merged into one, other methods (see http).";
 
 /// A side's settings.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     pub caller: Caller,
     pub server: Service,
@@ -51,15 +49,21 @@ pub struct Settings {
     pub retry: Retry,
 }
 
+fields!(Settings:
+    caller, server, path, resources, cache, changes_every, validation, body, request_body, response_body, timeout,
+    retry
+);
+
 /// A private cache.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Cache {
     /// For how long an answer is fresh (`Cache-Control: max-age`).
     pub max_age: Span,
     /// Whether answers carry an ETag, by which a stale one is validated.
     pub etag: bool,
 }
+
+fields!(Cache: max_age, etag);
 
 impl Default for Cache {
     fn default() -> Self {

@@ -3,16 +3,14 @@
 //! Source: the AWS architecture blog's back-off simulator (`RTY-1`, `RTY-2`), whose names for the kinds of jitter are
 //! kept. *Invariant:* the wait depends on the part and the attempt alone, so a retry at another moment waits as long.
 
-use serde::{Deserialize, Serialize};
-
 use super::{BadSetting, Stage, in_range, not_zero};
+use crate::reading::{fields, words};
 use crate::rng::Purpose;
 use crate::time::Span;
 use crate::trace::PartId;
 
 /// How a wait is spread, given v(n) = min(cap, base × 2ⁿ) after failure n, counted from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Jitter {
     /// v(n) itself.
     None,
@@ -24,9 +22,10 @@ pub enum Jitter {
     Decorrelated,
 }
 
+words!(Jitter: None = "none", Full = "full", Equal = "equal", Decorrelated = "decorrelated");
+
 /// When and how often a failed attempt is repeated.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Retry {
     /// Attempts in all, the first one included (`RTY-4`). 1 means no retry.
     pub max_attempts: u16,
@@ -34,6 +33,8 @@ pub struct Retry {
     pub cap: Span,
     pub jitter: Jitter,
 }
+
+fields!(Retry: max_attempts, base, cap, jitter);
 
 impl Default for Retry {
     /// No retry: plain HTTP clients have none. Base, cap and jitter are those of the AWS back-off article's figures.

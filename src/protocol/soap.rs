@@ -3,8 +3,6 @@
 //! Sources: W3C, SOAP 1.2 Part 1 §5.4 (faults), Part 2 §7.5.2.2 (HTTP status of faults); SOAP 1.1 §6.2 and the WS-I
 //! Basic Profile (500 for every fault); W3C Note "SOAP 1.1 Request Optional Response HTTP Binding" (202).
 
-use serde::{Deserialize, Serialize};
-
 use super::call::settings::{Caller, Service, all_different, node_words};
 use super::call::{
     Answer, Ask, AtDeadline, Conduct, Door, Edge, EdgePolicy, Effect, Failure, Hands, Last, Node, Reply, RetryOn, Step,
@@ -13,6 +11,7 @@ use super::call::{
 use super::retry::Retry;
 use super::{BadSetting, Ground, Party as AnyParty, Stage, check_text, leg, not_zero};
 use crate::engine::{KindId, Setup};
+use crate::reading::{fields, words};
 use crate::time::Span;
 use crate::trace::{Arrow, Class, LabelId, MessageKind};
 
@@ -24,8 +23,7 @@ Left out: WSDL, WS-ReliableMessaging, WS-Security and other extensions, attachme
 the time it takes to parse XML.";
 
 /// A side's settings.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     pub caller: Caller,
     pub server: Service,
@@ -44,14 +42,18 @@ pub struct Settings {
     pub retry_after_silence: bool,
 }
 
+fields!(Settings:
+    caller, server, version, operation, sender_faults, not_understood, one_way, timeout, retry, retry_after_silence
+);
+
 /// The version of SOAP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Version {
-    #[serde(rename = "1.1")]
     OneOne,
-    #[serde(rename = "1.2")]
     OneTwo,
 }
+
+words!(Version: OneOne = "1.1", OneTwo = "1.2");
 
 impl Default for Settings {
     fn default() -> Self {

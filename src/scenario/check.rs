@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::{Arrivals, FaultText, MAX_JOBS, Problem, Scenario, VERSION};
 use crate::protocol::Ground;
-use crate::rng::MAX_SEED;
 use crate::time::Span;
 
 /// Caps on lists and texts.
@@ -28,9 +27,6 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
     name("name", &head.name)?;
     text("title", &head.title, MAX_TITLE)?;
     text("look_for", &head.look_for, MAX_PROSE)?;
-    if head.seed > MAX_SEED {
-        return Err(Problem::new("seed", format!("{} is too large; the largest seed is {MAX_SEED}", head.seed)));
-    }
     workload(scenario)?;
     probability("network.loss", head.network.loss)?;
     probability("network.duplication", head.network.duplication)?;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{Head, Scenario, Side, Style, check};
 use crate::protocol::{self, Settings};
-use crate::reading::{self, Misread};
+use crate::reading::{self, Field, Misread};
 
 /// The longest text that is read: one mebibyte.
 pub const MAX_TEXT_BYTES: usize = 1 << 20;
@@ -85,7 +85,7 @@ impl Scenario {
 
     /// The scenario as a JSON value, every default written out.
     pub fn to_value(&self) -> Value {
-        let mut value = serde_json::to_value(&self.head).unwrap_or(Value::Null);
+        let mut value = self.head.clone().write();
         let sides = self.sides.iter().map(|side| {
             let mut fields = Map::new();
             fields.insert("id".into(), side.id.clone().into());

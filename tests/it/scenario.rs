@@ -32,7 +32,7 @@ fn bad_input_is_refused_with_the_field_the_value_and_what_would_do() {
         (json!({ "name": "No Spaces" }), "name", "`No Spaces` is not a name"),
         (json!({ "name": "" }), "name", "is not a name"),
         (json!({ "version": 99 }), "version", "99 is not a version"),
-        (json!({ "seed": 9_007_199_254_740_992u64 }), "seed", "largest seed is 9007199254740991"),
+        (json!({ "seed": 9_007_199_254_740_992u64 }), "seed", "from 0 to 9007199254740991"),
         (json!({ "seed": -1 }), "seed", "-1"),
         (json!({ "workload": { "jobs": 0 } }), "workload.jobs", "from 1 to 1000000"),
         (json!({ "workload": { "jobs": 1_000_001 } }), "workload.jobs", "1000001 is out of range"),
@@ -49,7 +49,11 @@ fn bad_input_is_refused_with_the_field_the_value_and_what_would_do() {
             "workload.work",
             "min 2s is longer",
         ),
-        (json!({ "workload": { "arrivals": { "pattern": "tidal" } } }), "workload.arrivals", "unknown variant `tidal`"),
+        (
+            json!({ "workload": { "arrivals": { "pattern": "tidal" } } }),
+            "workload.arrivals.pattern",
+            "\"tidal\" would not do",
+        ),
         (
             json!({ "workload": { "arrivals": { "pattern": "poisson", "rate_per_s": 0.0 } } }),
             "workload.arrivals.rate_per_s",
@@ -158,7 +162,7 @@ fn a_parameter_is_set_by_its_path() {
         ("workload.jbos=3", "there is no `jbos` in `workload`; it has `"),
         ("sides.middle.timeout=1s", "there is no `middle` in `sides`; it has `left`, `right`"),
         ("seed.x=1", "`seed` has no parts"),
-        ("workload.jobs=many", "workload.jobs: invalid type"),
+        ("workload.jobs=many", "workload.jobs: \"many\" would not do; write a whole number"),
         ("=1", "there is no ``"),
     ] {
         let told = set(bad).unwrap_err().to_string();

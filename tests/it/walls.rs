@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Rooms and what each may import from the crate, from the ground up.
 const MAY_SEE: &[(&str, &[&str])] = &[
-    ("time", &[]),
+    ("time", &["reading"]),
     ("order", &[]),
     ("reading", &[]),
     ("rng", &["reading", "time"]),

@@ -1,17 +1,15 @@
 //! A way from one node to another, and how its owner calls over it: patience, retries, breaker, bound on what is in
 //! flight.
 
-use serde::{Deserialize, Serialize};
-
 use crate::engine::LinkId;
 use crate::protocol::breaker::{Breaker, BreakerSettings};
 use crate::protocol::pool::Pool;
 use crate::protocol::retry::Retry;
+use crate::reading::words;
 use crate::time::Span;
 
 /// Which failures are repeated, as far as attempts allow. What was turned away unseen always is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryOn {
     /// Nothing else: what may have been done is not done again.
     Unseen,
@@ -19,6 +17,8 @@ pub enum RetryOn {
     /// repeat.
     AnyFailure,
 }
+
+words!(RetryOn: Unseen = "unseen", AnyFailure = "any-failure");
 
 /// How calls over an edge are made.
 #[derive(Clone, Debug)]

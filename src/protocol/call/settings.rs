@@ -1,17 +1,15 @@
 //! What callers and services of every protocol made of nodes have in their settings, and their lanes.
 
-use serde::{Deserialize, Serialize};
-
 use super::{ControlKinds, Gate, Hands, NodeWords};
 use crate::engine::Setup;
 use crate::protocol::{self, BadSetting, MAX_SLOTS, check_actor, in_range};
+use crate::reading::{fields, words};
 use crate::rng::Distribution;
 use crate::time::Span;
 use crate::trace::{ActorRow, Arrow, Class, Drawing, Duty, MessageKind};
 
 /// Who wants the jobs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Caller {
     pub id: String,
     pub name: String,
@@ -25,15 +23,18 @@ pub struct Caller {
     pub callback: Distribution,
 }
 
+fields!(Caller: id, name, kind, threads, connections, callback);
+
 /// How a caller waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallerKind {
     /// Each thread has one job and blocks until it is done with it.
     Threads,
     /// One thread: sends return at once, and callbacks run one at a time in the order in which they became ready.
     EventLoop,
 }
+
+words!(CallerKind: Threads = "threads", EventLoop = "event-loop");
 
 impl Default for Caller {
     fn default() -> Self {
@@ -87,8 +88,7 @@ impl Caller {
 }
 
 /// Who does the work.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Service {
     pub id: String,
     pub name: String,
@@ -96,6 +96,8 @@ pub struct Service {
     /// Requests that may wait for a worker. (Our choice: systems range from tens to thousands.)
     pub accept_queue: u32,
 }
+
+fields!(Service: id, name, workers, accept_queue);
 
 impl Default for Service {
     fn default() -> Self {

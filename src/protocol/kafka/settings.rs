@@ -2,19 +2,17 @@
 //!
 //! *Invariant:* settings that pass [`Settings::check`] can be set up and run.
 
-use serde::{Deserialize, Serialize};
-
 use crate::protocol::keys::Keys;
 use crate::protocol::retry::{Jitter, Retry};
 use crate::protocol::{BadSetting, MAX_SLOTS, check_actor, check_text, different, in_range, not_zero};
+use crate::reading::{fields, words};
 use crate::time::{Moment, Span};
 
 /// The most partitions a topic may have here.
 const MAX_PARTITIONS: u64 = 50;
 
 /// A side's settings.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     pub producer: ProducerSettings,
     pub topic: TopicSettings,
@@ -32,8 +30,9 @@ pub struct Settings {
     pub body: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+fields!(Settings: producer, topic, groups, keys, record_size_bytes, request_timeout, label, body);
+
+#[derive(Clone, Debug, PartialEq)]
 pub struct ProducerSettings {
     pub id: String,
     pub name: String,
@@ -51,9 +50,12 @@ pub struct ProducerSettings {
     pub delivery_timeout: Span,
 }
 
+fields!(ProducerSettings:
+    id, name, threads, send, acks, enable_idempotence, linger, batch_size_bytes, max_in_flight, delivery_timeout
+);
+
 /// What a producer's thread does about the acknowledgement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sending {
     /// It moves on, and a callback hears of it later.
     Async,
@@ -61,22 +63,22 @@ pub enum Sending {
     Wait,
 }
 
+words!(Sending: Async = "async", Wait = "wait");
+
 /// When a produce request is answered (`acks`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Acks {
     /// Never: nobody waits for an answer.
-    #[serde(rename = "0")]
     None,
     /// When the leader has it.
-    #[serde(rename = "1")]
     Leader,
     /// When every replica that is in sync has it.
-    #[serde(rename = "all")]
     All,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+words!(Acks: None = "0", Leader = "1", All = "all");
+
+#[derive(Clone, Debug, PartialEq)]
 pub struct TopicSettings {
     pub id: String,
     pub name: String,
@@ -90,8 +92,11 @@ pub struct TopicSettings {
     pub retention: Span,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+fields!(TopicSettings:
+    id, name, partitions, replication_factor, min_insync_replicas, in_sync_replicas, replication, retention
+);
+
+#[derive(Clone, Debug, PartialEq)]
 pub struct GroupSettings {
     pub id: String,
     pub name: String,
@@ -122,24 +127,31 @@ pub struct GroupSettings {
     pub factors: Vec<f64>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+fields!(GroupSettings:
+    id, name, consumers, lanes, joins_at, auto_offset_reset, commit, auto_commit_interval, session_timeout,
+    heartbeat_interval, max_poll_interval, max_poll_records, fetch_max_wait, initial_rebalance_delay, retry,
+    dead_letter, deduplicates, factors
+);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lanes {
     Shared,
     Each,
 }
 
+words!(Lanes: Shared = "shared", Each = "each");
+
 /// Where a group begins to read if nothing is committed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OffsetReset {
     Earliest,
     Latest,
 }
 
+words!(OffsetReset: Earliest = "earliest", Latest = "latest");
+
 /// When a consumer commits its place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Commit {
     /// In a `poll()`, once `auto_commit_interval` has passed: what earlier polls returned (`enable.auto.commit`).
     Auto,
@@ -151,12 +163,15 @@ pub enum Commit {
     BeforeWork,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+words!(Commit: Auto = "auto", AfterBatch = "after-batch", AfterEach = "after-each", BeforeWork = "before-work");
+
+#[derive(Clone, Debug, PartialEq)]
 pub struct DeadLetterSettings {
     pub id: String,
     pub name: String,
 }
+
+fields!(DeadLetterSettings: id, name);
 
 impl Default for Settings {
     fn default() -> Self {

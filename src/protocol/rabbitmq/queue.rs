@@ -256,7 +256,7 @@ mod tests {
     use super::*;
 
     fn queue(json: &str) -> Queue {
-        Queue::new(&serde_json::from_str(json).unwrap())
+        Queue::new(&crate::reading::read(serde_json::from_str(json).unwrap()).unwrap())
     }
 
     fn fill(queue: &mut Queue, parts: std::ops::RangeInclusive<u32>) {

@@ -2,10 +2,9 @@
 //!
 //! *Invariant:* settings that pass [`Settings::check`] can be set up and run.
 
-use serde::{Deserialize, Serialize};
-
 use crate::protocol::retry::Retry;
 use crate::protocol::{BadSetting, MAX_SLOTS, check_actor, check_text, different, in_range, not_zero};
+use crate::reading::{fields, words};
 use crate::rng::Distribution;
 use crate::time::Span;
 
@@ -16,8 +15,7 @@ const QUORUM_PREFETCH_CAP: u16 = 2000;
 const QUORUM_DELIVERY_LIMIT: i32 = 20;
 
 /// A side's settings.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     pub publisher: PublisherSettings,
     pub queue: QueueSettings,
@@ -33,20 +31,21 @@ pub struct Settings {
     pub body: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+fields!(Settings: publisher, queue, consumers, confirms, confirm_timeout, retry, label, body);
+
+#[derive(Clone, Debug, PartialEq)]
 pub struct PublisherSettings {
     pub id: String,
     pub name: String,
     pub threads: u16,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+fields!(PublisherSettings: id, name, threads);
+
+#[derive(Clone, Debug, PartialEq)]
 pub struct QueueSettings {
     pub id: String,
     pub name: String,
-    #[serde(rename = "type")]
     pub kind: QueueType,
     /// How many failed deliveries a quorum queue puts up with; −1 is no limit. Without a number, 20. A classic queue
     /// has none.
@@ -62,9 +61,10 @@ pub struct QueueSettings {
     pub write_time: Distribution,
 }
 
+fields!(QueueSettings: id, name, kind as "type", delivery_limit, dead_letter, max_length, overflow, write_time);
+
 /// `x-overflow`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Overflow {
     /// The oldest message goes.
     DropHead,
@@ -72,12 +72,15 @@ pub enum Overflow {
     RejectPublish,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+words!(Overflow: DropHead = "drop-head", RejectPublish = "reject-publish");
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QueueType {
     Quorum,
     Classic,
 }
+
+words!(QueueType: Quorum = "quorum", Classic = "classic");
 
 impl QueueType {
     pub(super) fn words(self) -> &'static str {
@@ -88,15 +91,15 @@ impl QueueType {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DeadLetterSettings {
     pub id: String,
     pub name: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+fields!(DeadLetterSettings: id, name);
+
+#[derive(Clone, Debug, PartialEq)]
 pub struct ConsumerSettings {
     pub id: String,
     pub name: String,
@@ -118,9 +121,12 @@ pub struct ConsumerSettings {
     pub recovery_interval: Span,
 }
 
+fields!(ConsumerSettings:
+    id, name, count, prefetch, ack, ack_every, on_failure, requeue, deduplicates, factors, recovery_interval
+);
+
 /// Who says that a delivery is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Acknowledgement {
     /// The consumer, when its work is done.
     Manual,
@@ -128,9 +134,10 @@ pub enum Acknowledgement {
     Automatic,
 }
 
+words!(Acknowledgement: Manual = "manual", Automatic = "automatic");
+
 /// What a consumer does with a message whose work failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnFailure {
     /// `basic.reject`.
     Reject,
@@ -138,9 +145,10 @@ pub enum OnFailure {
     Nack,
 }
 
+words!(OnFailure: Reject = "reject", Nack = "nack");
+
 /// What a publisher's thread does about the confirm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Confirms {
     /// The thread moves on, and hears of the confirm later.
     Async,
@@ -149,6 +157,8 @@ pub enum Confirms {
     /// Nobody asks for confirms: published is as good as it gets.
     Off,
 }
+
+words!(Confirms: Async = "async", Wait = "wait", Off = "off");
 
 impl Default for Settings {
     fn default() -> Self {

@@ -2,19 +2,17 @@
 //!
 //! *Invariant:* settings that pass [`Settings::check`] can be set up and run.
 
-use serde::{Deserialize, Serialize};
-
 use crate::protocol::keys::Keys;
 use crate::protocol::retry::{Jitter, Retry};
 use crate::protocol::{BadSetting, MAX_SLOTS, check_actor, check_text, different, in_range, not_zero};
+use crate::reading::{fields, words};
 use crate::time::Span;
 
 /// The longest visibility timeout: 12 hours (API reference, ChangeMessageVisibility).
 pub(super) const LONGEST_VISIBILITY: Span = Span::seconds(43_200);
 
 /// A side's settings.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     pub sender: SenderSettings,
     pub queue: QueueSettings,
@@ -34,20 +32,23 @@ pub struct Settings {
     pub body: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+fields!(Settings:
+    sender, queue, consumers, timeout, retry, message_group_ids, message_deduplication_ids, label, body
+);
+
+#[derive(Clone, Debug, PartialEq)]
 pub struct SenderSettings {
     pub id: String,
     pub name: String,
     pub threads: u16,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+fields!(SenderSettings: id, name, threads);
+
+#[derive(Clone, Debug, PartialEq)]
 pub struct QueueSettings {
     pub id: String,
     pub name: String,
-    #[serde(rename = "type")]
     pub kind: QueueType,
     /// How long a received message is invisible.
     pub visibility_timeout: Span,
@@ -61,23 +62,29 @@ pub struct QueueSettings {
     pub redrive_policy: Option<RedrivePolicy>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+fields!(QueueSettings:
+    id, name, kind as "type", visibility_timeout, receive_message_wait_time, delay, message_retention_period,
+    redrive_policy
+);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QueueType {
     Standard,
     Fifo,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+words!(QueueType: Standard = "standard", Fifo = "fifo");
+
+#[derive(Clone, Debug, PartialEq)]
 pub struct RedrivePolicy {
     pub id: String,
     pub name: String,
     pub max_receive_count: u32,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+fields!(RedrivePolicy: id, name, max_receive_count);
+
+#[derive(Clone, Debug, PartialEq)]
 pub struct ConsumerSettings {
     pub id: String,
     pub name: String,
@@ -102,9 +109,13 @@ pub struct ConsumerSettings {
     pub factors: Vec<f64>,
 }
 
+fields!(ConsumerSettings:
+    id, name, count, max_number_of_messages, wait_time, poll_interval, delete, on_failure_visible_after,
+    extend_visibility, deduplicates, factors
+);
+
 /// When a consumer deletes a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delete {
     /// When its work is done: at least once.
     AfterWork,
@@ -112,13 +123,16 @@ pub enum Delete {
     BeforeWork,
 }
 
+words!(Delete: AfterWork = "after-work", BeforeWork = "before-work");
+
 /// ChangeMessageVisibility to `to`, again and again while the work goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Extension {
     pub every: Span,
     pub to: Span,
 }
+
+fields!(Extension: ; needs every, to);
 
 impl Default for Settings {
     fn default() -> Self {
