@@ -45,6 +45,11 @@ impl<A> Setup<A> {
         debug_assert!(self.actors.len() <= self.lanes.len(), "an actor has a lane");
     }
 
+    /// Whether there is a lane without an actor.
+    pub fn lacks_actors(&self) -> bool {
+        self.actors.len() < self.lanes.len()
+    }
+
     /// At which actor the jobs are wanted; the first lane unless said otherwise.
     pub fn wanted_at(&mut self, caller: ActorId) {
         self.caller = caller;

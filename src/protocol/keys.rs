@@ -48,6 +48,10 @@ impl Keys {
         self.0.is_empty()
     }
 
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// The key of `job`, with its number filled in; nothing if there are no keys.
     pub fn text(&self, job: JobId) -> Option<String> {
         let entry = self.0.get(job.at() % self.0.len().max(1))?;

@@ -1,40 +1,46 @@
-//! A RabbitMQ work queue (AMQP 0-9-1, version 4.3): a publisher with confirms, a queue, competing consumers with
-//! prefetch and acknowledgements, and a dead-letter queue.
+//! RabbitMQ (AMQP 0-9-1, version 4.3): a publisher with confirms, an exchange, queues, competing consumers with prefetch
+//! and acknowledgements, and dead-letter queues.
 //!
-//! Sources: rabbitmq-website docs (queues, consumers, confirms, consumer-prefetch, quorum-queues, dlx, maxlength) and
-//! rabbitmq-server (`rabbit_fifo.erl`, `rabbit_quorum_queue.erl`). *Invariant:* what a confirm says is that the broker
+//! Sources: rabbitmq-website docs (exchanges, publishers, queues, consumers, confirms, consumer-prefetch, quorum-queues,
+//! dlx, ttl, maxlength) and rabbitmq-server (`rabbit_fifo.erl`, `rabbit_quorum_queue.erl`). *Invariant:* what a confirm says is that the broker
 //! is responsible now, and never that anyone has consumed the message.
 
 mod broker;
 mod consumers;
 mod dead_letters;
+mod process;
 mod publisher;
 mod queue;
+mod routing;
 mod settings;
 mod storage;
 mod words;
 
 pub use settings::{
-    Acknowledgement, Confirms, ConsumerSettings, DeadLetterSettings, OnFailure, Overflow, PublisherSettings,
-    QueueSettings, QueueType, Settings,
+    Acknowledgement, Confirms, ConsumerSettings, DeadLetterSettings, ExchangeSettings, ExchangeType, OnFailure,
+    Overflow, PublisherSettings, QueueSettings, QueueType, Settings,
 };
 
 use super::{Ground, Party as AnyParty, Stage, counted, leg};
-use crate::engine::{Input, Link, Setup};
+use crate::engine::{Input, Link, LinkId, Setup};
 use crate::rng::Distribution;
-use crate::time::Span;
-use crate::trace::{ActorRow, Drawing, Duty, PartId};
+use crate::time::{Moment, Span};
+use crate::trace::{ActorId, ActorRow, Drawing, Duty, PartId, Slot};
 
 /// What is modelled and what is not, for the reader of the page.
-pub const LEFT_OUT: &str = "Modelled: publisher confirms, quorum and classic queues, prefetch per consumer, round-robin among consumers with room, \
-manual and automatic acknowledgement, redelivery in order at the head, delivery limit, reject and nack, a dead-letter queue, a length limit, the time until a message is safe, \
+pub const LEFT_OUT: &str = "Modelled: publisher confirms, default, direct, fanout and topic exchanges with bindings, mandatory publishes and their returns, \
+quorum and classic queues, prefetch per consumer, round-robin among consumers with room, \
+manual and automatic acknowledgement, redelivery in order at the head, delivery limit, reject and nack, time-to-live of queues and messages, a length limit with both overflow rules, \
+dead-lettering for all four reasons, the time until a message is safe, \
 consumers and broker that can be out or die, publishing again when a confirm is overdue or the broker is gone. \
 Left out: the handshakes of connections and channels (all are open when the run begins; a consumer that returns sends basic.consume), \
-exchanges other than the default one, priorities, time-to-live, flow control and alarms, replicas, the 30-minute acknowledgement timeout. \
+headers exchanges, alternate exchanges and bindings between exchanges, priorities, flow control and alarms, replicas, delayed retries, the 30-minute acknowledgement timeout. \
+A dead-letter queue is the end: nobody consumes from it, so dead letters do not go round. \
 The consumers of a lane share its fate: a crash closes all their connections, and the broker learns of it one network latency later. \
 Heartbeats are left out: a silent party's connections break when its silence ends; until then nobody of the lane could have done the work anyway. \
 A broker that is out closes its connections and keeps what it has; one that dies also loses what it had not made safe. \
-A length limit is kept exactly, where a real quorum queue checks late. A dead letter does not travel, for both queues live in one broker. \
+A length limit is kept exactly, where a real quorum queue checks late. A dead letter does not travel, for all queues live in one broker. \
+Of a job that has a part for each queue, a part whose queue is not bound for its message is asked of nobody, and counts as done. \
 The publisher itself does not fail.";
 
 /// How often a channel was opened among all channels of a lane: what belongs to an older one is void.
@@ -72,6 +78,19 @@ pub enum Settlement {
     NackAndRequeue,
 }
 
+/// Why a message was set aside: the `reason` in the header `x-death`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// `basic.reject` or `basic.nack` without requeue.
+    Rejected,
+    /// Its time-to-live was over.
+    Expired,
+    /// The queue was too long.
+    MaxLength,
+    /// Returned to a quorum queue too often.
+    DeliveryLimit,
+}
+
 /// What travels between publisher, broker, consumers and dead-letter queue.
 #[derive(Clone, Copy, Debug)]
 pub enum Message {
@@ -85,6 +104,12 @@ pub enum Message {
         attempt: u16,
         place: Place,
         verdict: Verdict,
+    },
+    /// No queue is bound for it.
+    Return {
+        part: PartId,
+        attempt: u16,
+        place: Place,
     },
     Deliver {
         part: PartId,
@@ -125,6 +150,7 @@ pub enum Message {
     },
     DeadLetter {
         part: PartId,
+        reason: Reason,
     },
 }
 
@@ -136,7 +162,9 @@ pub enum Timer {
     /// The back-off before the next attempt is over.
     PublishAgain { place: Place, part: PartId },
     /// A message is safe, if the broker has not died meanwhile.
-    Written { write: u32 },
+    Written { queue: u16, write: u32 },
+    /// The head of a queue may have been there for too long.
+    Expired { queue: u16, at: Moment },
     /// A consumer reaches the end of its work, if it is still the same work.
     WorkDone { consumer: u16, begun: u32 },
     /// A consumer that lost its connection tries to open it again.
@@ -165,61 +193,100 @@ impl Settings {
     pub(super) fn set_up(&self, ground: &Ground) -> Setup<AnyParty> {
         let mut setup = Setup::default();
         let words = self.words(&mut setup);
-        let [publisher, broker, workers] = self.lanes().map(|row| setup.lane(row));
-        let dead_letters = self.queue.dead_letter.as_ref().map(|dead| setup.lane(dead_letter_lane(dead)));
+        let publisher = setup.lane(self.publisher_lane());
+        let broker = setup.lane(self.broker_lane());
+        let count = self.queues().count();
+        let crews: Vec<Option<ActorId>> =
+            (0..count).map(|queue| self.consumers_of(queue).map(|crew| setup.lane(consumer_lane(crew)))).collect();
+        let asides = self.asides(&mut setup, broker);
 
         let out = setup.link(ground.link(publisher, broker, leg::OUT).keeping_order());
         let back = setup.link(ground.link(broker, publisher, leg::BACK).keeping_order());
-        let (mut on, mut home) = (Vec::new(), Vec::new());
-        for _ in 0..self.consumers.count {
-            on.push(setup.link(ground.reliable_link(broker, workers, leg::ON).keeping_order()));
-            home.push(setup.link(ground.reliable_link(workers, broker, leg::RETURN).keeping_order()));
+        let (mut queues, mut consumers, mut channels) = (Vec::new(), Vec::new(), 0);
+        for (number, queue) in self.queues().enumerate() {
+            let crew = self.consumers_of(number);
+            let (mut on, mut home) = (Vec::new(), Vec::new());
+            if let (Some(lane), Some(crew)) = (crews[number], crew) {
+                for _ in 0..crew.count {
+                    on.push(setup.link(ground.reliable_link(broker, lane, leg::ON).keeping_order()));
+                    home.push(setup.link(ground.reliable_link(lane, broker, leg::RETURN).keeping_order()));
+                }
+                consumers.push(consumers::Consumers::new(crew, words, home, channels));
+                channels += crew.count;
+            }
+            let slot = if count == 1 { Slot::WHOLE } else { Slot(number as u16) };
+            let links = process::Links { on, aside: asides[number] };
+            queues.push(process::Process::new((queue, crew), (number as u16, slot), words, links));
         }
-        // Both queues live in one broker, so a dead letter does not travel.
-        let aside = dead_letters.map(|dead| {
-            setup.link(Link::new(broker, dead, leg::RETURN, Distribution::fixed(Span::ZERO)).keeping_order())
-        });
 
         setup.actor(Party::Publisher(publisher::Publisher::new(self, words, out)).into());
-        setup.actor(Party::Broker(broker::Broker::new(self, words, broker::Links { back, on, aside })).into());
-        setup.actor(Party::Consumers(consumers::Consumers::new(self, words, home)).into());
-        if dead_letters.is_some() {
+        setup.actor(Party::Broker(broker::Broker::new(self, words, back, queues)).into());
+        consumers.into_iter().for_each(|crew| setup.actor(Party::Consumers(crew).into()));
+        while setup.lacks_actors() {
             setup.actor(Party::DeadLetters(dead_letters::DeadLetters::new(words)).into());
         }
         setup
     }
 
-    fn lanes(&self) -> [ActorRow; 3] {
-        let Settings { publisher, queue, consumers, .. } = self;
-        [
-            ActorRow {
-                id: publisher.id.clone(),
-                name: publisher.name.clone(),
-                subtitle: counted(publisher.threads, "thread"),
-                duty: Duty::Caller,
-                drawing: Drawing::Slots,
-                slots: publisher.threads,
-                slot_noun: "thread",
+    /// A lane for each dead-letter queue, and the way to it from each queue that has one.
+    fn asides(&self, setup: &mut Setup<AnyParty>, broker: ActorId) -> Vec<Option<LinkId>> {
+        let mut lanes: Vec<(&str, ActorId)> = Vec::new();
+        let asides = self.queues().map(|queue| {
+            let dead = queue.dead_letter.as_ref()?;
+            let lane = match lanes.iter().find(|(id, _)| *id == dead.id) {
+                Some((_, lane)) => *lane,
+                None => {
+                    let lane = setup.lane(dead_letter_lane(dead));
+                    lanes.push((&dead.id, lane));
+                    lane
+                }
+            };
+            // All queues live in one broker, so a dead letter does not travel.
+            let link = Link::new(broker, lane, leg::RETURN, Distribution::fixed(Span::ZERO));
+            Some(setup.link(link.keeping_order()))
+        });
+        asides.collect()
+    }
+
+    fn publisher_lane(&self) -> ActorRow {
+        let publisher = &self.publisher;
+        ActorRow {
+            id: publisher.id.clone(),
+            name: publisher.name.clone(),
+            subtitle: counted(publisher.threads, "thread"),
+            duty: Duty::Caller,
+            drawing: Drawing::Slots,
+            slots: publisher.threads,
+            slot_noun: "thread",
+        }
+    }
+
+    fn broker_lane(&self) -> ActorRow {
+        let ((id, name), queues) = (self.broker(), 1 + self.other_queues.len() as u16);
+        ActorRow {
+            id: id.into(),
+            name: name.into(),
+            subtitle: match &self.exchange {
+                Some(exchange) => exchange.kind.words().into(),
+                None => self.queue.kind.words().into(),
             },
-            ActorRow {
-                id: queue.id.clone(),
-                name: queue.name.clone(),
-                subtitle: queue.kind.words().into(),
-                duty: Duty::Broker,
-                drawing: Drawing::River,
-                slots: 0,
-                slot_noun: "",
-            },
-            ActorRow {
-                id: consumers.id.clone(),
-                name: consumers.name.clone(),
-                subtitle: counted(consumers.count, "consumer"),
-                duty: Duty::Worker,
-                drawing: Drawing::Slots,
-                slots: consumers.count,
-                slot_noun: "consumer",
-            },
-        ]
+            duty: Duty::Broker,
+            drawing: Drawing::River,
+            slots: if queues == 1 { 0 } else { queues },
+            slot_noun: if queues == 1 { "" } else { "queue" },
+        }
+    }
+}
+
+fn consumer_lane(crew: &ConsumerSettings) -> ActorRow {
+    ActorRow {
+        id: crew.id.clone(),
+        name: crew.name.clone(),
+        subtitle: counted(crew.count, "consumer"),
+        duty: Duty::Worker,
+        drawing: Drawing::Slots,
+        slots: crew.count,
+        slot_noun: "consumer",
     }
 }
 

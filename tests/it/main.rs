@@ -21,6 +21,8 @@ mod properties;
 mod properties_calls;
 mod queue_faults;
 mod rabbitmq;
+mod rabbitmq_exchanges;
+mod rabbitmq_limits;
 mod report;
 mod rest;
 mod retry;

@@ -1,12 +1,10 @@
-//! A RabbitMQ work queue: `RMQ-1` to `RMQ-3`, `RMQ-6` to `RMQ-8`, and what repetition does to it.
+//! A RabbitMQ work queue: `RMQ-1` to `RMQ-3`, `RMQ-8`, and what repetition does to it.
 //!
 //! Sources: the RabbitMQ documentation (confirms, consumers, consumer-prefetch, quorum-queues, maxlength), 4.3.
 
-use counterpoint::engine::{Limits, Progress};
-use counterpoint::scenario::{Run, Scenario};
 use counterpoint::time::Moment;
 use counterpoint::trace::{
-    CallerOutcome, Ending, Fate, LevelKind, MarkKind, MessageRow, Outcome, Slot, StayKind, Trace, WorkOutcome,
+    CallerOutcome, Ending, Fate, LevelKind, MarkKind, MessageRow, Slot, StayKind, Trace, WorkOutcome,
 };
 use serde_json::{Value, json};
 
@@ -22,12 +20,12 @@ pub fn numbers(trace: &Trace, messages: &[&MessageRow]) -> Vec<u32> {
     messages.iter().flat_map(|message| trace.jobs_of(message)).map(|job| job.number()).collect()
 }
 
-fn millis(at: Moment) -> f64 {
+pub fn millis(at: Moment) -> f64 {
     at.micros() as f64 / 1000.0
 }
 
 /// All jobs at once.
-fn burst(settings: Value, jobs: u32, more: Value) -> Trace {
+pub fn burst(settings: Value, jobs: u32, more: Value) -> Trace {
     let mut scenario = json!({
         "workload": { "jobs": jobs, "arrivals": { "pattern": "burst" }, "work": "60ms" },
         "network": { "latency": "5ms" },
@@ -184,99 +182,6 @@ fn rmq_3_a_backlog_goes_whole_to_the_first_subscriber_if_its_prefetch_is_unlimit
 }
 
 #[test]
-fn rmq_6_one_message_too_many_drops_the_oldest_and_what_is_unacked_does_not_count() {
-    let settings = json!({
-        "queue": { "max_length": 3, "dead_letter": { "id": "dead", "name": "Dead letters" } }, "confirms": "off",
-        "consumers": { "prefetch": 2 },
-    });
-    let away = json!([{ "at": "0ms", "for": "20ms", "fault": "outage", "actor": "server" }]);
-    let trace = burst(settings, 5, json!({ "changes": away }));
-    assert_eq!(numbers(&trace, &sent(&trace, "dead-letter")), [1, 2], "m1 and m2");
-    assert_eq!(numbers(&trace, &sent(&trace, "basic.deliver")), [3, 4, 5]);
-    assert_eq!(trace.parts[0].outcome, WorkOutcome::DeadLettered);
-    assert_eq!(trace.parts[2].outcome, WorkOutcome::Done);
-}
-
-#[test]
-fn rmq_6_what_returns_to_a_full_queue_is_dead_lettered_and_never_redelivered() {
-    let settings = json!({
-        "queue": { "max_length": 3, "dead_letter": { "id": "dead", "name": "Dead letters" } }, "confirms": "off",
-        "consumers": { "prefetch": 2 },
-    });
-    let crash = json!([{ "at": "30ms", "for": "50ms", "fault": "crash", "actor": "server" }]);
-    let trace = burst(settings, 5, json!({ "changes": crash }));
-    tells(
-        &trace,
-        "sequenceDiagram
-            participant client as Client
-            participant queue as Queue
-            participant server as Server
-            participant dead as Dead letters
-            client-)queue: publish job 1 [0 → 5 ms]
-            client-)queue: publish job 2 [0 → 5 ms]
-            client-)queue: publish job 3 [0 → 5 ms]
-            client-)queue: publish job 4 [0 → 5 ms]
-            client-)queue: publish job 5 [0 → 5 ms]
-            queue-)server: deliver job 1 [5 → 10 ms]
-            queue-)server: deliver job 2 [5 → 10 ms]
-            Note over server: out [30 ms to 80]
-            Note over server: crashed [30 ms]
-            Note over queue: returned (job 1) [35 ms]
-            Note over queue: returned (job 2) [35 ms]
-            Note over dead: dead-lettered (job 1) [35 ms]
-            Note over dead: dead-lettered (job 2) [35 ms]
-            queue-)dead: dead-letter job 1 [35 ms]
-            queue-)dead: dead-letter job 2 [35 ms]
-            Note over server: back [80 ms]
-            queue-)server: deliver job 3 [85 → 90 ms]
-            queue-)server: deliver job 4 [85 → 90 ms]
-            server-)queue: ack [150 → 155 ms]
-            queue-)server: deliver job 5 [155 → 160 ms]
-            server-)queue: ack [210 → 215 ms]
-            server-)queue: ack [270 → 275 ms]",
-    );
-}
-
-#[test]
-fn rmq_7_a_message_on_which_the_consumer_always_fails_is_delivered_21_times() {
-    let settings = json!({
-        "queue": { "dead_letter": { "id": "dead", "name": "Dead letters" } },
-        "consumers": { "on_failure": "reject", "requeue": true },
-    });
-    let trace = burst(settings, 1, json!({ "workload": { "poison": [1] } }));
-    assert_eq!(sent(&trace, "basic.deliver").len(), 21, "the first and 20 more");
-    assert_eq!(sent(&trace, "dead-letter").len(), 1);
-    assert_eq!((trace.parts[0].executions, trace.parts[0].outcome), (21, WorkOutcome::DeadLettered));
-}
-
-#[test]
-fn rmq_7_a_crash_on_each_delivery_runs_into_the_limit_too() {
-    let crash = |at: u32| json!({ "at": format!("{at}ms"), "for": "10ms", "fault": "crash", "actor": "server" });
-    let crashes: Vec<Value> = (0..4).map(|turn| crash(20 + turn * 30)).collect();
-    let settings = json!({ "queue": { "delivery_limit": 2, "dead_letter": { "id": "dead" } } });
-    let trace = burst(settings, 1, json!({ "workload": { "work": "100ms" }, "changes": crashes }));
-    let deliveries: Vec<u16> = sent(&trace, "basic.deliver").iter().map(|message| message.attempt).collect();
-    assert_eq!(deliveries, [1, 2, 3]);
-    assert_eq!(trace.parts[0].outcome, WorkOutcome::DeadLettered);
-}
-
-#[test]
-fn rmq_7_nack_with_requeue_does_not_count_and_loops_for_ever() {
-    let scenario = json!({
-        "name": "loop",
-        "workload": { "poison": [1] },
-        "sides": [{ "protocol": "rabbitmq", "consumers": { "on_failure": "nack", "requeue": true } }, { "protocol": "http" }],
-    });
-    let limits = Limits { events: 3_000, ..Limits::default() };
-    let mut run = Run::with_limits(Scenario::from_value(scenario).unwrap(), limits);
-    while run.advance(u64::MAX) == Progress::Running {}
-    let trace = run.into_played().sides.swap_remove(0).trace;
-    assert_eq!(trace.outcome, Outcome::LimitReached);
-    assert!(sent(&trace, "basic.deliver").len() > 900);
-    assert_eq!(trace.parts[0].outcome, WorkOutcome::Unfinished);
-}
-
-#[test]
 fn what_fails_is_rejected_and_set_aside() {
     let settings = json!({
         "queue": { "dead_letter": { "id": "dead", "name": "Dead letters" } }, "consumers": { "prefetch": 1 },
@@ -296,7 +201,7 @@ fn what_fails_is_rejected_and_set_aside() {
             queue-)client: confirm [5 → 10 ms]
             Note over server: failed (job 1) [70 ms]
             server-)queue: reject [70 → 75 ms]
-            Note over dead: dead-lettered (job 1) [75 ms]
+            Note over dead: dead-lettered: rejected (job 1) [75 ms]
             queue-)dead: dead-letter job 1 [75 ms]
             queue-)server: deliver job 2 [75 → 80 ms]
             server-)queue: ack [140 → 145 ms]",

@@ -1,15 +1,19 @@
-//! The broker with its one queue, as it shows itself: what is ready and what is held, confirms, deliveries, returns.
+//! The broker: takes what is published, routes it to queues, and answers publishers and consumers.
 //!
-//! *Invariant:* every publish that arrives is answered once, by an ack, a nack or a refusal (`RMQ-8`). What is stored is
-//! durable: it outlives every fault of the broker.
+//! *Invariant:* every publish that arrives is answered once, by an ack, a nack or a refusal (`RMQ-8`), and by an ack only
+//! when every queue it was routed to has made it safe. What is stored is durable: it outlives every fault of the broker.
 
-use super::queue::{Queue, Stored};
-use super::storage::{Storage, Writing};
+use std::collections::BTreeMap;
+
+use super::process::Process;
+use super::routing::{Copies, Route, Routing};
+use super::storage::{Incoming, Publisher, Writing};
 use super::words::Words;
-use super::{Acknowledgement, Confirms, Epoch, Message, Place, Settings, Settlement, Timer, Verdict};
+use super::{Confirms, Epoch, Message, Place, Settings, Timer, Verdict};
 use crate::engine::{Fault, Input, LinkId, Parcel, Phase};
 use crate::protocol::Stage;
-use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, Slot, StayKind};
+use crate::time::Span;
+use crate::trace::{JobId, LabelId, MarkKind, MessageId, PartId, Slot};
 
 /// A publication as it arrived.
 #[derive(Clone, Copy)]
@@ -20,37 +24,41 @@ pub(super) struct Publish {
     pub place: Place,
 }
 
-/// The broker's ways out.
-pub(super) struct Links {
-    pub back: LinkId,
-    /// One a consumer.
-    pub on: Vec<LinkId>,
-    pub aside: Option<LinkId>,
-}
-
 pub struct Broker {
     words: Words,
-    links: Links,
-    queue: Queue,
-    storage: Storage,
-    ack: Acknowledgement,
+    back: LinkId,
+    routing: Option<Routing>,
+    copies: Copies,
+    /// Whether what has nowhere to go is sent back.
+    mandatory: bool,
+    expirations: Vec<Span>,
+    queues: Vec<Process>,
+    /// For each channel of the broker, its queue and its number there.
+    channels: Vec<(u16, u16)>,
+    /// Publishes that several queues are making safe: how many of them still are.
+    unsafe_yet: BTreeMap<MessageId, u16>,
     confirms: Confirms,
     /// How many faults keep it from serving.
     outages: u32,
-    shown: [u32; 3],
 }
 
 impl Broker {
-    pub(super) fn new(settings: &Settings, words: Words, links: Links) -> Self {
+    pub(super) fn new(settings: &Settings, words: Words, back: LinkId, queues: Vec<Process>) -> Self {
+        let routing = Routing::new(settings);
+        let numbered = (0u16..).zip(&queues);
+        let channels = numbered.flat_map(|(queue, process)| (0..process.queue.channels()).map(move |own| (queue, own)));
         Broker {
             words,
-            links,
-            queue: Queue::new(settings),
-            storage: Storage::new(&settings.queue),
-            ack: settings.consumers.ack,
+            back,
+            copies: routing.as_ref().map_or(Copies::Alike, Routing::copies),
+            routing,
+            mandatory: settings.exchange.as_ref().is_some_and(|exchange| exchange.mandatory),
+            expirations: settings.expirations.clone(),
+            channels: channels.collect(),
+            queues,
+            unsafe_yet: BTreeMap::new(),
             confirms: settings.confirms,
             outages: 0,
-            shown: [0; 3],
         }
     }
 
@@ -59,72 +67,54 @@ impl Broker {
             Input::Arrived(message, body) if self.outages > 0 => self.turn_away(message, body, stage),
             Input::Arrived(message, body) => self.receive(message, body, stage),
             Input::Fault(fault, phase) => self.fault(fault, phase, stage),
-            Input::Timer(Timer::Written { write }) => self.written(write, stage),
+            Input::Timer(Timer::Written { queue, write }) => self.written(queue, write, stage),
+            Input::Timer(Timer::Expired { queue, at }) => self.queues[usize::from(queue)].wake(at),
             Input::Started | Input::Wanted(_) | Input::Timer(_) => {}
         }
-        if self.outages == 0 {
-            self.deliver(stage);
-        }
-        while let Some(stored) = self.queue.overflow() {
-            stage.end(stored.stay, Ending::Refused);
-            self.set_aside(stored.part, stage);
-        }
-        self.show_levels(stage);
-    }
-
-    /// How many messages are where, if it differs from what was last said.
-    fn show_levels(&mut self, stage: &mut Stage<'_>) {
-        let values = [
-            (StayKind::Ready, self.queue.ready()),
-            (StayKind::Held, self.queue.held()),
-            (StayKind::Hidden, self.storage.hidden()),
-        ];
-        for (shown, (kind, value)) in self.shown.iter_mut().zip(values) {
-            if *shown != value {
-                *shown = value;
-                stage.level(Slot::WHOLE, LevelKind::Stays(kind), value);
+        for process in &mut self.queues {
+            if self.outages == 0 {
+                process.advance(stage);
             }
+            process.conclude(stage);
         }
     }
 
     fn receive(&mut self, message: MessageId, body: Message, stage: &mut Stage<'_>) {
         match body {
-            Message::Publish { part, attempt, place } if self.queue.refuses() => {
-                stage.refuse(message);
-                self.answer(Publish { message, part, attempt, place }, Verdict::Nack, stage);
-            }
-            Message::Publish { part, attempt, place } => self.take(Publish { message, part, attempt, place }, stage),
+            Message::Publish { part, attempt, place } => self.publish(Publish { message, part, attempt, place }, stage),
             Message::Settle { epoch, tag, channel, settlement } => {
-                if !self.settle((channel, epoch, tag), settlement, stage) {
+                let (process, channel) = self.channel(channel);
+                if !process.settle((channel, epoch, tag), settlement, stage) {
                     stage.too_late(message);
                 }
             }
             Message::Consume { channel, epoch } => {
-                for stored in self.queue.subscribe(channel, epoch) {
-                    self.take_back(stored, stage);
-                }
-                let parcel = self.to_consumer(channel, epoch, message);
-                let (kind, label) = self.words.consume_ok;
-                stage.send(Parcel { kind, label, ..parcel }, Message::ConsumeOk { channel, epoch });
+                let consume_ok = self.words.consume_ok;
+                let (process, channel) = self.channel(channel);
+                let held = process.queue.subscribe(channel, epoch);
+                process.take_back(held, stage);
+                let parcel = answering(process.to_consumer(channel, epoch, message), consume_ok);
+                stage.send(parcel, Message::ConsumeOk { channel, epoch });
             }
             Message::Cancel { channel, epoch } => {
-                if self.queue.epoch(channel) == epoch {
-                    self.queue.cancel(channel);
+                let cancel_ok = self.words.cancel_ok;
+                let (process, channel) = self.channel(channel);
+                if process.queue.epoch(channel) == epoch {
+                    process.queue.cancel(channel);
                 }
-                let parcel = self.to_consumer(channel, epoch, message);
-                let (kind, label) = self.words.cancel_ok;
-                stage.send(Parcel { kind, label, ..parcel }, Message::CancelOk);
+                stage.send(answering(process.to_consumer(channel, epoch, message), cancel_ok), Message::CancelOk);
             }
             Message::Closed { channel, epoch } => {
+                let (process, channel) = self.channel(channel);
                 // The other connections of the dead host are closing too: nothing more goes there.
-                self.queue.cancel_up_to(epoch);
-                if self.queue.epoch(channel) <= epoch {
-                    for stored in self.queue.close(channel) {
-                        self.take_back(stored, stage);
-                    }
+                process.queue.cancel_up_to(epoch);
+                if process.queue.epoch(channel) <= epoch {
+                    let held = process.queue.close(channel);
+                    process.take_back(held, stage);
                 }
             }
             Message::Confirm { .. }
+            | Message::Return { .. }
             | Message::Deliver { .. }
             | Message::ConsumeOk { .. }
             | Message::ConsumeRefused { .. }
@@ -133,19 +123,88 @@ impl Broker {
         }
     }
 
-    /// Makes the message safe, and says so. What is not safe yet is not ready in a quorum queue, but is in a classic one.
-    fn take(&mut self, publish: Publish, stage: &mut Stage<'_>) {
-        if self.storage.begin(publish, &mut self.queue, stage) == Writing::Done {
-            let stay = stage.begin(Slot::WHOLE, StayKind::Ready, publish.part);
-            self.queue.push(publish.part, stay);
-            self.answer(publish, Verdict::Ack, stage);
+    /// The queue of a channel, and the channel's number there.
+    fn channel(&mut self, channel: u16) -> (&mut Process, u16) {
+        let (queue, own) = self.channels[usize::from(channel)];
+        (&mut self.queues[usize::from(queue)], own)
+    }
+
+    fn publish(&mut self, publish: Publish, stage: &mut Stage<'_>) {
+        let job = stage.job_of(publish.part);
+        let route = self.routing.as_ref().map_or(Route::FIRST, |routing| routing.route(job));
+        if route.is_empty() {
+            return self.unroutable(publish, stage);
+        }
+        let takes = |(queue, process): &(usize, &Process)| route.has(*queue) && !process.queue.refuses();
+        let taking = self.queues.iter().enumerate().filter(takes).count() as u32;
+        // One queue that is full is enough for a nack; the others take it all the same (maxlength).
+        let publisher = if taking == route.count() { Publisher::Listens } else { Publisher::Gone };
+        if taking == 0 {
+            stage.refuse(publish.message);
+        }
+        let mut writing = 0;
+        for queue in 0..self.queues.len() {
+            let part = self.part_for(queue, &publish);
+            if !route.has(queue) {
+                self.excuse(part, stage);
+            } else if !self.queues[queue].queue.refuses() {
+                let copy = Incoming { publish, part, expiration: self.expiration(job), publisher };
+                writing += u16::from(self.queues[queue].take(copy, stage) == Writing::UnderWay);
+            }
+        }
+        match (publisher, writing) {
+            (Publisher::Gone, _) => self.answer(publish, Verdict::Nack, stage),
+            (Publisher::Listens, 0) => self.answer(publish, Verdict::Ack, stage),
+            (Publisher::Listens, 1) => {}
+            (Publisher::Listens, several) => drop(self.unsafe_yet.insert(publish.message, several)),
         }
     }
 
-    fn written(&mut self, write: u32, stage: &mut Stage<'_>) {
-        if let Some(publish) = self.storage.end(write, &mut self.queue, stage) {
-            self.answer(publish, Verdict::Ack, stage);
+    fn part_for(&self, queue: usize, publish: &Publish) -> PartId {
+        match self.copies {
+            Copies::Alike => publish.part,
+            Copies::APartEach => PartId::from_index(publish.part.index() + queue as u32),
         }
+    }
+
+    /// Of a job of which every queue would do a part, this one is not asked for.
+    fn excuse(&self, part: PartId, stage: &mut Stage<'_>) {
+        match self.copies {
+            Copies::Alike => {}
+            Copies::APartEach => stage.excuses(part),
+        }
+    }
+
+    fn expiration(&self, job: JobId) -> Option<Span> {
+        self.expirations.get(job.at() % self.expirations.len().max(1)).copied()
+    }
+
+    /// No queue is bound for it: it is confirmed, for there is nothing left to do, and comes back only if it is
+    /// mandatory, and before the confirm (`RMQ-4`).
+    fn unroutable(&self, publish: Publish, stage: &mut Stage<'_>) {
+        let Publish { part, attempt, place, .. } = publish;
+        if self.mandatory {
+            let parcel = answering(self.to_publisher(publish), self.words.unroutable);
+            stage.send(parcel, Message::Return { part, attempt, place });
+        } else {
+            stage.mark(MarkKind::Dropped, Slot::WHOLE, part, 0, self.words.unrouted);
+        }
+        self.answer(publish, Verdict::Ack, stage);
+    }
+
+    fn written(&mut self, queue: u16, write: u32, stage: &mut Stage<'_>) {
+        let process = &mut self.queues[usize::from(queue)];
+        let Some(publish) = process.storage.end(write, &mut process.queue, stage) else {
+            return;
+        };
+        if let Some(others) = self.unsafe_yet.get_mut(&publish.message) {
+            *others -= 1;
+            if *others > 0 {
+                return;
+            }
+            self.unsafe_yet.remove(&publish.message);
+        }
+        self.answer(publish, Verdict::Ack, stage);
     }
 
     /// Nobody is there to listen: connections are refused, and what comes over old ones is lost.
@@ -156,152 +215,42 @@ impl Broker {
                 self.answer(Publish { message, part, attempt, place }, Verdict::Refused, stage);
             }
             Message::Consume { channel, epoch } => {
-                let parcel = self.to_consumer(channel, epoch, message);
-                let (kind, label) = self.words.consume_refused;
-                stage.send(Parcel { kind, label, ..parcel }, Message::ConsumeRefused { channel, epoch });
+                let refused = self.words.consume_refused;
+                let (process, channel) = self.channel(channel);
+                let parcel = answering(process.to_consumer(channel, epoch, message), refused);
+                stage.send(parcel, Message::ConsumeRefused { channel, epoch });
             }
             _ => {}
         }
     }
 
     fn answer(&self, publish: Publish, verdict: Verdict, stage: &mut Stage<'_>) {
-        let Publish { message, part, attempt, place } = publish;
+        let Publish { part, attempt, place, .. } = publish;
         if verdict == Verdict::Ack && self.confirms == Confirms::Off {
             return;
         }
-        let (kind, label) = match verdict {
+        let words = match verdict {
             Verdict::Ack => self.words.confirm,
             Verdict::Nack => self.words.decline,
             Verdict::Refused => self.words.refusal,
         };
-        let parcel = Parcel {
-            link: self.links.back,
-            kind,
-            label,
-            part,
-            attempt,
-            reply_to: message,
-            from_slot: Slot::WHOLE,
-            to_slot: Slot::WHOLE,
-        };
+        let parcel = answering(self.to_publisher(publish), words);
         stage.send(parcel, Message::Confirm { part, attempt, place, verdict });
     }
 
-    /// A message to a consumer that is not about any job.
-    fn to_consumer(&self, channel: u16, epoch: Epoch, reply_to: MessageId) -> Parcel {
-        let (kind, label) = self.words.closed;
+    /// A message to the publisher about what it published.
+    fn to_publisher(&self, publish: Publish) -> Parcel {
+        let (kind, label) = self.words.confirm;
         Parcel {
-            link: self.links.on[usize::from(channel)],
+            link: self.back,
             kind,
             label,
-            part: PartId::NONE,
-            attempt: (epoch % 1000) as u16 + 1,
-            reply_to,
-            from_slot: Slot::WHOLE,
-            to_slot: Slot(channel),
-        }
-    }
-
-    /// Sends out what there is to those who have room, each in turn.
-    fn deliver(&mut self, stage: &mut Stage<'_>) {
-        while let Some((channel, mut stored)) = self.queue.take_next() {
-            stage.end(stored.stay, Ending::Done);
-            let Stored { part, deliveries: delivery, .. } = stored;
-            let (epoch, tag) = match self.ack {
-                Acknowledgement::Manual => {
-                    stored.stay = stage.begin_valued(Slot::WHOLE, StayKind::Held, part, delivery.into());
-                    self.queue.hold(channel, stored)
-                }
-                Acknowledgement::Automatic => self.queue.pass(channel),
-            };
-            let (kind, label) = if delivery == 1 { self.words.deliver } else { self.words.redeliver };
-            let parcel = Parcel {
-                link: self.links.on[usize::from(channel)],
-                kind,
-                label,
-                part,
-                attempt: delivery,
-                reply_to: MessageId::NONE,
-                from_slot: Slot::WHOLE,
-                to_slot: Slot(channel),
-            };
-            stage.send(parcel, Message::Deliver { part, epoch, tag, channel, delivery });
-        }
-    }
-
-    /// Does what a consumer says of a delivery; not if its tag is unknown.
-    fn settle(
-        &mut self,
-        (channel, epoch, tag): (u16, u32, u32),
-        settlement: Settlement,
-        stage: &mut Stage<'_>,
-    ) -> bool {
-        if settlement == Settlement::AckUpTo {
-            let mut known = false;
-            while let Some(stored) = self.queue.release_up_to(channel, epoch, tag) {
-                stage.end(stored.stay, Ending::Done);
-                known = true;
-            }
-            return known;
-        }
-        let Some(mut stored) = self.queue.release(channel, epoch, tag) else {
-            return false;
-        };
-        match settlement {
-            Settlement::Ack | Settlement::AckUpTo => stage.end(stored.stay, Ending::Done),
-            Settlement::Discard => {
-                stage.end(stored.stay, Ending::Refused);
-                self.set_aside(stored.part, stage);
-            }
-            Settlement::NackAndRequeue => {
-                self.make_ready(&mut stored, stage);
-                self.queue.requeue(stored);
-            }
-            Settlement::RejectAndRequeue if self.queue.is_over_limit(&mut stored) => {
-                stage.end(stored.stay, Ending::Refused);
-                self.set_aside(stored.part, stage);
-            }
-            Settlement::RejectAndRequeue => {
-                self.make_ready(&mut stored, stage);
-                self.queue.requeue(stored);
-            }
-        }
-        true
-    }
-
-    fn make_ready(&self, stored: &mut Stored, stage: &mut Stage<'_>) {
-        stage.end(stored.stay, Ending::Returned);
-        stage.mark(MarkKind::Returned, Slot::WHOLE, stored.part, stored.deliveries.into(), self.words.returned);
-        stored.stay = stage.begin(Slot::WHOLE, StayKind::Ready, stored.part);
-    }
-
-    /// What a closed channel held goes back to the head, unless that happened too often.
-    fn take_back(&mut self, mut stored: Stored, stage: &mut Stage<'_>) {
-        if self.queue.is_over_limit(&mut stored) {
-            stage.end(stored.stay, Ending::Refused);
-            return self.set_aside(stored.part, stage);
-        }
-        self.make_ready(&mut stored, stage);
-        self.queue.return_to_head(stored);
-    }
-
-    /// To the dead-letter queue if there is one, else away.
-    fn set_aside(&self, part: PartId, stage: &mut Stage<'_>) {
-        let Some(link) = self.links.aside else {
-            return stage.mark(MarkKind::Dropped, Slot::WHOLE, part, 0, self.words.dropped);
-        };
-        let (kind, label) = self.words.dead_letter;
-        let parcel = Parcel {
-            link,
-            kind,
-            label,
-            part,
-            attempt: 1,
-            reply_to: MessageId::NONE,
+            part: publish.part,
+            attempt: publish.attempt,
+            reply_to: publish.message,
             from_slot: Slot::WHOLE,
             to_slot: Slot::WHOLE,
-        };
-        stage.send(parcel, Message::DeadLetter { part });
+        }
     }
 
     fn fault(&mut self, fault: Fault, phase: Phase, stage: &mut Stage<'_>) {
@@ -315,7 +264,7 @@ impl Broker {
             (Fault::Crash, Phase::Begins) => {
                 self.outages += 1;
                 self.break_connections(stage);
-                self.storage.lose(&mut self.queue, stage);
+                self.queues.iter_mut().for_each(|process| process.lose(stage));
             }
             (Fault::SilentOutage, Phase::Begins) => self.outages += 1,
             (Fault::Outage | Fault::Crash, Phase::Ends) => self.outages -= 1,
@@ -327,17 +276,25 @@ impl Broker {
         }
     }
 
-    /// Every connection closes, and what was unacknowledged is ready again (`FLT-7`).
     fn break_connections(&mut self, stage: &mut Stage<'_>) {
-        self.storage.forget_publishers();
-        for channel in 0..self.queue.channels() {
-            for stored in self.queue.close(channel) {
-                self.take_back(stored, stage);
-            }
-            let epoch = self.queue.epoch(channel);
-            stage.send(self.to_consumer(channel, epoch, MessageId::NONE), Message::Closed { channel, epoch });
-        }
-        let parcel = Parcel { link: self.links.back, to_slot: Slot::WHOLE, ..self.to_consumer(0, 0, MessageId::NONE) };
-        stage.send(parcel, Message::Closed { channel: 0, epoch: 0 });
+        self.unsafe_yet.clear();
+        self.queues.iter_mut().for_each(|process| process.break_connections(stage));
+        let (kind, label) = self.words.closed;
+        let parcel = Parcel {
+            link: self.back,
+            kind,
+            label,
+            part: PartId::NONE,
+            attempt: 1,
+            reply_to: MessageId::NONE,
+            from_slot: Slot::WHOLE,
+            to_slot: Slot::WHOLE,
+        };
+        stage.send(parcel, Message::Closed { channel: 0, epoch: 0 as Epoch });
     }
+}
+
+/// The same parcel with these words on it.
+fn answering(parcel: Parcel, (kind, label): (crate::engine::KindId, LabelId)) -> Parcel {
+    Parcel { kind, label, ..parcel }
 }

@@ -8,7 +8,7 @@ mod connections;
 use std::collections::{BTreeSet, VecDeque};
 
 use super::words::Words;
-use super::{Acknowledgement, Epoch, Message, OnFailure, Settings, Settlement, Tag, Timer};
+use super::{Acknowledgement, ConsumerSettings, Epoch, Message, OnFailure, Settlement, Tag, Timer};
 use crate::engine::{Input, LinkId, Parcel};
 use crate::protocol::Stage;
 use crate::time::Span;
@@ -51,6 +51,8 @@ struct Consumer {
 
 pub struct Consumers {
     words: Words,
+    /// The number of the first one's channel among all of the broker.
+    first_channel: u16,
     ack: Acknowledgement,
     ack_every: usize,
     on_failure: (OnFailure, Settlement),
@@ -72,8 +74,7 @@ pub struct Consumers {
 }
 
 impl Consumers {
-    pub(super) fn new(settings: &Settings, words: Words, home: Vec<LinkId>) -> Self {
-        let own = &settings.consumers;
+    pub(super) fn new(own: &ConsumerSettings, words: Words, home: Vec<LinkId>, first_channel: u16) -> Self {
         let settlement = match (own.on_failure, own.requeue) {
             (_, false) => Settlement::Discard,
             (OnFailure::Reject, true) => Settlement::RejectAndRequeue,
@@ -90,6 +91,7 @@ impl Consumers {
         };
         Consumers {
             words,
+            first_channel,
             ack: own.ack,
             ack_every: own.ack_every.into(),
             on_failure: (own.on_failure, settlement),
@@ -275,6 +277,6 @@ impl Consumers {
             to_slot: Slot::WHOLE,
         };
         let Delivery { epoch, tag, .. } = delivery;
-        stage.send(parcel, Message::Settle { epoch, tag, channel: number, settlement });
+        stage.send(parcel, Message::Settle { epoch, tag, channel: self.first_channel + number, settlement });
     }
 }

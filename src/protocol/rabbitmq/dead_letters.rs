@@ -22,14 +22,14 @@ impl DeadLetters {
 
     pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
         match input {
-            Input::Arrived(message, Message::DeadLetter { part }) => {
+            Input::Arrived(message, Message::DeadLetter { part, reason }) => {
                 if self.outages > 0 {
                     // Dead letters are published without confirms: at most once (dlx).
                     stage.refuse(message);
-                    return stage.mark(MarkKind::Dropped, Slot::WHOLE, part, 0, self.words.dropped);
+                    return stage.mark(MarkKind::Dropped, Slot::WHOLE, part, 0, self.words.dropped(reason));
                 }
                 stage.dead_letters(part);
-                stage.mark(MarkKind::DeadLettered, Slot::WHOLE, part, 0, self.words.dead_lettered);
+                stage.mark(MarkKind::DeadLettered, Slot::WHOLE, part, 0, self.words.dead_lettered(reason));
                 stage.begin(Slot::WHOLE, StayKind::Parked, part);
                 self.parked += 1;
                 stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Parked), self.parked);

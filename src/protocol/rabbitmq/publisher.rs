@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::routing::{Copies, Routing};
 use super::words::Words;
 use super::{Confirms, Message, Place, Settings, Timer, Verdict};
 use crate::engine::{Input, LinkId, Parcel};
@@ -30,6 +31,14 @@ struct Publication {
     previous_wait: Option<Span>,
     /// The gloomiest thing learnt so far: silence after any attempt leaves the outcome unknown for good.
     known: CallerOutcome,
+    fits: Fits,
+}
+
+/// Whether any queue is bound for it, as far as the publisher was told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fits {
+    Somewhere,
+    Nowhere,
 }
 
 impl Publication {
@@ -55,6 +64,7 @@ pub struct Publisher {
     confirms: Confirms,
     timeout: Option<Span>,
     retry: Retry,
+    copies: Copies,
     /// Which threads are free, for those that wait.
     free: Vec<u16>,
     backlog: VecDeque<(JobId, StayId)>,
@@ -75,6 +85,7 @@ impl Publisher {
             confirms: settings.confirms,
             timeout: settings.confirm_timeout,
             retry: settings.retry.clone(),
+            copies: Routing::new(settings).map_or(Copies::Alike, |routing| routing.copies()),
             free: (0..settings.publisher.threads).rev().collect(),
             backlog: VecDeque::new(),
             unsettled: BTreeMap::new(),
@@ -95,6 +106,9 @@ impl Publisher {
                 } else {
                     self.hear(message, place, verdict, stage);
                 }
+            }
+            Input::Arrived(message, Message::Return { part, attempt, place }) => {
+                self.take_back(message, (part, attempt, place), stage);
             }
             Input::Arrived(_, Message::Closed { .. }) => self.lose_connection(stage),
             Input::Timer(Timer::ConfirmOverdue { place, part, attempt }) if self.is_awaited(place, part, attempt) => {
@@ -127,12 +141,12 @@ impl Publisher {
                 }
             },
             Confirms::Async => {
-                for part in parts(job, stage) {
+                for part in self.messages(job, stage) {
                     self.take_on(part, None, stage);
                 }
             }
             Confirms::Off => {
-                for part in parts(job, stage) {
+                for part in self.messages(job, stage) {
                     stage.send(self.parcel(part, 1, Slot::WHOLE), Message::Publish { part, attempt: 1, place: 0 });
                 }
                 stage.settles(job, CallerOutcome::Accepted);
@@ -154,6 +168,7 @@ impl Publisher {
             state: State::Awaiting(None),
             previous_wait: None,
             known: CallerOutcome::Refused,
+            fits: Fits::Somewhere,
         };
         let place = match self.vacant.pop() {
             Some(place) => {
@@ -221,10 +236,35 @@ impl Publisher {
         match verdict {
             Verdict::Ack => {
                 self.end_wait(place, Ending::Done, stage);
-                self.finish(place, CallerOutcome::Accepted, stage);
+                let fits = self.publications[place as usize].as_ref().map(|publication| publication.fits);
+                let outcome = match fits {
+                    Some(Fits::Nowhere) => CallerOutcome::Refused,
+                    Some(Fits::Somewhere) | None => CallerOutcome::Accepted,
+                };
+                self.finish(place, outcome, stage);
             }
             Verdict::Nack | Verdict::Refused => self.attempt_failed(place, Failure::Declined, stage),
         }
+    }
+
+    /// `basic.return`: no queue is bound for it, and none will be if it is published again. The confirm follows.
+    fn take_back(&mut self, message: MessageId, (part, attempt, place): (PartId, u16, Place), stage: &mut Stage<'_>) {
+        let slot = match self.confirms {
+            // Nobody waits for anything, yet this is heard.
+            Confirms::Off => Slot::WHOLE,
+            Confirms::Async | Confirms::Wait if !self.is_awaited(place, part, attempt) => {
+                return stage.too_late(message);
+            }
+            Confirms::Async | Confirms::Wait => match &mut self.publications[place as usize] {
+                Some(publication) => {
+                    publication.fits = Fits::Nowhere;
+                    publication.slot()
+                }
+                None => Slot::WHOLE,
+            },
+        };
+        stage.land(message, slot);
+        stage.mark(MarkKind::GaveUp, slot, part, attempt.into(), self.words.comes_back);
     }
 
     fn overdue(&mut self, place: Place, stage: &mut Stage<'_>) {
@@ -303,7 +343,7 @@ impl Publisher {
         self.vacant.push(place);
         let (part, job) = (publication.part, stage.job_of(publication.part));
         let Some((thread, stay)) = publication.waiter else {
-            let (left, known) = self.unsettled.remove(&job).unwrap_or((stage.parts_per_job(), outcome));
+            let (left, known) = self.unsettled.remove(&job).unwrap_or((self.messages_of_a_job(stage), outcome));
             match left {
                 1 => stage.settles(job, known.max(outcome)),
                 _ => drop(self.unsettled.insert(job, (left - 1, known.max(outcome)))),
@@ -311,7 +351,7 @@ impl Publisher {
             return;
         };
         let next = PartId::from_index(part.index() + 1);
-        if outcome == CallerOutcome::Accepted && !next.index().is_multiple_of(stage.parts_per_job()) {
+        if outcome == CallerOutcome::Accepted && !next.index().is_multiple_of(self.messages_of_a_job(stage)) {
             return self.take_on(next, Some((thread, stay)), stage);
         }
         stage.settles(job, outcome);
@@ -325,10 +365,18 @@ impl Publisher {
             None => self.free.push(thread),
         }
     }
-}
 
-/// The parts of a job, in order.
-fn parts(job: JobId, stage: &Stage<'_>) -> impl Iterator<Item = PartId> + use<> {
-    let first = stage.first_part(job).index();
-    (first..first + stage.parts_per_job()).map(PartId::from_index)
+    /// How many messages make up a job. Where each queue's copy is a part of its own, one brings all of them.
+    fn messages_of_a_job(&self, stage: &Stage<'_>) -> u32 {
+        match self.copies {
+            Copies::Alike => stage.parts_per_job(),
+            Copies::APartEach => 1,
+        }
+    }
+
+    /// The parts by which a job is published, in order.
+    fn messages(&self, job: JobId, stage: &Stage<'_>) -> impl Iterator<Item = PartId> + use<> {
+        let first = stage.first_part(job).index();
+        (first..first + self.messages_of_a_job(stage)).map(PartId::from_index)
+    }
 }

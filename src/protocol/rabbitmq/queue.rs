@@ -5,7 +5,8 @@
 
 use std::collections::VecDeque;
 
-use super::{Epoch, Overflow, QueueType, Settings, Tag};
+use super::{ConsumerSettings, Epoch, Overflow, QueueSettings, QueueType, Tag};
+use crate::time::{Moment, Span};
 use crate::trace::{PartId, StayId};
 
 /// A message in the queue.
@@ -18,6 +19,8 @@ pub(super) struct Stored {
     pub deliveries: u16,
     /// AMQP's `x-delivery-count`: the failed deliveries that count towards the limit.
     pub failures: u16,
+    /// When it ceases to be of use; a return does not move that.
+    pub expires: Moment,
     /// Its place in the order of publishing.
     place: u32,
 }
@@ -37,6 +40,7 @@ pub(super) struct Queue {
     limit: Option<u16>,
     max_length: Option<u32>,
     overflow: Overflow,
+    lasts: Option<Span>,
     prefetch: Option<u16>,
     /// What came back to a quorum queue goes out before all else (`rabbit_fifo.erl`, `returns`).
     returned: VecDeque<Stored>,
@@ -50,18 +54,20 @@ pub(super) struct Queue {
 
 impl Queue {
     /// All channels are subscribed from the start.
-    pub(super) fn new(settings: &Settings) -> Self {
+    pub(super) fn new(settings: &QueueSettings, consumers: Option<&ConsumerSettings>) -> Self {
         let channel = || Channel { subscribed: true, in_turn: true, ..Channel::default() };
+        let channels = consumers.map_or(0, |crew| crew.count);
         Queue {
-            kind: settings.queue.kind,
-            limit: settings.queue.limit(),
-            max_length: settings.queue.max_length,
-            overflow: settings.queue.overflow,
-            prefetch: settings.prefetch_bound(),
+            kind: settings.kind,
+            limit: settings.limit(),
+            max_length: settings.max_length,
+            overflow: settings.overflow,
+            lasts: settings.message_ttl,
+            prefetch: consumers.and_then(|crew| crew.prefetch_bound(settings.kind)),
             returned: VecDeque::new(),
             ready: VecDeque::new(),
-            channels: (0..settings.consumers.count).map(|_| channel()).collect(),
-            turns: (0..settings.consumers.count).collect(),
+            channels: (0..channels).map(|_| channel()).collect(),
+            turns: (0..channels).collect(),
             held: 0,
             last_place: 0,
         }
@@ -75,11 +81,27 @@ impl Queue {
         self.held
     }
 
+    /// When a message that enters now ceases to be of use, given its own `expiration`: the lower of the two counts.
+    pub(super) fn expiry(&self, now: Moment, expiration: Option<Span>) -> Moment {
+        let lasts = [self.lasts, expiration].into_iter().flatten().min();
+        lasts.map_or(Moment::NEVER, |lasts| now + lasts)
+    }
+
     /// Adds a message at the end. Its place in the order of publishing is its name.
-    pub(super) fn push(&mut self, part: PartId, stay: StayId) -> u32 {
+    pub(super) fn push(&mut self, part: PartId, stay: StayId, expires: Moment) -> u32 {
         self.last_place += 1;
-        self.ready.push_back(Stored { part, stay, deliveries: 0, failures: 0, place: self.last_place });
+        self.ready.push_back(Stored { part, stay, deliveries: 0, failures: 0, expires, place: self.last_place });
         self.last_place
+    }
+
+    /// When the head ceases to be of use; the others are not looked at before they are the head (ttl).
+    pub(super) fn head_expires(&self) -> Moment {
+        self.returned.front().or(self.ready.front()).map_or(Moment::NEVER, |head| head.expires)
+    }
+
+    /// What comes next. What came back is before all else.
+    pub(super) fn take_head(&mut self) -> Option<Stored> {
+        self.returned.pop_front().or_else(|| self.ready.pop_front())
     }
 
     /// Takes a ready message out by its place; nothing if it is not there (any more).
@@ -96,10 +118,10 @@ impl Queue {
         self.overflow == Overflow::RejectPublish && self.max_length.is_some_and(|most| self.ready() >= most)
     }
 
-    /// Takes the head out if there is one message too many. What came back is at the head (maxlength).
+    /// Takes the head out if there is one message too many (maxlength).
     pub(super) fn overflow(&mut self) -> Option<Stored> {
         let over = self.overflow == Overflow::DropHead && self.max_length.is_some_and(|most| self.ready() > most);
-        if over { self.returned.pop_front().or_else(|| self.ready.pop_front()) } else { None }
+        if over { self.take_head() } else { None }
     }
 
     fn has_room(&self, channel: u16) -> bool {
@@ -116,7 +138,7 @@ impl Queue {
         while let Some(channel) = self.turns.pop_front() {
             self.channels[usize::from(channel)].in_turn = false;
             if self.has_room(channel) {
-                let mut stored = self.returned.pop_front().or_else(|| self.ready.pop_front())?;
+                let mut stored = self.take_head()?;
                 stored.deliveries = stored.deliveries.saturating_add(1);
                 return Some((channel, stored));
             }
@@ -256,12 +278,14 @@ mod tests {
     use super::*;
 
     fn queue(json: &str) -> Queue {
-        Queue::new(&crate::reading::read(serde_json::from_str(json).unwrap()).unwrap())
+        let settings: crate::protocol::rabbitmq::Settings =
+            crate::reading::read(serde_json::from_str(json).unwrap()).unwrap();
+        Queue::new(&settings.queue, Some(&settings.consumers))
     }
 
     fn fill(queue: &mut Queue, parts: std::ops::RangeInclusive<u32>) {
         for part in parts {
-            queue.push(PartId::from_index(part), StayId::NONE);
+            queue.push(PartId::from_index(part), StayId::NONE, Moment::NEVER);
         }
     }
 

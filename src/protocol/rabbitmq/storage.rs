@@ -13,7 +13,7 @@ use super::{QueueType, Timer};
 use crate::protocol::Stage;
 use crate::rng::{Distribution, Purpose};
 use crate::time::Span;
-use crate::trace::{Ending, Slot, StayId, StayKind};
+use crate::trace::{Ending, PartId, Slot, StayId, StayKind};
 
 /// Whether a message is safe at once.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,19 +31,30 @@ enum Place {
 }
 
 struct Write {
-    publish: Publish,
+    copy: Incoming,
     place: Place,
-    /// Whether the connection over which the confirm would go is still there.
-    publisher: Publisher,
 }
 
+/// A message on its way into one queue.
+#[derive(Clone, Copy)]
+pub(super) struct Incoming {
+    pub publish: Publish,
+    /// The part that this queue's copy carries.
+    pub part: PartId,
+    pub expiration: Option<Span>,
+    pub publisher: Publisher,
+}
+
+/// Whether anybody is to hear that it is safe.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Publisher {
-    Connected,
+pub(super) enum Publisher {
+    Listens,
+    /// The connection is gone, or all was said already.
     Gone,
 }
 
 pub(super) struct Storage {
+    slot: Slot,
     kind: QueueType,
     write_time: Distribution,
     last: u32,
@@ -51,38 +62,41 @@ pub(super) struct Storage {
 }
 
 impl Storage {
-    pub(super) fn new(settings: &QueueSettings) -> Self {
-        Storage { kind: settings.kind, write_time: settings.write_time.clone(), last: 0, writes: BTreeMap::new() }
+    pub(super) fn new(settings: &QueueSettings, slot: Slot) -> Self {
+        Storage { slot, kind: settings.kind, write_time: settings.write_time.clone(), last: 0, writes: BTreeMap::new() }
     }
 
     /// Begins to write, unless that takes no time.
-    pub(super) fn begin(&mut self, publish: Publish, queue: &mut Queue, stage: &mut Stage<'_>) -> Writing {
-        let span = stage.span(&self.write_time, Purpose::Storage, publish.part, publish.attempt.into());
+    pub(super) fn begin(&mut self, copy: Incoming, process: u16, queue: &mut Queue, stage: &mut Stage<'_>) -> Writing {
+        let span = stage.span(&self.write_time, Purpose::Storage, copy.part, copy.publish.attempt.into());
         if span == Span::ZERO {
+            self.enter(&copy, queue, stage);
             return Writing::Done;
         }
         let place = match self.kind {
-            QueueType::Quorum => Place::Hidden(stage.begin(Slot::WHOLE, StayKind::Hidden, publish.part)),
-            QueueType::Classic => {
-                let stay = stage.begin(Slot::WHOLE, StayKind::Ready, publish.part);
-                Place::Queued(queue.push(publish.part, stay))
-            }
+            QueueType::Quorum => Place::Hidden(stage.begin(self.slot, StayKind::Hidden, copy.part)),
+            QueueType::Classic => Place::Queued(self.enter(&copy, queue, stage)),
         };
         self.last += 1;
-        self.writes.insert(self.last, Write { publish, place, publisher: Publisher::Connected });
-        stage.set_timer(span, Timer::Written { write: self.last });
+        self.writes.insert(self.last, Write { copy, place });
+        stage.set_timer(span, Timer::Written { queue: process, write: self.last });
         Writing::UnderWay
+    }
+
+    fn enter(&self, copy: &Incoming, queue: &mut Queue, stage: &mut Stage<'_>) -> u32 {
+        let stay = stage.begin(self.slot, StayKind::Ready, copy.part);
+        let expires = queue.expiry(stage.now(), copy.expiration);
+        queue.push(copy.part, stay, expires)
     }
 
     /// The message is safe. What is to be confirmed, if there is still somebody to hear it.
     pub(super) fn end(&mut self, write: u32, queue: &mut Queue, stage: &mut Stage<'_>) -> Option<Publish> {
-        let Write { publish, place, publisher } = self.writes.remove(&write)?;
+        let Write { copy, place } = self.writes.remove(&write)?;
         if let Place::Hidden(stay) = place {
             stage.end(stay, Ending::Done);
-            let stay = stage.begin(Slot::WHOLE, StayKind::Ready, publish.part);
-            queue.push(publish.part, stay);
+            self.enter(&copy, queue, stage);
         }
-        (publisher == Publisher::Connected).then_some(publish)
+        (copy.publisher == Publisher::Listens).then_some(copy.publish)
     }
 
     /// How many messages are not deliverable yet.
@@ -96,7 +110,7 @@ impl Storage {
     /// The connections are gone: what is being written will be, but nobody hears of it.
     pub(super) fn forget_publishers(&mut self) {
         for write in self.writes.values_mut() {
-            write.publisher = Publisher::Gone;
+            write.copy.publisher = Publisher::Gone;
         }
     }
 

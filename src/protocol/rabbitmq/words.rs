@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* nothing that AMQP 0-9-1 leaves without a reply method is drawn as a call.
 
-use super::Settings;
+use super::{Reason, Settings};
 use crate::engine::{KindId, Setup};
 use crate::protocol::Party;
 use crate::trace::{Arrow, Class, LabelId, MessageKind};
@@ -30,7 +30,11 @@ kinds! {
     CANCEL "basic.cancel" Background Call,
     CANCEL_OK "basic.cancel-ok" Background Reply,
     CLOSED "connection closed" Background Async,
+    RETURN "basic.return" Payload Async,
 }
+
+/// The `reason` in the header `x-death`, in the order of [`Reason`].
+const REASONS: [&str; 4] = ["rejected", "expired", "maxlen", "delivery_limit"];
 
 /// The kinds and labels of a side, as its trace numbers them.
 #[derive(Clone, Copy)]
@@ -56,8 +60,23 @@ pub(super) struct Words {
     pub gave_up: LabelId,
     pub failed: LabelId,
     pub returned: LabelId,
-    pub dropped: LabelId,
-    pub dead_lettered: LabelId,
+    /// To the publisher: no queue is bound for it.
+    pub unroutable: (KindId, LabelId),
+    pub comes_back: LabelId,
+    pub unrouted: LabelId,
+    /// By reason.
+    dropped: [LabelId; 4],
+    dead_lettered: [LabelId; 4],
+}
+
+impl Words {
+    pub(super) fn dropped(&self, reason: Reason) -> LabelId {
+        self.dropped[reason as usize]
+    }
+
+    pub(super) fn dead_lettered(&self, reason: Reason) -> LabelId {
+        self.dead_lettered[reason as usize]
+    }
 }
 
 impl Settings {
@@ -86,10 +105,13 @@ impl Settings {
             gave_up: setup.label("gave up"),
             failed: setup.label("failed"),
             returned: setup.label("returned"),
-            dropped: setup.label("dropped"),
-            dead_lettered: setup.label("dead-lettered"),
+            unroutable: (setup.kind(&RETURN), setup.label(&format!("return {label}"))),
+            comes_back: setup.label("returned: unroutable"),
+            unrouted: setup.label("dropped: unroutable"),
+            dropped: REASONS.map(|reason| setup.label(&format!("dropped: {reason}"))),
+            dead_lettered: REASONS.map(|reason| setup.label(&format!("dead-lettered: {reason}"))),
         };
-        for (kind, _) in [words.publish, words.deliver, words.dead_letter] {
+        for (kind, _) in [words.publish, words.deliver, words.dead_letter, words.unroutable] {
             setup.body(kind, &self.body);
         }
         words

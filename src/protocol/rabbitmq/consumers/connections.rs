@@ -37,7 +37,10 @@ impl Consumers {
     fn consume(&mut self, number: u16, stage: &mut Stage<'_>) {
         let epoch = self.consumers[usize::from(number)].epoch;
         let (kind, label) = self.words.consume;
-        stage.send(Parcel { kind, label, ..self.parcel(number) }, Message::Consume { channel: number, epoch });
+        stage.send(
+            Parcel { kind, label, ..self.parcel(number) },
+            Message::Consume { channel: self.first_channel + number, epoch },
+        );
     }
 
     /// The connection is gone, and with it what was delivered over it and not begun, unless it counts as acknowledged
@@ -104,7 +107,10 @@ impl Consumers {
                 continue;
             };
             let (kind, label) = self.words.cancel;
-            stage.send(Parcel { kind, label, ..self.parcel(number) }, Message::Cancel { channel: number, epoch });
+            stage.send(
+                Parcel { kind, label, ..self.parcel(number) },
+                Message::Cancel { channel: self.first_channel + number, epoch },
+            );
         }
     }
 
@@ -124,7 +130,10 @@ impl Consumers {
         for number in self.numbers() {
             if self.consumers[usize::from(number)].connection == Connection::Open {
                 self.lose_connection(number, stage);
-                stage.send(self.parcel(number), Message::Closed { channel: number, epoch: self.opened });
+                stage.send(
+                    self.parcel(number),
+                    Message::Closed { channel: self.first_channel + number, epoch: self.opened },
+                );
             }
         }
     }

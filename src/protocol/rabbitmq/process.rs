@@ -1,0 +1,251 @@
+//! A queue with all that is its own, as it shows itself: what is ready, what is held, deliveries, returns, and what is
+//! set aside.
+//!
+//! *Invariant:* a message leaves in one of three ways: it is acknowledged, set aside for one of four reasons, or lost
+//! with a broker that had not made it safe. What has expired is never delivered (ttl), and goes only from the head
+//! (`RMQ-5`).
+
+use super::queue::{Queue, Stored};
+use super::settings::{ConsumerSettings, QueueSettings};
+use super::storage::{Incoming, Storage, Writing};
+use super::words::Words;
+use super::{Acknowledgement, Epoch, Message, Reason, Settlement, Tag, Timer};
+use crate::engine::{LinkId, Parcel};
+use crate::protocol::Stage;
+use crate::time::Moment;
+use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, Slot, StayKind};
+
+/// The ways out of a queue.
+pub(super) struct Links {
+    /// One a consumer.
+    pub on: Vec<LinkId>,
+    pub aside: Option<LinkId>,
+}
+
+pub(super) struct Process {
+    words: Words,
+    links: Links,
+    /// Its number among the queues of its broker.
+    number: u16,
+    slot: Slot,
+    pub queue: Queue,
+    pub storage: Storage,
+    ack: Acknowledgement,
+    /// The next moment for which it asked to be woken.
+    wakes: Moment,
+    shown: [u32; 3],
+}
+
+impl Process {
+    pub(super) fn new(
+        settings: (&QueueSettings, Option<&ConsumerSettings>),
+        (number, slot): (u16, Slot),
+        words: Words,
+        links: Links,
+    ) -> Self {
+        Process {
+            words,
+            links,
+            number,
+            slot,
+            queue: Queue::new(settings.0, settings.1),
+            storage: Storage::new(settings.0, slot),
+            ack: settings.1.map_or(Acknowledgement::Manual, |crew| crew.ack),
+            wakes: Moment::NEVER,
+            shown: [0; 3],
+        }
+    }
+
+    /// Stores a message, now or when it is safe.
+    pub(super) fn take(&mut self, copy: Incoming, stage: &mut Stage<'_>) -> Writing {
+        self.storage.begin(copy, self.number, &mut self.queue, stage)
+    }
+
+    /// It was woken, as it had asked for.
+    pub(super) fn wake(&mut self, at: Moment) {
+        if self.wakes == at {
+            self.wakes = Moment::NEVER;
+        }
+    }
+
+    /// Sends out what can be, while there is a broker to do it, and lets go of what is too old or too much.
+    pub(super) fn advance(&mut self, stage: &mut Stage<'_>) {
+        self.deliver(stage);
+        // What comes to its end at this moment had its chance: with a time of nothing, the only one.
+        self.expire(stage, |expires, now| expires <= now);
+        let expires = self.queue.head_expires();
+        if expires < self.wakes {
+            self.wakes = expires;
+            stage.set_timer(expires - stage.now(), Timer::Expired { queue: self.number, at: expires });
+        }
+    }
+
+    /// Keeps to the length limit, and shows how many messages are where.
+    pub(super) fn conclude(&mut self, stage: &mut Stage<'_>) {
+        while let Some(stored) = self.queue.overflow() {
+            stage.end(stored.stay, Ending::Refused);
+            self.set_aside(stored.part, Reason::MaxLength, stage);
+        }
+        let values = [
+            (StayKind::Ready, self.queue.ready()),
+            (StayKind::Held, self.queue.held()),
+            (StayKind::Hidden, self.storage.hidden()),
+        ];
+        for (shown, (kind, value)) in self.shown.iter_mut().zip(values) {
+            if *shown != value {
+                *shown = value;
+                stage.level(self.slot, LevelKind::Stays(kind), value);
+            }
+        }
+    }
+
+    /// Sends out what there is to those who have room, each in turn.
+    fn deliver(&mut self, stage: &mut Stage<'_>) {
+        loop {
+            self.expire(stage, |expires, now| expires < now);
+            let Some((channel, mut stored)) = self.queue.take_next() else {
+                return;
+            };
+            stage.end(stored.stay, Ending::Done);
+            let Stored { part, deliveries: delivery, .. } = stored;
+            let (epoch, tag) = match self.ack {
+                Acknowledgement::Manual => {
+                    stored.stay = stage.begin_valued(self.slot, StayKind::Held, part, delivery.into());
+                    self.queue.hold(channel, stored)
+                }
+                Acknowledgement::Automatic => self.queue.pass(channel),
+            };
+            let (kind, label) = if delivery == 1 { self.words.deliver } else { self.words.redeliver };
+            let parcel = Parcel {
+                link: self.links.on[usize::from(channel)],
+                kind,
+                label,
+                part,
+                attempt: delivery,
+                reply_to: MessageId::NONE,
+                from_slot: self.slot,
+                to_slot: Slot(channel),
+            };
+            stage.send(parcel, Message::Deliver { part, epoch, tag, channel, delivery });
+        }
+    }
+
+    /// Sets the head aside for as long as its time is over.
+    fn expire(&mut self, stage: &mut Stage<'_>, is_over: impl Fn(Moment, Moment) -> bool) {
+        while is_over(self.queue.head_expires(), stage.now()) {
+            if let Some(stored) = self.queue.take_head() {
+                stage.end(stored.stay, Ending::Expired);
+                self.set_aside(stored.part, Reason::Expired, stage);
+            }
+        }
+    }
+
+    /// Does what a consumer says of a delivery; not if its tag is unknown.
+    pub(super) fn settle(
+        &mut self,
+        (channel, epoch, tag): (u16, Epoch, Tag),
+        settlement: Settlement,
+        stage: &mut Stage<'_>,
+    ) -> bool {
+        if settlement == Settlement::AckUpTo {
+            let mut known = false;
+            while let Some(stored) = self.queue.release_up_to(channel, epoch, tag) {
+                stage.end(stored.stay, Ending::Done);
+                known = true;
+            }
+            return known;
+        }
+        let Some(mut stored) = self.queue.release(channel, epoch, tag) else {
+            return false;
+        };
+        match settlement {
+            Settlement::Ack | Settlement::AckUpTo => stage.end(stored.stay, Ending::Done),
+            Settlement::Discard => {
+                stage.end(stored.stay, Ending::Refused);
+                self.set_aside(stored.part, Reason::Rejected, stage);
+            }
+            Settlement::NackAndRequeue => {
+                self.make_ready(&mut stored, stage);
+                self.queue.requeue(stored);
+            }
+            Settlement::RejectAndRequeue if self.queue.is_over_limit(&mut stored) => {
+                stage.end(stored.stay, Ending::Refused);
+                self.set_aside(stored.part, Reason::DeliveryLimit, stage);
+            }
+            Settlement::RejectAndRequeue => {
+                self.make_ready(&mut stored, stage);
+                self.queue.requeue(stored);
+            }
+        }
+        true
+    }
+
+    fn make_ready(&self, stored: &mut Stored, stage: &mut Stage<'_>) {
+        stage.end(stored.stay, Ending::Returned);
+        stage.mark(MarkKind::Returned, self.slot, stored.part, stored.deliveries.into(), self.words.returned);
+        stored.stay = stage.begin(self.slot, StayKind::Ready, stored.part);
+    }
+
+    /// What a closed channel held goes back to the head, unless that happened too often.
+    pub(super) fn take_back(&mut self, held: Vec<Stored>, stage: &mut Stage<'_>) {
+        for mut stored in held {
+            if self.queue.is_over_limit(&mut stored) {
+                stage.end(stored.stay, Ending::Refused);
+                self.set_aside(stored.part, Reason::DeliveryLimit, stage);
+            } else {
+                self.make_ready(&mut stored, stage);
+                self.queue.return_to_head(stored);
+            }
+        }
+    }
+
+    /// To the dead-letter queue if there is one, else away.
+    fn set_aside(&self, part: PartId, reason: Reason, stage: &mut Stage<'_>) {
+        let Some(link) = self.links.aside else {
+            return stage.mark(MarkKind::Dropped, self.slot, part, 0, self.words.dropped(reason));
+        };
+        let (kind, label) = self.words.dead_letter;
+        let parcel = Parcel {
+            link,
+            kind,
+            label,
+            part,
+            attempt: 1,
+            reply_to: MessageId::NONE,
+            from_slot: self.slot,
+            to_slot: Slot::WHOLE,
+        };
+        stage.send(parcel, Message::DeadLetter { part, reason });
+    }
+
+    /// A message to a consumer that is not about any job.
+    pub(super) fn to_consumer(&self, channel: u16, epoch: Epoch, reply_to: MessageId) -> Parcel {
+        let (kind, label) = self.words.closed;
+        Parcel {
+            link: self.links.on[usize::from(channel)],
+            kind,
+            label,
+            part: PartId::NONE,
+            attempt: (epoch % 1000) as u16 + 1,
+            reply_to,
+            from_slot: self.slot,
+            to_slot: Slot(channel),
+        }
+    }
+
+    /// Every connection closes, and what was unacknowledged is ready again (`FLT-7`).
+    pub(super) fn break_connections(&mut self, stage: &mut Stage<'_>) {
+        self.storage.forget_publishers();
+        for channel in 0..self.queue.channels() {
+            let held = self.queue.close(channel);
+            self.take_back(held, stage);
+            let epoch = self.queue.epoch(channel);
+            stage.send(self.to_consumer(channel, epoch, MessageId::NONE), Message::Closed { channel, epoch });
+        }
+    }
+
+    /// The broker died: what was not safe is lost.
+    pub(super) fn lose(&mut self, stage: &mut Stage<'_>) {
+        self.storage.lose(&mut self.queue, stage);
+    }
+}

@@ -1,0 +1,142 @@
+//! Which queues a message goes to: the exchange's rule, the message's routing key, and the queues' binding keys.
+//!
+//! Sources: RabbitMQ, “Exchanges”, “Tutorial 5: Topics”; `rabbit_exchange_type_topic.erl`. *Invariant:* where a message
+//! goes depends on its job and on nothing else, so a repetition takes the same way.
+
+use super::settings::{ExchangeType, Settings};
+use crate::protocol::keys::Keys;
+use crate::trace::JobId;
+
+/// A set of queues, by their numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Route(u32);
+
+impl Route {
+    /// The way through the default exchange to the one queue there is.
+    pub(super) const FIRST: Route = Route(1);
+
+    pub(super) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub(super) fn has(self, queue: usize) -> bool {
+        self.0 >> queue & 1 == 1
+    }
+
+    pub(super) fn count(self) -> u32 {
+        self.0.count_ones()
+    }
+}
+
+/// What copies of one message are copies of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Copies {
+    /// Of the same work, in whichever queue they lie.
+    Alike,
+    /// The n-th queue's copy is the n-th part of the job: each subscriber has work of its own.
+    APartEach,
+}
+
+pub(super) struct Routing {
+    kind: ExchangeType,
+    keys: Keys,
+    /// Of each queue.
+    bindings: Vec<Vec<String>>,
+}
+
+impl Routing {
+    /// Nothing where messages go through the default exchange to the one queue there is.
+    pub(super) fn new(settings: &Settings) -> Option<Self> {
+        let exchange = settings.exchange.as_ref()?;
+        let bindings = settings.queues().map(|queue| match exchange.kind {
+            ExchangeType::Default => vec![queue.id.clone()],
+            ExchangeType::Direct | ExchangeType::Topic | ExchangeType::Fanout => queue.binding_keys.clone(),
+        });
+        Some(Routing { kind: exchange.kind, keys: exchange.routing_keys.clone(), bindings: bindings.collect() })
+    }
+
+    pub(super) fn route(&self, job: JobId) -> Route {
+        let key = self.keys.text(job).unwrap_or_default();
+        let leads = |binding: &String| match self.kind {
+            ExchangeType::Fanout => true,
+            ExchangeType::Default | ExchangeType::Direct => *binding == key,
+            ExchangeType::Topic => is_match(binding, &key),
+        };
+        let mut route = Route(0);
+        for (queue, bindings) in self.bindings.iter().enumerate() {
+            if self.kind == ExchangeType::Fanout || bindings.iter().any(leads) {
+                route.0 |= 1 << queue;
+            }
+        }
+        route
+    }
+
+    /// Whether each queue's copy is a part of its own: as soon as any job's message goes to several.
+    pub(super) fn copies(&self) -> Copies {
+        let fans_out = |place: usize| self.route(JobId::from_index(place as u32)).count() > 1;
+        if (0..self.keys.len().max(1)).any(fans_out) { Copies::APartEach } else { Copies::Alike }
+    }
+}
+
+/// Whether a topic's binding key matches: words between dots, `*` for one word, `#` for any number of them.
+fn is_match(binding: &str, key: &str) -> bool {
+    let (pattern, key) = (words(binding), words(key));
+    let (mut at, mut word) = (0, 0);
+    // The last `#`, and up to which word it reaches: when the rest does not fit, it reaches one further.
+    let mut reach = None;
+    while word < key.len() {
+        match pattern.get(at) {
+            Some(&"#") => {
+                reach = Some((at, word));
+                at += 1;
+            }
+            Some(part) if *part == "*" || *part == key[word] => {
+                at += 1;
+                word += 1;
+            }
+            _ => {
+                let Some((hash, reached)) = reach else {
+                    return false;
+                };
+                reach = Some((hash, reached + 1));
+                at = hash + 1;
+                word = reached + 1;
+            }
+        }
+    }
+    pattern[at..].iter().all(|part| *part == "#")
+}
+
+fn words(text: &str) -> Vec<&str> {
+    if text.is_empty() { Vec::new() } else { text.split('.').collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tutorial's own examples, and what its words imply.
+    #[test]
+    fn a_star_stands_for_one_word_and_a_hash_for_any_number() {
+        for (binding, key, expected) in [
+            ("*.orange.*", "quick.orange.rabbit", true),
+            ("*.*.rabbit", "quick.orange.rabbit", true),
+            ("lazy.#", "lazy.orange.elephant", true),
+            ("*.orange.*", "lazy.brown.fox", false),
+            ("lazy.#", "lazy", true),
+            ("lazy.#", "lazy.orange.new.rabbit", true),
+            ("*.orange.*", "quick.orange.new.rabbit", false),
+            ("*.orange.*", "orange", false),
+            ("#", "", true),
+            ("*", "", false),
+            ("#.#", "a.b.c", true),
+            ("#.b.#.d", "a.b.b.c.d", true),
+            ("#.b.#.d", "a.b.b.c.d.e", false),
+            ("a.#.b", "a.b", true),
+            ("a.*.b", "a.b", false),
+            ("", "a", false),
+        ] {
+            assert_eq!(is_match(binding, key), expected, "{binding} and {key}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The settings of the consumers of a queue.
+//!
+//! *Invariant:* a consumer's bound on what it holds is one number, whatever its queue's kind makes of "unlimited".
+
+use super::QueueType;
+use crate::protocol::{BadSetting, MAX_SLOTS, check_actor, in_range, not_zero};
+use crate::reading::{fields, words};
+use crate::time::Span;
+
+/// The most messages a consumer of a quorum queue holds when its prefetch is unlimited (quorum-queues).
+const QUORUM_PREFETCH_CAP: u16 = 2000;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConsumerSettings {
+    pub id: String,
+    pub name: String,
+    /// The id of the queue from which they consume; of the first one they need not say so.
+    pub queue: String,
+    pub count: u16,
+    /// Unacknowledged messages a consumer may hold; 0 is unlimited, which a quorum queue takes as 2000.
+    pub prefetch: u16,
+    pub ack: Acknowledgement,
+    /// After how many messages a consumer acknowledges them all at once (`multiple`); sooner if it has no more in hand.
+    pub ack_every: u16,
+    pub on_failure: OnFailure,
+    /// Whether what fails goes back to the queue.
+    pub requeue: bool,
+    /// Whether a consumer recognises what was done already, and skips it.
+    pub deduplicates: bool,
+    /// How many times as long as usual each consumer takes, from the first on; 1 for those not listed.
+    pub factors: Vec<f64>,
+    /// How long a consumer waits before it opens a lost connection again: the Java client's
+    /// `networkRecoveryInterval`.
+    pub recovery_interval: Span,
+}
+
+fields!(ConsumerSettings:
+    id, name, queue, count, prefetch, ack, ack_every, on_failure, requeue, deduplicates, factors, recovery_interval
+);
+
+/// Who says that a delivery is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acknowledgement {
+    /// The consumer, when its work is done.
+    Manual,
+    /// The broker, as soon as it has written the delivery to the socket. Prefetch does not apply.
+    Automatic,
+}
+
+words!(Acknowledgement: Manual = "manual", Automatic = "automatic");
+
+/// What a consumer does with a message whose work failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnFailure {
+    /// `basic.reject`.
+    Reject,
+    /// `basic.nack`.
+    Nack,
+}
+
+words!(OnFailure: Reject = "reject", Nack = "nack");
+
+impl Default for ConsumerSettings {
+    fn default() -> Self {
+        ConsumerSettings {
+            id: "server".into(),
+            name: "Server".into(),
+            queue: String::new(),
+            count: 1,
+            prefetch: 0,
+            ack: Acknowledgement::Manual,
+            ack_every: 1,
+            on_failure: OnFailure::Reject,
+            requeue: false,
+            deduplicates: false,
+            factors: Vec::new(),
+            recovery_interval: Span::seconds(5),
+        }
+    }
+}
+
+impl ConsumerSettings {
+    /// The most unacknowledged messages a consumer of a queue of that kind is given, if there is a bound.
+    pub(in crate::protocol::rabbitmq) fn prefetch_bound(&self, kind: QueueType) -> Option<u16> {
+        match (self.ack, self.prefetch, kind) {
+            (Acknowledgement::Automatic, _, _) | (_, 0, QueueType::Classic) => None,
+            (Acknowledgement::Manual, 0, QueueType::Quorum) => Some(QUORUM_PREFETCH_CAP),
+            (Acknowledgement::Manual, prefetch, _) => Some(prefetch),
+        }
+    }
+
+    /// Refuses what cannot be, in the consumers that stand at `field`.
+    pub(super) fn check(&self, field: &str) -> Result<(), BadSetting> {
+        let at = |name: &str| format!("{field}.{name}");
+        check_actor(field, &self.id, &self.name)?;
+        in_range(&at("count"), self.count.into(), 1..=MAX_SLOTS)?;
+        in_range(&at("ack_every"), self.ack_every.into(), 1..=1000)?;
+        not_zero(&at("recovery_interval"), self.recovery_interval)?;
+        let bad = |sentence: String| Err(BadSetting { field: at("factors"), sentence });
+        if self.factors.len() > usize::from(self.count) {
+            return bad(format!("there are {} factors for {} consumers", self.factors.len(), self.count));
+        }
+        match self.factors.iter().find(|factor| !(0.001..=1000.0).contains(*factor)) {
+            Some(factor) => bad(format!("{factor} is out of range; it must be from 0.001 to 1000")),
+            None => Ok(()),
+        }
+    }
+}

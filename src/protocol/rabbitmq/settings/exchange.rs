@@ -1,0 +1,69 @@
+//! The settings of an exchange: how it is called, and by what it routes.
+//!
+//! *Invariant:* whatever can be written here routes every message somewhere or says that it has nowhere to go.
+
+use crate::protocol::keys::Keys;
+use crate::protocol::{BadSetting, check_actor};
+use crate::reading::{fields, words};
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExchangeSettings {
+    pub id: String,
+    pub name: String,
+    pub kind: ExchangeType,
+    /// The routing keys of the jobs' messages, in turn. Of no meaning to a fanout exchange.
+    pub routing_keys: Keys,
+    /// Whether a message that no queue is bound for comes back to its publisher (`basic.return`). Else it is dropped.
+    pub mandatory: bool,
+}
+
+fields!(ExchangeSettings: id, name, kind as "type", routing_keys, mandatory);
+
+/// By what an exchange chooses queues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExchangeType {
+    /// A queue's id is its only binding key.
+    Default,
+    /// A binding key that is the routing key.
+    Direct,
+    /// All queues.
+    Fanout,
+    /// A pattern that the routing key fits: words between dots, `*` for one word, `#` for any number of them.
+    Topic,
+}
+
+words!(ExchangeType: Default = "default", Direct = "direct", Fanout = "fanout", Topic = "topic");
+
+impl ExchangeType {
+    pub(in crate::protocol::rabbitmq) fn words(self) -> &'static str {
+        match self {
+            ExchangeType::Default => "default exchange",
+            ExchangeType::Direct => "direct exchange",
+            ExchangeType::Fanout => "fanout exchange",
+            ExchangeType::Topic => "topic exchange",
+        }
+    }
+}
+
+impl Default for ExchangeSettings {
+    fn default() -> Self {
+        ExchangeSettings {
+            id: "exchange".into(),
+            name: "Exchange".into(),
+            kind: ExchangeType::Fanout,
+            routing_keys: Keys::new(&[]),
+            mandatory: false,
+        }
+    }
+}
+
+impl ExchangeSettings {
+    pub(super) fn check(&self) -> Result<(), BadSetting> {
+        check_actor("exchange", &self.id, &self.name)?;
+        if self.routing_keys.is_empty() && self.kind != ExchangeType::Fanout {
+            let sentence = format!("a {} routes by keys; give the jobs' messages at least one", self.kind.words());
+            return Err(BadSetting { field: "exchange.routing_keys".into(), sentence });
+        }
+        self.routing_keys.check("exchange.routing_keys")
+    }
+}
