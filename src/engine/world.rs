@@ -193,6 +193,12 @@ impl<A: Actor> World<A> {
         let trace = &mut self.core.trace;
         trace.outcome = outcome;
         trace.ended = self.core.now;
+        // A fault that outlasts its side's run ends when it was to end, and not with whatever is compared to it.
+        for (fault, stay) in self.faults.iter().zip(&self.fault_stays) {
+            if let (Some(until), Some(stay)) = (fault.until, stay) {
+                trace.stays[stay.at()].end = until;
+            }
+        }
         let mut held = vec![false; trace.parts.len()];
         // What is set aside for good, or lies in a log that is only read, is in nobody's hands.
         for stay in trace.stays.iter().filter(|stay| stay.end == Moment::NEVER && stay.kind.is_live()) {

@@ -110,7 +110,7 @@ fn hold(depth: &mut Depth, now: &Now, (begin, end): (Moment, Moment), window: Mo
     }
 }
 
-/// Adds up the time in which somebody was out, and returns the end of the last outage that ended.
+/// Adds up the time in which somebody was out, and returns the end of the last outage that ended within the window.
 fn outages(trace: &Trace, window: Moment, spent: &mut u64) -> Option<Moment> {
     let mut downs: Vec<(Moment, Moment)> = trace
         .stays
@@ -124,6 +124,6 @@ fn outages(trace: &Trace, window: Moment, spent: &mut u64) -> Option<Moment> {
         *spent += end.since(covered.max(*begin)).as_micros();
         covered = covered.max(*end);
     }
-    let ended = trace.stays.iter().filter(|stay| stay.kind == StayKind::Down).filter_map(|stay| stay.end.known());
-    ended.max()
+    let ended = trace.stays.iter().filter(|stay| stay.kind == StayKind::Down).map(|stay| stay.end);
+    ended.filter(|end| *end <= window).max()
 }
