@@ -6,12 +6,14 @@
 //!
 //! *Invariant:* a [`Scenario`] that exists is valid, and its run cannot fail.
 
+mod caption;
 mod check;
 mod path;
 mod presets;
 mod read;
 mod run;
 
+pub use caption::Caption;
 pub use path::parse_assignment;
 pub use presets::{PRESETS, Preset, preset};
 pub use read::{MAX_TEXT_BYTES, Problem};
@@ -315,13 +317,16 @@ words!(FaultText: Outage = "outage", SilentOutage = "silent-outage", Crash = "cr
 /// A caption.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Note {
+    /// Where it stands; with `when`, how long after that.
     pub at: Moment,
+    /// What it is about, so that it moves with that and is not there without it: `job 2 answered`, `outage ends`.
+    pub when: Option<String>,
     /// The id of the side it stands on; on both if it is left out.
     pub side: Option<String>,
     pub text: String,
 }
 
-fields!(Note: side; needs at, text);
+fields!(Note: at, when, side; needs text);
 
 /// A parameter that the page offers, by its path.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -263,9 +263,9 @@ struct Words {
 }
 
 impl Settings {
-    /// It looks at the first part of a job only, whatever there is.
+    /// One request, one piece of work.
     pub(in crate::protocol) fn parts(&self) -> Option<u32> {
-        None
+        Some(1)
     }
 
     pub(super) fn check(&self) -> Result<(), BadSetting> {

@@ -199,8 +199,9 @@ impl Settings {
         self.timeout.map_or(Ok(()), |timeout| not_zero("timeout", timeout))
     }
 
+    /// One query, one piece of work.
     pub(super) fn parts(&self) -> Option<u32> {
-        None
+        Some(1)
     }
 
     fn words(&self, setup: &mut Setup<AnyParty>) -> Words {

@@ -100,8 +100,9 @@ impl Settings {
         self.retry.check("retry")
     }
 
+    /// One operation, one piece of work.
     pub(super) fn parts(&self) -> Option<u32> {
-        None
+        Some(1)
     }
 
     fn words(&self, setup: &mut Setup<AnyParty>) -> Words {

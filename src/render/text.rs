@@ -50,9 +50,9 @@ fn tell(
     window: Window<'_>,
 ) -> io::Result<()> {
     writeln!(to, "\n{}: {}, {}\n", side.id, side.style.word(), side.protocol)?;
-    let notes = played.scenario.head.notes.iter().filter(|note| note.side.as_ref().is_none_or(|id| *id == side.id));
+    let captions = played.scenario.captions(side).into_iter();
     let mut notes: Vec<Line> =
-        notes.map(|note| Line { at: note.at, until: None, text: format!("— {}", note.text) }).collect();
+        captions.map(|caption| Line { at: caption.at, until: None, text: format!("— {}", caption.text) }).collect();
     notes.sort_by_key(|note| note.at);
     let mut notes = notes.into_iter().peekable();
     for line in sentences(&side.trace) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Arrivals, FaultText, MAX_JOBS, Problem, Scenario, VERSION};
+use super::{Arrivals, FaultText, MAX_JOBS, Problem, Scenario, Side, VERSION};
 use crate::protocol::Ground;
 use crate::time::Span;
 
@@ -67,8 +67,7 @@ fn workload(scenario: &Scenario) -> Checked {
     for side in &scenario.sides {
         let parts = workload.parts.len().max(1) as u32;
         if let Some(needed) = side.settings.parts().filter(|needed| *needed != parts) {
-            let sentence = format!("there are {parts}, and the side `{}` needs {needed}", side.id);
-            return Err(Problem::new("workload.parts", sentence));
+            return Err(Problem::new("workload.parts", wrong_parts(parts, side, needed)));
         }
     }
     at_most("workload.poison", workload.poison.len(), 100)?;
@@ -90,6 +89,18 @@ fn workload(scenario: &Scenario) -> Checked {
         Arrivals::Users { users, .. } => number("workload.arrivals.users", u64::from(*users), 1, 10_000),
         _ => Ok(()),
     }
+}
+
+/// That a job has another number of parts than a side can carry, and what would do.
+fn wrong_parts(parts: u32, side: &Side, needed: u32) -> String {
+    let protocol = side.settings.protocol();
+    let would_do = match needed {
+        1 => "it does a job in one piece; leave the parts out, or give the side a protocol that takes several, as `chain`, \
+              `kafka` or `rabbitmq`"
+            .to_owned(),
+        _ => format!("write {needed} parts, or give the side as many to work on them as there are parts"),
+    };
+    format!("there are {parts}, and the side `{}` (`{protocol}`) needs {needed}: {would_do}", side.id)
 }
 
 fn changes(scenario: &Scenario) -> Checked {
@@ -142,6 +153,9 @@ fn notes(scenario: &Scenario) -> Checked {
     at_most("notes", scenario.head.notes.len(), MAX_NOTES)?;
     for (index, note) in scenario.head.notes.iter().enumerate() {
         text(&format!("notes.{index}.text"), &note.text, MAX_PROSE)?;
+        if let Some(when) = &note.when {
+            scenario.check_occasion(&format!("notes.{index}.when"), when)?;
+        }
         if let Some(side) = &note.side
             && !scenario.sides.iter().any(|known| known.id == *side)
         {

@@ -14,7 +14,7 @@ use super::{
     Area, Form, Key, Level, Light, Look, PX, Piece, Point, Scene, Shape, Subject, TimeScale, Tone, View, arrows, bulk,
     clock, heads, labels, notes, pace, rivers, signs, stays, wording,
 };
-use crate::scenario::{Note, Played};
+use crate::scenario::Played;
 use crate::time::{Moment, Span};
 use crate::trace::Trace;
 
@@ -148,10 +148,7 @@ fn place(played: &Played, sheet: &mut Sheet, voices: &[Voice], bounds: Area, rea
     let mut ground = Ground::new(sheet, bounds, reach);
     let mut placed = labels::place(sheet, &mut ground, Rank::Failure);
     for voice in voices {
-        let id = &played.sides[usize::from(voice.side)].id;
-        let notes: Vec<(u32, &Note)> = (0..).zip(&played.scenario.head.notes).collect();
-        let its: Vec<(u32, &Note)> =
-            notes.into_iter().filter(|(_, note)| note.side.as_ref().is_none_or(|side| side == id)).collect();
+        let its = played.scenario.captions(&played.sides[usize::from(voice.side)]);
         placed.missing += notes::place(sheet, &mut ground, voice, &its).missing;
     }
     let rest = labels::place(sheet, &mut ground, Rank::Spare);

@@ -6,22 +6,22 @@ use super::labels::{Ground, Placed};
 use super::sheet::{Sheet, Voice};
 use super::text::{ascent, line_height, width, wrapped};
 use super::{Anchor, Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
-use crate::scenario::Note;
+use crate::scenario::Caption;
 
 /// The widest line of a caption.
 const WIDEST: i32 = 190 * PX;
 const LINES: usize = 6;
 const PADDING: i32 = 6 * PX;
 
-/// Places the captions of one side, given with their places in the scenario.
-pub fn place(sheet: &mut Sheet, ground: &mut Ground, voice: &Voice, notes: &[(u32, &Note)]) -> Placed {
+/// Places the captions of one side.
+pub fn place(sheet: &mut Sheet, ground: &mut Ground, voice: &Voice, notes: &[Caption<'_>]) -> Placed {
     let mut placed = Placed::default();
-    for &(number, note) in notes {
+    for note in notes {
         if note.at < sheet.scale.from() || note.at > sheet.scale.to() {
             continue;
         }
         let room = WIDEST.min((voice.strip.right - voice.strip.left) / 2);
-        let lines = wrapped(&note.text, Face::Small, room, LINES);
+        let lines = wrapped(note.text, Face::Small, room, LINES);
         let widest = lines.iter().map(|line| width(line, Face::Small)).max().unwrap_or(0);
         let step = line_height(Face::Small) + 2 * PX;
         let size = (widest + 2 * PADDING, step * lines.len() as i32 + 2 * PADDING - 2 * PX);
@@ -31,7 +31,7 @@ pub fn place(sheet: &mut Sheet, ground: &mut Ground, voice: &Voice, notes: &[(u3
             continue;
         };
         ground.take(area);
-        draw(sheet, voice, number, note, &lines, area);
+        draw(sheet, voice, note, &lines, area);
     }
     placed
 }
@@ -56,9 +56,9 @@ fn spot(ground: &Ground, voice: &Voice, size: (i32, i32), y: i32) -> Option<Area
     best.map(|(_, area)| area)
 }
 
-fn draw(sheet: &mut Sheet, voice: &Voice, number: u32, note: &Note, lines: &[String], area: Area) {
+fn draw(sheet: &mut Sheet, voice: &Voice, note: &Caption<'_>, lines: &[String], area: Area) {
     let shape = |piece, look, form, name: String| Shape {
-        key: Key { side: Some(voice.side), subject: Subject::Note(number), piece: Piece(piece) },
+        key: Key { side: Some(voice.side), subject: Subject::Note(note.number), piece: Piece(piece) },
         look,
         tone: Tone::Neutral,
         light: Light::Even,
@@ -67,7 +67,7 @@ fn draw(sheet: &mut Sheet, voice: &Voice, number: u32, note: &Note, lines: &[Str
         job: None,
     };
     let plate = Form::Rect { area, radius: 5 * PX };
-    sheet.push(Level::Labels, shape(0, Look::Plate, plate, note.text.clone()));
+    sheet.push(Level::Labels, shape(0, Look::Plate, plate, note.text.to_owned()));
     let step = line_height(Face::Small) + 2 * PX;
     for (place, line) in lines.iter().enumerate() {
         let top = area.y + PADDING + place as i32 * step;

@@ -3,10 +3,12 @@
 mod auth;
 mod breaker;
 mod brokers;
+mod captions;
 mod chain;
 mod cli;
 mod comparisons;
 mod event_loop;
+mod fault_controls;
 mod faults;
 mod graphql;
 mod http;

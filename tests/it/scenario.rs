@@ -109,12 +109,26 @@ fn bad_input_is_refused_with_the_field_the_value_and_what_would_do() {
                 "sides": [{}, { "protocol": "sqs" }],
             }),
             "workload.parts",
-            "there are 2, and the side `right` needs 1",
+            "there are 2, and the side `left` (`http`) needs 1: it does a job in one piece; leave the parts out",
         ),
         (
-            json!({ "sides": [{}, { "protocol": "kafka", "groups": [{ "id": "a" }, { "id": "b" }] }] }),
+            json!({
+                "workload": { "parts": [{ "id": "a", "work": "1s" }, { "id": "b", "work": "1s" }] },
+                "sides": [{ "protocol": "rabbitmq" }, { "protocol": "sqs" }],
+            }),
             "workload.parts",
-            "there are 1, and the side `right` needs 2",
+            "there are 2, and the side `right` (`sqs`) needs 1",
+        ),
+        (json!({ "notes": [{ "when": "outage ends", "text": "x" }] }), "notes.0.when", "no change has the id `outage`"),
+        (
+            json!({ "notes": [{ "when": "job 0 answered", "text": "x" }] }),
+            "notes.0.when",
+            "`job 0 answered` names no event; write `ID begins`",
+        ),
+        (
+            json!({ "sides": [{ "protocol": "rabbitmq" }, { "protocol": "kafka", "groups": [{ "id": "a" }, { "id": "b" }] }] }),
+            "workload.parts",
+            "there are 1, and the side `right` (`kafka`) needs 2: write 2 parts",
         ),
         (json!({ "network": { "duplication": -1 } }), "network.duplication", "-1 is not a probability"),
         (json!({ "view": { "job": 2 } }), "view.job", "2 is out of range"),
@@ -169,4 +183,17 @@ fn a_parameter_is_set_by_its_path() {
         assert!(told.contains(says), "{bad} says: {told}");
     }
     assert!(parse_assignment("workload.jobs").unwrap_err().to_string().contains("write path=value"));
+}
+
+/// What asks and answers in one piece does one piece: more of them are not left undone in silence.
+#[test]
+fn a_job_of_several_parts_is_done_whole_or_refused() {
+    for protocol in ["http", "rest", "soap", "auth", "postgresql", "sqs"] {
+        let told = problem(json!({
+            "workload": { "parts": [{ "id": "a", "work": "1s" }, { "id": "b", "work": "1s" }] },
+            "sides": [{ "protocol": protocol }, { "protocol": "rabbitmq" }],
+        }));
+        let says = format!("workload.parts: there are 2, and the side `left` (`{protocol}`) needs 1: ");
+        assert!(told.starts_with(&says), "{told}");
+    }
 }

@@ -22,8 +22,11 @@ pub fn side<'a>(played: &'a Played, protocol: &str) -> &'a Trace {
 pub fn play_side(protocol: &str, settings: Value, mut scenario: Value) -> Trace {
     let mut first = settings;
     first["protocol"] = json!(protocol);
-    scenario["sides"] =
-        json!([first, { "protocol": "http", "caller": { "id": "other-client" }, "server": { "id": "other-server" } }]);
+    // One that carries jobs of however many parts.
+    scenario["sides"] = json!([first, {
+        "protocol": "rabbitmq", "publisher": { "id": "other-client" }, "queue": { "id": "other-queue" },
+        "consumers": { "id": "other-server" },
+    }]);
     play(scenario).sides.swap_remove(0).trace
 }
 
