@@ -205,16 +205,16 @@ impl Settings {
         let (mut queues, mut consumers, mut channels) = (Vec::new(), Vec::new(), 0);
         for (number, queue) in self.queues().enumerate() {
             let crew = self.consumers_of(number);
+            let slot = if count == 1 { Slot::WHOLE } else { Slot(number as u16) };
             let (mut on, mut home) = (Vec::new(), Vec::new());
             if let (Some(lane), Some(crew)) = (crews[number], crew) {
                 for _ in 0..crew.count {
                     on.push(setup.link(ground.reliable_link(broker, lane, leg::ON).keeping_order()));
                     home.push(setup.link(ground.reliable_link(lane, broker, leg::RETURN).keeping_order()));
                 }
-                consumers.push(consumers::Consumers::new(crew, words, home, channels));
+                consumers.push(consumers::Consumers::new(crew, words, home, (slot, channels)));
                 channels += crew.count;
             }
-            let slot = if count == 1 { Slot::WHOLE } else { Slot(number as u16) };
             let links = process::Links { on, aside: asides[number] };
             queues.push(process::Process::new((queue, crew), (number as u16, slot), words, links));
         }
@@ -267,7 +267,7 @@ impl Settings {
             id: id.into(),
             name: name.into(),
             subtitle: match &self.exchange {
-                Some(exchange) => exchange.kind.words().into(),
+                Some(exchange) => exchange.kind.word().into(),
                 None => self.queue.kind.words().into(),
             },
             duty: Duty::Broker,

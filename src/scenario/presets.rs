@@ -38,6 +38,7 @@ presets! {
     "rabbitmq-work-queue",
     "rabbitmq-redelivery",
     "rabbitmq-poison",
+    "rabbitmq-publish-subscribe",
     "kafka-work-queue",
     "kafka-rebalance",
     "kafka-hot-partition",

@@ -42,6 +42,11 @@ pub enum Plan {
     /// So many that only their number is drawn.
     Area,
     River,
+    /// A river each.
+    Rivers {
+        spacing: i32,
+        slots: u16,
+    },
     Tracks {
         spacing: i32,
         slots: u16,
@@ -71,7 +76,9 @@ impl Column {
     /// The middle of a slot's column.
     pub fn slot(&self, slot: Slot) -> i32 {
         let (spacing, slots) = match self.plan {
-            Plan::Bars { spacing, slots, .. } | Plan::Tracks { spacing, slots } => (spacing, slots),
+            Plan::Bars { spacing, slots, .. } | Plan::Rivers { spacing, slots } | Plan::Tracks { spacing, slots } => {
+                (spacing, slots)
+            }
             Plan::Area | Plan::River => return self.centre,
         };
         match slot.known() {
@@ -85,7 +92,7 @@ impl Column {
     /// Where its lifelines are: one a slot, one for all of many.
     pub fn lines(&self) -> Vec<i32> {
         match self.plan {
-            Plan::Bars { slots, .. } | Plan::Tracks { slots, .. } => {
+            Plan::Bars { slots, .. } | Plan::Rivers { slots, .. } | Plan::Tracks { slots, .. } => {
                 (0..slots).map(|slot| self.slot(Slot(slot))).collect()
             }
             Plan::Area | Plan::River => vec![self.centre],
@@ -97,7 +104,7 @@ impl Column {
         match self.plan {
             Plan::Bars { bar, .. } => bar / 2,
             Plan::Area | Plan::River => self.half,
-            Plan::Tracks { spacing, .. } => spacing / 2 - PX,
+            Plan::Rivers { spacing, .. } | Plan::Tracks { spacing, .. } => spacing / 2 - PX,
         }
     }
 
@@ -107,7 +114,8 @@ impl Column {
             (Plan::Bars { bar, .. }, Some(_)) => bar / 2,
             (Plan::Bars { spacing, bar, slots }, None) => i32::from(slots - 1) * spacing / 2 + bar / 2,
             (Plan::Area, _) => self.half,
-            (Plan::River, _) => 2 * PX,
+            (Plan::River, _) | (Plan::Rivers { .. }, Some(_)) => 2 * PX,
+            (Plan::Rivers { spacing, slots }, None) => i32::from(slots - 1) * spacing / 2 + 2 * PX,
             (Plan::Tracks { spacing, .. }, Some(_)) => spacing / 2 - PX,
             (Plan::Tracks { spacing, slots }, None) => i32::from(slots) * spacing / 2,
         };
@@ -194,7 +202,15 @@ pub fn columns(actors: &[ActorRow], strip: Strip, measure: Measure) -> Vec<Colum
 fn plan(actor: &ActorRow, measure: Measure, room: i32) -> Plan {
     let slots = actor.slots.max(1);
     match actor.drawing {
-        Drawing::River => Plan::River,
+        Drawing::River if slots == 1 => Plan::River,
+        Drawing::River => {
+            let widest = match measure {
+                Measure::Wide => 44 * PX,
+                Measure::Medium => 20 * PX,
+                Measure::Narrow => 11 * PX,
+            };
+            Plan::Rivers { spacing: widest.min(room / 3 / i32::from(slots)).max(4 * PX), slots }
+        }
         Drawing::Tracks => {
             let widest = if measure == Measure::Wide { 34 * PX } else { 16 * PX };
             Plan::Tracks { spacing: widest.min(room / 3 / i32::from(slots)).max(2 * PX), slots }
@@ -235,7 +251,7 @@ fn half(plan: Plan, measure: Measure) -> i32 {
                 20 * PX
             }
         }
-        Plan::Tracks { spacing, slots } => i32::from(slots) * spacing / 2,
+        Plan::Rivers { spacing, slots } | Plan::Tracks { spacing, slots } => i32::from(slots) * spacing / 2,
     }
 }
 

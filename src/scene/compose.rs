@@ -171,7 +171,8 @@ fn lifelines(sheet: &mut Sheet, voice: &Voice) {
                     key: Key {
                         side: Some(voice.side),
                         subject: Subject::Lane(column.actor),
-                        piece: Piece(100 + piece as u16),
+                        // Beyond those of a queue that fills and empties thousands of times.
+                        piece: Piece(61_000 + piece as u16),
                     },
                     look,
                     tone: voice.tone,

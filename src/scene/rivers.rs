@@ -7,7 +7,7 @@ use super::sheet::{Sheet, Voice};
 use super::{Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject};
 use crate::order;
 use crate::time::Moment;
-use crate::trace::{Drawing, LevelKind, StayKind};
+use crate::trace::{Drawing, LevelKind, LevelRow, Slot, StayKind};
 
 /// Counts that hold from a moment on.
 type Steps = Vec<(Moment, u32)>;
@@ -16,40 +16,92 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, measure: Measure) {
     for column in &voice.columns {
         match (column.plan, voice.trace.actor(column.actor).drawing) {
             (Plan::Area, _) => crowd(sheet, voice, column),
-            (_, Drawing::River) => river(sheet, voice, column, measure),
+            (_, Drawing::River) => rivers(sheet, voice, column, measure),
             (_, Drawing::Tracks | Drawing::Slots) => {}
         }
     }
 }
 
-fn river(sheet: &mut Sheet, voice: &Voice, column: &Column, measure: Measure) {
-    let of = |kind| levels(voice, column, LevelKind::Stays(kind));
-    let (ready, held, parked) = (of(StayKind::Ready), of(StayKind::Held), of(StayKind::Parked));
-    let deepest = deepest_sum(&ready, &held).max(parked.iter().map(|step| step.1).max().unwrap_or(0));
+/// One river, or one for each of the lane's slots: all of one measure.
+fn rivers(sheet: &mut Sheet, voice: &Voice, column: &Column, measure: Measure) {
+    let slots: Vec<Slot> = match column.plan {
+        Plan::Rivers { slots, .. } => (0..slots).map(Slot).collect(),
+        Plan::Bars { .. } | Plan::Area | Plan::River | Plan::Tracks { .. } => vec![Slot::WHOLE],
+    };
+    let depths: Vec<Depths> = slots.iter().map(|slot| Depths::of(voice, column, *slot)).collect();
+    let deepest = depths.iter().map(|depths| depths.deepest).max().unwrap_or(0);
     if deepest == 0 {
         return;
     }
     let widest = if measure == Measure::Wide { 9 * PX } else { 5 * PX };
-    let unit = Unit { most: widest, half: column.half, deepest };
-    let both = sum(&ready, &held);
-    outline(sheet, voice, column, &both, &held, unit);
-    for (piece, look, steps) in [(20, Look::Ready, &ready), (21, Look::Parked, &parked)] {
-        for (place, run) in runs(sheet, steps).into_iter().enumerate() {
-            let name = format!("{}: at most {} {}", voice.trace.actor(column.actor).name, run.peak, run.noun(look));
-            let form = Form::Polygon(run.symmetric(column.centre, unit));
-            let piece = Piece(piece + 10 * place.min(6_000) as u16);
-            push(sheet, voice, column, look, piece, form, name);
-        }
+    let unit = Unit { most: widest, half: column.half_slot(), deepest };
+    for (place, (slot, depths)) in slots.iter().zip(&depths).enumerate() {
+        let bed = Bed { column, centre: column.slot(*slot), unit, pieces: (place, slots.len()) };
+        depths.draw(sheet, voice, &bed);
     }
 }
 
-/// What is held stands round what is ready: the outline of both, where anything is held.
-fn outline(sheet: &mut Sheet, voice: &Voice, column: &Column, both: &Steps, held: &Steps, unit: Unit) {
-    let masked: Steps = both.iter().map(|&(at, total)| (at, if value_at(held, at) > 0 { total } else { 0 })).collect();
-    for (place, run) in runs(sheet, &masked).into_iter().enumerate() {
-        let name = format!("{}: delivered and not acknowledged", voice.trace.actor(column.actor).name);
-        let form = Form::Polygon(run.symmetric(column.centre, unit));
-        push(sheet, voice, column, Look::Held, Piece(22 + 10 * place.min(6_000) as u16), form, name);
+/// How much lies in a queue, over time.
+struct Depths {
+    ready: Steps,
+    held: Steps,
+    parked: Steps,
+    deepest: u32,
+}
+
+/// Where a river runs, and how wide.
+struct Bed<'a> {
+    column: &'a Column,
+    centre: i32,
+    unit: Unit,
+    /// Which river of how many it is: no two have a piece in common.
+    pieces: (usize, usize),
+}
+
+impl Bed<'_> {
+    fn name(&self, voice: &Voice) -> String {
+        let row = voice.trace.actor(self.column.actor);
+        match self.pieces {
+            (_, 1) => row.name.clone(),
+            (river, _) => format!("{} ({} {})", row.name, row.slot_noun, river + 1),
+        }
+    }
+
+    fn piece(&self, kind: u16, place: usize) -> Piece {
+        let (river, rivers) = self.pieces;
+        Piece(kind + 10 * (place * rivers + river).min(6_000) as u16)
+    }
+}
+
+impl Depths {
+    fn of(voice: &Voice, column: &Column, slot: Slot) -> Self {
+        let of = |kind| levels(voice, column, slot, LevelKind::Stays(kind));
+        let (ready, held, parked) = (of(StayKind::Ready), of(StayKind::Held), of(StayKind::Parked));
+        let deepest = deepest_sum(&ready, &held).max(parked.iter().map(|step| step.1).max().unwrap_or(0));
+        Depths { ready, held, parked, deepest }
+    }
+
+    fn draw(&self, sheet: &mut Sheet, voice: &Voice, bed: &Bed) {
+        self.outline(sheet, voice, bed);
+        for (kind, look, steps) in [(20, Look::Ready, &self.ready), (21, Look::Parked, &self.parked)] {
+            for (place, run) in runs(sheet, steps).into_iter().enumerate() {
+                let name = format!("{}: at most {} {}", bed.name(voice), run.peak, run.noun(look));
+                let form = Form::Polygon(run.symmetric(bed.centre, bed.unit));
+                push(sheet, voice, bed.column, look, bed.piece(kind, place), form, name);
+            }
+        }
+    }
+
+    /// What is held stands round what is ready: the outline of both, where anything is held.
+    fn outline(&self, sheet: &mut Sheet, voice: &Voice, bed: &Bed) {
+        let both = sum(&self.ready, &self.held);
+        let anything = |at: Moment| value_at(&self.held, at) > 0;
+        let masked: Steps = both.iter().map(|&(at, total)| (at, if anything(at) { total } else { 0 })).collect();
+        for (place, run) in runs(sheet, &masked).into_iter().enumerate() {
+            let name = format!("{}: delivered and not acknowledged", bed.name(voice));
+            let form = Form::Polygon(run.symmetric(bed.centre, bed.unit));
+            push(sheet, voice, bed.column, Look::Held, bed.piece(22, place), form, name);
+        }
     }
 }
 
@@ -165,8 +217,9 @@ fn runs(sheet: &Sheet, steps: &Steps) -> Vec<Run> {
     runs
 }
 
-fn levels(voice: &Voice, column: &Column, kind: LevelKind) -> Steps {
-    let rows = voice.trace.levels.iter().filter(|row| row.actor == column.actor && row.kind == kind);
+fn levels(voice: &Voice, column: &Column, slot: Slot, kind: LevelKind) -> Steps {
+    let its = |row: &&LevelRow| row.actor == column.actor && row.slot == slot && row.kind == kind;
+    let rows = voice.trace.levels.iter().filter(its);
     let mut steps: Steps = Vec::new();
     for row in rows {
         match steps.last_mut() {

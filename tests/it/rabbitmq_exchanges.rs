@@ -2,7 +2,8 @@
 //!
 //! Sources: the RabbitMQ documentation (exchanges, publishers, confirms, maxlength), the topic tutorial, 4.3.
 
-use counterpoint::scenario::Scenario;
+use counterpoint::scenario::{Scenario, preset};
+use counterpoint::scene::{Look, View, layout};
 use counterpoint::trace::{CallerOutcome, MarkKind, Trace, WorkOutcome};
 use serde_json::{Value, json};
 
@@ -172,6 +173,32 @@ fn one_full_queue_of_several_means_a_nack_though_the_others_take_the_message() {
     assert_eq!(trace.parts[3].outcome, WorkOutcome::Done, "the mail goes out all the same");
 }
 
+/// The built-in scenario: only the queue of the slow subscriber grows, and it is the middle one of three rivers.
+#[test]
+fn each_queue_is_a_river_of_its_own_and_only_the_slow_ones_widens() {
+    let played = preset("rabbitmq-publish-subscribe").unwrap().scenario().play();
+    let scene = layout(&played, &View { width: 1200, ..View::default() });
+    let rivers = |wanted: Look| {
+        let shapes = scene.shapes().filter(move |shape| shape.look == wanted && shape.name.starts_with("Events"));
+        let mut middles: Vec<(i32, String)> = shapes
+            .map(|shape| {
+                let area = shape.form.bounds();
+                (area.x + area.width / 2, shape.name.clone())
+            })
+            .collect();
+        middles.sort();
+        middles.dedup();
+        middles
+    };
+    let (ready, held) = (rivers(Look::Ready), rivers(Look::Held));
+    let names: Vec<&str> = held.iter().map(|(_, name)| name.as_str()).collect();
+    assert_eq!(names, [1, 2, 3].map(|queue| format!("Events (queue {queue}): delivered and not acknowledged")));
+    assert_eq!(ready, [(held[1].0, "Events (queue 2): at most 2 ready".to_owned())]);
+    for side in &played.sides {
+        assert!(side.trace.parts.iter().all(|part| part.executions == 1 && part.outcome == WorkOutcome::Done));
+    }
+}
+
 /// What is wrong is said where it stands.
 #[test]
 fn queues_that_nothing_can_reach_are_refused() {
@@ -190,7 +217,10 @@ fn queues_that_nothing_can_reach_are_refused() {
             json!({ "exchange": { "type": "topic" } }),
             "sides.left.exchange.routing_keys: a topic exchange routes by keys",
         ),
-        (json!({ "exchange": {}, "other_queues": queues }), "workload.parts: there are 1, and the side `left` needs 2"),
+        (
+            json!({ "exchange": {}, "other_queues": queues }),
+            "workload.parts: there are 1, and the side `left` (`rabbitmq`) needs 2",
+        ),
         (
             json!({ "exchange": {}, "other_consumers": [{ "id": "x", "queue": "mail" }] }),
             "sides.left.other_consumers.x.queue: `mail` is not one of other_queues",

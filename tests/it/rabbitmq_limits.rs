@@ -79,7 +79,7 @@ fn a_return_keeps_the_expiry_and_what_has_expired_is_never_delivered_again() {
             client-)queue: publish job 2 [0 → 5 ms]
             queue-)server: deliver job 1 [5 → 10 ms]
             Note over queue: dropped: expired (job 2) [45 ms]
-            Note over server: out [50 ms to the end]
+            Note over server: out [50 ms to 100]
             Note over server: crashed [50 ms]
             Note over queue: returned (job 1) [55 ms]
             Note over queue: dropped: expired (job 1) [55 ms]",

@@ -53,6 +53,8 @@ pub struct Consumers {
     words: Words,
     /// The number of the first one's channel among all of the broker.
     first_channel: u16,
+    /// Where in the broker's lane their queue is.
+    queue: Slot,
     ack: Acknowledgement,
     ack_every: usize,
     on_failure: (OnFailure, Settlement),
@@ -74,7 +76,12 @@ pub struct Consumers {
 }
 
 impl Consumers {
-    pub(super) fn new(own: &ConsumerSettings, words: Words, home: Vec<LinkId>, first_channel: u16) -> Self {
+    pub(super) fn new(
+        own: &ConsumerSettings,
+        words: Words,
+        home: Vec<LinkId>,
+        (queue, first_channel): (Slot, u16),
+    ) -> Self {
         let settlement = match (own.on_failure, own.requeue) {
             (_, false) => Settlement::Discard,
             (OnFailure::Reject, true) => Settlement::RejectAndRequeue,
@@ -92,6 +99,7 @@ impl Consumers {
         Consumers {
             words,
             first_channel,
+            queue,
             ack: own.ack,
             ack_every: own.ack_every.into(),
             on_failure: (own.on_failure, settlement),
@@ -156,9 +164,12 @@ impl Consumers {
             return stage.too_late(delivery.message);
         }
         if self.outages > 0 {
-            // It crossed the basic.cancel: it goes back where it came from.
+            // It crossed the basic.cancel: it goes back where it came from, unless it counts as acknowledged already.
             stage.refuse(delivery.message);
-            return self.settle(number, delivery, delivery.part, Settlement::NackAndRequeue, stage);
+            if self.ack == Acknowledgement::Manual {
+                self.settle(number, delivery, delivery.part, Settlement::NackAndRequeue, stage);
+            }
+            return;
         }
         if consumer.work.is_some() {
             let stay = stage.begin(Slot(number), StayKind::Queued, delivery.part);
@@ -274,7 +285,7 @@ impl Consumers {
             attempt: delivery.number,
             reply_to: delivery.message,
             from_slot: Slot(number),
-            to_slot: Slot::WHOLE,
+            to_slot: self.queue,
         };
         let Delivery { epoch, tag, .. } = delivery;
         stage.send(parcel, Message::Settle { epoch, tag, channel: self.first_channel + number, settlement });

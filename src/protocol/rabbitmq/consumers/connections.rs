@@ -21,7 +21,7 @@ impl Consumers {
             attempt: (consumer.epoch % 1000) as u16 + 1,
             reply_to: MessageId::NONE,
             from_slot: Slot(number),
-            to_slot: Slot::WHOLE,
+            to_slot: self.queue,
         }
     }
 

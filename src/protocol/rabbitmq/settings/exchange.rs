@@ -35,12 +35,12 @@ pub enum ExchangeType {
 words!(ExchangeType: Default = "default", Direct = "direct", Fanout = "fanout", Topic = "topic");
 
 impl ExchangeType {
-    pub(in crate::protocol::rabbitmq) fn words(self) -> &'static str {
+    pub(in crate::protocol::rabbitmq) fn word(self) -> &'static str {
         match self {
-            ExchangeType::Default => "default exchange",
-            ExchangeType::Direct => "direct exchange",
-            ExchangeType::Fanout => "fanout exchange",
-            ExchangeType::Topic => "topic exchange",
+            ExchangeType::Default => "default",
+            ExchangeType::Direct => "direct",
+            ExchangeType::Fanout => "fanout",
+            ExchangeType::Topic => "topic",
         }
     }
 }
@@ -61,7 +61,8 @@ impl ExchangeSettings {
     pub(super) fn check(&self) -> Result<(), BadSetting> {
         check_actor("exchange", &self.id, &self.name)?;
         if self.routing_keys.is_empty() && self.kind != ExchangeType::Fanout {
-            let sentence = format!("a {} routes by keys; give the jobs' messages at least one", self.kind.words());
+            let sentence =
+                format!("a {} exchange routes by keys; give the jobs' messages at least one", self.kind.word());
             return Err(BadSetting { field: "exchange.routing_keys".into(), sentence });
         }
         self.routing_keys.check("exchange.routing_keys")
