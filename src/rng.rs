@@ -295,7 +295,9 @@ impl Field for Distribution {
             Kind::Spread(spread, _) => {
                 let mut place = 0;
                 let fields = reading::write_fields(&mut |each| place = spread.each(each));
-                Value::Object(Map::from_iter([(SPREADS[place].to_owned(), fields)]))
+                let mut one_kind = Map::new();
+                one_kind.insert(SPREADS[place].to_owned(), fields);
+                Value::Object(one_kind)
             }
         }
     }

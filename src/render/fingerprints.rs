@@ -17,8 +17,15 @@ pub fn fingerprints(seeds: Range<u64>) -> String {
         scenario.play().sides.iter().map(|side| hash(&side.trace)).collect()
     };
     let of_preset = |preset: &Preset| -> Value {
-        Value::Object(seeds.clone().map(|seed| (seed.to_string(), of_seed(preset, seed))).collect())
+        let mut by_seed = Map::new();
+        for seed in seeds.clone() {
+            by_seed.insert(seed.to_string(), of_seed(preset, seed));
+        }
+        Value::Object(by_seed)
     };
-    let all: Map<String, Value> = PRESETS.iter().map(|preset| (preset.name.to_owned(), of_preset(preset))).collect();
+    let mut all = Map::new();
+    for preset in PRESETS {
+        all.insert(preset.name.to_owned(), of_preset(preset));
+    }
     Value::Object(all).to_string()
 }

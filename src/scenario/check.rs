@@ -107,14 +107,13 @@ fn changes(scenario: &Scenario) -> Checked {
     let changes = &scenario.head.changes;
     at_most("changes", changes.len(), MAX_CHANGES)?;
     let ground = Ground::bare();
-    let actors: BTreeSet<String> = scenario
-        .sides
-        .iter()
-        .flat_map(|side| {
-            let lanes: Vec<_> = side.settings.set_up(&ground).lanes().iter().map(|lane| lane.id.clone()).collect();
-            lanes.into_iter().flat_map(|lane| [format!("{}.{lane}", side.id), lane])
-        })
-        .collect();
+    let mut actors = BTreeSet::new();
+    for side in &scenario.sides {
+        for lane in side.settings.set_up(&ground).lanes() {
+            actors.insert(format!("{}.{}", side.id, lane.id));
+            actors.insert(lane.id.clone());
+        }
+    }
     for (index, change) in changes.iter().enumerate() {
         let path = |field: &str| match change.id.as_str() {
             "" => format!("changes.{index}.{field}"),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{Head, Scenario, Side, Style, check};
 use crate::protocol::{self, Settings};
@@ -87,14 +87,11 @@ impl Scenario {
     pub fn to_value(&self) -> Value {
         let mut value = self.head.clone().write();
         let sides = self.sides.iter().map(|side| {
-            let mut fields = Map::new();
-            fields.insert("id".into(), side.id.clone().into());
-            fields.insert("style".into(), side.style.word().into());
-            fields.insert("protocol".into(), side.settings.protocol().into());
-            if let Value::Object(settings) = side.settings.to_value() {
-                fields.extend(settings);
-            }
-            Value::Object(fields)
+            let mut fields = side.settings.to_value();
+            fields["id"] = side.id.clone().into();
+            fields["style"] = side.style.word().into();
+            fields["protocol"] = side.settings.protocol().into();
+            fields
         });
         value["sides"] = sides.collect();
         value
