@@ -25,7 +25,9 @@ mod shape;
 mod sheet;
 mod signs;
 mod stays;
+mod steps;
 mod text;
+mod tracks;
 mod wording;
 
 pub use look::{Light, Look, Tone};

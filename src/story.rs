@@ -24,9 +24,9 @@ pub struct Line {
 /// "Web app", or "Web app (thread 2)" where there are several.
 pub fn place(trace: &Trace, actor: ActorId, slot: Slot) -> String {
     let row = trace.actor(actor);
-    match slot.known() {
-        Some(slot) if row.slots > 1 => format!("{} ({} {})", row.name, row.slot_noun, slot.0 + 1),
-        _ => row.name.clone(),
+    match row.slot_name(slot) {
+        Some(slot) => format!("{} ({slot})", row.name),
+        None => row.name.clone(),
     }
 }
 

@@ -15,7 +15,7 @@ pub use jobs::{CallerOutcome, JobRow, PartRow, WorkOutcome};
 pub use labels::{LabelId, Labels};
 pub use rows::{
     ActorRow, Arrow, Class, Drawing, Duty, Ending, Fate, Handled, LevelKind, LevelRow, MarkKind, MarkRow, MessageKind,
-    MessageRow, StayKind, StayRow, StepRow,
+    MessageRow, ReaderRow, StayKind, StayRow, StepRow,
 };
 
 use crate::time::Moment;
@@ -105,6 +105,19 @@ impl Slot {
     }
 }
 
+/// Who reads a log with a place of its own in it: a position in [`Trace::readers`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReaderId(pub u16);
+
+impl ReaderId {
+    /// Stands for "no reader's".
+    pub const NONE: ReaderId = ReaderId(u16::MAX);
+
+    pub const fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// How a run ended. A run cannot fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -118,6 +131,8 @@ pub enum Outcome {
 #[derive(Clone, Debug)]
 pub struct Trace {
     pub actors: Vec<ActorRow>,
+    /// Who reads a log, of all logs.
+    pub readers: Vec<ReaderRow>,
     /// What the messages' `kind` numbers stand for.
     pub kinds: Vec<&'static MessageKind>,
     /// What a message of each kind carries, or the empty label.
@@ -143,6 +158,7 @@ impl Trace {
     pub(crate) fn new(jobs: u32, parts_per_job: u32) -> Self {
         Trace {
             actors: Vec::new(),
+            readers: Vec::new(),
             kinds: Vec::new(),
             bodies: Vec::new(),
             labels: Labels::default(),

@@ -7,8 +7,8 @@ use super::agenda::Agenda;
 use crate::rng::{Distribution, Purpose, Streams};
 use crate::time::{Moment, Span};
 use crate::trace::{
-    ActorId, Ending, Fate, Handled, LabelId, LevelKind, LevelRow, MessageId, MessageRow, PartId, Slot, StayKind,
-    StayRow, StepId, StepRow, Trace,
+    ActorId, Ending, Fate, Handled, LabelId, LevelKind, LevelRow, MessageId, MessageRow, PartId, ReaderId, Slot,
+    StayKind, StayRow, StepId, StepRow, Trace,
 };
 
 /// How much of each a run of `jobs` jobs did. A message is written twice, when it is sent and when it ends; so is a stay.
@@ -170,7 +170,8 @@ impl Bare {
     fn level(&mut self, times: u64) {
         for value in 0..times {
             let kind = LevelKind::Stays(StayKind::Ready);
-            let row = LevelRow { at: self.now, value: value as u32, actor: ActorId(0), slot: Slot::WHOLE, kind };
+            let (actor, slot, reader) = (ActorId(0), Slot::WHOLE, ReaderId::NONE);
+            let row = LevelRow { at: self.now, value: value as u32, actor, slot, reader, kind };
             self.trace.levels.push(row);
         }
     }

@@ -9,7 +9,7 @@ use crate::rng::{Distribution, Purpose, Streams};
 use crate::time::{Moment, Span};
 use crate::trace::{
     ActorId, CallerOutcome, Class, Ending, Fate, Handled, JobId, LabelId, LevelKind, LevelRow, MarkKind, MarkRow,
-    MessageId, MessageRow, PartId, Slot, StayId, StayKind, StayRow, StepId, StepRow, Trace, WorkOutcome,
+    MessageId, MessageRow, PartId, ReaderId, Slot, StayId, StayKind, StayRow, StepId, StepRow, Trace, WorkOutcome,
 };
 
 /// An entry of the agenda, with the step that put it there beside it.
@@ -304,7 +304,12 @@ impl<M: Clone, T> Context<'_, M, T> {
 
     /// The new value of a level; rows that change nothing are the actor's to leave out.
     pub fn level(&mut self, slot: Slot, kind: LevelKind, value: u32) {
-        let row = LevelRow { at: self.core.now, value, actor: self.actor, slot, kind };
+        self.level_of(ReaderId::NONE, slot, kind, value);
+    }
+
+    /// The new value of a level that each reader of a log has for itself.
+    pub fn level_of(&mut self, reader: ReaderId, slot: Slot, kind: LevelKind, value: u32) {
+        let row = LevelRow { at: self.core.now, value, actor: self.actor, slot, reader, kind };
         self.core.trace.levels.push(row);
     }
 

@@ -1,7 +1,7 @@
 //! How a protocol sets a side up: lanes first, then links, words, and the actors themselves.
 
 use super::link::{Link, LinkId};
-use crate::trace::{ActorId, ActorRow, LabelId, Labels, MessageKind};
+use crate::trace::{ActorId, ActorRow, LabelId, Labels, MessageKind, ReaderId, ReaderRow};
 
 /// A message kind's number on this side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +10,7 @@ pub struct KindId(pub(super) u8);
 /// The parties of one side before the run begins.
 pub struct Setup<A> {
     pub(super) lanes: Vec<ActorRow>,
+    pub(super) readers: Vec<ReaderRow>,
     pub(super) actors: Vec<A>,
     pub(super) links: Vec<Link>,
     pub(super) labels: Labels,
@@ -22,6 +23,7 @@ impl<A> Default for Setup<A> {
     fn default() -> Self {
         Setup {
             lanes: Vec::new(),
+            readers: Vec::new(),
             actors: Vec::new(),
             links: Vec::new(),
             labels: Labels::default(),
@@ -48,6 +50,12 @@ impl<A> Setup<A> {
     /// Whether there is a lane without an actor.
     pub fn lacks_actors(&self) -> bool {
         self.actors.len() < self.lanes.len()
+    }
+
+    /// Adds one who reads a log.
+    pub fn reader(&mut self, row: ReaderRow) -> ReaderId {
+        self.readers.push(row);
+        ReaderId((self.readers.len() - 1) as u16)
     }
 
     /// At which actor the jobs are wanted; the first lane unless said otherwise.

@@ -50,6 +50,7 @@ impl<A: Actor> World<A> {
     pub fn new(setup: Setup<A>, workload: Workload, faults: Vec<DatedFault>, seed: u64, limits: Limits) -> Self {
         let mut trace = Trace::new(workload.jobs, workload.parts.len() as u32);
         trace.actors = setup.lanes;
+        trace.readers = setup.readers;
         trace.labels = setup.labels;
         trace.kinds = setup.kinds;
         trace.bodies = setup.bodies;

@@ -23,7 +23,7 @@ use super::{Ground, Party as AnyParty, Stage, counted, leg};
 use crate::engine::{Input, Link, LinkId, Setup};
 use crate::rng::Distribution;
 use crate::time::Span;
-use crate::trace::{ActorId, ActorRow, Drawing, Duty, PartId};
+use crate::trace::{ActorId, ActorRow, Drawing, Duty, PartId, ReaderRow};
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: partitions by key (murmur2) or sticky without one, batches with linger, acks 0, 1 and all with in-sync replicas, \
@@ -327,6 +327,7 @@ impl Settings {
         let producer = setup.lane(self.producer_lane());
         let topic = setup.lane(self.topic_lane());
         let crews = self.crews(&mut setup);
+        self.readers(&mut setup, topic, &crews);
 
         let latency = || ground.latency.clone();
         let wide = |from, to, leg| ground.link(from, to, leg).keeping_order();
@@ -373,6 +374,14 @@ impl Settings {
             }
         }
         setup
+    }
+
+    /// Each group reads the topic with a place of its own.
+    fn readers(&self, setup: &mut Setup<AnyParty>, topic: ActorId, crews: &[Crew]) {
+        for (number, group) in self.groups.iter().enumerate() {
+            let lanes = crews.iter().filter(|crew| usize::from(crew.group) == number).map(|crew| crew.lane);
+            setup.reader(ReaderRow { name: group.name.clone(), log: topic, lanes: lanes.collect() });
+        }
     }
 
     /// Makes the lanes of all groups, each followed by its dead-letter topic.

@@ -97,11 +97,7 @@ fn fault(trace: &Trace, stay: &StayRow) -> String {
 }
 
 fn place(trace: &Trace, actor: ActorId, slot: Slot) -> String {
-    let row = trace.actor(actor);
-    match slot.known() {
-        Some(slot) if row.slots > 1 => format!("{} {} ", row.slot_noun, slot.0 + 1),
-        _ => String::new(),
-    }
+    trace.actor(actor).slot_name(slot).map_or_else(String::new, |slot| slot + " ")
 }
 
 fn id(trace: &Trace, actor: ActorId) -> &str {

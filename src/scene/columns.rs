@@ -5,8 +5,9 @@
 
 use super::text::{fitted, width};
 use super::{Face, PX, Pane, Sides, Strip, View};
+use crate::order;
 use crate::scenario::Played;
-use crate::trace::{ActorId, ActorRow, Drawing, Duty, Slot};
+use crate::trace::{ActorId, ActorRow, Drawing, Duty, Slot, Trace};
 
 /// The narrowest scene.
 const NARROWEST: i32 = 280 * PX;
@@ -47,10 +48,52 @@ pub enum Plan {
         spacing: i32,
         slots: u16,
     },
-    Tracks {
-        spacing: i32,
-        slots: u16,
-    },
+    Tracks(Bed),
+}
+
+/// The bed of a log: tracks side by side. In the room of each stand, from the left, the places of its readers, its
+/// records, and their offsets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bed {
+    pub spacing: i32,
+    pub slots: u16,
+    pub readers: u16,
+    /// The room of one reader's place and lag.
+    pub strip: i32,
+    /// The width of a record.
+    pub record: i32,
+}
+
+impl Bed {
+    fn new(slots: u16, readers: u16, measure: Measure, room: i32) -> Bed {
+        let (strip, record, offset) = match measure {
+            Measure::Wide => (14 * PX, 12 * PX, 22 * PX),
+            Measure::Medium => (9 * PX, 9 * PX, 17 * PX),
+            Measure::Narrow => (8 * PX, 8 * PX, 15 * PX),
+        };
+        let natural = i32::from(readers) * strip + record + offset;
+        let spacing = natural.min(room * 2 / 5 / i32::from(slots)).max(3 * PX);
+        let record = record.min(spacing * 6 / 10);
+        // Where it is narrow, offsets give way first.
+        let strip = strip.min((spacing - record) / i32::from(readers + 1));
+        Bed { spacing, slots, readers, strip, record }
+    }
+
+    /// Half its width.
+    fn half(self) -> i32 {
+        i32::from(self.slots) * self.spacing / 2
+    }
+
+    /// From the left edge of a track's room to the middle of its records.
+    fn record_from_left(self) -> i32 {
+        let taken = i32::from(self.readers) * self.strip + self.record;
+        (self.spacing - taken) / 4 + taken - self.record / 2
+    }
+
+    /// From the middle of a track's records back to where a reader's place is.
+    pub fn place_before_record(self, reader: u16) -> i32 {
+        self.record / 2 + self.strip * i32::from(reader + 1) - self.strip / 4
+    }
 }
 
 /// A lane's column.
@@ -75,15 +118,12 @@ pub struct Head {
 impl Column {
     /// The middle of a slot's column.
     pub fn slot(&self, slot: Slot) -> i32 {
-        let (spacing, slots) = match self.plan {
-            Plan::Bars { spacing, slots, .. } | Plan::Rivers { spacing, slots } | Plan::Tracks { spacing, slots } => {
-                (spacing, slots)
-            }
-            Plan::Area | Plan::River => return self.centre,
-        };
-        match slot.known() {
-            Some(slot) if slot.0 < slots => {
+        match (self.plan, slot.known()) {
+            (Plan::Bars { spacing, slots, .. } | Plan::Rivers { spacing, slots }, Some(slot)) if slot.0 < slots => {
                 self.centre - i32::from(slots - 1) * spacing / 2 + i32::from(slot.0) * spacing
+            }
+            (Plan::Tracks(bed), Some(slot)) if slot.0 < bed.slots => {
+                self.centre - bed.half() + i32::from(slot.0) * bed.spacing + bed.record_from_left()
             }
             _ => self.centre,
         }
@@ -92,7 +132,7 @@ impl Column {
     /// Where its lifelines are: one a slot, one for all of many.
     pub fn lines(&self) -> Vec<i32> {
         match self.plan {
-            Plan::Bars { slots, .. } | Plan::Rivers { slots, .. } | Plan::Tracks { slots, .. } => {
+            Plan::Bars { slots, .. } | Plan::Rivers { slots, .. } | Plan::Tracks(Bed { slots, .. }) => {
                 (0..slots).map(|slot| self.slot(Slot(slot))).collect()
             }
             Plan::Area | Plan::River => vec![self.centre],
@@ -104,7 +144,8 @@ impl Column {
         match self.plan {
             Plan::Bars { bar, .. } => bar / 2,
             Plan::Area | Plan::River => self.half,
-            Plan::Rivers { spacing, .. } | Plan::Tracks { spacing, .. } => spacing / 2 - PX,
+            Plan::Rivers { spacing, .. } => spacing / 2 - PX,
+            Plan::Tracks(bed) => bed.record / 2,
         }
     }
 
@@ -116,8 +157,8 @@ impl Column {
             (Plan::Area, _) => self.half,
             (Plan::River, _) | (Plan::Rivers { .. }, Some(_)) => 2 * PX,
             (Plan::Rivers { spacing, slots }, None) => i32::from(slots - 1) * spacing / 2 + 2 * PX,
-            (Plan::Tracks { spacing, .. }, Some(_)) => spacing / 2 - PX,
-            (Plan::Tracks { spacing, slots }, None) => i32::from(slots) * spacing / 2,
+            (Plan::Tracks(bed), Some(_)) => bed.record / 2,
+            (Plan::Tracks(bed), None) => bed.half(),
         };
         let middle = self.slot(slot);
         if other < middle { middle - reach - PX } else { middle + reach + PX }
@@ -164,15 +205,18 @@ fn pane(played: &Played, side: usize, strip: Strip) -> Pane {
 }
 
 /// Distributes the lanes of a side over its pane.
-pub fn columns(actors: &[ActorRow], strip: Strip, measure: Measure) -> Vec<Column> {
+pub fn columns(trace: &Trace, strip: Strip, measure: Measure) -> Vec<Column> {
+    let actors = &trace.actors;
     let room = strip.right - strip.left;
     let gap = if measure == Measure::Wide { 16 * PX } else { 6 * PX };
-    let widest_head = ((room - gap * (actors.len() as i32 - 1)) / actors.len() as i32).min(150 * PX);
+    let widest_head = widest_head(actors, measure, room - gap * (actors.len() as i32 - 1));
     let mut columns: Vec<Column> = actors
         .iter()
         .enumerate()
         .map(|(place, actor)| {
-            let plan = plan(actor, measure, room);
+            let lane = ActorId(place as u16);
+            let readers = trace.readers.iter().filter(|reader| reader.log == lane).count() as u16;
+            let plan = plan(actor, readers, measure, room);
             let half = half(plan, measure);
             let head = head(actor, measure, widest_head);
             // What waits for this lane stands on its left, where its callers are.
@@ -183,8 +227,7 @@ pub fn columns(actors: &[ActorRow], strip: Strip, measure: Measure) -> Vec<Colum
             };
             let left = (head.width / 2).max(half + waiting);
             let right = (head.width / 2).max(half + 8 * PX);
-            let actor = ActorId(place as u16);
-            Column { actor, centre: left, half, strip: Strip { left, right }, plan, head }
+            Column { actor: lane, centre: left, half, strip: Strip { left, right }, plan, head }
         })
         .collect();
     let needed: i32 = columns.iter().map(|column| column.strip.left + column.strip.right).sum();
@@ -199,7 +242,22 @@ pub fn columns(actors: &[ActorRow], strip: Strip, measure: Measure) -> Vec<Colum
     columns
 }
 
-fn plan(actor: &ActorRow, measure: Measure, room: i32) -> Plan {
+/// How wide a head may be so that all fit into `room`: short names leave room to long ones.
+fn widest_head(actors: &[ActorRow], measure: Measure, mut room: i32) -> i32 {
+    const WIDEST: i32 = 150 * PX;
+    let mut wanted: Vec<i32> = actors.iter().map(|actor| head(actor, measure, WIDEST).width).collect();
+    order::sort(&mut wanted);
+    for (place, width) in wanted.iter().enumerate() {
+        let fair = room / (wanted.len() - place) as i32;
+        if *width > fair {
+            return fair;
+        }
+        room -= width;
+    }
+    WIDEST
+}
+
+fn plan(actor: &ActorRow, readers: u16, measure: Measure, room: i32) -> Plan {
     let slots = actor.slots.max(1);
     match actor.drawing {
         Drawing::River if slots == 1 => Plan::River,
@@ -211,10 +269,7 @@ fn plan(actor: &ActorRow, measure: Measure, room: i32) -> Plan {
             };
             Plan::Rivers { spacing: widest.min(room / 3 / i32::from(slots)).max(4 * PX), slots }
         }
-        Drawing::Tracks => {
-            let widest = if measure == Measure::Wide { 34 * PX } else { 16 * PX };
-            Plan::Tracks { spacing: widest.min(room / 3 / i32::from(slots)).max(2 * PX), slots }
-        }
+        Drawing::Tracks => Plan::Tracks(Bed::new(slots, readers, measure, room)),
         Drawing::Slots if slots > MOST_BARS => Plan::Area,
         Drawing::Slots => {
             let (spacing, bar) = match (measure, slots) {
@@ -251,7 +306,8 @@ fn half(plan: Plan, measure: Measure) -> i32 {
                 20 * PX
             }
         }
-        Plan::Rivers { spacing, slots } | Plan::Tracks { spacing, slots } => i32::from(slots) * spacing / 2,
+        Plan::Rivers { spacing, slots } => i32::from(slots) * spacing / 2,
+        Plan::Tracks(bed) => bed.half(),
     }
 }
 

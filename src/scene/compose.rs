@@ -12,7 +12,7 @@ use super::sheet::{Sheet, Voice};
 use super::wording::Sharing;
 use super::{
     Area, Form, Key, Level, Light, Look, PX, Piece, Point, Scene, Shape, Subject, TimeScale, Tone, View, arrows, bulk,
-    clock, heads, labels, notes, pace, rivers, signs, stays, wording,
+    clock, heads, labels, notes, pace, rivers, signs, stays, tracks, wording,
 };
 use crate::scenario::Played;
 use crate::time::{Moment, Span};
@@ -83,7 +83,7 @@ fn voice<'a>(played: &'a Played, frame: &Frame, pane: &super::Pane, from: Moment
         tone: Tone::of(pane.style),
         trace,
         strip: pane.strip,
-        columns: columns(&trace.actors, pane.strip, frame.measure),
+        columns: columns(trace, pane.strip, frame.measure),
         rows: rows(trace, from, to),
     }
 }
@@ -103,6 +103,7 @@ fn attempt(
     for voice in voices {
         lifelines(&mut sheet, voice);
         rivers::draw(&mut sheet, voice, frame.measure);
+        tracks::draw(&mut sheet, voice);
         stays::draw(&mut sheet, voice, ONE_BY_ONE / voices.len());
         if crowded {
             bundled += bulk::draw(&mut sheet, voice, voices.len() as i32);

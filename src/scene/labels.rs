@@ -56,6 +56,8 @@ pub enum Place {
     Beside(Area),
     /// Within this, or beside it.
     Band(Area),
+    /// Touching this, or nowhere.
+    Close(Area),
 }
 
 /// How far a label may stand from its arrow.
@@ -202,8 +204,9 @@ impl Ground {
         let size = (width(&wish.text, wish.face), line_height(wish.face));
         match wish.place {
             Place::Along(from, to) => self.along(from, to, size, wish.rank),
-            Place::Beside(area) => self.beside(area, size),
-            Place::Band(area) => self.within(area, size).or_else(|| self.beside(area, size)),
+            Place::Beside(area) => self.beside(area, size, wish.rank),
+            Place::Close(area) => self.close(area, size),
+            Place::Band(area) => self.within(area, size).or_else(|| self.beside(area, size, wish.rank)),
         }
     }
 
@@ -251,8 +254,31 @@ impl Ground {
         self.best(apart(from, to, size, self.reach), usize::MAX).or_else(|| self.best(on_line(PX), usize::MAX))
     }
 
+    /// Around an area, best above its right, where a line that goes down from it is not in the way.
+    fn close(&self, area: Area, size: (i32, i32)) -> Option<Spot> {
+        let (right, left) = (area.right() + PX, area.x - PX - size.0);
+        let middle = area.y + area.height / 2 - size.1 / 2;
+        let (above, below) = (area.bottom() - size.1, area.y);
+        let corners = [
+            (right, above),
+            (right, middle),
+            (right, above - size.1 / 2),
+            (left, above),
+            (right, above - size.1),
+            (right, below),
+            (left, middle),
+            (left, below),
+        ];
+        let spots = corners.into_iter().enumerate().map(|(distance, (x, y))| Spot {
+            area: Area::new(x, y, size.0, size.1),
+            distance,
+            leader: None,
+        });
+        self.best(spots, usize::MAX)
+    }
+
     /// Left or right of an area, where need be across a neighbour, with a leader.
-    fn beside(&self, area: Area, size: (i32, i32)) -> Option<Spot> {
+    fn beside(&self, area: Area, size: (i32, i32), rank: Rank) -> Option<Spot> {
         const AWAY: [i32; 8] = [1, 16, 32, 48, 64, 88, 120, 160];
         let middle = area.y + area.height / 2;
         let spots = AWAY.into_iter().flat_map(move |away| {
@@ -271,7 +297,9 @@ impl Ground {
         });
         // Where several would do, the nearest: what a sign says should not be searched for.
         let (near, far): (Vec<Spot>, Vec<Spot>) = spots.partition(|spot| spot.leader.is_none());
-        self.best(near.into_iter(), usize::MAX).or_else(|| self.best(far.into_iter(), usize::MAX))
+        let near = self.best(near.into_iter(), usize::MAX);
+        // What is merely nice to have is not worth a leader.
+        near.or_else(|| if rank == Rank::Spare { None } else { self.best(far.into_iter(), usize::MAX) })
     }
 
     fn within(&self, area: Area, size: (i32, i32)) -> Option<Spot> {

@@ -94,6 +94,22 @@ looks! {
     Followed "cp-followed",
     /// Set aside for good.
     Parked "cp-parked",
+    /// What the tracks of a log lie in.
+    Bed "cp-bed",
+    /// A record of a log, where it was written.
+    Record "cp-record",
+    /// Where a record of a log was taken out: outlined.
+    RecordGone "cp-record-gone",
+    /// What a reader has not dealt with yet, beside its track.
+    Lag "cp-lag",
+    /// Along which the place of a reader goes.
+    PlaceLine "cp-place-line",
+    /// Where the place of a reader was stored: filled for the first of a log's readers.
+    Place "cp-place",
+    /// The same for the others: outlined.
+    OtherPlace "cp-other-place",
+    /// Work is divided anew: a broken frame round those who divide it.
+    Dividing "cp-dividing",
     /// A dated fact: a small stroked sign.
     Sign "cp-sign",
     /// Text beside a message, a sign, a band.

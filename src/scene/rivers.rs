@@ -4,13 +4,10 @@
 
 use super::columns::{Column, Measure, Plan};
 use super::sheet::{Sheet, Voice};
-use super::{Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject};
-use crate::order;
+use super::steps::{Steps, counted, deepest_sum, levels, runs, sum, value_at};
+use super::{Form, Key, Level, Light, Look, PX, Piece, Shape, Subject};
 use crate::time::Moment;
-use crate::trace::{Drawing, LevelKind, LevelRow, Slot, StayKind};
-
-/// Counts that hold from a moment on.
-type Steps = Vec<(Moment, u32)>;
+use crate::trace::{Drawing, LevelKind, Slot, StayKind};
 
 pub fn draw(sheet: &mut Sheet, voice: &Voice, measure: Measure) {
     for column in &voice.columns {
@@ -75,7 +72,8 @@ impl Bed<'_> {
 
 impl Depths {
     fn of(voice: &Voice, column: &Column, slot: Slot) -> Self {
-        let of = |kind| levels(voice, column, slot, LevelKind::Stays(kind));
+        let wanted = |kind| (column.actor, slot, LevelKind::Stays(kind));
+        let of = |kind| levels(voice, &|row| (row.actor, row.slot, row.kind) == wanted(kind));
         let (ready, held, parked) = (of(StayKind::Ready), of(StayKind::Held), of(StayKind::Parked));
         let deepest = deepest_sum(&ready, &held).max(parked.iter().map(|step| step.1).max().unwrap_or(0));
         Depths { ready, held, parked, deepest }
@@ -85,8 +83,8 @@ impl Depths {
         self.outline(sheet, voice, bed);
         for (kind, look, steps) in [(20, Look::Ready, &self.ready), (21, Look::Parked, &self.parked)] {
             for (place, run) in runs(sheet, steps).into_iter().enumerate() {
-                let name = format!("{}: at most {} {}", bed.name(voice), run.peak, run.noun(look));
-                let form = Form::Polygon(run.symmetric(bed.centre, bed.unit));
+                let name = format!("{}: at most {} {}", bed.name(voice), run.peak, noun(look));
+                let form = Form::Polygon(run.outline(&|count| bed.unit.around(bed.centre, count)));
                 push(sheet, voice, bed.column, look, bed.piece(kind, place), form, name);
             }
         }
@@ -99,7 +97,7 @@ impl Depths {
         let masked: Steps = both.iter().map(|&(at, total)| (at, if anything(at) { total } else { 0 })).collect();
         for (place, run) in runs(sheet, &masked).into_iter().enumerate() {
             let name = format!("{}: delivered and not acknowledged", bed.name(voice));
-            let form = Form::Polygon(run.symmetric(bed.centre, bed.unit));
+            let form = Form::Polygon(run.outline(&|count| bed.unit.around(bed.centre, count)));
             push(sheet, voice, bed.column, Look::Held, bed.piece(22, place), form, name);
         }
     }
@@ -110,10 +108,10 @@ fn crowd(sheet: &mut Sheet, voice: &Voice, column: &Column) {
     let slots = voice.trace.actor(column.actor).slots;
     let unit = Unit { most: 4 * PX, half: column.half, deepest: u32::from(slots) };
     for (piece, kind, look) in [(20, StayKind::Blocked, Look::BlockedArea), (21, StayKind::Busy, Look::BusyArea)] {
-        let steps = counted(voice, column, kind);
+        let steps = counted(voice, column.actor, kind);
         for (place, run) in runs(sheet, &steps).into_iter().enumerate() {
-            let name = format!("{}: at most {} {}", voice.trace.actor(column.actor).name, run.peak, run.noun(look));
-            let form = Form::Polygon(run.symmetric(column.centre, unit));
+            let name = format!("{}: at most {} {}", voice.trace.actor(column.actor).name, run.peak, noun(look));
+            let form = Form::Polygon(run.outline(&|count| unit.around(column.centre, count)));
             push(sheet, voice, column, look, Piece(piece + 10 * place.min(6_000) as u16), form, name);
         }
     }
@@ -151,120 +149,17 @@ impl Unit {
         let fitted = half * i64::from(count) / deepest;
         (whole.min(fitted) as i32).max(if count > 0 { 10 } else { 0 })
     }
-}
 
-/// A stretch during which a count is not zero, as it is drawn.
-struct Run {
-    /// Top, bottom, count.
-    steps: Vec<(i32, i32, u32)>,
-    peak: u32,
-}
-
-impl Run {
-    fn noun(&self, look: Look) -> &'static str {
-        match look {
-            Look::Parked => "set aside",
-            Look::BusyArea => "at work",
-            Look::BlockedArea => "blocked",
-            _ => "ready",
-        }
-    }
-
-    fn symmetric(&self, centre: i32, unit: Unit) -> Vec<Point> {
-        let mut points = Vec::with_capacity(self.steps.len() * 4);
-        for &(top, bottom, count) in &self.steps {
-            points.extend([top, bottom].map(|y| Point::new(centre - unit.half_of(count), y)));
-        }
-        for &(top, bottom, count) in self.steps.iter().rev() {
-            points.extend([bottom, top].map(|y| Point::new(centre + unit.half_of(count), y)));
-        }
-        points
+    fn around(self, centre: i32, count: u32) -> (i32, i32) {
+        (centre - self.half_of(count), centre + self.half_of(count))
     }
 }
 
-/// Cuts steps into runs, at the resolution of the page: of what falls into one pixel's row, the most is drawn.
-fn runs(sheet: &Sheet, steps: &Steps) -> Vec<Run> {
-    let scale = &sheet.scale;
-    let mut rows: Vec<(i32, i32, u32)> = Vec::new();
-    for (place, &(at, count)) in steps.iter().enumerate() {
-        let until = steps.get(place + 1).map_or(scale.to(), |next| next.0);
-        if until < scale.from() || at > scale.to() || until == at {
-            continue;
-        }
-        let (top, bottom) = (scale.y_from_moment(at), scale.y_from_moment(until));
-        match rows.last_mut() {
-            Some(last) if last.2 == count => last.1 = bottom,
-            Some(last) if bottom - last.0 < PX => {
-                last.1 = bottom;
-                last.2 = last.2.max(count);
-            }
-            _ => rows.push((top, bottom, count)),
-        }
+fn noun(look: Look) -> &'static str {
+    match look {
+        Look::Parked => "set aside",
+        Look::BusyArea => "at work",
+        Look::BlockedArea => "blocked",
+        _ => "ready",
     }
-    let mut runs: Vec<Run> = Vec::new();
-    let mut open = false;
-    for step in rows {
-        if step.2 == 0 {
-            open = false;
-        } else if let (true, Some(run)) = (open, runs.last_mut()) {
-            run.peak = run.peak.max(step.2);
-            run.steps.push(step);
-        } else {
-            open = true;
-            runs.push(Run { steps: vec![step], peak: step.2 });
-        }
-    }
-    runs
-}
-
-fn levels(voice: &Voice, column: &Column, slot: Slot, kind: LevelKind) -> Steps {
-    let its = |row: &&LevelRow| row.actor == column.actor && row.slot == slot && row.kind == kind;
-    let rows = voice.trace.levels.iter().filter(its);
-    let mut steps: Steps = Vec::new();
-    for row in rows {
-        match steps.last_mut() {
-            Some(last) if last.0 == row.at => last.1 = row.value,
-            _ => steps.push((row.at, row.value)),
-        }
-    }
-    steps
-}
-
-/// How many stays of a kind are open, where nobody wrote it down as a level.
-fn counted(voice: &Voice, column: &Column, kind: StayKind) -> Steps {
-    let rows = voice.rows.stays.iter().map(|id| &voice.trace.stays[id.at()]);
-    let mut changes: Vec<(Moment, i32)> = Vec::new();
-    for stay in rows.filter(|stay| stay.actor == column.actor && stay.kind == kind) {
-        changes.push((stay.begin, 1));
-        changes.extend(stay.end.known().map(|end| (end, -1)));
-    }
-    order::sort(&mut changes);
-    let mut steps: Steps = Vec::new();
-    let mut count = 0;
-    for (at, change) in changes {
-        count += change;
-        match steps.last_mut() {
-            Some(last) if last.0 == at => last.1 = count.max(0) as u32,
-            _ => steps.push((at, count.max(0) as u32)),
-        }
-    }
-    steps
-}
-
-fn value_at(steps: &Steps, at: Moment) -> u32 {
-    match steps.partition_point(|step| step.0 <= at) {
-        0 => 0,
-        place => steps[place - 1].1,
-    }
-}
-
-fn sum(one: &Steps, other: &Steps) -> Steps {
-    let mut moments: Vec<Moment> = one.iter().chain(other).map(|step| step.0).collect();
-    order::sort(&mut moments);
-    moments.dedup();
-    moments.into_iter().map(|at| (at, value_at(one, at) + value_at(other, at))).collect()
-}
-
-fn deepest_sum(one: &Steps, other: &Steps) -> u32 {
-    sum(one, other).iter().map(|step| step.1).max().unwrap_or(0)
 }

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use super::look::{Light, Look, Tone};
-use crate::trace::{ActorId, JobId, MessageId, StayId};
+use crate::trace::{ActorId, JobId, MessageId, ReaderId, StayId};
 
 /// One CSS pixel, in the unit of every coordinate here.
 pub const PX: i32 = 10;
@@ -141,6 +141,8 @@ pub enum Subject {
     /// Position in the trace's marks.
     Mark(u32),
     Lane(ActorId),
+    /// A reader of a log.
+    Reader(ReaderId),
     /// A moment of the selected job's story, by its place in it.
     Job(JobId, u8),
     /// A line of the clock, by its number from the start of the run.
@@ -178,6 +180,7 @@ impl fmt::Display for Key {
             Subject::Stay(stay) => write!(f, "y{}", stay.index())?,
             Subject::Mark(mark) => write!(f, "k{mark}")?,
             Subject::Lane(actor) => write!(f, "l{}", actor.0)?,
+            Subject::Reader(reader) => write!(f, "r{}", reader.0)?,
             Subject::Job(job, place) => write!(f, "j{}-{place}", job.index())?,
             Subject::Tick(tick) => write!(f, "t{tick}")?,
             Subject::Fold(fold) => write!(f, "f{fold}")?,

@@ -5,12 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use super::columns::Column;
+use super::columns::{Column, Plan};
 use super::labels::{Place, Rank, Wish};
 use super::sheet::{Sheet, Voice};
 use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
 use crate::time::{Moment, readable};
-use crate::trace::{JobId, MarkKind, MarkRow};
+use crate::trace::{JobId, LabelId, MarkKind, MarkRow};
 
 /// Beyond so many marks in a window, only failures are shown.
 const MANY: usize = 120;
@@ -22,7 +22,7 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice) {
     let first = voice.rows.marks.start;
     let many = marks.len() > MANY;
     let mut shown = 0;
-    let mut known = BTreeSet::new();
+    let mut known: BTreeSet<(MarkKind, LabelId)> = BTreeSet::new();
     let mut place = 0;
     while place < marks.len() && shown < MOST {
         let begin = place;
@@ -34,6 +34,11 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice) {
             place += 1;
         }
         let group = &marks[begin..place];
+        // In a log, the place of its reader is drawn as what moves beside its track.
+        let stands_in_bed = matches!(voice.columns[group[0].actor.at()].plan, Plan::Tracks(_));
+        if stands_in_bed && group.iter().all(|mark| mark.kind == MarkKind::Committed) {
+            continue;
+        }
         if !many || group.iter().any(|mark| mark.kind.is_failure()) {
             sign(sheet, voice, group, (first + begin) as u32, &mut known);
             shown += 1;
@@ -42,7 +47,7 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice) {
 }
 
 /// What happened at one moment on one slot.
-fn sign(sheet: &mut Sheet, voice: &Voice, group: &[MarkRow], first: u32, known: &mut BTreeSet<MarkKind>) {
+fn sign(sheet: &mut Sheet, voice: &Voice, group: &[MarkRow], first: u32, known: &mut BTreeSet<(MarkKind, LabelId)>) {
     let gravest = group.iter().min_by_key(|mark| gravity(mark.kind)).unwrap_or(&group[0]);
     let column = &voice.columns[gravest.actor.at()];
     let at = Point::new(column.slot(gravest.slot), sheet.scale.y_from_moment(gravest.at));
@@ -71,7 +76,7 @@ fn sign(sheet: &mut Sheet, voice: &Voice, group: &[MarkRow], first: u32, known: 
     };
     let rank = if gravest.kind.is_failure() { Rank::Failure } else { Rank::Mark };
     // What is no failure is said once, and then known by its sign.
-    if known.insert(gravest.kind) || rank == Rank::Failure || badge.light == Light::Lit {
+    if known.insert((gravest.kind, gravest.label)) || rank == Rank::Failure || badge.light == Light::Lit {
         sheet.wishes.push(Wish {
             key: key(2),
             text: words,

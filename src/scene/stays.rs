@@ -16,6 +16,7 @@ const FAN: i32 = 5 * PX;
 /// Draws the stays of one side, `most` of them at the most: where there are more, the longest.
 pub fn draw(sheet: &mut Sheet, voice: &Voice, most: usize) {
     let mut fans: Vec<Fan> = voice.columns.iter().map(|_| Fan::default()).collect();
+    let mut polled = vec![Polled::No; voice.columns.len()];
     for &id in &longest(sheet, voice, most) {
         let stay = &voice.trace.stays[id.at()];
         let column = &voice.columns[stay.actor.at()];
@@ -24,11 +25,15 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, most: usize) {
             StayKind::Busy | StayKind::Blocked | StayKind::Polling => {
                 if column.plan != Plan::Area {
                     bar(sheet, voice, column, id);
+                    asks(sheet, voice, column, id, &mut polled[stay.actor.at()]);
                 }
             }
             StayKind::Scheduled | StayKind::Hidden => bracket(sheet, voice, column, id),
             // Holds nothing and nobody; the confirm's own arrow tells of it.
             StayKind::Unconfirmed => {}
+            // A record stays where it was written, and its tick tells of it.
+            StayKind::Ready | StayKind::Held | StayKind::Parked
+                if voice.trace.actor(stay.actor).drawing == Drawing::Tracks => {}
             StayKind::Ready | StayKind::Held | StayKind::Parked
                 if voice.trace.actor(stay.actor).drawing != Drawing::Slots =>
             {
@@ -89,10 +94,15 @@ impl Fan {
     }
 }
 
-/// From and to where a stay is drawn, at least one pixel.
-fn heights(sheet: &Sheet, stay: &StayRow) -> (i32, i32) {
+/// From and to where a stay is drawn, at least one pixel. Of what was still going on when its side was over, no more
+/// is known; but an outage holds.
+fn heights(sheet: &Sheet, voice: &Voice, stay: &StayRow) -> (i32, i32) {
+    let end = match stay.kind {
+        StayKind::Down | StayKind::Slow => stay.end,
+        _ => stay.end.min(voice.trace.ended),
+    };
     let top = sheet.scale.y_from_moment(stay.begin);
-    (top, sheet.scale.y_from_moment(stay.end).max(top + PX))
+    (top, sheet.scale.y_from_moment(end).max(top + PX))
 }
 
 fn shape(sheet: &Sheet, voice: &Voice, id: StayId, look: Look, form: Form) -> Shape {
@@ -116,7 +126,7 @@ fn shape(sheet: &Sheet, voice: &Voice, id: StayId, look: Look, form: Form) -> Sh
 
 fn bar(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId) {
     let stay = &voice.trace.stays[id.at()];
-    let (top, bottom) = heights(sheet, stay);
+    let (top, bottom) = heights(sheet, voice, stay);
     let half = match stay.kind {
         // Thinner than work: it may come at any moment.
         StayKind::Polling => column.half_slot() * 7 / 10,
@@ -136,10 +146,39 @@ fn bar(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId) {
     sheet.push(Level::Stays, shape);
 }
 
+/// Whether a lane has said what its polling is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Polled {
+    No,
+    Said,
+}
+
+/// The first long poll of a lane says what it is.
+fn asks(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId, polled: &mut Polled) {
+    let stay = &voice.trace.stays[id.at()];
+    let (top, bottom) = heights(sheet, voice, stay);
+    if stay.kind != StayKind::Polling || *polled == Polled::Said || bottom - top < 40 * PX {
+        return;
+    }
+    *polled = Polled::Said;
+    let half = column.half_slot();
+    let area = Area::new(column.slot(stay.slot) - half, top, 2 * half, bottom - top);
+    sheet.wishes.push(Wish {
+        key: Key { side: Some(voice.side), subject: Subject::Stay(id), piece: Piece(2) },
+        text: "waits for work".to_owned(),
+        face: Face::Small,
+        tone: Tone::Neutral,
+        light: Light::Even,
+        job: None,
+        rank: Rank::Spare,
+        place: Place::Beside(area),
+    });
+}
+
 /// The room of an actor that is out or slow.
 fn band(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId) {
     let stay = &voice.trace.stays[id.at()];
-    let (top, bottom) = heights(sheet, stay);
+    let (top, bottom) = heights(sheet, voice, stay);
     let half = (column.half + 12 * PX).max(column.head.width / 2);
     let left = (column.centre - half).max(voice.strip.left);
     let right = (column.centre + half).min(voice.strip.right);
@@ -171,7 +210,7 @@ fn thousandths(value: u32) -> String {
 /// Until a known moment: a bracket beside the slot.
 fn bracket(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId) {
     let stay = &voice.trace.stays[id.at()];
-    let (top, bottom) = heights(sheet, stay);
+    let (top, bottom) = heights(sheet, voice, stay);
     let left = column.slot(stay.slot) + column.half_slot() + 3 * PX;
     let right = left + 4 * PX;
     let corners = [(left, top), (right, top), (right, bottom), (left, bottom)];
@@ -188,7 +227,7 @@ fn followed(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId) {
     if sheet.light(job.as_slice()) != Light::Lit {
         return;
     }
-    let (top, bottom) = heights(sheet, stay);
+    let (top, bottom) = heights(sheet, voice, stay);
     let x = column.slot(stay.slot);
     let form = Form::Line { from: Point::new(x, top), to: Point::new(x, bottom) };
     let shape = shape(sheet, voice, id, Look::Followed, form);
@@ -201,7 +240,7 @@ fn waiting(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId, line: 
     if stay.end <= stay.begin {
         return;
     }
-    let (top, bottom) = heights(sheet, stay);
+    let (top, bottom) = heights(sheet, voice, stay);
     let x = match stay.slot.known() {
         Some(slot) => column.slot(slot) - column.half_slot() - 3 * PX,
         None => column.centre - column.half - 6 * PX - line * FAN,

@@ -1,6 +1,6 @@
 //! The rows of a trace. Every row is small, plain and complete: a reader needs no state to understand it.
 
-use super::{ActorId, LabelId, MessageId, PartId, Slot, StepId};
+use super::{ActorId, LabelId, MessageId, PartId, ReaderId, Slot, StepId};
 use crate::time::{Moment, Span};
 
 /// How a lane is drawn.
@@ -49,6 +49,28 @@ pub struct ActorRow {
     pub slots: u16,
     /// What one slot is called: "thread", "worker", "consumer".
     pub slot_noun: &'static str,
+}
+
+impl ActorRow {
+    /// "thread 2", if it has several; the tracks of a log are counted from nought, as what is in them is.
+    pub fn slot_name(&self, slot: Slot) -> Option<String> {
+        let first = match self.drawing {
+            Drawing::Tracks => 0,
+            Drawing::Slots | Drawing::River => 1,
+        };
+        let slot = slot.known().filter(|_| self.slots > 1)?;
+        Some(format!("{} {}", self.slot_noun, slot.0 + first))
+    }
+}
+
+/// Who reads a log with one place in each of its tracks: a lane, or the lanes of a group that shares the work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReaderRow {
+    pub name: String,
+    /// The lane of the log.
+    pub log: ActorId,
+    /// Its own lanes.
+    pub lanes: Vec<ActorId>,
 }
 
 /// What a message is there for.
@@ -234,19 +256,25 @@ pub struct StayRow {
 pub enum LevelKind {
     /// Open stays of that kind at that actor and slot.
     Stays(StayKind),
-    /// Records between a reader's committed place and the end of a log.
+    /// Records between a reader's place and the end of a log.
     Lag,
+    /// A reader's stored place in a log: the next record to read.
+    Place,
+    /// One while the work of a reader is divided anew among its lanes and slots, else nought.
+    Dividing,
     /// The state of a switch: 0 closed, 1 open, 2 half open.
     Switch,
 }
 
-/// A new value of a level, which holds until the next row of the same actor, slot and kind.
+/// A new value of a level, which holds until the next row of the same actor, slot, reader and kind.
 #[derive(Clone, Copy, Debug)]
 pub struct LevelRow {
     pub at: Moment,
     pub value: u32,
     pub actor: ActorId,
     pub slot: Slot,
+    /// Whose place, lag or division it is, or [`ReaderId::NONE`].
+    pub reader: ReaderId,
     pub kind: LevelKind,
 }
 

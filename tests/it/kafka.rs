@@ -493,7 +493,7 @@ fn flt_6_a_poison_record_holds_up_its_partition_and_no_other() {
             Note over server: consumer 1 failed (job 1) [25 ms]
             Note over server: consumer 1 tries again (job 1) [25 ms]
             server->>queue: commit [35 → 40 ms]
-            Note over queue: partition 2 committed [40 ms]
+            Note over queue: partition 1 committed [40 ms]
             queue-->>server: committed [40 → 45 ms]
             Note over server: consumer 1 failed (job 1) [135 ms]
             Note over server: consumer 1 tries again (job 1) [135 ms]
@@ -501,7 +501,7 @@ fn flt_6_a_poison_record_holds_up_its_partition_and_no_other() {
             Note over dead: dead-lettered (job 1) [245 ms]
             server-)dead: dead-letter job 1 [245 ms]
             server->>queue: commit [255 → 260 ms]
-            Note over queue: partition 1 committed [260 ms]
+            Note over queue: partition 0 committed [260 ms]
             queue-->>server: committed [260 → ms, on its way]",
     );
     assert_eq!((trace.parts[0].executions, trace.parts[0].outcome), (3, WorkOutcome::DeadLettered));

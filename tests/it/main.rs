@@ -37,5 +37,6 @@ mod sqs;
 mod story;
 mod svg;
 mod told;
+mod tracks;
 mod verdicts;
 mod walls;

@@ -69,6 +69,10 @@ fn no_label_covers_a_label_a_head_a_bar_or_a_figure() {
         Look::Scheduled,
         Look::Ready,
         Look::Sign,
+        Look::Record,
+        Look::RecordGone,
+        Look::Place,
+        Look::OtherPlace,
     ];
     for (name, _, scenes) in shown() {
         for scene in scenes {

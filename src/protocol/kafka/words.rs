@@ -186,7 +186,7 @@ impl Settings {
             failed: setup.label("failed"),
             tries_again: setup.label("tries again"),
             skipped: setup.label("skipped"),
-            not_read: setup.label("before the group began to read"),
+            not_read: setup.label("skipped: begins at the latest"),
             lost_with_leader: setup.label("lost with the leader"),
             retention_over: setup.label("retention over"),
             committed_place: setup.label("committed"),

@@ -11,7 +11,7 @@ use super::super::words::{Word, Words};
 use super::super::{Generation, Identity, MemberNumber, Message, Pulse, Request, Taken, Timer, range};
 use crate::protocol::Stage;
 use crate::time::{Moment, Span};
-use crate::trace::{MarkKind, MessageId, PartId, Slot};
+use crate::trace::{LevelKind, MarkKind, MessageId, PartId, ReaderId, Slot};
 
 /// An answer to be sent to a member.
 pub struct Reply {
@@ -29,6 +29,12 @@ enum State {
     /// Waits for the leader's assignment.
     Completing,
     Stable,
+}
+
+impl State {
+    fn divides(self) -> bool {
+        matches!(self, State::Preparing | State::Completing)
+    }
 }
 
 struct Registered {
@@ -88,6 +94,15 @@ impl Coordinator {
         self.state = State::Stable;
     }
 
+    /// From now on it is in `state`; the trace says while the partitions are divided anew.
+    fn turn(&mut self, state: State, stage: &mut Stage<'_>) {
+        let before = std::mem::replace(&mut self.state, state).divides();
+        if before != state.divides() {
+            let reader = ReaderId(self.number);
+            stage.level_of(reader, Slot::WHOLE, LevelKind::Dividing, u32::from(state.divides()));
+        }
+    }
+
     fn watch(&self, identity: Identity, span: Span, stage: &mut Stage<'_>) {
         stage.set_timer(span, Timer::SessionOver { group: self.number, identity });
     }
@@ -118,7 +133,7 @@ impl Coordinator {
             self.watch(identity, self.session_timeout, stage);
         }
         if self.state == State::Empty && self.generation == 0 {
-            self.state = State::Preparing;
+            self.turn(State::Preparing, stage);
             self.delayed = true;
             self.await_joins(self.initial_delay, stage);
             return Vec::new();
@@ -136,7 +151,7 @@ impl Coordinator {
     /// Everyone must join anew.
     fn prepare(&mut self, stage: &mut Stage<'_>) {
         if self.state != State::Preparing {
-            self.state = State::Preparing;
+            self.turn(State::Preparing, stage);
             self.await_joins(self.rebalance_timeout, stage);
         }
     }
@@ -162,10 +177,10 @@ impl Coordinator {
             return Vec::new();
         }
         if self.members.is_empty() {
-            self.state = State::Empty;
+            self.turn(State::Empty, stage);
             return Vec::new();
         }
-        self.state = State::Completing;
+        self.turn(State::Completing, stage);
         self.generation += 1;
         let (generation, word) = (self.generation, self.words.joined);
         let mut replies = Vec::new();
@@ -199,7 +214,7 @@ impl Coordinator {
         registered.syncing = Some((message, request));
         let leader = self.members.values().next().is_some_and(|leader| leader.syncing.is_some());
         if leader {
-            self.state = State::Stable;
+            self.turn(State::Stable, stage);
         }
         if self.state != State::Stable {
             return Vec::new();
@@ -262,7 +277,7 @@ impl Coordinator {
             return Vec::new();
         }
         if self.members.is_empty() {
-            self.state = State::Empty;
+            self.turn(State::Empty, stage);
             return Vec::new();
         }
         self.prepare(stage);

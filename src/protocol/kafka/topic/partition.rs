@@ -7,7 +7,7 @@ use super::super::words::Words;
 use super::super::{BatchNumber, MemberNumber, Offset, Request};
 use crate::protocol::Stage;
 use crate::time::Span;
-use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, Slot, StayId, StayKind};
+use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, ReaderId, Slot, StayId, StayKind};
 
 struct Record {
     part: PartId,
@@ -30,6 +30,9 @@ struct Reading {
     committed: Option<Offset>,
     /// All places before this one are past.
     settled: Offset,
+    /// Whether it has a place: a group that has not come yet is behind with nothing.
+    begun: bool,
+    lag: u32,
     places: Vec<Place>,
     deliveries: Vec<u16>,
 }
@@ -67,7 +70,7 @@ pub struct Partition {
     /// Places of all groups that are ready, and that are held.
     ready: u32,
     held: u32,
-    shown: [u32; 3],
+    shown: [u32; 2],
     pub retention_timer: bool,
 }
 
@@ -83,10 +86,12 @@ impl Partition {
             expected: 0,
             awaiting: Vec::new(),
             polls: Vec::new(),
-            readings: groups.map(|formed| Reading { committed: formed.then_some(0), ..Reading::default() }).collect(),
+            readings: groups
+                .map(|formed| Reading { committed: formed.then_some(0), begun: formed, ..Reading::default() })
+                .collect(),
             ready: 0,
             held: 0,
-            shown: [0; 3],
+            shown: [0; 2],
             retention_timer: false,
         }
     }
@@ -159,7 +164,11 @@ impl Partition {
     /// A group's place is stored: it has dealt with all before `offset`.
     pub fn commit(&mut self, group: u16, offset: Offset, stage: &mut Stage<'_>) {
         let offset = offset.min(self.end());
-        self.readings[usize::from(group)].committed = Some(offset);
+        let reading = &mut self.readings[usize::from(group)];
+        reading.begun = true;
+        if reading.committed.replace(offset) != Some(offset) {
+            stage.level_of(ReaderId(group), self.slot, LevelKind::Place, offset);
+        }
         self.pass(usize::from(group), offset, Ending::Done, stage);
         stage.mark(MarkKind::Committed, self.slot, PartId::NONE, offset.into(), self.words.committed_place);
         self.show(stage);
@@ -195,6 +204,7 @@ impl Partition {
     /// A reader of the group begins at `offset`: what was handed out from there on is handed out again.
     pub fn begin_at(&mut self, group: u16, offset: Offset, stage: &mut Stage<'_>) {
         let number = usize::from(group);
+        self.readings[number].begun = true;
         for at in offset..self.end() {
             if let Place::Held(stay) = self.readings[number].places[at as usize] {
                 let part = self.part(at, number);
@@ -259,15 +269,21 @@ impl Partition {
     }
 
     fn show(&mut self, stage: &mut Stage<'_>) {
-        // With several groups, the lag is that of the one furthest behind.
-        let behind = |reading: &Reading| self.end() - reading.committed.unwrap_or(reading.settled).min(self.end());
-        let lag = self.readings.iter().map(behind).max().unwrap_or_default();
-        let values = [self.ready, self.held, lag];
-        let kinds = [LevelKind::Stays(StayKind::Ready), LevelKind::Stays(StayKind::Held), LevelKind::Lag];
+        let values = [self.ready, self.held];
+        let kinds = [LevelKind::Stays(StayKind::Ready), LevelKind::Stays(StayKind::Held)];
         for (index, kind) in kinds.into_iter().enumerate() {
             if self.shown[index] != values[index] {
                 self.shown[index] = values[index];
                 stage.level(self.slot, kind, values[index]);
+            }
+        }
+        let end = self.end();
+        for (number, reading) in self.readings.iter_mut().enumerate() {
+            let place = reading.committed.unwrap_or(reading.settled).min(end);
+            let lag = if reading.begun { end - place } else { 0 };
+            if reading.lag != lag {
+                reading.lag = lag;
+                stage.level_of(ReaderId(number as u16), self.slot, LevelKind::Lag, lag);
             }
         }
     }

@@ -1,0 +1,119 @@
+//! Numbers that hold from a moment on, and how they are cut into what a page can show.
+//!
+//! *Invariant:* of what falls into one row of the page, the most is kept: a peak is never smoothed away.
+
+use super::sheet::{Sheet, Voice};
+use super::{PX, Point};
+use crate::order;
+use crate::time::Moment;
+use crate::trace::{ActorId, LevelRow, StayKind};
+
+/// Counts that hold from a moment on.
+pub type Steps = Vec<(Moment, u32)>;
+
+/// The levels of a lane that are asked for; at one moment the last word counts.
+pub fn levels(voice: &Voice, wanted: &dyn Fn(&LevelRow) -> bool) -> Steps {
+    let mut steps: Steps = Vec::new();
+    for row in voice.trace.levels.iter().filter(|row| wanted(row)) {
+        match steps.last_mut() {
+            Some(last) if last.0 == row.at => last.1 = row.value,
+            _ => steps.push((row.at, row.value)),
+        }
+    }
+    steps
+}
+
+/// How many stays of a kind are open, where nobody wrote it down as a level.
+pub fn counted(voice: &Voice, lane: ActorId, kind: StayKind) -> Steps {
+    let rows = voice.rows.stays.iter().map(|id| &voice.trace.stays[id.at()]);
+    let mut changes: Vec<(Moment, i32)> = Vec::new();
+    for stay in rows.filter(|stay| stay.actor == lane && stay.kind == kind) {
+        changes.push((stay.begin, 1));
+        changes.extend(stay.end.known().map(|end| (end, -1)));
+    }
+    order::sort(&mut changes);
+    let mut steps: Steps = Vec::new();
+    let mut count = 0;
+    for (at, change) in changes {
+        count += change;
+        match steps.last_mut() {
+            Some(last) if last.0 == at => last.1 = count.max(0) as u32,
+            _ => steps.push((at, count.max(0) as u32)),
+        }
+    }
+    steps
+}
+
+pub fn value_at(steps: &Steps, at: Moment) -> u32 {
+    match steps.partition_point(|step| step.0 <= at) {
+        0 => 0,
+        place => steps[place - 1].1,
+    }
+}
+
+pub fn sum(one: &Steps, other: &Steps) -> Steps {
+    let mut moments: Vec<Moment> = one.iter().chain(other).map(|step| step.0).collect();
+    order::sort(&mut moments);
+    moments.dedup();
+    moments.into_iter().map(|at| (at, value_at(one, at) + value_at(other, at))).collect()
+}
+
+pub fn deepest_sum(one: &Steps, other: &Steps) -> u32 {
+    sum(one, other).iter().map(|step| step.1).max().unwrap_or(0)
+}
+
+/// A stretch during which a count is not zero, as it is drawn.
+pub struct Run {
+    /// Top, bottom, count.
+    pub steps: Vec<(i32, i32, u32)>,
+    pub peak: u32,
+}
+
+impl Run {
+    /// Its outline, given from where to where a count reaches.
+    pub fn outline(&self, reach: &dyn Fn(u32) -> (i32, i32)) -> Vec<Point> {
+        let mut points = Vec::with_capacity(self.steps.len() * 4);
+        for &(top, bottom, count) in &self.steps {
+            points.extend([top, bottom].map(|y| Point::new(reach(count).0, y)));
+        }
+        for &(top, bottom, count) in self.steps.iter().rev() {
+            points.extend([bottom, top].map(|y| Point::new(reach(count).1, y)));
+        }
+        points
+    }
+}
+
+/// Cuts steps into runs, at the resolution of the page: of what falls into one pixel's row, the most is drawn.
+pub fn runs(sheet: &Sheet, steps: &Steps) -> Vec<Run> {
+    let scale = &sheet.scale;
+    let mut rows: Vec<(i32, i32, u32)> = Vec::new();
+    for (place, &(at, count)) in steps.iter().enumerate() {
+        let until = steps.get(place + 1).map_or(scale.to(), |next| next.0);
+        if until < scale.from() || at > scale.to() || until == at {
+            continue;
+        }
+        let (top, bottom) = (scale.y_from_moment(at), scale.y_from_moment(until));
+        match rows.last_mut() {
+            Some(last) if last.2 == count => last.1 = bottom,
+            Some(last) if bottom - last.0 < PX => {
+                last.1 = bottom;
+                last.2 = last.2.max(count);
+            }
+            _ => rows.push((top, bottom, count)),
+        }
+    }
+    let mut runs: Vec<Run> = Vec::new();
+    let mut open = false;
+    for step in rows {
+        if step.2 == 0 {
+            open = false;
+        } else if let (true, Some(run)) = (open, runs.last_mut()) {
+            run.peak = run.peak.max(step.2);
+            run.steps.push(step);
+        } else {
+            open = true;
+            runs.push(Run { steps: vec![step], peak: step.2 });
+        }
+    }
+    runs
+}

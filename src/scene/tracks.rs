@@ -1,0 +1,328 @@
+//! A log: a bed with a track for each of its slots, where records stay as ticks with their offsets, and beside each
+//! track the place of every reader, which walks down while the records stay.
+//!
+//! What a reader has not dealt with yet, from its place to the end of the log, is an area between the two: it widens
+//! with each record and narrows where the place is stored. *Invariant:* a record is drawn where it was written and is
+//! not touched by being read.
+
+use super::columns::{Bed, Column, Plan};
+use super::labels::{Place, Rank, Wish};
+use super::pace::PADDING;
+use super::sheet::{Sheet, Voice};
+use super::steps::{Run, levels, runs};
+use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
+use crate::time::{Moment, readable};
+use crate::trace::{Ending, JobId, LevelKind, ReaderId, ReaderRow, Slot, StayId, StayKind};
+
+/// The height of a record's tick.
+const TICK: i32 = 5 * PX;
+/// Half the width and height of the sign of a place.
+const DIAMOND: i32 = 45;
+/// So many ticks, or places, of a log are drawn at most; where there would be more, those that are close are one.
+const MOST: i32 = 300;
+/// From what number on the pieces of a reader are counted: areas of lag, places, frames, labels.
+const LAG: u16 = 10_000;
+const PLACE: u16 = 20_000;
+const DIVISION: u16 = 30_000;
+const WORDS: u16 = 40_000;
+
+pub fn draw(sheet: &mut Sheet, voice: &Voice) {
+    for column in &voice.columns {
+        if let Plan::Tracks(bed) = column.plan {
+            let log = Log { voice, column, bed };
+            log.draw(sheet);
+            let readers = voice.trace.readers.iter().enumerate().filter(|(_, row)| row.log == column.actor);
+            for (place, (number, row)) in (0..).zip(readers) {
+                Reader { log: &log, row, id: ReaderId(number as u16), place }.draw(sheet);
+            }
+        }
+    }
+}
+
+struct Log<'a> {
+    voice: &'a Voice<'a>,
+    column: &'a Column,
+    bed: Bed,
+}
+
+/// Records so close that they are drawn as one.
+struct Tick {
+    top: i32,
+    bottom: i32,
+    id: StayId,
+    first: u32,
+    last: u32,
+    jobs: Vec<JobId>,
+}
+
+impl Log<'_> {
+    fn slots(&self) -> impl Iterator<Item = Slot> + use<> {
+        (0..self.bed.slots).map(Slot)
+    }
+
+    /// "orders, partition 0".
+    fn track(&self, slot: Slot) -> String {
+        let actor = self.voice.trace.actor(self.column.actor);
+        match actor.slot_name(slot) {
+            Some(slot) => format!("{}, {slot}", actor.name),
+            None => actor.name.clone(),
+        }
+    }
+
+    /// The least distance of two ticks or places on one line, if there are so many lines.
+    fn apart(&self, sheet: &Sheet, lines: u16) -> i32 {
+        ((sheet.scale.bottom() - sheet.scale.top()) / MOST * i32::from(lines)).max(TICK)
+    }
+
+    fn key(&self, piece: u16) -> Key {
+        Key { side: Some(self.voice.side), subject: Subject::Lane(self.column.actor), piece: Piece(piece) }
+    }
+
+    fn shape(&self, key: Key, look: Look, form: Form, name: String) -> Shape {
+        Shape { key, look, tone: self.voice.tone, light: Light::Even, form, name, job: None }
+    }
+
+    fn draw(&self, sheet: &mut Sheet) {
+        let half = self.column.half;
+        let area = Area::new(self.column.centre - half, 0, 2 * half, sheet.scale.bottom() + PADDING);
+        let form = Form::Rect { area, radius: 6 * PX };
+        sheet.push(Level::Bands, self.shape(self.key(40), Look::Bed, form, String::new()));
+        for slot in self.slots() {
+            self.head(sheet, slot);
+            self.track_of(sheet, slot);
+        }
+    }
+
+    /// What a track is called: "p0".
+    fn head(&self, sheet: &mut Sheet, slot: Slot) {
+        let noun = self.voice.trace.actor(self.column.actor).slot_noun;
+        if self.bed.slots > 1 {
+            sheet.wishes.push(Wish {
+                key: self.key(50 + 2 * slot.0),
+                text: format!("{}{}", noun.get(..1).unwrap_or_default(), slot.0),
+                face: Face::Small,
+                tone: Tone::Neutral,
+                light: Light::Even,
+                job: None,
+                rank: Rank::Mark,
+                place: Place::Close(Area::new(self.column.slot(slot), 0, 0, 15 * PX)),
+            });
+        }
+    }
+
+    /// The records of a track that were written within the window, and where one was taken out.
+    fn track_of(&self, sheet: &mut Sheet, slot: Slot) {
+        let apart = self.apart(sheet, self.bed.slots);
+        let mut ticks: Vec<Tick> = Vec::new();
+        let mut gone = i32::MIN / 2;
+        for &id in &self.voice.rows.stays {
+            let stay = &self.voice.trace.stays[id.at()];
+            if (stay.actor, stay.slot, stay.kind) != (self.column.actor, slot, StayKind::Parked) {
+                continue;
+            }
+            if stay.ending != Ending::Open && stay.end <= sheet.scale.to() {
+                let y = sheet.scale.y_from_moment(stay.end);
+                if y - gone >= apart {
+                    gone = y;
+                    self.taken_out(sheet, id, y);
+                }
+            }
+            if stay.begin < sheet.scale.from() {
+                continue;
+            }
+            let y = sheet.scale.y_from_moment(stay.begin);
+            let job = stay.part.known().map(|part| self.voice.trace.job_of(part));
+            match ticks.last_mut() {
+                Some(tick) if y - tick.bottom < apart => {
+                    (tick.bottom, tick.last) = (y, stay.value);
+                    tick.jobs.extend(job);
+                }
+                _ => {
+                    let jobs = job.into_iter().collect();
+                    ticks.push(Tick { top: y, bottom: y, id, first: stay.value, last: stay.value, jobs });
+                }
+            }
+        }
+        for tick in ticks {
+            self.record(sheet, slot, tick);
+        }
+    }
+
+    fn tick_area(&self, slot: Slot, top: i32, bottom: i32) -> Area {
+        let wide = self.bed.record;
+        Area::new(self.column.slot(slot) - wide / 2, top - TICK / 2, wide, bottom - top + TICK)
+    }
+
+    fn record(&self, sheet: &mut Sheet, slot: Slot, tick: Tick) {
+        let stay = &self.voice.trace.stays[tick.id.at()];
+        let area = self.tick_area(slot, tick.top, tick.bottom);
+        let offsets = match tick.last - tick.first {
+            0 => tick.first.to_string(),
+            _ => format!("{}–{}", tick.first, tick.last),
+        };
+        let since = readable(stay.begin.since(Moment::START));
+        let name = format!("{}: offset {offsets}, kept from {since} on", self.track(slot));
+        let key = |piece| Key { side: Some(self.voice.side), subject: Subject::Stay(tick.id), piece: Piece(piece) };
+        let mut shape = self.shape(key(0), Look::Record, Form::Rect { area, radius: 15 }, name);
+        shape.light = sheet.light(&tick.jobs);
+        shape.job = tick.jobs.first().copied();
+        sheet.obstacle(area);
+        sheet.wishes.push(Wish {
+            key: key(2),
+            text: offsets,
+            face: if shape.light == Light::Lit { Face::Strong } else { Face::Small },
+            tone: Tone::Neutral,
+            light: shape.light,
+            job: shape.job,
+            rank: Rank::Mark,
+            place: Place::Close(area),
+        });
+        sheet.push(Level::Stays, shape);
+    }
+
+    fn taken_out(&self, sheet: &mut Sheet, id: StayId, y: i32) {
+        let stay = &self.voice.trace.stays[id.at()];
+        let area = self.tick_area(stay.slot, y, y);
+        let name = format!("{}: offset {} is taken out", self.track(stay.slot), stay.value);
+        let key = Key { side: Some(self.voice.side), subject: Subject::Stay(id), piece: Piece(1) };
+        sheet.obstacle(area);
+        sheet.push(Level::Stays, self.shape(key, Look::RecordGone, Form::Rect { area, radius: 15 }, name));
+    }
+}
+
+/// A reader of a log.
+struct Reader<'a> {
+    log: &'a Log<'a>,
+    row: &'a ReaderRow,
+    /// Among all readers.
+    id: ReaderId,
+    /// Among the readers of this log.
+    place: u16,
+}
+
+impl Reader<'_> {
+    fn draw(&self, sheet: &mut Sheet) {
+        for slot in self.log.slots() {
+            let x = self.x(slot);
+            let (from, to) = (Point::new(x, sheet.scale.top()), Point::new(x, sheet.scale.bottom()));
+            let key = self.key(0, slot.at());
+            sheet.line(from, to);
+            let line = self.log.shape(key, Look::PlaceLine, Form::Line { from, to }, String::new());
+            sheet.push(Level::Rivers, line);
+        }
+        self.lags(sheet);
+        self.places(sheet);
+        self.divisions(sheet);
+    }
+
+    /// Where its place in a track is drawn.
+    fn x(&self, slot: Slot) -> i32 {
+        self.log.column.slot(slot) - self.log.bed.place_before_record(self.place)
+    }
+
+    fn key(&self, first: u16, number: usize) -> Key {
+        let piece = Piece(first + number.min(9_000) as u16);
+        Key { side: Some(self.log.voice.side), subject: Subject::Reader(self.id), piece }
+    }
+
+    fn wish(&self, number: usize, text: &str, tone: Tone, place: Place) -> Wish {
+        let text = match self.log.bed.readers {
+            1 => text.to_owned(),
+            _ => [&self.row.name, ": ", text].concat(),
+        };
+        Wish {
+            key: self.key(WORDS, number),
+            text,
+            face: Face::Strong,
+            tone,
+            light: Light::Even,
+            job: None,
+            rank: Rank::Mark,
+            place,
+        }
+    }
+
+    /// How far it is behind in each track, and where it is furthest behind.
+    fn lags(&self, sheet: &mut Sheet) {
+        let mut tracks: Vec<(Slot, Run)> = Vec::new();
+        for slot in self.log.slots() {
+            let wanted = (self.log.column.actor, slot, self.id, LevelKind::Lag);
+            let steps = levels(self.log.voice, &|row| (row.actor, row.slot, row.reader, row.kind) == wanted);
+            tracks.extend(runs(sheet, &steps).into_iter().map(|run| (slot, run)));
+        }
+        let deepest = tracks.iter().map(|(_, run)| run.peak).max().unwrap_or(0);
+        let room = i64::from(self.log.bed.strip - 3 * PX);
+        // Three pixels a record, less where the strip would not hold them.
+        let width = |count: u32| {
+            let (count, deepest) = (i64::from(count), i64::from(deepest));
+            (room * count / deepest).min(i64::from(3 * PX) * count).max(i64::from(PX)) as i32
+        };
+        let mut furthest: Option<Area> = None;
+        for (number, (slot, run)) in tracks.iter().enumerate() {
+            let left = self.x(*slot);
+            let form = Form::Polygon(run.outline(&|count| (left, left + width(count))));
+            let name = format!("{}: {} is up to {} behind", self.log.track(*slot), self.row.name, run.peak);
+            sheet.push(Level::Rivers, self.log.shape(self.key(LAG, number), Look::Lag, form, name));
+            let peak = run.steps.iter().find(|step| step.2 == deepest).filter(|_| furthest.is_none());
+            furthest = furthest.or(peak.map(|&(top, bottom, _)| Area::new(left, top, width(deepest), bottom - top)));
+        }
+        if let Some(area) = furthest.filter(|_| deepest > 1) {
+            sheet.wishes.push(self.wish(0, &format!("lag {deepest}"), Tone::Again, Place::Beside(area)));
+        }
+    }
+
+    /// A diamond wherever its place was stored; the first says what they are.
+    fn places(&self, sheet: &mut Sheet) {
+        let apart = self.log.apart(sheet, self.log.bed.slots * self.log.bed.readers);
+        let mut last = vec![i32::MIN / 2; usize::from(self.log.bed.slots)];
+        let mut drawn = 0;
+        for row in &self.log.voice.trace.levels {
+            let its = (row.actor, row.reader, row.kind) == (self.log.column.actor, self.id, LevelKind::Place);
+            if !its || row.at < sheet.scale.from() || row.at > sheet.scale.to() {
+                continue;
+            }
+            let y = sheet.scale.y_from_moment(row.at);
+            let Some(last) = last.get_mut(row.slot.at()).filter(|last| y - **last >= apart) else {
+                continue;
+            };
+            *last = y;
+            let x = self.x(row.slot);
+            let corners = [(0, -DIAMOND), (DIAMOND, 0), (0, DIAMOND), (-DIAMOND, 0)];
+            let form = Form::Polygon(corners.map(|(dx, dy)| Point::new(x + dx, y + dy)).to_vec());
+            let (track, at) = (self.log.track(row.slot), readable(row.at.since(Moment::START)));
+            let name = format!("{track}: {} committed at {at}, the next to read is {}", self.row.name, row.value);
+            let area = form.bounds();
+            if drawn == 0 {
+                sheet.wishes.push(self.wish(2, "committed", Tone::Neutral, Place::Beside(area)));
+            }
+            let look = if self.place == 0 { Look::Place } else { Look::OtherPlace };
+            sheet.obstacle(area);
+            sheet.push(Level::Signs, self.log.shape(self.key(PLACE, drawn), look, form, name));
+            drawn += 1;
+        }
+    }
+
+    /// A frame round its lanes while its work is divided anew.
+    fn divisions(&self, sheet: &mut Sheet) {
+        let lanes = self.row.lanes.iter().map(|lane| &self.log.voice.columns[lane.at()]);
+        let strip = self.log.voice.strip;
+        let left = lanes.clone().map(|lane| lane.centre - lane.half - 10 * PX).min().unwrap_or(strip.left);
+        let right = lanes.map(|lane| lane.centre + lane.half + 10 * PX).max().unwrap_or(strip.right);
+        let (left, right) = (left.max(strip.left), right.min(strip.right));
+        let wanted = (self.log.column.actor, self.id, LevelKind::Dividing);
+        let steps = levels(self.log.voice, &|row| (row.actor, row.reader, row.kind) == wanted);
+        for (number, run) in runs(sheet, &steps).iter().enumerate() {
+            let (top, bottom) = (run.steps[0].0, run.steps[run.steps.len() - 1].1);
+            let area = Area::new(left, top, right - left, (bottom - top).max(6 * PX));
+            let name = format!("{}: work is divided anew", self.row.name);
+            for y in [top, area.bottom()] {
+                sheet.line(Point::new(left, y), Point::new(right, y));
+            }
+            if number == 0 {
+                sheet.wishes.push(self.wish(4, "rebalance", Tone::Again, Place::Band(area)));
+            }
+            let form = Form::Rect { area, radius: 3 * PX };
+            sheet.push(Level::Signs, self.log.shape(self.key(DIVISION, number), Look::Dividing, form, name));
+        }
+    }
+}

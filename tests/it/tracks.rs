@@ -1,0 +1,93 @@
+//! How a log is drawn: records stay where they were written, every reader has a place of its own, and a division of
+//! work is a frame round those who divide it (`KAF-1`, `KAF-4`, `KAF-6`).
+
+use counterpoint::scenario::{PRESETS, Played};
+use counterpoint::scene::{Form, Look, Scene, Shape, Subject, View, layout};
+use counterpoint::time::{Moment, Span};
+use counterpoint::trace::{LevelKind, ReaderId, Slot, StayKind, Trace};
+
+fn played(name: &str) -> Played {
+    PRESETS.iter().find(|preset| preset.name == name).expect("it is built in").scenario().play()
+}
+
+/// The right side's shapes of a look.
+fn shapes(scene: &Scene, look: Look) -> Vec<&Shape> {
+    scene.shapes().filter(|shape| shape.key.side == Some(1) && shape.look == look).collect()
+}
+
+fn texts(scene: &Scene) -> Vec<&str> {
+    let right = scene.shapes().filter(|shape| shape.key.side == Some(1));
+    right
+        .filter_map(|shape| if let Form::Text { text, .. } = &shape.form { Some(text.as_str()) } else { None })
+        .collect()
+}
+
+fn levels(trace: &Trace, reader: u16, kind: LevelKind) -> Vec<(Slot, u32)> {
+    let its = trace.levels.iter().filter(|row| row.reader == ReaderId(reader) && row.kind == kind);
+    its.map(|row| (row.slot, row.value)).collect()
+}
+
+#[test]
+fn kaf_1_a_record_is_a_tick_where_it_was_written_and_reading_takes_none_away() {
+    for name in ["kafka-two-groups", "kafka-hot-partition", "kafka-rebalance", "kafka-work-queue"] {
+        let played = played(name);
+        let scene = layout(&played, &View::default());
+        let trace = &played.sides[1].trace;
+        let records: Vec<_> = trace.stays.iter().filter(|stay| stay.kind == StayKind::Parked).collect();
+        assert!(records.len() >= 8 && records.iter().all(|record| record.end == Moment::NEVER), "{name}");
+        let ticks = shapes(&scene, Look::Record);
+        assert_eq!(ticks.len(), records.len(), "{name}");
+        for tick in ticks {
+            let Subject::Stay(id) = tick.key.subject else { panic!("{tick:?}") };
+            let area = tick.form.bounds();
+            let written = scene.scale.y_from_moment(trace.stays[id.at()].begin);
+            assert!(area.y < written && written < area.bottom(), "{name}: {tick:?}");
+        }
+        let texts = texts(&scene);
+        let numbered = records.iter().filter(|record| texts.contains(&record.value.to_string().as_str())).count();
+        assert!(numbered * 3 >= records.len() * 2, "{name}: {numbered} of {} offsets are said", records.len());
+    }
+}
+
+/// Search comes when three records are in one partition and two in the other. What it has not seen is its own lag.
+#[test]
+fn kaf_4_each_group_is_behind_by_its_own() {
+    let played = played("kafka-two-groups");
+    let (latest, earliest) = (&played.sides[0].trace, &played.sides[1].trace);
+    for trace in [latest, earliest] {
+        assert_eq!(trace.readers.iter().map(|reader| reader.name.as_str()).collect::<Vec<_>>(), ["Billing", "Search"]);
+        assert!(levels(trace, 0, LevelKind::Lag).iter().all(|(_, lag)| *lag <= 1), "Billing keeps up");
+    }
+    let joins = Moment::START + Span::millis(700);
+    let search = earliest.levels.iter().filter(|row| row.reader == ReaderId(1));
+    assert!(search.clone().all(|row| row.at >= joins), "who has not come is not behind");
+    assert_eq!(levels(earliest, 1, LevelKind::Lag)[..2], [(Slot(0), 3), (Slot(1), 2)], "all that was there before");
+    assert_eq!(levels(latest, 1, LevelKind::Lag)[0].1, 1, "nothing of what was there before");
+
+    let scene = layout(&played, &View::default());
+    assert!(texts(&scene).contains(&"Search: lag 4"), "{:?}", texts(&scene));
+    for (reader, look) in [(0, Look::Place), (1, Look::OtherPlace)] {
+        assert_eq!(shapes(&scene, look).len(), levels(earliest, reader, LevelKind::Place).len());
+    }
+    assert!(shapes(&scene, Look::Lag).iter().any(|shape| shape.name.contains("Search is up to 4 behind")));
+}
+
+#[test]
+fn kaf_6_a_rebalance_is_a_frame_round_all_members() {
+    let played = played("kafka-rebalance");
+    let trace = &played.sides[1].trace;
+    let rows: Vec<_> = trace.levels.iter().filter(|row| row.kind == LevelKind::Dividing).collect();
+    assert_eq!(rows.iter().map(|row| row.value).collect::<Vec<_>>(), [1, 0]);
+    let scene = layout(&played, &View::default());
+    let frames = shapes(&scene, Look::Dividing);
+    assert_eq!(frames.len(), 1);
+    let area = frames[0].form.bounds();
+    assert_eq!(area.y, scene.scale.y_from_moment(rows[0].at));
+    let head = |name: &str| {
+        let heads = scene.heads.iter().filter(|head| head.key.side == Some(1));
+        heads.filter(|head| head.name.starts_with(name)).map(|head| head.form.bounds()).next().expect("it has a head")
+    };
+    let middle = |name: &str| head(name).x + head(name).width / 2;
+    assert!(area.x < middle("Mailer 1") && middle("Mailer 2") < area.right());
+    assert!(area.x > middle("emails"), "the log is no member");
+}
