@@ -11,6 +11,7 @@
 mod arrows;
 mod bulk;
 mod clock;
+mod clocks;
 mod columns;
 mod compose;
 mod heads;

@@ -201,7 +201,7 @@ impl Settings {
                     QueueType::Fifo => format!("FIFO, visibility {}", readable(queue.visibility_timeout)),
                 },
                 duty: Duty::Broker,
-                drawing: Drawing::River,
+                drawing: Drawing::Halves,
                 slots: 0,
                 slot_noun: "",
             },

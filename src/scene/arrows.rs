@@ -81,19 +81,22 @@ fn edge(column: &Column, other: &Column, message: &MessageRow, leaves: bool) -> 
 
 /// The voice of a message, or what is wrong with it.
 pub fn tone(voice: &Voice, message: &MessageRow) -> Tone {
-    let kind = voice.trace.kind(message);
     let answers_refusal =
         message.reply_to.known().is_some_and(|asked| voice.trace.messages[asked.at()].fate == Fate::Refused);
     match message.fate {
         Fate::Lost | Fate::Refused | Fate::Late => Tone::Bad,
         Fate::Delivered | Fate::InFlight if answers_refusal => Tone::Bad,
-        Fate::Delivered | Fate::InFlight
-            if message.attempt > 1 && kind.class == Class::Payload && kind.arrow != Arrow::Reply =>
-        {
-            Tone::Again
-        }
+        Fate::Delivered | Fate::InFlight if repeats(voice, message) => Tone::Again,
         Fate::Delivered | Fate::InFlight => voice.tone,
     }
+}
+
+/// Whether it carries again what has been carried before. An answer to a second attempt does not, but one that brings
+/// more attempts than were asked for does: a poll that found what had been handed out before.
+pub fn repeats(voice: &Voice, message: &MessageRow) -> bool {
+    let asked = message.reply_to.known().filter(|_| voice.trace.kind(message).arrow == Arrow::Reply);
+    let before = asked.map_or(1, |asked| voice.trace.messages[asked.at()].attempt);
+    message.attempt > before && voice.trace.kind(message).class == Class::Payload
 }
 
 pub fn look(arrow: Arrow, class: Class) -> Look {

@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* a figure stands at its own height, to the tenth of a pixel.
 
-use super::columns::{Frame, Measure};
+use super::columns::{Frame, Measure, Plan};
 use super::sheet::{Sheet, Voice};
 use super::text::{ascent, line_height, width};
 use super::{Anchor, Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
@@ -189,7 +189,11 @@ pub fn crossings(sheet: &mut Sheet, voice: &Voice) {
             if stay.begin > fold.from || stay.end < fold.to || !drawn_here {
                 continue;
             }
-            let x = voice.columns[stay.actor.at()].slot(stay.slot);
+            let column = &voice.columns[stay.actor.at()];
+            let x = match (column.plan, stay.kind) {
+                (Plan::Halves, StayKind::Hidden | StayKind::Scheduled) => column.centre + column.half / 2,
+                _ => column.slot(stay.slot),
+            };
             let form = Form::Line { from: Point::new(x, fold.top), to: Point::new(x, fold.bottom) };
             let mut dots = shared(Subject::Stay(id), 1_000, Look::Crossing, form);
             dots.key = Key {

@@ -48,6 +48,8 @@ pub enum Plan {
         spacing: i32,
         slots: u16,
     },
+    /// Like a river, but to the left only; on the right is the room of what is hidden.
+    Halves,
     Tracks(Bed),
 }
 
@@ -135,7 +137,7 @@ impl Column {
             Plan::Bars { slots, .. } | Plan::Rivers { slots, .. } | Plan::Tracks(Bed { slots, .. }) => {
                 (0..slots).map(|slot| self.slot(Slot(slot))).collect()
             }
-            Plan::Area | Plan::River => vec![self.centre],
+            Plan::Area | Plan::River | Plan::Halves => vec![self.centre],
         }
     }
 
@@ -143,7 +145,7 @@ impl Column {
     pub fn half_slot(&self) -> i32 {
         match self.plan {
             Plan::Bars { bar, .. } => bar / 2,
-            Plan::Area | Plan::River => self.half,
+            Plan::Area | Plan::River | Plan::Halves => self.half,
             Plan::Rivers { spacing, .. } => spacing / 2 - PX,
             Plan::Tracks(bed) => bed.record / 2,
         }
@@ -155,7 +157,8 @@ impl Column {
             (Plan::Bars { bar, .. }, Some(_)) => bar / 2,
             (Plan::Bars { spacing, bar, slots }, None) => i32::from(slots - 1) * spacing / 2 + bar / 2,
             (Plan::Area, _) => self.half,
-            (Plan::River, _) | (Plan::Rivers { .. }, Some(_)) => 2 * PX,
+            (Plan::Halves, _) if other > self.centre => self.half,
+            (Plan::River | Plan::Halves, _) | (Plan::Rivers { .. }, Some(_)) => 2 * PX,
             (Plan::Rivers { spacing, slots }, None) => i32::from(slots - 1) * spacing / 2 + 2 * PX,
             (Plan::Tracks(bed), Some(_)) => bed.record / 2,
             (Plan::Tracks(bed), None) => bed.half(),
@@ -221,7 +224,7 @@ pub fn columns(trace: &Trace, strip: Strip, measure: Measure) -> Vec<Column> {
             let head = head(actor, measure, widest_head);
             // What waits for this lane stands on its left, where its callers are.
             let waiting = match (actor.duty, actor.drawing, measure) {
-                (_, Drawing::River | Drawing::Tracks, _) | (Duty::Broker, ..) => 0,
+                (_, Drawing::River | Drawing::Halves | Drawing::Tracks, _) | (Duty::Broker, ..) => 0,
                 (_, _, Measure::Wide) => 34 * PX,
                 (..) => 16 * PX,
             };
@@ -269,6 +272,7 @@ fn plan(actor: &ActorRow, readers: u16, measure: Measure, room: i32) -> Plan {
             };
             Plan::Rivers { spacing: widest.min(room / 3 / i32::from(slots)).max(4 * PX), slots }
         }
+        Drawing::Halves => Plan::Halves,
         Drawing::Tracks => Plan::Tracks(Bed::new(slots, readers, measure, room)),
         Drawing::Slots if slots > MOST_BARS => Plan::Area,
         Drawing::Slots => {
@@ -295,6 +299,13 @@ fn half(plan: Plan, measure: Measure) -> i32 {
         Plan::Area => {
             if wide {
                 40 * PX
+            } else {
+                20 * PX
+            }
+        }
+        Plan::Halves => {
+            if wide {
+                30 * PX
             } else {
                 20 * PX
             }

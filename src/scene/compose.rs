@@ -6,13 +6,13 @@
 use super::columns::Measure;
 use super::columns::{Frame, columns};
 use super::labels::{Ground, Placed, Rank, Reach};
-use super::pace::{PADDING, rescaled};
+use super::pace::{FOOT, rescaled};
 use super::rows::rows;
 use super::sheet::{Sheet, Voice};
 use super::wording::Sharing;
 use super::{
     Area, Form, Key, Level, Light, Look, PX, Piece, Point, Scene, Shape, Subject, TimeScale, Tone, View, arrows, bulk,
-    clock, heads, labels, notes, pace, rivers, signs, stays, tracks, wording,
+    clock, clocks, heads, labels, notes, pace, rivers, signs, stays, tracks, wording,
 };
 use crate::scenario::Played;
 use crate::time::{Moment, Span};
@@ -104,6 +104,7 @@ fn attempt(
         lifelines(&mut sheet, voice);
         rivers::draw(&mut sheet, voice, frame.measure);
         tracks::draw(&mut sheet, voice);
+        clocks::draw(&mut sheet, voice);
         stays::draw(&mut sheet, voice, ONE_BY_ONE / voices.len());
         if crowded {
             bundled += bulk::draw(&mut sheet, voice, voices.len() as i32);
@@ -122,7 +123,7 @@ fn attempt(
     for voice in voices {
         clock::crossings(&mut sheet, voice);
     }
-    let height = sheet.scale.bottom() + PADDING;
+    let height = sheet.scale.bottom() + FOOT;
     let bounds = Area::new(0, 0, frame.width, height);
     let placed = place(played, &mut sheet, voices, bounds, manners.reach);
     let scene = Scene {
@@ -157,10 +158,10 @@ fn place(played: &Played, sheet: &mut Sheet, voices: &[Voice], bounds: Area, rea
 }
 
 fn lifelines(sheet: &mut Sheet, voice: &Voice) {
-    let bottom = sheet.scale.bottom() + PADDING;
+    let bottom = sheet.scale.bottom() + FOOT;
     for column in &voice.columns {
         let look = match voice.trace.actor(column.actor).drawing {
-            crate::trace::Drawing::River => Look::RiverLine,
+            crate::trace::Drawing::River | crate::trace::Drawing::Halves => Look::RiverLine,
             crate::trace::Drawing::Slots | crate::trace::Drawing::Tracks => Look::Lifeline,
         };
         for (piece, x) in column.lines().into_iter().enumerate() {

@@ -240,11 +240,18 @@ impl Ground {
     }
 
     fn along(&self, from: Point, to: Point, size: (i32, i32), rank: Rank) -> Option<Spot> {
+        const OVERHANG: i32 = 24 * PX;
         const ALONG: [i32; 11] = [500, 400, 600, 300, 700, 450, 550, 220, 780, 150, 850];
+        // Rather along the line than beyond an end of it, and rather that than apart from it.
         let on_line = |gap: i32| {
-            let above = ALONG.iter().map(move |&share| spot_on_line(from, to, share, size, Side::Above, gap));
-            let below = ALONG.iter().map(move |&share| spot_on_line(from, to, share, size, Side::Below, gap));
-            above.chain(below)
+            [0, OVERHANG].into_iter().flat_map(move |overhang| {
+                [Side::Above, Side::Below].into_iter().flat_map(move |side| {
+                    ALONG.iter().map(move |&share| Spot {
+                        distance: usize::from(overhang > 0),
+                        ..spot_on_line(from, to, share, size, side, (gap, overhang))
+                    })
+                })
+            })
         };
         let tolerated = if rank.is_required() { usize::MAX } else { 0 };
         let close = self.best(on_line(PX), tolerated.min(1));
@@ -322,9 +329,9 @@ enum Side {
 }
 
 /// A spot whose middle is above or below the point at `share` thousandths of a line, clear of the whole line.
-fn spot_on_line(from: Point, to: Point, share: i32, size: (i32, i32), side: Side, gap: i32) -> Spot {
+fn spot_on_line(from: Point, to: Point, share: i32, size: (i32, i32), side: Side, (gap, overhang): (i32, i32)) -> Spot {
     let middle = from.x + ((i64::from(to.x - from.x) * i64::from(share)) / 1_000) as i32;
-    let (low, high) = (from.x.min(to.x) + 2 * PX, from.x.max(to.x) - 2 * PX - size.0);
+    let (low, high) = (from.x.min(to.x) + 2 * PX - overhang, from.x.max(to.x) - 2 * PX - size.0 + overhang);
     let x = if low <= high { (middle - size.0 / 2).clamp(low, high) } else { middle - size.0 / 2 };
     let (one, other) = (y_on_line(from, to, x), y_on_line(from, to, x + size.0));
     let y = match side {
@@ -344,7 +351,7 @@ fn apart(from: Point, to: Point, size: (i32, i32), reach: Reach) -> impl Iterato
     (1..=rows).flat_map(move |row| {
         ALONG.into_iter().flat_map(move |share| {
             [Side::Above, Side::Below].into_iter().map(move |side| {
-                let mut spot = spot_on_line(from, to, share, size, side, PX + row * 7 * PX);
+                let mut spot = spot_on_line(from, to, share, size, side, (PX + row * 7 * PX, 0));
                 let x = spot.area.x + size.0 / 2;
                 let edge = match side {
                     Side::Above => spot.area.bottom(),

@@ -10,8 +10,10 @@ use crate::order;
 use crate::time::{Moment, Span};
 use crate::trace::{ActorId, Trace};
 
-/// Above the first moment, and below the last.
+/// Above the first moment.
 pub const PADDING: i32 = 16 * PX;
+/// Below the last: room for two lines of what is said of it.
+pub const FOOT: i32 = 30 * PX;
 /// The most that a picture is high by itself; wishes of labels come on top.
 const COMFORTABLE: i32 = 900 * PX;
 /// What keeps two arrows of one pair of lanes apart, label included.

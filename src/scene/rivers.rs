@@ -13,7 +13,7 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, measure: Measure) {
     for column in &voice.columns {
         match (column.plan, voice.trace.actor(column.actor).drawing) {
             (Plan::Area, _) => crowd(sheet, voice, column),
-            (_, Drawing::River) => rivers(sheet, voice, column, measure),
+            (_, Drawing::River | Drawing::Halves) => rivers(sheet, voice, column, measure),
             (_, Drawing::Tracks | Drawing::Slots) => {}
         }
     }
@@ -23,7 +23,7 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, measure: Measure) {
 fn rivers(sheet: &mut Sheet, voice: &Voice, column: &Column, measure: Measure) {
     let slots: Vec<Slot> = match column.plan {
         Plan::Rivers { slots, .. } => (0..slots).map(Slot).collect(),
-        Plan::Bars { .. } | Plan::Area | Plan::River | Plan::Tracks { .. } => vec![Slot::WHOLE],
+        Plan::Bars { .. } | Plan::Area | Plan::River | Plan::Halves | Plan::Tracks(_) => vec![Slot::WHOLE],
     };
     let depths: Vec<Depths> = slots.iter().map(|slot| Depths::of(voice, column, *slot)).collect();
     let deepest = depths.iter().map(|depths| depths.deepest).max().unwrap_or(0);
@@ -31,7 +31,9 @@ fn rivers(sheet: &mut Sheet, voice: &Voice, column: &Column, measure: Measure) {
         return;
     }
     let widest = if measure == Measure::Wide { 9 * PX } else { 5 * PX };
-    let unit = Unit { most: widest, half: column.half_slot(), deepest };
+    let half = column.half_slot();
+    let half = if column.plan == Plan::Halves { half / 2 } else { half };
+    let unit = Unit { most: widest, half, deepest };
     for (place, (slot, depths)) in slots.iter().zip(&depths).enumerate() {
         let bed = Bed { column, centre: column.slot(*slot), unit, pieces: (place, slots.len()) };
         depths.draw(sheet, voice, &bed);
@@ -84,7 +86,7 @@ impl Depths {
         for (kind, look, steps) in [(20, Look::Ready, &self.ready), (21, Look::Parked, &self.parked)] {
             for (place, run) in runs(sheet, steps).into_iter().enumerate() {
                 let name = format!("{}: at most {} {}", bed.name(voice), run.peak, noun(look));
-                let form = Form::Polygon(run.outline(&|count| bed.unit.around(bed.centre, count)));
+                let form = Form::Polygon(run.outline(&|count| bed.unit.around(bed.column.plan, bed.centre, count)));
                 push(sheet, voice, bed.column, look, bed.piece(kind, place), form, name);
             }
         }
@@ -97,7 +99,7 @@ impl Depths {
         let masked: Steps = both.iter().map(|&(at, total)| (at, if anything(at) { total } else { 0 })).collect();
         for (place, run) in runs(sheet, &masked).into_iter().enumerate() {
             let name = format!("{}: delivered and not acknowledged", bed.name(voice));
-            let form = Form::Polygon(run.outline(&|count| bed.unit.around(bed.centre, count)));
+            let form = Form::Polygon(run.outline(&|count| bed.unit.around(bed.column.plan, bed.centre, count)));
             push(sheet, voice, bed.column, Look::Held, bed.piece(22, place), form, name);
         }
     }
@@ -111,7 +113,7 @@ fn crowd(sheet: &mut Sheet, voice: &Voice, column: &Column) {
         let steps = counted(voice, column.actor, kind);
         for (place, run) in runs(sheet, &steps).into_iter().enumerate() {
             let name = format!("{}: at most {} {}", voice.trace.actor(column.actor).name, run.peak, noun(look));
-            let form = Form::Polygon(run.outline(&|count| unit.around(column.centre, count)));
+            let form = Form::Polygon(run.outline(&|count| unit.around(column.plan, column.centre, count)));
             push(sheet, voice, column, look, Piece(piece + 10 * place.min(6_000) as u16), form, name);
         }
     }
@@ -150,8 +152,13 @@ impl Unit {
         (whole.min(fitted) as i32).max(if count > 0 { 10 } else { 0 })
     }
 
-    fn around(self, centre: i32, count: u32) -> (i32, i32) {
-        (centre - self.half_of(count), centre + self.half_of(count))
+    /// From where to where `count` is drawn: around the line, or all of it on its left.
+    fn around(self, plan: Plan, line: i32, count: u32) -> (i32, i32) {
+        let half = self.half_of(count);
+        match plan {
+            Plan::Halves => (line - 2 * half, line),
+            _ => (line - half, line + half),
+        }
     }
 }
 

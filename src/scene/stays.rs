@@ -28,6 +28,8 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, most: usize) {
                     asks(sheet, voice, column, id, &mut polled[stay.actor.at()]);
                 }
             }
+            // In the half of its lane that is made for it.
+            StayKind::Scheduled | StayKind::Hidden if column.plan == Plan::Halves => {}
             StayKind::Scheduled | StayKind::Hidden => bracket(sheet, voice, column, id),
             // Holds nothing and nobody; the confirm's own arrow tells of it.
             StayKind::Unconfirmed => {}
@@ -259,7 +261,7 @@ fn waiting(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId, line: 
 
 impl Voice<'_> {
     /// A stay in one sentence, for those who listen.
-    fn stay_name(&self, stay: &StayRow) -> String {
+    pub fn stay_name(&self, stay: &StayRow) -> String {
         let actor = self.trace.actor(stay.actor);
         let what = match stay.kind {
             StayKind::Busy => "works",

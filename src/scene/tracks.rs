@@ -7,7 +7,7 @@
 
 use super::columns::{Bed, Column, Plan};
 use super::labels::{Place, Rank, Wish};
-use super::pace::PADDING;
+use super::pace::FOOT;
 use super::sheet::{Sheet, Voice};
 use super::steps::{Run, levels, runs};
 use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
@@ -84,7 +84,7 @@ impl Log<'_> {
 
     fn draw(&self, sheet: &mut Sheet) {
         let half = self.column.half;
-        let area = Area::new(self.column.centre - half, 0, 2 * half, sheet.scale.bottom() + PADDING);
+        let area = Area::new(self.column.centre - half, 0, 2 * half, sheet.scale.bottom() + FOOT);
         let form = Form::Rect { area, radius: 6 * PX };
         sheet.push(Level::Bands, self.shape(self.key(40), Look::Bed, form, String::new()));
         for slot in self.slots() {

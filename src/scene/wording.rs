@@ -12,7 +12,7 @@ use super::text::fitted;
 use super::{Face, Key, Light, PX, Piece, Subject, Tone};
 use crate::order;
 use crate::time::Moment;
-use crate::trace::{ActorId, Arrow, Class, Fate, JobId, MessageId, MessageRow};
+use crate::trace::{ActorId, Fate, JobId, MessageId, MessageRow};
 
 /// Up to so many messages of a side, each has a label.
 const ALL_LABELLED: usize = 30;
@@ -34,7 +34,9 @@ pub fn wish(sheet: &mut Sheet, voice: &Voice, sharing: Sharing) {
     let mut known: BTreeSet<(u8, u16)> = BTreeSet::new();
     let mut piles: Vec<(Rank, Vec<MessageId>)> = Vec::new();
     let mut last: BTreeMap<Likeness, (i32, usize)> = BTreeMap::new();
-    for &id in ids {
+    // What is sent as its side's run ends has no length, and nothing to be read of it.
+    let sent = |id: &&MessageId| voice.trace.messages[id.at()].sent < voice.trace.ended;
+    for &id in ids.iter().filter(sent) {
         let message = &voice.trace.messages[id.at()];
         let first = known.insert((message.kind, message.label.0));
         let rank = rank(sheet, voice, message, first, ids.len() <= ALL_LABELLED);
@@ -100,15 +102,9 @@ fn rank(sheet: &Sheet, voice: &Voice, message: &MessageRow, first: bool, all: bo
         _ if failed(message) => Rank::Failure,
         _ if first && !background => Rank::First,
         _ if all => Rank::Message,
-        _ if repeats(voice, message) => Rank::Mark,
+        _ if arrows::repeats(voice, message) => Rank::Mark,
         Light::Even | Light::Receding => Rank::Spare,
     }
-}
-
-/// Whether it carries again what has been carried before.
-fn repeats(voice: &Voice, message: &MessageRow) -> bool {
-    let kind = voice.trace.kind(message);
-    message.attempt > 1 && kind.class == Class::Payload && kind.arrow != Arrow::Reply
 }
 
 /// One label for one message, or for several on top of each other.
@@ -133,7 +129,7 @@ fn label(sheet: &mut Sheet, voice: &Voice, ids: &[MessageId], rank: Rank) {
         Fate::Late => ", too late",
         Fate::Refused | Fate::Delivered | Fate::InFlight => "",
     });
-    if repeats(voice, message) {
+    if arrows::repeats(voice, message) {
         text.push_str(&format!(", try {}", message.attempt));
     }
     let room = (voice.strip.right - voice.strip.left - 12 * PX).min(260 * PX);

@@ -10,6 +10,9 @@ pub enum Drawing {
     Slots,
     /// A queue: its line widens with what is ready in it; what is held by a consumer is outlined round it.
     River,
+    /// A queue in two halves: on one side its line widens with what is ready, on the other stands what is hidden, each
+    /// with its clock.
+    Halves,
     /// A log: one track per slot, where records stay.
     Tracks,
 }
@@ -56,7 +59,7 @@ impl ActorRow {
     pub fn slot_name(&self, slot: Slot) -> Option<String> {
         let first = match self.drawing {
             Drawing::Tracks => 0,
-            Drawing::Slots | Drawing::River => 1,
+            Drawing::Slots | Drawing::River | Drawing::Halves => 1,
         };
         let slot = slot.known().filter(|_| self.slots > 1)?;
         Some(format!("{} {}", self.slot_noun, slot.0 + first))

@@ -6,6 +6,7 @@ mod brokers;
 mod captions;
 mod chain;
 mod cli;
+mod clocks;
 mod comparisons;
 mod event_loop;
 mod fault_controls;
