@@ -8,10 +8,12 @@ use super::text::{ascent, line_height, width, wrapped};
 use super::{Anchor, Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
 use crate::scenario::Caption;
 
-/// The widest line of a caption.
-const WIDEST: i32 = 190 * PX;
+/// The widest line of a caption, and a narrower one for where that does not fit between the lanes.
+const WIDEST: [i32; 2] = [190 * PX, 136 * PX];
 const LINES: usize = 6;
 const PADDING: i32 = 6 * PX;
+/// A plate hides the line that it crosses: as bad as standing so many rows further off.
+const CROSSING: i32 = 9;
 
 /// Places the captions of one side.
 pub fn place(sheet: &mut Sheet, ground: &mut Ground, voice: &Voice, notes: &[Caption<'_>]) -> Placed {
@@ -20,13 +22,17 @@ pub fn place(sheet: &mut Sheet, ground: &mut Ground, voice: &Voice, notes: &[Cap
         if note.at < sheet.scale.from() || note.at > sheet.scale.to() {
             continue;
         }
-        let room = WIDEST.min((voice.strip.right - voice.strip.left) / 2);
-        let lines = wrapped(note.text, Face::Small, room, LINES);
-        let widest = lines.iter().map(|line| width(line, Face::Small)).max().unwrap_or(0);
-        let step = line_height(Face::Small) + 2 * PX;
-        let size = (widest + 2 * PADDING, step * lines.len() as i32 + 2 * PADDING - 2 * PX);
         let y = sheet.scale.y_from_moment(note.at);
-        let Some(area) = spot(ground, voice, size, y) else {
+        let mut best: Option<(i32, Area, Vec<String>)> = None;
+        for widest in WIDEST {
+            let room = widest.min((voice.strip.right - voice.strip.left) / 2);
+            let lines = wrapped(note.text, Face::Small, room, LINES);
+            let Some((cost, area)) = spot(ground, voice, size_of(&lines), y) else { continue };
+            if best.as_ref().is_none_or(|(least, ..)| cost < *least) {
+                best = Some((cost, area, lines));
+            }
+        }
+        let Some((_, area, lines)) = best else {
             placed.missing += 1;
             continue;
         };
@@ -36,8 +42,14 @@ pub fn place(sheet: &mut Sheet, ground: &mut Ground, voice: &Voice, notes: &[Cap
     placed
 }
 
-/// The free place nearest to its moment that the fewest lines cross.
-fn spot(ground: &Ground, voice: &Voice, size: (i32, i32), y: i32) -> Option<Area> {
+fn size_of(lines: &[String]) -> (i32, i32) {
+    let widest = lines.iter().map(|line| width(line, Face::Small)).max().unwrap_or(0);
+    let step = line_height(Face::Small) + 2 * PX;
+    (widest + 2 * PADDING, step * lines.len() as i32 + 2 * PADDING - 2 * PX)
+}
+
+/// The free place nearest to its moment that the fewest lines cross, and how bad it is.
+fn spot(ground: &Ground, voice: &Voice, size: (i32, i32), y: i32) -> Option<(i32, Area)> {
     let mut best: Option<(i32, Area)> = None;
     let columns = ((voice.strip.right - voice.strip.left - size.0) / (10 * PX)).max(0);
     for row in -24..=24_i32 {
@@ -47,13 +59,13 @@ fn spot(ground: &Ground, voice: &Voice, size: (i32, i32), y: i32) -> Option<Area
             if !ground.is_free(area) {
                 continue;
             }
-            let cost = row.abs() * 8 + ground.crossed(area) as i32 * 30;
+            let cost = row.abs() + ground.crossed(area) as i32 * CROSSING;
             if best.is_none_or(|(least, _)| cost < least) {
                 best = Some((cost, area));
             }
         }
     }
-    best.map(|(_, area)| area)
+    best
 }
 
 fn draw(sheet: &mut Sheet, voice: &Voice, note: &Caption<'_>, lines: &[String], area: Area) {
