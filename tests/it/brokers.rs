@@ -181,7 +181,9 @@ const AT_LEAST_ONCE: &[&str] = &["auto", "after-batch", "after-each"];
 fn nothing_accepted_is_lost(side: &Value, trace: &Trace) -> Held {
     // The group of a poison message waits for it until retention takes them all.
     let in_order = side["queue"]["type"] == "fifo";
-    nothing_vanishes(trace, |part| trace.parts[part].executions > 0 || in_order)
+    // A delivery that is cut off before its work begins counts towards a delivery limit too.
+    let delivered = |part: usize| trace.stays.iter().any(|stay| stay.kind == StayKind::Held && stay.part.at() == part);
+    nothing_vanishes(trace, |part| trace.parts[part].executions > 0 || in_order || delivered(part))
 }
 
 /// What was taken and is lost is said to be, and `may_be_dropped`.

@@ -74,6 +74,16 @@ fn rmq_1_an_ack_of_four_brings_four_more_and_while_four_are_open_none() {
     assert_eq!(acked, [(255.0, vec![1, 2, 3, 4]), (505.0, vec![5, 6, 7, 8]), (755.0, vec![9, 10, 11, 12])]);
 }
 
+/// Done, and waiting to be acknowledged together with the next, which fails and goes: nothing is left in hand.
+#[test]
+fn what_is_done_is_acknowledged_when_the_next_fails_and_no_more_is_there() {
+    let settings = json!({ "consumers": { "prefetch": 2, "ack_every": 2 } });
+    let trace = burst(settings, 2, json!({ "workload": { "poison": [2] } }));
+    assert_eq!(numbers(&trace, &sent(&trace, "basic.reject")), [2]);
+    assert_eq!(numbers(&trace, &sent(&trace, "basic.ack")), [1]);
+    assert!(trace.stays.iter().all(|stay| stay.kind != StayKind::Held || stay.ending != Ending::Open));
+}
+
 #[test]
 fn rmq_1_one_ack_brings_exactly_one_more() {
     let trace = burst(json!({ "consumers": { "prefetch": 4 } }), 10, json!({}));

@@ -226,6 +226,7 @@ impl Consumers {
             stage.mark(MarkKind::Failed, Slot(number), delivery.part, delivery.number.into(), self.words.failed);
             if self.ack == Acknowledgement::Manual {
                 self.settle(number, delivery, delivery.part, self.on_failure.1, stage);
+                self.acknowledge_together(number, stage);
             }
         } else {
             stage.end(work.stay, Ending::Done);
@@ -252,16 +253,24 @@ impl Consumers {
         if delivery.epoch == consumer.epoch {
             consumer.done.push(delivery);
         }
+        self.acknowledge_together(number, stage);
+    }
+
+    /// Acknowledges all that is done, if that is enough for one acknowledgement or nothing more is in hand.
+    fn acknowledge_together(&mut self, number: u16, stage: &mut Stage<'_>) {
+        let consumer = &mut self.consumers[usize::from(number)];
+        let Some(&last) = consumer.done.last() else {
+            return;
+        };
         if consumer.done.len() < self.ack_every && !consumer.waiting.is_empty() {
             return;
         }
         let parts: Vec<PartId> = consumer.done.drain(..).map(|delivery| delivery.part).collect();
         match parts.as_slice() {
-            [] => {}
-            [part] => self.settle(number, delivery, *part, Settlement::Ack, stage),
+            [part] => self.settle(number, last, *part, Settlement::Ack, stage),
             _ => {
                 let part = stage.batch(parts);
-                self.settle(number, delivery, part, Settlement::AckUpTo, stage);
+                self.settle(number, last, part, Settlement::AckUpTo, stage);
             }
         }
     }
