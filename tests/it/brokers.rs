@@ -1,6 +1,6 @@
 //! What each broker promises, over random scenarios: at least once, at most once, order, one holder at a time.
 //!
-//! 500 scenarios a broker by default, always the same; with `COUNTERPOINT_LONG` set 2,000 new ones each time. A failure
+//! 500 scenarios a broker by default, always the same; with `COUNTERPOINT_LONG` set 10,000 new ones each time. A failure
 //! prints the smallest scenario that shows it.
 
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ type Held = Result<(), TestCaseError>;
 fn for_all(strategy: impl Strategy<Value = String>, property: impl Fn(&Value, &Trace) -> Held) {
     let long = std::env::var_os("COUNTERPOINT_LONG").is_some();
     let config = ProptestConfig {
-        cases: if long { 2_000 } else { 500 },
+        cases: if long { 10_000 } else { 500 },
         rng_seed: if long { RngSeed::Random } else { RngSeed::Fixed(7) },
         failure_persistence: None,
         max_shrink_iters: 2_000,

@@ -1,6 +1,6 @@
 //! What holds of every run, whatever the scenario: properties over random valid scenarios of both protocols.
 //!
-//! 500 scenarios by default, always the same; with `COUNTERPOINT_LONG` set 2,000 new ones each time. A failure prints
+//! 500 scenarios by default, always the same; with `COUNTERPOINT_LONG` set 10,000 new ones each time. A failure prints
 //! the smallest scenario that shows it, ready to be run by the command line.
 
 mod generate;
@@ -26,7 +26,7 @@ type Held = Result<(), TestCaseError>;
 fn for_all(property: impl Fn(&Played) -> Held) {
     let long = std::env::var_os("COUNTERPOINT_LONG").is_some();
     let config = ProptestConfig {
-        cases: if long { 2_000 } else { 500 },
+        cases: if long { 10_000 } else { 500 },
         rng_seed: if long { RngSeed::Random } else { RngSeed::Fixed(1) },
         failure_persistence: None,
         max_shrink_iters: 2_000,

@@ -1,6 +1,6 @@
 //! What holds of every run of the protocols that ask: properties over random valid scenarios, each protocol in turn.
 //!
-//! 500 scenarios a protocol, always the same; with `COUNTERPOINT_LONG` set 2,000 new ones each time.
+//! 500 scenarios a protocol, always the same; with `COUNTERPOINT_LONG` set 10,000 new ones each time.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -262,7 +262,7 @@ fn slots_and_levels(trace: &Trace) -> Held {
 fn holds(protocol: &'static str) {
     let long = std::env::var_os("COUNTERPOINT_LONG").is_some();
     let config = ProptestConfig {
-        cases: if long { 2_000 } else { 500 },
+        cases: if long { 10_000 } else { 500 },
         rng_seed: if long { RngSeed::Random } else { RngSeed::Fixed(1) },
         failure_persistence: None,
         max_shrink_iters: 2_000,

@@ -36,7 +36,7 @@ pub fn test_everything(scope: Scope, consent: Consent) -> Result<()> {
     check(&mut steps, rust);
     steps.step("native tests", || {
         let words = ["test", "--locked", "--package", "counterpoint", "--package", "xtask"];
-        run(scope.tell(&mut cargo(&words)))
+        run(&mut cargo(&words))
     });
     if scope == Scope::Long {
         test_at_length(&mut steps);
@@ -70,10 +70,14 @@ fn check(steps: &mut Steps, rust: Option<Rust>) {
     });
 }
 
-/// What is marked `#[ignore = "long"]`, and the benches.
+/// The modules of tests that take random scenarios, as many as they are told.
+const PROPERTIES: [&str; 3] = ["properties::", "properties_calls::", "brokers::"];
+
+/// The properties with twenty times the scenarios, in a build that is fast enough for them, and the benches.
 fn test_at_length(steps: &mut Steps) {
     steps.step("long properties", || {
-        let words = ["test", "--locked", "--release", "--package", "counterpoint", "--", "--ignored"];
+        let mut words = vec!["test", "--locked", "--release", "--package", "counterpoint", "--test", "it", "--"];
+        words.extend(PROPERTIES);
         run(Scope::Long.tell(&mut cargo(&words)))
     });
     steps.step("benches", || {
