@@ -3,9 +3,10 @@
 //! *Invariant:* a width is a count times a unit, and one unit holds for the whole lane, so areas can be compared.
 
 use super::columns::{Column, Measure, Plan};
+use super::labels::{Place, Rank, Wish};
 use super::sheet::{Sheet, Voice};
-use super::steps::{Steps, counted, deepest_sum, levels, runs, sum, value_at};
-use super::{Form, Key, Level, Light, Look, PX, Piece, Shape, Subject};
+use super::steps::{Run, Steps, counted, deepest_sum, levels, runs, sum, value_at};
+use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Shape, Subject, Tone};
 use crate::time::Moment;
 use crate::trace::{Drawing, LevelKind, Slot, StayKind};
 
@@ -66,6 +67,29 @@ impl Bed<'_> {
         }
     }
 
+    fn outline(&self, run: &Run) -> Form {
+        Form::Polygon(run.outline(&|count| self.unit.around(self.column.plan, self.centre, count)))
+    }
+
+    /// What is seen there, beside the first place where it is `count`, if there is room.
+    fn says(&self, sheet: &mut Sheet, voice: &Voice, kind: u16, run: &Run, count: u32, text: String) {
+        let Some(&(top, bottom, _)) = run.steps.iter().find(|step| step.2 == count) else {
+            return;
+        };
+        let (left, right) = self.unit.around(self.column.plan, self.centre, count);
+        let subject = Subject::Lane(self.column.actor);
+        sheet.wishes.push(Wish {
+            key: Key { side: Some(voice.side), subject, piece: Piece(kind + 2 * self.pieces.0 as u16) },
+            text,
+            face: Face::Small,
+            tone: Tone::Neutral,
+            light: Light::Even,
+            job: None,
+            rank: Rank::Spare,
+            place: Place::Beside(Area::new(left, top, right - left, bottom - top)),
+        });
+    }
+
     fn piece(&self, kind: u16, place: usize) -> Piece {
         let (river, rivers) = self.pieces;
         Piece(kind + 10 * (place * rivers + river).min(6_000) as u16)
@@ -84,10 +108,15 @@ impl Depths {
     fn draw(&self, sheet: &mut Sheet, voice: &Voice, bed: &Bed) {
         self.outline(sheet, voice, bed);
         for (kind, look, steps) in [(20, Look::Ready, &self.ready), (21, Look::Parked, &self.parked)] {
-            for (place, run) in runs(sheet, steps).into_iter().enumerate() {
+            let runs = runs(sheet, steps);
+            // The deepest says how deep it is.
+            let deepest = runs.iter().max_by_key(|run| run.peak).filter(|_| look == Look::Ready);
+            if let Some(run) = deepest {
+                bed.says(sheet, voice, 30_000, run, run.peak, format!("{} ready", run.peak));
+            }
+            for (place, run) in runs.iter().enumerate() {
                 let name = format!("{}: at most {} {}", bed.name(voice), run.peak, noun(look));
-                let form = Form::Polygon(run.outline(&|count| bed.unit.around(bed.column.plan, bed.centre, count)));
-                push(sheet, voice, bed.column, look, bed.piece(kind, place), form, name);
+                push(sheet, voice, bed.column, look, bed.piece(kind, place), bed.outline(run), name);
             }
         }
     }
@@ -97,10 +126,12 @@ impl Depths {
         let both = sum(&self.ready, &self.held);
         let anything = |at: Moment| value_at(&self.held, at) > 0;
         let masked: Steps = both.iter().map(|&(at, total)| (at, if anything(at) { total } else { 0 })).collect();
-        for (place, run) in runs(sheet, &masked).into_iter().enumerate() {
+        for (place, run) in runs(sheet, &masked).iter().enumerate() {
             let name = format!("{}: delivered and not acknowledged", bed.name(voice));
-            let form = Form::Polygon(run.outline(&|count| bed.unit.around(bed.column.plan, bed.centre, count)));
-            push(sheet, voice, bed.column, Look::Held, bed.piece(22, place), form, name);
+            if place == 0 {
+                bed.says(sheet, voice, 31_000, run, run.peak, "not acknowledged".to_owned());
+            }
+            push(sheet, voice, bed.column, Look::Held, bed.piece(22, place), bed.outline(run), name);
         }
     }
 }

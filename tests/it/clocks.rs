@@ -3,7 +3,7 @@
 
 use counterpoint::scenario::{PRESETS, Played};
 use counterpoint::scene::{Area, Form, Level, Look, Scene, Shape, Subject, Tone, View, layout, layout_apart};
-use counterpoint::trace::{Class, Ending, StayKind, StayRow};
+use counterpoint::trace::{Class, Ending, LevelKind, StayKind, StayRow};
 
 fn played(name: &str) -> Played {
     PRESETS.iter().find(|preset| preset.name == name).expect("it is built in").scenario().play()
@@ -101,4 +101,22 @@ fn sqs_2_what_a_poll_finds_again_is_drawn_as_a_repeat() {
     assert_eq!(again.len(), 1);
     assert_eq!((trace.label(again[0]).as_str(), again[0].attempt), ("video 1", 2));
     assert_eq!(trace.kind(again[0]).class, Class::Payload);
+}
+
+/// Someone who does not know the broker reads off the picture what solid and outlined mean.
+#[test]
+fn rmq_3_a_river_says_what_is_ready_in_it_and_what_is_not_acknowledged() {
+    for name in ["order-emails", "rabbitmq-redelivery"] {
+        let played = played(name);
+        let scene = layout(&played, &View::default());
+        let ready = played.sides[1].trace.levels.iter().filter(|row| row.kind == LevelKind::Stays(StayKind::Ready));
+        let deepest = ready.map(|row| row.value).max().expect("something lay ready");
+        let texts: Vec<&str> = scene
+            .shapes()
+            .filter(|shape| shape.key.side == Some(1))
+            .filter_map(|shape| if let Form::Text { text, .. } = &shape.form { Some(text.as_str()) } else { None })
+            .collect();
+        assert!(texts.contains(&format!("{deepest} ready").as_str()), "{name}: {texts:?}");
+        assert!(texts.contains(&"not acknowledged"), "{name}: {texts:?}");
+    }
 }
