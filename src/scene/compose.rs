@@ -7,7 +7,7 @@ use super::columns::Measure;
 use super::columns::{Frame, columns};
 use super::labels::{Ground, Placed, Rank, Reach};
 use super::pace::{FOOT, rescaled};
-use super::rows::rows;
+use super::rows::{repeats, rows};
 use super::sheet::{Sheet, Voice};
 use super::wording::Sharing;
 use super::{
@@ -85,6 +85,7 @@ fn voice<'a>(played: &'a Played, frame: &Frame, pane: &super::Pane, from: Moment
         strip: pane.strip,
         columns: columns(trace, pane.strip, frame.measure),
         rows: rows(trace, from, to),
+        repeats: repeats(trace),
     }
 }
 
@@ -125,7 +126,11 @@ fn attempt(
     }
     let height = sheet.scale.bottom() + FOOT;
     let bounds = Area::new(0, 0, frame.width, height);
-    let placed = place(played, &mut sheet, voices, bounds, manners.reach);
+    let reach = match (manners.reach, frame.measure) {
+        (Reach::Far, Measure::Narrow | Measure::Medium) => Reach::Aside,
+        (reach, _) => reach,
+    };
+    let placed = place(played, &mut sheet, voices, bounds, reach);
     let scene = Scene {
         width: frame.width,
         heads_height: heads::HEIGHT,

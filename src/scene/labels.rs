@@ -64,6 +64,8 @@ pub enum Place {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
     Near,
+    /// As far as it can be followed on a small page.
+    Aside,
     Far,
 }
 
@@ -231,7 +233,7 @@ impl Ground {
     /// legible, and the leader ends at the label it belongs to.
     fn leads_freely(&self, spot: &Spot) -> bool {
         spot.leader.is_none_or(|(from, to)| {
-            if from.x != to.x || self.reach == Reach::Far {
+            if from.x != to.x || self.reach != Reach::Near {
                 return true;
             }
             let top = from.y.min(to.y);
@@ -346,6 +348,7 @@ fn apart(from: Point, to: Point, size: (i32, i32), reach: Reach) -> impl Iterato
     const ALONG: [i32; 5] = [500, 300, 700, 150, 850];
     let rows = match reach {
         Reach::Near => 4,
+        Reach::Aside => 14,
         Reach::Far => 45,
     };
     (1..=rows).flat_map(move |row| {

@@ -128,7 +128,7 @@ impl Depths {
         let masked: Steps = both.iter().map(|&(at, total)| (at, if anything(at) { total } else { 0 })).collect();
         for (place, run) in runs(sheet, &masked).iter().enumerate() {
             let name = format!("{}: delivered and not acknowledged", bed.name(voice));
-            if place == 0 {
+            if place == 0 && bed.pieces.0 == 0 {
                 bed.says(sheet, voice, 31_000, run, run.peak, "not acknowledged".to_owned());
             }
             push(sheet, voice, bed.column, Look::Held, bed.piece(22, place), bed.outline(run), name);

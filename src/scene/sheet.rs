@@ -2,13 +2,15 @@
 //!
 //! *Invariant:* nothing is placed here; drawing only says what there is, and placing comes last.
 
+use std::collections::BTreeSet;
+
 use super::columns::Column;
 use super::labels::Wish;
 use super::rows::Rows;
 use super::{Area, Layer, Level, Light, Point, Shape, Strip, TimeScale, Tone};
 use crate::scenario::Style;
 use crate::time::readable;
-use crate::trace::{Fate, JobId, MessageRow, Trace};
+use crate::trace::{Fate, JobId, MessageRow, StayId, Trace};
 
 /// One side as it is being drawn.
 pub struct Voice<'a> {
@@ -18,6 +20,8 @@ pub struct Voice<'a> {
     pub strip: Strip,
     pub columns: Vec<Column>,
     pub rows: Rows,
+    /// Work that was done on something for a second time, or a third.
+    pub repeats: BTreeSet<StayId>,
 }
 
 pub struct Sheet {

@@ -143,7 +143,11 @@ fn bar(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId) {
         (..) => Look::Busy,
     };
     let radius = (2 * PX).min(area.height / 3);
-    let shape = shape(sheet, voice, id, look, Form::Rect { area, radius });
+    let mut shape = shape(sheet, voice, id, look, Form::Rect { area, radius });
+    if voice.repeats.contains(&id) {
+        shape.name.push_str(", once more");
+        shape.tone = if look == Look::Busy { Tone::Again } else { shape.tone };
+    }
     sheet.obstacle(area);
     sheet.push(Level::Stays, shape);
 }

@@ -2,7 +2,7 @@
 //! work is a frame round those who divide it (`KAF-1`, `KAF-4`, `KAF-6`).
 
 use counterpoint::scenario::{PRESETS, Played};
-use counterpoint::scene::{Form, Look, Scene, Shape, Subject, View, layout};
+use counterpoint::scene::{Form, Look, Scene, Shape, Subject, Tone, View, layout};
 use counterpoint::time::{Moment, Span};
 use counterpoint::trace::{LevelKind, ReaderId, Slot, StayKind, Trace};
 
@@ -90,4 +90,21 @@ fn kaf_6_a_rebalance_is_a_frame_round_all_members() {
     let middle = |name: &str| head(name).x + head(name).width / 2;
     assert!(area.x < middle("Mailer 1") && middle("Mailer 2") < area.right());
     assert!(area.x > middle("emails"), "the log is no member");
+}
+
+/// Three mails are sent again: they had been sent when their reader died, but not committed.
+#[test]
+fn kaf_6_work_that_is_done_once_more_is_outlined() {
+    let played = played("kafka-rebalance");
+    let trace = &played.sides[1].trace;
+    let repeated: u32 = trace.parts.iter().map(|part| u32::from(part.executions).saturating_sub(1)).sum();
+    let scene = layout(&played, &View::default());
+    let bars = shapes(&scene, Look::Busy);
+    let again: Vec<_> = bars.iter().filter(|bar| bar.tone == Tone::Again).collect();
+    assert_eq!((again.len(), repeated), (3, 3));
+    for bar in again {
+        assert!(bar.name.ends_with(", once more"), "{}", bar.name);
+        let earlier = bars.iter().filter(|other| other.job == bar.job && other.form.bounds().y < bar.form.bounds().y);
+        assert_eq!(earlier.count(), 1, "{}", bar.name);
+    }
 }
