@@ -341,9 +341,14 @@ fn rabbitmq_with_two_consumers_finishes_in_another_order() {
         "sides": [{ "protocol": "rabbitmq", "consumers": slow_and_fast }, { "protocol": "http", "caller": { "id": "c" } }],
     });
     let trace = play(&value);
+    assert_eq!(in_order_of_completion(&trace), [2, 3, 1]);
+}
+
+/// The numbers of the jobs, of one part each, as they were done.
+fn in_order_of_completion(trace: &Trace) -> Vec<usize> {
     let mut done: Vec<(Moment, usize)> = trace.parts.iter().map(|part| part.finished).zip(1..).collect();
     done.sort_unstable();
-    assert_eq!(done.iter().map(|(_, number)| *number).collect::<Vec<_>>(), [2, 3, 1]);
+    done.into_iter().map(|(_, number)| number).collect()
 }
 
 /// A stored message is held for one consumer at a time: the next gets it only when it came back.
@@ -424,6 +429,24 @@ fn sqs_fifo_keeps_the_order_of_a_group() {
         }
         Ok(())
     });
+}
+
+/// The consumer dies at its first message. A FIFO queue keeps the second until the first is done; a standard queue
+/// promises no order, and there the second is done first.
+#[test]
+fn sqs_standard_keeps_no_order_where_fifo_does() {
+    for (kind, expected) in [("fifo", [1, 2]), ("standard", [2, 1])] {
+        let crash = json!({ "at": "50ms", "for": "10ms", "fault": "crash", "actor": "server" });
+        let trace = play(&json!({
+            "name": "order", "network": { "latency": "1ms" }, "changes": [crash],
+            "workload": { "jobs": 2, "work": "100ms", "arrivals": { "pattern": "burst" } },
+            "sides": [
+                { "protocol": "sqs", "queue": { "type": kind, "visibility_timeout": "1s", "receive_message_wait_time": "20s" } },
+                { "protocol": "http", "caller": { "id": "c" }, "server": { "id": "s" } },
+            ],
+        }));
+        assert_eq!(in_order_of_completion(&trace), expected, "{kind}");
+    }
 }
 
 /// Kafka: the records of a partition are first begun in the order of their offsets, whoever owns it.

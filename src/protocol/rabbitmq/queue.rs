@@ -318,9 +318,9 @@ mod tests {
     }
 
     #[test]
-    fn a_quorum_queue_hands_out_nacked_messages_in_the_order_of_the_nacks() {
-        let mut queue = queue("{}");
-        fill(&mut queue, 1..=4);
+    fn a_quorum_queue_hands_out_nacked_messages_in_the_order_of_the_nacks_and_before_all_others() {
+        let mut queue = queue(r#"{"consumers": {"prefetch": 4}}"#);
+        fill(&mut queue, 1..=6);
         deliver(&mut queue);
         for tag in [2, 1, 3] {
             let stored = queue.release(0, 0, tag).unwrap();
