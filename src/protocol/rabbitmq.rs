@@ -28,13 +28,13 @@ use crate::time::{Moment, Span};
 use crate::trace::{ActorId, ActorRow, Drawing, Duty, PartId, Slot};
 
 /// What is modelled and what is not, for the reader of the page.
-pub const LEFT_OUT: &str = "Modelled: publisher confirms, default, direct, fanout and topic exchanges with bindings, mandatory publishes and their returns, \
+pub const LEFT_OUT: &str = "Modelled: publisher confirms, default, direct, fanout, headers and topic exchanges with bindings, mandatory publishes and their returns, \
 quorum and classic queues, prefetch per consumer, round-robin among consumers with room, \
 manual and automatic acknowledgement, redelivery in order at the head, delivery limit, reject and nack, time-to-live of queues and messages, a length limit with both overflow rules, \
 dead-lettering for all four reasons, the time until a message is safe, \
 consumers and broker that can be out or die, publishing again when a confirm is overdue or the broker is gone. \
 Left out: the handshakes of connections and channels (all are open when the run begins; a consumer that returns sends basic.consume), \
-headers exchanges, alternate exchanges and bindings between exchanges, priorities, flow control and alarms, replicas, delayed retries, the 30-minute acknowledgement timeout. \
+alternate exchanges and bindings between exchanges, priorities, flow control and alarms, replicas, delayed retries, the 30-minute acknowledgement timeout. \
 A dead-letter queue is the end: nobody consumes from it, so dead letters do not go round. \
 The consumers of a lane share its fate: a crash closes all their connections, and the broker learns of it one network latency later. \
 Heartbeats are left out: a silent party's connections break when its silence ends; until then nobody of the lane could have done the work anyway. \

@@ -121,9 +121,14 @@ fn a_fanout_exchange_gives_every_queue_a_copy_whatever_the_key() {
 }
 
 #[test]
-fn a_direct_exchange_routes_by_the_very_key_and_the_default_one_by_the_queues_name() {
+fn a_direct_exchange_routes_by_the_very_key_headers_by_theirs_and_the_default_one_by_the_queues_name() {
     for (kind, keys, bindings) in [
         ("direct", ["paid", "ordered", "paid"], [json!(["ordered"]), json!(["paid"])]),
+        (
+            "headers",
+            ["to=customer kind=paid", "to=depot", "kind=paid"],
+            [json!(["to=depot"]), json!(["x-match=any kind=paid"])],
+        ),
         ("default", ["mail", "stock", "mail"], [json!([]), json!([])]),
     ] {
         let [first, second] = bindings.map(|keys| json!({ "binding_keys": keys }));
@@ -215,7 +220,7 @@ fn queues_that_nothing_can_reach_are_refused() {
         ),
         (
             json!({ "exchange": { "type": "topic" } }),
-            "sides.left.exchange.routing_keys: a topic exchange routes by keys",
+            "sides.left.exchange.routing_keys: a topic exchange chooses by them",
         ),
         (
             json!({ "exchange": {}, "other_queues": queues }),

@@ -1,6 +1,6 @@
 //! Which queues a message goes to: the exchange's rule, the message's routing key, and the queues' binding keys.
 //!
-//! Sources: RabbitMQ, “Exchanges”, “Tutorial 5: Topics”; `rabbit_exchange_type_topic.erl`. *Invariant:* where a message
+//! Sources: RabbitMQ, “Exchanges”, “Tutorial 5: Topics”; `rabbit_exchange_type_{topic,headers}.erl`. *Invariant:* where a message
 //! goes depends on its job and on nothing else, so a repetition takes the same way.
 
 use super::settings::{ExchangeType, Settings};
@@ -50,7 +50,9 @@ impl Routing {
         let exchange = settings.exchange.as_ref()?;
         let bindings = settings.queues().map(|queue| match exchange.kind {
             ExchangeType::Default => vec![queue.id.clone()],
-            ExchangeType::Direct | ExchangeType::Topic | ExchangeType::Fanout => queue.binding_keys.clone(),
+            ExchangeType::Direct | ExchangeType::Fanout | ExchangeType::Headers | ExchangeType::Topic => {
+                queue.binding_keys.clone()
+            }
         });
         Some(Routing { kind: exchange.kind, keys: exchange.routing_keys.clone(), bindings: bindings.collect() })
     }
@@ -60,6 +62,7 @@ impl Routing {
         let leads = |binding: &String| match self.kind {
             ExchangeType::Fanout => true,
             ExchangeType::Default | ExchangeType::Direct => *binding == key,
+            ExchangeType::Headers => agrees(binding, &key),
             ExchangeType::Topic => is_match(binding, &key),
         };
         let mut route = Route(0);
@@ -107,6 +110,24 @@ fn is_match(binding: &str, key: &str) -> bool {
     pattern[at..].iter().all(|part| *part == "#")
 }
 
+/// Whether headers agree with a binding, both written as `format=pdf page=a4`: in all that it names, or with
+/// `x-match=any` in one of them. A name alone asks for the header, whatever its value. What begins with `x-` is not
+/// compared (`rabbit_exchange_type_headers.erl`).
+fn agrees(binding: &str, headers: &str) -> bool {
+    let is_there = |wanted: &&str| {
+        headers.split(' ').any(|header| match wanted.contains('=') {
+            true => header == *wanted,
+            false => header.split('=').next() == Some(wanted),
+        })
+    };
+    let mut wanted = binding.split(' ').filter(|wanted| !wanted.is_empty() && !wanted.starts_with("x-"));
+    if binding.split(' ').any(|word| word == "x-match=any") {
+        wanted.any(|wanted| is_there(&wanted))
+    } else {
+        wanted.all(|wanted| is_there(&wanted))
+    }
+}
+
 fn words(text: &str) -> Vec<&str> {
     if text.is_empty() { Vec::new() } else { text.split('.').collect() }
 }
@@ -114,6 +135,24 @@ fn words(text: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn headers_agree_in_all_or_in_any() {
+        for (binding, headers, expected) in [
+            ("format=pdf page=a4", "page=a4 format=pdf client=7", true),
+            ("format=pdf page=a4", "format=pdf", false),
+            ("x-match=all format=pdf", "format=pdf", true),
+            ("x-match=any format=pdf page=a4", "page=a4", true),
+            ("x-match=any format=pdf page=a4", "page=a5", false),
+            ("page", "page=a5", true),
+            ("page", "pages=5", false),
+            ("x-tenant=1 page=a4", "page=a4", true),
+            ("", "page=a4", true),
+            ("x-match=any", "page=a4", false),
+        ] {
+            assert_eq!(agrees(binding, headers), expected, "{binding} and {headers}");
+        }
+    }
 
     /// The tutorial's own examples, and what its words imply.
     #[test]

@@ -28,11 +28,16 @@ pub enum ExchangeType {
     Direct,
     /// All queues.
     Fanout,
+    /// Headers that agree with the message's, which stand in the place of its routing key, as in `format=pdf page=a4`;
+    /// in all of them, or with `x-match=any` in one.
+    Headers,
     /// A pattern that the routing key fits: words between dots, `*` for one word, `#` for any number of them.
     Topic,
 }
 
-words!(ExchangeType: Default = "default", Direct = "direct", Fanout = "fanout", Topic = "topic");
+words!(ExchangeType:
+    Default = "default", Direct = "direct", Fanout = "fanout", Headers = "headers", Topic = "topic"
+);
 
 impl ExchangeType {
     pub(in crate::protocol::rabbitmq) fn word(self) -> &'static str {
@@ -40,6 +45,7 @@ impl ExchangeType {
             ExchangeType::Default => "default",
             ExchangeType::Direct => "direct",
             ExchangeType::Fanout => "fanout",
+            ExchangeType::Headers => "headers",
             ExchangeType::Topic => "topic",
         }
     }
@@ -62,7 +68,7 @@ impl ExchangeSettings {
         check_actor("exchange", &self.id, &self.name)?;
         if self.routing_keys.is_empty() && self.kind != ExchangeType::Fanout {
             let sentence =
-                format!("a {} exchange routes by keys; give the jobs' messages at least one", self.kind.word());
+                format!("a {} exchange chooses by them; give the jobs' messages at least one", self.kind.word());
             return Err(BadSetting { field: "exchange.routing_keys".into(), sentence });
         }
         self.routing_keys.check("exchange.routing_keys")
