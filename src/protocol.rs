@@ -21,6 +21,7 @@ pub mod rest;
 pub mod retry;
 pub mod soap;
 pub mod sqs;
+mod threads;
 
 use serde_json::Value;
 

@@ -4,13 +4,12 @@
 //! *Invariants:* a thread has at most one job. A connection has at most one request outstanding (`HTTP-1`), and one
 //! whose answer is overdue is never used again.
 
-use std::collections::VecDeque;
-
 use super::{Connection, Message, Method, Settings, Status, Timer, Words};
 use crate::engine::{Input, LinkId, Parcel};
 use crate::protocol::Stage;
 use crate::protocol::pool::Pool;
 use crate::protocol::retry::Retry;
+use crate::protocol::threads::Threads;
 use crate::time::Span;
 use crate::trace::{CallerOutcome, Ending, JobId, LevelKind, MarkKind, MessageId, PartId, Slot, StayId, StayKind};
 
@@ -28,11 +27,22 @@ enum State {
 struct Call {
     part: PartId,
     attempt: u16,
-    blocked: StayId,
     state: State,
     previous_wait: Option<Span>,
     /// The gloomiest thing learnt so far: silence after any attempt leaves the outcome unknown for good.
     known: CallerOutcome,
+}
+
+impl Call {
+    fn new(part: PartId) -> Self {
+        Call {
+            part,
+            attempt: 1,
+            state: State::Asked(Connection::MAX),
+            previous_wait: None,
+            known: CallerOutcome::Refused,
+        }
+    }
 }
 
 /// How an attempt failed.
@@ -62,9 +72,7 @@ pub struct Caller {
     retry_after: Option<Span>,
     repeatable: bool,
     retry_on_close: bool,
-    threads: Vec<Option<Call>>,
-    blocked: u32,
-    backlog: VecDeque<(JobId, StayId)>,
+    threads: Threads<Call>,
     /// Its waiters are threads.
     pool: Pool<u16>,
 }
@@ -82,9 +90,7 @@ impl Caller {
             retry_after: settings.server.retry_after,
             repeatable: may_repeat(method),
             retry_on_close: settings.retry_on_close,
-            threads: (0..caller.threads).map(|_| None).collect(),
-            blocked: 0,
-            backlog: VecDeque::new(),
+            threads: Threads::new(caller.threads),
             pool: Pool::new(connections.unwrap_or(caller.threads).into()),
         }
     }
@@ -100,35 +106,9 @@ impl Caller {
     }
 
     fn want(&mut self, job: JobId, stage: &mut Stage<'_>) {
-        match self.threads.iter().position(Option::is_none) {
-            Some(thread) => self.take_on(thread as u16, job, stage),
-            None => {
-                let stay = stage.begin(Slot::WHOLE, StayKind::Backlog, stage.first_part(job));
-                self.backlog.push_back((job, stay));
-                self.level_backlog(stage);
-            }
+        if let Some(thread) = self.threads.take(job, Call::new(stage.first_part(job)), stage) {
+            self.connect(thread, stage);
         }
-    }
-
-    fn level_backlog(&self, stage: &mut Stage<'_>) {
-        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Backlog), self.backlog.len() as u32);
-    }
-
-    fn take_on(&mut self, thread: u16, job: JobId, stage: &mut Stage<'_>) {
-        let part = stage.first_part(job);
-        let blocked = stage.begin(Slot(thread), StayKind::Blocked, part);
-        self.blocked += 1;
-        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Blocked), self.blocked);
-        let call = Call {
-            part,
-            attempt: 1,
-            blocked,
-            state: State::Asked(Connection::MAX),
-            previous_wait: None,
-            known: CallerOutcome::Refused,
-        };
-        self.threads[thread as usize] = Some(call);
-        self.connect(thread, stage);
     }
 
     /// Gets the thread a connection, or makes it wait for one.
@@ -136,7 +116,7 @@ impl Caller {
         match self.pool.take() {
             Some(connection) => self.ask(thread, connection, stage),
             None => {
-                let Some(call) = &mut self.threads[thread as usize] else {
+                let Some(call) = self.threads.call_mut(thread) else {
                     return;
                 };
                 call.state = State::Pooled(stage.begin(Slot(thread), StayKind::Pool, call.part));
@@ -151,7 +131,7 @@ impl Caller {
     }
 
     fn ask(&mut self, thread: u16, connection: Connection, stage: &mut Stage<'_>) {
-        let Some(call) = &mut self.threads[thread as usize] else {
+        let Some(call) = self.threads.call_mut(thread) else {
             return;
         };
         let (part, attempt) = (call.part, call.attempt);
@@ -190,11 +170,9 @@ impl Caller {
         };
         let awaiting =
             |call: &Call| call.part == part && call.attempt == attempt && matches!(call.state, State::Asked(_));
-        let thread = self.threads.iter().position(|call| call.as_ref().is_some_and(awaiting));
-        let Some(thread) = thread else {
+        let Some(thread) = self.threads.whose(awaiting) else {
             return stage.too_late(message);
         };
-        let thread = thread as u16;
         stage.land(message, Slot(thread));
         match heard {
             None => {
@@ -208,7 +186,7 @@ impl Caller {
     fn time_out(&mut self, thread: u16, part: PartId, attempt: u16, stage: &mut Stage<'_>) {
         let awaited =
             |call: &Call| call.part == part && call.attempt == attempt && matches!(call.state, State::Asked(_));
-        if self.threads[thread as usize].as_ref().is_some_and(awaited) {
+        if self.threads.call(thread).is_some_and(awaited) {
             stage.mark(MarkKind::TimedOut, Slot(thread), part, attempt.into(), self.words.timed_out);
             self.attempt_failed(thread, Failure::Silence, stage);
         }
@@ -220,14 +198,14 @@ impl Caller {
             return;
         }
         let uses = |call: &Call| matches!(call.state, State::Asked(used) if used == connection);
-        if let Some(thread) = self.threads.iter().position(|call| call.as_ref().is_some_and(uses)) {
-            self.attempt_failed(thread as u16, Failure::Closed, stage);
+        if let Some(thread) = self.threads.whose(uses) {
+            self.attempt_failed(thread, Failure::Closed, stage);
         }
     }
 
     /// Gives the thread's connection back, or to the thread that has waited longest.
     fn release(&mut self, thread: u16, stage: &mut Stage<'_>) {
-        let Some(Call { state: State::Asked(connection), .. }) = self.threads[thread as usize] else {
+        let Some(&Call { state: State::Asked(connection), .. }) = self.threads.call(thread) else {
             return;
         };
         if let Some(next) = self.pool.give_back(connection) {
@@ -244,7 +222,7 @@ impl Caller {
 
     fn hand(&mut self, thread: u16, connection: Connection, stage: &mut Stage<'_>) {
         self.level_pool(stage);
-        if let Some(Call { state: State::Pooled(stay), .. }) = self.threads[thread as usize] {
+        if let Some(&Call { state: State::Pooled(stay), .. }) = self.threads.call(thread) {
             stage.end(stay, Ending::Done);
         }
         self.ask(thread, connection, stage);
@@ -255,7 +233,7 @@ impl Caller {
             Failure::Silence | Failure::TurnedAway | Failure::Broken | Failure::Closed => self.drop_connection(stage),
             Failure::Unavailable | Failure::Conflict | Failure::Error => self.release(thread, stage),
         }
-        let Some(call) = &mut self.threads[thread as usize] else {
+        let Some(call) = self.threads.call_mut(thread) else {
             return;
         };
         let (part, attempt) = (call.part, call.attempt);
@@ -290,7 +268,7 @@ impl Caller {
     }
 
     fn try_again(&mut self, thread: u16, part: PartId, stage: &mut Stage<'_>) {
-        let Some(call) = &mut self.threads[thread as usize] else {
+        let Some(call) = self.threads.call_mut(thread) else {
             return;
         };
         let State::BackingOff(stay) = call.state else {
@@ -304,18 +282,14 @@ impl Caller {
 
     /// The thread is done with its job, one way or the other, and takes the next.
     fn finish(&mut self, thread: u16, outcome: CallerOutcome, stage: &mut Stage<'_>) {
-        let Some(call) = self.threads[thread as usize].take() else {
+        let ending = if outcome == CallerOutcome::Answered { Ending::Done } else { Ending::GaveUp };
+        let Some(call) = self.threads.release(thread, ending, stage) else {
             return;
         };
-        let ending = if outcome == CallerOutcome::Answered { Ending::Done } else { Ending::GaveUp };
-        stage.end(call.blocked, ending);
-        self.blocked -= 1;
-        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Blocked), self.blocked);
         stage.settles(stage.job_of(call.part), outcome);
-        if let Some((job, stay)) = self.backlog.pop_front() {
-            stage.end(stay, Ending::Done);
-            self.level_backlog(stage);
-            self.take_on(thread, job, stage);
+        if let Some(job) = self.threads.next_job(stage) {
+            self.threads.block(thread, job, Call::new(stage.first_part(job)), stage);
+            self.connect(thread, stage);
         }
     }
 }

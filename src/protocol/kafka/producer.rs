@@ -6,7 +6,7 @@
 
 mod batches;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use super::settings::{Acks, Sending};
 use super::words::Words;
@@ -15,6 +15,7 @@ use crate::engine::{Input, LinkId, Parcel};
 use crate::protocol::Stage;
 use crate::protocol::keys::Keys;
 use crate::protocol::retry::{Jitter, Retry};
+use crate::protocol::threads::Threads;
 use crate::rng::Purpose;
 use crate::time::Span;
 use crate::trace::{CallerOutcome, Ending, JobId, LevelKind, MarkKind, MessageId, PartId, Slot, StayId, StayKind};
@@ -41,9 +42,8 @@ pub struct Producer {
     backoff: Retry,
     sending: Sending,
     /// Of a thread that waits: the job, and the stay that shows it. Nobody if it is free.
-    threads: Vec<Option<(JobId, StayId)>>,
-    blocked: u32,
-    backlog: VecDeque<(JobId, StayId)>,
+    /// Each for the job whose record it waits to hear of.
+    threads: Threads<JobId>,
     lanes: Vec<Lane>,
     last_batch: BatchNumber,
     /// The partition to which records without a key stick, and the bytes that went there.
@@ -70,9 +70,7 @@ impl Producer {
             keys: settings.keys.clone(),
             backoff: backoff(),
             sending: own.send,
-            threads: vec![None; own.threads.into()],
-            blocked: 0,
-            backlog: VecDeque::new(),
+            threads: Threads::new(own.threads),
             lanes: out.iter().map(|_| Lane::default()).collect(),
             out,
             last_batch: 0,
@@ -109,22 +107,9 @@ impl Producer {
         if self.sending == Sending::Async {
             return self.file(job, stage);
         }
-        match self.threads.iter().position(Option::is_none) {
-            Some(thread) => self.take_on(thread, job, stage),
-            None => {
-                let stay = stage.begin(Slot::WHOLE, StayKind::Backlog, stage.first_part(job));
-                self.backlog.push_back((job, stay));
-                stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Backlog), self.backlog.len() as u32);
-            }
+        if self.threads.take(job, job, stage).is_some() {
+            self.file(job, stage);
         }
-    }
-
-    fn take_on(&mut self, thread: usize, job: JobId, stage: &mut Stage<'_>) {
-        let stay = stage.begin(Slot(thread as u16), StayKind::Blocked, stage.first_part(job));
-        self.threads[thread] = Some((job, stay));
-        self.blocked += 1;
-        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Blocked), self.blocked);
-        self.file(job, stage);
     }
 
     /// `send()`: the record joins the open batch of its partition.
@@ -247,24 +232,18 @@ impl Producer {
             }
             let job = stage.job_of(*part);
             stage.settles(job, outcome);
-            let thread = self.threads.iter().position(|thread| thread.is_some_and(|(known, _)| known == job));
-            if let Some(thread) = thread {
+            if let Some(thread) = self.threads.whose(|known| *known == job) {
                 self.release(thread, ending, stage);
             }
         }
         self.level_unconfirmed(stage);
     }
 
-    fn release(&mut self, thread: usize, ending: Ending, stage: &mut Stage<'_>) {
-        if let Some((_, stay)) = self.threads[thread].take() {
-            stage.end(stay, ending);
-            self.blocked -= 1;
-            stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Blocked), self.blocked);
-        }
-        if let Some((job, stay)) = self.backlog.pop_front() {
-            stage.end(stay, Ending::Done);
-            stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Backlog), self.backlog.len() as u32);
-            self.take_on(thread, job, stage);
+    fn release(&mut self, thread: u16, ending: Ending, stage: &mut Stage<'_>) {
+        self.threads.release(thread, ending, stage);
+        if let Some(job) = self.threads.next_job(stage) {
+            self.threads.block(thread, job, job, stage);
+            self.file(job, stage);
         }
     }
 

@@ -3,20 +3,18 @@
 //! *Invariant:* a thread has at most one job. What it hears is only that the queue has the message, never that anyone
 //! received it.
 
-use std::collections::VecDeque;
-
 use super::words::Words;
 use super::{Answer, Message, Settings, Timer};
 use crate::engine::{Input, LinkId, Parcel};
 use crate::protocol::Stage;
 use crate::protocol::retry::Retry;
+use crate::protocol::threads::Threads;
 use crate::time::Span;
-use crate::trace::{CallerOutcome, Ending, JobId, LevelKind, MarkKind, MessageId, PartId, Slot, StayId, StayKind};
+use crate::trace::{CallerOutcome, Ending, JobId, MarkKind, MessageId, PartId, Slot, StayId, StayKind};
 
 struct Sending {
     part: PartId,
     attempt: u16,
-    blocked: StayId,
     /// The wait for the next attempt, while it lasts.
     backing_off: Option<StayId>,
     previous_wait: Option<Span>,
@@ -24,14 +22,18 @@ struct Sending {
     known: CallerOutcome,
 }
 
+impl Sending {
+    fn new(part: PartId) -> Self {
+        Sending { part, attempt: 1, backing_off: None, previous_wait: None, known: CallerOutcome::Refused }
+    }
+}
+
 pub struct Sender {
     words: Words,
     out: LinkId,
     timeout: Option<Span>,
     retry: Retry,
-    threads: Vec<Option<Sending>>,
-    blocked: u32,
-    backlog: VecDeque<(JobId, StayId)>,
+    threads: Threads<Sending>,
 }
 
 impl Sender {
@@ -41,9 +43,7 @@ impl Sender {
             out,
             timeout: settings.timeout,
             retry: settings.retry.clone(),
-            threads: (0..settings.sender.threads).map(|_| None).collect(),
-            blocked: 0,
-            backlog: VecDeque::new(),
+            threads: Threads::new(settings.sender.threads),
         }
     }
 
@@ -70,40 +70,16 @@ impl Sender {
     }
 
     fn awaits(&self, thread: u16, part: PartId, attempt: u16) -> bool {
-        self.threads[thread as usize]
-            .as_ref()
+        self.threads
+            .call(thread)
             .is_some_and(|sending| sending.part == part && sending.attempt == attempt && sending.backing_off.is_none())
     }
 
     fn want(&mut self, job: JobId, stage: &mut Stage<'_>) {
-        match self.threads.iter().position(Option::is_none) {
-            Some(thread) => self.take_on(thread as u16, job, stage),
-            None => {
-                let stay = stage.begin(Slot::WHOLE, StayKind::Backlog, stage.first_part(job));
-                self.backlog.push_back((job, stay));
-                self.level_backlog(stage);
-            }
-        }
-    }
-
-    fn level_backlog(&self, stage: &mut Stage<'_>) {
-        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Backlog), self.backlog.len() as u32);
-    }
-
-    fn take_on(&mut self, thread: u16, job: JobId, stage: &mut Stage<'_>) {
         let part = stage.first_part(job);
-        let blocked = stage.begin(Slot(thread), StayKind::Blocked, part);
-        self.blocked += 1;
-        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Blocked), self.blocked);
-        self.threads[thread as usize] = Some(Sending {
-            part,
-            attempt: 1,
-            blocked,
-            backing_off: None,
-            previous_wait: None,
-            known: CallerOutcome::Refused,
-        });
-        self.send(thread, part, 1, stage);
+        if let Some(thread) = self.threads.take(job, Sending::new(part), stage) {
+            self.send(thread, part, 1, stage);
+        }
     }
 
     fn send(&mut self, thread: u16, part: PartId, attempt: u16, stage: &mut Stage<'_>) {
@@ -126,7 +102,7 @@ impl Sender {
     }
 
     fn attempt_failed(&mut self, thread: u16, heard: CallerOutcome, stage: &mut Stage<'_>) {
-        let Some(sending) = &mut self.threads[thread as usize] else {
+        let Some(sending) = self.threads.call_mut(thread) else {
             return;
         };
         let (part, attempt) = (sending.part, sending.attempt);
@@ -144,7 +120,7 @@ impl Sender {
     }
 
     fn send_again(&mut self, thread: u16, part: PartId, stage: &mut Stage<'_>) {
-        let Some(sending) = &mut self.threads[thread as usize] else {
+        let Some(sending) = self.threads.call_mut(thread) else {
             return;
         };
         let Some(stay) = sending.backing_off.take() else {
@@ -158,18 +134,15 @@ impl Sender {
 
     /// The thread is done with its job, one way or the other, and takes the next.
     fn finish(&mut self, thread: u16, outcome: CallerOutcome, stage: &mut Stage<'_>) {
-        let Some(sending) = self.threads[thread as usize].take() else {
+        let ending = if outcome == CallerOutcome::Accepted { Ending::Done } else { Ending::GaveUp };
+        let Some(sending) = self.threads.release(thread, ending, stage) else {
             return;
         };
-        let ending = if outcome == CallerOutcome::Accepted { Ending::Done } else { Ending::GaveUp };
-        stage.end(sending.blocked, ending);
-        self.blocked -= 1;
-        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Blocked), self.blocked);
         stage.settles(stage.job_of(sending.part), outcome);
-        if let Some((job, stay)) = self.backlog.pop_front() {
-            stage.end(stay, Ending::Done);
-            self.level_backlog(stage);
-            self.take_on(thread, job, stage);
+        if let Some(job) = self.threads.next_job(stage) {
+            let part = stage.first_part(job);
+            self.threads.block(thread, job, Sending::new(part), stage);
+            self.send(thread, part, 1, stage);
         }
     }
 }
