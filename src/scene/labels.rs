@@ -288,7 +288,7 @@ impl Ground {
 
     /// Left or right of an area, where need be across a neighbour, with a leader.
     fn beside(&self, area: Area, size: (i32, i32), rank: Rank) -> Option<Spot> {
-        const AWAY: [i32; 8] = [1, 16, 32, 48, 64, 88, 120, 160];
+        const AWAY: [i32; 8] = [3, 16, 32, 48, 64, 88, 120, 160];
         let middle = area.y + area.height / 2;
         let spots = AWAY.into_iter().flat_map(move |away| {
             (0..14).flat_map(move |row| {
@@ -300,7 +300,7 @@ impl Ground {
                 [right, left].into_iter().map(move |(x, from, to)| {
                     let leader = (Point::new(from, middle), Point::new(to, y + size.1 / 2));
                     let distance = (away / 16 + row / 2) as usize;
-                    Spot { area: Area::new(x, y, size.0, size.1), distance, leader: (away > 1).then_some(leader) }
+                    Spot { area: Area::new(x, y, size.0, size.1), distance, leader: (away > AWAY[0]).then_some(leader) }
                 })
             })
         });
