@@ -218,6 +218,7 @@ fn queues_that_nothing_can_reach_are_refused() {
             json!({ "other_queues": queues }),
             "sides.left.exchange: messages reach several queues only through an exchange",
         ),
+        (json!({ "consumers": { "queue": "mail" } }), "sides.left.consumers.queue: `mail` is not the queue `queue`"),
         (
             json!({ "exchange": { "type": "topic" } }),
             "sides.left.exchange.routing_keys: a topic exchange chooses by them",

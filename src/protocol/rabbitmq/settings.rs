@@ -139,6 +139,11 @@ impl Settings {
         }
         queue.check("queue")?;
         consumers.check("consumers")?;
+        if ![&queue.id, ""].contains(&consumers.queue.as_str()) {
+            let sentence =
+                format!("`{}` is not the queue `{}`; others have other_consumers", consumers.queue, queue.id);
+            return Err(BadSetting { field: "consumers.queue".into(), sentence });
+        }
         self.check_others()?;
         if let Some(exchange) = &self.exchange {
             exchange.check()?;
