@@ -133,7 +133,7 @@ fn crowd(sheet: &mut Sheet, voice: &Voice, column: &Column) {
     let steps = sum(&of(StayKind::Hidden), &of(StayKind::Scheduled));
     let most = i64::from(steps.iter().map(|step| step.1).max().unwrap_or(0).max(1));
     let room = i64::from(column.half - 2 * PX);
-    for (number, run) in (0..9_000).zip(runs(sheet, &steps)) {
+    for (number, run) in (0..9_000).zip(runs(sheet, &steps, PX)) {
         let reach = |count: u32| (column.centre, column.centre + (room * i64::from(count) / most) as i32);
         let name = format!("{}: at most {} hidden", voice.trace.actor(column.actor).name, run.peak);
         let form = Form::Polygon(run.outline(&reach));

@@ -67,6 +67,11 @@ impl Bed<'_> {
         }
     }
 
+    /// The height of the rows in which it is drawn: as many for all rivers as for one.
+    fn row(&self) -> i32 {
+        PX * self.pieces.1 as i32
+    }
+
     fn outline(&self, run: &Run) -> Form {
         Form::Polygon(run.outline(&|count| self.unit.around(self.column.plan, self.centre, count)))
     }
@@ -108,7 +113,7 @@ impl Depths {
     fn draw(&self, sheet: &mut Sheet, voice: &Voice, bed: &Bed) {
         self.outline(sheet, voice, bed);
         for (kind, look, steps) in [(20, Look::Ready, &self.ready), (21, Look::Parked, &self.parked)] {
-            let runs = runs(sheet, steps);
+            let runs = runs(sheet, steps, bed.row());
             // The deepest says how deep it is.
             let deepest = runs.iter().max_by_key(|run| run.peak).filter(|_| look == Look::Ready);
             if let Some(run) = deepest {
@@ -126,7 +131,7 @@ impl Depths {
         let both = sum(&self.ready, &self.held);
         let anything = |at: Moment| value_at(&self.held, at) > 0;
         let masked: Steps = both.iter().map(|&(at, total)| (at, if anything(at) { total } else { 0 })).collect();
-        for (place, run) in runs(sheet, &masked).iter().enumerate() {
+        for (place, run) in runs(sheet, &masked, bed.row()).iter().enumerate() {
             let name = format!("{}: delivered and not acknowledged", bed.name(voice));
             if place == 0 && bed.pieces.0 == 0 {
                 bed.says(sheet, voice, 31_000, run, run.peak, "not acknowledged".to_owned());
@@ -142,7 +147,7 @@ fn crowd(sheet: &mut Sheet, voice: &Voice, column: &Column) {
     let unit = Unit { most: 4 * PX, half: column.half, deepest: u32::from(slots) };
     for (piece, kind, look) in [(20, StayKind::Blocked, Look::BlockedArea), (21, StayKind::Busy, Look::BusyArea)] {
         let steps = counted(voice, column.actor, kind);
-        for (place, run) in runs(sheet, &steps).into_iter().enumerate() {
+        for (place, run) in runs(sheet, &steps, PX).into_iter().enumerate() {
             let name = format!("{}: at most {} {}", voice.trace.actor(column.actor).name, run.peak, noun(look));
             let form = Form::Polygon(run.outline(&|count| unit.around(column.plan, column.centre, count)));
             push(sheet, voice, column, look, Piece(piece + 10 * place.min(6_000) as u16), form, name);

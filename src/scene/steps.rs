@@ -2,8 +2,8 @@
 //!
 //! *Invariant:* of what falls into one row of the page, the most is kept: a peak is never smoothed away.
 
+use super::Point;
 use super::sheet::{Sheet, Voice};
-use super::{PX, Point};
 use crate::order;
 use crate::time::Moment;
 use crate::trace::{ActorId, LevelRow, StayKind};
@@ -83,8 +83,9 @@ impl Run {
     }
 }
 
-/// Cuts steps into runs, at the resolution of the page: of what falls into one pixel's row, the most is drawn.
-pub fn runs(sheet: &Sheet, steps: &Steps) -> Vec<Run> {
+/// Cuts steps into runs. Of what falls into one row of that height, the most is drawn: the more lines there are, the
+/// coarser the rows, so that the number of shapes is bounded.
+pub fn runs(sheet: &Sheet, steps: &Steps, row: i32) -> Vec<Run> {
     let scale = &sheet.scale;
     let mut rows: Vec<(i32, i32, u32)> = Vec::new();
     for (place, &(at, count)) in steps.iter().enumerate() {
@@ -95,7 +96,7 @@ pub fn runs(sheet: &Sheet, steps: &Steps) -> Vec<Run> {
         let (top, bottom) = (scale.y_from_moment(at), scale.y_from_moment(until));
         match rows.last_mut() {
             Some(last) if last.2 == count => last.1 = bottom,
-            Some(last) if bottom - last.0 < PX => {
+            Some(last) if bottom - last.0 < row => {
                 last.1 = bottom;
                 last.2 = last.2.max(count);
             }

@@ -53,6 +53,7 @@ struct Tick {
     first: u32,
     last: u32,
     jobs: Vec<JobId>,
+    light: Light,
 }
 
 impl Log<'_> {
@@ -132,14 +133,16 @@ impl Log<'_> {
             }
             let y = sheet.scale.y_from_moment(stay.begin);
             let job = stay.part.known().map(|part| self.voice.trace.job_of(part));
+            // The selected job's record is always itself.
+            let light = sheet.light(job.as_slice());
             match ticks.last_mut() {
-                Some(tick) if y - tick.bottom < apart => {
+                Some(tick) if y - tick.bottom < apart && light != Light::Lit && tick.light != Light::Lit => {
                     (tick.bottom, tick.last) = (y, stay.value);
                     tick.jobs.extend(job);
                 }
                 _ => {
                     let jobs = job.into_iter().collect();
-                    ticks.push(Tick { top: y, bottom: y, id, first: stay.value, last: stay.value, jobs });
+                    ticks.push(Tick { top: y, bottom: y, id, first: stay.value, last: stay.value, jobs, light });
                 }
             }
         }
@@ -164,7 +167,7 @@ impl Log<'_> {
         let name = format!("{}: offset {offsets}, kept from {since} on", self.track(slot));
         let key = |piece| Key { side: Some(self.voice.side), subject: Subject::Stay(tick.id), piece: Piece(piece) };
         let mut shape = self.shape(key(0), Look::Record, Form::Rect { area, radius: 15 }, name);
-        shape.light = sheet.light(&tick.jobs);
+        shape.light = tick.light;
         shape.job = tick.jobs.first().copied();
         sheet.obstacle(area);
         sheet.wishes.push(Wish {
@@ -202,7 +205,9 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn draw(&self, sheet: &mut Sheet) {
-        for slot in self.log.slots() {
+        // Where lines would be all that is seen, there are none.
+        let lined = self.log.bed.strip >= 3 * PX;
+        for slot in self.log.slots().filter(|_| lined) {
             let x = self.x(slot);
             let (from, to) = (Point::new(x, sheet.scale.top()), Point::new(x, sheet.scale.bottom()));
             let key = self.key(0, slot.at());
@@ -223,6 +228,10 @@ impl Reader<'_> {
     fn key(&self, first: u16, number: usize) -> Key {
         let piece = Piece(first + number.min(9_000) as u16);
         Key { side: Some(self.log.voice.side), subject: Subject::Reader(self.id), piece }
+    }
+
+    fn apart(&self, sheet: &Sheet) -> i32 {
+        self.log.apart(sheet, self.log.bed.slots * self.log.bed.readers)
     }
 
     fn wish(&self, number: usize, text: &str, tone: Tone, place: Place) -> Wish {
@@ -248,7 +257,7 @@ impl Reader<'_> {
         for slot in self.log.slots() {
             let wanted = (self.log.column.actor, slot, self.id, LevelKind::Lag);
             let steps = levels(self.log.voice, &|row| (row.actor, row.slot, row.reader, row.kind) == wanted);
-            tracks.extend(runs(sheet, &steps).into_iter().map(|run| (slot, run)));
+            tracks.extend(runs(sheet, &steps, self.apart(sheet)).into_iter().map(|run| (slot, run)));
         }
         let deepest = tracks.iter().map(|(_, run)| run.peak).max().unwrap_or(0);
         let room = i64::from(self.log.bed.strip - 3 * PX);
@@ -273,7 +282,7 @@ impl Reader<'_> {
 
     /// A diamond wherever its place was stored; the first says what they are.
     fn places(&self, sheet: &mut Sheet) {
-        let apart = self.log.apart(sheet, self.log.bed.slots * self.log.bed.readers);
+        let apart = self.apart(sheet);
         let mut last = vec![i32::MIN / 2; usize::from(self.log.bed.slots)];
         let mut drawn = 0;
         for row in &self.log.voice.trace.levels {
@@ -311,7 +320,7 @@ impl Reader<'_> {
         let (left, right) = (left.max(strip.left), right.min(strip.right));
         let wanted = (self.log.column.actor, self.id, LevelKind::Dividing);
         let steps = levels(self.log.voice, &|row| (row.actor, row.reader, row.kind) == wanted);
-        for (number, run) in runs(sheet, &steps).iter().enumerate() {
+        for (number, run) in runs(sheet, &steps, TICK).iter().enumerate() {
             let (top, bottom) = (run.steps[0].0, run.steps[run.steps.len() - 1].1);
             let area = Area::new(left, top, right - left, (bottom - top).max(6 * PX));
             let name = format!("{}: work is divided anew", self.row.name);

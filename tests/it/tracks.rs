@@ -1,10 +1,15 @@
 //! How a log is drawn: records stay where they were written, every reader has a place of its own, and a division of
 //! work is a frame round those who divide it (`KAF-1`, `KAF-4`, `KAF-6`).
 
+use std::collections::BTreeSet;
+
 use counterpoint::scenario::{PRESETS, Played};
-use counterpoint::scene::{Form, Look, Scene, Shape, Subject, Tone, View, layout};
+use counterpoint::scene::{Form, Light, Look, Scene, Shape, Subject, Tone, View, layout, layout_apart};
 use counterpoint::time::{Moment, Span};
-use counterpoint::trace::{LevelKind, ReaderId, Slot, StayKind, Trace};
+use counterpoint::trace::{JobId, LevelKind, ReaderId, Slot, StayKind, Trace};
+use serde_json::json;
+
+use crate::story::play;
 
 fn played(name: &str) -> Played {
     PRESETS.iter().find(|preset| preset.name == name).expect("it is built in").scenario().play()
@@ -106,5 +111,41 @@ fn kaf_6_work_that_is_done_once_more_is_outlined() {
         assert!(bar.name.ends_with(", once more"), "{}", bar.name);
         let earlier = bars.iter().filter(|other| other.job == bar.job && other.form.bounds().y < bar.form.bounds().y);
         assert_eq!(earlier.count(), 1, "{}", bar.name);
+    }
+}
+
+/// Whatever is written, read and committed, the frame holds; and the record of the selected job is itself among all.
+#[test]
+fn a_busy_log_keeps_to_the_frame_and_the_selected_record_is_itself() {
+    let group = |id: &str| json!({ "id": id, "consumers": 4, "commit": "after-batch" });
+    let side = |id: &str| {
+        json!({
+            "id": id, "protocol": "kafka", "style": "queued", "topic": { "id": "log", "partitions": 20 },
+            "producer": { "id": "client" }, "groups": [group("one"), group("other")], "keys": ["key-{job}"]
+        })
+    };
+    let played = play(json!({
+        "workload": {
+            "jobs": 1500,
+            "arrivals": { "pattern": "regular", "every": "8ms" },
+            "parts": [{ "id": "one", "work": "1ms" }, { "id": "other", "work": "2ms" }]
+        },
+        "network": { "latency": "1ms" },
+        "sides": [side("left"), side("right")]
+    }));
+    let job = JobId::from_index(700);
+    for (width, selection) in [(390, None), (1200, None), (1200, Some(job))] {
+        let view = View { width, selection, ..View::default() };
+        for scene in layout_apart(&played, &view).into_iter().chain([layout(&played, &view)]) {
+            let shapes = scene.shapes().count();
+            assert!(shapes <= 2_000, "{shapes} shapes at {width}");
+            let mut keys = BTreeSet::new();
+            assert!(scene.shapes().all(|shape| keys.insert(shape.key)));
+            assert!(scene.shapes().any(|shape| shape.look == Look::Lag));
+            let records = scene.shapes().filter(|shape| shape.look == Look::Record);
+            let lit: Vec<&Shape> = records.filter(|shape| shape.light == Light::Lit).collect();
+            assert!(lit.iter().all(|shape| shape.job == selection && shape.form.bounds().height == 50));
+            assert_eq!(!lit.is_empty(), selection.is_some());
+        }
     }
 }
