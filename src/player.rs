@@ -7,6 +7,7 @@
 //! *Invariant:* knows no timer, no screen and no wall clock. Real time comes in as the length of a frame.
 
 mod action;
+mod broker;
 mod clock;
 mod control;
 mod edit;
@@ -16,6 +17,7 @@ mod pointing;
 mod reel;
 
 pub use action::{Action, Selection};
+pub use broker::BrokerChoice;
 pub use clock::{Gait, Motion, SECONDS_TO_PLAY_A_RUN, Speed};
 pub use control::{Dial, Refusal};
 pub use edit::{Edit, SEED, Wish};
@@ -339,7 +341,7 @@ impl Player {
     }
 
     fn try_edit(&mut self, path: &str, value: Value, typed: &str) {
-        let edits = edit::with(&self.wish, path, value);
+        let edits = broker::follow(&self.wish, path, edit::with(&self.wish, path, value));
         match edit::apply(&self.wish.base, edits) {
             Ok(wish) => {
                 self.refusals.retain(|refusal| refusal.path != path);
@@ -348,6 +350,8 @@ impl Player {
                     self.forget_a_job_that_is_not_there();
                 }
             }
+            // What stands in the way may be elsewhere.
+            Err(problem) if problem.path != path => self.refuse(path, typed, problem.to_string()),
             Err(problem) => self.refuse(path, typed, problem.sentence),
         }
     }
@@ -379,7 +383,7 @@ impl Player {
 
     /// The dial of the parameter at `path`, if the scenario offers one.
     pub fn dial(&self, path: &str) -> Option<Dial> {
-        let control = self.wish.base.head.controls.iter().find(|control| control.path == path)?;
+        let control = self.wish.scenario.head.controls.iter().find(|control| control.path == path)?;
         Dial::new(control, &self.wish.base, &self.wish.scenario)
     }
 

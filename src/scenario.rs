@@ -6,6 +6,7 @@
 //!
 //! *Invariant:* a [`Scenario`] that exists is valid, and its run cannot fail.
 
+mod broker;
 mod caption;
 mod check;
 mod path;
@@ -13,6 +14,7 @@ mod presets;
 mod read;
 mod run;
 
+pub use broker::{BROKERS, Broker, broker, path_in};
 pub use caption::Caption;
 pub use path::parse_assignment;
 pub use presets::{PRESETS, Preset, preset};

@@ -8,6 +8,7 @@
 
 mod address;
 mod app;
+mod brokers;
 mod browser;
 mod controls;
 mod diagram;

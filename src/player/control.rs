@@ -65,7 +65,9 @@ impl Dial {
             None if least > 0.0 && most / least >= WIDE => ratios(least, most, unit),
             None => even(least, most, round_step((most - least) / 100.0, unit)),
         };
-        let may_be_unset = base.value_at(&control.path).is_ok_and(|value| value.is_null());
+        // What another broker brought with it is not in the base.
+        let original = base.value_at(&control.path).or_else(|_| scenario.value_at(&control.path));
+        let may_be_unset = original.is_ok_and(|value| value.is_null());
         let (path, label) = (control.path.clone(), control.label.clone());
         Some(Dial { path, label, unit, least, most, stops, value, may_be_unset })
     }

@@ -9,7 +9,7 @@ use crate::time::Span;
 /// Caps on lists and texts.
 const MAX_CHANGES: usize = 100;
 const MAX_NOTES: usize = 100;
-const MAX_CONTROLS: usize = 12;
+pub(super) const MAX_CONTROLS: usize = 12;
 const MAX_PARTS: usize = 16;
 const MAX_NAME: usize = 64;
 const MAX_TITLE: usize = 100;

@@ -1,7 +1,10 @@
-//! Changing one field by its path.
+//! Changing one field by its path. A side's `protocol` may become that of another broker, with all that follows.
+//!
+//! *Invariant:* nothing else than what a path names is changed, save what belongs to a broker with its broker.
 
 use serde_json::Value;
 
+use super::broker::{self, Broker};
 use super::{Problem, Scenario};
 
 impl Scenario {
@@ -29,10 +32,27 @@ impl Scenario {
     pub fn with_all<'a>(&self, assignments: impl IntoIterator<Item = (&'a str, Value)>) -> Result<Scenario, Problem> {
         let mut whole = self.to_value();
         for (path, value) in assignments {
-            *find(&mut whole, path)? = value;
+            assign(&mut whole, path, value)?;
         }
         Scenario::from_value(whole)
     }
+}
+
+/// Sets one field. Not a part of its only caller, which is compiled for each kind of list.
+fn assign(whole: &mut Value, path: &str, value: Value) -> Result<(), Problem> {
+    if let Some(place) = broker::side_of(whole, path)
+        && let Some(from) = broker_of(&whole["sides"][place]["protocol"])
+        && let Some(to) = broker_of(&value)
+        && from != to
+    {
+        return broker::put(whole, place, from, to);
+    }
+    *find(whole, path)? = value;
+    Ok(())
+}
+
+fn broker_of(protocol: &Value) -> Option<&'static Broker> {
+    broker::broker(protocol.as_str()?)
 }
 
 /// Splits `path=value`. The value is JSON if it reads as JSON, else a text.
@@ -47,7 +67,7 @@ pub fn parse_assignment(text: &str) -> Result<(&str, Value), Problem> {
 }
 
 /// The place in `value` that `path` names. A step is an object's key, or a list item's `id` or its number from zero.
-fn find<'a>(mut value: &'a mut Value, path: &str) -> Result<&'a mut Value, Problem> {
+pub(super) fn find<'a>(mut value: &'a mut Value, path: &str) -> Result<&'a mut Value, Problem> {
     let mut walked = String::new();
     for step in path.split('.') {
         let there = if walked.is_empty() { "a scenario".to_owned() } else { format!("`{walked}`") };

@@ -42,7 +42,7 @@ pub fn App() -> Html {
     }
     let titles = use_memo((), |()| titles());
     let panel = use_memo(Panel::of(player), Panel::clone);
-    let head = &player.wish().base.head;
+    let head = &player.wish().scenario.head;
     html! {
         <>
             { masthead(&titles, &head.name, &act) }
@@ -50,12 +50,12 @@ pub fn App() -> Html {
                 { introduction(&head.title, &head.look_for) }
                 <details class="controls-fold" open={wide}>
                     <summary>{ "Parameters" }</summary>
-                    <Controls {panel} act={act.clone()} />
+                    <Controls panel={panel.clone()} act={act.clone()} />
                 </details>
                 { notices(player) }
                 <div class="progress-place">{ progress(share, &act) }</div>
                 if let Some(reel) = player.reel() {
-                    { shown(player, reel, &act) }
+                    { shown(player, reel, &panel, &act) }
                 }
                 { modelled(&player.wish().scenario) }
             </main>
@@ -65,7 +65,7 @@ pub fn App() -> Html {
 }
 
 /// What is there once a run is.
-fn shown(player: &Player, reel: &Rc<Reel>, act: &Act) -> Html {
+fn shown(player: &Player, reel: &Rc<Reel>, panel: &Rc<Panel>, act: &Act) -> Html {
     let reached = reel.last_until(player.head()).unwrap_or(Moment::START);
     let onkeydown = {
         let act = act.clone();
@@ -80,7 +80,7 @@ fn shown(player: &Player, reel: &Rc<Reel>, act: &Act) -> Html {
         <>
             <section class="instrument" aria-label="The run" {onkeydown}>
                 <Instrument reel={reel.clone()} head={player.head()} window={player.window()}
-                    selection={player.selection()} act={act.clone()} />
+                    selection={player.selection()} panel={panel.clone()} act={act.clone()} />
                 <Transport reel={reel.clone()} head={player.head()} motion={player.motion()} speed={player.speed()}
                     act={act.clone()} />
             </section>

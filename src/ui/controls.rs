@@ -9,7 +9,7 @@ use yew::prelude::*;
 
 use super::icons::{Icon, icon};
 use super::{Act, browser};
-use crate::player::{Action, Dial, Player, Refusal, SEED, Wish};
+use crate::player::{Action, BrokerChoice, Dial, Player, Refusal, SEED, Wish};
 
 /// All that the controls show. Made anew with every change of it, and compared by pointer.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,17 +18,20 @@ pub struct Panel {
     seed: String,
     seed_refusal: Option<Refusal>,
     changed: usize,
+    /// For the heads of the panes.
+    pub brokers: Vec<BrokerChoice>,
 }
 
 impl Panel {
     pub fn of(player: &Player) -> Panel {
-        let Wish { base, scenario, edits } = player.wish();
-        let dials = base.head.controls.iter().filter_map(|control| player.dial(&control.path));
+        let Wish { scenario, edits, .. } = player.wish();
+        let dials = scenario.head.controls.iter().filter_map(|control| player.dial(&control.path));
         Panel {
             dials: dials.map(|dial| (dial.clone(), player.refusal(&dial.path).cloned())).collect(),
             seed: scenario.head.seed.to_string(),
             seed_refusal: player.refusal(SEED).cloned(),
             changed: edits.len(),
+            brokers: player.broker_choices(),
         }
     }
 }
@@ -46,7 +49,9 @@ pub fn Controls(props: &ControlsProps) -> Html {
         let act = props.act.clone();
         Callback::from(move |_: MouseEvent| act.dispatch(Action::Reset))
     };
-    let troubled = panel.seed_refusal.is_some() || panel.dials.iter().any(|(_, refusal)| refusal.is_some());
+    let troubled = panel.seed_refusal.is_some()
+        || panel.brokers.iter().any(|choice| choice.refusal.is_some())
+        || panel.dials.iter().any(|(_, refusal)| refusal.is_some());
     html! {
         <div class="controls" role="group" aria-label="Parameters">
             { for panel.dials.iter().enumerate().map(|(number, (dial, refusal))| {

@@ -10,7 +10,9 @@ use std::rc::Rc;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use super::brokers::brokers;
 use super::browser::Observed;
+use super::controls::Panel;
 use super::diagram::{Diagram, Sheet};
 use super::playhead::Playhead;
 use super::verdicts::{side_class, side_name};
@@ -29,6 +31,7 @@ pub struct InstrumentProps {
     pub head: Moment,
     pub window: Window,
     pub selection: Selection,
+    pub panel: Rc<Panel>,
     pub act: Act,
 }
 
@@ -75,7 +78,7 @@ pub fn Instrument(props: &InstrumentProps) -> Html {
                 let other = (scenes.len() > 1).then(|| nodes[1 - number].clone());
                 html! {
                     <Viewport key={number} scene={scene.clone()} node={node.clone()} {other} head={props.head}
-                        clock={clock.clone()} act={props.act.clone()} />
+                        clock={clock.clone()} panel={props.panel.clone()} act={props.act.clone()} />
                 }
             }) }
         </div>
@@ -126,6 +129,7 @@ struct ViewportProps {
     other: Option<NodeRef>,
     head: Moment,
     clock: AttrValue,
+    panel: Rc<Panel>,
     act: Act,
 }
 
@@ -169,7 +173,7 @@ fn Viewport(props: &ViewportProps) -> Html {
     html! {
         <div class="pane">
             <div class={classes!("sides", (scene.panes.len() > 1).then_some("sides-two"))} ref={titles}>
-                { for scene.panes.iter().map(|pane| side_title(&pane.id, pane.style)) }
+                { for scene.panes.iter().map(|pane| side_title(&pane.id, pane.style, props)) }
             </div>
             <div class="viewport" ref={props.node.clone()} tabindex="0" role="group" aria-label="Diagram" {onscroll}>
                 <div class="sticky-heads"><Diagram scene={scene.clone()} sheet={Sheet::Heads} /></div>
@@ -182,15 +186,18 @@ fn Viewport(props: &ViewportProps) -> Html {
     }
 }
 
-fn side_title(id: &str, style: Style) -> Html {
+fn side_title(id: &str, style: Style, props: &ViewportProps) -> Html {
     let about = match style {
         Style::RequestResponse => "The caller waits for every answer.",
         Style::Queued => "The caller hands over and moves on.",
     };
     html! {
         <div key={id.to_owned()} class={classes!("side-title", side_class(style))}>
-            <h3>{ side_name(style) }</h3>
-            <p>{ about }</p>
+            <div>
+                <h3>{ side_name(style) }</h3>
+                <p>{ about }</p>
+            </div>
+            { for props.panel.brokers.iter().find(|choice| choice.side == id).map(|choice| brokers(choice, &props.act)) }
         </div>
     }
 }

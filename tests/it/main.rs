@@ -2,6 +2,7 @@
 
 mod auth;
 mod breaker;
+mod broker_choice;
 mod brokers;
 mod captions;
 mod chain;

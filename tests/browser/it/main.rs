@@ -24,8 +24,10 @@ macro_rules! in_each_browser {
 }
 
 mod acts;
+mod brokers;
 mod harness;
 mod instrument;
 mod opening;
+mod outage;
 mod parameters;
 mod sameness;

@@ -1,0 +1,78 @@
+//! Which broker stands in a pane: the choice that a person has, and what of their other changes follows it.
+//!
+//! *Invariant:* a broker that cannot carry the workload is shown as chosen, with the reason, until another one is.
+
+use super::edit::{self, Edit, Wish};
+use super::{Player, Refusal};
+use crate::scenario::{BROKERS, Broker, broker, path_in};
+
+/// The brokers of one side, and which of them is chosen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BrokerChoice {
+    /// The id of the side.
+    pub side: String,
+    /// The path that a choice sets.
+    pub path: String,
+    pub chosen: &'static Broker,
+    /// The broker that is drawn, if the chosen one cannot stand here, and why not.
+    pub refusal: Option<(&'static Broker, String)>,
+}
+
+impl BrokerChoice {
+    /// All that can be chosen.
+    pub fn offered(&self) -> &'static [Broker] {
+        &BROKERS
+    }
+}
+
+impl Player {
+    /// The choice for each side that has a broker.
+    pub fn broker_choices(&self) -> Vec<BrokerChoice> {
+        let sides = self.wish().scenario.sides.iter();
+        sides
+            .filter_map(|side| {
+                let drawn = broker(side.settings.protocol())?;
+                let path = path_of(&side.id);
+                let refused = self
+                    .refusal(&path)
+                    .and_then(|Refusal { typed, sentence, .. }| Some((broker(typed)?, sentence.clone())));
+                let (chosen, refusal) = match refused {
+                    Some((chosen, sentence)) => (chosen, Some((drawn, sentence))),
+                    None => (drawn, None),
+                };
+                Some(BrokerChoice { side: side.id.clone(), path, chosen, refusal })
+            })
+            .collect()
+    }
+}
+
+fn path_of(side: &str) -> String {
+    format!("sides.{side}.protocol")
+}
+
+/// The edits after the one at `path`: if that chose another broker, what was changed of the one before is kept under the
+/// name that it has now, or dropped if there is no such thing.
+pub(super) fn follow(wish: &Wish, path: &str, edits: Vec<Edit>) -> Vec<Edit> {
+    let before = wish.scenario.value_at(path).ok();
+    let from = before.as_ref().and_then(|value| broker(value.as_str()?));
+    let chosen = edits.iter().find(|edit| edit.path == path).map(|edit| edit.value.clone());
+    let after = chosen.or_else(|| wish.base.value_at(path).ok());
+    let to = after.as_ref().and_then(|value| broker(value.as_str()?));
+    let side = path.strip_prefix("sides.").and_then(|rest| rest.strip_suffix(".protocol"));
+    let (Some(from), Some(to), Some(side)) = (from, to, side) else { return edits };
+    let block = ["sides.", side, "."].concat();
+    if from == to || edit::apply(&wish.base, edits.clone()).is_ok() {
+        return edits;
+    }
+    // Those from before the choice are carried over with the block.
+    let mut is_carried = edits.iter().any(|edit| edit.path == path);
+    let followed = edits.into_iter().filter_map(|mut edit| {
+        if edit.path == path {
+            is_carried = false;
+        } else if edit.path.starts_with(&block) && !is_carried {
+            edit.path = path_in(&edit.path, side, from, to)?;
+        }
+        Some(edit)
+    });
+    followed.collect()
+}
