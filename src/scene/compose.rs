@@ -171,7 +171,10 @@ fn lifelines(sheet: &mut Sheet, voice: &Voice) {
         };
         for (piece, x) in column.lines().into_iter().enumerate() {
             let form = Form::Line { from: Point::new(x, 0), to: Point::new(x, bottom) };
-            sheet.line(Point::new(x, 0), Point::new(x, bottom));
+            match look {
+                Look::Lifeline => sheet.lifeline(Point::new(x, 0), Point::new(x, bottom)),
+                _ => sheet.line(Point::new(x, 0), Point::new(x, bottom)),
+            }
             sheet.push(
                 Level::Lifelines,
                 Shape {

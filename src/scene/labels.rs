@@ -148,12 +148,15 @@ pub struct Ground {
     reach: Reach,
     taken: Vec<Vec<Area>>,
     lines: Vec<Vec<(Point, Point)>>,
+    lifelines: Vec<(Point, Point)>,
 }
 
 impl Ground {
     pub fn new(sheet: &Sheet, bounds: Area, reach: Reach) -> Ground {
         let rows = (bounds.height / ROW + 2) as usize;
-        let mut ground = Ground { bounds, reach, taken: vec![Vec::new(); rows], lines: vec![Vec::new(); rows] };
+        let lifelines = sheet.lifelines().to_vec();
+        let mut ground =
+            Ground { bounds, reach, taken: vec![Vec::new(); rows], lines: vec![Vec::new(); rows], lifelines };
         let (obstacles, lines) = sheet.obstacles();
         for area in obstacles {
             ground.take(*area);
@@ -190,8 +193,17 @@ impl Ground {
         inside && self.rows(area.y, area.bottom()).all(|row| self.taken[row].iter().all(|taken| !taken.overlaps(area)))
     }
 
-    /// How many lines run through an area.
-    pub fn crossed(&self, area: Area) -> usize {
+    /// How many lines a plate would hide, those of the lanes among them.
+    pub fn hidden(&self, area: Area) -> usize {
+        self.crossed(area) + self.lifelines_through(area)
+    }
+
+    fn lifelines_through(&self, area: Area) -> usize {
+        self.lifelines.iter().filter(|(from, to)| crosses(*from, *to, area)).count()
+    }
+
+    /// How many lines run through an area, those of the lanes left out.
+    fn crossed(&self, area: Area) -> usize {
         let mut crossing: Vec<&(Point, Point)> = self
             .rows(area.y, area.bottom())
             .flat_map(|row| self.lines[row].iter())
@@ -222,8 +234,9 @@ impl Ground {
                 continue;
             }
             let crossed = self.crossed(spot.area);
-            if crossed <= tolerated && spot.distance + crossed * CROSSING < least {
-                best = Some((spot.distance + crossed * CROSSING, spot));
+            let cost = spot.distance + crossed * CROSSING + self.lifelines_through(spot.area);
+            if crossed <= tolerated && cost < least {
+                best = Some((cost, spot));
             }
         }
         best.map(|(_, spot)| spot)

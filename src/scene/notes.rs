@@ -59,7 +59,7 @@ fn spot(ground: &Ground, voice: &Voice, size: (i32, i32), y: i32) -> Option<(i32
             if !ground.is_free(area) {
                 continue;
             }
-            let cost = row.abs() + ground.crossed(area) as i32 * CROSSING;
+            let cost = row.abs() + ground.hidden(area) as i32 * CROSSING;
             if best.is_none_or(|(least, _)| cost < least) {
                 best = Some((cost, area));
             }

@@ -33,6 +33,7 @@ pub struct Sheet {
     layers: Vec<Layer>,
     obstacles: Vec<Area>,
     lines: Vec<(Point, Point)>,
+    lifelines: Vec<(Point, Point)>,
 }
 
 impl Tone {
@@ -48,7 +49,16 @@ impl Tone {
 impl Sheet {
     pub fn new(scale: TimeScale, selection: Option<JobId>) -> Self {
         let layers = Level::ALL.iter().map(|&level| Layer { level, shapes: Vec::new() }).collect();
-        Sheet { scale, selection, wishes: Vec::new(), unlabelled: 0, layers, obstacles: Vec::new(), lines: Vec::new() }
+        Sheet {
+            scale,
+            selection,
+            wishes: Vec::new(),
+            unlabelled: 0,
+            layers,
+            obstacles: Vec::new(),
+            lines: Vec::new(),
+            lifelines: Vec::new(),
+        }
     }
 
     pub fn push(&mut self, level: Level, shape: Shape) {
@@ -63,6 +73,15 @@ impl Sheet {
     /// A label should rather not cover this line.
     pub fn line(&mut self, from: Point, to: Point) {
         self.lines.push((from, to));
+    }
+
+    /// A label may cover this, but had better not.
+    pub fn lifeline(&mut self, from: Point, to: Point) {
+        self.lifelines.push((from, to));
+    }
+
+    pub fn lifelines(&self) -> &[(Point, Point)] {
+        &self.lifelines
     }
 
     pub fn light(&self, jobs: &[JobId]) -> Light {
