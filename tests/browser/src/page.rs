@@ -87,7 +87,7 @@ impl Page {
         &self.driver
     }
 
-    /// Opens the page, or a place in it: what follows its address, such as `#scenario=message-queue`.
+    /// Opens the page, or a place in it: what follows its address, such as `#message-queue`.
     pub async fn open(&self, place: &str) -> Result<()> {
         let address = format!("{}{place}", self.site.address());
         Ok(self.driver.goto(address).await?)

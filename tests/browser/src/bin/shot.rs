@@ -8,7 +8,7 @@ use std::path::PathBuf;
 const USAGE: &str = "\
 Usage: cargo xtask shot PLACE OUT.png [options]
 
-PLACE is what follows the page's address: '' for the page itself, or such as '#scenario=message-queue'.
+PLACE is what follows the page's address: '' for the page itself, or such as '#message-queue'.
 
   --width N         CSS pixels (1200); below 600 as on a phone
   --height N        CSS pixels (800)
