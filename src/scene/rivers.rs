@@ -72,8 +72,9 @@ impl Bed<'_> {
         PX * self.pieces.1 as i32
     }
 
-    fn outline(&self, run: &Run) -> Form {
-        Form::Polygon(run.outline(&|count| self.unit.around(self.column.plan, self.centre, count)))
+    /// From where to where so many are drawn.
+    fn around(&self, count: u32) -> (i32, i32) {
+        self.unit.around(self.column.plan, self.centre, count)
     }
 
     /// What is seen there, beside the first place where it is `count`, if there is room.
@@ -81,7 +82,7 @@ impl Bed<'_> {
         let Some(&(top, bottom, _)) = run.steps.iter().find(|step| step.2 == count) else {
             return;
         };
-        let (left, right) = self.unit.around(self.column.plan, self.centre, count);
+        let (left, right) = self.around(count);
         let subject = Subject::Lane(self.column.actor);
         sheet.wishes.push(Wish {
             key: Key { side: Some(voice.side), subject, piece: Piece(kind + 2 * self.pieces.0 as u16) },
@@ -121,7 +122,7 @@ impl Depths {
             }
             for (place, run) in runs.iter().enumerate() {
                 let name = format!("{}: at most {} {}", bed.name(voice), run.peak, noun(look));
-                push(sheet, voice, bed.column, look, bed.piece(kind, place), bed.outline(run), name);
+                push(sheet, voice, bed.column, (look, bed.piece(kind, place)), (run, &|count| bed.around(count)), name);
             }
         }
     }
@@ -136,7 +137,7 @@ impl Depths {
             if place == 0 && bed.pieces.0 == 0 {
                 bed.says(sheet, voice, 31_000, run, run.peak, "not acknowledged".to_owned());
             }
-            push(sheet, voice, bed.column, Look::Held, bed.piece(22, place), bed.outline(run), name);
+            push(sheet, voice, bed.column, (Look::Held, bed.piece(22, place)), (run, &|count| bed.around(count)), name);
         }
     }
 }
@@ -149,14 +150,30 @@ fn crowd(sheet: &mut Sheet, voice: &Voice, column: &Column) {
         let steps = counted(voice, column.actor, kind);
         for (place, run) in runs(sheet, &steps, PX).into_iter().enumerate() {
             let name = format!("{}: at most {} {}", voice.trace.actor(column.actor).name, run.peak, noun(look));
-            let form = Form::Polygon(run.outline(&|count| unit.around(column.plan, column.centre, count)));
-            push(sheet, voice, column, look, Piece(piece + 10 * place.min(6_000) as u16), form, name);
+            let around = |count| unit.around(column.plan, column.centre, count);
+            let piece = Piece(piece + 10 * place.min(6_000) as u16);
+            push(sheet, voice, column, (look, piece), (&run, &around), name);
         }
     }
 }
 
-fn push(sheet: &mut Sheet, voice: &Voice, column: &Column, look: Look, piece: Piece, form: Form, name: String) {
-    sheet.obstacle(form.bounds());
+/// From where to where a count is drawn.
+type Around<'a> = &'a dyn Fn(u32) -> (i32, i32);
+
+fn push(
+    sheet: &mut Sheet,
+    voice: &Voice,
+    column: &Column,
+    (look, piece): (Look, Piece),
+    (run, around): (&Run, Around),
+    name: String,
+) {
+    // Step by step: beside a narrow stretch there is room for a label, however wide the river is elsewhere.
+    for &(top, bottom, count) in run.steps.iter().filter(|step| step.2 > 0) {
+        let (left, right) = around(count);
+        sheet.obstacle(Area::new(left, top, right - left, bottom - top));
+    }
+    let form = Form::Polygon(run.outline(around));
     sheet.push(
         Level::Rivers,
         Shape {
