@@ -15,7 +15,7 @@ pub fn serve(port: u16, consent: Consent) -> Result<()> {
     let port = free_port(port)?;
     let begun = Instant::now();
     let tools = Setup::begin(consent)?.page()?;
-    site::fetch_crates()?;
+    site::prepare()?;
 
     let mut trunk = site::trunk("serve");
     trunk
