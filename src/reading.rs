@@ -120,10 +120,16 @@ macro_rules! words {
             }
 
             fn write(&mut self) -> serde_json::Value {
-                let word = match self {
+                self.word().into()
+            }
+        }
+
+        impl $type {
+            /// The word in files and reports.
+            pub fn word(self) -> &'static str {
+                match self {
                     $($type::$value => $word),+
-                };
-                word.into()
+                }
             }
         }
     };
@@ -190,12 +196,14 @@ fn quoted(words: &[&str]) -> String {
     text
 }
 
+/// The largest whole number that every reader of JSON has exactly: 2^53 − 1 (RFC 8259, section 6).
+pub const LARGEST: u64 = (1 << 53) - 1;
+
 /// The whole number that `value` is.
-fn whole(value: &Value, least: i64, most: u64) -> Result<i64, Misread> {
-    let fits = |number: &i64| *number >= least && u64::try_from(*number).is_ok_and(|n| n <= most) | (*number < 0);
+fn whole(value: &Value, least: i64, most: i64) -> Result<i64, Misread> {
     value
         .as_i64()
-        .filter(fits)
+        .filter(|number| (least..=most).contains(number))
         .ok_or_else(|| Misread::new(format!("{value} would not do; write a whole number from {least} to {most}")))
 }
 
@@ -203,7 +211,8 @@ macro_rules! whole_numbers {
     ($($type:ty),+) => {$(
         impl Field for $type {
             fn read(&mut self, value: Value) -> Result<(), Misread> {
-                *self = whole(&value, i64::try_from(<$type>::MIN).unwrap_or(0), u64::try_from(<$type>::MAX).unwrap_or(0).min(LARGEST))? as $type;
+                let most = LARGEST.min(<$type>::MAX as u64);
+                *self = whole(&value, <$type>::MIN as i64, most as i64)? as $type;
                 Ok(())
             }
 
@@ -213,9 +222,6 @@ macro_rules! whole_numbers {
         }
     )+};
 }
-
-/// The largest whole number that every reader of JSON has exactly: 2^53 − 1 (RFC 8259, section 6).
-pub const LARGEST: u64 = (1 << 53) - 1;
 
 whole_numbers!(u16, u32, u64, i32);
 

@@ -273,16 +273,6 @@ pub enum Style {
 
 words!(Style: RequestResponse = "request-response", Queued = "queued");
 
-impl Style {
-    /// The word in files and reports.
-    pub fn word(self) -> &'static str {
-        match self {
-            Style::RequestResponse => "request-response",
-            Style::Queued => "queued",
-        }
-    }
-}
-
 /// A fault at a moment. It strikes every actor of that id, on whichever side; `left.mail` means one side's alone.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Change {

@@ -38,6 +38,12 @@ impl fmt::Display for Problem {
 
 impl std::error::Error for Problem {}
 
+impl From<Misread> for Problem {
+    fn from(misread: Misread) -> Self {
+        Problem::new(misread.path, misread.sentence)
+    }
+}
+
 impl Scenario {
     /// Reads a scenario from JSON text.
     ///
@@ -69,7 +75,7 @@ impl Scenario {
             return Err(Problem::new("", "a scenario is a JSON object, as in {\"name\": \"my-scenario\"}"));
         };
         let sides = fields.remove("sides").unwrap_or_else(default_sides);
-        let head: Head = reading::read(Value::Object(fields)).map_err(|error| problem_of("", &error))?;
+        let head: Head = reading::read(Value::Object(fields))?;
         let Value::Array(sides) = sides else {
             return Err(Problem::new("sides", "this must be a list of two sides"));
         };
@@ -116,30 +122,17 @@ fn read_side(index: usize, value: Value) -> Result<Side, Problem> {
     let protocol = text("protocol", ["http", "rabbitmq"][index])?;
     let style = text("style", if index == 0 { "request-response" } else { "queued" })?;
     let path = |field: &str| format!("sides.{id}.{field}");
-    let style = match style.as_str() {
-        "request-response" => Style::RequestResponse,
-        "queued" => Style::Queued,
-        other => {
-            return Err(Problem::new(
-                path("style"),
-                format!("`{other}` is no style; write `request-response` or `queued`"),
-            ));
-        }
+    let Some(style) = [Style::RequestResponse, Style::Queued].into_iter().find(|known| known.word() == style) else {
+        return Err(Problem::new(
+            path("style"),
+            format!("`{style}` is no style; write `request-response` or `queued`"),
+        ));
     };
     let read = Settings::read(&protocol, Value::Object(fields)).ok_or_else(|| {
         let names = protocol::NAMES.join("`, `");
         Problem::new(path("protocol"), format!("`{protocol}` is not a protocol; there are `{names}`"))
     })?;
-    let settings = read.map_err(|error| problem_of(&format!("sides.{id}"), &error))?;
+    let settings = read.map_err(|misread| misread.within(&format!("sides.{id}")))?;
     settings.check().map_err(|bad| Problem::new(path(&bad.field), bad.sentence))?;
     Ok(Side { id, style, settings })
-}
-
-fn problem_of(prefix: &str, misread: &Misread) -> Problem {
-    let path = match (prefix, misread.path.as_str()) {
-        (prefix, "") => prefix.to_owned(),
-        ("", inner) => inner.to_owned(),
-        (prefix, inner) => format!("{prefix}.{inner}"),
-    };
-    Problem::new(path, misread.sentence.clone())
 }

@@ -137,7 +137,7 @@ fn crowd(sheet: &mut Sheet, voice: &Voice, column: &Column) {
         let reach = |count: u32| (column.centre, column.centre + (room * i64::from(count) / most) as i32);
         let name = format!("{}: at most {} hidden", voice.trace.actor(column.actor).name, run.peak);
         let form = Form::Polygon(run.outline(&reach));
-        sheet.obstacle(form.bounds());
+        run.keep_clear(sheet, &reach);
         push(sheet, voice, column, (Level::Rivers, Look::Held), 20_000 + number, form, name);
     }
 }

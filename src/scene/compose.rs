@@ -62,7 +62,7 @@ pub fn compose(played: &Played, view: &View, frames: &[Frame]) -> Vec<Scene> {
                 break;
             }
             let attempts = frames.iter().zip(&casts);
-            let attempts = attempts.map(|(frame, voices)| attempt(played, view, frame, voices, scale.clone(), manners));
+            let attempts = attempts.map(|(frame, voices)| attempt(view, frame, voices, scale.clone(), manners));
             let (missing, scenes): (Vec<u32>, Vec<Scene>) = attempts.unzip();
             let missing = missing.iter().sum();
             if missing == 0 {
@@ -77,7 +77,8 @@ pub fn compose(played: &Played, view: &View, frames: &[Frame]) -> Vec<Scene> {
 }
 
 fn voice<'a>(played: &'a Played, frame: &Frame, pane: &super::Pane, from: Moment, to: Moment) -> Voice<'a> {
-    let trace = &played.sides[usize::from(pane.side)].trace;
+    let side = &played.sides[usize::from(pane.side)];
+    let trace = &side.trace;
     Voice {
         side: pane.side,
         tone: Tone::of(pane.style),
@@ -86,18 +87,12 @@ fn voice<'a>(played: &'a Played, frame: &Frame, pane: &super::Pane, from: Moment
         columns: columns(trace, pane.strip, frame.measure),
         rows: rows(trace, from, to),
         repeats: repeats(trace),
+        captions: played.scenario.captions(side),
     }
 }
 
 /// The scene on one scale, and how many labels are missing that must be there.
-fn attempt(
-    played: &Played,
-    view: &View,
-    frame: &Frame,
-    voices: &[Voice],
-    scale: TimeScale,
-    manners: Manners,
-) -> (u32, Scene) {
+fn attempt(view: &View, frame: &Frame, voices: &[Voice], scale: TimeScale, manners: Manners) -> (u32, Scene) {
     let mut sheet = Sheet::new(scale, view.selection);
     let crowded = is_crowded(voices);
     let mut bundled = 0;
@@ -130,7 +125,7 @@ fn attempt(
         (Reach::Far, Measure::Narrow | Measure::Medium) => Reach::Aside,
         (reach, _) => reach,
     };
-    let placed = place(played, &mut sheet, voices, bounds, reach);
+    let placed = place(&mut sheet, voices, bounds, reach);
     let scene = Scene {
         width: frame.width,
         heads_height: heads::HEIGHT,
@@ -151,12 +146,11 @@ fn is_crowded(voices: &[Voice]) -> bool {
     voices.iter().map(|voice| voice.rows.messages.len()).sum::<usize>() > ONE_BY_ONE
 }
 
-fn place(played: &Played, sheet: &mut Sheet, voices: &[Voice], bounds: Area, reach: Reach) -> Placed {
+fn place(sheet: &mut Sheet, voices: &[Voice], bounds: Area, reach: Reach) -> Placed {
     let mut ground = Ground::new(sheet, bounds, reach);
     let mut placed = labels::place(sheet, &mut ground, Rank::Failure);
     for voice in voices {
-        let its = played.scenario.captions(&played.sides[usize::from(voice.side)]);
-        placed.missing += notes::place(sheet, &mut ground, voice, &its).missing;
+        placed.missing += notes::place(sheet, &mut ground, voice).missing;
     }
     let rest = labels::place(sheet, &mut ground, Rank::Spare);
     Placed { missing: placed.missing + rest.missing, unlabelled: placed.unlabelled + rest.unlabelled }

@@ -16,9 +16,9 @@ const PADDING: i32 = 6 * PX;
 const CROSSING: i32 = 9;
 
 /// Places the captions of one side.
-pub fn place(sheet: &mut Sheet, ground: &mut Ground, voice: &Voice, notes: &[Caption<'_>]) -> Placed {
+pub fn place(sheet: &mut Sheet, ground: &mut Ground, voice: &Voice) -> Placed {
     let mut placed = Placed::default();
-    for note in notes {
+    for note in &voice.captions {
         if note.at < sheet.scale.from() || note.at > sheet.scale.to() {
             continue;
         }

@@ -168,11 +168,7 @@ fn push(
     (run, around): (&Run, Around),
     name: String,
 ) {
-    // Step by step: beside a narrow stretch there is room for a label, however wide the river is elsewhere.
-    for &(top, bottom, count) in run.steps.iter().filter(|step| step.2 > 0) {
-        let (left, right) = around(count);
-        sheet.obstacle(Area::new(left, top, right - left, bottom - top));
-    }
+    run.keep_clear(sheet, around);
     let form = Form::Polygon(run.outline(around));
     sheet.push(
         Level::Rivers,

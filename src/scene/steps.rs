@@ -2,8 +2,8 @@
 //!
 //! *Invariant:* of what falls into one row of the page, the most is kept: a peak is never smoothed away.
 
-use super::Point;
 use super::sheet::{Sheet, Voice};
+use super::{Area, Point};
 use crate::order;
 use crate::time::Moment;
 use crate::trace::{ActorId, LevelRow, StayKind};
@@ -70,6 +70,14 @@ pub struct Run {
 }
 
 impl Run {
+    /// Keeps labels off it, step by step: beside a narrow stretch there is room for one, however wide it is elsewhere.
+    pub fn keep_clear(&self, sheet: &mut Sheet, reach: &dyn Fn(u32) -> (i32, i32)) {
+        for &(top, bottom, count) in &self.steps {
+            let (left, right) = reach(count);
+            sheet.obstacle(Area::new(left, top, right - left, bottom - top));
+        }
+    }
+
     /// Its outline, given from where to where a count reaches.
     pub fn outline(&self, reach: &dyn Fn(u32) -> (i32, i32)) -> Vec<Point> {
         let mut points = Vec::with_capacity(self.steps.len() * 4);

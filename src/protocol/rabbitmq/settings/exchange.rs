@@ -39,18 +39,6 @@ words!(ExchangeType:
     Default = "default", Direct = "direct", Fanout = "fanout", Headers = "headers", Topic = "topic"
 );
 
-impl ExchangeType {
-    pub(in crate::protocol::rabbitmq) fn word(self) -> &'static str {
-        match self {
-            ExchangeType::Default => "default",
-            ExchangeType::Direct => "direct",
-            ExchangeType::Fanout => "fanout",
-            ExchangeType::Headers => "headers",
-            ExchangeType::Topic => "topic",
-        }
-    }
-}
-
 impl Default for ExchangeSettings {
     fn default() -> Self {
         ExchangeSettings {
