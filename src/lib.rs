@@ -18,6 +18,7 @@
 //! | [`render`] | one file a format |
 //! | [`player`] | playhead and selection, as a pure update |
 //! | `ui` | the page (Yew), compiled only for the browser |
+//! | `worker` | what answers the page from a worker, compiled only for the browser |
 //! | `cli` | the command line, compiled only outside it |
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -39,5 +40,7 @@ pub mod story;
 pub mod theory;
 pub mod time;
 pub mod trace;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "app"))]
 pub mod ui;
+#[cfg(all(target_arch = "wasm32", feature = "engine"))]
+pub mod worker;

@@ -41,25 +41,6 @@ pub fn bare(counts: Counts) -> Trace {
     bare::run(counts)
 }
 
-/// For a page that measures (feature `bench`): each returns the agenda events it handled.
-#[cfg(all(target_arch = "wasm32", feature = "bench"))]
-mod page {
-    use wasm_bindgen::prelude::wasm_bindgen;
-
-    use super::{bare, counts, queue};
-
-    #[wasm_bindgen(js_name = measureQueue)]
-    pub fn measure_queue(jobs: u32) -> f64 {
-        queue(jobs).events as f64
-    }
-
-    /// Does as much as a queue of so many thousand jobs.
-    #[wasm_bindgen(js_name = measureBare)]
-    pub fn measure_bare(thousands_of_jobs: u32) -> f64 {
-        bare(counts(&queue(1000)).times(thousands_of_jobs.into())).events as f64
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,7 +12,6 @@ mod brokers;
 mod browser;
 mod controls;
 mod diagram;
-mod exports;
 mod failure;
 mod frames;
 mod header;

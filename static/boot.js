@@ -1,4 +1,4 @@
-// Starts the app, and puts the static picture back when it cannot start or breaks down.
+// Starts the app, puts the static picture back when it cannot start or breaks down, and starts the engine for it.
 //
 // A file of its own because a strict content policy refuses inline scripts. A classic script, not a module, because a
 // browser that opens the page from a file refuses to load modules at all, and then nothing could say so.
@@ -24,6 +24,20 @@
     });
   };
 
+  // Starts an engine, which runs scenarios beside the page, and returns its worker: `postMessage` and `terminate` are
+  // what it is for. `hear` is called with what each message of the engine holds, `fail` with a reason when it has none
+  // to give any more. What is posted before the engine is up is not lost; worker.js says more.
+  window.counterpointEngine = (hear, fail) => {
+    const parts = document.getElementById("engine").content;
+    const script = parts.querySelector("script").getAttribute("src");
+    const name = parts.querySelector("link").getAttribute("href").replace(/^.*\/|\.js$/g, "");
+    const worker = new Worker(script, { type: "module", name });
+    worker.onmessage = (event) => (event.data.failed ? fail(event.data.failed) : hear(event.data));
+    // Without words when the script itself could not be had.
+    worker.onerror = (event) => fail(event.message || "the server did not give the engine's script");
+    return worker;
+  };
+
   function sentence(message) {
     const text = String(message).trim();
     return /[.!?]$/.test(text) ? text : `${text}.`;
@@ -47,8 +61,6 @@
       throw new Error(`the server answered ${response.status} for ${name}`);
     }
     await app.default({ module_or_path: response });
-    // For scripts, and for the tests that compare what every machine computes.
-    window.counterpoint = app;
     started = true;
   }
 

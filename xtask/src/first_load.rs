@@ -11,55 +11,105 @@ const AIM: usize = 200_000;
 
 /// What it may weigh until then, with a little room for the paths of the building machine that are in it. Every
 /// release lowers it.
-const CEILING: usize = 490_000;
+const CEILING: usize = 450_000;
 
-/// Prints the weight of each file and of all, and gives their names; fails if they weigh too much.
-pub fn report() -> Result<Vec<String>> {
-    let names = files()?;
-    let (mut all_raw, mut all_sent) = (0, 0);
-    println!("\n  First load                          bytes   gzip -9");
-    for name in &names {
-        let content = fs::read(dist().join(name))
-            .with_context(|| format!("index.html asks for {name}, which is not in dist/"))?;
-        let sent = gzipped(&content)?;
-        println!("  {name:32} {:>8}  {sent:>8}", content.len());
-        all_raw += content.len();
-        all_sent += sent;
-    }
-    println!("  {:32} {all_raw:>8}  {all_sent:>8}  of {AIM} aimed at", "all");
-    if all_sent > AIM {
-        println!("  The aim is missed by {} bytes; {CEILING} are allowed until it is met.", all_sent - AIM);
-    }
-    ensure!(all_sent <= CEILING, "the first load weighs {all_sent} bytes, more than the {CEILING} allowed");
-    Ok(names)
+/// The files of ours that a page makes the browser fetch.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Files {
+    /// Before the page can be used.
+    pub first: Vec<String>,
+    /// Then, while it is used: the engine's.
+    pub later: Vec<String>,
 }
 
-/// The page, what it asks for, and what its scripts import.
-fn files() -> Result<Vec<String>> {
+/// Prints the weight of each file and of all, and gives their names; fails if the first load weighs too much.
+pub fn report() -> Result<Files> {
     let page =
         fs::read_to_string(dist().join("index.html")).context("the page is not built: dist/index.html is missing")?;
-    let mut names = vec![String::from("index.html")];
-    for name in asked_for(&page) {
-        if !names.contains(&name) {
-            names.push(name);
-        }
+    let files = asked_for(&page);
+    println!("\n  {:32} {:>8}  {:>8}", "First load", "bytes", "gzip -9");
+    let first = weigh(&files.first)?;
+    println!("{}  of {AIM} aimed at", row("all", first));
+    println!("\n  Then, in the background");
+    let later = weigh(&files.later)?;
+    println!("{}", row("all", later));
+    println!("{}", row("both", Weight { raw: first.raw + later.raw, sent: first.sent + later.sent }));
+    if first.sent > AIM {
+        println!("  The aim is missed by {} bytes; {CEILING} are allowed until it is met.", first.sent - AIM);
     }
-    Ok(names)
+    ensure!(first.sent <= CEILING, "the first load weighs {} bytes, more than the {CEILING} allowed", first.sent);
+    Ok(files)
 }
 
-/// The files of ours that a page makes the browser fetch: by `link`, `script` and `img`, not by what can be clicked.
-fn asked_for(page: &str) -> Vec<String> {
-    let mut names = Vec::new();
-    for tag in page.split('<').filter_map(|rest| rest.split('>').next()) {
-        let attribute = match tag.split_whitespace().next() {
-            Some("link") => "href",
-            Some("script" | "img") => "src",
-            _ => continue,
-        };
-        let name = tag.split_once(&format!(" {attribute}=\"")).and_then(|(_, rest)| rest.split('"').next());
-        names.extend(name.map(|name| name.trim_start_matches("./").to_owned()));
+/// Bytes as they are, and as they are sent.
+#[derive(Clone, Copy, Default)]
+struct Weight {
+    raw: usize,
+    sent: usize,
+}
+
+fn row(name: &str, weight: Weight) -> String {
+    format!("  {name:32} {:>8}  {:>8}", weight.raw, weight.sent)
+}
+
+/// Prints a row a file; the sum.
+fn weigh(names: &[String]) -> Result<Weight> {
+    let mut sum = Weight::default();
+    for name in names {
+        let content = fs::read(dist().join(name))
+            .with_context(|| format!("index.html asks for {name}, which is not in dist/"))?;
+        let weight = Weight { raw: content.len(), sent: gzipped(&content)? };
+        println!("{}", row(name, weight));
+        sum.raw += weight.raw;
+        sum.sent += weight.sent;
     }
-    names
+    Ok(sum)
+}
+
+/// The page itself and what it asks for: at once, or, from within a template, when a script says so.
+fn asked_for(page: &str) -> Files {
+    let mut files = Files { first: vec![String::from("index.html")], later: Vec::new() };
+    let mut template = false;
+    for tag in tags(page) {
+        match tag.split(|letter: char| letter.is_whitespace()).next() {
+            Some("template") => template = true,
+            Some("/template") => template = false,
+            _ => {
+                let names = if template { &mut files.later } else { &mut files.first };
+                names.extend(fetched_by(tag).filter(|name| !names.contains(name)));
+            }
+        }
+    }
+    files
+}
+
+/// What stands between `<` and `>`, comments left out.
+fn tags(page: &str) -> impl Iterator<Item = &str> {
+    page.split("<!--")
+        .enumerate()
+        .map(|(number, part)| if number == 0 { part } else { part.split_once("-->").map_or("", |(_, after)| after) })
+        .flat_map(|part| part.split('<').skip(1))
+        .filter_map(|rest| rest.split('>').next())
+}
+
+/// The file that a tag makes the browser fetch: a `link`, `script` or `img`, not what can be clicked.
+fn fetched_by(tag: &str) -> Option<String> {
+    let (element, attributes) = tag.split_once(char::is_whitespace)?;
+    let attribute = match element {
+        "link" => "href=",
+        "script" | "img" => "src=",
+        _ => return None,
+    };
+    let (before, value) = attributes.split_once(attribute)?;
+    if !before.is_empty() && !before.ends_with(char::is_whitespace) {
+        return None;
+    }
+    // Minified pages have values without quotes.
+    let value = match value.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next(),
+        None => value.split(char::is_whitespace).next(),
+    };
+    value.map(|name| name.trim_start_matches("./").to_owned())
 }
 
 fn gzipped(content: &[u8]) -> Result<usize> {
@@ -72,11 +122,24 @@ fn gzipped(content: &[u8]) -> Result<usize> {
 mod tests {
     use super::*;
 
+    fn files(first: &[&str], later: &[&str]) -> Files {
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        Files { first: owned(first), later: owned(later) }
+    }
+
     #[test]
     fn a_page_asks_for_what_it_shows_and_not_for_what_it_links_to() {
         let page = r#"<link rel="stylesheet" href="./style.css"> <a href="more.html">more</a>
-            <img alt="a picture"
-                 src="first.svg"><script src="./boot.js" defer></script>"#;
-        assert_eq!(asked_for(page), ["style.css", "first.svg", "boot.js"]);
+            <!-- <script src="./old.js"></script> --><img alt="a picture" data-src="large.svg"> <img alt="a picture"
+                 src="first.svg"><script src="./boot.js" defer></script><link href="./style.css" rel="preload">"#;
+        assert_eq!(asked_for(page), files(&["index.html", "style.css", "first.svg", "boot.js"], &[]));
+    }
+
+    #[test]
+    fn what_is_in_a_template_is_fetched_later() {
+        let page = r#"<script src="./boot.js"></script><template id="engine"><script src="./worker.js"></script>
+            <link rel=modulepreload href=./engine.js><link href=./engine_bg.wasm as=fetch></template><img src="a.svg">"#;
+        let later = ["worker.js", "engine.js", "engine_bg.wasm"];
+        assert_eq!(asked_for(page), files(&["index.html", "boot.js", "a.svg"], &later));
     }
 }

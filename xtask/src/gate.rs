@@ -1,6 +1,6 @@
 //! Everything that is checked and tested, part by part: what people type and what continuous integration runs.
 
-use crate::first_load;
+use crate::first_load::{self, Files};
 use crate::setup::{BrowserTools, Consent, PageTools, Rust, Setup};
 use crate::site;
 use crate::steps::Steps;
@@ -64,9 +64,13 @@ fn check(steps: &mut Steps, rust: Option<Rust>) {
         return steps.skip("lint (WebAssembly)");
     };
     steps.step("lint (WebAssembly)", || {
-        let words = ["clippy", "--locked", "--target", crate::setup::WASM_TARGET];
-        let page = ["--lib", "--bin", "app", "--features", "app", "--", "-Dwarnings"];
-        run(rust.lend(cargo(&words).args(page)))
+        // Each as it is built: what one module needs must not be there because the other has it.
+        for module in ["app", "engine"] {
+            let words = ["clippy", "--locked", "--target", crate::setup::WASM_TARGET, "--lib"];
+            let features = ["--bin", module, "--features", module, "--", "-Dwarnings"];
+            run(rust.lend(cargo(&words).args(features)))?;
+        }
+        Ok(())
     });
 }
 
@@ -96,9 +100,9 @@ fn test_page(steps: &mut Steps, scope: Scope, filters: &[OsString], consent: Con
     let compiled = steps.step("browser tests compile", || run(cargo(&BROWSER_TESTS).arg("--no-run")));
     for browser in [CHROMIUM, FIREFOX] {
         match (&browser_tools, &first_load, compiled) {
-            (Some(tools), Some(names), Some(())) => {
+            (Some(tools), Some(files), Some(())) => {
                 steps.step(browser.0, || {
-                    let mut tests = browser_tests(names, browser, filters);
+                    let mut tests = browser_tests(files, browser, filters);
                     run(tools.lend(scope.tell(&mut tests)))
                 });
             }
@@ -130,12 +134,13 @@ fn set_up(steps: &mut Steps, consent: Consent) -> (Option<PageTools>, Option<Bro
 }
 
 /// One browser's tests. They learn from the environment where everything is.
-fn browser_tests(names: &[String], browser: Browser, filters: &[OsString]) -> Command {
+fn browser_tests(files: &Files, browser: Browser, filters: &[OsString]) -> Command {
     let mut tests = cargo(&BROWSER_TESTS);
     tests
         .args(["--test", "browser", "--", "--skip", browser.1])
         .args(filters)
-        .env("COUNTERPOINT_FIRST_LOAD", names.join(" "))
+        .env("COUNTERPOINT_FIRST_LOAD", files.first.join(" "))
+        .env("COUNTERPOINT_LATER", files.later.join(" "))
         // Where an error was made says less than its words, and takes a hundred lines.
         .env("RUST_BACKTRACE", "0");
     tests

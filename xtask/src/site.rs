@@ -2,9 +2,8 @@
 
 use crate::first_load;
 use crate::setup::{Consent, PageTools, Setup};
-use crate::workspace::{cargo, command, dist, run};
+use crate::workspace::{cargo, command, run};
 use anyhow::Result;
-use std::fs;
 use std::process::Command;
 
 /// Sets up, builds, and tells the size.
@@ -20,10 +19,8 @@ pub fn bundle(tools: &PageTools) -> Result<()> {
     run(tools.lend(trunk("build").args(["--release", "--log", "warn"])))
 }
 
-/// Fetches what the page is made of, for Trunk and the Cargo that it runs stay offline, and makes the folder that Trunk
-/// is told not to watch: it serves nothing while one of those is not there.
+/// Fetches what the page is made of, for Trunk and the Cargo that it runs stay offline.
 pub fn prepare() -> Result<()> {
-    fs::create_dir_all(dist())?;
     run(&mut cargo(&["fetch", "--locked", "--quiet"]))
 }
 

@@ -1,7 +1,7 @@
 //! The page opens: as the app, and where the app cannot run as a picture with a sentence.
 
 use anyhow::{Context, Result};
-use counterpoint_browser_tests::{Motion, Page, Scheme, first_load};
+use counterpoint_browser_tests::{Motion, Page, Scheme, first_load, later};
 
 in_each_browser! {
     async fn opens_without_a_complaint(page: Page) {
@@ -12,15 +12,20 @@ in_each_browser! {
         Ok(())
     }
 
-    /// What `cargo xtask` weighs is what the browser asked for, no less.
+    /// What `cargo xtask` weighs is what the browser asked for, no less; and the engine waits for the app.
     async fn first_load_is_what_is_weighed(page: Page) {
         page.open("").await?;
         page.wait_until_running().await?;
-        let weighed = first_load()?;
-        for name in page.site().asked_for() {
-            let name = if name.is_empty() { "index.html" } else { &name };
-            assert!(weighed.iter().any(|weighed| weighed == name), "{name} is not weighed");
+        let (first, later) = (first_load()?, later()?);
+        let asked_for = page.site().asked_for();
+        for name in &asked_for {
+            let name = if name.is_empty() { "index.html" } else { name };
+            let weighed = first.iter().chain(&later).any(|weighed| weighed == name);
+            assert!(weighed, "{name} is not weighed");
         }
+        let app = asked_for.iter().position(|name| name.starts_with("app-") && name.ends_with(".wasm"));
+        let engine = asked_for.iter().position(|name| later.contains(name));
+        assert!(app.is_some() && engine.is_none_or(|engine| Some(engine) > app), "{asked_for:?}");
         Ok(())
     }
 
@@ -52,6 +57,20 @@ in_each_browser! {
         expect_picture_and(&page, "could not start: ").await
     }
 
+    async fn says_why_when_the_engine_is_missing(page: Page) {
+        page.site().lose(&engine_file("_bg.wasm")?);
+        page.open("").await?;
+        page.wait_until_running().await?;
+        expect_engine_says(&page, "failed: the server answered 404 for engine-").await
+    }
+
+    async fn says_why_when_the_engines_script_is_missing(page: Page) {
+        page.site().lose(&later()?[0]);
+        page.open("").await?;
+        page.wait_until_running().await?;
+        expect_engine_says(&page, "failed: the server did not give the engine's script").await
+    }
+
     async fn puts_the_picture_back_when_the_app_breaks_down(page: Page) {
         page.open("").await?;
         page.wait_until_running().await?;
@@ -59,6 +78,22 @@ in_each_browser! {
         page.run::<()>("window.counterpointFailed('what followed from it')", Vec::new()).await?;
         expect_picture_and(&page, "has stopped: the reason.").await
     }
+}
+
+/// Starts an engine as the app does; what it says, and why it fails, is kept in the page.
+const START_ENGINE: &str = "window.said = [];
+    window.worker = window.counterpointEngine((heard) => said.push(heard), (why) => said.push(`failed: ${why}`));";
+
+async fn expect_engine_says(page: &Page, words: &str) -> Result<()> {
+    page.run::<()>(START_ENGINE, Vec::new()).await?;
+    let said = format!("window.said.some((words) => String(words).includes({words:?}))");
+    page.wait_until(&format!("the engine says `{words}`"), &said).await
+}
+
+/// The one of the engine's files that ends so.
+fn engine_file(ending: &str) -> Result<String> {
+    let mut names = later()?.into_iter();
+    names.find(|name| name.ends_with(ending)).with_context(|| format!("none of the engine's files ends in {ending}"))
 }
 
 /// The script that wasm-bindgen made.

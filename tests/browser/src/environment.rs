@@ -12,7 +12,16 @@ pub fn path(name: &str) -> Result<PathBuf> {
 
 /// The files whose weight `cargo xtask` counts as the first load, relative to the page.
 pub fn first_load() -> Result<Vec<String>> {
-    let names = path("COUNTERPOINT_FIRST_LOAD")?;
+    names("COUNTERPOINT_FIRST_LOAD")
+}
+
+/// The files that come when the page can be used already: the engine's.
+pub fn later() -> Result<Vec<String>> {
+    names("COUNTERPOINT_LATER")
+}
+
+fn names(variable: &str) -> Result<Vec<String>> {
+    let names = path(variable)?;
     let names = names.to_str().context("file names are text")?;
     Ok(names.split_whitespace().map(str::to_owned).collect())
 }

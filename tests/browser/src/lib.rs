@@ -15,7 +15,7 @@ mod page;
 mod site;
 
 pub use browser::Browser;
-pub use environment::first_load;
+pub use environment::{first_load, later};
 pub use page::{Motion, Page, Scheme};
 pub use site::Site;
 

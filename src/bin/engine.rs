@@ -1,0 +1,49 @@
+//! The page's second module: runs scenarios in a worker. What scripts may call of it is for tests and benches.
+//!
+//! *Invariant:* what wasm-bindgen exports stands here and not in the library, for from there it would be in the page's
+//! first module as well.
+
+#[cfg(target_arch = "wasm32")]
+fn main() {
+    counterpoint::worker::serve();
+}
+
+/// The engine of the page runs in browsers only; natively there is the command line.
+#[cfg(not(target_arch = "wasm32"))]
+fn main() {
+    eprintln!("this is a part of the page, which runs in a browser: try `cargo xtask serve`");
+    std::process::exit(2);
+}
+
+/// For the tests that hold browsers to the bytes of other machines.
+#[cfg(target_arch = "wasm32")]
+mod sameness {
+    use counterpoint::render::fingerprints;
+    use wasm_bindgen::prelude::wasm_bindgen;
+
+    /// The hashes of every built-in scenario for `seeds` seeds from `from_seed` on; see
+    /// [`fingerprints`](counterpoint::render::fingerprints::fingerprints).
+    #[wasm_bindgen(js_name = fingerprints)]
+    pub fn fingerprints(from_seed: u32, seeds: u32) -> String {
+        let first = u64::from(from_seed);
+        fingerprints::fingerprints(first..first + u64::from(seeds))
+    }
+}
+
+/// For a page that measures: each returns the agenda events it handled.
+#[cfg(all(target_arch = "wasm32", feature = "bench"))]
+mod speed {
+    use counterpoint::measure::{bare, counts, queue};
+    use wasm_bindgen::prelude::wasm_bindgen;
+
+    #[wasm_bindgen(js_name = measureQueue)]
+    pub fn measure_queue(jobs: u32) -> f64 {
+        queue(jobs).events as f64
+    }
+
+    /// Does as much as a queue of so many thousand jobs.
+    #[wasm_bindgen(js_name = measureBare)]
+    pub fn measure_bare(thousands_of_jobs: u32) -> f64 {
+        bare(counts(&queue(1000)).times(thousands_of_jobs.into())).events as f64
+    }
+}

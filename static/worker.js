@@ -1,0 +1,41 @@
+// Runs the engine in a worker, so that the page stays alive however long a run takes.
+//
+// boot.js starts this as a module worker whose name is that of the engine's files without their endings, for those
+// carry a hash: `engine-1f2e` stands for `engine-1f2e.js` and `engine-1f2e_bg.wasm`, beside this file.
+//
+// Between the page and the engine:
+// - The page may post messages from the moment it has the worker. None is lost: until the engine runs, they wait here.
+// - The engine's `main` sets `self.onmessage`. After it, every message is given to that, each once and in order, those
+//   that waited first.
+// - What the engine posts are its own messages, as they are. An object with the one field `failed`, a sentence, is
+//   posted here and means that no answer will come any more: the engine could not start, or has broken down. The
+//   engine's panic hook calls `self.counterpointFailed(message)` for it.
+
+const waiting = [];
+const wait = (event) => waiting.push(event);
+// At once, for a browser delivers messages as soon as this script has run, whatever it still waits for.
+self.onmessage = wait;
+
+let failed = false;
+
+// The first reason is the one that helps.
+self.counterpointFailed = (message) => {
+  if (failed) return;
+  failed = true;
+  self.postMessage({ failed: String(message) });
+};
+
+async function start() {
+  const engine = await import(`./${self.name}.js`);
+  const response = await fetch(new URL(`${self.name}_bg.wasm`, import.meta.url));
+  if (!response.ok) {
+    throw new Error(`the server answered ${response.status} for ${self.name}_bg.wasm`);
+  }
+  await engine.default({ module_or_path: response });
+  // No message can come in between: the engine's `main` has just run, in this same turn.
+  if (self.onmessage !== wait) {
+    for (const event of waiting.splice(0)) self.onmessage(event);
+  }
+}
+
+start().catch((error) => self.counterpointFailed(error instanceof Error ? error.message : error));
