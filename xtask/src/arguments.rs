@@ -15,7 +15,7 @@ Usage: cargo xtask TASK
   build                       build the page into dist/
   browsers [NAME ...]         build the page and run the browser tests whose names contain NAME
   shot PATH OUT.png [...]     build the page and take a picture of it; `shot --help` says more
-  name-engine                 what Trunk calls when it has built the page: see Trunk.toml
+  finish                      what Trunk calls when it has built the page: see Trunk.toml
 
 Each task sets up what it needs and is not there: the WASM target, and tools in a cache of the user's. System packages
 are installed as root, or with --install (by sudo); otherwise the command to type is printed.";
@@ -28,7 +28,7 @@ pub enum Task {
     Test { scope: Scope, consent: Consent },
     Browsers { filters: Vec<OsString>, consent: Consent },
     Shot { arguments: Vec<OsString>, consent: Consent },
-    NameEngine,
+    Finish,
 }
 
 /// Reads a command line whose first item is the program's name.
@@ -43,8 +43,8 @@ pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Task> {
             "test" => read_test(parser),
             "browsers" => read_browsers(parser),
             "shot" => read_shot(parser),
-            "name-engine" => match parser.next()? {
-                None => Ok(Task::NameEngine),
+            "finish" => match parser.next()? {
+                None => Ok(Task::Finish),
                 Some(other) => Err(other.unexpected().into()),
             },
             other => bail!("there is no task `{other}`"),

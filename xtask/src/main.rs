@@ -7,7 +7,7 @@
 #![allow(clippy::disallowed_methods)]
 
 mod arguments;
-mod engine_name;
+mod finish;
 mod first_load;
 mod gate;
 mod serve;
@@ -37,7 +37,7 @@ fn main() -> std::process::ExitCode {
         Task::Test { scope, consent } => gate::test_everything(scope, consent),
         Task::Browsers { filters, consent } => gate::test_in_browsers(&filters, consent),
         Task::Shot { arguments, consent } => shot::shoot(&arguments, consent),
-        Task::NameEngine => engine_name::give(),
+        Task::Finish => finish::finish(),
     };
     match done {
         Ok(()) => 0.into(),

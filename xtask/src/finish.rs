@@ -1,0 +1,175 @@
+//! What Trunk leaves to be done when it has built the page: it calls this (Trunk.toml), so that a plain `trunk build`
+//! has it too.
+//!
+//! What browsers do not need goes: comments, indentation, and the long names by which a module and its script know each
+//! other. Then each file gets a name by its content. Trunk's own minifier cannot read what wasm-bindgen writes, and
+//! Trunk names a module by what it was before wasm-bindgen and wasm-opt, and a worker's not at all: a cache could then
+//! give an old file to a new page.
+
+mod names;
+mod text;
+
+use anyhow::{Context, Result, ensure};
+use std::collections::BTreeMap;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+/// Files that are fetched by the names that they have in the repository: a link leads to them.
+const LINKED: [&str; 2] = ["modelled.html", "modelled.css"];
+
+/// Finishes the build that Trunk is about to put in its place.
+pub fn finish() -> Result<()> {
+    let folder = std::env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from);
+    let folder = folder.context("this task is called by Trunk, which says where the page is")?;
+    let mut files = read(&folder)?;
+    // A build for debugging keeps what helps to debug.
+    if std::env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release") {
+        shrink(&mut files)?;
+    }
+    write(&folder, &named_by_content(files)?)
+}
+
+/// A site: names and contents.
+type Files = BTreeMap<String, Vec<u8>>;
+
+fn read(folder: &Path) -> Result<Files> {
+    let mut files = Files::new();
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        let name = name.into_string().ok().context("a file's name is not text")?;
+        let content = fs::read(folder.join(&name)).with_context(|| format!("{name} cannot be read"))?;
+        files.insert(name, content);
+    }
+    Ok(files)
+}
+
+fn write(folder: &Path, files: &Files) -> Result<()> {
+    for name in read(folder)?.into_keys() {
+        fs::remove_file(folder.join(name))?;
+    }
+    for (name, content) in files {
+        fs::write(folder.join(name), content).with_context(|| format!("{name} cannot be written"))?;
+    }
+    Ok(())
+}
+
+fn shrink(files: &mut Files) -> Result<()> {
+    let modules: Vec<String> =
+        files.keys().filter_map(|name| name.strip_suffix("_bg.wasm")).map(str::to_owned).collect();
+    for name in modules {
+        let (script, module) = (format!("{name}.js"), format!("{name}_bg.wasm"));
+        let before = take_text(files, &script)?;
+        let content = files.remove(&module).unwrap_or_default();
+        let short = names::shorten(&before, &content).with_context(|| format!("{module} is not as expected"))?;
+        files.insert(script, short.script.into_bytes());
+        files.insert(module, short.module);
+    }
+    for (name, content) in files {
+        let smaller = match name.rsplit_once('.') {
+            Some((_, "js")) => text::without_comments(text::Kind::Script, utf8(name, content)?),
+            Some((_, "css")) => text::without_comments(text::Kind::Style, utf8(name, content)?),
+            Some((_, "html")) => text::without_comments(text::Kind::Page, utf8(name, content)?),
+            _ => continue,
+        };
+        *content = smaller.into_bytes();
+    }
+    Ok(())
+}
+
+fn take_text(files: &mut Files, name: &str) -> Result<String> {
+    let content = files.remove(name).with_context(|| format!("{name} is not there"))?;
+    String::from_utf8(content).with_context(|| format!("{name} is not text"))
+}
+
+fn utf8<'a>(name: &str, content: &'a [u8]) -> Result<&'a str> {
+    std::str::from_utf8(content).with_context(|| format!("{name} is not text"))
+}
+
+/// The same files, their names by their content, and a page that names them so. A module and its script, which fit only
+/// each other, have one hash.
+fn named_by_content(mut files: Files) -> Result<Files> {
+    let mut page = take_text(&mut files, "index.html")?;
+    let mut hashers: BTreeMap<String, DefaultHasher> = BTreeMap::new();
+    for (name, content) in &files {
+        content.hash(hashers.entry(stem(name).to_owned()).or_default());
+    }
+    let mut named = Files::new();
+    for (name, content) in files {
+        if LINKED.contains(&name.as_str()) {
+            named.insert(name, content);
+            continue;
+        }
+        ensure!(page.contains(&name), "{name} is in the page's folder, and index.html does not name it");
+        let stem = stem(&name);
+        let hash = hashers.get(stem).map_or(0, DefaultHasher::finish);
+        let ending = if name.ends_with("_bg.wasm") { "_bg.wasm" } else { &name[name.rfind('.').unwrap_or(0)..] };
+        let by_content = format!("{stem}-{hash:016x}{ending}");
+        page = page.replace(&name, &by_content);
+        named.insert(by_content, content);
+    }
+    named.insert(String::from("index.html"), page.into_bytes());
+    Ok(named)
+}
+
+/// What a file was called before anybody gave it a hash.
+fn stem(name: &str) -> &str {
+    let name = name.strip_suffix("_bg.wasm").unwrap_or(name);
+    name.split(['-', '.']).next().unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site(script: &str, module: &str) -> Files {
+        let page = "<link href=./style-12ab.css><link href=./engine.js><link href=./engine_bg.wasm><img src=first.svg>";
+        let files = [
+            ("index.html", page),
+            ("style-12ab.css", "a{}"),
+            ("engine.js", script),
+            ("engine_bg.wasm", module),
+            ("first.svg", "<svg/>"),
+            ("modelled.html", "<p>"),
+        ];
+        files.into_iter().map(|(name, content)| (name.to_owned(), content.into())).collect()
+    }
+
+    fn names(files: &Files) -> Vec<&str> {
+        files.keys().map(String::as_str).collect()
+    }
+
+    #[test]
+    fn the_page_names_the_files_that_are_there() {
+        let named = named_by_content(site("script", "module")).unwrap();
+        let page = utf8("index.html", &named["index.html"]).unwrap();
+        let [script, module, first, index, modelled, style] = names(&named)[..] else { panic!("{named:?}") };
+        assert_eq!((index, modelled), ("index.html", "modelled.html"));
+        let told = format!("<link href=./{style}><link href=./{script}><link href=./{module}><img src={first}>");
+        assert_eq!(page, told);
+        assert_eq!(module, script.replace(".js", "_bg.wasm"));
+        for name in [script, first, style] {
+            let (stem, rest) = name.split_once('-').unwrap();
+            assert!(["engine", "first", "style"].contains(&stem) && rest.find('.') == Some(16), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_script_or_its_module_changes_the_names_of_both_and_of_nothing_else() {
+        let before = named_by_content(site("script", "module")).unwrap();
+        assert_eq!(before, named_by_content(site("script", "module")).unwrap());
+        for other in [site("another", "module"), site("script", "another")] {
+            let other = named_by_content(other).unwrap();
+            let kept = names(&other).into_iter().filter(|name| before.contains_key(*name));
+            assert_eq!(kept.map(stem).collect::<Vec<_>>(), ["first", "index", "modelled", "style"]);
+        }
+    }
+
+    #[test]
+    fn a_file_that_the_page_does_not_name_is_a_mistake() {
+        let mut site = site("script", "module");
+        site.insert(String::from("stray.js"), Vec::new());
+        let error = named_by_content(site).unwrap_err().to_string();
+        assert_eq!(error, "stray.js is in the page's folder, and index.html does not name it");
+    }
+}
