@@ -5,6 +5,8 @@
 
 mod write;
 
+use std::collections::BTreeSet;
+
 use crate::scene::{Anchor, Form, Level, PX, Scene, Shape};
 use crate::time::{Moment, readable};
 use write::{Element, Number, attribute, escaped};
@@ -29,7 +31,7 @@ pub struct Options {
     pub description: String,
 }
 
-/// The rules by which shapes look, which the page uses as well.
+/// The rules by which shapes look, one a line, which the page uses as well.
 pub const RULES: &str = include_str!("../../static/scene.css");
 
 /// The hatching that [`RULES`] speak of. A page must have it once.
@@ -59,28 +61,50 @@ pub fn document(scene: &Scene, options: &Options) -> String {
         svg.attribute("role", "graphics-document document");
         svg.attribute("aria-labelledby", "cp-title cp-description");
         let body = svg.content();
+        let drawing = drawing(scene, options.at);
         body.push_str(&format!("\n<title id=\"cp-title\">{}</title>", escaped(&options.title)));
         body.push_str(&format!("\n<desc id=\"cp-description\">{}</desc>", escaped(&options.description)));
-        body.push_str(&format!("\n<style>{}\n{RULES}</style>\n{DEFINITIONS}\n", palette(options.theme)));
-        body.push_str(&format!(
-            "<rect class=\"cp-paper\" width=\"{}\" height=\"{}\"/>\n",
-            Number(scene.width),
-            Number(height)
-        ));
-        group(body, "cp-heads", None, &scene.heads);
-        body.push_str(&format!("<g transform=\"translate(0 {})\">\n", Number(scene.heads_height)));
-        for layer in &scene.layers {
-            // The clock stays legible over the veil.
-            if layer.level == Level::Clock {
-                playhead(body, scene, options.at, Part::Veil);
-            }
-            group(body, layer.level.css(), None, &layer.shapes);
-        }
-        playhead(body, scene, options.at, Part::Line);
-        body.push_str("</g>\n");
+        body.push_str(&format!("\n<style>{}\n{}</style>\n", palette(options.theme), rules_for(&drawing)));
+        body.push_str(&drawing);
     }
     text.push('\n');
     text
+}
+
+/// All that is drawn, from the paper up.
+fn drawing(scene: &Scene, at: Option<Moment>) -> String {
+    let (width, height) = (Number(scene.width), Number(scene.heads_height + scene.height));
+    let mut body = format!("{DEFINITIONS}\n<rect class=\"cp-paper\" width=\"{width}\" height=\"{height}\"/>\n");
+    group(&mut body, "cp-heads", None, &scene.heads);
+    body.push_str(&format!("<g transform=\"translate(0 {})\">\n", Number(scene.heads_height)));
+    for layer in &scene.layers {
+        // The clock stays legible over the veil.
+        if layer.level == Level::Clock {
+            playhead(&mut body, scene, at, Part::Veil);
+        }
+        group(&mut body, layer.level.css(), None, &layer.shapes);
+    }
+    playhead(&mut body, scene, at, Part::Line);
+    body.push_str("</g>\n");
+    body
+}
+
+/// Those of the [`RULES`] that a drawing needs: a file says nothing of what it does not show.
+fn rules_for(drawing: &str) -> String {
+    let lists = drawing.split(" class=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let mut classes: BTreeSet<&str> = lists.flat_map(|list| list.split(' ')).collect();
+    classes.insert("cp-scene");
+    let mut rules = String::new();
+    for rule in RULES.lines().filter(|rule| !rule.starts_with("/*")) {
+        let selectors = rule.split('{').next().unwrap_or_default();
+        let is_met =
+            |selector: &str| selector.split(['.', ' ']).all(|class| class.is_empty() || classes.contains(class));
+        if rule.starts_with('@') || selectors.split(',').any(is_met) {
+            rules.push_str(rule);
+            rules.push('\n');
+        }
+    }
+    rules
 }
 
 fn palette(theme: Theme) -> String {

@@ -104,6 +104,28 @@ fn every_class_has_its_rule() {
     assert_eq!(Level::ALL.len(), layout(&PRESETS[0].scenario().play(), &View::default()).layers.len());
 }
 
+/// A file leaves out only the rules that no element of its own meets: by what a reader of it would find.
+#[test]
+fn a_file_has_the_rules_for_what_it_shows_and_no_others() {
+    for preset in PRESETS {
+        let text = document(&layout(&preset.scenario().play(), &View::default()), &options());
+        let file = Document::parse(&text).unwrap();
+        let lists: Vec<Vec<&str>> = file
+            .descendants()
+            .filter_map(|node| node.attribute("class"))
+            .map(|list| list.split(' ').collect())
+            .collect();
+        let is_shown = |class: &str| lists.iter().any(|list| list.contains(&class));
+        for rule in RULES.lines().filter(|rule| rule.starts_with('.')) {
+            let selectors = rule.split('{').next().unwrap().split(',');
+            let mut classes = selectors.map(|selector| selector.split(['.', ' ']).filter(|class| !class.is_empty()));
+            let needed = classes.any(|mut classes| classes.all(is_shown));
+            assert_eq!(text.lines().any(|line| line == rule), needed, "{}: {rule}", preset.name);
+        }
+        assert!(RULES.lines().filter(|rule| rule.starts_with('@')).all(|rule| text.contains(rule)));
+    }
+}
+
 /// Relative luminance contrast, WCAG 2.2.
 fn contrast(one: &str, other: &str) -> f64 {
     let luminance = |hex: &str| {

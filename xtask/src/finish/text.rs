@@ -31,7 +31,10 @@ pub fn without_comments(kind: Kind, text: &str) -> String {
             continue;
         }
         smaller.push_str(rest);
-        smaller.push('\n');
+        // A line of a style ends nothing where a sign does already.
+        if kind != Kind::Style || !rest.ends_with(['{', '}', ';', ',']) {
+            smaller.push('\n');
+        }
     }
     smaller
 }
@@ -51,7 +54,7 @@ mod tests {
     #[test]
     fn a_style_keeps_its_addresses() {
         let style = "/* The head,\n   on. */\na {\n  background: url(//b);\n}\n/* x */ /* y */ b {}\n";
-        assert_eq!(without_comments(Kind::Style, style), "a {\nbackground: url(//b);\n}\nb {}\n");
+        assert_eq!(without_comments(Kind::Style, style), "a {background: url(//b);}b {}");
     }
 
     #[test]
