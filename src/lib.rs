@@ -8,6 +8,7 @@
 //! | [`reading`] | typed values from JSON, and where one cannot be read |
 //! | [`time`], [`rng`] | moments and spans; random values as functions of what they are for |
 //! | [`trace`] | everything that happened, in a few kinds of column, each row with its cause |
+//! | [`recording`] | a run that ended, with all that is needed to show it |
 //! | [`engine`] | the agenda, the loop, actors, links, dated faults |
 //! | [`protocol`] | one file a protocol, in its vendor's words |
 //! | [`scenario`] | the input: reading, limits, presets, running |
@@ -24,6 +25,7 @@
 #[cfg(not(target_arch = "wasm32"))]
 #[doc(hidden)]
 pub mod cli;
+pub mod desk;
 pub mod engine;
 #[doc(hidden)]
 pub mod measure;
@@ -32,11 +34,13 @@ mod order;
 pub mod player;
 pub mod protocol;
 pub mod reading;
+pub mod recording;
 pub mod render;
 pub mod rng;
 pub mod scenario;
 pub mod scene;
 pub mod story;
+pub mod studio;
 pub mod theory;
 pub mod time;
 pub mod trace;

@@ -1,38 +1,29 @@
-//! What a person does with a run: the playhead, playing and paused, the selection, the parameters they changed.
+//! What a person does with a run: the playhead, playing and paused, the selection, and what they order of the studio.
 //!
-//! One value, [`Player`], and one function, [`Player::update`], which the page wraps in a few lines. A run is made
-//! elsewhere and handed in; what has to be run is in [`Player::wanted`], and a run that is no longer wanted is
-//! dropped, so the latest change wins.
+//! One value, [`Player`], and one function, [`Player::update`], which the page wraps in a few lines. Scenarios are read,
+//! changed and run elsewhere: orders are kept in [`Player::orders`] until a report says that they were taken, and what
+//! is reported of the panel for an older order than the last one is dropped, so a dial does not jump back in the hand.
 //!
-//! *Invariant:* knows no timer, no screen and no wall clock. Real time comes in as the length of a frame.
+//! *Invariant:* knows no timer, no screen and no wall clock, and no scenario. Real time comes in as the length of a
+//! frame.
 
 mod action;
-mod broker;
 mod clock;
-mod control;
-mod edit;
-mod link;
 mod narration;
 mod pointing;
 mod reel;
 
-pub use action::{Action, Selection};
-pub use broker::BrokerChoice;
+pub use action::Action;
 pub use clock::{Gait, Motion, SECONDS_TO_PLAY_A_RUN, Speed};
-pub use control::{Dial, Refusal};
-pub use edit::{Edit, SEED, Wish};
-pub use link::{Link, LinkProblem};
 pub use narration::sentence_at;
 pub use pointing::pointed;
 pub use reel::{Reel, Trouble, TroubleKind, moment_text};
 
 use std::rc::Rc;
 
-use serde_json::Value;
-
-use crate::scenario::{PRESETS, Played, Scenario, preset};
+use crate::desk::{Cover, Opening, Order, Panel, Report};
+use crate::recording::{Recording, Selection};
 use crate::time::{Moment, Span};
-use crate::trace::JobId;
 
 /// Which stretch of simulated time is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,81 +32,69 @@ pub struct Window {
     pub to: Moment,
 }
 
-/// Where the playhead is to stand once a run has been handed in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cue {
-    /// Where the scenario says, or at the end.
-    Telling,
-    At(Moment),
-    /// Where it is, or at the end if the run is shorter now.
-    Stay,
-}
-
-/// A scenario as a person plays with it.
-#[derive(Clone, Debug)]
+/// A run as a person plays with it.
+#[derive(Clone, Debug, Default)]
 pub struct Player {
-    wish: Wish,
-    /// Rises with every change of the wish.
-    number: u32,
+    panel: Rc<Panel>,
     reel: Option<Rc<Reel>>,
-    refusals: Vec<Refusal>,
+    /// Not yet taken, each with its number.
+    orders: Vec<(u32, Order)>,
+    /// Of the last order.
+    number: u32,
+    is_running: bool,
+    share: Option<u16>,
+    /// Why there is no studio.
+    closed: Option<String>,
     head: Moment,
     clock: clock::Clock,
     selection: Selection,
-    cue: Cue,
     said: String,
-    link_problem: Option<LinkProblem>,
 }
 
 impl Player {
-    /// The first built-in scenario, or what the link says.
-    pub fn open(link: &str) -> Player {
-        let mut player = Player::with(PRESETS[0].scenario());
-        player.follow(link);
+    /// What the link says, or the cover if it says no more.
+    pub fn open(cover: Cover, link: &str) -> Player {
+        let link = link.strip_prefix('#').unwrap_or(link);
+        let mut player = Player::default();
+        // What else the link says is of the same scenario, and will soon be known.
+        if link.is_empty() || link.starts_with(&cover.panel.address) {
+            player.panel = Rc::new(cover.panel);
+            player.hand_in(cover.recording, Some(Opening::default()));
+        }
+        if !link.is_empty() && link != player.panel.address {
+            player.order(Order::Follow(link.into()));
+        }
         player
     }
 
-    /// A scenario that need not be built in. Its link only opens it where a scenario of that name is.
-    pub fn with(scenario: Scenario) -> Player {
-        let mut player = Player {
-            wish: Wish::unchanged(Rc::new(scenario)),
-            number: 0,
-            reel: None,
-            refusals: Vec::new(),
-            head: Moment::START,
-            clock: clock::Clock::default(),
-            selection: Selection::Nothing,
-            cue: Cue::Telling,
-            said: String::new(),
-            link_problem: None,
-        };
-        player.selection = player.telling_selection();
-        player
+    /// The scenario that is wished for and what can be changed of it, as last reported.
+    pub fn panel(&self) -> &Rc<Panel> {
+        &self.panel
     }
 
-    /// What is to be run, and what was changed of it.
-    pub fn wish(&self) -> &Wish {
-        &self.wish
-    }
-
-    /// The number under which the run of [`Player::wish`] is to be handed in.
-    pub fn number(&self) -> u32 {
-        self.number
+    /// What the studio has not yet taken, each order with its number, in order.
+    pub fn orders(&self) -> &[(u32, Order)] {
+        &self.orders
     }
 
     /// Whether what is shown is not yet what is wished for.
     pub fn is_behind(&self) -> bool {
-        self.reel.as_ref().is_none_or(|reel| !Rc::ptr_eq(&reel.wish.scenario, &self.wish.scenario))
+        self.is_running || !self.orders.is_empty()
+    }
+
+    /// How far the run under way is, in thousandths, once that has been reported.
+    pub fn share(&self) -> Option<u16> {
+        self.share.filter(|_| self.is_behind())
+    }
+
+    /// Why nothing can be run, if nothing can.
+    pub fn closed(&self) -> Option<&str> {
+        self.closed.as_deref()
     }
 
     /// The latest run that was handed in.
     pub fn reel(&self) -> Option<&Rc<Reel>> {
         self.reel.as_ref()
-    }
-
-    /// Why the parameter at `path` is not what was typed.
-    pub fn refusal(&self, path: &str) -> Option<&Refusal> {
-        self.refusals.iter().find(|refusal| refusal.path == path)
     }
 
     pub fn head(&self) -> Moment {
@@ -130,13 +109,8 @@ impl Player {
         self.clock.speed
     }
 
-    /// What is lit. While another scenario's run is under way, nothing that the run shown does not have.
     pub fn selection(&self) -> Selection {
-        let jobs = self.reel.as_ref().map_or(u32::MAX, |reel| reel.wish.scenario.head.workload.jobs);
-        match self.selection.job() {
-            Some(job) if job.index() >= jobs => Selection::Nothing,
-            _ => self.selection,
-        }
+        self.selection
     }
 
     /// One sentence on the last step that the person took, for those who listen.
@@ -144,26 +118,15 @@ impl Player {
         &self.said
     }
 
-    /// Why the link could not be followed to the letter.
-    pub fn link_problem(&self) -> Option<&LinkProblem> {
-        self.link_problem.as_ref()
-    }
-
     /// The end of the run, or its beginning while there is none.
     pub fn ended(&self) -> Moment {
         self.reel.as_ref().map_or(Moment::START, |reel| reel.ended)
     }
 
-    /// The window laid out: the scenario's, moved by its own length as often as the playhead needs it.
+    /// The window laid out: the recording's, moved by its own length as often as the playhead needs it.
     pub fn window(&self) -> Window {
-        let ended = self.ended();
-        let view = &self.wish.scenario.head.view;
-        let from = view.from.unwrap_or(Moment::START);
-        let to = view.to.unwrap_or(ended).min(ended);
-        if from >= to {
-            return Window { from: Moment::START, to: ended };
-        }
-        let length = to.since(from).as_micros();
+        let (from, to) = self.reel.as_ref().map_or((Moment::START, Moment::START), |reel| reel.recording.window);
+        let length = to.since(from).as_micros().max(1);
         let (first, head) = (from.micros(), self.head.micros());
         // The last moment of a window belongs to it: a playhead that rests at the end of the run is in view.
         let begin = match head {
@@ -174,37 +137,33 @@ impl Player {
         Window { from: Moment::from_micros(begin), to: Moment::from_micros(begin + length) }
     }
 
-    /// The link to what is shown now.
-    pub fn link(&self) -> Link {
-        Link {
-            name: self.wish.base.head.name.clone(),
-            edits: self.wish.edits.clone(),
-            at: match self.cue {
-                Cue::Telling => None,
-                Cue::At(moment) => Some(moment),
-                Cue::Stay => (self.head != self.telling_moment()).then_some(self.head),
-            },
-            selection: (self.selection != self.telling_selection()).then_some(self.selection),
+    /// The link to what is shown now, without the `#`: the moment and the selection where they are not the telling ones.
+    pub fn link(&self) -> String {
+        let mut text = self.panel.address.clone();
+        let Some(reel) = &self.reel else { return text };
+        let (moment, selection) = reel.recording.telling;
+        if self.head != moment {
+            text.push_str("&at=");
+            text.push_str(&self.head.since(Moment::START).to_string());
         }
-    }
-
-    fn telling_moment(&self) -> Moment {
-        let ended = self.ended();
-        self.wish.scenario.head.view.at.map_or(ended, |at| at.min(ended))
-    }
-
-    fn telling_selection(&self) -> Selection {
-        let jobs = self.wish.scenario.head.workload.jobs;
-        let number = self.wish.base.head.view.job.filter(|number| *number <= jobs);
-        number.map_or(Selection::Nothing, |number| Selection::Job(JobId::from_index(number - 1)))
+        if self.selection != selection {
+            text.push_str("&job=");
+            text.push_str(&self.selection.job().map_or_else(|| "none".into(), |job| job.number().to_string()));
+            if let Selection::Message { side, message, .. } = self.selection {
+                text.push_str("&message=");
+                text.push_str(&side.to_string());
+                text.push('.');
+                text.push_str(&message.index().to_string());
+            }
+        }
+        text
     }
 
     /// What the action makes of the player.
     pub fn update(&mut self, action: Action) {
         match action {
-            Action::Open(name) => self.open_preset(&name),
-            Action::Follow(link) => self.follow(&link),
-            Action::Ran { number, played } => self.hand_in(number, played),
+            Action::Order(order) => self.order(order),
+            Action::Report(report) => self.report(report),
             Action::Play => self.play(),
             Action::Pause => self.pause(),
             Action::Toggle => match self.clock.motion {
@@ -220,57 +179,65 @@ impl Player {
             Action::Select(selection) => self.select(selection),
             Action::SetSpeed(speed) => self.clock.speed = speed,
             Action::SetGait(gait) => self.clock.gait = gait,
-            Action::Set { path, value } => self.set(&path, value),
-            Action::Type { path, text } => self.type_in(&path, &text),
-            Action::Reset => self.reset(),
-            Action::Cancel => self.cancel(),
         }
     }
 
-    fn open_preset(&mut self, name: &str) {
-        if let Some(preset) = preset(name) {
-            self.link_problem = None;
-            self.want(Wish::unchanged(Rc::new(preset.scenario())), Cue::Telling);
-            self.selection = self.telling_selection();
-        }
-    }
-
-    fn follow(&mut self, text: &str) {
-        let (link, problem) = Link::read(text);
-        let (link, wish, second) = link.resolve();
-        self.link_problem = problem.or(second);
-        self.want(wish, link.at.map_or(Cue::Telling, Cue::At));
-        self.selection = link.selection.unwrap_or_else(|| self.telling_selection());
-    }
-
-    fn want(&mut self, wish: Wish, cue: Cue) {
-        self.number += 1;
-        self.wish = wish;
-        // A change made before the first run is there leaves the playhead's first place as it was asked for.
-        if cue != Cue::Stay {
-            self.cue = cue;
-            self.refusals.clear();
-            self.clock.motion = Motion::Paused;
-        }
-    }
-
-    fn hand_in(&mut self, number: u32, played: Rc<Played>) {
-        if number != self.number {
+    fn order(&mut self, order: Order) {
+        if self.closed.is_some() {
             return;
         }
+        match order {
+            Order::Follow(_) => self.clock.motion = Motion::Paused,
+            Order::Reset => self.said = "The scenario is as it was".into(),
+            Order::Cancel => self.said = "The run was cancelled".into(),
+            Order::Turn { .. } | Order::Set { .. } | Order::Type { .. } => {}
+        }
+        self.number += 1;
+        self.orders.push((self.number, order));
+    }
+
+    fn report(&mut self, report: Report) {
+        match report {
+            Report::Taken { number, panel, running } => {
+                self.orders.retain(|(given, _)| *given > number);
+                if number == self.number {
+                    self.panel = Rc::new(panel);
+                    self.is_running = running;
+                    self.share = None;
+                }
+            }
+            Report::Progress { number, share } if number == self.number => self.share = Some(share),
+            Report::Progress { .. } => {}
+            // Overtaken by a later order or not, it is newer than what is shown.
+            Report::Ended { number, recording, opening } => {
+                self.is_running &= number != self.number;
+                self.hand_in(recording, opening);
+            }
+            Report::Closed(sentence) => {
+                self.closed = Some(sentence);
+                self.orders.clear();
+                self.is_running = false;
+            }
+        }
+    }
+
+    fn hand_in(&mut self, recording: Recording, opening: Option<Opening>) {
         let was_at_end = self.reel.as_ref().is_some_and(|reel| self.head >= reel.ended);
-        let reel = Rc::new(Reel::new(self.wish.clone(), played));
+        let (moment, selection) = recording.telling;
+        let reel = Rc::new(Reel::new(recording));
         let ended = reel.ended;
         self.reel = Some(reel);
-        self.head = match self.cue {
-            Cue::Telling => self.telling_moment(),
-            Cue::At(moment) => moment.min(ended),
-            Cue::Stay if was_at_end => ended,
-            Cue::Stay => self.head.min(ended),
+        self.head = match opening {
+            Some(opening) => opening.at.unwrap_or(moment).min(ended),
+            None if was_at_end => ended,
+            None => self.head.min(ended),
         };
-        self.cue = Cue::Stay;
+        if let Some(opening) = opening {
+            self.selection = opening.selection.unwrap_or(selection);
+            self.clock.motion = Motion::Paused;
+        }
         self.clock.rest_at(self.head);
-        self.forget_a_message_that_is_not_there();
+        self.forget_what_is_not_there();
     }
 
     fn play(&mut self) {
@@ -312,97 +279,24 @@ impl Player {
 
     fn select(&mut self, selection: Selection) {
         self.selection = selection;
-        self.forget_a_message_that_is_not_there();
+        self.forget_what_is_not_there();
         self.said = match self.selection.job() {
             Some(job) => format!("Job {} is selected on both sides", job.number()),
             None => "Nothing is selected".into(),
         };
     }
 
-    fn set(&mut self, path: &str, value: Value) {
-        let typed = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        self.try_edit(path, value, &typed);
-    }
-
-    fn type_in(&mut self, path: &str, text: &str) {
-        let read = match self.dial(path) {
-            Some(dial) => dial.read(text),
-            None => edit::read_seed(text),
-        };
-        match read {
-            Ok(value) => self.try_edit(path, value, text),
-            Err(sentence) => self.refuse(path, text, sentence),
-        }
-    }
-
-    fn refuse(&mut self, path: &str, typed: &str, sentence: String) {
-        self.refusals.retain(|refusal| refusal.path != path);
-        self.refusals.push(Refusal { path: path.into(), typed: typed.into(), sentence });
-    }
-
-    fn try_edit(&mut self, path: &str, value: Value, typed: &str) {
-        let edits = broker::follow(&self.wish, path, edit::with(&self.wish, path, value));
-        match edit::apply(&self.wish.base, edits) {
-            Ok(wish) => {
-                self.refusals.retain(|refusal| refusal.path != path);
-                if wish.edits != self.wish.edits {
-                    self.want(wish, Cue::Stay);
-                    self.forget_a_job_that_is_not_there();
-                }
-            }
-            // What stands in the way may be elsewhere.
-            Err(problem) if problem.path != path => self.refuse(path, typed, problem.to_string()),
-            Err(problem) => self.refuse(path, typed, problem.sentence),
-        }
-    }
-
-    fn reset(&mut self) {
-        self.refusals.clear();
-        self.link_problem = None;
-        if !self.wish.edits.is_empty() {
-            self.want(Wish::unchanged(self.wish.base.clone()), Cue::Stay);
-            self.forget_a_job_that_is_not_there();
-        }
-        self.said = "The scenario is as it was".into();
-    }
-
-    /// Back to the wish of the run that is shown, or to the scenario as it came if there is none yet.
-    fn cancel(&mut self) {
-        if !self.is_behind() {
-            return;
-        }
-        match self.reel.clone() {
-            Some(reel) => {
-                self.want(reel.wish.clone(), Cue::Stay);
-                self.cue = Cue::Stay;
-            }
-            None => self.want(Wish::unchanged(self.wish.base.clone()), Cue::Telling),
-        }
-        self.said = "The run was cancelled".into();
-    }
-
-    /// The dial of the parameter at `path`, if the scenario offers one.
-    pub fn dial(&self, path: &str) -> Option<Dial> {
-        let control = self.wish.scenario.head.controls.iter().find(|control| control.path == path)?;
-        Dial::new(control, &self.wish.base, &self.wish.scenario)
-    }
-
-    fn forget_a_job_that_is_not_there(&mut self) {
-        let jobs = self.wish.scenario.head.workload.jobs;
-        if self.selection.job().is_some_and(|job| job.index() >= jobs) {
+    /// A job's number may be of another run, and a message's always is: the same number may be another's.
+    fn forget_what_is_not_there(&mut self) {
+        let (Some(reel), Some(job)) = (&self.reel, self.selection.job()) else { return };
+        if job.index() >= reel.recording.jobs() {
             self.selection = Selection::Nothing;
-        }
-    }
-
-    /// A message's number is of one run; the same number in another may be another's.
-    fn forget_a_message_that_is_not_there(&mut self) {
-        let Selection::Message { side, message, job } = self.selection else { return };
-        let Some(reel) = &self.reel else { return };
-        let carries = reel.played.sides.get(usize::from(side)).is_some_and(|side| {
-            side.trace.messages.get(message.at()).is_some_and(|row| side.trace.jobs_of(row).contains(&job))
-        });
-        if !carries {
-            self.selection = Selection::Job(job);
+        } else if let Selection::Message { side, message, job } = self.selection {
+            let side = reel.recording.sides.get(usize::from(side));
+            let row = side.and_then(|side| Some((side, side.trace.messages.get(message.at())?)));
+            if !row.is_some_and(|(side, row)| side.trace.jobs_of(row).contains(&job)) {
+                self.selection = Selection::Job(job);
+            }
         }
     }
 }

@@ -15,11 +15,12 @@ mod read;
 mod run;
 
 pub use broker::{BROKERS, Broker, broker, path_in};
-pub use caption::Caption;
 pub use path::parse_assignment;
 pub use presets::{PRESETS, Preset, preset};
 pub use read::{MAX_TEXT_BYTES, Problem};
-pub use run::{Played, Run, SidePlayed};
+pub use run::{Played, Run};
+
+pub use crate::recording::{SidePlayed, Style};
 
 use serde_json::Value;
 
@@ -262,13 +263,6 @@ pub struct Side {
     pub id: String,
     pub style: Style,
     pub settings: Settings,
-}
-
-/// How the caller of a side waits: a label for colour and comparison, nothing else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
-    RequestResponse,
-    Queued,
 }
 
 words!(Style: RequestResponse = "request-response", Queued = "queued");

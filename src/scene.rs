@@ -35,7 +35,7 @@ pub use look::{Light, Look, Tone};
 pub use scale::{FOLD_HEIGHT, Fold, Pace, TimeScale};
 pub use shape::{Anchor, Area, Face, Form, Key, PX, Piece, Point, Shape, Subject};
 
-use crate::scenario::{Played, Style};
+use crate::recording::{SidePlayed, Style};
 use crate::time::Moment;
 use crate::trace::JobId;
 
@@ -191,19 +191,19 @@ impl Scene {
 /// use counterpoint::scenario::Scenario;
 /// use counterpoint::scene::{View, layout};
 /// let played = Scenario::from_json(r#"{"name": "smallest"}"#)?.play();
-/// let scene = layout(&played, &View::default());
+/// let scene = layout(&played.sides, &View::default());
 /// assert_eq!(scene.panes.len(), 2);
 /// # Ok::<(), counterpoint::scenario::Problem>(())
 /// ```
-pub fn layout(played: &Played, view: &View) -> Scene {
-    let frame = columns::frame(played, view, view.sides);
-    let mut scenes = compose::compose(played, view, &[frame]);
+pub fn layout(sides: &[SidePlayed], view: &View) -> Scene {
+    let frame = columns::frame(sides, view, view.sides);
+    let mut scenes = compose::compose(sides, view, &[frame]);
     scenes.swap_remove(0)
 }
 
 /// Lays out each side of a run as a scene of its own, all of one width and on one scale, for narrow screens.
-pub fn layout_apart(played: &Played, view: &View) -> Vec<Scene> {
-    let sides = 0..played.sides.len() as u8;
-    let frames: Vec<columns::Frame> = sides.map(|side| columns::frame(played, view, Sides::One(side))).collect();
-    compose::compose(played, view, &frames)
+pub fn layout_apart(sides: &[SidePlayed], view: &View) -> Vec<Scene> {
+    let each = 0..sides.len() as u8;
+    let frames: Vec<columns::Frame> = each.map(|side| columns::frame(sides, view, Sides::One(side))).collect();
+    compose::compose(sides, view, &frames)
 }

@@ -7,6 +7,7 @@ use std::fmt;
 use std::ops::{Add, AddAssign, Sub};
 use std::str::FromStr;
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use serde_json::Value;
 
 use crate::reading::{Field, Misread};
@@ -15,11 +16,11 @@ use crate::reading::{Field, Misread};
 pub const LONGEST: Span = Span(366 * 24 * 3600 * 1_000_000);
 
 /// A point in simulated time: microseconds since the run began.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, BorshDeserialize, BorshSerialize)]
 pub struct Moment(u64);
 
 /// A length of simulated time in microseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, BorshDeserialize, BorshSerialize)]
 pub struct Span(u64);
 
 impl Moment {

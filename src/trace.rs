@@ -14,16 +14,18 @@ mod rows;
 pub use jobs::{CallerOutcome, JobRow, PartRow, WorkOutcome};
 pub use labels::{LabelId, Labels};
 pub use rows::{
-    ActorRow, Arrow, Class, Drawing, Duty, Ending, Fate, Handled, LevelKind, LevelRow, MarkKind, MarkRow, MessageKind,
-    MessageRow, ReaderRow, StayKind, StayRow, StepRow,
+    ActorRow, Arrow, Class, Drawing, Duty, Ending, Fate, Handled, KindRow, LevelKind, LevelRow, MarkKind, MarkRow,
+    MessageKind, MessageRow, ReaderRow, StayKind, StayRow, StepRow,
 };
+
+use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::time::Moment;
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshDeserialize, BorshSerialize)]
         pub struct $name(u32);
 
         impl $name {
@@ -79,7 +81,7 @@ impl JobId {
 }
 
 /// An actor, and the lane in which it is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshDeserialize, BorshSerialize)]
 pub struct ActorId(pub u16);
 
 impl ActorId {
@@ -89,7 +91,7 @@ impl ActorId {
 }
 
 /// One of an actor's threads, workers, consumers, partitions; or none of them, but the actor as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshDeserialize, BorshSerialize)]
 pub struct Slot(pub u16);
 
 impl Slot {
@@ -106,7 +108,7 @@ impl Slot {
 }
 
 /// Who reads a log with a place of its own in it: a position in [`Trace::readers`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshDeserialize, BorshSerialize)]
 pub struct ReaderId(pub u16);
 
 impl ReaderId {
@@ -119,7 +121,7 @@ impl ReaderId {
 }
 
 /// How a run ended. A run cannot fail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub enum Outcome {
     /// Every part of every job is final and nothing that carries a job is under way.
     Settled,
@@ -128,13 +130,13 @@ pub enum Outcome {
 }
 
 /// The record of one side of a run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, BorshDeserialize, BorshSerialize)]
 pub struct Trace {
     pub actors: Vec<ActorRow>,
     /// Who reads a log, of all logs.
     pub readers: Vec<ReaderRow>,
     /// What the messages' `kind` numbers stand for.
-    pub kinds: Vec<&'static MessageKind>,
+    pub kinds: Vec<KindRow>,
     /// What a message of each kind carries, or the empty label.
     pub bodies: Vec<LabelId>,
     pub labels: Labels,
@@ -190,8 +192,8 @@ impl Trace {
         &self.actors[actor.at()]
     }
 
-    pub fn kind(&self, message: &MessageRow) -> &'static MessageKind {
-        self.kinds[message.kind as usize]
+    pub fn kind(&self, message: &MessageRow) -> &KindRow {
+        &self.kinds[message.kind as usize]
     }
 
     /// The message's label with its job's number filled in, and how many parts it carries.

@@ -1,13 +1,91 @@
-//! What answers the page from a worker. Compiled only for the browser.
+//! What answers the page from a worker: a [`Studio`] that takes orders as they come, and runs in slices between them.
 //!
 //! `static/worker.js` starts the module that this is in, and its head says who may expect what of whom.
 //!
 //! *Invariant:* does nothing outside a worker, so that a test may load the module into a page.
 
-use wasm_bindgen::JsCast;
+use std::cell::RefCell;
+use std::panic;
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use wasm_bindgen::prelude::{Closure, JsCast, wasm_bindgen};
 use web_sys::{DedicatedWorkerGlobalScope, js_sys};
+
+use crate::desk::{Order, Report};
+use crate::studio::Studio;
+
+/// How long an order waits at most, and a progress bar stands still.
+const SLICE_MS: f64 = 40.0;
+/// The events on each side after which the clock is looked at.
+const BUDGET: u64 = 2_000;
+
+#[wasm_bindgen]
+extern "C" {
+    /// In `static/worker.js`.
+    #[wasm_bindgen(js_name = counterpointFailed)]
+    fn counterpoint_failed(message: &str);
+}
 
 /// Takes over the worker's messages, if this is a worker.
 pub fn serve() {
-    let Ok(_worker) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else { return };
+    let Ok(worker) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else { return };
+    panic::set_hook(Box::new(|panic| counterpoint_failed(&panic.to_string())));
+    let office = Rc::new(Office { worker: worker.clone(), studio: RefCell::default(), slice: RefCell::default() });
+    let heard = Closure::<dyn FnMut(_)>::new(move |event: web_sys::MessageEvent| office.hear(event));
+    worker.set_onmessage(Some(heard.as_ref().unchecked_ref()));
+    // As long as the worker.
+    heard.forget();
+}
+
+struct Office {
+    worker: DedicatedWorkerGlobalScope,
+    studio: RefCell<Studio>,
+    /// The next slice of the run under way.
+    slice: RefCell<Option<Timeout>>,
+}
+
+impl Office {
+    fn hear(self: &Rc<Self>, event: web_sys::MessageEvent) {
+        let bytes = js_sys::Uint8Array::new(&event.data()).to_vec();
+        let report = match borsh::from_slice::<(u32, Order)>(&bytes) {
+            Ok((number, order)) => self.studio.borrow_mut().take(number, order),
+            Err(_) => Report::Closed("it is of another version than the page".into()),
+        };
+        self.post(&report);
+        if self.slice.borrow().is_none() {
+            self.go_on();
+        }
+    }
+
+    /// One slice when what waits to be heard was heard, and so on to the end of the run.
+    fn go_on(self: &Rc<Self>) {
+        let office = self.clone();
+        *self.slice.borrow_mut() = Some(Timeout::new(0, move || {
+            office.slice.borrow_mut().take();
+            if let Some(report) = office.work() {
+                office.post(&report);
+                if let Report::Progress { .. } = report {
+                    office.go_on();
+                }
+            }
+        }));
+    }
+
+    /// Runs for one slice; nothing if there is nothing to run.
+    fn work(&self) -> Option<Report> {
+        let begun = js_sys::Date::now();
+        loop {
+            let report = self.studio.borrow_mut().advance(BUDGET)?;
+            if !matches!(report, Report::Progress { .. }) || js_sys::Date::now() - begun > SLICE_MS {
+                return Some(report);
+            }
+        }
+    }
+
+    fn post(&self, report: &Report) {
+        // Writing into memory does not fail, and bytes can always be posted.
+        let bytes = js_sys::Uint8Array::from(borsh::to_vec(report).unwrap_or_default().as_slice());
+        let _ = self.worker.post_message_with_transfer(&bytes, &js_sys::Array::of1(&bytes.buffer()));
+    }
 }

@@ -55,7 +55,7 @@ fn picture(run: &Run, played: &Played, side: Option<&str>) -> String {
         title: if head.title.is_empty() { head.name.clone() } else { head.title.clone() },
         description: head.look_for.clone(),
     };
-    svg::document(&layout(played, &view), &options)
+    svg::document(&layout(&played.sides, &view), &options)
 }
 
 /// A built-in scenario, standard input, or a file.

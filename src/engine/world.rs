@@ -10,7 +10,8 @@ use super::{Actor, DatedFault, Fault, Input, Phase, Setup, Workload};
 use crate::rng::Streams;
 use crate::time::{Moment, Span};
 use crate::trace::{
-    ActorId, Ending, Fate, Handled, MarkKind, Outcome, PartId, Slot, StayId, StayKind, StepId, Trace, WorkOutcome,
+    ActorId, Ending, Fate, Handled, KindRow, MarkKind, Outcome, PartId, Slot, StayId, StayKind, StepId, Trace,
+    WorkOutcome,
 };
 
 /// Bounds on a run; meeting one is an outcome, shown as such.
@@ -52,7 +53,7 @@ impl<A: Actor> World<A> {
         trace.actors = setup.lanes;
         trace.readers = setup.readers;
         trace.labels = setup.labels;
-        trace.kinds = setup.kinds;
+        trace.kinds = setup.kinds.into_iter().map(KindRow::from).collect();
         trace.bodies = setup.bodies;
         let core = Core {
             now: Moment::START,

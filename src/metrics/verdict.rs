@@ -10,6 +10,7 @@ mod wait;
 use serde::{Serialize, Serializer};
 
 use super::{Metrics, Yardstick};
+pub use crate::recording::Tone;
 use crate::time::{Moment, Span, readable};
 use crate::trace::{ActorRow, CallerOutcome, Duty, JobId, StayKind, StayRow, Trace};
 
@@ -37,14 +38,6 @@ pub enum Value {
     Micros(u64),
     /// From 0 to 1.
     Share(f64),
-}
-
-/// Whether it is good news for those who wanted the work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
-    Good,
-    Plain,
-    Bad,
 }
 
 fn micros<S: Serializer>(at: &Option<Moment>, serializer: S) -> Result<S::Ok, S::Error> {

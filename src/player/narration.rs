@@ -3,7 +3,7 @@
 //! *Invariant:* both sides are said in one breath, for a step is one step on both; and only so much of each.
 
 use super::{Reel, moment_text};
-use crate::scenario::Style;
+use crate::recording::Style;
 use crate::story;
 use crate::time::Moment;
 use crate::trace::{StepId, Trace};
@@ -15,7 +15,7 @@ const MOST_A_SIDE: usize = 3;
 pub fn sentence_at(reel: &Reel, at: Moment) -> String {
     let mut text = format!("{}.", moment_text(at));
     let mut anything = false;
-    for side in &reel.played.sides {
+    for side in &reel.recording.sides {
         let lines = lines_at(&side.trace, at);
         if lines.is_empty() {
             continue;

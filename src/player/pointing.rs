@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* reads the shapes and nothing else, so what can be chosen is what can be seen.
 
-use super::Selection;
+use crate::recording::Selection;
 use crate::scene::{Area, Form, PX, Point, Scene, Shape};
 
 /// How far from a shape a finger may miss it: half of the smallest target that is easy to hit (WCAG 2.2, 2.5.8).

@@ -2,13 +2,10 @@
 //!
 //! *Invariant:* made once a run and never changed, so whatever is drawn from it can be kept until the next run.
 
-use std::rc::Rc;
-
-use super::Wish;
 use crate::order;
-use crate::scenario::Played;
+use crate::recording::Recording;
 use crate::time::{Moment, Span, readable};
-use crate::trace::{Fate, MarkKind, Outcome, StayKind, Trace};
+use crate::trace::{Fate, MarkKind, StayKind, Trace};
 
 /// Where something went wrong, for the strip beside the scrubber.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,9 +30,7 @@ pub enum TroubleKind {
 /// A run that can be played.
 #[derive(Debug)]
 pub struct Reel {
-    /// What was wished for when it was run.
-    pub wish: Wish,
-    pub played: Rc<Played>,
+    pub recording: Recording,
     /// The end of the later side.
     pub ended: Moment,
     /// At which something happens on either side, each once, in order.
@@ -53,17 +48,17 @@ impl PartialEq for Reel {
 impl Eq for Reel {}
 
 impl Reel {
-    pub fn new(wish: Wish, played: Rc<Played>) -> Self {
+    pub fn new(recording: Recording) -> Self {
         let mut moments: Vec<Moment> =
-            played.sides.iter().flat_map(|side| side.trace.steps.iter().map(|step| step.at)).collect();
+            recording.sides.iter().flat_map(|side| side.trace.steps.iter().map(|step| step.at)).collect();
         order::sort(&mut moments);
         moments.dedup();
-        let ended = played.ended();
+        let ended = recording.ended();
         let mut troubles: Vec<Trouble> = Vec::new();
-        for (number, side) in played.sides.iter().enumerate() {
+        for (number, side) in recording.sides.iter().enumerate() {
             troubles.extend(troubles_of(&side.trace, number as u8, ended));
         }
-        Reel { wish, ended, moments, troubles, played }
+        Reel { recording, ended, moments, troubles }
     }
 
     /// The first moment after `head` at which something happens.
@@ -97,11 +92,6 @@ impl Reel {
         let shown = 10u64.pow(decimals);
         let scaled = (u128::from(moment.micros()) * u128::from(shown) / size) as u64;
         format!("{}.{:0places$} {unit}", scaled / shown, scaled % shown, places = decimals as usize)
-    }
-
-    /// Whether a side met a bound before it settled.
-    pub fn met_a_limit(&self) -> bool {
-        self.played.sides.iter().any(|side| side.trace.outcome == Outcome::LimitReached)
     }
 }
 

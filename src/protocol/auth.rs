@@ -208,7 +208,7 @@ impl Settings {
             duty: Duty::Worker,
             drawing: Drawing::Slots,
             slots: self.server.cores,
-            slot_noun: "core",
+            slot_noun: "core".into(),
         });
         let users = setup.lane(self.users.lane_of("connection"));
         let out = setup.link(ground.link(caller, server, leg::OUT));

@@ -316,7 +316,7 @@ impl Settings {
             duty: Duty::Caller,
             drawing: Drawing::Slots,
             slots: threads,
-            slot_noun: "thread",
+            slot_noun: "thread".into(),
         });
         let server = setup.lane(ActorRow {
             id: self.server.id.clone(),
@@ -325,7 +325,7 @@ impl Settings {
             duty: Duty::Worker,
             drawing: Drawing::Slots,
             slots: self.server.workers,
-            slot_noun: "worker",
+            slot_noun: "worker".into(),
         });
         let out = setup.link(ground.link(caller, server, leg::OUT));
         let back = setup.link(ground.link(server, caller, leg::BACK));

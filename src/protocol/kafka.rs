@@ -407,7 +407,7 @@ impl Settings {
                     duty: Duty::Worker,
                     drawing: Drawing::Slots,
                     slots: each,
-                    slot_noun: "consumer",
+                    slot_noun: "consumer".into(),
                 });
                 let first_place = index as u16 * each;
                 crews.push(Crew { group: number as u16, lane, first: member, first_place, count: each, dead: None });
@@ -429,7 +429,7 @@ impl Settings {
             duty: Duty::Caller,
             drawing: Drawing::Slots,
             slots: self.producer.threads,
-            slot_noun: "thread",
+            slot_noun: "thread".into(),
         }
     }
 
@@ -441,7 +441,7 @@ impl Settings {
             duty: Duty::Broker,
             drawing: Drawing::Tracks,
             slots: self.topic.partitions,
-            slot_noun: "partition",
+            slot_noun: "partition".into(),
         }
     }
 }
@@ -454,6 +454,6 @@ fn dead_letter_lane(dead: &DeadLetterSettings) -> ActorRow {
         duty: Duty::Broker,
         drawing: Drawing::River,
         slots: 0,
-        slot_noun: "",
+        slot_noun: "".into(),
     }
 }

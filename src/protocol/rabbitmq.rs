@@ -257,7 +257,7 @@ impl Settings {
             duty: Duty::Caller,
             drawing: Drawing::Slots,
             slots: publisher.threads,
-            slot_noun: "thread",
+            slot_noun: "thread".into(),
         }
     }
 
@@ -273,7 +273,7 @@ impl Settings {
             duty: Duty::Broker,
             drawing: Drawing::River,
             slots: if queues == 1 { 0 } else { queues },
-            slot_noun: if queues == 1 { "" } else { "queue" },
+            slot_noun: if queues == 1 { "" } else { "queue" }.into(),
         }
     }
 }
@@ -286,7 +286,7 @@ fn consumer_lane(crew: &ConsumerSettings) -> ActorRow {
         duty: Duty::Worker,
         drawing: Drawing::Slots,
         slots: crew.count,
-        slot_noun: "consumer",
+        slot_noun: "consumer".into(),
     }
 }
 
@@ -298,6 +298,6 @@ fn dead_letter_lane(dead: &DeadLetterSettings) -> ActorRow {
         duty: Duty::Broker,
         drawing: Drawing::River,
         slots: 0,
-        slot_noun: "",
+        slot_noun: "".into(),
     }
 }

@@ -191,7 +191,7 @@ impl Settings {
                 duty: Duty::Caller,
                 drawing: Drawing::Slots,
                 slots: sender.threads,
-                slot_noun: "thread",
+                slot_noun: "thread".into(),
             },
             ActorRow {
                 id: queue.id.clone(),
@@ -203,7 +203,7 @@ impl Settings {
                 duty: Duty::Broker,
                 drawing: Drawing::Halves,
                 slots: 0,
-                slot_noun: "",
+                slot_noun: "".into(),
             },
             ActorRow {
                 id: consumers.id.clone(),
@@ -212,7 +212,7 @@ impl Settings {
                 duty: Duty::Worker,
                 drawing: Drawing::Slots,
                 slots: consumers.count,
-                slot_noun: "consumer",
+                slot_noun: "consumer".into(),
             },
         ]
     }
@@ -229,6 +229,6 @@ fn dead_letter_lane(policy: &RedrivePolicy) -> ActorRow {
         duty: Duty::Broker,
         drawing: Drawing::River,
         slots: 0,
-        slot_noun: "",
+        slot_noun: "".into(),
     }
 }

@@ -33,7 +33,7 @@ struct Report<'a> {
 struct SideReport<'a> {
     id: &'a str,
     style: &'static str,
-    protocol: &'static str,
+    protocol: &'a str,
     hash: String,
     outcome: &'static str,
     ended_us: u64,
@@ -59,7 +59,7 @@ pub fn write(to: impl io::Write, played: &Played, side: Option<&str>) -> io::Res
     let sides = sides.map(|(played, summary)| SideReport {
         id: &played.id,
         style: played.style.word(),
-        protocol: played.protocol,
+        protocol: &played.protocol,
         hash: hash(&played.trace),
         outcome: outcome_word(played.trace.outcome),
         ended_us: played.trace.ended.micros(),

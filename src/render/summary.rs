@@ -16,7 +16,7 @@ pub struct Summary {
 /// One summary a side, in order.
 pub fn summaries(played: &Played) -> Vec<Summary> {
     let yardstick = yardstick(played);
-    let summary = |side: &crate::scenario::SidePlayed| {
+    let summary = |side: &crate::recording::SidePlayed| {
         let metrics = metrics::measure(&side.trace, &yardstick);
         let verdicts = metrics::verdicts(&side.trace, &metrics, &yardstick);
         Summary { metrics, verdicts }

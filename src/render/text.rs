@@ -6,7 +6,8 @@ use std::io::{self, Write};
 
 use super::summary::{Summary, summaries};
 use crate::metrics::{Metrics, Spread};
-use crate::scenario::{Played, SidePlayed};
+use crate::recording::SidePlayed;
+use crate::scenario::Played;
 use crate::story::{Line, clock, sentences};
 use crate::time::{Moment, Span, readable};
 
@@ -36,21 +37,15 @@ pub fn write(mut to: impl Write, played: &Played, window: Window<'_>) -> io::Res
     }
     for (side, summary) in played.sides.iter().zip(summaries(played)) {
         if window.side.is_none_or(|id| side.id == id) {
-            tell(&mut to, played, side, &summary, window)?;
+            tell(&mut to, side, &summary, window)?;
         }
     }
     Ok(())
 }
 
-fn tell(
-    to: &mut impl Write,
-    played: &Played,
-    side: &SidePlayed,
-    summary: &Summary,
-    window: Window<'_>,
-) -> io::Result<()> {
+fn tell(to: &mut impl Write, side: &SidePlayed, summary: &Summary, window: Window<'_>) -> io::Result<()> {
     writeln!(to, "\n{}: {}, {}\n", side.id, side.style.word(), side.protocol)?;
-    let captions = played.scenario.captions(side).into_iter();
+    let captions = side.captions.iter();
     let mut notes: Vec<Line> =
         captions.map(|caption| Line { at: caption.at, until: None, text: format!("— {}", caption.text) }).collect();
     notes.sort_by_key(|note| note.at);

@@ -5,18 +5,10 @@
 //!
 //! *Invariant:* a caption about an event stands on a side only if that event took place there.
 
-use super::{Problem, Scenario, SidePlayed};
+use super::{Problem, Scenario};
+use crate::recording::Caption;
 use crate::time::{Moment, Span};
 use crate::trace::{CallerOutcome, JobId, MarkKind, PartId, StayKind, Trace};
-
-/// A caption at its place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Caption<'a> {
-    /// Its place in the scenario.
-    pub number: u32,
-    pub at: Moment,
-    pub text: &'a str,
-}
 
 /// What a caption can be about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,16 +130,16 @@ impl Fate {
 }
 
 impl Scenario {
-    /// The captions of a side that was played, in the order in which they are written.
-    pub fn captions(&self, side: &SidePlayed) -> Vec<Caption<'_>> {
+    /// The captions of the side of that id, whose trace it is, in the order in which they are written.
+    pub(super) fn captions(&self, side: &str, trace: &Trace) -> Vec<Caption> {
         let notes = (0..).zip(&self.head.notes);
-        let its = notes.filter(|(_, note)| note.side.as_ref().is_none_or(|id| *id == side.id));
+        let its = notes.filter(|(_, note)| note.side.as_ref().is_none_or(|id| id == side));
         its.filter_map(|(number, note)| {
             let at = match note.when.as_deref().map(Occasion::read) {
                 None => note.at,
-                Some(occasion) => occasion?.moment(self, &side.trace)? + note.at.since(Moment::START),
+                Some(occasion) => occasion?.moment(self, trace)? + note.at.since(Moment::START),
             };
-            Some(Caption { number, at, text: &note.text })
+            Some(Caption { number, at, text: note.text.clone() })
         })
         .collect()
     }

@@ -2,12 +2,13 @@
 //!
 //! *Invariant:* the sides share the seed, the workload and the network, and nothing else.
 
-use super::{Arrivals, FaultText, Network, Scenario, Style, WorkloadText};
+use super::{Arrivals, FaultText, Network, Scenario, WorkloadText};
 use crate::engine::{DatedFault, Demand, Fault, Limits, Progress, Workload, World};
 use crate::protocol::{Ground, Party};
+use crate::recording::{self, SidePlayed};
 use crate::rng::Distribution;
 use crate::time::{Moment, Span};
-use crate::trace::{ActorId, ActorRow, JobId, Trace};
+use crate::trace::{ActorId, ActorRow, JobId};
 
 /// A run under way.
 pub struct Run {
@@ -20,15 +21,6 @@ pub struct Run {
 pub struct Played {
     pub scenario: Scenario,
     pub sides: Vec<SidePlayed>,
-}
-
-/// One side of a run that ended.
-#[derive(Clone, Debug)]
-pub struct SidePlayed {
-    pub id: String,
-    pub style: Style,
-    pub protocol: &'static str,
-    pub trace: Trace,
 }
 
 impl Run {
@@ -66,11 +58,15 @@ impl Run {
     /// What there is of it, whether it has ended or not.
     pub fn into_played(self) -> Played {
         let Run { scenario, worlds } = self;
-        let sides = scenario.sides.iter().zip(worlds).map(|(side, world)| SidePlayed {
-            id: side.id.clone(),
-            style: side.style,
-            protocol: side.settings.protocol(),
-            trace: world.into_trace(),
+        let sides = scenario.sides.iter().zip(worlds).map(|(side, world)| {
+            let trace = world.into_trace();
+            SidePlayed {
+                id: side.id.clone(),
+                style: side.style,
+                protocol: side.settings.protocol().into(),
+                captions: scenario.captions(&side.id, &trace),
+                trace,
+            }
         });
         Played { sides: sides.collect(), scenario }
     }
@@ -94,7 +90,7 @@ impl Scenario {
 impl Played {
     /// The end of the later side: the one window over which both are measured and drawn.
     pub fn ended(&self) -> Moment {
-        self.sides.iter().map(|side| side.trace.ended).max().unwrap_or(Moment::START)
+        recording::ended(&self.sides)
     }
 }
 

@@ -6,7 +6,7 @@
 use super::text::{fitted, width};
 use super::{Face, PX, Pane, Sides, Strip, View};
 use crate::order;
-use crate::scenario::Played;
+use crate::recording::SidePlayed;
 use crate::trace::{ActorId, ActorRow, Drawing, Duty, Slot, Trace};
 
 /// The narrowest scene.
@@ -168,11 +168,11 @@ impl Column {
     }
 }
 
-pub fn frame(played: &Played, view: &View, sides: Sides) -> Frame {
+pub fn frame(sides: &[SidePlayed], view: &View, which: Sides) -> Frame {
     let width = (i32::from(view.width) * PX).max(NARROWEST);
-    let shown: Vec<usize> = match sides {
-        Sides::Both => (0..played.sides.len()).collect(),
-        Sides::One(side) => vec![usize::from(side).min(played.sides.len() - 1)],
+    let shown: Vec<usize> = match which {
+        Sides::Both => (0..sides.len()).collect(),
+        Sides::One(side) => vec![usize::from(side).min(sides.len() - 1)],
     };
     let each = width / shown.len() as i32;
     let measure = match each {
@@ -185,7 +185,7 @@ pub fn frame(played: &Played, view: &View, sides: Sides) -> Frame {
         let gutter = Strip { left: margin, right: margin + 52 * PX };
         let strip = Strip { left: gutter.right + 2 * PX, right: width - margin };
         let measure = if each < 5_000 { Measure::Narrow } else { measure };
-        return Frame { width, gutter, panes: vec![pane(played, side, strip)], measure };
+        return Frame { width, gutter, panes: vec![pane(sides, side, strip)], measure };
     }
     let clock = match measure {
         Measure::Wide => 190 * PX,
@@ -194,16 +194,16 @@ pub fn frame(played: &Played, view: &View, sides: Sides) -> Frame {
     };
     let room = width - 2 * margin - clock;
     // A side with more lanes gets more room, but not in proportion: both are to look like one picture.
-    let weights: Vec<i32> = shown.iter().map(|&side| played.sides[side].trace.actors.len() as i32 + 3).collect();
+    let weights: Vec<i32> = shown.iter().map(|&side| sides[side].trace.actors.len() as i32 + 3).collect();
     let first = room * weights[0] / weights.iter().sum::<i32>();
     let gutter = Strip { left: margin + first, right: margin + first + clock };
     let strips = [Strip { left: margin, right: gutter.left }, Strip { left: gutter.right, right: width - margin }];
-    let panes = shown.iter().zip(strips).map(|(&side, strip)| pane(played, side, strip)).collect();
+    let panes = shown.iter().zip(strips).map(|(&side, strip)| pane(sides, side, strip)).collect();
     Frame { width, gutter, panes, measure }
 }
 
-fn pane(played: &Played, side: usize, strip: Strip) -> Pane {
-    let shown = &played.sides[side];
+fn pane(sides: &[SidePlayed], side: usize, strip: Strip) -> Pane {
+    let shown = &sides[side];
     Pane { side: side as u8, id: shown.id.clone(), style: shown.style, strip }
 }
 

@@ -14,7 +14,7 @@ use super::{
     Area, Form, Key, Level, Light, Look, PX, Piece, Point, Scene, Shape, Subject, TimeScale, Tone, View, arrows, bulk,
     clock, clocks, heads, labels, notes, pace, rivers, signs, stays, tracks, wording,
 };
-use crate::scenario::Played;
+use crate::recording::{self, SidePlayed};
 use crate::time::{Moment, Span};
 use crate::trace::Trace;
 
@@ -39,14 +39,14 @@ const MANNERS: [(Manners, i32); 4] = [
 ];
 
 /// One scene a frame, all on one scale, as high as their labels need.
-pub fn compose(played: &Played, view: &View, frames: &[Frame]) -> Vec<Scene> {
+pub fn compose(sides: &[SidePlayed], view: &View, frames: &[Frame]) -> Vec<Scene> {
     let from = view.from.unwrap_or(Moment::START);
-    let to = view.to.unwrap_or(played.ended()).max(from + Span::micros(1));
-    let traces: Vec<&Trace> = played.sides.iter().map(|side| &side.trace).collect();
+    let to = view.to.unwrap_or(recording::ended(sides)).max(from + Span::micros(1));
+    let traces: Vec<&Trace> = sides.iter().map(|side| &side.trace).collect();
     let natural = pace::scale(&traces, from, to, view.folding);
     let casts: Vec<Vec<Voice>> = frames
         .iter()
-        .map(|frame| frame.panes.iter().map(|pane| voice(played, frame, pane, from, to)).collect())
+        .map(|frame| frame.panes.iter().map(|pane| voice(sides, frame, pane, from, to)).collect())
         .collect();
     let crowded = casts.iter().any(|voices| is_crowded(voices));
     let growth = match frames.iter().all(|frame| frame.measure == Measure::Wide) {
@@ -76,8 +76,8 @@ pub fn compose(played: &Played, view: &View, frames: &[Frame]) -> Vec<Scene> {
     best.map(|(_, scenes)| scenes).unwrap_or_default()
 }
 
-fn voice<'a>(played: &'a Played, frame: &Frame, pane: &super::Pane, from: Moment, to: Moment) -> Voice<'a> {
-    let side = &played.sides[usize::from(pane.side)];
+fn voice<'a>(sides: &'a [SidePlayed], frame: &Frame, pane: &super::Pane, from: Moment, to: Moment) -> Voice<'a> {
+    let side = &sides[usize::from(pane.side)];
     let trace = &side.trace;
     Voice {
         side: pane.side,
@@ -87,7 +87,7 @@ fn voice<'a>(played: &'a Played, frame: &Frame, pane: &super::Pane, from: Moment
         columns: columns(trace, pane.strip, frame.measure),
         rows: rows(trace, from, to),
         repeats: repeats(trace),
-        captions: played.scenario.captions(side),
+        captions: &side.captions,
     }
 }
 

@@ -6,7 +6,7 @@ use super::labels::{Ground, Placed};
 use super::sheet::{Sheet, Voice};
 use super::text::{ascent, line_height, width, wrapped};
 use super::{Anchor, Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
-use crate::scenario::Caption;
+use crate::recording::Caption;
 
 /// The widest line of a caption, and a narrower one for where that does not fit between the lanes.
 const WIDEST: [i32; 2] = [190 * PX, 136 * PX];
@@ -18,7 +18,7 @@ const CROSSING: i32 = 9;
 /// Places the captions of one side.
 pub fn place(sheet: &mut Sheet, ground: &mut Ground, voice: &Voice) -> Placed {
     let mut placed = Placed::default();
-    for note in &voice.captions {
+    for note in voice.captions {
         if note.at < sheet.scale.from() || note.at > sheet.scale.to() {
             continue;
         }
@@ -26,7 +26,7 @@ pub fn place(sheet: &mut Sheet, ground: &mut Ground, voice: &Voice) -> Placed {
         let mut best: Option<(i32, Area, Vec<String>)> = None;
         for widest in WIDEST {
             let room = widest.min((voice.strip.right - voice.strip.left) / 2);
-            let lines = wrapped(note.text, Face::Small, room, LINES);
+            let lines = wrapped(&note.text, Face::Small, room, LINES);
             let Some((cost, area)) = spot(ground, voice, size_of(&lines), y) else { continue };
             if best.as_ref().is_none_or(|(least, ..)| cost < *least) {
                 best = Some((cost, area, lines));
@@ -68,7 +68,7 @@ fn spot(ground: &Ground, voice: &Voice, size: (i32, i32), y: i32) -> Option<(i32
     best
 }
 
-fn draw(sheet: &mut Sheet, voice: &Voice, note: &Caption<'_>, lines: &[String], area: Area) {
+fn draw(sheet: &mut Sheet, voice: &Voice, note: &Caption, lines: &[String], area: Area) {
     let shape = |piece, look, form, name: String| Shape {
         key: Key { side: Some(voice.side), subject: Subject::Note(note.number), piece: Piece(piece) },
         look,

@@ -8,7 +8,7 @@ use super::columns::Column;
 use super::labels::Wish;
 use super::rows::Rows;
 use super::{Area, Layer, Level, Light, Point, Shape, Strip, TimeScale, Tone};
-use crate::scenario::{Caption, Style};
+use crate::recording::{Caption, Style};
 use crate::time::readable;
 use crate::trace::{Fate, JobId, MessageRow, StayId, Trace};
 
@@ -22,7 +22,7 @@ pub struct Voice<'a> {
     pub rows: Rows,
     /// Work that was done on something for a second time, or a third.
     pub repeats: BTreeSet<StayId>,
-    pub captions: Vec<Caption<'a>>,
+    pub captions: &'a [Caption],
 }
 
 pub struct Sheet {

@@ -96,7 +96,7 @@ impl Log<'_> {
 
     /// What a track is called: "p0".
     fn head(&self, sheet: &mut Sheet, slot: Slot) {
-        let noun = self.voice.trace.actor(self.column.actor).slot_noun;
+        let noun = &self.voice.trace.actor(self.column.actor).slot_noun;
         if self.bed.slots > 1 {
             sheet.wishes.push(Wish {
                 key: self.key(50 + 2 * slot.0),

@@ -1,10 +1,12 @@
 //! What became of a job: what its caller knows, and what happened to the work. The two can differ, and the
 //! difference is the point: a caller that gave up does not know whether the work was done, or done twice.
 
+use borsh::{BorshDeserialize, BorshSerialize};
+
 use crate::time::Moment;
 
 /// What the caller knows of a job.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, BorshDeserialize, BorshSerialize)]
 pub enum CallerOutcome {
     /// Still in the backlog or waiting for an answer when the run ended.
     #[default]
@@ -37,7 +39,7 @@ impl CallerOutcome {
 
 /// What happened to the work of a part, from the happiest on. The first verdict stands, except that work that is
 /// found done is done.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, BorshDeserialize, BorshSerialize)]
 pub enum WorkOutcome {
     /// Executed to its end at least once.
     Done,
@@ -63,7 +65,7 @@ impl WorkOutcome {
 }
 
 /// What the caller's side of a job looked like. Moments are [`Moment::NEVER`] until they happen.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, BorshDeserialize, BorshSerialize)]
 pub struct JobRow {
     /// When the job was wanted; every latency counts from here.
     pub wanted: Moment,
@@ -89,7 +91,7 @@ impl Default for JobRow {
 }
 
 /// What happened to the work of one part.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, BorshDeserialize, BorshSerialize)]
 pub struct PartRow {
     /// When an execution first reached its end, or [`Moment::NEVER`].
     pub finished: Moment,

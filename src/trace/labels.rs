@@ -2,10 +2,12 @@
 //!
 //! *Invariant:* a label is plain text and never markup; each format escapes it at its own door.
 
+use borsh::{BorshDeserialize, BorshSerialize};
+
 use super::JobId;
 
 /// A text in a [`Labels`] table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshDeserialize, BorshSerialize)]
 pub struct LabelId(pub u16);
 
 impl LabelId {
@@ -15,7 +17,7 @@ impl LabelId {
 
 /// Texts by number. `{job}` in a text stands for the number of the job that a row carries, `{count}` in a message's
 /// label for how many parts it carries.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, BorshDeserialize, BorshSerialize)]
 pub struct Labels {
     texts: Vec<String>,
 }

@@ -1,10 +1,12 @@
 //! The rows of a trace. Every row is small, plain and complete: a reader needs no state to understand it.
 
+use borsh::{BorshDeserialize, BorshSerialize};
+
 use super::{ActorId, LabelId, MessageId, PartId, ReaderId, Slot, StepId};
 use crate::time::{Moment, Span};
 
 /// How a lane is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub enum Drawing {
     /// One column per slot under one head: threads, workers, consumers.
     Slots,
@@ -18,7 +20,7 @@ pub enum Drawing {
 }
 
 /// What a lane is for, which is how metrics find the callers and the workers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub enum Duty {
     /// Where jobs are wanted.
     Caller,
@@ -40,7 +42,7 @@ impl Duty {
 }
 
 /// An actor as its lane shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub struct ActorRow {
     /// Its id in the scenario.
     pub id: String,
@@ -51,7 +53,7 @@ pub struct ActorRow {
     pub drawing: Drawing,
     pub slots: u16,
     /// What one slot is called: "thread", "worker", "consumer".
-    pub slot_noun: &'static str,
+    pub slot_noun: String,
 }
 
 impl ActorRow {
@@ -67,7 +69,7 @@ impl ActorRow {
 }
 
 /// Who reads a log with one place in each of its tracks: a lane, or the lanes of a group that shares the work.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub struct ReaderRow {
     pub name: String,
     /// The lane of the log.
@@ -77,7 +79,7 @@ pub struct ReaderRow {
 }
 
 /// What a message is there for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshDeserialize, BorshSerialize)]
 pub enum Class {
     /// Carries the work or its result.
     Payload,
@@ -99,7 +101,7 @@ impl Class {
 }
 
 /// The notation of UML 2.5.1 §17.4.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub enum Arrow {
     /// Solid line, filled head: the sender waits for the answer.
     Call,
@@ -118,8 +120,22 @@ pub struct MessageKind {
     pub arrow: Arrow,
 }
 
+/// A kind of message that one side has, as its trace keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
+pub struct KindRow {
+    pub name: String,
+    pub class: Class,
+    pub arrow: Arrow,
+}
+
+impl From<&MessageKind> for KindRow {
+    fn from(kind: &MessageKind) -> Self {
+        KindRow { name: kind.name.to_owned(), class: kind.class, arrow: kind.arrow }
+    }
+}
+
 /// How a message ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub enum Fate {
     /// On its way when the run ended.
     InFlight,
@@ -146,7 +162,7 @@ impl Fate {
 }
 
 /// A message. `arrived` is [`Moment::NEVER`] for what is lost or still in flight.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, BorshDeserialize, BorshSerialize)]
 pub struct MessageRow {
     pub sent: Moment,
     pub arrived: Moment,
@@ -170,7 +186,7 @@ pub struct MessageRow {
 }
 
 /// What a stay is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshDeserialize, BorshSerialize)]
 pub enum StayKind {
     /// A slot works.
     Busy,
@@ -218,7 +234,7 @@ impl StayKind {
 }
 
 /// How a stay ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub enum Ending {
     /// Still going on when the run ended.
     Open,
@@ -239,7 +255,7 @@ pub enum Ending {
 }
 
 /// A span spent somewhere. `end` is [`Moment::NEVER`] while it is open.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, BorshDeserialize, BorshSerialize)]
 pub struct StayRow {
     pub begin: Moment,
     pub end: Moment,
@@ -255,7 +271,7 @@ pub struct StayRow {
 }
 
 /// What a level counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshDeserialize, BorshSerialize)]
 pub enum LevelKind {
     /// Open stays of that kind at that actor and slot.
     Stays(StayKind),
@@ -270,7 +286,7 @@ pub enum LevelKind {
 }
 
 /// A new value of a level, which holds until the next row of the same actor, slot, reader and kind.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, BorshDeserialize, BorshSerialize)]
 pub struct LevelRow {
     pub at: Moment,
     pub value: u32,
@@ -282,7 +298,7 @@ pub struct LevelRow {
 }
 
 /// What a mark says, so that it can be drawn and counted without knowing the vendor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshDeserialize, BorshSerialize)]
 pub enum MarkKind {
     /// The caller stopped waiting for an answer.
     TimedOut,
@@ -326,7 +342,7 @@ impl MarkKind {
 }
 
 /// A dated fact that is neither message nor stay.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, BorshDeserialize, BorshSerialize)]
 pub struct MarkRow {
     pub at: Moment,
     /// A number whose meaning the kind gives: an attempt, an offset.
@@ -341,7 +357,7 @@ pub struct MarkRow {
 }
 
 /// What was handled in a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub enum Handled {
     Started,
     Wanted(PartId),
@@ -353,7 +369,7 @@ pub enum Handled {
 }
 
 /// One handled event: the rows that it caused name it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, BorshDeserialize, BorshSerialize)]
 pub struct StepRow {
     pub at: Moment,
     /// The step that brought this one about: the sending of the message, the setting of the timer.

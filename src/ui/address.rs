@@ -7,6 +7,7 @@ use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
 use super::{Act, browser};
+use crate::desk::Order;
 use crate::player::{Action, Motion, Player};
 
 /// Browsers allow only so many changes of the address in a time; a scrubber asks for many.
@@ -14,8 +15,8 @@ const REST_MS: u32 = 150;
 
 #[hook]
 pub fn use_address(player: &Player, act: Act) {
-    let settled = player.motion() == Motion::Paused && player.reel().is_some();
-    let link = settled.then(|| player.link().write());
+    let settled = player.motion() == Motion::Paused && player.reel().is_some() && !player.is_behind();
+    let link = settled.then(|| player.link());
     use_effect_with(link, |link| {
         let write = link.clone().filter(|link| *link != browser::fragment());
         let later = write.map(|link| Timeout::new(REST_MS, move || browser::replace_fragment(&link)));
@@ -23,7 +24,7 @@ pub fn use_address(player: &Player, act: Act) {
     });
     use_effect_with((), move |()| {
         let listener = EventListener::new(&browser::window(), "hashchange", move |_| {
-            act.dispatch(Action::Follow(browser::fragment()));
+            act.dispatch(Action::Order(Order::Follow(browser::fragment())));
         });
         move || drop(listener)
     });

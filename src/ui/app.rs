@@ -6,32 +6,36 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::address::use_address;
-use super::controls::{Controls, Panel};
+use super::controls::Controls;
+use super::engine::use_engine;
 use super::frames::use_frames;
-use super::header::{introduction, masthead, titles};
+use super::header::{introduction, masthead};
 use super::instrument::Instrument;
 use super::modelled::modelled;
-use super::runner::{Share, run_if_short, use_runner};
 use super::story::Story;
 use super::table::Table;
 use super::transport::Transport;
 use super::verdicts::Verdicts;
 use super::{Act, Session, browser};
-use crate::player::{Action, Gait, Player, Reel, Selection};
+use crate::desk::{Cover, Order};
+use crate::player::{Action, Gait, Player, Reel};
+use crate::recording::Selection;
 use crate::time::Moment;
 
-fn open() -> Session {
-    let mut player = Player::open(&browser::fragment());
-    run_if_short(&mut player);
-    Session(player)
+/// What the studio would make of its first scenario; a test holds it to that.
+static COVER: &[u8] = include_bytes!("../../static/cover.bin");
+
+fn cover() -> Cover {
+    borsh::from_slice(COVER).expect("a test holds the cover to what the studio makes of it")
 }
 
 #[component]
 pub fn App() -> Html {
-    let session = use_reducer(open);
+    let cover = use_memo((), |()| cover());
+    let session = use_reducer(|| Session(Player::open((*cover).clone(), &browser::fragment())));
     let player = &session.0;
     let act = session.dispatcher();
-    let share = use_runner(player, act.clone());
+    use_engine(player, act.clone());
     use_frames(player.motion(), act.clone());
     use_address(player, act.clone());
     let wide = browser::use_media(browser::WIDE);
@@ -40,24 +44,22 @@ pub fn App() -> Html {
         let act = act.clone();
         use_effect_with(gait, move |gait| act.dispatch(Action::SetGait(*gait)));
     }
-    let titles = use_memo((), |()| titles());
-    let panel = use_memo(Panel::of(player), Panel::clone);
-    let head = &player.wish().scenario.head;
+    let panel = player.panel();
     html! {
         <>
-            { masthead(&titles, &head.name, &act) }
+            { masthead(&cover.titles, &panel.name, &act) }
             <main>
-                { introduction(&head.title, &head.look_for) }
+                { introduction(&panel.title, &panel.look_for) }
                 <details class="controls-fold" open={wide}>
                     <summary>{ "Parameters" }</summary>
                     <Controls panel={panel.clone()} act={act.clone()} />
                 </details>
                 { notices(player) }
-                <div class="progress-place">{ progress(share, &act) }</div>
+                <div class="progress-place">{ progress(player, &act) }</div>
                 if let Some(reel) = player.reel() {
-                    { shown(player, reel, &panel, &act) }
+                    { shown(player, reel, &act) }
                 }
-                { modelled(&player.wish().scenario) }
+                { modelled(&panel.modelled) }
             </main>
             <p class="visually-hidden" role="status" aria-live="polite">{ player.said() }</p>
         </>
@@ -65,7 +67,7 @@ pub fn App() -> Html {
 }
 
 /// What is there once a run is.
-fn shown(player: &Player, reel: &Rc<Reel>, panel: &Rc<Panel>, act: &Act) -> Html {
+fn shown(player: &Player, reel: &Rc<Reel>, act: &Act) -> Html {
     let reached = reel.last_until(player.head()).unwrap_or(Moment::START);
     let onkeydown = {
         let act = act.clone();
@@ -80,7 +82,7 @@ fn shown(player: &Player, reel: &Rc<Reel>, panel: &Rc<Panel>, act: &Act) -> Html
         <>
             <section class="instrument" aria-label="The run" {onkeydown}>
                 <Instrument reel={reel.clone()} head={player.head()} window={player.window()}
-                    selection={player.selection()} panel={panel.clone()} act={act.clone()} />
+                    selection={player.selection()} panel={player.panel().clone()} act={act.clone()} />
                 <Transport reel={reel.clone()} head={player.head()} motion={player.motion()} speed={player.speed()}
                     act={act.clone()} />
             </section>
@@ -141,11 +143,17 @@ fn keys() -> Html {
 
 /// What a person should know before they read on.
 fn notices(player: &Player) -> Html {
-    let limit = player.reel().is_some_and(|reel| reel.met_a_limit());
+    let limit = player.reel().is_some_and(|reel| reel.recording.met_a_limit());
     html! {
         <div class="notices" role="status">
-            if let Some(problem) = player.link_problem() {
-                <p class="notice">{ format!("The link could not be followed to the letter: {}.", problem.0) }</p>
+            if let Some(problem) = &player.panel().link_problem {
+                <p class="notice">{ format!("The link could not be followed to the letter: {}.", problem) }</p>
+            }
+            if let Some(why) = player.closed() {
+                <p class="notice">
+                    { format!("The engine could not be had: {why}. What is shown can be played, but nothing can be run anew; \
+                               reload to try again.") }
+                </p>
             }
             if limit {
                 <p class="notice">
@@ -157,11 +165,16 @@ fn notices(player: &Player) -> Html {
     }
 }
 
-fn progress(share: Share, act: &Act) -> Html {
-    let Some(share) = share else { return html! {} };
+/// For a run that does not end at once, and while the engine is still on its way.
+fn progress(player: &Player, act: &Act) -> Html {
+    let share = match player.share() {
+        Some(share) => Some(share),
+        None if player.reel().is_none() && player.is_behind() => None,
+        None => return html! {},
+    };
     let act = act.clone();
-    let onclick = Callback::from(move |_: MouseEvent| act.dispatch(Action::Cancel));
-    let value = ((share * 1_000.0) as u32).to_string();
+    let onclick = Callback::from(move |_: MouseEvent| act.dispatch(Action::Order(Order::Cancel)));
+    let value = share.map(|share| share.to_string());
     html! {
         <div class="progress">
             <label for="progress">{ "Running" }</label>

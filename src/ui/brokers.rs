@@ -6,7 +6,8 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::{Act, browser};
-use crate::player::{Action, BrokerChoice};
+use crate::desk::{BrokerChoice, Order};
+use crate::player::Action;
 
 pub fn brokers(choice: &BrokerChoice, act: &Act) -> Html {
     let name = format!("broker-{}", choice.side);
@@ -14,7 +15,7 @@ pub fn brokers(choice: &BrokerChoice, act: &Act) -> Html {
         let (act, path) = (act.clone(), choice.path.clone());
         Callback::from(move |event: Event| {
             if let Some(input) = browser::target::<HtmlInputElement>(&event) {
-                act.dispatch(Action::Set { path: path.clone(), value: input.value().into() });
+                act.dispatch(Action::Order(Order::Set { path: path.clone(), value: input.value() }));
             }
         })
     };
@@ -23,17 +24,17 @@ pub fn brokers(choice: &BrokerChoice, act: &Act) -> Html {
         <>
             <fieldset class="brokers" aria-describedby={problem.clone()}>
                 <legend class="visually-hidden">{ "Broker" }</legend>
-                { for choice.offered().iter().map(|broker| html! {
-                    <label key={broker.protocol}>
-                        <input type="radio" name={name.clone()} value={broker.protocol}
-                            checked={broker == choice.chosen} onchange={onchange.clone()} />
-                        <span>{ broker.title }</span>
+                { for choice.offered.iter().map(|(word, title)| html! {
+                    <label key={word.clone()}>
+                        <input type="radio" name={name.clone()} value={word.clone()}
+                            checked={*word == choice.chosen} onchange={onchange.clone()} />
+                        <span>{ title }</span>
                     </label>
                 }) }
             </fieldset>
             if let Some((drawn, sentence)) = &choice.refusal {
                 <div class="problem" role="alert" id={problem}>
-                    { sentence }{ ". What is drawn is still " }{ drawn.title }{ "." }
+                    { sentence }{ ". What is drawn is still " }{ drawn }{ "." }
                 </div>
             }
         </>

@@ -17,11 +17,6 @@ pub fn document() -> Document {
     window().document().expect("a window has a document")
 }
 
-/// Milliseconds on the browser's own clock, for measuring how long something takes.
-pub fn milliseconds() -> f64 {
-    window().performance().map_or(0.0, |performance| performance.now())
-}
-
 /// What follows the `#` of the address.
 pub fn fragment() -> String {
     let hash = window().location().hash().unwrap_or_default();

@@ -9,32 +9,8 @@ use yew::prelude::*;
 
 use super::icons::{Icon, icon};
 use super::{Act, browser};
-use crate::player::{Action, BrokerChoice, Dial, Player, Refusal, SEED, Wish};
-
-/// All that the controls show. Made anew with every change of it, and compared by pointer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Panel {
-    dials: Vec<(Dial, Option<Refusal>)>,
-    seed: String,
-    seed_refusal: Option<Refusal>,
-    changed: usize,
-    /// For the heads of the panes.
-    pub brokers: Vec<BrokerChoice>,
-}
-
-impl Panel {
-    pub fn of(player: &Player) -> Panel {
-        let Wish { scenario, edits, .. } = player.wish();
-        let dials = scenario.head.controls.iter().filter_map(|control| player.dial(&control.path));
-        Panel {
-            dials: dials.map(|dial| (dial.clone(), player.refusal(&dial.path).cloned())).collect(),
-            seed: scenario.head.seed.to_string(),
-            seed_refusal: player.refusal(SEED).cloned(),
-            changed: edits.len(),
-            brokers: player.broker_choices(),
-        }
-    }
-}
+use crate::desk::{DialFace, Order, Panel, Refusal, SEED};
+use crate::player::Action;
 
 #[derive(Properties, PartialEq)]
 pub struct ControlsProps {
@@ -47,42 +23,39 @@ pub fn Controls(props: &ControlsProps) -> Html {
     let panel = &*props.panel;
     let reset = {
         let act = props.act.clone();
-        Callback::from(move |_: MouseEvent| act.dispatch(Action::Reset))
+        Callback::from(move |_: MouseEvent| act.dispatch(Action::Order(Order::Reset)))
     };
-    let troubled = panel.seed_refusal.is_some()
-        || panel.brokers.iter().any(|choice| choice.refusal.is_some())
-        || panel.dials.iter().any(|(_, refusal)| refusal.is_some());
     html! {
         <div class="controls" role="group" aria-label="Parameters">
-            { for panel.dials.iter().enumerate().map(|(number, (dial, refusal))| {
-                control(number, dial, refusal.as_ref(), &props.act)
+            { for panel.dials.iter().enumerate().map(|(number, dial)| {
+                control(number, dial, panel.refusal(&dial.path), &props.act)
             }) }
-            { seed(&panel.seed, panel.seed_refusal.as_ref(), &props.act) }
+            { seed(&panel.seed, panel.refusal(SEED), &props.act) }
             <button type="button" class="button button-quiet" onclick={reset}
-                disabled={panel.changed == 0 && !troubled}>
+                disabled={!panel.changed && panel.refusals.is_empty()}>
                 { icon(Icon::Reset) }{ "Reset" }
             </button>
         </div>
     }
 }
 
-fn control(number: usize, dial: &Dial, refusal: Option<&Refusal>, act: &Act) -> Html {
+fn control(number: usize, dial: &DialFace, refusal: Option<&Refusal>, act: &Act) -> Html {
     let id = format!("parameter-{number}");
     let slide = {
-        let (act, dial) = (act.clone(), dial.clone());
+        let (act, path) = (act.clone(), dial.path.clone());
         Callback::from(move |event: InputEvent| {
             if let Some(stop) = browser::target::<HtmlInputElement>(&event).and_then(|input| input.value().parse().ok())
             {
-                act.dispatch(Action::Set { path: dial.path.clone(), value: dial.value_at(stop) });
+                act.dispatch(Action::Order(Order::Turn { path: path.clone(), stop }));
             }
         })
     };
     html! {
         <div class="control" key={dial.path.clone()}>
             <label for={id.clone()}>{ &dial.label }</label>
-            <input id={id.clone()} type="range" min="0" max={dial.last_stop().to_string()} step="1"
-                value={dial.stop().to_string()} aria-valuetext={dial.text()} oninput={slide} />
-            { exact(&id, &format!("{}, exactly", dial.label), &dial.path, &dial.text(), refusal, act) }
+            <input id={id.clone()} type="range" min="0" max={dial.last_stop.to_string()} step="1"
+                value={dial.stop.to_string()} aria-valuetext={dial.text.clone()} oninput={slide} />
+            { exact(&id, &format!("{}, exactly", dial.label), &dial.path, &dial.text, refusal, act) }
         </div>
     }
 }
@@ -107,7 +80,7 @@ fn exact(id: &str, name: &str, path: &str, text: &str, refusal: Option<&Refusal>
                 if text.trim().is_empty() {
                     input.set_value(&before);
                 }
-                act.dispatch(Action::Type { path: path.clone(), text: input.value() });
+                act.dispatch(Action::Order(Order::Type { path: path.clone(), text: input.value() }));
             }
         })
     };

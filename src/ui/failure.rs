@@ -14,6 +14,11 @@ extern "C" {
     fn console_error(message: &str);
 }
 
+/// Gives the page up for the static picture: there is nothing that it could show.
+pub fn give_up(reason: &str) {
+    counterpoint_failed(reason);
+}
+
 /// Lets every panic be told to the page and to the console.
 pub fn report_panics() {
     panic::set_hook(Box::new(|panic| {

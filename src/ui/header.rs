@@ -7,22 +7,15 @@ use yew::prelude::*;
 
 use super::icons::{Icon, icon};
 use super::{Act, browser};
+use crate::desk::Order;
 use crate::player::Action;
-use crate::scenario::PRESETS;
-
-/// The built-in scenarios by name and title.
-pub type Titles = Vec<(&'static str, String)>;
-
-pub fn titles() -> Titles {
-    PRESETS.iter().map(|preset| (preset.name, preset.scenario().head.title)).collect()
-}
 
 /// The name of the page, the scenarios with the open one of this name, the link.
-pub fn masthead(titles: &Titles, name: &str, act: &Act) -> Html {
+pub fn masthead(titles: &[(String, String)], name: &str, act: &Act) -> Html {
     let act = act.clone();
     let onchange = Callback::from(move |event: Event| {
         if let Some(select) = browser::target::<HtmlSelectElement>(&event) {
-            act.dispatch(Action::Open(select.value()));
+            act.dispatch(Action::Order(Order::Follow(select.value())));
         }
     });
     html! {
@@ -34,7 +27,7 @@ pub fn masthead(titles: &Titles, name: &str, act: &Act) -> Html {
                     <span class="visually-hidden">{ "Scenario" }</span>
                     <select id="scenario" {onchange}>
                         { for titles.iter().map(|(known, title)| html! {
-                            <option key={*known} value={*known} selected={*known == name}>{ title }</option>
+                            <option key={known.clone()} value={known.clone()} selected={known == name}>{ title }</option>
                         }) }
                     </select>
                 </label>

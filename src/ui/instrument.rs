@@ -12,13 +12,13 @@ use yew::prelude::*;
 
 use super::brokers::brokers;
 use super::browser::Observed;
-use super::controls::Panel;
 use super::diagram::{Diagram, Sheet};
 use super::playhead::Playhead;
 use super::verdicts::{side_class, side_name};
 use super::{Act, browser};
-use crate::player::{Action, Reel, Selection, Window, pointed};
-use crate::scenario::Style;
+use crate::desk::Panel;
+use crate::player::{Action, Reel, Window, pointed};
+use crate::recording::{Selection, Style};
 use crate::scene::{Folding, PX, Point, Scene, Sides, View, layout, layout_apart};
 use crate::time::Moment;
 
@@ -53,7 +53,7 @@ fn scenes(wanted: &Wanted) -> Vec<Rc<Scene>> {
         selection: wanted.selection.job(),
         folding: Folding::Fold,
     };
-    let played = &wanted.reel.played;
+    let played = &wanted.reel.recording.sides;
     let scenes = if wanted.width < BOTH_BESIDE { layout_apart(played, &view) } else { vec![layout(played, &view)] };
     scenes.into_iter().map(Rc::new).collect()
 }

@@ -9,8 +9,8 @@ use yew::prelude::*;
 use super::Act;
 use super::icons::{Icon, icon};
 use super::verdicts::{side_class, side_name};
-use crate::player::{Action, Reel, Selection};
-use crate::scenario::SidePlayed;
+use crate::player::{Action, Reel};
+use crate::recording::{Selection, SidePlayed};
 use crate::story::{self, Line};
 use crate::time::Moment;
 use crate::trace::{JobId, MessageId};
@@ -29,7 +29,7 @@ pub fn Story(props: &StoryProps) -> Html {
     let reel = &props.reel;
     let lines = use_memo((reel.clone(), props.selection.job()), |(reel, job)| -> Vec<Vec<Line>> {
         let Some(job) = *job else { return Vec::new() };
-        reel.played.sides.iter().map(|side| story::job(&side.trace, job)).collect()
+        reel.recording.sides.iter().map(|side| story::job(&side.trace, job)).collect()
     });
     let Some(job) = props.selection.job().filter(|_| !lines.is_empty()) else {
         return html! {
@@ -42,7 +42,7 @@ pub fn Story(props: &StoryProps) -> Html {
         <section class="story card" aria-labelledby="story-title">
             { bar(props, job) }
             <div class="story-sides">
-                { for reel.played.sides.iter().enumerate().zip(&*lines).map(|((number, side), lines)| {
+                { for reel.recording.sides.iter().enumerate().zip(&*lines).map(|((number, side), lines)| {
                     let message = match props.selection {
                         Selection::Message { side, message, .. } if usize::from(side) == number => Some(message),
                         _ => None,
@@ -56,8 +56,8 @@ pub fn Story(props: &StoryProps) -> Html {
 
 /// Which job it is, the ones beside it, and away with it.
 fn bar(props: &StoryProps, job: JobId) -> Html {
-    let jobs = props.reel.wish.scenario.head.workload.jobs;
-    let noun = &props.reel.wish.scenario.head.workload.noun.one;
+    let jobs = props.reel.recording.jobs();
+    let noun = &props.reel.recording.noun;
     let to = |selection: Selection| {
         let act = props.act.clone();
         Callback::from(move |_: MouseEvent| act.dispatch(Action::Select(selection)))

@@ -10,7 +10,8 @@ use yew::prelude::*;
 use super::verdicts::{side_class, side_name};
 use super::{Act, browser};
 use crate::order;
-use crate::player::{Action, Reel, Selection};
+use crate::player::{Action, Reel};
+use crate::recording::Selection;
 use crate::time::Moment;
 use crate::trace::{Class, MessageId, Trace};
 
@@ -91,13 +92,13 @@ fn entries(reel: &Rc<Reel>) -> Vec<Entry> {
         shown.map(|(index, _)| (side as u8, MessageId::from_index(index as u32))).collect()
     };
     let mut entries: Vec<Entry> =
-        reel.played.sides.iter().map(|side| &side.trace).enumerate().flat_map(of_side).collect();
+        reel.recording.sides.iter().map(|side| &side.trace).enumerate().flat_map(of_side).collect();
     order::sort_by_key(&mut entries, |(side, message)| (row(reel, (*side, *message)).sent, *side, *message));
     entries
 }
 
 fn trace(reel: &Reel, side: u8) -> &Trace {
-    &reel.played.sides[usize::from(side)].trace
+    &reel.recording.sides[usize::from(side)].trace
 }
 
 fn row(reel: &Reel, (side, message): Entry) -> &crate::trace::MessageRow {
@@ -111,7 +112,7 @@ fn table_row(props: &TableProps, entry: Entry, place: usize, reached: usize) -> 
     let jobs = trace.jobs_of(row);
     let selection = jobs.first().map(|job| Selection::Message { side, message, job: *job });
     let lit = props.selection.job().is_some_and(|job| jobs.contains(&job));
-    let style = reel.played.sides[usize::from(side)].style;
+    let style = reel.recording.sides[usize::from(side)].style;
     let label = trace.label(row);
     let label = match selection {
         Some(selection) => {

@@ -1,12 +1,11 @@
 //! One workload, three brokers: what stays as it is, what follows the choice, and what is refused in words.
 
-use std::rc::Rc;
-
-use counterpoint::player::{Action, Player};
 use counterpoint::render::text::{self, Window};
 use counterpoint::scenario::{BROKERS, PRESETS, Scenario, broker, preset};
 use counterpoint::trace::{Duty, Trace, WorkOutcome};
-use serde_json::{Value, json};
+use serde_json::json;
+
+use crate::desk::Desk;
 
 const CHOICE: &str = "sides.right.protocol";
 
@@ -117,74 +116,58 @@ fn how_often_a_failure_is_tried_and_where_it_is_laid_is_kept() {
     assert_eq!(failed.1, WorkOutcome::Done, "booking 2 is none that fails");
 }
 
-fn opened(link: &str) -> Player {
-    let mut player = Player::open(link);
-    run(&mut player);
-    player
-}
-
-fn run(player: &mut Player) {
-    let played = Rc::new(player.wish().scenario.play());
-    player.update(Action::Ran { number: player.number(), played });
-}
-
-fn set(player: &mut Player, path: &str, value: Value) {
-    player.update(Action::Set { path: path.into(), value });
-    run(player);
-}
-
-fn drawn(player: &Player) -> &str {
-    player.reel().unwrap().played.sides[1].protocol
+fn drawn(desk: &Desk) -> &str {
+    &desk.reel().unwrap().recording.sides[1].protocol
 }
 
 #[test]
 fn the_choice_is_a_parameter_that_lives_in_the_link() {
-    let mut player = opened("rabbitmq-work-queue");
-    let choices = player.broker_choices();
+    let mut desk = Desk::open("rabbitmq-work-queue");
+    let choices = &desk.panel().brokers;
     assert_eq!(choices.len(), 1, "a side that calls has no broker");
-    assert_eq!((choices[0].side.as_str(), choices[0].chosen.protocol), ("right", "rabbitmq"));
+    assert_eq!((choices[0].side.as_str(), choices[0].chosen.as_str()), ("right", "rabbitmq"));
     for protocol in ["kafka", "sqs"] {
-        set(&mut player, CHOICE, protocol.into());
-        assert_eq!(drawn(&player), protocol);
-        let link = player.link().write();
+        desk.set(CHOICE, protocol);
+        assert_eq!(drawn(&desk), protocol);
+        let link = desk.link();
         assert!(link.contains(&format!("&set=sides.right.protocol={protocol}")), "{link}");
-        let again = opened(&link);
-        assert_eq!(again.link_problem(), None, "{link}");
-        assert_eq!(again.wish().scenario, player.wish().scenario, "{link}");
+        let again = Desk::open(&link);
+        assert_eq!(again.panel().link_problem, None, "{link}");
+        assert_eq!(again.studio.wish().scenario, desk.studio.wish().scenario, "{link}");
     }
-    set(&mut player, CHOICE, "rabbitmq".into());
-    assert_eq!(player.link().write(), "rabbitmq-work-queue&v=1", "the original choice is no change");
+    desk.set(CHOICE, "rabbitmq");
+    assert_eq!(desk.link(), "rabbitmq-work-queue&v=1", "the original choice is no change");
 }
 
 #[test]
 fn what_else_was_changed_follows_the_choice() {
-    let mut player = opened("rabbitmq-work-queue");
-    set(&mut player, "sides.right.consumers.count", json!(4));
-    set(&mut player, CHOICE, "kafka".into());
-    let value = |player: &Player, path: &str| player.wish().scenario.value_at(path).unwrap();
-    assert_eq!(value(&player, "sides.right.groups.server.consumers"), json!(4));
-    assert_eq!(value(&player, "sides.right.topic.partitions"), json!(4), "a partition for each reader");
-    set(&mut player, "sides.right.topic.partitions", json!(2));
-    set(&mut player, CHOICE, "sqs".into());
-    assert_eq!(value(&player, "sides.right.consumers.count"), json!(4));
-    assert_eq!(drawn(&player), "sqs", "the partitions, which SQS does not have, are no hindrance");
-    set(&mut player, "sides.right.consumers.count", json!(3));
-    set(&mut player, CHOICE, "rabbitmq".into());
-    assert_eq!(value(&player, "sides.right.consumers.count"), json!(3));
-    let labels: Vec<_> = player.wish().scenario.head.controls.iter().map(|control| control.label.as_str()).collect();
+    let mut desk = Desk::open("rabbitmq-work-queue");
+    desk.set("sides.right.consumers.count", "4");
+    desk.set(CHOICE, "kafka");
+    let value = |desk: &Desk, path: &str| desk.studio.wish().scenario.value_at(path).unwrap();
+    assert_eq!(value(&desk, "sides.right.groups.server.consumers"), json!(4));
+    assert_eq!(value(&desk, "sides.right.topic.partitions"), json!(4), "a partition for each reader");
+    desk.set("sides.right.topic.partitions", "2");
+    desk.set(CHOICE, "sqs");
+    assert_eq!(value(&desk, "sides.right.consumers.count"), json!(4));
+    assert_eq!(drawn(&desk), "sqs", "the partitions, which SQS does not have, are no hindrance");
+    desk.set("sides.right.consumers.count", "3");
+    desk.set(CHOICE, "rabbitmq");
+    assert_eq!(value(&desk, "sides.right.consumers.count"), json!(3));
+    let labels: Vec<_> = desk.panel().dials.iter().map(|dial| dial.label.as_str()).collect();
     assert!(labels.contains(&"Prefetch"), "{labels:?}");
 }
 
 #[test]
 fn a_broker_that_cannot_stand_in_is_shown_as_chosen_with_the_reason() {
-    let mut player = opened("graphql-n-plus-one");
-    set(&mut player, CHOICE, "sqs".into());
-    assert_eq!(drawn(&player), "rabbitmq");
-    let choice = player.broker_choices().remove(0);
-    assert_eq!(choice.chosen.protocol, "sqs");
+    let mut desk = Desk::open("graphql-n-plus-one");
+    desk.set(CHOICE, "sqs");
+    assert_eq!(drawn(&desk), "rabbitmq");
+    let choice = desk.panel().brokers[0].clone();
+    assert_eq!(choice.chosen, "sqs");
     let (still, why) = choice.refusal.expect("it is refused");
-    assert_eq!(still.protocol, "rabbitmq");
+    assert_eq!(still, "RabbitMQ");
     assert!(why.starts_with("workload.parts: there are 6"), "{why}");
-    set(&mut player, CHOICE, "rabbitmq".into());
-    assert_eq!(player.broker_choices().remove(0).refusal, None);
+    desk.set(CHOICE, "rabbitmq");
+    assert_eq!(desk.panel().brokers[0].refusal, None);
 }

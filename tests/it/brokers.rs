@@ -366,7 +366,8 @@ fn kafka_a_record_is_with_one_member_at_a_time_unless_its_partition_was_given_aw
 fn sqs_a_message_is_with_one_consumer_at_a_time_unless_its_timeout_is_over() {
     for_all(scenario(sqs("after-work")), |side, trace| {
         // Without a repeated send there is one message a job.
-        let sent_once = trace.messages.iter().all(|row| trace.kind(row).name != "SendMessage" || row.attempt == 1);
+        let sent_once =
+            trace.messages.iter().all(|row| trace.kind(row).name.as_str() != "SendMessage" || row.attempt == 1);
         if !sent_once || side["queue"]["type"] == "fifo" {
             return Ok(());
         }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 fn captions(scenario: &Scenario) -> [Vec<(u64, String)>; 2] {
     let played = scenario.play();
     [0, 1].map(|side| {
-        let captions = played.scenario.captions(&played.sides[side]);
+        let captions = played.sides[side].captions.clone();
         captions.iter().map(|caption| (caption.at.micros() / 1000, caption.text.to_owned())).collect()
     })
 }

@@ -10,8 +10,8 @@ fn played(name: &str) -> Played {
 }
 
 fn scenes(played: &Played) -> Vec<Scene> {
-    let mut scenes = layout_apart(played, &View { width: 390, ..View::default() });
-    scenes.push(layout(played, &View::default()));
+    let mut scenes = layout_apart(&played.sides, &View { width: 390, ..View::default() });
+    scenes.push(layout(&played.sides, &View::default()));
     scenes
 }
 
@@ -57,7 +57,7 @@ fn sqs_1_a_bracket_is_closed_if_the_clock_ran_out_and_open_if_the_message_was_de
     let mut endings = [0, 0];
     for name in ["sqs-work-queue", "sqs-fifo-head", "sqs-visibility-too-short"] {
         let played = played(name);
-        let scene = layout(&played, &View::default());
+        let scene = layout(&played.sides, &View::default());
         for (shape, stay) in clocks(&played, &scene).into_iter().filter(|(shape, _)| shape.look == Look::Scheduled) {
             let Form::Strokes(lines) = &shape.form else { panic!("{shape:?}") };
             let ran_out = stay.ending == Ending::Expired;
@@ -73,7 +73,7 @@ fn sqs_1_a_bracket_is_closed_if_the_clock_ran_out_and_open_if_the_message_was_de
 #[test]
 fn sqs_4_a_long_poll_is_a_bar_of_its_own_look_at_who_waits() {
     let played = played("sqs-work-queue");
-    let scene = layout(&played, &View::default());
+    let scene = layout(&played.sides, &View::default());
     let trace = &played.sides[1].trace;
     for shape in layer(&scene, Level::Stays).iter().filter(|shape| shape.key.side == Some(1)) {
         let Subject::Stay(id) = shape.key.subject else { continue };
@@ -91,7 +91,7 @@ fn sqs_4_a_long_poll_is_a_bar_of_its_own_look_at_who_waits() {
 #[test]
 fn sqs_2_what_a_poll_finds_again_is_drawn_as_a_repeat() {
     let played = played("sqs-visibility-too-short");
-    let scene = layout(&played, &View::default());
+    let scene = layout(&played.sides, &View::default());
     let trace = &played.sides[1].trace;
     let again: Vec<_> = layer(&scene, Level::Arrows)
         .iter()
@@ -108,7 +108,7 @@ fn sqs_2_what_a_poll_finds_again_is_drawn_as_a_repeat() {
 fn rmq_3_a_river_says_what_is_ready_in_it_and_what_is_not_acknowledged() {
     for name in ["order-emails", "rabbitmq-redelivery"] {
         let played = played(name);
-        let scene = layout(&played, &View::default());
+        let scene = layout(&played.sides, &View::default());
         let ready = played.sides[1].trace.levels.iter().filter(|row| row.kind == LevelKind::Stays(StayKind::Ready));
         let deepest = ready.map(|row| row.value).max().expect("something lay ready");
         let texts: Vec<&str> = scene

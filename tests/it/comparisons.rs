@@ -204,7 +204,7 @@ fn cmp_3_with_a_network_the_queue_is_not_faster() {
 fn balance(trace: &Trace) -> [usize; 3] {
     let off = |job: &&JobRow| !matches!(job.caller, CallerOutcome::Answered | CallerOutcome::Accepted);
     let done = trace.parts.iter().filter(|part| part.outcome == WorkOutcome::Done);
-    let again = trace.messages.iter().filter(|row| trace.kind(row).name == "basic.deliver" && row.attempt > 1);
+    let again = trace.messages.iter().filter(|row| trace.kind(row).name.as_str() == "basic.deliver" && row.attempt > 1);
     [trace.jobs.iter().filter(off).count(), done.count(), again.count()]
 }
 

@@ -1,12 +1,12 @@
 //! In the first scenarios a person makes the receiver fail for 400 ms by a control, and both sides tell what they did.
 
-use std::rc::Rc;
-
-use counterpoint::player::{Action, Player};
 use counterpoint::render::summary::summaries;
 use counterpoint::scenario::preset;
+use counterpoint::studio::Studio;
 use counterpoint::trace::StayKind;
 use serde_json::json;
+
+use crate::desk::Desk;
 
 const FAULT: &str = "changes.outage.for";
 const SCENARIOS: [&str; 4] = ["rest-get-user", "message-queue", "order-emails", "order-emails-broker-out"];
@@ -23,8 +23,8 @@ fn verdicts(name: &str, lasts: &str) -> [String; 2] {
 #[test]
 fn the_fault_is_a_dial_that_goes_from_nothing_over_400_ms() {
     for name in SCENARIOS {
-        let player = Player::with(preset(name).unwrap().scenario());
-        let dial = player.dial(FAULT).unwrap_or_else(|| panic!("{name} offers no fault"));
+        let studio = Studio::with(preset(name).unwrap().scenario());
+        let dial = studio.dial(FAULT).unwrap_or_else(|| panic!("{name} offers no fault"));
         let stops: Vec<_> = (0..=dial.last_stop()).map(|stop| dial.value_at(stop)).collect();
         assert_eq!(stops.first(), Some(&json!("0ms")), "{name}");
         assert!(stops.contains(&json!("400ms")), "{name}: 400 ms is a stop of the slider");
@@ -75,15 +75,9 @@ fn both_sides_tell_what_400_ms_did() {
 /// The first scenario opens at its end and stays there, so that a change is seen whole at once.
 #[test]
 fn a_fault_in_the_first_scenario_is_seen_to_its_end() {
-    let mut player = Player::open("");
-    let run = |player: &mut Player| {
-        let played = Rc::new(player.wish().scenario.play());
-        player.update(Action::Ran { number: player.number(), played });
-    };
-    run(&mut player);
-    assert_eq!(player.head(), player.ended());
-    player.update(Action::Set { path: FAULT.into(), value: json!("400ms") });
-    run(&mut player);
-    assert!(player.ended().micros() > 400_000);
-    assert_eq!(player.head(), player.ended());
+    let mut desk = Desk::open("");
+    assert_eq!(desk.head(), desk.ended());
+    desk.set(FAULT, "400ms");
+    assert!(desk.ended().micros() > 400_000);
+    assert_eq!(desk.head(), desk.ended());
 }

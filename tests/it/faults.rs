@@ -125,10 +125,11 @@ fn lossy(loss: f64, timeout: &str) -> Trace {
 }
 
 /// Which (job, kind, attempt) were lost.
-fn losses(trace: &Trace) -> Vec<(u32, &'static str, u16)> {
+fn losses(trace: &Trace) -> Vec<(u32, &str, u16)> {
     let lost = trace.messages.iter().filter(|message| message.fate == Fate::Lost);
-    let mut losses: Vec<_> =
-        lost.map(|message| (trace.jobs_of(message)[0].index(), trace.kind(message).name, message.attempt)).collect();
+    let mut losses: Vec<_> = lost
+        .map(|message| (trace.jobs_of(message)[0].index(), trace.kind(message).name.as_str(), message.attempt))
+        .collect();
     losses.sort_unstable();
     losses
 }

@@ -10,7 +10,7 @@ use crate::story::{play_side, tells};
 
 /// Requests, in the order in which they were sent.
 pub fn requests(trace: &Trace) -> Vec<&MessageRow> {
-    trace.messages.iter().filter(|message| trace.kind(message).name == "request").collect()
+    trace.messages.iter().filter(|message| trace.kind(message).name.as_str() == "request").collect()
 }
 
 fn answered_at(trace: &Trace) -> Vec<u64> {
@@ -51,7 +51,7 @@ fn http_1_never_more_requests_outstanding_than_connections() {
         let trace = play_side("http", settings, burst(20, json!({ "exponential": { "mean": "40ms" } })));
         let mut changes: Vec<(Moment, i32)> = Vec::new();
         for message in &trace.messages {
-            match trace.kind(message).name {
+            match trace.kind(message).name.as_str() {
                 "request" => changes.push((message.sent, 1)),
                 _ => changes.push((message.arrived, -1)),
             }
@@ -193,7 +193,7 @@ fn http_5_a_post_on_a_connection_closed_after_75_s_is_reported_as_failed() {
             Note over client: gave up (job 2) [75100 ms]",
     );
     assert_eq!(trace.jobs[1].caller, CallerOutcome::Failed);
-    let close = trace.messages.iter().find(|message| trace.kind(message).name == "close").unwrap();
+    let close = trace.messages.iter().find(|message| trace.kind(message).name.as_str() == "close").unwrap();
     assert_eq!((close.sent.micros(), close.arrived.micros()), (75_070_000, 75_100_000));
 }
 

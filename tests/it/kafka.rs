@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::story::{play_side, tells};
 
 fn rows<'a>(trace: &'a Trace, kind: &str) -> Vec<&'a MessageRow> {
-    trace.messages.iter().filter(|message| trace.kind(message).name == kind).collect()
+    trace.messages.iter().filter(|message| trace.kind(message).name.as_str() == kind).collect()
 }
 
 fn stays(trace: &Trace, kind: StayKind) -> Vec<&StayRow> {

@@ -9,6 +9,7 @@ mod chain;
 mod cli;
 mod clocks;
 mod comparisons;
+mod desk;
 mod event_loop;
 mod fault_controls;
 mod faults;

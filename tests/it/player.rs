@@ -1,12 +1,15 @@
 //! What a person does with a run: playing, stepping, selecting, changing, and keeping it all in a link.
 
-use std::rc::Rc;
-
-use counterpoint::player::{Action, Gait, Link, Motion, Player, Selection, Speed, Window};
+use counterpoint::desk::{Order, Report};
+use counterpoint::player::{Action, Gait, Motion, Player, Speed, Window};
+use counterpoint::recording::Selection;
 use counterpoint::scenario::{PRESETS, Scenario};
+use counterpoint::studio::{Link, Studio};
 use counterpoint::time::{Moment, Span};
 use counterpoint::trace::{JobId, MessageId};
-use serde_json::{Value, json};
+use serde_json::json;
+
+use crate::desk::Desk;
 
 fn at(millis: u64) -> Moment {
     Moment::START + Span::millis(millis)
@@ -27,20 +30,8 @@ fn scenario() -> Scenario {
     .expect("the test's own scenario is valid")
 }
 
-/// As the page does: runs what is wished for and hands it in.
-fn run(player: &mut Player) {
-    let played = Rc::new(player.wish().scenario.play());
-    player.update(Action::Ran { number: player.number(), played });
-}
-
-fn opened() -> Player {
-    let mut player = Player::with(scenario());
-    run(&mut player);
-    player
-}
-
-fn set(player: &mut Player, path: &str, value: Value) {
-    player.update(Action::Set { path: path.into(), value });
+fn opened() -> Desk {
+    Desk::with(scenario())
 }
 
 #[test]
@@ -137,80 +128,98 @@ fn a_step_is_told_in_one_sentence_and_a_frame_is_not() {
 }
 
 #[test]
-fn a_change_is_a_new_wish_and_only_its_run_is_taken() {
-    let mut player = opened();
-    let before = player.number();
-    let old = Rc::new(player.wish().scenario.play());
-    set(&mut player, "workload.work", json!("60ms"));
-    assert!(player.is_behind());
-    assert_eq!(player.wish().scenario.value_at("workload.work").unwrap(), json!("60ms"));
-    player.update(Action::Ran { number: before, played: old });
-    assert!(player.is_behind(), "a run of what is no longer wished for is dropped");
-    run(&mut player);
-    assert!(!player.is_behind());
-    assert_eq!(player.head(), at(320), "the playhead stays");
-    set(&mut player, "workload.work", json!("40ms"));
-    assert!(player.wish().edits.is_empty(), "undone by hand is undone");
+fn a_change_is_ordered_taken_and_run() {
+    let mut desk = opened();
+    desk.order(Order::Set { path: "workload.work".into(), value: "60ms".into() });
+    assert!(desk.is_behind());
+    desk.take();
+    assert!(desk.orders().is_empty() && desk.is_behind(), "it is run");
+    assert_eq!(desk.studio.wish().scenario.value_at("workload.work").unwrap(), json!("60ms"));
+    assert_eq!(desk.panel().dials[0].text, "60 ms");
+    desk.run();
+    assert!(!desk.is_behind());
+    assert_eq!(desk.head(), at(320), "the playhead stays");
+    desk.set("workload.work", "40ms");
+    assert!(!desk.panel().changed, "undone by hand is undone");
+}
+
+#[test]
+fn what_is_said_of_an_older_order_does_not_turn_the_dial_back() {
+    let mut desk = opened();
+    let turn = |stop| Order::Turn { path: "workload.work".into(), stop };
+    desk.order(turn(3));
+    let (number, order) = desk.orders()[0].clone();
+    let first = desk.studio.take(number, order);
+    desk.order(turn(5));
+    let before = desk.panel().clone();
+    desk.update(Action::Report(first));
+    assert_eq!(*desk.panel(), before);
+    assert_eq!(desk.orders().len(), 1, "the second is still to be taken");
+    desk.run();
+    assert_eq!(desk.panel().dials[0].stop, 5);
 }
 
 #[test]
 fn at_the_end_the_playhead_stays_at_the_end() {
-    let mut player = opened();
-    player.update(Action::ToEnd);
-    let end = player.ended();
-    set(&mut player, "workload.work", json!("90ms"));
-    run(&mut player);
-    assert!(player.ended() > end);
-    assert_eq!(player.head(), player.ended());
+    let mut desk = opened();
+    desk.update(Action::ToEnd);
+    let end = desk.ended();
+    desk.set("workload.work", "90ms");
+    assert!(desk.ended() > end);
+    assert_eq!(desk.head(), desk.ended());
 }
 
 #[test]
 fn what_will_not_do_is_refused_at_its_control_and_stays_typed() {
-    let mut player = opened();
-    let number = player.number();
-    player.update(Action::Type { path: "workload.work".into(), text: "soon".into() });
-    let refusal = player.refusal("workload.work").expect("it was refused");
+    let mut desk = opened();
+    let type_in = |desk: &mut Desk, path: &str, text: &str| {
+        desk.order(Order::Type { path: path.into(), text: text.into() });
+        desk.take();
+    };
+    type_in(&mut desk, "workload.work", "soon");
+    let refusal = desk.panel().refusal("workload.work").expect("it was refused").clone();
     assert_eq!(refusal.typed, "soon");
     assert_eq!(refusal.sentence, "`soon` is not a duration; write one as in `120 ms`");
-    player.update(Action::Type { path: "seed".into(), text: "9007199254740992".into() });
-    assert!(player.refusal("seed").expect("it was refused").sentence.contains("from 0 to 9007199254740991"));
-    assert_eq!(player.number(), number, "nothing is run");
-    player.update(Action::Type { path: "workload.work".into(), text: "55 ms".into() });
-    assert_eq!(player.refusal("workload.work"), None);
-    assert!(player.refusal("seed").is_some(), "the other one stands");
-    player.update(Action::Reset);
-    assert_eq!(player.refusal("seed"), None);
-    assert!(player.wish().edits.is_empty());
+    type_in(&mut desk, "seed", "9007199254740992");
+    assert!(desk.panel().refusal("seed").expect("it was refused").sentence.contains("from 0 to 9007199254740991"));
+    assert!(!desk.is_behind(), "nothing is run");
+    type_in(&mut desk, "workload.work", "55 ms");
+    assert_eq!(desk.panel().refusal("workload.work"), None);
+    assert!(desk.panel().refusal("seed").is_some(), "the other one stands");
+    desk.order(Order::Reset);
+    desk.take();
+    assert_eq!(desk.panel().refusal("seed"), None);
+    assert!(!desk.panel().changed);
 }
 
 #[test]
 fn a_job_that_a_change_takes_away_is_no_longer_selected() {
-    let mut player = opened();
-    set(&mut player, "workload.jobs", json!(2));
-    assert_eq!(player.selection(), Selection::Nothing);
+    let mut desk = opened();
+    desk.set("workload.jobs", "2");
+    assert_eq!(desk.selection(), Selection::Nothing);
 }
 
 #[test]
-fn a_job_that_the_run_shown_does_not_have_is_not_lit_before_its_own_run_is_there() {
-    let mut player = Player::open("message-queue");
-    run(&mut player);
-    player.update(Action::Follow("order-emails&job=7".into()));
-    assert_eq!(player.selection(), Selection::Nothing);
-    run(&mut player);
-    assert_eq!(player.selection(), Selection::Job(JobId::from_index(6)));
+fn what_a_link_lights_is_lit_when_its_own_run_is_there() {
+    let mut desk = Desk::open("message-queue");
+    let before = desk.selection();
+    desk.order(Order::Follow("order-emails&job=7".into()));
+    desk.take();
+    assert_eq!(desk.selection(), before);
+    desk.run();
+    assert_eq!(desk.selection(), Selection::Job(JobId::from_index(6)));
 }
 
 #[test]
 fn a_message_that_another_run_does_not_have_leaves_its_job_selected() {
     let mut player = opened();
     let job = JobId::from_index(5);
-    let trace = &player.reel().expect("it ran").played.sides[0].trace;
+    let trace = &player.reel().expect("it ran").recording.sides[0].trace;
     let last = trace.messages.iter().rposition(|row| trace.jobs_of(row) == [job]).expect("job 6 was asked for");
     let message = MessageId::from_index(last as u32);
     player.update(Action::Select(Selection::Message { side: 0, message, job }));
     assert_eq!(player.selection(), Selection::Message { side: 0, message, job });
-    set(&mut player, "changes.outage.for", json!("1s"));
-    run(&mut player);
+    player.set("changes.outage.for", "1s");
     assert!(matches!(player.selection(), Selection::Job(kept) | Selection::Message { job: kept, .. } if kept == job));
     let gone = Selection::Message { side: 0, message: MessageId::from_index(1_000), job };
     player.update(Action::Select(gone));
@@ -219,20 +228,62 @@ fn a_message_that_another_run_does_not_have_leaves_its_job_selected() {
 
 #[test]
 fn a_cancelled_run_leaves_what_was_shown() {
-    let mut player = opened();
-    set(&mut player, "workload.work", json!("60ms"));
-    player.update(Action::Cancel);
-    assert!(!player.is_behind());
-    assert!(player.wish().edits.is_empty());
+    let mut desk = opened();
+    desk.order(Order::Set { path: "workload.work".into(), value: "60ms".into() });
+    desk.take();
+    desk.order(Order::Cancel);
+    desk.take();
+    assert!(!desk.is_behind());
+    assert!(!desk.panel().changed);
 }
 
 #[test]
 fn a_cancelled_first_run_leaves_the_scenario_as_it_came() {
-    let mut player = Player::open(&format!("{}&seed=7", PRESETS[0].name));
-    player.update(Action::Cancel);
-    assert!(player.wish().edits.is_empty());
-    run(&mut player);
-    assert!(!player.is_behind());
+    let (mut studio, link) = (Studio::with(scenario()), format!("{}&seed=7", PRESETS[1].name));
+    studio.take(1, Order::Follow(link));
+    let Report::Taken { panel, running, .. } = studio.take(2, Order::Cancel) else { panic!("it answers") };
+    assert!(!panel.changed && running, "{panel:?}");
+    assert_eq!(panel.name, PRESETS[1].name);
+}
+
+#[test]
+fn without_a_studio_what_is_there_can_be_played() {
+    let mut desk = opened();
+    desk.order(Order::Reset);
+    desk.update(Action::Report(Report::Closed("it did not come".into())));
+    assert!(!desk.is_behind());
+    desk.order(Order::Reset);
+    assert!(desk.orders().is_empty(), "nobody would take it");
+    assert_eq!(desk.closed(), Some("it did not come"));
+    desk.update(Action::ToStart);
+    desk.update(Action::StepOn);
+    assert!(desk.said().contains("Asked: "), "{}", desk.said());
+}
+
+/// What the page opens on is in the repository, so that it need not be run first. `BLESS=1` writes it again.
+#[test]
+fn the_cover_in_the_repository_is_what_the_studio_makes() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/static/cover.bin");
+    let made = borsh::to_vec(&Studio::cover()).unwrap();
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(path, &made).unwrap();
+    }
+    assert!(std::fs::read(path).unwrap() == made, "static/cover.bin is not what BLESS=1 would write");
+}
+
+/// The page can be used before there is a studio.
+#[test]
+fn the_cover_is_what_the_studio_would_make_of_its_first_scenario() {
+    let player = Player::open(Studio::cover(), "");
+    assert!(player.orders().is_empty());
+    let mut studio = Studio::default();
+    let Report::Taken { panel, running, .. } = studio.standing() else { panic!("it answers") };
+    assert_eq!((&panel, running), (&**player.panel(), false));
+    let desk = Desk::open(PRESETS[0].name);
+    assert_eq!((desk.panel(), desk.head(), desk.selection()), (player.panel(), player.head(), player.selection()));
+    let bytes = |recording| borsh::to_vec(recording).unwrap();
+    assert_eq!(bytes(&desk.reel().unwrap().recording), bytes(&player.reel().unwrap().recording));
+    assert!(studio.advance(1).is_none(), "it has nothing to do");
 }
 
 #[test]
@@ -240,8 +291,7 @@ fn a_window_of_a_part_follows_the_playhead_by_its_own_length() {
     let mut scenario = scenario();
     scenario.head.view.from = Some(at(100));
     scenario.head.view.to = Some(at(300));
-    let mut player = Player::with(scenario);
-    run(&mut player);
+    let mut player = Desk::with(scenario);
     for (head, from, to) in [(320, 300, 500), (100, 100, 300), (300, 100, 300), (301, 300, 500), (50, 0, 200)] {
         player.update(Action::Seek(at(head)));
         assert_eq!(player.window(), Window { from: at(from), to: at(to) }, "at {head} ms");
@@ -257,22 +307,19 @@ fn a_link_reads_back_as_itself() {
     let (link, problem) = Link::read(&format!("#{text}"));
     assert_eq!(problem, None);
     assert_eq!(link.edits[2].value, json!("/a&b=#1 é"));
-    assert_eq!(Link::read(&link.write()), (link.clone(), None));
-    let mut player = Player::open(&text);
-    run(&mut player);
-    assert_eq!(player.head(), at(15));
-    assert_eq!(player.motion(), Motion::Paused);
-    assert_eq!(Link::read(&player.link().write()).0, link);
+    let desk = Desk::open(&text);
+    assert_eq!(desk.head(), at(15));
+    assert_eq!(desk.motion(), Motion::Paused);
+    assert_eq!(Link::read(&desk.link()), (link, None), "{}", desk.link());
 }
 
 #[test]
 fn an_unchanged_scenario_has_a_short_link() {
-    let mut player = Player::open("");
-    run(&mut player);
-    assert_eq!(player.link().write(), format!("{}&v=1", PRESETS[0].name));
-    player.update(Action::Select(Selection::Nothing));
-    player.update(Action::ToStart);
-    assert!(player.link().write().contains("&at=0ms"), "{}", player.link().write());
+    let mut desk = Desk::open("");
+    assert_eq!(desk.link(), format!("{}&v=1", PRESETS[0].name));
+    desk.update(Action::Select(Selection::Nothing));
+    desk.update(Action::ToStart);
+    assert!(desk.link().contains("&at=0ms"), "{}", desk.link());
 }
 
 #[test]
@@ -292,11 +339,11 @@ fn a_link_that_cannot_be_read_says_so_and_opens_the_nearest_thing() {
         (format!("{name}&colour=red"), "there is no `colour`"),
         ("x".repeat(9000), "it has 9000 bytes"),
     ] {
-        let player = Player::open(&link);
-        let problem = player.link_problem().unwrap_or_else(|| panic!("{link} was read"));
-        assert!(problem.0.starts_with(said), "{link}: {}", problem.0);
-        assert_eq!(player.wish().base.head.name, name);
+        let desk = Desk::open(&link);
+        let problem = desk.panel().link_problem.clone().unwrap_or_else(|| panic!("{link} was read"));
+        assert!(problem.starts_with(said), "{link}: {problem}");
+        assert_eq!(desk.panel().name, name);
         let seed = if link.ends_with("seed=4") { 4 } else { PRESETS[0].scenario().head.seed };
-        assert_eq!(player.wish().scenario.head.seed, seed, "{link}: what can be read is kept");
+        assert_eq!(desk.panel().seed, seed.to_string(), "{link}: what can be read is kept");
     }
 }

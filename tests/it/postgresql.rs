@@ -18,7 +18,7 @@ fn statements(trace: &Trace) -> Vec<&MessageRow> {
     trace
         .messages
         .iter()
-        .filter(|message| trace.kind(message).name == "Query" || trace.kind(message).name.ends_with("Sync"))
+        .filter(|message| trace.kind(message).name.as_str() == "Query" || trace.kind(message).name.ends_with("Sync"))
         .collect()
 }
 
@@ -88,7 +88,7 @@ fn db_3_the_extended_messages_take_one_round_trip() {
             app->>database: SELECT name FROM users WHERE id = $1 [0 → 1 ms]
             database-->>app: 3 rows [6 → 7 ms]",
     );
-    assert_eq!(trace.kind(&trace.messages[0]).name, "Parse, Bind, Describe, Execute, Sync");
+    assert_eq!(trace.kind(&trace.messages[0]).name.as_str(), "Parse, Bind, Describe, Execute, Sync");
     let body = trace.body(&trace.messages[1]);
     assert_eq!(body, "ParseComplete, BindComplete, RowDescription, DataRow × 3, CommandComplete, ReadyForQuery");
 }
@@ -143,7 +143,7 @@ fn db_5_an_applications_time_out_does_not_stop_the_query() {
 #[test]
 fn db_5_a_cancel_request_does() {
     let trace = impatient(true);
-    let cancel = trace.messages.iter().find(|message| trace.kind(message).name == "CancelRequest").unwrap();
+    let cancel = trace.messages.iter().find(|message| trace.kind(message).name.as_str() == "CancelRequest").unwrap();
     assert_eq!((cancel.sent.micros(), cancel.arrived.micros()), (100_000, 105_000));
     let busy = trace.stays.iter().find(|stay| stay.kind == StayKind::Busy).unwrap();
     assert_eq!((busy.end.micros(), busy.ending), (105_000, Ending::Interrupted));

@@ -147,10 +147,11 @@ fn lossy(timeout: &str) -> Trace {
     play_side("rabbitmq", settings, scenario)
 }
 
-fn losses(trace: &Trace) -> Vec<(u32, &'static str, u16)> {
+fn losses(trace: &Trace) -> Vec<(u32, &str, u16)> {
     let lost = trace.messages.iter().filter(|message| message.fate == Fate::Lost);
-    let mut losses: Vec<_> =
-        lost.map(|message| (trace.jobs_of(message)[0].index(), trace.kind(message).name, message.attempt)).collect();
+    let mut losses: Vec<_> = lost
+        .map(|message| (trace.jobs_of(message)[0].index(), trace.kind(message).name.as_str(), message.attempt))
+        .collect();
     losses.sort_unstable();
     losses
 }
@@ -162,7 +163,7 @@ fn flt_4_publishes_and_confirms_are_lost_by_job_leg_and_attempt_only() {
     let trace = lossy("50ms");
     let mut kinds: BTreeMap<&str, [f64; 2]> = BTreeMap::new();
     for message in &trace.messages {
-        let counts = kinds.entry(trace.kind(message).name).or_default();
+        let counts = kinds.entry(trace.kind(message).name.as_str()).or_default();
         counts[0] += 1.0;
         counts[1] += f64::from(u8::from(message.fate == Fate::Lost));
     }
@@ -382,7 +383,7 @@ fn flt_5_a_duplicated_request_takes_effect_twice_unless_the_receiver_knows_it_ag
 #[test]
 fn flt_5_the_receiver_gets_two_and_the_draw_depends_on_job_leg_and_attempt_only() {
     let trace = doubled("http", json!({ "server": { "workers": 2 } }));
-    let requests: Vec<_> = trace.messages.iter().filter(|row| trace.kind(row).name == "request").collect();
+    let requests: Vec<_> = trace.messages.iter().filter(|row| trace.kind(row).name.as_str() == "request").collect();
     assert_eq!(requests.len(), 10);
     assert!(requests.chunks(2).all(|pair| pair[0].sent == pair[1].sent && pair[0].arrived <= pair[1].arrived));
     let chosen = |every: &str| -> Vec<u32> {

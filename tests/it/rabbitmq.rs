@@ -12,7 +12,7 @@ use crate::story::{play_side, tells};
 
 /// The messages of a kind, in the order in which they were sent.
 pub fn sent<'a>(trace: &'a Trace, kind: &str) -> Vec<&'a MessageRow> {
-    trace.messages.iter().filter(|message| trace.kind(message).name == kind).collect()
+    trace.messages.iter().filter(|message| trace.kind(message).name.as_str() == kind).collect()
 }
 
 /// The numbers of the jobs that messages carry.
@@ -230,14 +230,14 @@ fn without_a_dead_letter_exchange_what_is_rejected_is_gone() {
 }
 
 /// Each publish that arrived, with the answers to it.
-fn answers(trace: &Trace) -> Vec<Vec<&'static str>> {
+fn answers(trace: &Trace) -> Vec<Vec<&str>> {
     let publishes =
-        trace.messages.iter().enumerate().filter(|(_, message)| trace.kind(message).name == "basic.publish");
+        trace.messages.iter().enumerate().filter(|(_, message)| trace.kind(message).name.as_str() == "basic.publish");
     publishes
         .map(|(index, _)| {
             let answers =
                 trace.messages.iter().filter(|message| message.reply_to.known().is_some_and(|id| id.at() == index));
-            answers.map(|message| trace.kind(message).name).collect()
+            answers.map(|message| trace.kind(message).name.as_str()).collect()
         })
         .collect()
 }
@@ -408,7 +408,8 @@ fn a_job_of_several_parts_is_as_many_messages_and_off_the_publishers_hands_with_
         });
         let settings = json!({ "confirms": confirms, "consumers": { "count": 2 } });
         let trace = play_side("rabbitmq", settings, scenario);
-        let published = trace.messages.iter().filter(|message| trace.kind(message).name == "basic.publish").count();
+        let published =
+            trace.messages.iter().filter(|message| trace.kind(message).name.as_str() == "basic.publish").count();
         assert_eq!(published, 6);
         assert!(trace.parts.iter().all(|part| part.executions == 1 && part.outcome == WorkOutcome::Done));
         let settled: Vec<u64> = trace.jobs.iter().map(|job| (job.settled - job.wanted).as_micros() / 1000).collect();

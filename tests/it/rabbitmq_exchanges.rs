@@ -92,7 +92,7 @@ fn rmq_4_a_return_is_heard_without_confirms_too_but_too_late_to_count() {
         "exchange": { "type": "default", "routing_keys": ["nowhere"], "mandatory": true }, "confirms": "off",
     });
     let trace = burst(settings, 1, json!({}));
-    let kinds: Vec<&str> = trace.messages.iter().map(|message| trace.kind(message).name).collect();
+    let kinds: Vec<&str> = trace.messages.iter().map(|message| trace.kind(message).name.as_str()).collect();
     assert_eq!(kinds, ["basic.publish", "basic.return"]);
     assert_eq!(trace.jobs[0].caller, CallerOutcome::Accepted, "it was off the caller's hands when it was sent");
     assert_eq!(trace.marks.iter().map(|mark| mark.kind).collect::<Vec<_>>(), [MarkKind::GaveUp]);
@@ -182,7 +182,7 @@ fn one_full_queue_of_several_means_a_nack_though_the_others_take_the_message() {
 #[test]
 fn each_queue_is_a_river_of_its_own_and_only_the_slow_ones_widens() {
     let played = preset("rabbitmq-publish-subscribe").unwrap().scenario().play();
-    let scene = layout(&played, &View { width: 1200, ..View::default() });
+    let scene = layout(&played.sides, &View { width: 1200, ..View::default() });
     let rivers = |wanted: Look| {
         let shapes = scene.shapes().filter(move |shape| shape.look == wanted && shape.name.starts_with("Events"));
         let mut middles: Vec<(i32, String)> = shapes

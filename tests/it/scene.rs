@@ -25,10 +25,10 @@ fn lay_out() -> Vec<(String, Played, Vec<Scene>)> {
         let played = preset.scenario().play();
         let selection = played.scenario.head.view.job.map(|number| JobId::from_index(number - 1));
         let view = |width, selection| View { width, selection, ..View::default() };
-        let mut scenes = layout_apart(&played, &view(390, selection));
+        let mut scenes = layout_apart(&played.sides, &view(390, selection));
         for width in [800, 1200] {
-            scenes.push(layout(&played, &view(width, selection)));
-            scenes.push(layout(&played, &view(width, None)));
+            scenes.push(layout(&played.sides, &view(width, selection)));
+            scenes.push(layout(&played.sides, &view(width, None)));
         }
         (preset.name.to_owned(), played, scenes)
     });
@@ -184,7 +184,7 @@ fn thirty_messages_sent_at_once_all_find_a_label() {
             { "protocol": "http", "caller": { "threads": 1 } }
         ]
     }));
-    let scene = layout(&played, &View::default());
+    let scene = layout(&played.sides, &View::default());
     let labelled = labelled(&scene, &played);
     for (side, shown) in played.sides.iter().enumerate() {
         assert_eq!(shown.trace.messages.len(), 30);
@@ -217,7 +217,7 @@ fn keys_are_unique_and_everything_is_on_the_page() {
 #[test]
 fn scenes_apart_are_locked_to_one_scale() {
     for (name, played, _) in shown() {
-        let scenes = layout_apart(played, &View { width: 390, ..View::default() });
+        let scenes = layout_apart(&played.sides, &View { width: 390, ..View::default() });
         assert_eq!(scenes.len(), 2, "{name}");
         assert_eq!(scenes[0].scale, scenes[1].scale, "{name}");
     }
@@ -226,7 +226,7 @@ fn scenes_apart_are_locked_to_one_scale() {
 #[test]
 fn lanes_stay_where_they_are_when_a_job_is_selected() {
     for (_, played, _) in shown() {
-        let scene = |selection| layout(played, &View { selection, ..View::default() });
+        let scene = |selection| layout(&played.sides, &View { selection, ..View::default() });
         assert_eq!(scene(None).heads, scene(Some(JobId::from_index(0))).heads);
     }
 }
@@ -235,7 +235,7 @@ fn lanes_stay_where_they_are_when_a_job_is_selected() {
 fn the_selected_job_is_lit_on_both_sides_and_tells_its_moments() {
     let played = PRESETS.iter().find(|preset| preset.name == "order-emails").unwrap().scenario().play();
     let job = JobId::from_index(6);
-    let scene = layout(&played, &View { selection: Some(job), ..View::default() });
+    let scene = layout(&played.sides, &View { selection: Some(job), ..View::default() });
     for side in [0, 1] {
         let lit: Vec<&Shape> =
             scene.shapes().filter(|shape| shape.key.side == Some(side) && shape.light == Light::Lit).collect();
@@ -265,7 +265,7 @@ fn a_frame_has_at_most_two_thousand_shapes_even_if_everything_fails() {
     assert!(played.sides[0].trace.messages.iter().filter(|message| message.fate == Fate::Refused).count() >= 20_000);
     for (width, selection) in [(390, None), (1200, None), (1200, Some(JobId::from_index(17)))] {
         let view = View { width, selection, ..View::default() };
-        for scene in layout_apart(&played, &view).into_iter().chain([layout(&played, &view)]) {
+        for scene in layout_apart(&played.sides, &view).into_iter().chain([layout(&played.sides, &view)]) {
             let shapes = scene.shapes().count();
             assert!(shapes <= 2_000, "{shapes} shapes at {width}");
             assert!(scene.bundled > 10_000);
@@ -277,7 +277,7 @@ fn a_frame_has_at_most_two_thousand_shapes_even_if_everything_fails() {
     // A window short enough shows single messages again.
     let from = Moment::START + Span::millis(1_000);
     let view = View { from: Some(from), to: Some(from + Span::millis(60)), ..View::default() };
-    assert_eq!(layout(&played, &view).bundled, 0);
+    assert_eq!(layout(&played.sides, &view).bundled, 0);
 }
 
 #[test]
@@ -288,7 +288,7 @@ fn a_failure_among_thousands_of_successes_is_an_arrow_of_its_own() {
         "changes": [{ "at": "5003ms", "for": "10ms", "fault": "outage", "actor": "server" }],
         "sides": [{ "protocol": "http" }, { "protocol": "http" }]
     }));
-    let scene = layout(&played, &View::default());
+    let scene = layout(&played.sides, &View::default());
     let refused = played.sides[0].trace.messages.iter().filter(|message| message.fate == Fate::Refused).count();
     assert_eq!(refused, 1);
     let crosses = scene.shapes().filter(|shape| shape.look == Look::Cross && shape.key.side == Some(0)).count();
@@ -303,14 +303,14 @@ fn long_idle_stretches_are_folded_unless_that_is_switched_off() {
         "sides": [{ "protocol": "http" }, { "protocol": "http" }]
     });
     let played = play(scenario);
-    let folded = layout(&played, &View::default());
+    let folded = layout(&played.sides, &View::default());
     assert_eq!(folded.scale.folds().count(), 1);
     let fold = folded.scale.folds().next().unwrap();
     assert!(fold.to.since(fold.from) > Span::seconds(50));
     let length = readable(fold.to.since(fold.from));
     let said = texts(&folded).iter().any(|(text, _)| *text == format!("{length} …"));
     assert!(said, "a fold states its length");
-    let stretched = layout(&played, &View { folding: Folding::Stretch, ..View::default() });
+    let stretched = layout(&played.sides, &View { folding: Folding::Stretch, ..View::default() });
     assert_eq!(stretched.scale.folds().count(), 0);
 }
 
@@ -319,7 +319,7 @@ fn a_window_shows_what_overlaps_it_and_nothing_else() {
     let played = PRESETS.iter().find(|preset| preset.name == "order-emails").unwrap().scenario().play();
     let at = |millis| Moment::START + Span::millis(millis);
     let view = View { from: Some(at(300)), to: Some(at(600)), ..View::default() };
-    let scene = layout(&played, &view);
+    let scene = layout(&played.sides, &view);
     let trace = &played.sides[0].trace;
     let mut seen = 0;
     for shape in layer(&scene, Level::Arrows).iter().filter(|shape| shape.key.side == Some(0)) {
@@ -334,7 +334,7 @@ fn a_window_shows_what_overlaps_it_and_nothing_else() {
 #[test]
 fn one_side_alone_has_one_pane() {
     let played = PRESETS[0].scenario().play();
-    let scene = layout(&played, &View { sides: Sides::One(1), ..View::default() });
+    let scene = layout(&played.sides, &View { sides: Sides::One(1), ..View::default() });
     assert_eq!(scene.panes.len(), 1);
     assert_eq!(scene.panes[0].side, 1);
     assert!(scene.shapes().all(|shape| shape.key.side != Some(0)));
@@ -450,7 +450,7 @@ fn uml_4_a_lost_message_has_no_receive_event() {
         let handled = trace.steps.iter().any(|step| matches!(step.handled, Handled::Arrived(got) if got.at() == id));
         assert!(!handled && trace.messages[id].arrived == Moment::NEVER);
     }
-    let scene = layout(&played, &View::default());
+    let scene = layout(&played.sides, &View::default());
     let dots = of_look(&scene, &[Look::Dot]).filter(|shape| shape.key.side == Some(0)).count();
     assert_eq!(dots, lost.len(), "and ends in a dot");
     // On its way: nearer to the receiver than to the sender, and at neither.

@@ -17,7 +17,7 @@ fn placed(settings: Value) -> Trace {
 }
 
 fn of_kind<'a>(trace: &'a Trace, name: &'a str) -> impl Iterator<Item = &'a MessageRow> {
-    trace.messages.iter().filter(move |message| trace.kind(message).name == name)
+    trace.messages.iter().filter(move |message| trace.kind(message).name.as_str() == name)
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn soap_1_each_request_gets_one_envelope_with_a_result_or_a_fault() {
     );
     for job in 0..4 {
         let answers = trace.messages.iter().filter(|message| {
-            matches!(trace.kind(message).name, "result" | "fault") && trace.jobs_of(message)[0].index() == job
+            matches!(trace.kind(message).name.as_str(), "result" | "fault") && trace.jobs_of(message)[0].index() == job
         });
         assert_eq!(answers.count(), 1, "a result or a fault, job {}", job + 1);
     }

@@ -12,7 +12,7 @@ use crate::story::{play_side, tells};
 
 /// The rows of a kind, in the order in which they were sent.
 fn rows<'a>(trace: &'a Trace, kind: &str) -> Vec<&'a MessageRow> {
-    trace.messages.iter().filter(|message| trace.kind(message).name == kind).collect()
+    trace.messages.iter().filter(|message| trace.kind(message).name.as_str() == kind).collect()
 }
 
 /// Which jobs were received, in order, and when the queue answered, in milliseconds.

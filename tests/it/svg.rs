@@ -21,7 +21,7 @@ fn options() -> Options {
 fn every_built_in_scenario_is_well_formed_and_names_itself() {
     for preset in PRESETS {
         let played = preset.scenario().play();
-        let scene = layout(&played, &View::default());
+        let scene = layout(&played.sides, &View::default());
         let text = document(&scene, &options());
         let file = Document::parse(&text).unwrap_or_else(|error| panic!("{}: {error}", preset.name));
         let root = file.root_element();
@@ -38,13 +38,13 @@ fn every_built_in_scenario_is_well_formed_and_names_itself() {
         assert!(ids.iter().all(|id| id.starts_with("cp-")));
         let labels = root.attribute("aria-labelledby").unwrap();
         assert!(labels.split(' ').all(|id| ids.contains(&id)));
-        assert_eq!(text, document(&layout(&preset.scenario().play(), &View::default()), &options()));
+        assert_eq!(text, document(&layout(&preset.scenario().play().sides, &View::default()), &options()));
     }
 }
 
 #[test]
 fn it_asks_nobody_for_anything() {
-    let scene = layout(&PRESETS[0].scenario().play(), &View::default());
+    let scene = layout(&PRESETS[0].scenario().play().sides, &View::default());
     let text = document(&scene, &options()).replace("http://www.w3.org/2000/svg", "");
     for word in ["http:", "https:", "@import", "<script", "href", "url(h", "@font-face"] {
         assert!(!text.contains(word), "{word}");
@@ -59,7 +59,7 @@ fn a_hostile_label_stays_text() {
             { "protocol": "http", "server": { "name": "<b>&x;" } }
         ]
     }));
-    let text = document(&layout(&played, &View::default()), &options());
+    let text = document(&layout(&played.sides, &View::default()), &options());
     let file = Document::parse(&text).unwrap();
     assert!(file.descendants().all(|node| node.tag_name().name() != "script"));
     let words: Vec<&str> = file.descendants().filter(Node::is_text).filter_map(|node| node.text()).collect();
@@ -69,7 +69,7 @@ fn a_hostile_label_stays_text() {
 
 #[test]
 fn a_theme_is_one_palette_and_auto_is_both() {
-    let scene = layout(&PRESETS[0].scenario().play(), &View::default());
+    let scene = layout(&PRESETS[0].scenario().play().sides, &View::default());
     let with = |theme| document(&scene, &Options { theme, ..options() });
     let (light, dark, auto) = (with(Theme::Light), with(Theme::Dark), with(Theme::Auto));
     assert!(light.contains("--cp-card:#fff") && !light.contains("prefers-color-scheme"));
@@ -80,7 +80,7 @@ fn a_theme_is_one_palette_and_auto_is_both() {
 
 #[test]
 fn the_future_is_veiled_below_the_playhead_and_only_if_asked() {
-    let scene = layout(&PRESETS[0].scenario().play(), &View::default());
+    let scene = layout(&PRESETS[0].scenario().play().sides, &View::default());
     assert!(!document(&scene, &options()).contains("class=\"cp-veil\""));
     let at = Moment::START + Span::millis(20);
     let text = document(&scene, &Options { at: Some(at), ..options() });
@@ -101,7 +101,7 @@ fn every_class_has_its_rule() {
     for tone in Tone::ALL {
         assert!(RULES.contains(&format!(".{}{{", tone.css())));
     }
-    assert_eq!(Level::ALL.len(), layout(&PRESETS[0].scenario().play(), &View::default()).layers.len());
+    assert_eq!(Level::ALL.len(), layout(&PRESETS[0].scenario().play().sides, &View::default()).layers.len());
 }
 
 /// A file leaves out only the rules that no element of its own meets: by what a reader of it would find.
@@ -142,7 +142,7 @@ fn contrast(one: &str, other: &str) -> f64 {
 
 #[test]
 fn words_stand_out_from_the_ground_in_both_themes() {
-    let scene = layout(&PRESETS[0].scenario().play(), &View::default());
+    let scene = layout(&PRESETS[0].scenario().play().sides, &View::default());
     for theme in [Theme::Light, Theme::Dark] {
         let text = document(&scene, &Options { theme, ..options() });
         let colour = |name: &str| {

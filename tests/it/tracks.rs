@@ -36,7 +36,7 @@ fn levels(trace: &Trace, reader: u16, kind: LevelKind) -> Vec<(Slot, u32)> {
 fn kaf_1_a_record_is_a_tick_where_it_was_written_and_reading_takes_none_away() {
     for name in ["kafka-two-groups", "kafka-hot-partition", "kafka-rebalance", "kafka-work-queue"] {
         let played = played(name);
-        let scene = layout(&played, &View::default());
+        let scene = layout(&played.sides, &View::default());
         let trace = &played.sides[1].trace;
         let records: Vec<_> = trace.stays.iter().filter(|stay| stay.kind == StayKind::Parked).collect();
         assert!(records.len() >= 8 && records.iter().all(|record| record.end == Moment::NEVER), "{name}");
@@ -69,7 +69,7 @@ fn kaf_4_each_group_is_behind_by_its_own() {
     assert_eq!(levels(earliest, 1, LevelKind::Lag)[..2], [(Slot(0), 3), (Slot(1), 2)], "all that was there before");
     assert_eq!(levels(latest, 1, LevelKind::Lag)[0].1, 1, "nothing of what was there before");
 
-    let scene = layout(&played, &View::default());
+    let scene = layout(&played.sides, &View::default());
     assert!(texts(&scene).contains(&"Search: lag 4"), "{:?}", texts(&scene));
     for (reader, look) in [(0, Look::Place), (1, Look::OtherPlace)] {
         assert_eq!(shapes(&scene, look).len(), levels(earliest, reader, LevelKind::Place).len());
@@ -83,7 +83,7 @@ fn kaf_6_a_rebalance_is_a_frame_round_all_members() {
     let trace = &played.sides[1].trace;
     let rows: Vec<_> = trace.levels.iter().filter(|row| row.kind == LevelKind::Dividing).collect();
     assert_eq!(rows.iter().map(|row| row.value).collect::<Vec<_>>(), [1, 0]);
-    let scene = layout(&played, &View::default());
+    let scene = layout(&played.sides, &View::default());
     let frames = shapes(&scene, Look::Dividing);
     assert_eq!(frames.len(), 1);
     let area = frames[0].form.bounds();
@@ -103,7 +103,7 @@ fn kaf_6_work_that_is_done_once_more_is_outlined() {
     let played = played("kafka-rebalance");
     let trace = &played.sides[1].trace;
     let repeated: u32 = trace.parts.iter().map(|part| u32::from(part.executions).saturating_sub(1)).sum();
-    let scene = layout(&played, &View::default());
+    let scene = layout(&played.sides, &View::default());
     let bars = shapes(&scene, Look::Busy);
     let again: Vec<_> = bars.iter().filter(|bar| bar.tone == Tone::Again).collect();
     assert_eq!((again.len(), repeated), (3, 3));
@@ -136,7 +136,7 @@ fn a_busy_log_keeps_to_the_frame_and_the_selected_record_is_itself() {
     let job = JobId::from_index(700);
     for (width, selection) in [(390, None), (1200, None), (1200, Some(job))] {
         let view = View { width, selection, ..View::default() };
-        for scene in layout_apart(&played, &view).into_iter().chain([layout(&played, &view)]) {
+        for scene in layout_apart(&played.sides, &view).into_iter().chain([layout(&played.sides, &view)]) {
             let shapes = scene.shapes().count();
             assert!(shapes <= 2_000, "{shapes} shapes at {width}");
             let mut keys = BTreeSet::new();

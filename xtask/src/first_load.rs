@@ -11,7 +11,7 @@ const AIM: usize = 200_000;
 
 /// What it may weigh until then, with a little room for the paths of the building machine that are in it. Every
 /// release lowers it.
-const CEILING: usize = 443_000;
+const CEILING: usize = 220_000;
 
 /// The files of ours that a page makes the browser fetch.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -71,7 +71,7 @@ impl Caller {
             duty: Duty::Caller,
             drawing: Drawing::Slots,
             slots,
-            slot_noun,
+            slot_noun: slot_noun.into(),
         }
     }
 
@@ -129,7 +129,7 @@ impl Service {
             duty: Duty::Worker,
             drawing: Drawing::Slots,
             slots: self.workers,
-            slot_noun: noun,
+            slot_noun: noun.into(),
         }
     }
 }

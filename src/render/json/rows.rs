@@ -25,7 +25,7 @@ pub(super) struct Messages<'a>(pub &'a Trace);
 struct Message<'a> {
     id: u32,
     jobs: Vec<u32>,
-    kind: &'static str,
+    kind: &'a str,
     class: &'static str,
     label: String,
     from: &'a str,
@@ -43,7 +43,7 @@ impl Serialize for Messages<'_> {
         serializer.collect_seq(trace.messages.iter().enumerate().map(|(index, row)| Message {
             id: number(MessageId::from_index(index as u32)),
             jobs: trace.jobs_of(row).into_iter().map(JobId::number).collect(),
-            kind: trace.kind(row).name,
+            kind: &trace.kind(row).name,
             class: trace.kind(row).class.word(),
             label: trace.label(row),
             from: &trace.actor(row.from).id,

@@ -13,6 +13,16 @@ pub const PLAYHEAD: &str = "Number(document.querySelector('.playhead').style.tra
 /// Opens a place in the page and waits for its picture.
 pub async fn running_at(page: &Page, place: &str) -> Result<()> {
     page.open(place).await?;
+    drawn(page).await
+}
+
+/// Loads the page anew and waits for its picture.
+pub async fn reload(page: &Page) -> Result<()> {
+    page.driver().refresh().await?;
+    drawn(page).await
+}
+
+async fn drawn(page: &Page) -> Result<()> {
     page.wait_until_running().await?;
     page.wait_until("the picture is drawn", "document.querySelector('.body .cp-arrows')").await
 }

@@ -4,7 +4,7 @@ use anyhow::Result;
 use counterpoint_browser_tests::{Motion, Page, Scheme};
 use thirtyfour::{By, Key};
 
-use crate::acts::{quiet, running_at};
+use crate::acts::{quiet, reload, running_at};
 
 /// Waits until the head of a lane says what only this broker's would, and the broker is chosen.
 async fn wait_for(page: &Page, words: &str, title: &str) -> Result<()> {
@@ -59,8 +59,7 @@ in_each_browser! {
         running_at(&page, "#order-emails&v=1&set=sides.right.protocol=sqs").await?;
         wait_for(&page, "visibility 30 s", "Amazon SQS").await?;
         let before: String = page.run("return document.querySelector('main').innerText;", Vec::new()).await?;
-        page.driver().refresh().await?;
-        page.wait_until_running().await?;
+        reload(&page).await?;
         wait_for(&page, "visibility 30 s", "Amazon SQS").await?;
         assert_eq!(before, page.run::<String>("return document.querySelector('main').innerText;", Vec::new()).await?);
         quiet(&page).await

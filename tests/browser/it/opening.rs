@@ -3,6 +3,8 @@
 use anyhow::{Context, Result};
 use counterpoint_browser_tests::{Motion, Page, Scheme, first_load, later};
 
+use crate::acts::{MOMENT, click, seek};
+
 in_each_browser! {
     async fn opens_without_a_complaint(page: Page) {
         page.open("").await?;
@@ -57,18 +59,30 @@ in_each_browser! {
         expect_picture_and(&page, "could not start: ").await
     }
 
-    async fn says_why_when_the_engine_is_missing(page: Page) {
+    async fn can_be_played_and_says_why_no_more_when_the_engine_is_missing(page: Page) {
         page.site().lose(&engine_file("_bg.wasm")?);
         page.open("").await?;
         page.wait_until_running().await?;
-        expect_engine_says(&page, "failed: the server answered 404 for engine-").await
+        expect_notice(&page, "The engine could not be had: the server answered 404 for engine-").await?;
+        seek(&page, 0).await?;
+        click(&page, "[aria-label='One step on']").await?;
+        page.wait_until("it has stepped", &format!("{MOMENT} > 0")).await?;
+        assert_eq!(page.axe_violations().await?, Vec::<String>::new());
+        Ok(())
     }
 
     async fn says_why_when_the_engines_script_is_missing(page: Page) {
         page.site().lose(&later()?[0]);
         page.open("").await?;
         page.wait_until_running().await?;
-        expect_engine_says(&page, "failed: the server did not give the engine's script").await
+        expect_notice(&page, "The engine could not be had: the server did not give the engine's script").await
+    }
+
+    /// Another scenario than the first has to be run before there is anything to see.
+    async fn shows_a_picture_and_says_why_when_the_engine_is_missing_and_needed(page: Page) {
+        page.site().lose(&engine_file("_bg.wasm")?);
+        page.open("#order-emails").await?;
+        expect_picture_and(&page, "the server answered 404 for engine-").await
     }
 
     async fn puts_the_picture_back_when_the_app_breaks_down(page: Page) {
@@ -80,14 +94,9 @@ in_each_browser! {
     }
 }
 
-/// Starts an engine as the app does; what it says, and why it fails, is kept in the page.
-const START_ENGINE: &str = "window.said = [];
-    window.worker = window.counterpointEngine((heard) => said.push(heard), (why) => said.push(`failed: ${why}`));";
-
-async fn expect_engine_says(page: &Page, words: &str) -> Result<()> {
-    page.run::<()>(START_ENGINE, Vec::new()).await?;
-    let said = format!("window.said.some((words) => String(words).includes({words:?}))");
-    page.wait_until(&format!("the engine says `{words}`"), &said).await
+async fn expect_notice(page: &Page, words: &str) -> Result<()> {
+    let said = format!("document.querySelector('.notice')?.innerText.includes({words:?})");
+    page.wait_until(&format!("a notice says `{words}`"), &said).await
 }
 
 /// The one of the engine's files that ends so.

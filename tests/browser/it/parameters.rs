@@ -2,7 +2,7 @@
 
 use counterpoint_browser_tests::{Motion, Page, Scheme};
 
-use crate::acts::{MOMENT, click, quiet, running_at, seek, slide, type_in};
+use crate::acts::{MOMENT, click, quiet, reload, running_at, seek, slide, type_in};
 
 const PLACE: &str = "#order-emails";
 /// The field for the exact length of the work.
@@ -56,8 +56,7 @@ in_each_browser! {
         page.wait_until("the address holds it", "location.hash.includes('job=8') && location.hash.includes('at=1234ms')").await?;
         let before: String = page.run("return document.querySelector('main').innerText;", Vec::new()).await?;
         let history: u32 = page.run("return history.length;", Vec::new()).await?;
-        page.driver().refresh().await?;
-        page.wait_until_running().await?;
+        reload(&page).await?;
         page.wait_until("it is where it was", &format!("{MOMENT} === 1234000")).await?;
         let after: String = page.run("return document.querySelector('main').innerText;", Vec::new()).await?;
         assert_eq!(before, after);

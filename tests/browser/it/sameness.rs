@@ -1,12 +1,12 @@
 //! A browser computes what every other machine computes, and gives labels the room that was reserved for them.
 
-use std::rc::Rc;
-
 use anyhow::Result;
+use counterpoint::desk::{Opening, Report};
 use counterpoint::player::{Action, Player};
 use counterpoint::render::fingerprints::fingerprints;
 use counterpoint::scenario::PRESETS;
 use counterpoint::scene::{Form, PX, View, layout, layout_apart};
+use counterpoint::studio::Studio;
 use counterpoint_browser_tests::Page;
 use serde_json::Value;
 
@@ -73,14 +73,16 @@ async fn compare_labels(page: &Page, name: &str) -> Result<()> {
         )
         .await?;
     let scenario = PRESETS.iter().find(|preset| preset.name == name).expect("it is built in").scenario();
-    let played = Rc::new(scenario.play());
+    let recording = Studio::with(scenario).finish();
     // What the page opens on, said by what the page asks.
-    let mut player = Player::with(scenario);
-    player.update(Action::Ran { number: player.number(), played: played.clone() });
+    let mut player = Player::default();
+    let opening = Some(Opening::default());
+    player.update(Action::Report(Report::Ended { number: 0, recording: recording.clone(), opening }));
     let (window, selection) = (player.window(), player.selection().job());
     let (from, to) = (Some(window.from), Some(window.to));
     let view = View { width, selection, from, to, ..View::default() };
-    let scenes = if drawn.len() == 1 { vec![layout(&played, &view)] } else { layout_apart(&played, &view) };
+    let scenes =
+        if drawn.len() == 1 { vec![layout(&recording.sides, &view)] } else { layout_apart(&recording.sides, &view) };
     for (number, (scene, drawn)) in scenes.iter().zip(&drawn).enumerate() {
         let rooms: Vec<_> = scene
             .shapes()

@@ -168,15 +168,16 @@ impl Page {
     /// Warnings and errors on the browser's console since the last call: uncaught errors, breaches of the content
     /// policy, files that are missing, and what the page itself wrote there.
     pub async fn complaints(&self) -> Result<Vec<String>> {
-        let mut complaints = self.site.refusals();
-        complaints.extend(match self.browser {
+        let mut complaints = match self.browser {
             Browser::Chromium => chromium::complaints(&self.driver).await?,
             Browser::Firefox => {
                 let mut launched = self.launched.lock().await;
                 let launched = launched.as_mut().context("the browser is closed")?;
                 firefox::complaints(&self.driver, &mut launched.printed).await?
             }
-        });
+        };
+        // Last, for what a browser complains of, the site has refused before.
+        complaints.extend(self.site.refusals());
         Ok(complaints)
     }
 

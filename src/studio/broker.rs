@@ -3,51 +3,29 @@
 //! *Invariant:* a broker that cannot carry the workload is shown as chosen, with the reason, until another one is.
 
 use super::edit::{self, Edit, Wish};
-use super::{Player, Refusal};
-use crate::scenario::{BROKERS, Broker, broker, path_in};
+use crate::desk::{BrokerChoice, Refusal};
+use crate::scenario::{BROKERS, Side, broker, path_in};
 
-/// The brokers of one side, and which of them is chosen.
-#[derive(Clone, Debug, PartialEq)]
-pub struct BrokerChoice {
-    /// The id of the side.
-    pub side: String,
-    /// The path that a choice sets.
-    pub path: String,
-    pub chosen: &'static Broker,
-    /// The broker that is drawn, if the chosen one cannot stand here, and why not.
-    pub refusal: Option<(&'static Broker, String)>,
-}
-
-impl BrokerChoice {
-    /// All that can be chosen.
-    pub fn offered(&self) -> &'static [Broker] {
-        &BROKERS
-    }
-}
-
-impl Player {
-    /// The choice for each side that has a broker.
-    pub fn broker_choices(&self) -> Vec<BrokerChoice> {
-        let sides = self.wish().scenario.sides.iter();
-        sides
-            .filter_map(|side| {
-                let drawn = broker(side.settings.protocol())?;
-                let path = path_of(&side.id);
-                let refused = self
-                    .refusal(&path)
-                    .and_then(|Refusal { typed, sentence, .. }| Some((broker(typed)?, sentence.clone())));
-                let (chosen, refusal) = match refused {
-                    Some((chosen, sentence)) => (chosen, Some((drawn, sentence))),
-                    None => (drawn, None),
-                };
-                Some(BrokerChoice { side: side.id.clone(), path, chosen, refusal })
-            })
-            .collect()
-    }
-}
-
-fn path_of(side: &str) -> String {
-    format!("sides.{side}.protocol")
+/// The choice for each side that has a broker.
+pub(super) fn choices(wish: &Wish, refusals: &[Refusal]) -> Vec<BrokerChoice> {
+    let choice = |side: &Side| {
+        let drawn = broker(side.settings.protocol())?;
+        let path = format!("sides.{}.protocol", side.id);
+        let refused = refusals.iter().find(|refusal| refusal.path == path);
+        let refused = refused.and_then(|refusal| Some((broker(&refusal.typed)?, refusal.sentence.clone())));
+        let (chosen, refusal) = match refused {
+            Some((chosen, sentence)) => (chosen, Some((drawn.title.to_owned(), sentence))),
+            None => (drawn, None),
+        };
+        Some(BrokerChoice {
+            side: side.id.clone(),
+            path,
+            offered: BROKERS.iter().map(|broker| (broker.protocol.to_owned(), broker.title.to_owned())).collect(),
+            chosen: chosen.protocol.to_owned(),
+            refusal,
+        })
+    };
+    wish.scenario.sides.iter().filter_map(choice).collect()
 }
 
 /// The edits after the one at `path`: if that chose another broker, what was changed of the one before is kept under the

@@ -3,15 +3,17 @@
 //! Short, readable, and typed by hand if need be. What cannot be read is left out and said, so that an old or broken
 //! link still opens the nearest thing.
 //!
-//! *Invariant:* what [`Link::write`] writes, [`Link::read`] reads back as the same link.
+//! *Invariant:* what [`address`] and [`Player::link`](crate::player::Player::link) write, [`Link::read`] reads back.
 
 use std::fmt::Write;
 use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::edit::{self, Edit, SEED};
-use super::{Selection, Wish};
+use super::Wish;
+use super::edit::{self, Edit};
+use crate::desk::SEED;
+use crate::recording::Selection;
 use crate::scenario::{PRESETS, parse_assignment, preset};
 use crate::time::{Moment, Span};
 use crate::trace::{JobId, MessageId};
@@ -38,36 +40,23 @@ pub struct Link {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkProblem(pub String);
 
-impl Link {
-    /// The fragment, without the `#`.
-    pub fn write(&self) -> String {
-        let mut text = encoded(&self.name);
-        let _ = write!(text, "&v={VERSION}");
-        for edit in &self.edits {
-            match edit.path.as_str() {
-                SEED => text.push_str("&seed="),
-                path => {
-                    let _ = write!(text, "&set={}=", encoded(path));
-                }
-            }
-            text.push_str(&encoded(&written(&edit.value)));
-        }
-        if let Some(at) = self.at {
-            let _ = write!(text, "&at={}", at.since(Moment::START));
-        }
-        match self.selection {
-            None => {}
-            Some(Selection::Nothing) => text.push_str("&job=none"),
-            Some(Selection::Job(job)) => {
-                let _ = write!(text, "&job={}", job.number());
-            }
-            Some(Selection::Message { side, message, job }) => {
-                let _ = write!(text, "&job={}&message={side}.{}", job.number(), message.index());
+/// The link to a wish, without the `#`. Whoever plays its recording adds moment and selection.
+pub(super) fn address(wish: &Wish) -> String {
+    let mut text = encoded(&wish.base.head.name);
+    let _ = write!(text, "&v={VERSION}");
+    for edit in &wish.edits {
+        match edit.path.as_str() {
+            SEED => text.push_str("&seed="),
+            path => {
+                let _ = write!(text, "&set={}=", encoded(path));
             }
         }
-        text
+        text.push_str(&encoded(&written(&edit.value)));
     }
+    text
+}
 
+impl Link {
     /// Reads a fragment, with or without its `#`: what can be read of it, and the first thing that cannot.
     pub fn read(text: &str) -> (Link, Option<LinkProblem>) {
         let text = text.strip_prefix('#').unwrap_or(text);

@@ -9,9 +9,6 @@ use serde_json::Value;
 use crate::scenario::{Problem, Scenario};
 use crate::time::Span;
 
-/// The path of the seed, which every scenario has.
-pub const SEED: &str = "seed";
-
 /// What is to be run: a scenario, and what a person changed of it.
 #[derive(Clone, Debug)]
 pub struct Wish {

@@ -5,16 +5,9 @@
 use serde_json::{Number, Value};
 
 use super::edit::shortened;
+use crate::desk::DialFace;
 use crate::scenario::{Control, Scenario};
 use crate::time::{LONGEST, Span, readable};
-
-/// What was typed into a control and would not do. The control keeps showing it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    pub path: String,
-    pub typed: String,
-    pub sentence: String,
-}
 
 /// What the numbers of a dial count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +63,17 @@ impl Dial {
         let may_be_unset = original.is_ok_and(|value| value.is_null());
         let (path, label) = (control.path.clone(), control.label.clone());
         Some(Dial { path, label, unit, least, most, stops, value, may_be_unset })
+    }
+
+    /// As those see it who turn it.
+    pub fn face(&self) -> DialFace {
+        DialFace {
+            path: self.path.clone(),
+            label: self.label.clone(),
+            last_stop: self.last_stop() as u32,
+            stop: self.stop() as u32,
+            text: self.text(),
+        }
     }
 
     /// The number of the last stop; the first is zero.

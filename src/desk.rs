@@ -1,0 +1,124 @@
+//! What passes between those who show a run and those who make one: orders one way, reports the other.
+//!
+//! The two are the player and the studio, in the page two WebAssembly modules of which one works in the background. An
+//! order has a number, and what is reported names the last one that was carried out: whoever gave a later one can tell
+//! that the report is of yesterday.
+//!
+//! *Invariant:* plain values that can be written as bytes; what they mean, player and studio say.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+
+use crate::recording::{Recording, Selection};
+use crate::time::Moment;
+
+/// What the studio is to do.
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
+pub enum Order {
+    /// Open what a link says: a scenario's name at least.
+    Follow(String),
+    /// Set the parameter of a dial to one of its stops.
+    Turn { path: String, stop: u32 },
+    /// Set a parameter to a value written as in a link: JSON if it reads as JSON, else a text.
+    Set { path: String, value: String },
+    /// Set the seed, or the parameter of a dial, to what a person typed.
+    Type { path: String, text: String },
+    /// Undo all that was changed of the scenario.
+    Reset,
+    /// Stop the run under way, and go back to what was wished for before it.
+    Cancel,
+}
+
+/// What the studio has to say.
+#[derive(Clone, Debug, BorshDeserialize, BorshSerialize)]
+pub enum Report {
+    /// The orders up to this number were carried out, or refused; `running` if a run has begun or goes on.
+    Taken { number: u32, panel: Panel, running: bool },
+    /// How far the run is, in thousandths.
+    Progress { number: u32, share: u16 },
+    /// The run has ended.
+    Ended { number: u32, recording: Recording, opening: Option<Opening> },
+    /// There is no studio, and why: one sentence without its full stop.
+    Closed(String),
+}
+
+/// Where what was opened is to stand, as far as the link says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
+pub struct Opening {
+    pub at: Option<Moment>,
+    pub selection: Option<Selection>,
+}
+
+/// The scenario that is wished for, in words, and all that can be changed of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
+pub struct Panel {
+    pub name: String,
+    pub title: String,
+    pub look_for: String,
+    /// The link to it, without moment and selection.
+    pub address: String,
+    pub dials: Vec<DialFace>,
+    pub seed: String,
+    /// Whether anything differs from the scenario as it came.
+    pub changed: bool,
+    pub brokers: Vec<BrokerChoice>,
+    pub refusals: Vec<Refusal>,
+    /// Each protocol with what of it is left out.
+    pub modelled: Vec<(String, String)>,
+    /// Why a link could not be followed to the letter.
+    pub link_problem: Option<String>,
+}
+
+/// A parameter with its stops, as it is seen.
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
+pub struct DialFace {
+    pub path: String,
+    pub label: String,
+    /// The number of the last stop; the first is zero.
+    pub last_stop: u32,
+    /// The stop nearest to the value.
+    pub stop: u32,
+    /// The value for people: `170 ms`, `5 /s`, `none` if it is not set.
+    pub text: String,
+}
+
+/// What was typed or chosen and would not do. The control keeps showing it.
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
+pub struct Refusal {
+    pub path: String,
+    pub typed: String,
+    pub sentence: String,
+}
+
+/// The brokers that can stand on one side, and which of them is chosen.
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
+pub struct BrokerChoice {
+    /// The id of the side.
+    pub side: String,
+    /// The path that a choice sets.
+    pub path: String,
+    /// All that can be chosen: the word of each, and its title.
+    pub offered: Vec<(String, String)>,
+    /// The word of the one that is.
+    pub chosen: String,
+    /// The title of the broker that is drawn, if the chosen one cannot stand here, and why not.
+    pub refusal: Option<(String, String)>,
+}
+
+/// All that the page opens on, before there is a studio.
+#[derive(Clone, Debug, BorshDeserialize, BorshSerialize)]
+pub struct Cover {
+    /// The built-in scenarios by name and title.
+    pub titles: Vec<(String, String)>,
+    pub panel: Panel,
+    pub recording: Recording,
+}
+
+/// The path of the seed, which every scenario has.
+pub const SEED: &str = "seed";
+
+impl Panel {
+    /// Why the parameter at `path` is not what was typed.
+    pub fn refusal(&self, path: &str) -> Option<&Refusal> {
+        self.refusals.iter().find(|refusal| refusal.path == path)
+    }
+}

@@ -1,0 +1,128 @@
+//! A run that ended, with all that is needed to show it, as plain values that can be written as bytes.
+//!
+//! What runs a scenario and what shows the run need not be in one program: the page fetches what shows first, and a
+//! recording of its first scenario with it, and can be used before the engine is there. The bytes are Borsh, written
+//! and read by programs that were built together; they are no file format for others, which the report is.
+//!
+//! *Invariant:* knows no scenario, no protocol and no settings, so neither does who plays one.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+
+use crate::time::Moment;
+use crate::trace::{JobId, MessageId, Outcome, Trace};
+
+/// A run that can be played.
+#[derive(Clone, Debug, BorshDeserialize, BorshSerialize)]
+pub struct Recording {
+    /// What a job is called: "e-mail".
+    pub noun: String,
+    pub sides: Vec<SidePlayed>,
+    /// What there is to say of each side.
+    pub cards: Vec<Card>,
+    /// The moment at which it opens, and what is lit then.
+    pub telling: (Moment, Selection),
+    /// The window shown; to the end of the run at most.
+    pub window: (Moment, Moment),
+}
+
+/// One side of a run that ended.
+#[derive(Clone, Debug, BorshDeserialize, BorshSerialize)]
+pub struct SidePlayed {
+    pub id: String,
+    pub style: Style,
+    pub protocol: String,
+    /// At their places, in the order in which they are written.
+    pub captions: Vec<Caption>,
+    pub trace: Trace,
+}
+
+/// How the caller of a side waits: a label for colour and comparison, nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
+pub enum Style {
+    RequestResponse,
+    Queued,
+}
+
+/// A caption at its place.
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
+pub struct Caption {
+    /// Its place in the scenario.
+    pub number: u32,
+    pub at: Moment,
+    pub text: String,
+}
+
+/// What there is to say of a side at a glance.
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
+pub struct Card {
+    /// What weighs most first.
+    pub sentences: Vec<Sentence>,
+    pub figures: Vec<Figure>,
+}
+
+/// A sentence on a run, and the moment it is about, unless it is about the whole.
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
+pub struct Sentence {
+    pub text: String,
+    pub at: Option<Moment>,
+}
+
+/// A number that matters, as people read it.
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
+pub struct Figure {
+    pub value: String,
+    pub label: String,
+    pub tone: Tone,
+}
+
+/// Whether it is good news for those who wanted the work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
+pub enum Tone {
+    Good,
+    Plain,
+    Bad,
+}
+
+/// What is lit on both sides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
+pub enum Selection {
+    #[default]
+    Nothing,
+    Job(JobId),
+    /// A message on the side of that number, for one of the jobs that it carries.
+    Message {
+        side: u8,
+        message: MessageId,
+        job: JobId,
+    },
+}
+
+impl Selection {
+    pub fn job(self) -> Option<JobId> {
+        match self {
+            Selection::Nothing => None,
+            Selection::Job(job) | Selection::Message { job, .. } => Some(job),
+        }
+    }
+}
+
+/// The end of the later side: the one window over which both are measured and drawn.
+pub fn ended(sides: &[SidePlayed]) -> Moment {
+    sides.iter().map(|side| side.trace.ended).max().unwrap_or(Moment::START)
+}
+
+impl Recording {
+    pub fn ended(&self) -> Moment {
+        ended(&self.sides)
+    }
+
+    /// How many jobs both sides were to do.
+    pub fn jobs(&self) -> u32 {
+        self.sides.first().map_or(0, |side| side.trace.jobs.len() as u32)
+    }
+
+    /// Whether a side met a bound before it settled.
+    pub fn met_a_limit(&self) -> bool {
+        self.sides.iter().any(|side| side.trace.outcome == Outcome::LimitReached)
+    }
+}

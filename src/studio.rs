@@ -1,0 +1,235 @@
+//! Makes runs to order: keeps what is wished for and what was changed of it, runs it, and records it.
+//!
+//! It knows scenarios and engine, and those who show a run know neither: what they need comes as a
+//! [`Panel`](crate::desk::Panel) and a [`Recording`].
+//!
+//! *Invariant:* one run at a time, and of the latest wish. An order that will not do changes nothing but its refusal.
+
+mod broker;
+mod dial;
+mod edit;
+mod link;
+mod record;
+
+pub use dial::Dial;
+pub use edit::{Edit, Wish};
+pub use link::{Link, LinkProblem};
+
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use crate::desk::{Cover, Opening, Order, Panel, Refusal, Report};
+use crate::engine::Progress;
+use crate::recording::Recording;
+use crate::scenario::{PRESETS, Run, Scenario};
+
+/// Whoever runs what others wish for.
+pub struct Studio {
+    wish: Wish,
+    /// The wish of the recording that was handed out last.
+    shown: Option<Wish>,
+    run: Option<Run>,
+    /// Where the next recording is to open.
+    opening: Option<Opening>,
+    refusals: Vec<Refusal>,
+    link_problem: Option<LinkProblem>,
+    /// Of the last order.
+    number: u32,
+}
+
+impl Default for Studio {
+    /// As if the first built-in scenario had been ordered, run and handed out: its recording is the cover's.
+    fn default() -> Self {
+        let mut studio = Studio::with(PRESETS[0].scenario());
+        studio.shown = Some(studio.wish.clone());
+        studio.run = None;
+        studio.opening = None;
+        studio
+    }
+}
+
+impl Studio {
+    /// With a scenario that need not be built in, about to be run.
+    pub fn with(scenario: Scenario) -> Self {
+        let mut studio = Studio {
+            wish: Wish::unchanged(Rc::new(scenario)),
+            shown: None,
+            run: None,
+            opening: Some(Opening::default()),
+            refusals: Vec::new(),
+            link_problem: None,
+            number: 0,
+        };
+        studio.begin();
+        studio
+    }
+
+    /// What a page opens on before there is a studio.
+    pub fn cover() -> Cover {
+        let mut studio = Studio::with(PRESETS[0].scenario());
+        let recording = studio.finish();
+        let titles = PRESETS.iter().map(|preset| (preset.name.to_owned(), preset.scenario().head.title));
+        Cover { titles: titles.collect(), panel: studio.panel(), recording }
+    }
+
+    /// What is to be run, and what was changed of it.
+    pub fn wish(&self) -> &Wish {
+        &self.wish
+    }
+
+    /// The dial of the parameter at `path`, if the scenario offers one.
+    pub fn dial(&self, path: &str) -> Option<Dial> {
+        let control = self.wish.scenario.head.controls.iter().find(|control| control.path == path)?;
+        Dial::new(control, &self.wish.base, &self.wish.scenario)
+    }
+
+    /// Carries an order out or refuses it, and says how things stand then. A run that it asks for is only begun.
+    pub fn take(&mut self, number: u32, order: Order) -> Report {
+        self.number = number;
+        match order {
+            Order::Follow(link) => self.follow(&link),
+            Order::Turn { path, stop } => {
+                if let Some(dial) = self.dial(&path) {
+                    self.set(&path, dial.value_at(stop as usize));
+                }
+            }
+            Order::Set { path, value } => {
+                let value = serde_json::from_str(&value).unwrap_or(Value::String(value));
+                self.set(&path, value);
+            }
+            Order::Type { path, text } => self.type_in(&path, &text),
+            Order::Reset => self.reset(),
+            Order::Cancel => self.cancel(),
+        }
+        self.standing()
+    }
+
+    /// How things stand.
+    pub fn standing(&self) -> Report {
+        Report::Taken { number: self.number, panel: self.panel(), running: self.run.is_some() }
+    }
+
+    /// Goes on with the run by at most `budget` events on each side; nothing if none is under way.
+    pub fn advance(&mut self, budget: u64) -> Option<Report> {
+        let number = self.number;
+        let run = self.run.as_mut()?;
+        if run.advance(budget) == Progress::Running {
+            return Some(Report::Progress { number, share: (run.fraction() * 1_000.0) as u16 });
+        }
+        let recording = self.finish();
+        Some(Report::Ended { number, recording, opening: self.opening.take() })
+    }
+
+    fn begin(&mut self) {
+        self.run = Some(Run::new((*self.wish.scenario).clone()));
+    }
+
+    /// Runs what is wished for to its end at once.
+    pub fn finish(&mut self) -> Recording {
+        let mut run = self.run.take().unwrap_or_else(|| Run::new((*self.wish.scenario).clone()));
+        while run.advance(u64::MAX) == Progress::Running {}
+        self.shown = Some(self.wish.clone());
+        record::recording(&self.wish, run.into_played())
+    }
+
+    fn want(&mut self, wish: Wish) {
+        self.wish = wish;
+        self.begin();
+    }
+
+    fn follow(&mut self, text: &str) {
+        let (link, problem) = Link::read(text);
+        let (link, wish, second) = link.resolve();
+        self.link_problem = problem.or(second);
+        self.refusals.clear();
+        self.opening = Some(Opening { at: link.at, selection: link.selection });
+        self.want(wish);
+    }
+
+    fn set(&mut self, path: &str, value: Value) {
+        let typed = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        self.try_edit(path, value, &typed);
+    }
+
+    fn type_in(&mut self, path: &str, text: &str) {
+        let read = match self.dial(path) {
+            Some(dial) => dial.read(text),
+            None => edit::read_seed(text),
+        };
+        match read {
+            Ok(value) => self.try_edit(path, value, text),
+            Err(sentence) => self.refuse(path, text, sentence),
+        }
+    }
+
+    fn refuse(&mut self, path: &str, typed: &str, sentence: String) {
+        self.refusals.retain(|refusal| refusal.path != path);
+        self.refusals.push(Refusal { path: path.into(), typed: typed.into(), sentence });
+    }
+
+    fn try_edit(&mut self, path: &str, value: Value, typed: &str) {
+        let edits = broker::follow(&self.wish, path, edit::with(&self.wish, path, value));
+        match edit::apply(&self.wish.base, edits) {
+            Ok(wish) => {
+                self.refusals.retain(|refusal| refusal.path != path);
+                if wish.edits != self.wish.edits {
+                    self.want(wish);
+                }
+            }
+            // What stands in the way may be elsewhere.
+            Err(problem) if problem.path != path => self.refuse(path, typed, problem.to_string()),
+            Err(problem) => self.refuse(path, typed, problem.sentence),
+        }
+    }
+
+    fn reset(&mut self) {
+        self.refusals.clear();
+        self.link_problem = None;
+        if !self.wish.edits.is_empty() {
+            self.want(Wish::unchanged(self.wish.base.clone()));
+        }
+    }
+
+    /// Back to the wish of the recording that is shown, or to the scenario as it came if there is none yet.
+    fn cancel(&mut self) {
+        if self.run.take().is_none() {
+            return;
+        }
+        match self.shown.clone() {
+            Some(wish) => {
+                self.wish = wish;
+                self.opening = None;
+            }
+            None => {
+                self.opening = Some(Opening::default());
+                self.want(Wish::unchanged(self.wish.base.clone()));
+            }
+        }
+    }
+
+    fn panel(&self) -> Panel {
+        let head = &self.wish.scenario.head;
+        let dials = head.controls.iter().filter_map(|control| self.dial(&control.path));
+        let mut modelled = Vec::new();
+        for side in &self.wish.scenario.sides {
+            let entry = (side.settings.protocol().to_owned(), side.settings.left_out().to_owned());
+            if !modelled.contains(&entry) {
+                modelled.push(entry);
+            }
+        }
+        Panel {
+            name: head.name.clone(),
+            title: head.title.clone(),
+            look_for: head.look_for.clone(),
+            address: link::address(&self.wish),
+            dials: dials.map(|dial| dial.face()).collect(),
+            seed: head.seed.to_string(),
+            changed: !self.wish.edits.is_empty(),
+            brokers: broker::choices(&self.wish, &self.refusals),
+            refusals: self.refusals.clone(),
+            modelled,
+            link_problem: self.link_problem.as_ref().map(|problem| problem.0.clone()),
+        }
+    }
+}
