@@ -108,7 +108,7 @@ fn every_class_has_its_rule() {
 #[test]
 fn a_file_has_the_rules_for_what_it_shows_and_no_others() {
     for preset in PRESETS {
-        let text = document(&layout(&preset.scenario().play(), &View::default()), &options());
+        let text = document(&layout(&preset.scenario().play().sides, &View::default()), &options());
         let file = Document::parse(&text).unwrap();
         let lists: Vec<Vec<&str>> = file
             .descendants()
