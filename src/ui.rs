@@ -1,8 +1,8 @@
-//! The page: Yew components over the [`player`](crate::player). Compiled only for the browser.
+//! The page: views over the [`player`](crate::player). Compiled only for the browser.
 //!
-//! One reducer stands at the root and wraps [`Player::update`]. Components get shared values that compare by pointer
-//! (a reel, a scene), small `Copy` values, and the one dispatcher. While a run plays, a frame changes the playhead's
-//! line, veil and readout, and no other element.
+//! One component stands at the root, holds the player and hears all messages. Views are functions that get shared
+//! values and the one way to act. What need not be looked at in every frame is a part, which is drawn anew only when
+//! it is another one. While a run plays, a frame changes the playhead's line, veil and readout, and no other element.
 //!
 //! *Invariant:* nothing is decided here that a native test could not see; decisions are made in the rooms below.
 
@@ -12,40 +12,46 @@ mod brokers;
 mod browser;
 mod controls;
 mod diagram;
+mod element;
 mod engine;
 mod failure;
 mod frames;
 mod header;
 mod icons;
 mod instrument;
+mod memo;
 mod modelled;
-mod playhead;
+mod page;
+mod parts;
 mod story;
 mod table;
 mod transport;
 mod verdicts;
 
-use std::rc::Rc;
+use yew::Callback;
 
-use yew::{Reducible, UseReducerDispatcher};
+use crate::desk::Order;
+use crate::player::Action;
+use app::Message;
 
-use crate::player::{Action, Player};
+/// What views act through.
+#[derive(Clone, PartialEq)]
+pub struct Act(Callback<Message>);
 
-/// The player as the root's reducer.
-pub struct Session(Player);
+impl Act {
+    /// For what a person does with the run.
+    pub fn dispatch(&self, action: Action) {
+        self.tell(Message::Act(action));
+    }
 
-impl Reducible for Session {
-    type Action = Action;
+    pub fn order(&self, order: Order) {
+        self.dispatch(Action::Order(order));
+    }
 
-    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
-        let mut player = self.0.clone();
-        player.update(action);
-        Rc::new(Session(player))
+    pub fn tell(&self, message: Message) {
+        self.0.emit(message);
     }
 }
-
-/// What components act through.
-type Act = UseReducerDispatcher<Session>;
 
 /// Mounts the page in the element with the id `app`, whose static content goes.
 ///

@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 
 use crate::scene::{Anchor, Form, Level, PX, Scene, Shape};
 use crate::time::{Moment, readable};
-use write::{Element, Number, attribute, escaped};
+use write::Element;
+
+pub use write::{Number, escaped};
 
 /// Which colours the file has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,14 +77,14 @@ pub fn document(scene: &Scene, options: &Options) -> String {
 fn drawing(scene: &Scene, at: Option<Moment>) -> String {
     let (width, height) = (Number(scene.width), Number(scene.heads_height + scene.height));
     let mut body = format!("{DEFINITIONS}\n<rect class=\"cp-paper\" width=\"{width}\" height=\"{height}\"/>\n");
-    group(&mut body, "cp-heads", None, &scene.heads);
+    group(&mut body, "cp-heads", &scene.heads, Named::Symbols);
     body.push_str(&format!("<g transform=\"translate(0 {})\">\n", Number(scene.heads_height)));
     for layer in &scene.layers {
         // The clock stays legible over the veil.
         if layer.level == Level::Clock {
             playhead(&mut body, scene, at, Part::Veil);
         }
-        group(&mut body, layer.level.css(), None, &layer.shapes);
+        group(&mut body, layer.level.css(), &layer.shapes, Named::Symbols);
     }
     playhead(&mut body, scene, at, Part::Line);
     body.push_str("</g>\n");
@@ -117,26 +119,32 @@ fn palette(theme: Theme) -> String {
     }
 }
 
-fn group(text: &mut String, class: &str, label: Option<&str>, shapes: &[Shape]) {
+/// What becomes of a shape's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// A title, and the role of a symbol with an id of its own.
+    Symbols,
+    /// A title alone.
+    Titles,
+}
+
+/// The shapes as one group of elements, or nothing at all if there are none.
+pub fn group(text: &mut String, class: &str, shapes: &[Shape], named: Named) {
     if shapes.is_empty() {
         return;
     }
-    text.push_str(&format!("<g class=\"{class}\""));
-    if let Some(label) = label {
-        attribute(text, "aria-label", label);
-    }
-    text.push_str(">\n");
+    text.push_str(&format!("<g class=\"{class}\">\n"));
     for shape in shapes {
-        element(text, shape);
+        element(text, shape, named);
         text.push('\n');
     }
     text.push_str("</g>\n");
 }
 
 /// One shape as one element.
-fn element(text: &mut String, shape: &Shape) {
+fn element(text: &mut String, shape: &Shape, named: Named) {
     let mut element = Element::open(text, tag(&shape.form));
-    if !shape.name.is_empty() {
+    if !shape.name.is_empty() && named == Named::Symbols {
         element.attribute("id", &format!("cp-{}", shape.key));
         element.attribute("role", "graphics-symbol img");
     }
@@ -191,7 +199,7 @@ fn geometry(element: &mut Element, form: &Form) {
 }
 
 /// The path data of several open lines.
-pub fn path(lines: &[Vec<crate::scene::Point>]) -> String {
+fn path(lines: &[Vec<crate::scene::Point>]) -> String {
     let mut data = String::new();
     for line in lines {
         for (place, point) in line.iter().enumerate() {

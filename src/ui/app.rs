@@ -1,185 +1,203 @@
-//! The root: the one reducer, what keeps it going, and where everything stands on the page.
+//! The root: the player, what keeps it going, and what is shown of it.
+//!
+//! *Invariant:* everything that changes the page comes as a [`Message`]; a view only reads.
 
 use std::rc::Rc;
 
-use web_sys::Element;
+use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
-use super::address::use_address;
-use super::controls::Controls;
-use super::engine::use_engine;
-use super::frames::use_frames;
-use super::header::{introduction, masthead};
+use super::address::Address;
+use super::engine::Studio;
+use super::frames::Frames;
+use super::header::{Copied, forget};
 use super::instrument::Instrument;
-use super::modelled::modelled;
-use super::story::Story;
-use super::table::Table;
-use super::transport::Transport;
-use super::verdicts::Verdicts;
-use super::{Act, Session, browser};
+use super::memo::Memo;
+use super::page::page;
+use super::parts::Part;
+use super::table::{Entry, Shown, entries};
+use super::transport::strip;
+use super::{Act, browser, story};
 use crate::desk::{Cover, Order};
 use crate::player::{Action, Gait, Player, Reel};
-use crate::recording::Selection;
 use crate::time::Moment;
+use crate::trace::JobId;
 
 /// What the studio would make of its first scenario; a test holds it to that.
 static COVER: &[u8] = include_bytes!("../../static/cover.bin");
 
-fn cover() -> Cover {
-    borsh::from_slice(COVER).expect("a test holds the cover to what the studio makes of it")
+/// What the page is told.
+pub enum Message {
+    Act(Action),
+    /// A frame, at this time in the browser's milliseconds.
+    Frame(f64),
+    /// What the system or the window is like has changed.
+    Media,
+    /// The picture has so many pixels for its content.
+    Width(u16),
+    Table(Fold),
+    Copied(Copied),
 }
 
-#[component]
-pub fn App() -> Html {
-    let cover = use_memo((), |()| cover());
-    let session = use_reducer(|| Session(Player::open((*cover).clone(), &browser::fragment())));
-    let player = &session.0;
-    let act = session.dispatcher();
-    use_engine(player, act.clone());
-    use_frames(player.motion(), act.clone());
-    use_address(player, act.clone());
-    let wide = browser::use_media(browser::WIDE);
-    let gait = if browser::use_media(browser::REDUCED_MOTION) { Gait::Jump } else { Gait::Glide };
-    {
-        let act = act.clone();
-        use_effect_with(gait, move |gait| act.dispatch(Action::SetGait(*gait)));
-    }
-    let panel = player.panel();
-    html! {
-        <>
-            { masthead(&cover.titles, &panel.name, &act) }
-            <main>
-                { introduction(&panel.title, &panel.look_for) }
-                <details class="controls-fold" open={wide}>
-                    <summary>{ "Parameters" }</summary>
-                    <Controls panel={panel.clone()} act={act.clone()} />
-                </details>
-                { notices(player) }
-                <div class="progress-place">{ progress(player, &act) }</div>
-                if let Some(reel) = player.reel() {
-                    { shown(player, reel, &act) }
-                }
-                { modelled(&panel.modelled) }
-            </main>
-            <p class="visually-hidden" role="status" aria-live="polite">{ player.said() }</p>
-        </>
-    }
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fold {
+    Open,
+    Closed,
 }
 
-/// What is there once a run is.
-fn shown(player: &Player, reel: &Rc<Reel>, act: &Act) -> Html {
-    let reached = reel.last_until(player.head()).unwrap_or(Moment::START);
-    let onkeydown = {
-        let act = act.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if let Some(action) = meant(&event) {
-                event.prevent_default();
-                act.dispatch(action);
+/// A run as the page shows it, up to its playhead.
+pub struct Run {
+    pub reel: Rc<Reel>,
+    pub strip: AttrValue,
+    lines: Rc<story::Lines>,
+    /// Nothing while the table is closed.
+    entries: Option<Rc<Vec<Entry>>>,
+    /// The last moment, until the playhead, at which something happens.
+    reached: Moment,
+}
+
+/// What is made from a run once, however often it is drawn.
+#[derive(Default)]
+struct Made {
+    strip: Memo<Rc<Reel>, AttrValue>,
+    lines: Memo<(Rc<Reel>, Option<JobId>), Rc<story::Lines>>,
+    entries: Memo<Rc<Reel>, Rc<Vec<Entry>>>,
+}
+
+pub struct App {
+    pub player: Player,
+    pub act: Act,
+    pub instrument: Instrument,
+    /// Nothing while there is none.
+    pub run: Option<Run>,
+    /// Whether the parameters are there without asking for them.
+    pub parameters: Fold,
+    titles: Rc<[(String, String)]>,
+    copied: Copied,
+    forgetting: Option<Timeout>,
+    table: Fold,
+    made: Made,
+    studio: Studio,
+    frames: Frames,
+    address: Address,
+    /// They end with the page.
+    _listeners: Vec<EventListener>,
+}
+
+impl Component for App {
+    type Message = Message;
+    type Properties = ();
+
+    fn create(context: &Context<Self>) -> Self {
+        let act = Act(context.link().callback(|message: Message| message));
+        let cover: Cover = borsh::from_slice(COVER).expect("a test holds the cover to what the studio makes of it");
+        let titles = cover.titles.as_slice().into();
+        let mut app = App {
+            player: Player::open(cover, &browser::fragment()),
+            instrument: Instrument::default(),
+            run: None,
+            parameters: Fold::Closed,
+            titles,
+            copied: Copied::Idle,
+            forgetting: None,
+            table: Fold::Closed,
+            made: Made::default(),
+            studio: Studio::default(),
+            frames: Frames::default(),
+            address: Address::default(),
+            _listeners: listeners(&act),
+            act,
+        };
+        app.media();
+        app.keep_up();
+        app
+    }
+
+    fn update(&mut self, _: &Context<Self>, message: Message) -> bool {
+        match message {
+            Message::Act(action) => self.player.update(action),
+            Message::Frame(now) => self.player.update(Action::Frame(self.frames.elapsed(now))),
+            Message::Media => self.media(),
+            Message::Width(width) => self.instrument.set_width(width),
+            Message::Table(fold) => self.table = fold,
+            Message::Copied(copied) => {
+                self.copied = copied;
+                self.forgetting = (copied != Copied::Idle).then(|| forget(self.act.clone()));
             }
-        })
-    };
-    html! {
-        <>
-            <section class="instrument" aria-label="The run" {onkeydown}>
-                <Instrument reel={reel.clone()} head={player.head()} window={player.window()}
-                    selection={player.selection()} panel={player.panel().clone()} act={act.clone()} />
-                <Transport reel={reel.clone()} head={player.head()} motion={player.motion()} speed={player.speed()}
-                    act={act.clone()} />
-            </section>
-            <Verdicts reel={reel.clone()} act={act.clone()} />
-            <Story reel={reel.clone()} selection={player.selection()} {reached} act={act.clone()} />
-            <Table reel={reel.clone()} selection={player.selection()} {reached} act={act.clone()} />
-            { keys() }
-        </>
+        }
+        self.keep_up();
+        true
+    }
+
+    fn view(&self, _: &Context<Self>) -> Html {
+        page(self)
+    }
+
+    fn rendered(&mut self, _: &Context<Self>, _: bool) {
+        self.studio.keep(&self.player, &self.act);
+        self.instrument.rendered(self.player.head(), &self.act);
     }
 }
 
-/// What a key means to the instrument. Controls keep the keys that they use themselves.
-fn meant(event: &KeyboardEvent) -> Option<Action> {
-    if event.ctrl_key() || event.alt_key() || event.meta_key() {
-        return None;
+impl App {
+    /// What the system and the window are like now.
+    fn media(&mut self) {
+        self.parameters = if browser::matches(browser::WIDE) { Fold::Open } else { Fold::Closed };
+        let gait = if browser::matches(browser::REDUCED_MOTION) { Gait::Jump } else { Gait::Glide };
+        self.player.update(Action::SetGait(gait));
     }
-    let target: Element = browser::target(event)?;
-    let (tag, is_scrubber) = (target.tag_name(), target.id() == "scrubber");
-    let types = matches!(tag.as_str(), "INPUT" | "SELECT" | "TEXTAREA") && !is_scrubber;
-    let presses = matches!(tag.as_str(), "BUTTON" | "SUMMARY" | "A");
-    match event.key().as_str() {
-        _ if types => None,
-        " " if !presses => Some(Action::Toggle),
-        "ArrowLeft" => Some(Action::StepBack),
-        "ArrowRight" => Some(Action::StepOn),
-        "ArrowDown" if is_scrubber => Some(Action::StepBack),
-        "ArrowUp" if is_scrubber => Some(Action::StepOn),
-        "Home" => Some(Action::ToStart),
-        "End" => Some(Action::ToEnd),
-        "Escape" => Some(Action::Select(Selection::Nothing)),
-        _ => None,
+
+    /// Brings everything in step with the player.
+    fn keep_up(&mut self) {
+        self.frames.keep(self.player.motion(), &self.act);
+        // Not once it is rendered: that may come late, and changes in between would be missed.
+        self.address.keep(&self.player);
+        let Some(reel) = self.player.reel().cloned() else { return };
+        self.instrument.lay_out(&self.player, &reel);
+        let job = self.player.selection().job();
+        let Made { strip: strips, lines, entries: tables } = &mut self.made;
+        self.run = Some(Run {
+            strip: strips.get(reel.clone(), |reel| strip(reel)),
+            lines: lines.get((reel.clone(), job), |(reel, job)| {
+                Rc::new(job.map_or_else(Vec::new, |job| story::lines(reel, job)))
+            }),
+            entries: (self.table == Fold::Open).then(|| tables.get(reel.clone(), |reel| Rc::new(entries(reel)))),
+            reached: reel.last_until(self.player.head()).unwrap_or(Moment::START),
+            reel,
+        });
+    }
+
+    pub fn masthead(&self) -> Part {
+        let open = self.player.panel().name.clone();
+        Part::Masthead { titles: self.titles.clone(), open, copied: self.copied }
+    }
+
+    pub fn story(&self, run: &Run) -> Part {
+        let Run { reel, lines, reached, .. } = run;
+        let selection = self.player.selection();
+        Part::Story { reel: reel.clone(), selection, lines: lines.clone(), reached: *reached }
+    }
+
+    pub fn table(&self, run: &Run) -> Part {
+        let Run { reel, entries, reached, .. } = run;
+        let selection = self.player.selection();
+        let entries = entries.clone();
+        Part::Table(entries.map(|entries| Shown { reel: reel.clone(), entries, selection, reached: *reached }))
     }
 }
 
-fn keys() -> Html {
-    const KEYS: [(&str, &str); 6] = [
-        ("Space", "play or pause"),
-        ("→", "one step on: the next moment at which something happens on either side"),
-        ("←", "one step back"),
-        ("Home", "to the start"),
-        ("End", "to the end"),
-        ("Esc", "select nothing"),
-    ];
-    html! {
-        <details class="fold">
-            <summary>{ "Keys" }</summary>
-            <div class="fold-body prose">
-                <p>{ "While the picture or the controls below it have the focus:" }</p>
-                <dl class="keys">
-                    { for KEYS.iter().map(|(key, meaning)| html! {
-                        <div key={*key}><dt><kbd>{ *key }</kbd></dt><dd>{ *meaning }</dd></div>
-                    }) }
-                </dl>
-            </div>
-        </details>
+/// What comes to the page from without.
+fn listeners(act: &Act) -> Vec<EventListener> {
+    let follow = act.clone();
+    let mut listeners = vec![EventListener::new(&browser::window(), "hashchange", move |_| {
+        follow.order(Order::Follow(browser::fragment()));
+    })];
+    for query in [browser::WIDE, browser::REDUCED_MOTION] {
+        if let Some(list) = browser::media(query) {
+            let act = act.clone();
+            listeners.push(EventListener::new(&list, "change", move |_| act.tell(Message::Media)));
+        }
     }
-}
-
-/// What a person should know before they read on.
-fn notices(player: &Player) -> Html {
-    let limit = player.reel().is_some_and(|reel| reel.recording.met_a_limit());
-    html! {
-        <div class="notices" role="status">
-            if let Some(problem) = &player.panel().link_problem {
-                <p class="notice">{ format!("The link could not be followed to the letter: {}.", problem) }</p>
-            }
-            if let Some(why) = player.closed() {
-                <p class="notice">
-                    { format!("The engine could not be had: {why}. What is shown can be played, but nothing can be run anew; \
-                               reload to try again.") }
-                </p>
-            }
-            if limit {
-                <p class="notice">
-                    { "This run met its bound on events or on simulated time before the work was over: what is shown is \
-                       its beginning." }
-                </p>
-            }
-        </div>
-    }
-}
-
-/// For a run that does not end at once, and while the engine is still on its way.
-fn progress(player: &Player, act: &Act) -> Html {
-    let share = match player.share() {
-        Some(share) => Some(share),
-        None if player.reel().is_none() && player.is_behind() => None,
-        None => return html! {},
-    };
-    let act = act.clone();
-    let onclick = Callback::from(move |_: MouseEvent| act.dispatch(Action::Order(Order::Cancel)));
-    let value = share.map(|share| share.to_string());
-    html! {
-        <div class="progress">
-            <label for="progress">{ "Running" }</label>
-            <progress id="progress" max="1000" {value} />
-            <button type="button" class="button" {onclick}>{ "Cancel" }</button>
-        </div>
-    }
+    listeners
 }

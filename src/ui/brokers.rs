@@ -2,41 +2,33 @@
 //!
 //! *Invariant:* a broker that cannot stand in is shown as chosen, with the reason; the picture stays the one before.
 
-use web_sys::HtmlInputElement;
-use yew::prelude::*;
+use yew::virtual_dom::ListenerKind;
 
+use super::element::{Element, block, element};
 use super::{Act, browser};
 use crate::desk::{BrokerChoice, Order};
-use crate::player::Action;
 
-pub fn brokers(choice: &BrokerChoice, act: &Act) -> Html {
+pub fn brokers(choice: &BrokerChoice, act: &Act) -> (Element, Option<Element>) {
     let name = format!("broker-{}", choice.side);
-    let onchange = {
-        let (act, path) = (act.clone(), choice.path.clone());
-        Callback::from(move |event: Event| {
-            if let Some(input) = browser::target::<HtmlInputElement>(&event) {
-                act.dispatch(Action::Order(Order::Set { path: path.clone(), value: input.value() }));
-            }
-        })
-    };
     let problem = choice.refusal.as_ref().map(|_| format!("{name}-problem"));
-    html! {
-        <>
-            <fieldset class="brokers" aria-describedby={problem.clone()}>
-                <legend class="visually-hidden">{ "Broker" }</legend>
-                { for choice.offered.iter().map(|(word, title)| html! {
-                    <label key={word.clone()}>
-                        <input type="radio" name={name.clone()} value={word.clone()}
-                            checked={*word == choice.chosen} onchange={onchange.clone()} />
-                        <span>{ title }</span>
-                    </label>
-                }) }
-            </fieldset>
-            if let Some((drawn, sentence)) = &choice.refusal {
-                <div class="problem" role="alert" id={problem}>
-                    { sentence }{ ". What is drawn is still " }{ drawn }{ "." }
-                </div>
-            }
-        </>
-    }
+    let mut each = choice.offered.iter().map(|(word, title)| option(word, title, &name, choice, act));
+    let legend = block("legend", "visually-hidden").text("Broker");
+    let field = block("fieldset", "brokers").with_some("aria-describedby", problem.clone()).add(legend).all(&mut each);
+    (field, refusal(choice, problem))
+}
+
+fn option(word: &str, title: &str, name: &str, choice: &BrokerChoice, act: &Act) -> Element {
+    let (act, path) = (act.clone(), choice.path.clone());
+    let input = element("input", &[("type", "radio")]).with("name", name.to_owned()).value(word.to_owned());
+    let input = input.checked_if(word == choice.chosen).on(ListenerKind::onchange, move |event| {
+        act.order(Order::Set { path: path.clone(), value: browser::value(event) });
+    });
+    element("label", &[]).key(word).add(input).add(element("span", &[]).text(title.to_owned()))
+}
+
+/// Why the chosen broker is not drawn, or nothing.
+fn refusal(choice: &BrokerChoice, id: Option<String>) -> Option<Element> {
+    let (drawn, sentence) = choice.refusal.as_ref()?;
+    let problem = element("div", &[("class", "problem"), ("role", "alert")]).with_some("id", id);
+    Some(problem.text(format!("{sentence}. What is drawn is still {}.", drawn)))
 }

@@ -3,11 +3,10 @@
 //! *Invariant:* what a browser may refuse (storage, the clipboard, a new address) is no error here: the page does
 //! without it.
 
-use gloo_events::EventListener;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{Document, HtmlElement, MediaQueryList, ResizeObserver, Window};
-use yew::prelude::*;
+use web_sys::{Document, HtmlElement, HtmlInputElement, MediaQueryList, ResizeObserver, Window};
+use yew::NodeRef;
 
 pub fn window() -> Window {
     web_sys::window().expect("a page has a window")
@@ -67,20 +66,14 @@ impl Drop for Observed {
     }
 }
 
-/// Whether a media query holds, now and whenever that changes.
-#[hook]
-pub fn use_media(query: &'static str) -> bool {
-    let list = use_memo((), |()| window().match_media(query).ok().flatten());
-    let holds = use_state_eq(|| list.as_ref().as_ref().is_some_and(MediaQueryList::matches));
-    let setter = holds.setter();
-    use_effect_with((), move |()| {
-        let listener = list
-            .as_ref()
-            .clone()
-            .map(|list| EventListener::new(&list.clone(), "change", move |_| setter.set(list.matches())));
-        move || drop(listener)
-    });
-    *holds
+/// A media query, which tells of its changes.
+pub fn media(query: &str) -> Option<MediaQueryList> {
+    window().match_media(query).ok().flatten()
+}
+
+/// Whether a media query holds now.
+pub fn matches(query: &str) -> bool {
+    media(query).is_some_and(|list| list.matches())
 }
 
 /// The element that a reference stands for, once it is in the document.
@@ -89,11 +82,30 @@ pub fn element(node: &NodeRef) -> Option<HtmlElement> {
 }
 
 /// Sets a property of an element's own style. The content policy forbids `style` attributes, but not this.
-pub fn style(element: &HtmlElement, property: &str, value: &str) {
-    let _ = element.style().set_property(property, value);
+pub fn style(node: &NodeRef, property: &str, value: &str) {
+    if let Some(element) = element(node) {
+        let _ = element.style().set_property(property, value);
+    }
 }
 
 /// The element an event came from, as one of `T`.
 pub fn target<T: JsCast>(event: &web_sys::Event) -> Option<T> {
     event.target()?.dyn_into::<T>().ok()
+}
+
+/// An element with a value: an input, or a select, whose `value` is the same to a script.
+fn field(event: &web_sys::Event) -> Option<HtmlInputElement> {
+    event.target().map(JsCast::unchecked_into)
+}
+
+/// The value of the field an event came from.
+pub fn value(event: &web_sys::Event) -> String {
+    field(event).map_or_else(String::new, |field| field.value())
+}
+
+/// Puts a value into the field an event came from; what the field made of it.
+pub fn set_value(event: &web_sys::Event, value: &str) -> String {
+    let Some(field) = field(event) else { return String::new() };
+    field.set_value(value);
+    field.value()
 }

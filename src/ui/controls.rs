@@ -2,100 +2,88 @@
 //!
 //! *Invariant:* a control that refused a value keeps showing it, with the reason beside it.
 
-use std::rc::Rc;
+use web_sys::Event;
+use yew::virtual_dom::ListenerKind;
 
-use web_sys::HtmlInputElement;
-use yew::prelude::*;
-
+use super::element::{Element, block, element};
 use super::icons::{Icon, icon};
 use super::{Act, browser};
 use crate::desk::{DialFace, Order, Panel, Refusal, SEED};
 use crate::player::Action;
 
-#[derive(Properties, PartialEq)]
-pub struct ControlsProps {
-    pub panel: Rc<Panel>,
-    pub act: Act,
+pub fn controls(panel: &Panel, act: &Act) -> Element {
+    let dials = panel.dials.iter().enumerate();
+    let mut each = dials.map(|(number, dial)| control(number, dial, panel.refusal(&dial.path), act));
+    let reset = element("button", &[("type", "button"), ("class", "button button-quiet")])
+        .with_if("disabled", !panel.changed && panel.refusals.is_empty())
+        .does(act, Action::Order(Order::Reset))
+        .add(icon(Icon::Reset))
+        .text("Reset");
+    element("div", &[("class", "controls"), ("role", "group"), ("aria-label", "Parameters")])
+        .all(&mut each)
+        .add(seed(&panel.seed, panel.refusal(SEED), act))
+        .add(reset)
 }
 
-#[component]
-pub fn Controls(props: &ControlsProps) -> Html {
-    let panel = &*props.panel;
-    let reset = {
-        let act = props.act.clone();
-        Callback::from(move |_: MouseEvent| act.dispatch(Action::Order(Order::Reset)))
-    };
-    html! {
-        <div class="controls" role="group" aria-label="Parameters">
-            { for panel.dials.iter().enumerate().map(|(number, dial)| {
-                control(number, dial, panel.refusal(&dial.path), &props.act)
-            }) }
-            { seed(&panel.seed, panel.refusal(SEED), &props.act) }
-            <button type="button" class="button button-quiet" onclick={reset}
-                disabled={!panel.changed && panel.refusals.is_empty()}>
-                { icon(Icon::Reset) }{ "Reset" }
-            </button>
-        </div>
-    }
-}
-
-fn control(number: usize, dial: &DialFace, refusal: Option<&Refusal>, act: &Act) -> Html {
+fn control(number: usize, dial: &DialFace, refusal: Option<&Refusal>, act: &Act) -> Element {
     let id = format!("parameter-{number}");
-    let slide = {
-        let (act, path) = (act.clone(), dial.path.clone());
-        Callback::from(move |event: InputEvent| {
-            if let Some(stop) = browser::target::<HtmlInputElement>(&event).and_then(|input| input.value().parse().ok())
-            {
-                act.dispatch(Action::Order(Order::Turn { path: path.clone(), stop }));
+    let (acting, path) = (act.clone(), dial.path.clone());
+    let slider = element("input", &[("type", "range"), ("min", "0"), ("step", "1")])
+        .with("id", id.clone())
+        .with("max", dial.last_stop.to_string())
+        .with("aria-valuetext", dial.text.clone())
+        .value(dial.stop.to_string())
+        .on(ListenerKind::oninput, move |event| {
+            if let Ok(stop) = browser::value(event).parse() {
+                acting.order(Order::Turn { path: path.clone(), stop });
             }
-        })
-    };
-    html! {
-        <div class="control" key={dial.path.clone()}>
-            <label for={id.clone()}>{ &dial.label }</label>
-            <input id={id.clone()} type="range" min="0" max={dial.last_stop.to_string()} step="1"
-                value={dial.stop.to_string()} aria-valuetext={dial.text.clone()} oninput={slide} />
-            { exact(&id, &format!("{}, exactly", dial.label), &dial.path, &dial.text, refusal, act) }
-        </div>
-    }
+        });
+    let label = element("label", &[]).with("for", id.clone()).text(dial.label.clone());
+    let name = Some(format!("{}, exactly", dial.label));
+    let control = block("div", "control").key(dial.path.clone()).add(label).add(slider);
+    exact(control, Exact { id: &id, name, path: &dial.path, text: &dial.text, refusal }, act)
 }
 
-fn seed(seed: &str, refusal: Option<&Refusal>, act: &Act) -> Html {
-    html! {
-        <div class="control control-seed" key="seed">
-            <label for="seed-exact">{ "Seed" }</label>
-            { exact("seed", "", SEED, seed, refusal, act) }
-        </div>
-    }
+fn seed(seed: &str, refusal: Option<&Refusal>, act: &Act) -> Element {
+    let label = element("label", &[("for", "seed-exact")]).text("Seed");
+    let control = block("div", "control control-seed").add(label);
+    exact(control, Exact { id: "seed", name: None, path: SEED, text: seed, refusal }, act)
 }
 
-/// A field for typing the value. Without a `name` of its own, a label names it.
-fn exact(id: &str, name: &str, path: &str, text: &str, refusal: Option<&Refusal>, act: &Act) -> Html {
-    let typed = {
-        let (act, path, before) = (act.clone(), path.to_owned(), text.to_owned());
-        Callback::from(move |event: Event| {
-            if let Some(input) = browser::target::<HtmlInputElement>(&event) {
-                let text = input.value();
-                // What means the value as it is changes nothing, so that nothing would write it anew.
-                if text.trim().is_empty() {
-                    input.set_value(&before);
-                }
-                act.dispatch(Action::Order(Order::Type { path: path.clone(), text: input.value() }));
-            }
-        })
+/// A field for typing a value.
+struct Exact<'a> {
+    id: &'a str,
+    /// Without one, a label names it.
+    name: Option<String>,
+    path: &'a str,
+    text: &'a str,
+    refusal: Option<&'a Refusal>,
+}
+
+/// The control with its field, and why that was refused.
+fn exact(control: Element, field: Exact, act: &Act) -> Element {
+    let Exact { id, name, path, text, refusal } = field;
+    let (act, path, before) = (act.clone(), path.to_owned(), text.to_owned());
+    let typed = move |event: &Event| {
+        let mut text = browser::value(event);
+        // What means the value as it is changes nothing, so that nothing would write it anew.
+        if text.trim().is_empty() {
+            text = browser::set_value(event, &before);
+        }
+        act.order(Order::Type { path: path.clone(), text });
     };
-    let (value, problem) = match refusal {
-        Some(refusal) => (refusal.typed.clone(), Some(format!("{id}-problem"))),
-        None => (text.to_owned(), None),
-    };
-    html! {
-        <>
-            <input id={format!("{id}-exact")} class="exact" type="text" autocomplete="off" spellcheck="false"
-                size="8" {value} onchange={typed} aria-label={(!name.is_empty()).then(|| name.to_owned())}
-                aria-invalid={refusal.map(|_| "true")} aria-describedby={problem.clone()} />
-            if let Some(refusal) = refusal {
-                <p class="problem" role="alert" id={problem}>{ &refusal.sentence }</p>
-            }
-        </>
-    }
+    let problem = refusal.map(|_| format!("{id}-problem"));
+    let input = [("class", "exact"), ("type", "text"), ("autocomplete", "off"), ("spellcheck", "false"), ("size", "8")];
+    let input = element("input", &input)
+        .with("id", format!("{id}-exact"))
+        .with_some("aria-label", name)
+        .with_some("aria-invalid", refusal.map(|_| "true"))
+        .with_some("aria-describedby", problem.clone())
+        .value(refusal.map_or_else(|| text.to_owned(), |refusal| refusal.typed.clone()))
+        .on(ListenerKind::onchange, typed);
+    let reason = refusal.map(|refusal| {
+        let reason = element("p", &[("class", "problem"), ("role", "alert")]);
+        reason.with_some("id", problem).text(refusal.sentence.clone())
+    });
+    control.add(input).add_some(reason)
 }

@@ -5,7 +5,6 @@
 //! *Invariant:* the engine is started once, after the page was drawn for the first time: the page comes first.
 
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
-use yew::prelude::*;
 
 use super::{Act, failure};
 use crate::desk::Report;
@@ -37,27 +36,28 @@ fn start(act: Act) -> Engine {
     engine
 }
 
-/// Starts the engine, and posts each order once. Without an engine and without anything to show, the page gives up.
-#[hook]
-pub fn use_engine(player: &Player, act: Act) {
-    let forsaken = player.closed().filter(|_| player.reel().is_none()).map(str::to_owned);
-    use_effect_with(forsaken, |reason| {
-        if let Some(reason) = reason {
+/// The way to the studio.
+#[derive(Default)]
+pub struct Studio {
+    engine: Option<Engine>,
+    /// The number of the last order that was posted.
+    posted: u32,
+    has_given_up: bool,
+}
+
+impl Studio {
+    /// Starts the engine, and posts each order once. Without an engine and without anything to show, the page gives up.
+    pub fn keep(&mut self, player: &Player, act: &Act) {
+        if let (Some(reason), None, false) = (player.closed(), player.reel(), self.has_given_up) {
+            self.has_given_up = true;
             failure::give_up(reason);
         }
-    });
-    let started = use_mut_ref(|| None::<Engine>);
-    let posted = use_mut_ref(|| 0);
-    let orders = player.orders().to_vec();
-    use_effect_with(orders.last().map(|(number, _)| *number), move |_| {
-        let mut started = started.borrow_mut();
-        let engine = started.get_or_insert_with(|| start(act));
-        for order in &orders {
-            if order.0 > *posted.borrow() {
-                *posted.borrow_mut() = order.0;
-                // Writing into memory does not fail.
-                engine.post(borsh::to_vec(order).unwrap_or_default());
-            }
+        let engine = self.engine.get_or_insert_with(|| start(act.clone()));
+        let posted = self.posted;
+        for order in player.orders().iter().filter(|(number, _)| *number > posted) {
+            self.posted = order.0;
+            // Writing into memory does not fail.
+            engine.post(borsh::to_vec(order).unwrap_or_default());
         }
-    });
+    }
 }

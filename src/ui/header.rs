@@ -2,75 +2,71 @@
 
 use gloo_timers::callback::Timeout;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::HtmlSelectElement;
-use yew::prelude::*;
+use yew::virtual_dom::ListenerKind;
 
+use super::app::Message;
+use super::element::{Element, block, element};
 use super::icons::{Icon, icon};
 use super::{Act, browser};
 use crate::desk::Order;
-use crate::player::Action;
+
+/// Whether the link was copied.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Copied {
+    #[default]
+    Idle,
+    Done,
+    Refused,
+}
 
 /// The name of the page, the scenarios with the open one of this name, the link.
-pub fn masthead(titles: &[(String, String)], name: &str, act: &Act) -> Html {
-    let act = act.clone();
-    let onchange = Callback::from(move |event: Event| {
-        if let Some(select) = browser::target::<HtmlSelectElement>(&event) {
-            act.dispatch(Action::Order(Order::Follow(select.value())));
-        }
+pub fn masthead(titles: &[(String, String)], name: &str, copied: Copied, act: &Act) -> Element {
+    let opening = act.clone();
+    let mut options = titles.iter().map(|(known, title)| {
+        let option = element("option", &[]).key(known.as_str()).with("value", known.clone());
+        option.with_if("selected", known == name).text(title.clone())
     });
-    html! {
-        <header class="masthead">
-            <h1>{ "Counterpoint" }</h1>
-            <p class="tagline">{ "the same work, asked and queued" }</p>
-            <div class="masthead-tools">
-                <label class="picker">
-                    <span class="visually-hidden">{ "Scenario" }</span>
-                    <select id="scenario" {onchange}>
-                        { for titles.iter().map(|(known, title)| html! {
-                            <option key={known.clone()} value={known.clone()} selected={known == name}>{ title }</option>
-                        }) }
-                    </select>
-                </label>
-                <CopyLink />
-            </div>
-        </header>
-    }
+    let select = element("select", &[("id", "scenario")])
+        .on(ListenerKind::onchange, move |event| opening.order(Order::Follow(browser::value(event))))
+        .all(&mut options);
+    let picker = block("label", "picker").add(block("span", "visually-hidden").text("Scenario")).add(select);
+    block("header", "masthead")
+        .add(element("h1", &[]).text("Counterpoint"))
+        .add(block("p", "tagline").text("the same work, asked and queued"))
+        .add(block("div", "masthead-tools").add(picker).add(copy_link(copied, act)))
 }
 
 /// Puts the address, which holds all that is shown, on the clipboard.
-#[component]
-fn CopyLink() -> Html {
-    const IDLE: &str = "Copy link";
-    let label = use_state(|| IDLE);
-    let waiting = use_mut_ref(|| None::<Timeout>);
-    let onclick = {
-        let label = label.clone();
-        Callback::from(move |_: MouseEvent| {
-            let (label, waiting) = (label.setter(), waiting.clone());
-            let copied = browser::window().navigator().clipboard().write_text(&browser::address());
-            yew::platform::spawn_local(async move {
-                let done = JsFuture::from(copied).await.is_ok();
-                label.set(if done { "Link copied" } else { "Copy the address" });
-                let back = Timeout::new(2_500, move || label.set(IDLE));
-                *waiting.borrow_mut() = Some(back);
-            });
-        })
+fn copy_link(copied: Copied, act: &Act) -> Element {
+    let label = match copied {
+        Copied::Idle => "Copy link",
+        Copied::Done => "Link copied",
+        Copied::Refused => "Copy the address",
     };
-    html! {
-        <button type="button" class="button button-first" {onclick}>
-            { icon(Icon::Link) }<span role="status">{ *label }</span>
-        </button>
-    }
+    let act = act.clone();
+    element("button", &[("type", "button"), ("class", "button button-first")])
+        .on(ListenerKind::onclick, move |_| copy(act.clone()))
+        .add(icon(Icon::Link))
+        .add(element("span", &[("role", "status")]).text(label))
+}
+
+fn copy(act: Act) {
+    let copied = browser::window().navigator().clipboard().write_text(&browser::address());
+    yew::platform::spawn_local(async move {
+        let is_done = JsFuture::from(copied).await.is_ok();
+        act.tell(Message::Copied(if is_done { Copied::Done } else { Copied::Refused }));
+    });
+}
+
+/// Takes back, after a while, what the button says.
+pub fn forget(act: Act) -> Timeout {
+    Timeout::new(2_500, move || act.tell(Message::Copied(Copied::Idle)))
 }
 
 /// The scenario in words.
-pub fn introduction(title: &str, look_for: &str) -> Html {
-    html! {
-        <section class="introduction" aria-labelledby="title">
-            <h2 id="title">{ title }</h2>
-            if !look_for.is_empty() {
-                <p>{ look_for }</p>
-            }
-        </section>
-    }
+pub fn introduction(title: &str, look_for: &str) -> Element {
+    let words = (!look_for.is_empty()).then(|| element("p", &[]).text(look_for.to_owned()));
+    element("section", &[("class", "introduction"), ("aria-labelledby", "title")])
+        .add(element("h2", &[("id", "title")]).text(title.to_owned()))
+        .add_some(words)
 }

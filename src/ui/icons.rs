@@ -1,6 +1,6 @@
 //! Icons as paths: a font that lacks a sign would show a box.
 
-use yew::prelude::*;
+use super::element::{Element, element};
 
 /// A sign on a control.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,10 +43,8 @@ impl Icon {
 }
 
 /// The drawing, for beside words or in a control that has a name.
-pub fn icon(icon: Icon) -> Html {
-    html! {
-        <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
-            <path d={icon.path()} />
-        </svg>
-    }
+pub fn icon(icon: Icon) -> Element {
+    let fixed = [("class", "icon"), ("viewBox", "0 0 16 16"), ("width", "16"), ("height", "16")];
+    let unheard = element("svg", &fixed).with("aria-hidden", "true").with("focusable", "false");
+    unheard.add(element("path", &[]).with("d", icon.path()))
 }

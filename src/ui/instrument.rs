@@ -7,35 +7,29 @@
 
 use std::rc::Rc;
 
-use web_sys::HtmlElement;
-use yew::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, HtmlElement, MouseEvent};
+use yew::virtual_dom::ListenerKind;
+use yew::{AttrValue, NodeRef};
 
+use super::app::{Message, Run};
 use super::brokers::brokers;
 use super::browser::Observed;
-use super::diagram::{Diagram, Sheet};
-use super::playhead::Playhead;
+use super::diagram::{body, heads};
+use super::element::{Element, block, classes, element, markup};
 use super::verdicts::{side_class, side_name};
 use super::{Act, browser};
 use crate::desk::Panel;
-use crate::player::{Action, Reel, Window, pointed};
+use crate::player::{Action, Player, Reel, Window, pointed};
 use crate::recording::{Selection, Style};
+use crate::render::svg::Number;
 use crate::scene::{Folding, PX, Point, Scene, Sides, View, layout, layout_apart};
 use crate::time::Moment;
 
 /// Narrower than this, the sides stand above one another.
 const BOTH_BESIDE: u16 = 720;
 
-#[derive(Properties, PartialEq)]
-pub struct InstrumentProps {
-    pub reel: Rc<Reel>,
-    pub head: Moment,
-    pub window: Window,
-    pub selection: Selection,
-    pub panel: Rc<Panel>,
-    pub act: Act,
-}
-
-/// Everything of the props by which the scene is laid out.
+/// Everything by which the scenes are laid out.
 #[derive(Clone, PartialEq)]
 struct Wanted {
     reel: Rc<Reel>,
@@ -44,7 +38,110 @@ struct Wanted {
     width: u16,
 }
 
-fn scenes(wanted: &Wanted) -> Vec<Rc<Scene>> {
+/// A scene as it stands on the page.
+struct Drawn {
+    scene: Rc<Scene>,
+    heads: AttrValue,
+    body: AttrValue,
+}
+
+/// The elements that a scene has on the page.
+#[derive(Default)]
+struct Place {
+    titles: NodeRef,
+    viewport: NodeRef,
+    picture: NodeRef,
+    playhead: NodeRef,
+    tag: NodeRef,
+}
+
+#[derive(Default)]
+pub struct Instrument {
+    /// The pixels that the first viewport has for its content.
+    width: Option<u16>,
+    wanted: Option<Wanted>,
+    drawn: Vec<Drawn>,
+    places: [Place; 2],
+    /// Where the playhead was placed in the scenes drawn; nothing if they are new.
+    placed: Option<Moment>,
+    /// The first viewport, which another element may become.
+    watched: Option<(HtmlElement, Observed)>,
+}
+
+impl Instrument {
+    pub fn set_width(&mut self, width: u16) {
+        self.width = Some(width);
+    }
+
+    /// Lays the scenes out, unless they are as they should be.
+    pub fn lay_out(&mut self, player: &Player, reel: &Rc<Reel>) {
+        let Some(width) = self.width else { return };
+        let (window, selection) = (player.window(), player.selection());
+        let wanted = Wanted { reel: reel.clone(), window, selection, width };
+        if self.wanted.as_ref() != Some(&wanted) {
+            self.drawn = scenes(&wanted).into_iter().map(drawn).collect();
+            self.placed = None;
+            self.wanted = Some(wanted);
+        }
+    }
+
+    pub fn view(&self, run: &Run, player: &Player, act: &Act) -> Element {
+        if self.drawn.is_empty() {
+            return block("div", "viewport").key("empty").node(&self.places[0].viewport);
+        }
+        let clock: AttrValue = run.reel.clock(player.head()).into();
+        let apart = if self.drawn.len() > 1 { "panes-apart" } else { "" };
+        let mut panes = self.drawn.iter().enumerate().map(|(number, drawn)| {
+            let other = (self.drawn.len() > 1).then(|| &self.places[1 - number].viewport);
+            element("div", &[("class", "pane")])
+                .key(number)
+                .add(titles(&drawn.scene, &self.places[number], player.panel(), act))
+                .add(viewport(drawn, &self.places[number], other, clock.clone(), act))
+        });
+        element("div", &[]).key("drawn").with("class", classes(&["panes", apart])).all(&mut panes)
+    }
+
+    /// Once the elements are in the document: what is placed by style, and what is measured.
+    pub fn rendered(&mut self, head: Moment, act: &Act) {
+        self.watch_width(act);
+        if self.placed == Some(head) {
+            return;
+        }
+        for (drawn, place) in self.drawn.iter().zip(&self.places) {
+            if self.placed.is_none() {
+                furnish(&drawn.scene, place);
+            }
+            let y = drawn.scene.scale.y_from_moment(head);
+            browser::style(&place.playhead, "transform", &format!("translateY({}px)", Number(y)));
+        }
+        if let Some(first) = self.drawn.first() {
+            follow(&first.scene, head, &self.places[0].viewport);
+            self.placed = Some(head);
+        }
+    }
+
+    /// Tells the width that there is for the content, now and whenever that changes. The element is another one once
+    /// something is drawn, and when the sides move apart.
+    fn watch_width(&mut self, act: &Act) {
+        let element = browser::element(&self.places[0].viewport);
+        if element.as_ref() == self.watched.as_ref().map(|(element, _)| element) {
+            return;
+        }
+        self.watched = element.map(|element| {
+            let (measured, act) = (element.clone(), act.clone());
+            let measure = move || {
+                if let Ok(width @ 1..) = u16::try_from(measured.client_width()) {
+                    act.tell(Message::Width(width));
+                }
+            };
+            measure();
+            let observed = Observed::new(&element, measure);
+            (element, observed)
+        });
+    }
+}
+
+fn scenes(wanted: &Wanted) -> Vec<Scene> {
     let view = View {
         width: wanted.width,
         sides: Sides::Both,
@@ -53,151 +150,90 @@ fn scenes(wanted: &Wanted) -> Vec<Rc<Scene>> {
         selection: wanted.selection.job(),
         folding: Folding::Fold,
     };
-    let played = &wanted.reel.recording.sides;
-    let scenes = if wanted.width < BOTH_BESIDE { layout_apart(played, &view) } else { vec![layout(played, &view)] };
-    scenes.into_iter().map(Rc::new).collect()
+    let sides = &wanted.reel.recording.sides;
+    if wanted.width < BOTH_BESIDE { layout_apart(sides, &view) } else { vec![layout(sides, &view)] }
 }
 
-#[component]
-pub fn Instrument(props: &InstrumentProps) -> Html {
-    let first = use_node_ref();
-    let second = use_node_ref();
-    let width = use_width(&first);
-    let wanted =
-        width.map(|width| Wanted { reel: props.reel.clone(), window: props.window, selection: props.selection, width });
-    let scenes = use_memo(wanted, |wanted| wanted.as_ref().map_or_else(Vec::new, scenes));
-    use_following(scenes.first().cloned(), props.head, &first);
-    let clock: AttrValue = props.reel.clock(props.head).into();
-    let nodes = [first.clone(), second];
-    if scenes.is_empty() {
-        return html! { <div class="viewport" ref={first} /> };
-    }
-    html! {
-        <div class={classes!("panes", (scenes.len() > 1).then_some("panes-apart"))}>
-            { for scenes.iter().zip(nodes.iter()).enumerate().map(|(number, (scene, node))| {
-                let other = (scenes.len() > 1).then(|| nodes[1 - number].clone());
-                html! {
-                    <Viewport key={number} scene={scene.clone()} node={node.clone()} {other} head={props.head}
-                        clock={clock.clone()} panel={props.panel.clone()} act={props.act.clone()} />
-                }
-            }) }
-        </div>
-    }
+fn drawn(scene: Scene) -> Drawn {
+    Drawn { heads: heads(&scene).into(), body: body(&scene).into(), scene: Rc::new(scene) }
 }
 
-/// The width that an element has for its content, now and whenever that changes.
-#[hook]
-fn use_width(node: &NodeRef) -> Option<u16> {
-    let width = use_state_eq(|| None);
-    let (measured, setter) = (node.clone(), width.setter());
-    let measure = move || {
-        let pixels = browser::element(&measured).map_or(0, |element| element.client_width());
-        if let Ok(pixels @ 1..) = u16::try_from(pixels) {
-            setter.set(Some(pixels));
-        }
-    };
-    // The element is another one once something is drawn, and when the sides move apart.
-    let node = node.clone();
-    use_effect_with(width.map(|width| width < BOTH_BESIDE), move |_| {
-        measure();
-        let observed = browser::element(&node).map(|element| Observed::new(&element, measure));
-        move || drop(observed)
-    });
-    *width
+/// Places what stands where it is as long as the scene does.
+fn furnish(scene: &Scene, place: &Place) {
+    let begin = scene.panes.last().map_or(0, |pane| pane.strip.left / PX);
+    browser::style(&place.titles, "--second-pane", &format!("{begin}px"));
+    let middle = (scene.gutter.left + scene.gutter.right) / 2;
+    browser::style(&place.tag, "left", &format!("{}px", Number(middle)));
 }
 
 /// Scrolls so that the playhead stays in sight.
-#[hook]
-fn use_following(scene: Option<Rc<Scene>>, head: Moment, node: &NodeRef) {
-    let node = node.clone();
-    use_effect_with((scene, head), move |(scene, head)| {
-        let (Some(scene), Some(element)) = (scene, browser::element(&node)) else { return };
-        let y = scene.scale.y_from_moment(*head) / PX;
-        let room = element.client_height() - scene.heads_height / PX;
-        let place = y - element.scroll_top();
-        if place < room / 8 || place > room * 3 / 4 {
-            element.set_scroll_top((y - room * 5 / 8).max(0));
+fn follow(scene: &Scene, head: Moment, viewport: &NodeRef) {
+    let Some(element) = browser::element(viewport) else { return };
+    let y = scene.scale.y_from_moment(head) / PX;
+    let room = element.client_height() - scene.heads_height / PX;
+    let place = y - element.scroll_top();
+    if place < room / 8 || place > room * 3 / 4 {
+        element.set_scroll_top((y - room * 5 / 8).max(0));
+    }
+}
+
+fn titles(scene: &Scene, place: &Place, panel: &Panel, act: &Act) -> Element {
+    let two = if scene.panes.len() > 1 { "sides-two" } else { "" };
+    let mut each = scene.panes.iter().map(|pane| side_title(&pane.id, pane.style, panel, act));
+    element("div", &[]).with("class", classes(&["sides", two])).node(&place.titles).all(&mut each)
+}
+
+/// `other` is the viewport that scrolls with this one.
+fn viewport(drawn: &Drawn, place: &Place, other: Option<&NodeRef>, clock: AttrValue, act: &Act) -> Element {
+    let other = other.cloned();
+    let scrolled = move |event: &Event| {
+        let here = browser::target::<HtmlElement>(event);
+        if let (Some(here), Some(other)) = (here, other.as_ref().and_then(browser::element))
+            && other.scroll_top() != here.scroll_top()
+        {
+            other.set_scroll_top(here.scroll_top());
         }
-    });
-}
-
-#[derive(Properties, PartialEq)]
-struct ViewportProps {
-    scene: Rc<Scene>,
-    node: NodeRef,
-    /// The viewport that scrolls with this one.
-    other: Option<NodeRef>,
-    head: Moment,
-    clock: AttrValue,
-    panel: Rc<Panel>,
-    act: Act,
-}
-
-#[component]
-fn Viewport(props: &ViewportProps) -> Html {
-    let scene = &props.scene;
-    let titles = use_node_ref();
-    {
-        let titles = titles.clone();
-        let begin = scene.panes.last().map_or(0, |pane| pane.strip.left / PX);
-        use_effect_with(begin, move |begin| {
-            if let Some(element) = browser::element(&titles) {
-                browser::style(&element, "--second-pane", &format!("{begin}px"));
-            }
-        });
-    }
-    let onscroll = {
-        let other = props.other.clone();
-        Callback::from(move |event: Event| {
-            let here = browser::target::<HtmlElement>(&event);
-            if let (Some(here), Some(other)) = (here, other.as_ref().and_then(browser::element))
-                && other.scroll_top() != here.scroll_top()
-            {
-                other.set_scroll_top(here.scroll_top());
-            }
-        })
     };
-    // The events' own idea of it is no use: they are all heard at the root.
-    let picture = use_node_ref();
-    let onclick = {
-        let (act, scene, picture) = (props.act.clone(), scene.clone(), picture.clone());
-        Callback::from(move |event: MouseEvent| {
-            let Some(picture) = browser::element(&picture) else { return };
-            let corner = picture.get_bounding_client_rect();
-            let tenths = |client: i32, edge: f64| ((f64::from(client) - edge) * f64::from(PX)) as i32;
-            let at = Point::new(tenths(event.client_x(), corner.left()), tenths(event.client_y(), corner.top()));
-            act.dispatch(Action::Select(pointed(&scene, at)));
-        })
+    // The events' own idea of the picture is no use: they are all heard at the root.
+    let (acting, scene, node) = (act.clone(), drawn.scene.clone(), place.picture.clone());
+    let clicked = move |event: &Event| {
+        if let (Some(event), Some(picture)) = (event.dyn_ref(), browser::element(&node)) {
+            acting.dispatch(Action::Select(pointed(&scene, point(event, &picture))));
+        }
     };
-    let middle = (scene.gutter.left + scene.gutter.right) / 2;
-    html! {
-        <div class="pane">
-            <div class={classes!("sides", (scene.panes.len() > 1).then_some("sides-two"))} ref={titles}>
-                { for scene.panes.iter().map(|pane| side_title(&pane.id, pane.style, props)) }
-            </div>
-            <div class="viewport" ref={props.node.clone()} tabindex="0" role="group" aria-label="Diagram" {onscroll}>
-                <div class="sticky-heads"><Diagram scene={scene.clone()} sheet={Sheet::Heads} /></div>
-                <div class="picture" ref={picture} {onclick}>
-                    <Diagram scene={scene.clone()} sheet={Sheet::Body} />
-                    <Playhead y={scene.scale.y_from_moment(props.head)} {middle} clock={props.clock.clone()} />
-                </div>
-            </div>
-        </div>
-    }
+    let playhead = element("div", &[("class", "playhead"), ("aria-hidden", "true")])
+        .node(&place.playhead)
+        .add(block("div", "veil"))
+        .add(block("div", "playhead-line"))
+        .add(block("span", "playhead-tag").node(&place.tag).text(clock));
+    let picture = block("div", "picture").node(&place.picture).on(ListenerKind::onclick, clicked);
+    element("div", &[("class", "viewport"), ("tabindex", "0"), ("role", "group"), ("aria-label", "Diagram")])
+        .node(&place.viewport)
+        .on(ListenerKind::onscroll, scrolled)
+        .add(block("div", "sticky-heads").add(markup(drawn.heads.clone())))
+        .add(picture.add(markup(drawn.body.clone())).add(playhead))
 }
 
-fn side_title(id: &str, style: Style, props: &ViewportProps) -> Html {
+/// Where in the picture a person points.
+fn point(event: &MouseEvent, picture: &HtmlElement) -> Point {
+    let corner = picture.get_bounding_client_rect();
+    let tenths = |client: i32, edge: f64| ((f64::from(client) - edge) * f64::from(PX)) as i32;
+    Point::new(tenths(event.client_x(), corner.left()), tenths(event.client_y(), corner.top()))
+}
+
+fn side_title(id: &str, style: Style, panel: &Panel, act: &Act) -> Element {
     let about = match style {
         Style::RequestResponse => "The caller waits for every answer.",
         Style::Queued => "The caller hands over and moves on.",
     };
-    html! {
-        <div key={id.to_owned()} class={classes!("side-title", side_class(style))}>
-            <div>
-                <h3>{ side_name(style) }</h3>
-                <p>{ about }</p>
-            </div>
-            { for props.panel.brokers.iter().find(|choice| choice.side == id).map(|choice| brokers(choice, &props.act)) }
-        </div>
-    }
+    let words = element("div", &[]);
+    let words = words.add(element("h3", &[]).text(side_name(style))).add(element("p", &[]).text(about));
+    let choice = panel.brokers.iter().find(|choice| choice.side == id).map(|choice| brokers(choice, act));
+    let (choice, refusal) = choice.unzip();
+    element("div", &[])
+        .key(id)
+        .with("class", classes(&["side-title", side_class(style)]))
+        .add(words)
+        .add_some(choice)
+        .add_some(refusal.flatten())
 }

@@ -1,18 +1,14 @@
 //! What is modelled and what is left out: every assumption that shapes the picture can be seen.
 
-use yew::prelude::*;
+use super::element::{Element, block, element};
 
 /// Each protocol with what of it is left out.
-pub fn modelled(said: &[(String, String)]) -> Html {
-    html! {
-        <details class="fold">
-            <summary>{ "What is modelled, and what is left out" }</summary>
-            <div class="fold-body prose">
-                { for said.iter().map(|(protocol, text)| html! {
-                    <div key={protocol.clone()}><h3>{ protocol }</h3><p>{ text }</p></div>
-                }) }
-                <p><a href="modelled.html">{ "Every rule, with its source" }</a></p>
-            </div>
-        </details>
-    }
+pub fn modelled(said: &[(String, String)]) -> Element {
+    let mut each = said.iter().map(|(protocol, text)| {
+        let name = element("h3", &[]).text(protocol.clone());
+        element("div", &[]).key(protocol.as_str()).add(name).add(element("p", &[]).text(text.clone()))
+    });
+    let rules = element("a", &[("href", "modelled.html")]).text("Every rule, with its source");
+    let body = block("div", "fold-body prose").all(&mut each).add(element("p", &[]).add(rules));
+    block("details", "fold").add(element("summary", &[]).text("What is modelled, and what is left out")).add(body)
 }

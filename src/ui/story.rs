@@ -2,11 +2,8 @@
 //!
 //! *Invariant:* changes when the playhead passes one of its moments, not with every frame.
 
-use std::rc::Rc;
-
-use yew::prelude::*;
-
 use super::Act;
+use super::element::{Element, block, classes, element};
 use super::icons::{Icon, icon};
 use super::verdicts::{side_class, side_name};
 use crate::player::{Action, Reel};
@@ -15,110 +12,83 @@ use crate::story::{self, Line};
 use crate::time::Moment;
 use crate::trace::{JobId, MessageId};
 
-#[derive(Properties, PartialEq)]
-pub struct StoryProps {
-    pub reel: Rc<Reel>,
-    pub selection: Selection,
-    /// The last moment, until the playhead, at which something happens.
-    pub reached: Moment,
-    pub act: Act,
+/// What happened to a job, side by side.
+pub type Lines = Vec<Vec<Line>>;
+
+pub fn lines(reel: &Reel, job: JobId) -> Lines {
+    reel.recording.sides.iter().map(|side| story::job(&side.trace, job)).collect()
 }
 
-#[component]
-pub fn Story(props: &StoryProps) -> Html {
-    let reel = &props.reel;
-    let lines = use_memo((reel.clone(), props.selection.job()), |(reel, job)| -> Vec<Vec<Line>> {
-        let Some(job) = *job else { return Vec::new() };
-        reel.recording.sides.iter().map(|side| story::job(&side.trace, job)).collect()
-    });
-    let Some(job) = props.selection.job().filter(|_| !lines.is_empty()) else {
-        return html! {
-            <section class="story story-empty" aria-label="Story">
-                <p>{ "Choose a message or a bar in the picture to follow its job on both sides." }</p>
-            </section>
+/// What there is to say before a job is selected.
+pub fn no_story() -> Element {
+    let words = "Choose a message or a bar in the picture to follow its job on both sides.";
+    let section = element("section", &[("class", "story story-empty"), ("aria-label", "Story")]);
+    section.add(element("p", &[]).text(words))
+}
+
+/// The story of a job as its lines tell it. `reached` is the last moment, until the playhead, at which something happens.
+pub fn story(reel: &Reel, selection: Selection, lines: &Lines, reached: Moment, act: &Act) -> Element {
+    let Some(job) = selection.job() else { return no_story() };
+    let sides = reel.recording.sides.iter().enumerate().zip(lines);
+    let mut columns = sides.map(|((number, side), lines)| {
+        let carried = match selection {
+            Selection::Message { side: of, message, .. } if usize::from(of) == number => carried(side, message),
+            _ => None,
         };
-    };
-    html! {
-        <section class="story card" aria-labelledby="story-title">
-            { bar(props, job) }
-            <div class="story-sides">
-                { for reel.recording.sides.iter().enumerate().zip(&*lines).map(|((number, side), lines)| {
-                    let message = match props.selection {
-                        Selection::Message { side, message, .. } if usize::from(side) == number => Some(message),
-                        _ => None,
-                    };
-                    column(props, side, lines, message)
-                }) }
-            </div>
-        </section>
-    }
+        let mut each = lines.iter().enumerate().map(|(number, line)| told(line, reel, reached, act).key(number));
+        element("div", &[])
+            .key(side.id.clone())
+            .with("class", classes(&["story-side", side_class(side.style)]))
+            .add(element("h3", &[]).text(side_name(side.style)))
+            .add_some(carried)
+            .add(element("ol", &[]).all(&mut each))
+    });
+    element("section", &[("class", "story card"), ("aria-labelledby", "story-title")])
+        .add(bar(reel, job, act))
+        .add(block("div", "story-sides").all(&mut columns))
+}
+
+fn told(line: &Line, reel: &Reel, reached: Moment, act: &Act) -> Element {
+    let moment = element("button", &[("type", "button"), ("class", "moment")]);
+    let moment = moment.does(act, Action::Seek(line.at)).text(reel.clock(line.at));
+    let words = element("span", &[]).text(capital(&line.text));
+    element("li", &[]).with_some("class", (line.at > reached).then_some("future")).add(moment).add(words)
 }
 
 /// Which job it is, the ones beside it, and away with it.
-fn bar(props: &StoryProps, job: JobId) -> Html {
-    let jobs = props.reel.recording.jobs();
-    let noun = &props.reel.recording.noun;
-    let to = |selection: Selection| {
-        let act = props.act.clone();
-        Callback::from(move |_: MouseEvent| act.dispatch(Action::Select(selection)))
+fn bar(reel: &Reel, job: JobId, act: &Act) -> Element {
+    let jobs = reel.recording.jobs();
+    let button = |name: &'static str, class: &'static str, sign: Icon, selection: Option<Selection>| {
+        element("button", &[("type", "button")])
+            .with("class", class)
+            .with("aria-label", name)
+            .with_if("disabled", selection.is_none())
+            .does(act, Action::Select(selection.unwrap_or_default()))
+            .add(icon(sign))
     };
-    let other = |index: Option<u32>| {
-        let index = index.filter(|index| *index < jobs);
-        (index.is_none(), to(index.map_or(Selection::Nothing, |index| Selection::Job(JobId::from_index(index)))))
+    let job_at = |index: Option<u32>| {
+        let index = index.filter(|index| *index < jobs)?;
+        Some(Selection::Job(JobId::from_index(index)))
     };
-    let (first, before) = other(job.index().checked_sub(1));
-    let (last, after) = other(job.index().checked_add(1));
-    html! {
-        <div class="story-bar">
-            <h2 id="story-title">{ format!("{} {}", capital(noun), job.number()) }<small>{ format!(" of {jobs}") }</small></h2>
-            <button type="button" class="button button-icon" aria-label="The one before" onclick={before}
-                disabled={first}>{ icon(Icon::Before) }</button>
-            <button type="button" class="button button-icon" aria-label="The next one" onclick={after}
-                disabled={last}>{ icon(Icon::After) }</button>
-            <button type="button" class="button button-icon button-last" aria-label="Select nothing"
-                onclick={to(Selection::Nothing)}>{ icon(Icon::Close) }</button>
-        </div>
-    }
-}
-
-fn column(props: &StoryProps, side: &SidePlayed, lines: &[Line], message: Option<MessageId>) -> Html {
-    html! {
-        <div key={side.id.clone()} class={classes!("story-side", side_class(side.style))}>
-            <h3>{ side_name(side.style) }</h3>
-            if let Some(message) = message {
-                { carried(side, message) }
-            }
-            <ol>
-                { for lines.iter().enumerate().map(|(number, line)| {
-                    let at = line.at;
-                    let act = props.act.clone();
-                    let onclick = Callback::from(move |_: MouseEvent| act.dispatch(Action::Seek(at)));
-                    let future = (at > props.reached).then_some("future");
-                    html! {
-                        <li key={number} class={classes!(future)}>
-                            <button type="button" class="moment" {onclick}>{ props.reel.clock(at) }</button>
-                            <span>{ capital(&line.text) }</span>
-                        </li>
-                    }
-                }) }
-            </ol>
-        </div>
-    }
+    let plain = "button button-icon";
+    let of_all = element("small", &[]).text(format!(" of {jobs}"));
+    let title = format!("{} {}", capital(&reel.recording.noun), job.number());
+    block("div", "story-bar")
+        .add(element("h2", &[("id", "story-title")]).text(title).add(of_all))
+        .add(button("The one before", plain, Icon::Before, job_at(job.index().checked_sub(1))))
+        .add(button("The next one", plain, Icon::After, job_at(job.index().checked_add(1))))
+        .add(button("Select nothing", "button button-icon button-last", Icon::Close, Some(Selection::Nothing)))
 }
 
 /// What the selected message is and carries.
-fn carried(side: &SidePlayed, message: MessageId) -> Html {
-    let Some(row) = side.trace.messages.get(message.at()) else { return html! {} };
+fn carried(side: &SidePlayed, message: MessageId) -> Option<Element> {
+    let row = side.trace.messages.get(message.at())?;
     let body = side.trace.body(row);
-    let (from, to) = (&side.trace.actor(row.from).name, &side.trace.actor(row.to).name);
-    html! {
-        <figure class="carried">
-            <figcaption><b>{ side.trace.label(row) }</b>{ format!(", {from} to {to}") }</figcaption>
-            if !body.is_empty() {
-                <pre>{ body }</pre>
-            }
-        </figure>
-    }
+    let label = element("b", &[]).text(side.trace.label(row));
+    let way = format!(", {} to {}", side.trace.actor(row.from).name, side.trace.actor(row.to).name);
+    let caption = element("figcaption", &[]).add(label).text(way);
+    let body = (!body.is_empty()).then(|| element("pre", &[]).text(body.to_owned()));
+    Some(block("figure", "carried").add(caption).add_some(body))
 }
 
 fn capital(word: &str) -> String {

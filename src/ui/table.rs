@@ -5,8 +5,10 @@
 use std::rc::Rc;
 
 use web_sys::HtmlElement;
-use yew::prelude::*;
+use yew::virtual_dom::ListenerKind;
 
+use super::app::{Fold, Message};
+use super::element::{Element, block, classes, element};
 use super::verdicts::{side_class, side_name};
 use super::{Act, browser};
 use crate::order;
@@ -18,74 +20,64 @@ use crate::trace::{Class, MessageId, Trace};
 /// Rows in the document at once.
 const PAGE: usize = 200;
 
-#[derive(Properties, PartialEq)]
-pub struct TableProps {
+/// A message by its side and number.
+pub type Entry = (u8, MessageId);
+
+/// What the table shows.
+#[derive(Clone)]
+pub struct Shown {
     pub reel: Rc<Reel>,
+    pub entries: Rc<Vec<Entry>>,
     pub selection: Selection,
     /// The last moment, until the playhead, at which something happens.
     pub reached: Moment,
-    pub act: Act,
 }
 
-/// A message by its side and number.
-type Entry = (u8, MessageId);
-
-#[component]
-pub fn Table(props: &TableProps) -> Html {
-    let open = use_state(|| false);
-    let ontoggle = {
-        let open = open.setter();
-        Callback::from(move |event: Event| {
-            open.set(browser::target::<HtmlElement>(&event).is_some_and(|details| details.has_attribute("open")));
-        })
-    };
-    let entries = use_memo((props.reel.clone(), *open), |(reel, open)| match open {
-        true => entries(reel),
-        false => Vec::new(),
-    });
-    html! {
-        <details class="fold" {ontoggle}>
-            <summary>{ "Table of messages" }</summary>
-            if *open {
-                { rows(props, &entries) }
-            }
-        </details>
+impl PartialEq for Shown {
+    fn eq(&self, other: &Shown) -> bool {
+        Rc::ptr_eq(&self.entries, &other.entries) && (self.selection, self.reached) == (other.selection, other.reached)
     }
 }
 
-fn rows(props: &TableProps, entries: &[Entry]) -> Html {
-    let reel = &props.reel;
-    let reached = entries.partition_point(|entry| row(reel, *entry).sent <= props.reached);
+/// A fold with the table in it, if it is open.
+pub fn table(shown: Option<&Shown>, act: &Act) -> Element {
+    let opening = act.clone();
+    block("details", "fold")
+        .on(ListenerKind::ontoggle, move |event| {
+            let is_open = browser::target::<HtmlElement>(event).is_some_and(|details| details.has_attribute("open"));
+            opening.tell(Message::Table(if is_open { Fold::Open } else { Fold::Closed }));
+        })
+        .add(element("summary", &[]).text("Table of messages"))
+        .add_some(shown.map(|shown| rows(shown, act)))
+}
+
+fn rows(table: &Shown, act: &Act) -> Element {
+    let Shown { reel, entries, .. } = table;
+    let reached = entries.partition_point(|entry| row(reel, *entry).sent <= table.reached);
     // By halves of a page, so that a step seldom changes more than one row.
     let first = (reached / (PAGE / 2)).saturating_sub(1) * (PAGE / 2);
     let first = first.min(entries.len().saturating_sub(PAGE));
     let shown = &entries[first..(first + PAGE).min(entries.len())];
-    html! {
-        <div class="fold-body table-frame" tabindex="0" role="group" aria-label="Table of messages">
-            if shown.len() < entries.len() {
-                <p class="table-note">{ format!(
-                    "Messages {} to {} of {}: those around the playhead.", first + 1, first + shown.len(), entries.len()
-                ) }</p>
-            }
-            <table>
-                <thead>
-                    <tr>
-                        { for ["Sent", "Arrived", "Side", "From", "To", "Message", "Job", "What became of it"]
-                            .map(|head| html! { <th key={head} scope="col">{ head }</th> }) }
-                    </tr>
-                </thead>
-                <tbody>
-                    { for shown.iter().enumerate().map(|(place, entry)| {
-                        table_row(props, *entry, first + place, reached)
-                    }) }
-                </tbody>
-            </table>
-        </div>
-    }
+    let note = (shown.len() < entries.len()).then(|| {
+        let (from, to, all) = (first + 1, first + shown.len(), entries.len());
+        block("p", "table-note").text(format!("Messages {from} to {to} of {all}: those around the playhead."))
+    });
+    let mut each = shown.iter().enumerate().map(|(place, entry)| table_row(table, *entry, first + place, reached, act));
+    let frame = [("class", "fold-body table-frame"), ("tabindex", "0"), ("role", "group")];
+    element("div", &frame)
+        .with("aria-label", "Table of messages")
+        .add_some(note)
+        .add(element("table", &[]).add(head()).add(element("tbody", &[]).all(&mut each)))
+}
+
+fn head() -> Element {
+    let names = ["Sent", "Arrived", "Side", "From", "To", "Message", "Job", "What became of it"];
+    let mut cells = names.iter().map(|name| element("th", &[("scope", "col")]).key(*name).text(*name));
+    element("thead", &[]).add(element("tr", &[]).all(&mut cells))
 }
 
 /// Every message of both sides but the background ones, in the order in which they were sent.
-fn entries(reel: &Rc<Reel>) -> Vec<Entry> {
+pub fn entries(reel: &Reel) -> Vec<Entry> {
     let of_side = |(side, trace): (usize, &Trace)| -> Vec<Entry> {
         let rows = trace.messages.iter().enumerate();
         let shown = rows.filter(|(_, row)| trace.kind(row).class != Class::Background);
@@ -105,37 +97,39 @@ fn row(reel: &Reel, (side, message): Entry) -> &crate::trace::MessageRow {
     &trace(reel, side).messages[message.at()]
 }
 
-fn table_row(props: &TableProps, entry: Entry, place: usize, reached: usize) -> Html {
+fn table_row(table: &Shown, entry: Entry, place: usize, reached: usize, act: &Act) -> Element {
     let (side, message) = entry;
-    let reel = &*props.reel;
+    let reel = &*table.reel;
     let (trace, row) = (trace(reel, side), row(reel, entry));
     let jobs = trace.jobs_of(row);
     let selection = jobs.first().map(|job| Selection::Message { side, message, job: *job });
-    let lit = props.selection.job().is_some_and(|job| jobs.contains(&job));
+    let is_lit = table.selection.job().is_some_and(|job| jobs.contains(&job));
     let style = reel.recording.sides[usize::from(side)].style;
+    let heading = element("th", &[("scope", "row")]);
     let label = trace.label(row);
-    let label = match selection {
+    let heading = match selection {
         Some(selection) => {
-            let act = props.act.clone();
-            let onclick = Callback::from(move |_: MouseEvent| act.dispatch(Action::Select(selection)));
-            let pressed = if props.selection == selection { "true" } else { "false" };
-            html! { <button type="button" class="sentence" aria-pressed={pressed} {onclick}>{ label }</button> }
+            let pressed = if table.selection == selection { "true" } else { "false" };
+            let button = element("button", &[("type", "button"), ("class", "sentence")]);
+            heading.add(button.with("aria-pressed", pressed).does(act, Action::Select(selection)).text(label))
         }
-        None => html! { label },
+        None => heading.text(label),
     };
     let numbers: Vec<String> = jobs.iter().map(|job| job.number().to_string()).collect();
     let again = if row.attempt > 1 { format!(", no. {}", row.attempt) } else { String::new() };
-    let class = classes!(side_class(style), lit.then_some("lit"), (place >= reached).then_some("future"));
-    html! {
-        <tr key={format!("{side}-{}", message.index())} {class} aria-current={(place + 1 == reached).then_some("step")}>
-            <td>{ reel.clock(row.sent) }</td>
-            <td>{ row.arrived.known().map_or_else(|| "–".to_owned(), |at| reel.clock(at)) }</td>
-            <td class="table-side">{ side_name(style) }</td>
-            <td>{ &trace.actor(row.from).name }</td>
-            <td>{ &trace.actor(row.to).name }</td>
-            <th scope="row">{ label }</th>
-            <td>{ numbers.join(", ") }</td>
-            <td>{ format!("{}{again}", row.fate.word()) }</td>
-        </tr>
-    }
+    let lit = if is_lit { "lit" } else { "" };
+    let future = if place >= reached { "future" } else { "" };
+    let cell = |text: String| element("td", &[]).text(text);
+    element("tr", &[])
+        .key(format!("{side}-{}", message.index()))
+        .with("class", classes(&[side_class(style), lit, future]))
+        .with_some("aria-current", (place + 1 == reached).then_some("step"))
+        .add(cell(reel.clock(row.sent)))
+        .add(cell(row.arrived.known().map_or_else(|| "–".to_owned(), |at| reel.clock(at))))
+        .add(block("td", "table-side").text(side_name(style)))
+        .add(cell(trace.actor(row.from).name.clone()))
+        .add(cell(trace.actor(row.to).name.clone()))
+        .add(heading)
+        .add(cell(numbers.join(", ")))
+        .add(cell(format!("{}{again}", row.fate.word())))
 }

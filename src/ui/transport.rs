@@ -2,101 +2,75 @@
 //!
 //! *Invariant:* the strip is drawn once a run; a frame writes the scrubber's value and the readout.
 
-use std::rc::Rc;
+use std::fmt::Write;
 
-use web_sys::{HtmlInputElement, HtmlSelectElement};
-use yew::prelude::*;
+use yew::AttrValue;
+use yew::virtual_dom::ListenerKind;
 
+use super::app::Run;
+use super::element::{Element, block, classes, element, markup};
 use super::icons::{Icon, icon};
 use super::{Act, browser};
-use crate::player::{Action, Motion, Reel, Speed, TroubleKind};
+use crate::player::{Action, Motion, Player, Reel, Speed, TroubleKind};
 use crate::time::{Moment, Span};
 
-#[derive(Properties, PartialEq)]
-pub struct TransportProps {
-    pub reel: Rc<Reel>,
-    pub head: Moment,
-    pub motion: Motion,
-    pub speed: Speed,
-    pub act: Act,
-}
-
-#[component]
-pub fn Transport(props: &TransportProps) -> Html {
-    let reel = &props.reel;
-    let does = |action: Action| {
-        let act = props.act.clone();
-        Callback::from(move |_: MouseEvent| act.dispatch(action.clone()))
-    };
-    let (name, sign) = match props.motion {
+pub fn transport(player: &Player, run: &Run, act: &Act) -> Element {
+    let reel = &*run.reel;
+    let (name, sign) = match player.motion() {
         Motion::Playing => ("Pause", Icon::Pause),
         Motion::Paused => ("Play", Icon::Play),
     };
     let button = |name: &'static str, sign: Icon, action: Action, more: &'static str| {
-        html! {
-            <button type="button" class={classes!("button", "button-icon", more)} aria-label={name} title={name}
-                onclick={does(action)}>
-                { icon(sign) }
-            </button>
-        }
+        element("button", &[("type", "button")])
+            .with("class", classes(&["button", "button-icon", more]))
+            .with("aria-label", name)
+            .with("title", name)
+            .does(act, action)
+            .add(icon(sign))
     };
-    html! {
-        <div class="transport" role="group" aria-label="Playing">
-            <div class="transport-buttons">
-                { button("To the start", Icon::ToStart, Action::ToStart, "button-spare") }
-                { button("One step back", Icon::StepBack, Action::StepBack, "") }
-                { button(name, sign, Action::Toggle, "button-play") }
-                { button("One step on", Icon::StepOn, Action::StepOn, "") }
-            </div>
-            { speeds(props.speed, &props.act) }
-            <div class="scrubber">
-                <Strip reel={reel.clone()} />
-                { scrubber(props) }
-            </div>
-            <output class="readout" for="scrubber">
-                <b>{ reel.clock(props.head) }</b>{ " / " }{ reel.clock(reel.ended) }
-            </output>
-        </div>
-    }
+    let buttons = block("div", "transport-buttons")
+        .add(button("To the start", Icon::ToStart, Action::ToStart, "button-spare"))
+        .add(button("One step back", Icon::StepBack, Action::StepBack, ""))
+        .add(button(name, sign, Action::Toggle, "button-play"))
+        .add(button("One step on", Icon::StepOn, Action::StepOn, ""));
+    let moment = element("b", &[]).text(reel.clock(player.head()));
+    let readout = element("output", &[("class", "readout"), ("for", "scrubber")]);
+    element("div", &[("class", "transport"), ("role", "group"), ("aria-label", "Playing")])
+        .add(buttons)
+        .add(speeds(player.speed(), act))
+        .add(block("div", "scrubber").add(markup(run.strip.clone())).add(scrubber(player, reel, act)))
+        .add(readout.add(moment).text(format!(" / {}", reel.clock(reel.ended))))
 }
 
-fn scrubber(props: &TransportProps) -> Html {
-    let act = props.act.clone();
-    let oninput = Callback::from(move |event: InputEvent| {
-        if let Some(micros) = browser::target::<HtmlInputElement>(&event).and_then(|input| input.value().parse().ok()) {
-            act.dispatch(Action::Seek(Moment::START + Span::micros(micros)));
-        }
-    });
-    let micros = |moment: Moment| moment.micros().to_string();
-    html! {
-        <input id="scrubber" type="range" min="0" max={micros(props.reel.ended)} step="1" value={micros(props.head)}
-            aria-label="Moment" aria-valuetext={props.reel.clock(props.head)} {oninput} />
-    }
-}
-
-fn speeds(shown: Speed, act: &Act) -> Html {
+fn scrubber(player: &Player, reel: &Reel, act: &Act) -> Element {
     let act = act.clone();
-    let onchange = Callback::from(move |event: Event| {
-        let index = browser::target::<HtmlSelectElement>(&event).map(|select| select.selected_index());
-        if let Some(speed) = index.and_then(|index| Speed::ALL.get(usize::try_from(index).ok()?)) {
+    let micros = |moment: Moment| moment.micros().to_string();
+    let fixed = [("id", "scrubber"), ("type", "range"), ("min", "0"), ("step", "1"), ("aria-label", "Moment")];
+    element("input", &fixed)
+        .with("max", micros(reel.ended))
+        .with("aria-valuetext", reel.clock(player.head()))
+        .value(micros(player.head()))
+        .on(ListenerKind::oninput, move |event| {
+            if let Ok(micros) = browser::value(event).parse() {
+                act.dispatch(Action::Seek(Moment::START + Span::micros(micros)));
+            }
+        })
+}
+
+fn speeds(shown: Speed, act: &Act) -> Element {
+    let act = act.clone();
+    let chosen = move |event: &web_sys::Event| {
+        let label = browser::value(event);
+        if let Some(speed) = Speed::ALL.iter().find(|speed| speed.label() == label) {
             act.dispatch(Action::SetSpeed(*speed));
         }
+    };
+    let mut options = Speed::ALL.iter().map(|speed| {
+        let option = element("option", &[]).key(speed.label()).with_if("selected", *speed == shown);
+        option.text(speed.label())
     });
-    html! {
-        <label class="speed">
-            <span class="visually-hidden">{ "Speed" }</span>
-            <select {onchange}>
-                { for Speed::ALL.iter().map(|speed| html! {
-                    <option key={speed.label()} selected={*speed == shown}>{ speed.label() }</option>
-                }) }
-            </select>
-        </label>
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct StripProps {
-    reel: Rc<Reel>,
+    let select = element("select", &[]).on(ListenerKind::onchange, chosen).all(&mut options);
+    block("label", "speed").add(block("span", "visually-hidden").text("Speed")).add(select)
 }
 
 /// Thousandths of the run's length.
@@ -104,12 +78,10 @@ const LENGTH: u64 = 1_000;
 /// More signs than this on the strip are one band of trouble to the eye.
 const MOST_SIGNS: usize = 400;
 
-#[component]
-fn Strip(props: &StripProps) -> Html {
-    let reel = &*props.reel;
+/// What went wrong in a run, in proportion to its length.
+pub fn strip(reel: &Reel) -> AttrValue {
     let ended = reel.ended.micros().max(1);
     let x = |moment: Moment| moment.micros() * LENGTH * 100 / ended;
-    let place = |hundredths: u64| format!("{}.{:02}", hundredths / 100, hundredths % 100);
     let mut drawn = Vec::new();
     for trouble in &reel.troubles {
         let (class, top, height) = match (trouble.kind, trouble.side) {
@@ -121,16 +93,21 @@ fn Strip(props: &StripProps) -> Html {
         };
         let (from, until) = (x(trouble.from), x(trouble.until));
         // A sign is wide enough to be seen, and signs in one place are one.
-        let sign = (class, top, height, place(from / 100 * 100), place((until - from).max(350) / 50 * 50));
+        let sign = (class, top, height, from / 100, (until - from).max(350) / 50 * 5);
         if !drawn.contains(&sign) && drawn.len() < MOST_SIGNS {
             drawn.push(sign);
         }
     }
-    html! {
-        <svg class="strip" viewBox={format!("0 0 {LENGTH} 26")} preserveAspectRatio="none" aria-hidden="true">
-            { for drawn.into_iter().enumerate().map(|(number, (class, top, height, x, width))| html! {
-                <rect key={number} {class} {x} y={top.to_string()} {width} height={height.to_string()} />
-            }) }
-        </svg>
+    let mut text =
+        format!("<svg class=\"strip\" viewBox=\"0 0 {LENGTH} 26\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
+    for (class, top, height, x, width) in drawn {
+        let (whole, tenth) = (width / 10, width % 10);
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            "<rect class=\"{class}\" x=\"{x}\" y=\"{top}\" width=\"{whole}.{tenth}\" height=\"{height}\"/>"
+        );
     }
+    text.push_str("</svg>");
+    text.into()
 }

@@ -2,65 +2,47 @@
 //!
 //! *Invariant:* every word and number comes with the recording, and so from the trace.
 
-use std::rc::Rc;
-
-use yew::prelude::*;
-
 use super::Act;
+use super::element::{Element, block, classes, element};
 use crate::player::{Action, Reel};
-use crate::recording::{Card, Sentence, SidePlayed, Style, Tone};
+use crate::recording::{Card, Figure, Sentence, Style, Tone};
 
-#[derive(Properties, PartialEq)]
-pub struct VerdictsProps {
-    pub reel: Rc<Reel>,
-    pub act: Act,
+pub fn verdicts(reel: &Reel, act: &Act) -> Element {
+    let recording = &reel.recording;
+    let mut cards = recording.sides.iter().zip(&recording.cards).map(|(side, card)| {
+        let name = [("aria-label", side_name(side.style))];
+        element("article", &name)
+            .key(side.id.as_str())
+            .with("class", classes(&["card", side_class(side.style)]))
+            .add(spoken(card, reel, act))
+            .add(block("dl", "figures").all(&mut card.figures.iter().map(shown)))
+    });
+    element("section", &[("class", "verdicts"), ("aria-label", "What it comes to")]).all(&mut cards)
 }
 
-#[component]
-pub fn Verdicts(props: &VerdictsProps) -> Html {
-    let recording = &props.reel.recording;
-    let sides = recording.sides.iter().zip(&recording.cards);
-    html! {
-        <section class="verdicts" aria-label="What it comes to">
-            { for sides.map(|(side, said)| card(side, said, props)) }
-        </section>
+fn spoken(card: &Card, reel: &Reel, act: &Act) -> Element {
+    let mut words = block("p", "verdict");
+    for (place, said) in card.sentences.iter().enumerate() {
+        let sentence = sentence(said, reel, act);
+        words = if place == 0 { words.add(element("b", &[]).add(sentence)) } else { words.text(" ").add(sentence) };
     }
-}
-
-fn card(side: &SidePlayed, said: &Card, props: &VerdictsProps) -> Html {
-    let style = side.style;
-    let mut spoken = said.sentences.iter();
-    let headline = spoken.next();
-    html! {
-        <article key={side.id.clone()} class={classes!("card", side_class(style))} aria-label={side_name(style)}>
-            <p class="verdict">
-                if let Some(headline) = headline {
-                    <b>{ sentence(headline, props) }</b>
-                }
-                { for spoken.map(|verdict| html! { <>{ " " }{ sentence(verdict, props) }</> }) }
-            </p>
-            <dl class="figures">
-                { for said.figures.iter().map(|figure| html! {
-                    <div key={figure.label.clone()} class={classes!("figure", tone_class(figure.tone))}>
-                        <dt>{ &figure.label }</dt>
-                        <dd>{ &figure.value }</dd>
-                    </div>
-                }) }
-            </dl>
-        </article>
-    }
+    words
 }
 
 /// What is about a moment leads there.
-fn sentence(verdict: &Sentence, props: &VerdictsProps) -> Html {
-    let Some(at) = verdict.at else { return html! { verdict.text.clone() } };
-    let act = props.act.clone();
-    let onclick = Callback::from(move |_: MouseEvent| act.dispatch(Action::Seek(at)));
-    html! {
-        <button type="button" class="sentence" title={format!("Show {}", props.reel.clock(at))} {onclick}>
-            { verdict.text.clone() }
-        </button>
-    }
+fn sentence(verdict: &Sentence, reel: &Reel, act: &Act) -> Element {
+    let text = verdict.text.clone();
+    let Some(at) = verdict.at else { return element("span", &[]).text(text) };
+    let button = element("button", &[("type", "button"), ("class", "sentence")]);
+    button.with("title", format!("Show {}", reel.clock(at))).does(act, Action::Seek(at)).text(text)
+}
+
+fn shown(figure: &Figure) -> Element {
+    element("div", &[])
+        .key(figure.label.as_str())
+        .with("class", classes(&["figure", tone_class(figure.tone)]))
+        .add(element("dt", &[]).text(figure.label.clone()))
+        .add(element("dd", &[]).text(figure.value.clone()))
 }
 
 fn tone_class(tone: Tone) -> &'static str {

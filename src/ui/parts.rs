@@ -1,0 +1,74 @@
+//! The parts of the page that stay as they are while a run plays.
+//!
+//! Each is drawn by a view function from shared values. [`Kept`] is the one component for all of them: Yew asks it for
+//! elements only when its part is another one.
+//!
+//! *Invariant:* a part holds everything that its view is drawn from, and comparing two parts costs next to nothing.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+use yew::virtual_dom::{VComp, VNode};
+
+use super::Act;
+use super::controls::controls;
+use super::header::{Copied, masthead};
+use super::story::{Lines, story};
+use super::table::{Shown, table};
+use super::verdicts::verdicts;
+use crate::desk::Panel;
+use crate::player::Reel;
+use crate::recording::Selection;
+use crate::time::Moment;
+
+#[derive(Clone, PartialEq)]
+pub enum Part {
+    Masthead {
+        titles: Rc<[(String, String)]>,
+        open: String,
+        copied: Copied,
+    },
+    Controls(Rc<Panel>),
+    Verdicts(Rc<Reel>),
+    Story {
+        reel: Rc<Reel>,
+        selection: Selection,
+        lines: Rc<Lines>,
+        reached: Moment,
+    },
+    /// With what it shows, if it is open.
+    Table(Option<Shown>),
+}
+
+#[derive(Properties, PartialEq)]
+pub struct KeptProps {
+    part: Part,
+    act: Act,
+}
+
+pub struct Kept;
+
+impl Component for Kept {
+    type Message = ();
+    type Properties = KeptProps;
+
+    fn create(_: &Context<Self>) -> Self {
+        Kept
+    }
+
+    fn view(&self, context: &Context<Self>) -> Html {
+        let KeptProps { part, act } = context.props();
+        let element = match part {
+            Part::Masthead { titles, open, copied } => masthead(titles, open, *copied, act),
+            Part::Controls(panel) => controls(panel, act),
+            Part::Verdicts(reel) => verdicts(reel, act),
+            Part::Story { reel, selection, lines, reached } => story(reel, *selection, lines, *reached, act),
+            Part::Table(shown) => table(shown.as_ref(), act),
+        };
+        element.into()
+    }
+}
+
+pub fn kept(part: Part, act: &Act) -> VNode {
+    VComp::new::<Kept>(Rc::new(KeptProps { part, act: act.clone() }), None).into()
+}
