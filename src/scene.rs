@@ -17,6 +17,7 @@ mod compose;
 mod heads;
 mod labels;
 mod look;
+pub mod markup;
 mod notes;
 mod pace;
 mod rivers;

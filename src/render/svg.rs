@@ -1,17 +1,13 @@
 //! A scene as a stand-alone SVG: light and dark inside, no script, no font file, no request to anyone.
 //!
-//! *Invariant:* it decides nothing about what is where. The same scene gives the same bytes, coordinates are printed
-//! in fixed point, and every text is escaped here, at the door.
-
-mod write;
+//! *Invariant:* it decides nothing about what is where. The same scene gives the same bytes, what is
+//! drawn is written by `scene::markup`, as for the page.
 
 use std::collections::BTreeSet;
 
-use crate::scene::{Anchor, Form, Level, PX, Scene, Shape};
+use crate::scene::markup::{DEFINITIONS, Element, Named, Number, escaped, group};
+use crate::scene::{Level, PX, Scene};
 use crate::time::{Moment, readable};
-use write::Element;
-
-pub use write::{Number, escaped};
 
 /// Which colours the file has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,13 +31,6 @@ pub struct Options {
 
 /// The rules by which shapes look, one a line, which the page uses as well.
 pub const RULES: &str = include_str!("../../static/scene.css");
-
-/// The hatching that [`RULES`] speak of. A page must have it once.
-pub const DEFINITIONS: &str = concat!(
-    "<defs><pattern id=\"cp-hatch\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\" ",
-    "patternTransform=\"rotate(45)\"><rect class=\"cp-hatch-ground\" width=\"5\" height=\"5\"/>",
-    "<line class=\"cp-hatch-line\" x1=\"2.5\" y1=\"0\" x2=\"2.5\" y2=\"5\"/></pattern></defs>"
-);
 
 const LIGHT: &str = "--cp-bg:#fbfaf7;--cp-card:#fff;--cp-ink:#1d2433;--cp-mute:#5f6778;--cp-rule:#e6e3da;\
     --cp-life:#b9bdc8;--cp-work:#b3b8c4;--cp-sync:#3b5bdb;--cp-async:#087a65;--cp-block:#cf6a26;--cp-wrong:#c92a2a;\
@@ -117,97 +106,6 @@ fn palette(theme: Theme) -> String {
             ".cp-scene{{color-scheme:light dark;{LIGHT}}}\n@media (prefers-color-scheme:dark){{.cp-scene{{{DARK}}}}}"
         ),
     }
-}
-
-/// What becomes of a shape's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Named {
-    /// A title, and the role of a symbol with an id of its own.
-    Symbols,
-    /// A title alone.
-    Titles,
-}
-
-/// The shapes as one group of elements, or nothing at all if there are none.
-pub fn group(text: &mut String, class: &str, shapes: &[Shape], named: Named) {
-    if shapes.is_empty() {
-        return;
-    }
-    text.push_str(&format!("<g class=\"{class}\">\n"));
-    for shape in shapes {
-        element(text, shape, named);
-        text.push('\n');
-    }
-    text.push_str("</g>\n");
-}
-
-/// One shape as one element.
-fn element(text: &mut String, shape: &Shape, named: Named) {
-    let mut element = Element::open(text, tag(&shape.form));
-    if !shape.name.is_empty() && named == Named::Symbols {
-        element.attribute("id", &format!("cp-{}", shape.key));
-        element.attribute("role", "graphics-symbol img");
-    }
-    element.attribute("class", &shape.css());
-    geometry(&mut element, &shape.form);
-    if let Form::Text { text: words, .. } = &shape.form {
-        element.content().push_str(&escaped(words));
-    } else if !shape.name.is_empty() {
-        element.content().push_str(&format!("<title>{}</title>", escaped(&shape.name)));
-    }
-}
-
-fn tag(form: &Form) -> &'static str {
-    match form {
-        Form::Line { .. } => "line",
-        Form::Rect { .. } => "rect",
-        Form::Polygon(_) => "polygon",
-        Form::Strokes(_) => "path",
-        Form::Circle { .. } => "circle",
-        Form::Text { .. } => "text",
-    }
-}
-
-fn geometry(element: &mut Element, form: &Form) {
-    match form {
-        Form::Line { from, to } => {
-            element.number("x1", from.x).number("y1", from.y).number("x2", to.x).number("y2", to.y);
-        }
-        Form::Rect { area, radius } => {
-            element.number("x", area.x).number("y", area.y).number("width", area.width).number("height", area.height);
-            if *radius > 0 {
-                element.number("rx", *radius);
-            }
-        }
-        Form::Polygon(points) => {
-            let list: Vec<String> = points.iter().map(|p| format!("{},{}", Number(p.x), Number(p.y))).collect();
-            element.attribute("points", &list.join(" "));
-        }
-        Form::Strokes(lines) => element.attribute("d", &path(lines)),
-        Form::Circle { centre, radius } => {
-            element.number("cx", centre.x).number("cy", centre.y).number("r", *radius);
-        }
-        Form::Text { at, anchor, .. } => {
-            element.number("x", at.x).number("y", at.y);
-            match anchor {
-                Anchor::Start => {}
-                Anchor::Middle => element.attribute("text-anchor", "middle"),
-                Anchor::End => element.attribute("text-anchor", "end"),
-            }
-        }
-    }
-}
-
-/// The path data of several open lines.
-fn path(lines: &[Vec<crate::scene::Point>]) -> String {
-    let mut data = String::new();
-    for line in lines {
-        for (place, point) in line.iter().enumerate() {
-            data.push(if place == 0 { 'M' } else { 'L' });
-            data.push_str(&format!("{} {}", Number(point.x), Number(point.y)));
-        }
-    }
-    data
 }
 
 /// The two parts of a playhead, which lie on different levels.

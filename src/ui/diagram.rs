@@ -3,8 +3,8 @@
 //! *Invariant:* it decides nothing about what is where, and has no colour: the shapes are those of the stand-alone
 //! file, and `static/scene.css` says how they look.
 
-use crate::render::svg::{DEFINITIONS, Named, Number, escaped, group};
 use crate::scene::Scene;
+use crate::scene::markup::{DEFINITIONS, Named, Number, escaped, group};
 
 /// Who stands where.
 pub fn heads(scene: &Scene) -> String {

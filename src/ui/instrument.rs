@@ -22,7 +22,7 @@ use super::{Act, browser};
 use crate::desk::Panel;
 use crate::player::{Action, Player, Reel, Window, pointed};
 use crate::recording::{Selection, Style};
-use crate::render::svg::Number;
+use crate::scene::markup::Number;
 use crate::scene::{Folding, PX, Point, Scene, Sides, View, layout, layout_apart};
 use crate::time::Moment;
 
