@@ -14,6 +14,8 @@ use crate::time::Moment;
 /// What the studio is to do.
 #[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub enum Order {
+    /// Begin with what this link says, for its run is shown already.
+    Stand(String),
     /// Open what a link says: a scenario's name at least.
     Follow(String),
     /// Set the parameter of a dial to one of its stops.
@@ -104,10 +106,10 @@ pub struct BrokerChoice {
     pub refusal: Option<(String, String)>,
 }
 
-/// All that the page opens on, before there is a studio.
+/// All that the page opens on, before there is a studio: a built-in scenario as it came.
 #[derive(Clone, Debug, BorshDeserialize, BorshSerialize)]
 pub struct Cover {
-    /// The built-in scenarios by name and title.
+    /// All built-in scenarios by name and title.
     pub titles: Vec<(String, String)>,
     pub panel: Panel,
     pub recording: Recording,

@@ -52,18 +52,20 @@ pub struct Player {
 }
 
 impl Player {
-    /// What the link says, or the cover if it says no more.
-    pub fn open(cover: Cover, link: &str) -> Player {
+    /// What the link says: the cover at once, if it is of the same scenario, and what else it says when that has run.
+    pub fn open(cover: Option<Cover>, link: &str) -> Player {
         let link = link.strip_prefix('#').unwrap_or(link);
+        let name = link.split('&').next().unwrap_or(link);
         let mut player = Player::default();
-        // What else the link says is of the same scenario, and will soon be known.
-        if link.is_empty() || link.starts_with(&cover.panel.address) {
+        if let Some(cover) = cover.filter(|cover| link.is_empty() || name == cover.panel.name) {
             player.panel = Rc::new(cover.panel);
             player.hand_in(cover.recording, Some(Opening::default()));
+            if link == name || link == player.panel.address {
+                player.order(Order::Stand(player.panel.address.clone()));
+                return player;
+            }
         }
-        if !link.is_empty() && link != player.panel.address {
-            player.order(Order::Follow(link.into()));
-        }
+        player.order(Order::Follow(link.into()));
         player
     }
 
@@ -79,7 +81,7 @@ impl Player {
 
     /// Whether what is shown is not yet what is wished for.
     pub fn is_behind(&self) -> bool {
-        self.is_running || !self.orders.is_empty()
+        self.is_running || self.orders.iter().any(|(_, order)| !matches!(order, Order::Stand(_)))
     }
 
     /// How far the run under way is, in thousandths, once that has been reported.
@@ -190,7 +192,7 @@ impl Player {
             Order::Follow(_) => self.clock.motion = Motion::Paused,
             Order::Reset => self.said = "The scenario is as it was".into(),
             Order::Cancel => self.said = "The run was cancelled".into(),
-            Order::Turn { .. } | Order::Set { .. } | Order::Type { .. } => {}
+            Order::Stand(_) | Order::Turn { .. } | Order::Set { .. } | Order::Type { .. } => {}
         }
         self.number += 1;
         self.orders.push((self.number, order));

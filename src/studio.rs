@@ -22,7 +22,7 @@ use serde_json::Value;
 use crate::desk::{Cover, Opening, Order, Panel, Refusal, Report};
 use crate::engine::Progress;
 use crate::recording::Recording;
-use crate::scenario::{PRESETS, Run, Scenario};
+use crate::scenario::{PRESETS, Preset, Run, Scenario};
 
 /// Whoever runs what others wish for.
 pub struct Studio {
@@ -39,12 +39,10 @@ pub struct Studio {
 }
 
 impl Default for Studio {
-    /// As if the first built-in scenario had been ordered, run and handed out: its recording is the cover's.
+    /// With the first built-in scenario, until something is ordered.
     fn default() -> Self {
         let mut studio = Studio::with(PRESETS[0].scenario());
-        studio.shown = Some(studio.wish.clone());
         studio.run = None;
-        studio.opening = None;
         studio
     }
 }
@@ -65,9 +63,9 @@ impl Studio {
         studio
     }
 
-    /// What a page opens on before there is a studio.
-    pub fn cover() -> Cover {
-        let mut studio = Studio::with(PRESETS[0].scenario());
+    /// What a page opens on before there is a studio, if it is to open on that scenario.
+    pub fn cover(preset: &Preset) -> Cover {
+        let mut studio = Studio::with(preset.scenario());
         let recording = studio.finish();
         let titles = PRESETS.iter().map(|preset| (preset.name.to_owned(), preset.scenario().head.title));
         Cover { titles: titles.collect(), panel: studio.panel(), recording }
@@ -88,6 +86,12 @@ impl Studio {
     pub fn take(&mut self, number: u32, order: Order) -> Report {
         self.number = number;
         match order {
+            Order::Stand(link) => {
+                self.follow(&link);
+                self.run = None;
+                self.opening = None;
+                self.shown = Some(self.wish.clone());
+            }
             Order::Follow(link) => self.follow(&link),
             Order::Turn { path, stop } => {
                 if let Some(dial) = self.dial(&path) {

@@ -38,6 +38,21 @@
     return worker;
   };
 
+  // The recording that the page opens on, until the engine has come: of the scenario that the address names if there is
+  // one of that name, else of the first. Without any, the app waits for the engine.
+  async function cover() {
+    const first = document.getElementById("cover").href;
+    const name = /^#([a-z0-9-]+)/.exec(location.hash)?.[1];
+    for (const address of name ? [new URL(name, first), first] : [first]) {
+      try {
+        const response = await fetch(address);
+        if (response.ok) return new Uint8Array(await response.arrayBuffer());
+      } catch {
+        // As if it were not there.
+      }
+    }
+  }
+
   function sentence(message) {
     const text = String(message).trim();
     return /[.!?]$/.test(text) ? text : `${text}.`;
@@ -54,12 +69,15 @@
     if (typeof WebAssembly !== "object") {
       throw new Error("this browser has no WebAssembly");
     }
+    const covering = cover();
     const app = await import(document.getElementById("app-js").href);
     const response = await fetch(document.getElementById("app-wasm").href);
     if (!response.ok) {
       const name = new URL(response.url).pathname.split("/").pop();
       throw new Error(`the server answered ${response.status} for ${name}`);
     }
+    const bytes = await covering;
+    window.counterpointCover = () => bytes;
     await app.default({ module_or_path: response });
     started = true;
   }

@@ -9,7 +9,7 @@ use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
 use super::address::Address;
-use super::engine::Studio;
+use super::engine::{self, Messenger};
 use super::frames::Frames;
 use super::header::{Copied, forget};
 use super::instrument::Instrument;
@@ -19,13 +19,10 @@ use super::parts::Part;
 use super::table::{Entry, Shown, entries};
 use super::transport::strip;
 use super::{Act, browser, story};
-use crate::desk::{Cover, Order};
+use crate::desk::Order;
 use crate::player::{Action, Gait, Player, Reel};
 use crate::time::Moment;
 use crate::trace::JobId;
-
-/// What the studio would make of its first scenario; a test holds it to that.
-static COVER: &[u8] = include_bytes!("../../static/cover.bin");
 
 /// What the page is told.
 pub enum Message {
@@ -78,7 +75,7 @@ pub struct App {
     forgetting: Option<Timeout>,
     table: Fold,
     made: Made,
-    studio: Studio,
+    messenger: Messenger,
     frames: Frames,
     address: Address,
     /// They end with the page.
@@ -91,8 +88,8 @@ impl Component for App {
 
     fn create(context: &Context<Self>) -> Self {
         let act = Act(context.link().callback(|message: Message| message));
-        let cover: Cover = borsh::from_slice(COVER).expect("a test holds the cover to what the studio makes of it");
-        let titles = cover.titles.as_slice().into();
+        let cover = engine::cover();
+        let titles = cover.as_ref().map_or(&[][..], |cover| &cover.titles).into();
         let mut app = App {
             player: Player::open(cover, &browser::fragment()),
             instrument: Instrument::default(),
@@ -103,7 +100,7 @@ impl Component for App {
             forgetting: None,
             table: Fold::Closed,
             made: Made::default(),
-            studio: Studio::default(),
+            messenger: Messenger::default(),
             frames: Frames::default(),
             address: Address::default(),
             _listeners: listeners(&act),
@@ -135,7 +132,7 @@ impl Component for App {
     }
 
     fn rendered(&mut self, _: &Context<Self>, _: bool) {
-        self.studio.keep(&self.player, &self.act);
+        self.messenger.keep(&self.player, &self.act);
         self.instrument.rendered(self.player.head(), &self.act);
     }
 }

@@ -7,18 +7,26 @@
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 
 use super::{Act, failure};
-use crate::desk::Report;
+use crate::desk::{Cover, Report};
 use crate::player::{Action, Player};
 
 #[wasm_bindgen]
 extern "C" {
     type Engine;
 
+    #[wasm_bindgen(js_name = counterpointCover)]
+    fn bytes_of_cover() -> Option<Vec<u8>>;
+
     #[wasm_bindgen(js_name = counterpointEngine)]
     fn engine(hear: &Closure<dyn FnMut(Vec<u8>)>, fail: &Closure<dyn FnMut(String)>) -> Engine;
 
     #[wasm_bindgen(method, js_name = postMessage)]
     fn post(this: &Engine, message: Vec<u8>);
+}
+
+/// What the page opens on, if it was had.
+pub fn cover() -> Option<Cover> {
+    borsh::from_slice(&bytes_of_cover()?).ok()
 }
 
 fn start(act: Act) -> Engine {
@@ -36,16 +44,16 @@ fn start(act: Act) -> Engine {
     engine
 }
 
-/// The way to the studio.
+/// Brings orders to the studio.
 #[derive(Default)]
-pub struct Studio {
+pub struct Messenger {
     engine: Option<Engine>,
     /// The number of the last order that was posted.
     posted: u32,
     has_given_up: bool,
 }
 
-impl Studio {
+impl Messenger {
     /// Starts the engine, and posts each order once. Without an engine and without anything to show, the page gives up.
     pub fn keep(&mut self, player: &Player, act: &Act) {
         if let (Some(reason), None, false) = (player.closed(), player.reel(), self.has_given_up) {

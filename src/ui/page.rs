@@ -23,13 +23,15 @@ pub fn page(app: &App) -> Html {
         .with_if("open", app.parameters == Fold::Open)
         .add(element("summary", &[]).text("Parameters"))
         .add(kept(Part::Controls(panel.clone()), act));
+    // Without a cover, there is nothing to say before the engine has come.
+    let is_known = !panel.name.is_empty();
     let main = element("main", &[])
-        .add(introduction(&panel.title, &panel.look_for))
-        .add(parameters)
+        .add_some(is_known.then(|| introduction(&panel.title, &panel.look_for)))
+        .add_some(is_known.then_some(parameters))
         .add(notices(player))
         .add(block("div", "progress-place").add_some(progress(player, act)))
         .add(app.run.as_ref().map(|run| shown(app, run)).unwrap_or_default())
-        .add(modelled(&panel.modelled));
+        .add_some(is_known.then(|| modelled(&panel.modelled)));
     let said = element("p", &[("class", "visually-hidden"), ("role", "status"), ("aria-live", "polite")]);
     let said = said.text(player.said().to_owned());
     VNode::from_iter([kept(app.masthead(), act), main.into(), said.into()])

@@ -6,7 +6,7 @@ use std::ops::{Deref, DerefMut};
 
 use counterpoint::desk::{Order, Report};
 use counterpoint::player::{Action, Player};
-use counterpoint::scenario::Scenario;
+use counterpoint::scenario::{PRESETS, Scenario};
 use counterpoint::studio::Studio;
 
 pub struct Desk {
@@ -31,7 +31,7 @@ impl DerefMut for Desk {
 impl Desk {
     /// With what a link says, run.
     pub fn open(link: &str) -> Desk {
-        let player = Player::open(carried(&Studio::cover()), link);
+        let player = Player::open(Some(carried(&Studio::cover(&PRESETS[0]))), link);
         let mut desk = Desk { player, studio: Studio::default() };
         desk.run();
         desk

@@ -260,30 +260,61 @@ fn without_a_studio_what_is_there_can_be_played() {
     assert!(desk.said().contains("Asked: "), "{}", desk.said());
 }
 
-/// What the page opens on is in the repository, so that it need not be run first. `BLESS=1` writes it again.
+/// What the page opens on is in the repository, so that nothing need be run first. `BLESS=1` writes it again.
 #[test]
-fn the_cover_in_the_repository_is_what_the_studio_makes() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/static/cover.bin");
-    let made = borsh::to_vec(&Studio::cover()).unwrap();
-    if std::env::var_os("BLESS").is_some() {
-        std::fs::write(path, &made).unwrap();
+fn the_covers_in_the_repository_are_what_the_studio_makes() {
+    let folder = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/static/covers"));
+    let bless = std::env::var_os("BLESS").is_some();
+    if bless {
+        let _ = std::fs::remove_dir_all(folder);
+        std::fs::create_dir_all(folder).unwrap();
     }
-    assert!(std::fs::read(path).unwrap() == made, "static/cover.bin is not what BLESS=1 would write");
+    for preset in PRESETS {
+        let (path, made) = (folder.join(preset.name), borsh::to_vec(&Studio::cover(preset)).unwrap());
+        if bless {
+            std::fs::write(&path, &made).unwrap();
+        }
+        assert!(std::fs::read(&path).unwrap() == made, "{} is not what BLESS=1 would write", path.display());
+    }
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), PRESETS.len(), "there is one for each and no other");
 }
 
-/// The page can be used before there is a studio.
+/// The page can be used before there is a studio, and goes on as if there always had been one.
 #[test]
-fn the_cover_is_what_the_studio_would_make_of_its_first_scenario() {
-    let player = Player::open(Studio::cover(), "");
-    assert!(player.orders().is_empty());
-    let mut studio = Studio::default();
-    let Report::Taken { panel, running, .. } = studio.standing() else { panic!("it answers") };
-    assert_eq!((&panel, running), (&**player.panel(), false));
-    let desk = Desk::open(PRESETS[0].name);
-    assert_eq!((desk.panel(), desk.head(), desk.selection()), (player.panel(), player.head(), player.selection()));
-    let bytes = |recording| borsh::to_vec(recording).unwrap();
-    assert_eq!(bytes(&desk.reel().unwrap().recording), bytes(&player.reel().unwrap().recording));
-    assert!(studio.advance(1).is_none(), "it has nothing to do");
+fn a_cover_stands_for_the_run_of_its_scenario() {
+    for preset in [&PRESETS[0], &PRESETS[2]] {
+        for link in [preset.name.to_owned(), format!("#{}&v=1", preset.name)] {
+            let mut player = Player::open(Some(Studio::cover(preset)), &link);
+            assert!(!player.is_behind());
+            let run = Desk::open(&format!("{}&v=1&at=0ms", preset.name));
+            let bytes = |player: &Player| borsh::to_vec(&player.reel().unwrap().recording).unwrap();
+            assert!(bytes(&run) == bytes(&player), "{link}");
+            assert_eq!(run.panel(), player.panel());
+            player.update(Action::ToStart);
+            player.update(Action::StepOn);
+            let head = player.head();
+            let mut desk = Desk { player, studio: Studio::default() };
+            desk.run();
+            assert_eq!((desk.head(), desk.panel()), (head, run.panel()), "{link}: the studio has nothing to add");
+            desk.set("seed", "7");
+            desk.order(Order::Set { path: "seed".into(), value: "8".into() });
+            desk.take();
+            desk.order(Order::Cancel);
+            desk.take();
+            assert_eq!(desk.link(), format!("{}&v=1&seed=7&at={}", preset.name, head.since(at(0))));
+        }
+    }
+}
+
+#[test]
+fn without_a_cover_what_the_link_says_is_run() {
+    for link in ["", "order-emails"] {
+        let mut desk = Desk { player: Player::open(None, link), studio: Studio::default() };
+        assert!(desk.reel().is_none() && desk.is_behind());
+        desk.run();
+        let name = if link.is_empty() { PRESETS[0].name } else { link };
+        assert_eq!(desk.link(), format!("{name}&v=1"));
+    }
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub fn finish() -> Result<()> {
     write(&folder, &named_by_content(files)?)
 }
 
-/// A site: names and contents.
+/// A site: names, some with the folder they are in, and contents.
 type Files = BTreeMap<String, Vec<u8>>;
 
 fn read(folder: &Path) -> Result<Files> {
@@ -38,18 +38,23 @@ fn read(folder: &Path) -> Result<Files> {
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name();
         let name = name.into_string().ok().context("a file's name is not text")?;
-        let content = fs::read(folder.join(&name)).with_context(|| format!("{name} cannot be read"))?;
-        files.insert(name, content);
+        let path = folder.join(&name);
+        if path.is_dir() {
+            files.extend(read(&path)?.into_iter().map(|(inner, content)| (format!("{name}/{inner}"), content)));
+        } else {
+            let content = fs::read(path).with_context(|| format!("{name} cannot be read"))?;
+            files.insert(name, content);
+        }
     }
     Ok(files)
 }
 
 fn write(folder: &Path, files: &Files) -> Result<()> {
-    for name in read(folder)?.into_keys() {
-        fs::remove_file(folder.join(name))?;
-    }
+    fs::remove_dir_all(folder)?;
     for (name, content) in files {
-        fs::write(folder.join(name), content).with_context(|| format!("{name} cannot be written"))?;
+        let path = folder.join(name);
+        path.parent().map_or(Ok(()), fs::create_dir_all)?;
+        fs::write(path, content).with_context(|| format!("{name} cannot be written"))?;
     }
     Ok(())
 }
@@ -87,7 +92,7 @@ fn utf8<'a>(name: &str, content: &'a [u8]) -> Result<&'a str> {
 }
 
 /// The same files, their names by their content, and a page that names them so. A module and its script, which fit only
-/// each other, have one hash.
+/// each other, have one hash, and so have all files of a folder.
 fn named_by_content(mut files: Files) -> Result<Files> {
     let mut page = take_text(&mut files, "index.html")?;
     let mut hashers: BTreeMap<String, DefaultHasher> = BTreeMap::new();
@@ -100,9 +105,16 @@ fn named_by_content(mut files: Files) -> Result<Files> {
             named.insert(name, content);
             continue;
         }
-        ensure!(page.contains(&name), "{name} is in the page's folder, and index.html does not name it");
         let stem = stem(&name);
         let hash = hashers.get(stem).map_or(0, DefaultHasher::finish);
+        // The files of a folder are fetched by their own names, so it is the folder that gets one.
+        if let Some((folder, inner)) = name.split_once('/') {
+            let by_content = format!("{stem}-{hash:016x}");
+            page = page.replace(&format!("./{folder}/"), &format!("./{by_content}/"));
+            named.insert(format!("{by_content}/{inner}"), content);
+            continue;
+        }
+        ensure!(page.contains(&name), "{name} is in the page's folder, and index.html does not name it");
         let ending = if name.ends_with("_bg.wasm") { "_bg.wasm" } else { &name[name.rfind('.').unwrap_or(0)..] };
         let by_content = format!("{stem}-{hash:016x}{ending}");
         page = page.replace(&name, &by_content);
@@ -115,7 +127,7 @@ fn named_by_content(mut files: Files) -> Result<Files> {
 /// What a file was called before anybody gave it a hash.
 fn stem(name: &str) -> &str {
     let name = name.strip_suffix("_bg.wasm").unwrap_or(name);
-    name.split(['-', '.']).next().unwrap_or(name)
+    name.split(['-', '.', '/']).next().unwrap_or(name)
 }
 
 #[cfg(test)]
@@ -123,7 +135,7 @@ mod tests {
     use super::*;
 
     fn site(script: &str, module: &str) -> Files {
-        let page = "<link href=./style-12ab.css><link href=./engine.js><link href=./engine_bg.wasm><img src=first.svg>";
+        let page = "<link href=./style-12ab.css><link href=./engine.js><link href=./engine_bg.wasm><img src=first.svg><link href=./covers/one>";
         let files = [
             ("index.html", page),
             ("style-12ab.css", "a{}"),
@@ -131,6 +143,7 @@ mod tests {
             ("engine_bg.wasm", module),
             ("first.svg", "<svg/>"),
             ("modelled.html", "<p>"),
+            ("covers/one", "bytes"),
         ];
         files.into_iter().map(|(name, content)| (name.to_owned(), content.into())).collect()
     }
@@ -143,9 +156,12 @@ mod tests {
     fn the_page_names_the_files_that_are_there() {
         let named = named_by_content(site("script", "module")).unwrap();
         let page = utf8("index.html", &named["index.html"]).unwrap();
-        let [script, module, first, index, modelled, style] = names(&named)[..] else { panic!("{named:?}") };
+        let [cover, script, module, first, index, modelled, style] = names(&named)[..] else { panic!("{named:?}") };
         assert_eq!((index, modelled), ("index.html", "modelled.html"));
-        let told = format!("<link href=./{style}><link href=./{script}><link href=./{module}><img src={first}>");
+        let told = format!(
+            "<link href=./{style}><link href=./{script}><link href=./{module}><img src={first}><link href=./{cover}>"
+        );
+        assert!(cover.starts_with("covers-") && cover.ends_with("/one"), "{cover}");
         assert_eq!(page, told);
         assert_eq!(module, script.replace(".js", "_bg.wasm"));
         for name in [script, first, style] {
@@ -161,7 +177,7 @@ mod tests {
         for other in [site("another", "module"), site("script", "another")] {
             let other = named_by_content(other).unwrap();
             let kept = names(&other).into_iter().filter(|name| before.contains_key(*name));
-            assert_eq!(kept.map(stem).collect::<Vec<_>>(), ["first", "index", "modelled", "style"]);
+            assert_eq!(kept.map(stem).collect::<Vec<_>>(), ["covers", "first", "index", "modelled", "style"]);
         }
     }
 

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use counterpoint_browser_tests::{Motion, Page, Scheme, first_load, later};
 
-use crate::acts::{MOMENT, click, seek};
+use crate::acts::{MOMENT, click, running_at, seek};
 
 in_each_browser! {
     async fn opens_without_a_complaint(page: Page) {
@@ -78,11 +78,30 @@ in_each_browser! {
         expect_notice(&page, "The engine could not be had: the server did not give the engine's script").await
     }
 
-    /// Another scenario than the first has to be run before there is anything to see.
-    async fn shows_a_picture_and_says_why_when_the_engine_is_missing_and_needed(page: Page) {
+    /// So a link to any built-in scenario opens before the engine has come.
+    async fn opens_any_built_in_scenario_without_the_engine(page: Page) {
         page.site().lose(&engine_file("_bg.wasm")?);
+        for place in ["#order-emails", "#kafka-rebalance&v=1"] {
+            running_at(&page, place).await?;
+            expect_notice(&page, "The engine could not be had").await?;
+            page.driver().goto("about:blank").await?;
+        }
+        Ok(())
+    }
+
+    /// What was changed of a scenario has to be run before there is anything of it to see.
+    async fn shows_a_picture_and_says_why_when_there_is_neither_engine_nor_recording(page: Page) {
+        page.site().lose(&engine_file("_bg.wasm")?);
+        page.site().lose("order-emails");
         page.open("#order-emails").await?;
         expect_picture_and(&page, "the server answered 404 for engine-").await
+    }
+
+    async fn waits_for_the_engine_when_there_is_no_recording(page: Page) {
+        page.site().lose("order-emails");
+        running_at(&page, "#order-emails").await?;
+        assert_eq!(page.text("h2").await?, "Order e-mails");
+        Ok(())
     }
 
     async fn puts_the_picture_back_when_the_app_breaks_down(page: Page) {

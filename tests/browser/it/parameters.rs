@@ -67,6 +67,7 @@ in_each_browser! {
 
     async fn a_link_that_cannot_be_read_says_why_and_opens_the_nearest_thing(page: Page) {
         running_at(&page, "#order-emails&set=workload.jops=3&at=900ms").await?;
+        page.wait_until("it says why", "document.querySelector('.notice')").await?;
         let notice = page.text(".notice").await?;
         assert!(notice.contains("workload.jops: there is no `jops`"), "{notice}");
         assert_eq!(page.text("h2").await?, "Order e-mails");
