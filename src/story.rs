@@ -41,6 +41,29 @@ pub fn length(span: Span) -> String {
     clock(Moment::START + span)
 }
 
+/// The text with a capital for its first letter.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let mut capital = String::with_capacity(text.len());
+    capital.extend(letters.next().map(upper));
+    capital.push_str(letters.as_str());
+    capital
+}
+
+/// The capital of a Latin, Greek or Cyrillic letter that has one of its own; what else there is stays. The standard
+/// library's table for all scripts weighs as much in the page as all the words of a story.
+fn upper(letter: char) -> char {
+    let code = u32::from(letter);
+    let capital = match letter {
+        'a'..='z' | 'à'..='ö' | 'ø'..='þ' | 'α'..='ρ' | 'σ'..='ϋ' | 'а'..='я' => code - 32,
+        'ѐ'..='џ' => code - 80,
+        'ā'..='į' | 'ĳ'..='ķ' | 'ŋ'..='ŷ' => code - code % 2,
+        'ĺ'..='ň' | 'ź'..='ž' => code - (code + 1) % 2,
+        _ => code,
+    };
+    char::from_u32(capital).unwrap_or(letter)
+}
+
 fn exact(micros: u64, size: u64, unit: &str) -> String {
     let (whole, fraction) = (micros / size, micros % size);
     if fraction == 0 {
@@ -53,6 +76,17 @@ fn exact(micros: u64, size: u64, unit: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn letters_of_european_languages_have_their_capitals() {
+        // These have none of their own, one far away, or never begin a word.
+        let apart = "µßÿıŉſς";
+        for letter in ('\0'..='\u{17f}').chain('α'..='ϋ').chain('Ѐ'..='џ').filter(|letter| !apart.contains(*letter))
+        {
+            assert_eq!(upper(letter).to_string(), letter.to_uppercase().to_string(), "{letter}");
+        }
+        assert_eq!(capital("überweisung 3 ß"), "Überweisung 3 ß");
+    }
 
     #[test]
     fn a_moment_keeps_all_its_decimals() {

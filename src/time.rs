@@ -208,6 +208,35 @@ impl Field for Moment {
     }
 }
 
+/// `value` × `times` / `of`, rounded down; the largest number where that is larger still.
+pub fn portion(value: u64, times: u64, of: u64) -> u64 {
+    divided(value, times, 0, of)
+}
+
+/// As [`portion`], rounded to the nearest whole number.
+pub fn nearest_portion(value: u64, times: u64, of: u64) -> u64 {
+    divided(value, times, of / 2, of)
+}
+
+/// (`value` × `times` + `more`) / `of`, where neither `more` nor `of` has its highest bit set. By hand, because division
+/// of 128 bits is a kilobyte of the page, and its uses are as much again; and what fits in 64 bits, as nearly all does,
+/// is divided by one instruction.
+fn divided(value: u64, times: u64, more: u64, of: u64) -> u64 {
+    let of = of.max(1);
+    if value.leading_zeros() + times.leading_zeros() > 64 {
+        return (value * times + more) / of;
+    }
+    // Digit by digit of `times`, from the highest: what was divided so far, and what is left of it.
+    let (mut whole, mut rest) = (0u64, 0u64);
+    for bit in (0..u64::BITS).rev() {
+        let has = times >> bit & 1;
+        let next = 2 * rest + has * (value % of);
+        whole = whole.saturating_add(whole).saturating_add(has * (value / of)).saturating_add(next / of);
+        rest = next % of;
+    }
+    whole.saturating_add((rest + more) / of)
+}
+
 /// For people: milliseconds below one second, then seconds, minutes and hours, with at most `decimals` decimals.
 pub fn readable(span: Span) -> String {
     let micros = span.0;
@@ -274,6 +303,24 @@ mod tests {
             assert!(error.starts_with(&format!("`{text}` is")), "{error}");
         }
         assert!("400000h".parse::<Span>().unwrap_err().to_string().contains("366 days"));
+    }
+
+    #[test]
+    fn portions_are_those_of_128_bits() {
+        let mut seed = 7u64;
+        let mut random = |bits: u32| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            seed >> (64 - bits)
+        };
+        for bits in [1, 8, 20, 31, 32, 33, 45, 60] {
+            for _ in 0..200 {
+                let (value, times, of) = (random(45), random(bits), random(bits.max(16)).max(1));
+                let product = u128::from(value) * u128::from(times);
+                let expected = |sum: u128| u64::try_from(sum / u128::from(of)).unwrap_or(u64::MAX);
+                assert_eq!(portion(value, times, of), expected(product), "{value} * {times} / {of}");
+                assert_eq!(nearest_portion(value, times, of), expected(product + u128::from(of / 2)));
+            }
+        }
     }
 
     #[test]

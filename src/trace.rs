@@ -200,7 +200,7 @@ impl Trace {
     pub fn label(&self, message: &MessageRow) -> String {
         let parts = self.parts_of(message);
         let label = self.labels.fill(message.label, parts.first().map(|part| self.job_of(*part)));
-        if label.contains("{count}") { label.replace("{count}", &parts.len().to_string()) } else { label }
+        labels::filled(&label, "{count}", parts.len() as u32)
     }
 
     /// What the message carries, with its job's number filled in; empty if nothing is said of its kind.

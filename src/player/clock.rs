@@ -73,11 +73,11 @@ pub(super) struct Clock {
     /// Ahead of the playhead where it jumps.
     exact: Moment,
     /// What is left of a microsecond, in parts of `PARTS`.
-    rest: u128,
+    rest: u64,
 }
 
 /// Parts of a simulated microsecond, so that the division by the length of playing leaves a whole remainder.
-const PARTS: u128 = SECONDS_TO_PLAY_A_RUN as u128 * 1_000_000 * 8;
+const PARTS: u64 = SECONDS_TO_PLAY_A_RUN * 1_000_000 * 8;
 
 impl Clock {
     pub fn rest_at(&mut self, moment: Moment) {
@@ -87,12 +87,12 @@ impl Clock {
 
     /// Where the playhead stands after `elapsed` more real time.
     pub fn advance(&mut self, elapsed: Span, reel: &Reel) -> Moment {
-        let parts =
-            u128::from(elapsed.as_micros()) * u128::from(reel.ended.micros()) * u128::from(self.speed.eighths())
-                + self.rest;
+        // More than a run in one go is the whole run; so every product here fits.
+        let eighths = (elapsed.as_micros().min(PARTS) * self.speed.eighths()).min(PARTS);
+        let (whole, over) = (reel.ended.micros() / PARTS, reel.ended.micros() % PARTS);
+        let parts = eighths * over + self.rest;
         self.rest = parts % PARTS;
-        let micros = u64::try_from(parts / PARTS).unwrap_or(u64::MAX);
-        self.exact = (self.exact + Span::micros(micros)).min(reel.ended);
+        self.exact = (self.exact + Span::micros(eighths * whole + parts / PARTS)).min(reel.ended);
         match self.gait {
             Gait::Glide => self.exact,
             Gait::Jump => reel.last_until(self.exact).unwrap_or(Moment::START),

@@ -4,7 +4,7 @@
 
 use crate::order;
 use crate::recording::Recording;
-use crate::time::{Moment, Span, readable};
+use crate::time::{Moment, Span, portion, readable};
 use crate::trace::{Fate, MarkKind, StayKind, Trace};
 
 /// Where something went wrong, for the strip beside the scrubber.
@@ -90,7 +90,7 @@ impl Reel {
             _ => (60_000_000, "min", 2),
         };
         let shown = 10u64.pow(decimals);
-        let scaled = (u128::from(moment.micros()) * u128::from(shown) / size) as u64;
+        let scaled = portion(moment.micros(), shown, size);
         format!("{}.{:0places$} {unit}", scaled / shown, scaled % shown, places = decimals as usize)
     }
 }

@@ -7,7 +7,7 @@
 use super::columns::Column;
 use super::sheet::{Sheet, Voice};
 use super::{Form, Key, Level, Look, PX, Piece, Point, Shape, Subject, TimeScale, Tone};
-use crate::time::Moment;
+use crate::time::{Moment, Span, portion};
 use crate::trace::{Arrow, Class, Fate, MessageId, MessageRow};
 
 /// How far along its way a lost message is drawn, in thousandths.
@@ -56,8 +56,8 @@ pub fn flight(voice: &Voice, message: &MessageRow, scale: &TimeScale) -> Flight 
     }
     let along = |thousandths: i64| {
         let x = start.x + ((i64::from(goal.x - start.x) * thousandths) / 1_000) as i32;
-        let before = due.since(message.sent).as_micros() as u128 * thousandths as u128 / 1_000;
-        let y = scale.y_from_moment(message.sent + crate::time::Span::micros(before as u64));
+        let before = portion(due.since(message.sent).as_micros(), thousandths as u64, 1_000);
+        let y = scale.y_from_moment(message.sent + Span::micros(before));
         Point::new(x, y)
     };
     let from = if seen_from > 0 { along(seen_from) } else { start };
@@ -71,7 +71,7 @@ fn share(sent: Moment, due: Moment, at: Moment) -> i64 {
     if way == 0 {
         return if at < sent { 0 } else { 1_000 };
     }
-    (u128::from(at.since(sent).as_micros()) * 1_000 / u128::from(way)).min(1_000) as i64
+    portion(at.since(sent).as_micros(), 1_000, way).min(1_000) as i64
 }
 
 fn edge(column: &Column, other: &Column, message: &MessageRow, leaves: bool) -> i32 {

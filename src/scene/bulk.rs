@@ -3,13 +3,12 @@
 //! *Invariant:* a failure is never hidden by successes. It is an arrow of its own, or counted in a band of failures;
 //! the selected job's messages are always themselves.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::arrows;
 use super::labels::{Place, Rank, Wish};
 use super::rows::{due, failed, is_background};
 use super::sheet::{Sheet, Voice};
 use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Shape, Subject, Tone};
+use crate::order;
 use crate::time::{Moment, readable};
 use crate::trace::{ActorId, MessageId};
 
@@ -32,11 +31,11 @@ struct Count {
 /// Draws the messages of one of `voices` sides. Returns how many are not arrows of their own.
 pub fn draw(sheet: &mut Sheet, voice: &Voice, voices: i32) -> u32 {
     let height = sheet.scale.bottom() - sheet.scale.top();
-    let mut pairs: BTreeMap<Pair, Vec<MessageId>> = BTreeMap::new();
+    let mut pairs: Vec<(Pair, Vec<MessageId>)> = Vec::new();
     for &id in &voice.rows.messages {
         let message = &voice.trace.messages[id.at()];
         if !is_background(voice.trace, message) {
-            pairs.entry((message.from.min(message.to), message.from.max(message.to))).or_default().push(id);
+            order::entry(&mut pairs, (message.from.min(message.to), message.from.max(message.to))).push(id);
         }
     }
     let bundles = pairs.len().max(1) as i32 * voices;
@@ -52,9 +51,11 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, voices: i32) -> u32 {
         for &id in ids {
             let jobs = voice.trace.jobs_of(&voice.trace.messages[id.at()]);
             if sheet.light(&jobs) == Light::Lit {
-                single.insert(id);
+                single.push(id);
             }
         }
+        order::sort(&mut single);
+        single.dedup();
         bundled -= single.len() as u32;
         for id in single {
             arrows::draw(sheet, voice, id);
@@ -64,13 +65,13 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, voices: i32) -> u32 {
 }
 
 /// Messages by the row of the page in which the middle of their way lies.
-fn count(sheet: &Sheet, voice: &Voice, ids: &[MessageId], row: i32) -> BTreeMap<i32, Count> {
-    let mut counts: BTreeMap<i32, Count> = BTreeMap::new();
+fn count(sheet: &Sheet, voice: &Voice, ids: &[MessageId], row: i32) -> Vec<(i32, Count)> {
+    let mut counts: Vec<(i32, Count)> = Vec::new();
     for &id in ids {
         let message = &voice.trace.messages[id.at()];
         let middle = Moment::from_micros(message.sent.micros() / 2 + due(message).micros() / 2);
         let y = sheet.scale.y_from_moment(middle) - sheet.scale.top();
-        let count = counts.entry(y / row).or_default();
+        let count = order::entry(&mut counts, y / row);
         count.messages += 1;
         if failed(message) {
             count.failures += 1;
@@ -103,8 +104,8 @@ fn bundle(voice: &Voice, pair: Pair, number: i32, piece: u16, look: Look, area: 
 }
 
 /// Rows of equal shade are one rectangle.
-fn shades(sheet: &mut Sheet, voice: &Voice, pair: Pair, counts: &BTreeMap<i32, Count>, row: i32) {
-    let most = counts.values().map(|count| count.messages).max().unwrap_or(1);
+fn shades(sheet: &mut Sheet, voice: &Voice, pair: Pair, counts: &[(i32, Count)], row: i32) {
+    let most = counts.iter().map(|(_, count)| count.messages).max().unwrap_or(1);
     let (left, right) = strip(voice, pair);
     let mut open: Option<(i32, i32, usize, u32)> = None;
     let close = |sheet: &mut Sheet, band: Option<(i32, i32, usize, u32)>| {
@@ -115,7 +116,7 @@ fn shades(sheet: &mut Sheet, voice: &Voice, pair: Pair, counts: &BTreeMap<i32, C
             sheet.push(Level::Traffic, bundle(voice, pair, first, 0, SHADES[shade], area, name));
         }
     };
-    for (&place, count) in counts {
+    for &(place, count) in counts {
         let shade = ((count.messages * 5).div_ceil(most) as usize).clamp(1, 5) - 1;
         match &mut open {
             Some((_, last, same, messages)) if *last + 1 == place && *same == shade => {
@@ -129,7 +130,7 @@ fn shades(sheet: &mut Sheet, voice: &Voice, pair: Pair, counts: &BTreeMap<i32, C
         }
     }
     close(sheet, open);
-    let busiest = counts.iter().max_by_key(|(place, count)| (count.messages, std::cmp::Reverse(**place)));
+    let busiest = counts.iter().max_by_key(|(place, count)| (count.messages, std::cmp::Reverse(*place)));
     if let Some((place, count)) = busiest {
         rate(sheet, voice, pair, *place, count.messages, row);
     }
@@ -170,26 +171,18 @@ fn grouped(number: u64) -> String {
 
 /// A lone failure is an arrow; several in one row are a band with their number, and bands that touch are one.
 /// Returns the lone ones.
-fn failing(
-    sheet: &mut Sheet,
-    voice: &Voice,
-    pair: Pair,
-    counts: &BTreeMap<i32, Count>,
-    row: i32,
-) -> BTreeSet<MessageId> {
+fn failing(sheet: &mut Sheet, voice: &Voice, pair: Pair, counts: &[(i32, Count)], row: i32) -> Vec<MessageId> {
     let (left, right) = strip(voice, pair);
-    let mut single = BTreeSet::new();
+    let mut single = Vec::new();
     let mut bands: Vec<(i32, i32, u32)> = Vec::new();
-    for (&place, count) in counts.iter().filter(|(_, count)| count.failures > 0) {
+    for (place, count) in counts.iter().filter(|(_, count)| count.failures > 0) {
         match (count.failure, count.failures, bands.last_mut()) {
-            (_, _, Some((_, last, failures))) if *last + 1 == place => {
-                *last = place;
+            (_, _, Some((_, last, failures))) if *last + 1 == *place => {
+                *last = *place;
                 *failures += count.failures;
             }
-            (Some(id), 1, _) => {
-                single.insert(id);
-            }
-            _ => bands.push((place, place, count.failures)),
+            (Some(id), 1, _) => single.push(id),
+            _ => bands.push((*place, *place, count.failures)),
         }
     }
     for (first, last, failures) in bands {

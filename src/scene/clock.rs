@@ -7,7 +7,7 @@ use super::sheet::{Sheet, Voice};
 use super::text::{ascent, line_height, width};
 use super::{Anchor, Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
 use crate::order;
-use crate::time::{Moment, readable};
+use crate::time::{Moment, portion, readable};
 use crate::trace::{CallerOutcome, Duty, JobId, StayKind};
 
 /// The least distance between two figures.
@@ -37,7 +37,7 @@ struct Tick {
 fn ticks(sheet: &Sheet) -> Vec<Tick> {
     let scale = &sheet.scale;
     let pace = scale.pace();
-    let least = (u128::from(pace.over.as_micros()) * APART as u128 / pace.height.max(1) as u128).max(1) as u64;
+    let least = portion(pace.over.as_micros(), APART as u64, pace.height.max(1) as u64).max(1);
     let step = round_step(least);
     let first = scale.from().micros().div_ceil(step);
     let mut ticks: Vec<Tick> = Vec::new();

@@ -2,10 +2,9 @@
 //!
 //! *Invariant:* rows are found by the order in which they were written, which is the order of their beginnings.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use crate::order;
 use crate::time::Moment;
-use crate::trace::{Class, Duty, Fate, MessageId, MessageRow, PartId, StayId, StayKind, Trace};
+use crate::trace::{Class, Duty, Fate, MessageId, MessageRow, StayId, StayKind, Trace};
 
 /// The rows of one side that overlap a window, in order.
 pub struct Rows {
@@ -29,19 +28,27 @@ pub fn rows(trace: &Trace, from: Moment, to: Moment) -> Rows {
 }
 
 /// The stays in which work was done once more. Where an execution is cut into several stays, it cannot be told which
-/// of them repeat: those are left out.
-pub fn repeats(trace: &Trace) -> BTreeSet<StayId> {
-    let mut of_part: BTreeMap<PartId, Vec<StayId>> = BTreeMap::new();
+/// of them repeat: those are left out. In order.
+pub fn repeats(trace: &Trace) -> Vec<StayId> {
+    let mut works = Vec::new();
     if trace.parts.iter().any(|part| part.executions > 1) {
         for (place, stay) in trace.stays.iter().enumerate() {
             let several = stay.part.known().is_some_and(|part| trace.parts[part.at()].executions > 1);
             if several && stay.kind == StayKind::Busy && trace.actor(stay.actor).duty == Duty::Worker {
-                of_part.entry(stay.part).or_default().push(StayId::from_index(place as u32));
+                works.push((stay.part, StayId::from_index(place as u32)));
             }
         }
     }
-    let whole = of_part.iter().filter(|(part, stays)| stays.len() == usize::from(trace.parts[part.at()].executions));
-    whole.flat_map(|(_, stays)| stays[1..].iter().copied()).collect()
+    order::sort(&mut works);
+    let mut repeats = Vec::new();
+    for works in works.chunk_by(|(one, _), (other, _)| one == other) {
+        let executions = usize::from(trace.parts[works[0].0.at()].executions);
+        if works.len() == executions {
+            repeats.extend(works[1..].iter().map(|(_, stay)| *stay));
+        }
+    }
+    order::sort(&mut repeats);
+    repeats
 }
 
 /// When a message arrived, or would have.

@@ -4,7 +4,7 @@
 //! a short torn strip that states its length; nothing is bent without that sign.
 
 use super::PX;
-use crate::time::{Moment, Span};
+use crate::time::{Moment, Span, nearest_portion};
 
 /// The height of a folded stretch.
 pub const FOLD_HEIGHT: i32 = 30 * PX;
@@ -38,8 +38,7 @@ pub struct Pace {
 impl Pace {
     /// The height of `span`, rounded to the nearest tenth of a pixel.
     pub fn height_of(self, span: Span) -> i32 {
-        let over = u128::from(self.over.as_micros().max(1));
-        let height = (u128::from(span.as_micros()) * self.height.max(0) as u128 + over / 2) / over;
+        let height = nearest_portion(span.as_micros(), self.height.max(0) as u64, self.over.as_micros());
         i32::try_from(height).unwrap_or(HIGHEST).min(HIGHEST)
     }
 
@@ -121,10 +120,9 @@ impl TimeScale {
         if moment <= stretch.from {
             return stretch.top;
         }
-        let span = u128::from(stretch.to.since(stretch.from).as_micros());
-        let into = u128::from(moment.since(stretch.from).as_micros());
-        let height = (stretch.bottom - stretch.top) as u128;
-        stretch.top + ((into * height + span / 2) / span) as i32
+        let span = stretch.to.since(stretch.from).as_micros();
+        let into = moment.since(stretch.from).as_micros();
+        stretch.top + nearest_portion(into, (stretch.bottom - stretch.top) as u64, span) as i32
     }
 
     /// The moment drawn at a height, at the edge of the window for what is outside it.
@@ -136,10 +134,9 @@ impl TimeScale {
         if y <= stretch.top || stretch.bottom == stretch.top {
             return stretch.from;
         }
-        let span = u128::from(stretch.to.since(stretch.from).as_micros());
-        let height = (stretch.bottom - stretch.top) as u128;
-        let into = ((y - stretch.top) as u128 * span + height / 2) / height;
-        stretch.from + Span::micros(into as u64)
+        let span = stretch.to.since(stretch.from).as_micros();
+        let height = (stretch.bottom - stretch.top) as u64;
+        stretch.from + Span::micros(nearest_portion(span, (y - stretch.top) as u64, height))
     }
 
     /// The folds, from the top.

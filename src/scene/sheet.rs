@@ -2,8 +2,6 @@
 //!
 //! *Invariant:* nothing is placed here; drawing only says what there is, and placing comes last.
 
-use std::collections::BTreeSet;
-
 use super::columns::Column;
 use super::labels::Wish;
 use super::rows::Rows;
@@ -21,7 +19,7 @@ pub struct Voice<'a> {
     pub columns: Vec<Column>,
     pub rows: Rows,
     /// Work that was done on something for a second time, or a third.
-    pub repeats: BTreeSet<StayId>,
+    pub repeats: Vec<StayId>,
     pub captions: &'a [Caption],
 }
 

@@ -3,8 +3,6 @@
 //! *Invariant:* a sign stands on its slot, where no arrow ends, and what happens at one moment on one slot is one
 //! sign with all its words.
 
-use std::collections::BTreeSet;
-
 use super::columns::{Column, Plan};
 use super::labels::{Place, Rank, Wish};
 use super::sheet::{Sheet, Voice};
@@ -22,7 +20,7 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice) {
     let first = voice.rows.marks.start;
     let many = marks.len() > MANY;
     let mut shown = 0;
-    let mut known: BTreeSet<(MarkKind, LabelId)> = BTreeSet::new();
+    let mut known: Vec<(MarkKind, LabelId)> = Vec::new();
     let mut place = 0;
     while place < marks.len() && shown < MOST {
         let begin = place;
@@ -47,7 +45,7 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice) {
 }
 
 /// What happened at one moment on one slot.
-fn sign(sheet: &mut Sheet, voice: &Voice, group: &[MarkRow], first: u32, known: &mut BTreeSet<(MarkKind, LabelId)>) {
+fn sign(sheet: &mut Sheet, voice: &Voice, group: &[MarkRow], first: u32, known: &mut Vec<(MarkKind, LabelId)>) {
     let gravest = group.iter().min_by_key(|mark| gravity(mark.kind)).unwrap_or(&group[0]);
     let column = &voice.columns[gravest.actor.at()];
     let at = Point::new(column.slot(gravest.slot), sheet.scale.y_from_moment(gravest.at));
@@ -76,7 +74,12 @@ fn sign(sheet: &mut Sheet, voice: &Voice, group: &[MarkRow], first: u32, known: 
     };
     let rank = if gravest.kind.is_failure() { Rank::Failure } else { Rank::Mark };
     // What is no failure is said once, and then known by its sign.
-    if known.insert((gravest.kind, gravest.label)) || rank == Rank::Failure || badge.light == Light::Lit {
+    let words_of = (gravest.kind, gravest.label);
+    let is_new = !known.contains(&words_of);
+    if is_new {
+        known.push(words_of);
+    }
+    if is_new || rank == Rank::Failure || badge.light == Light::Lit {
         sheet.wishes.push(Wish {
             key: key(2),
             text: words,

@@ -2,8 +2,6 @@
 //!
 //! *Invariant:* a label that several messages share names the jobs of all of them, or says how many they are.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::arrows;
 use super::labels::{Place, Rank, Wish};
 use super::rows::{failed, is_background};
@@ -31,14 +29,18 @@ pub enum Sharing {
 /// Wishes for a label for each message that should have one.
 pub fn wish(sheet: &mut Sheet, voice: &Voice, sharing: Sharing) {
     let ids = &voice.rows.messages;
-    let mut known: BTreeSet<(u8, u16)> = BTreeSet::new();
+    let mut known: Vec<(u8, u16)> = Vec::new();
     let mut piles: Vec<(Rank, Vec<MessageId>)> = Vec::new();
-    let mut last: BTreeMap<Likeness, (i32, usize)> = BTreeMap::new();
+    let mut last: Vec<(Likeness, i32, usize)> = Vec::new();
     // What is sent as its side's run ends has no length, and nothing to be read of it.
     let sent = |id: &&MessageId| voice.trace.messages[id.at()].sent < voice.trace.ended;
     for &id in ids.iter().filter(sent) {
         let message = &voice.trace.messages[id.at()];
-        let first = known.insert((message.kind, message.label.0));
+        let words = (message.kind, message.label.0);
+        let first = !known.contains(&words);
+        if first {
+            known.push(words);
+        }
         let rank = rank(sheet, voice, message, first, ids.len() <= ALL_LABELLED);
         let y = sheet.scale.y_from_moment(message.sent);
         let within = match sharing {
@@ -46,16 +48,16 @@ pub fn wish(sheet: &mut Sheet, voice: &Voice, sharing: Sharing) {
             Sharing::Close => CLOSE,
         };
         let likeness = Likeness::of(sheet, voice, message, sharing);
-        match last.get(&likeness) {
-            Some(&(top, pile)) if y - top <= within => {
-                piles[pile].0 = piles[pile].0.min(rank);
-                piles[pile].1.push(id);
+        match last.iter_mut().rev().find(|(known, ..)| *known == likeness) {
+            Some((_, top, pile)) if y - *top <= within => {
+                piles[*pile].0 = piles[*pile].0.min(rank);
+                piles[*pile].1.push(id);
+                continue;
             }
-            _ => {
-                last.insert(likeness, (y, piles.len()));
-                piles.push((rank, vec![id]));
-            }
+            Some((_, top, pile)) => (*top, *pile) = (y, piles.len()),
+            None => last.push((likeness, y, piles.len())),
         }
+        piles.push((rank, vec![id]));
     }
     for (rank, pile) in piles {
         match (sharing, pile.as_slice()) {
@@ -66,7 +68,7 @@ pub fn wish(sheet: &mut Sheet, voice: &Voice, sharing: Sharing) {
 }
 
 /// What messages have in common that may share a label.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
+#[derive(PartialEq, Eq)]
 struct Likeness {
     arrived: Moment,
     kind: u8,

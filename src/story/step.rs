@@ -3,7 +3,7 @@
 //! *Invariant:* the rows of a step are found by their cause. Causes never go down in a table, for rows are written in
 //! the step that causes them, so the rows of a step stand together.
 
-use super::{Line, clock, place};
+use super::{Line, capital, clock, place};
 use crate::time::Moment;
 use crate::trace::{
     ActorId, CallerOutcome, Class, Drawing, Duty, Ending, Fate, Handled, JobId, MarkKind, MarkRow, MessageRow, PartId,
@@ -91,9 +91,11 @@ impl Telling<'_> {
             }
             text.push_str(&if predicates.is_empty() { format!(" {last}") } else { format!(" and {last}") });
         }
-        let mut letters = text.chars();
-        let first = letters.next()?;
-        Some(Line { at, until: None, text: format!("{}{}.", first.to_uppercase(), letters.as_str()) })
+        if text.is_empty() {
+            return None;
+        }
+        text.push('.');
+        Some(Line { at, until: None, text: capital(&text) })
     }
 
     /// "job 3", "part 2 of job 3", or "it".

@@ -48,9 +48,36 @@ impl Labels {
     /// The text with `{job}` replaced by the job's number, counted from one.
     pub fn fill(&self, label: LabelId, job: Option<JobId>) -> String {
         let text = self.text(label);
-        match job {
-            Some(job) if text.contains("{job}") => text.replace("{job}", &job.number().to_string()),
-            _ => text.to_owned(),
+        job.map_or_else(|| text.to_owned(), |job| filled(text, "{job}", job.number()))
+    }
+}
+
+/// `text` with `number` wherever `mark` stands. The standard library's search for a text is made for long ones, and is
+/// kilobytes of the page.
+pub(super) fn filled(text: &str, mark: &str, number: u32) -> String {
+    let parted = |text: &'_ str| {
+        let place = text.as_bytes().windows(mark.len()).position(|bytes| bytes == mark.as_bytes())?;
+        Some((place, place + mark.len()))
+    };
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((end, begin)) = parted(rest) {
+        filled.push_str(rest.get(..end).unwrap_or_default());
+        filled.push_str(&number.to_string());
+        rest = rest.get(begin..).unwrap_or_default();
+    }
+    filled.push_str(rest);
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mark_is_filled_and_nothing_else() {
+        for text in ["", "job {job}", "{job}{job} – {count}{jo", "é{job}é", "{{job}}"] {
+            assert_eq!(filled(text, "{job}", 12), text.replace("{job}", "12"));
         }
     }
 }

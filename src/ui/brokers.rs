@@ -2,9 +2,7 @@
 //!
 //! *Invariant:* a broker that cannot stand in is shown as chosen, with the reason; the picture stays the one before.
 
-use yew::virtual_dom::ListenerKind;
-
-use super::element::{Element, block, element};
+use super::element::{Element, On, block, element};
 use super::{Act, browser};
 use crate::desk::{BrokerChoice, Order};
 
@@ -20,7 +18,7 @@ pub fn brokers(choice: &BrokerChoice, act: &Act) -> (Element, Option<Element>) {
 fn option(word: &str, title: &str, name: &str, choice: &BrokerChoice, act: &Act) -> Element {
     let (act, path) = (act.clone(), choice.path.clone());
     let input = element("input", &[("type", "radio")]).with("name", name.to_owned()).value(word.to_owned());
-    let input = input.checked_if(word == choice.chosen).on(ListenerKind::onchange, move |event| {
+    let input = input.checked_if(word == choice.chosen).on(On::Change, move |event| {
         act.order(Order::Set { path: path.clone(), value: browser::value(event) });
     });
     element("label", &[]).key(word).add(input).add(element("span", &[]).text(title.to_owned()))

@@ -3,9 +3,8 @@
 //! *Invariant:* a control that refused a value keeps showing it, with the reason beside it.
 
 use web_sys::Event;
-use yew::virtual_dom::ListenerKind;
 
-use super::element::{Element, block, element};
+use super::element::{Element, On, block, element};
 use super::icons::{Icon, icon};
 use super::{Act, browser};
 use crate::desk::{DialFace, Order, Panel, Refusal, SEED};
@@ -16,7 +15,7 @@ pub fn controls(panel: &Panel, act: &Act) -> Element {
     let mut each = dials.map(|(number, dial)| control(number, dial, panel.refusal(&dial.path), act));
     let reset = element("button", &[("type", "button"), ("class", "button button-quiet")])
         .with_if("disabled", !panel.changed && panel.refusals.is_empty())
-        .does(act, Action::Order(Order::Reset))
+        .does(act, || Action::Order(Order::Reset))
         .add(icon(Icon::Reset))
         .text("Reset");
     element("div", &[("class", "controls"), ("role", "group"), ("aria-label", "Parameters")])
@@ -33,7 +32,7 @@ fn control(number: usize, dial: &DialFace, refusal: Option<&Refusal>, act: &Act)
         .with("max", dial.last_stop.to_string())
         .with("aria-valuetext", dial.text.clone())
         .value(dial.stop.to_string())
-        .on(ListenerKind::oninput, move |event| {
+        .on(On::Input, move |event| {
             if let Ok(stop) = browser::value(event).parse() {
                 acting.order(Order::Turn { path: path.clone(), stop });
             }
@@ -80,7 +79,7 @@ fn exact(control: Element, field: Exact, act: &Act) -> Element {
         .with_some("aria-invalid", refusal.map(|_| "true"))
         .with_some("aria-describedby", problem.clone())
         .value(refusal.map_or_else(|| text.to_owned(), |refusal| refusal.typed.clone()))
-        .on(ListenerKind::onchange, typed);
+        .on(On::Change, typed);
     let reason = refusal.map(|refusal| {
         let reason = element("p", &[("class", "problem"), ("role", "alert")]);
         reason.with_some("id", problem).text(refusal.sentence.clone())

@@ -90,15 +90,16 @@ impl Element {
         self
     }
 
-    pub fn on(mut self, kind: ListenerKind, tell: impl Fn(&Event) + 'static) -> Self {
+    pub fn on(mut self, kind: On, tell: impl Fn(&Event) + 'static) -> Self {
         self.0.add_listener(Rc::new(Heard { kind, tell: Box::new(tell) }));
         self
     }
 
-    /// A click on it is this action.
-    pub fn does(self, act: &Act, action: Action) -> Self {
+    /// What a click on it does. An action is made then: to keep one for many clicks would take a copy of all that there
+    /// can be in one.
+    pub fn does(self, act: &Act, action: impl Fn() -> Action + 'static) -> Self {
         let act = act.clone();
-        self.on(ListenerKind::onclick, move |_| act.dispatch(action.clone()))
+        self.on(On::Click, move |_| act.dispatch(action()))
     }
 
     pub fn add(mut self, child: impl Into<VNode>) -> Self {
@@ -135,15 +136,33 @@ impl From<Element> for VNode {
     }
 }
 
+/// The events that views hear.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum On {
+    Change,
+    Click,
+    Input,
+    KeyDown,
+    Scroll,
+    Toggle,
+}
+
 /// Something that is done when an event comes.
 struct Heard {
-    kind: ListenerKind,
+    kind: On,
     tell: Box<dyn Fn(&Event)>,
 }
 
 impl Listener for Heard {
     fn kind(&self) -> ListenerKind {
-        self.kind.clone()
+        match self.kind {
+            On::Change => ListenerKind::onchange,
+            On::Click => ListenerKind::onclick,
+            On::Input => ListenerKind::oninput,
+            On::KeyDown => ListenerKind::onkeydown,
+            On::Scroll => ListenerKind::onscroll,
+            On::Toggle => ListenerKind::ontoggle,
+        }
     }
 
     fn handle(&self, event: Event) {
@@ -151,6 +170,6 @@ impl Listener for Heard {
     }
 
     fn passive(&self) -> bool {
-        matches!(self.kind, ListenerKind::onscroll)
+        self.kind == On::Scroll
     }
 }

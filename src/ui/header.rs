@@ -2,10 +2,9 @@
 
 use gloo_timers::callback::Timeout;
 use wasm_bindgen_futures::JsFuture;
-use yew::virtual_dom::ListenerKind;
 
 use super::app::Message;
-use super::element::{Element, block, element};
+use super::element::{Element, On, block, element};
 use super::icons::{Icon, icon};
 use super::{Act, browser};
 use crate::desk::Order;
@@ -27,7 +26,7 @@ pub fn masthead(titles: &[(String, String)], name: &str, copied: Copied, act: &A
         option.with_if("selected", known == name).text(title.clone())
     });
     let select = element("select", &[("id", "scenario")])
-        .on(ListenerKind::onchange, move |event| opening.order(Order::Follow(browser::value(event))))
+        .on(On::Change, move |event| opening.order(Order::Follow(browser::value(event))))
         .all(&mut options);
     let picker = block("label", "picker").add(block("span", "visually-hidden").text("Scenario")).add(select);
     block("header", "masthead")
@@ -45,7 +44,7 @@ fn copy_link(copied: Copied, act: &Act) -> Element {
     };
     let act = act.clone();
     element("button", &[("type", "button"), ("class", "button button-first")])
-        .on(ListenerKind::onclick, move |_| copy(act.clone()))
+        .on(On::Click, move |_| copy(act.clone()))
         .add(icon(Icon::Link))
         .add(element("span", &[("role", "status")]).text(label))
 }

@@ -9,14 +9,13 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlElement, MouseEvent};
-use yew::virtual_dom::ListenerKind;
 use yew::{AttrValue, NodeRef};
 
 use super::app::{Message, Run};
 use super::brokers::brokers;
 use super::browser::Observed;
 use super::diagram::{body, heads};
-use super::element::{Element, block, classes, element, markup};
+use super::element::{Element, On, block, classes, element, markup};
 use super::verdicts::{side_class, side_name};
 use super::{Act, browser};
 use crate::desk::Panel;
@@ -206,10 +205,10 @@ fn viewport(drawn: &Drawn, place: &Place, other: Option<&NodeRef>, clock: AttrVa
         .add(block("div", "veil"))
         .add(block("div", "playhead-line"))
         .add(block("span", "playhead-tag").node(&place.tag).text(clock));
-    let picture = block("div", "picture").node(&place.picture).on(ListenerKind::onclick, clicked);
+    let picture = block("div", "picture").node(&place.picture).on(On::Click, clicked);
     element("div", &[("class", "viewport"), ("tabindex", "0"), ("role", "group"), ("aria-label", "Diagram")])
         .node(&place.viewport)
-        .on(ListenerKind::onscroll, scrolled)
+        .on(On::Scroll, scrolled)
         .add(block("div", "sticky-heads").add(markup(drawn.heads.clone())))
         .add(picture.add(markup(drawn.body.clone())).add(playhead))
 }

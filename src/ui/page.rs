@@ -3,10 +3,10 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Element as Node, Event, KeyboardEvent};
 use yew::Html;
-use yew::virtual_dom::{ListenerKind, VNode};
+use yew::virtual_dom::VNode;
 
 use super::app::{App, Fold, Run};
-use super::element::{Element, block, element, markup};
+use super::element::{Element, On, block, element, markup};
 use super::header::introduction;
 use super::modelled::modelled;
 use super::parts::{Part, kept};
@@ -48,7 +48,7 @@ fn shown(app: &App, run: &Run) -> VNode {
         }
     };
     let instrument = element("section", &[("class", "instrument"), ("aria-label", "The run")])
-        .on(ListenerKind::onkeydown, pressed)
+        .on(On::KeyDown, pressed)
         .add(app.instrument.view(run, player, act))
         .add(transport(player, run, act));
     VNode::from_iter([
@@ -123,7 +123,7 @@ fn progress(player: &Player, act: &Act) -> Option<Element> {
         return None;
     }
     let cancel = element("button", &[("type", "button"), ("class", "button")]);
-    let cancel = cancel.does(act, Action::Order(Order::Cancel)).text("Cancel");
+    let cancel = cancel.does(act, || Action::Order(Order::Cancel)).text("Cancel");
     let bar = element("progress", &[("id", "progress"), ("max", "1000")]);
     let progress = block("div", "progress")
         .add(element("label", &[("for", "progress")]).text("Running"))

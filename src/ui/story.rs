@@ -8,7 +8,7 @@ use super::icons::{Icon, icon};
 use super::verdicts::{side_class, side_name};
 use crate::player::{Action, Reel};
 use crate::recording::{Selection, SidePlayed};
-use crate::story::{self, Line};
+use crate::story::{self, Line, capital};
 use crate::time::Moment;
 use crate::trace::{JobId, MessageId};
 
@@ -50,7 +50,8 @@ pub fn story(reel: &Reel, selection: Selection, lines: &Lines, reached: Moment, 
 
 fn told(line: &Line, reel: &Reel, reached: Moment, act: &Act) -> Element {
     let moment = element("button", &[("type", "button"), ("class", "moment")]);
-    let moment = moment.does(act, Action::Seek(line.at)).text(reel.clock(line.at));
+    let at = line.at;
+    let moment = moment.does(act, move || Action::Seek(at)).text(reel.clock(line.at));
     let words = element("span", &[]).text(capital(&line.text));
     element("li", &[]).with_some("class", (line.at > reached).then_some("future")).add(moment).add(words)
 }
@@ -63,7 +64,7 @@ fn bar(reel: &Reel, job: JobId, act: &Act) -> Element {
             .with("class", class)
             .with("aria-label", name)
             .with_if("disabled", selection.is_none())
-            .does(act, Action::Select(selection.unwrap_or_default()))
+            .does(act, move || Action::Select(selection.unwrap_or_default()))
             .add(icon(sign))
     };
     let job_at = |index: Option<u32>| {
@@ -89,9 +90,4 @@ fn carried(side: &SidePlayed, message: MessageId) -> Option<Element> {
     let caption = element("figcaption", &[]).add(label).text(way);
     let body = (!body.is_empty()).then(|| element("pre", &[]).text(body.to_owned()));
     Some(block("figure", "carried").add(caption).add_some(body))
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -5,10 +5,9 @@
 use std::rc::Rc;
 
 use web_sys::HtmlElement;
-use yew::virtual_dom::ListenerKind;
 
 use super::app::{Fold, Message};
-use super::element::{Element, block, classes, element};
+use super::element::{Element, On, block, classes, element};
 use super::verdicts::{side_class, side_name};
 use super::{Act, browser};
 use crate::order;
@@ -43,7 +42,7 @@ impl PartialEq for Shown {
 pub fn table(shown: Option<&Shown>, act: &Act) -> Element {
     let opening = act.clone();
     block("details", "fold")
-        .on(ListenerKind::ontoggle, move |event| {
+        .on(On::Toggle, move |event| {
             let is_open = browser::target::<HtmlElement>(event).is_some_and(|details| details.has_attribute("open"));
             opening.tell(Message::Table(if is_open { Fold::Open } else { Fold::Closed }));
         })
@@ -111,7 +110,7 @@ fn table_row(table: &Shown, entry: Entry, place: usize, reached: usize, act: &Ac
         Some(selection) => {
             let pressed = if table.selection == selection { "true" } else { "false" };
             let button = element("button", &[("type", "button"), ("class", "sentence")]);
-            heading.add(button.with("aria-pressed", pressed).does(act, Action::Select(selection)).text(label))
+            heading.add(button.with("aria-pressed", pressed).does(act, move || Action::Select(selection)).text(label))
         }
         None => heading.text(label),
     };

@@ -5,10 +5,9 @@
 use std::fmt::Write;
 
 use yew::AttrValue;
-use yew::virtual_dom::ListenerKind;
 
 use super::app::Run;
-use super::element::{Element, block, classes, element, markup};
+use super::element::{Element, On, block, classes, element, markup};
 use super::icons::{Icon, icon};
 use super::{Act, browser};
 use crate::player::{Action, Motion, Player, Reel, Speed, TroubleKind};
@@ -20,7 +19,7 @@ pub fn transport(player: &Player, run: &Run, act: &Act) -> Element {
         Motion::Playing => ("Pause", Icon::Pause),
         Motion::Paused => ("Play", Icon::Play),
     };
-    let button = |name: &'static str, sign: Icon, action: Action, more: &'static str| {
+    let button = |name: &'static str, sign: Icon, action: fn() -> Action, more: &'static str| {
         element("button", &[("type", "button")])
             .with("class", classes(&["button", "button-icon", more]))
             .with("aria-label", name)
@@ -29,10 +28,10 @@ pub fn transport(player: &Player, run: &Run, act: &Act) -> Element {
             .add(icon(sign))
     };
     let buttons = block("div", "transport-buttons")
-        .add(button("To the start", Icon::ToStart, Action::ToStart, "button-spare"))
-        .add(button("One step back", Icon::StepBack, Action::StepBack, ""))
-        .add(button(name, sign, Action::Toggle, "button-play"))
-        .add(button("One step on", Icon::StepOn, Action::StepOn, ""));
+        .add(button("To the start", Icon::ToStart, || Action::ToStart, "button-spare"))
+        .add(button("One step back", Icon::StepBack, || Action::StepBack, ""))
+        .add(button(name, sign, || Action::Toggle, "button-play"))
+        .add(button("One step on", Icon::StepOn, || Action::StepOn, ""));
     let moment = element("b", &[]).text(reel.clock(player.head()));
     let readout = element("output", &[("class", "readout"), ("for", "scrubber")]);
     element("div", &[("class", "transport"), ("role", "group"), ("aria-label", "Playing")])
@@ -50,7 +49,7 @@ fn scrubber(player: &Player, reel: &Reel, act: &Act) -> Element {
         .with("max", micros(reel.ended))
         .with("aria-valuetext", reel.clock(player.head()))
         .value(micros(player.head()))
-        .on(ListenerKind::oninput, move |event| {
+        .on(On::Input, move |event| {
             if let Ok(micros) = browser::value(event).parse() {
                 act.dispatch(Action::Seek(Moment::START + Span::micros(micros)));
             }
@@ -69,7 +68,7 @@ fn speeds(shown: Speed, act: &Act) -> Element {
         let option = element("option", &[]).key(speed.label()).with_if("selected", *speed == shown);
         option.text(speed.label())
     });
-    let select = element("select", &[]).on(ListenerKind::onchange, chosen).all(&mut options);
+    let select = element("select", &[]).on(On::Change, chosen).all(&mut options);
     block("label", "speed").add(block("span", "visually-hidden").text("Speed")).add(select)
 }
 

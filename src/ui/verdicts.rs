@@ -34,7 +34,7 @@ fn sentence(verdict: &Sentence, reel: &Reel, act: &Act) -> Element {
     let text = verdict.text.clone();
     let Some(at) = verdict.at else { return element("span", &[]).text(text) };
     let button = element("button", &[("type", "button"), ("class", "sentence")]);
-    button.with("title", format!("Show {}", reel.clock(at))).does(act, Action::Seek(at)).text(text)
+    button.with("title", format!("Show {}", reel.clock(at))).does(act, move || Action::Seek(at)).text(text)
 }
 
 fn shown(figure: &Figure) -> Element {
