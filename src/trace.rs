@@ -12,7 +12,7 @@ mod labels;
 mod rows;
 
 pub use jobs::{CallerOutcome, JobRow, PartRow, WorkOutcome};
-pub use labels::{LabelId, Labels};
+pub use labels::{LabelId, Labels, filled};
 pub use rows::{
     ActorRow, Arrow, Class, Drawing, Duty, Ending, Fate, Handled, KindRow, LevelKind, LevelRow, MarkKind, MarkRow,
     MessageKind, MessageRow, ReaderRow, StayKind, StayRow, StepRow,
@@ -200,7 +200,7 @@ impl Trace {
     pub fn label(&self, message: &MessageRow) -> String {
         let parts = self.parts_of(message);
         let label = self.labels.fill(message.label, parts.first().map(|part| self.job_of(*part)));
-        labels::filled(&label, "{count}", parts.len() as u32)
+        filled(&label, "{count}", &parts.len().to_string()).unwrap_or(label)
     }
 
     /// What the message carries, with its job's number filled in; empty if nothing is said of its kind.

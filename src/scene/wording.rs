@@ -10,7 +10,7 @@ use super::text::fitted;
 use super::{Face, Key, Light, PX, Piece, Subject, Tone};
 use crate::order;
 use crate::time::Moment;
-use crate::trace::{ActorId, Fate, JobId, MessageId, MessageRow};
+use crate::trace::{ActorId, Fate, JobId, MessageId, MessageRow, filled};
 
 /// Up to so many messages of a side, each has a label.
 const ALL_LABELLED: usize = 30;
@@ -154,16 +154,14 @@ fn words(voice: &Voice, ids: &[MessageId]) -> String {
         return voice.trace.label(message);
     }
     let template = voice.trace.labels.text(message.label);
-    if !template.contains("{job}") {
-        return format!("{} × {template}", ids.len());
-    }
     let mut jobs: Vec<JobId> = ids.iter().flat_map(|id| voice.trace.jobs_of(&voice.trace.messages[id.at()])).collect();
     order::sort(&mut jobs);
     jobs.dedup();
-    if let [job] = jobs.as_slice() {
-        return format!("{} × {}", ids.len(), template.replace("{job}", &job.number().to_string()));
+    match filled(template, "{job}", &ranges(&jobs)) {
+        None => format!("{} × {template}", ids.len()),
+        Some(text) if jobs.len() == 1 => format!("{} × {text}", ids.len()),
+        Some(text) => text,
     }
-    template.replace("{job}", &ranges(&jobs))
 }
 
 /// "1–3, 5".

@@ -48,26 +48,24 @@ impl Labels {
     /// The text with `{job}` replaced by the job's number, counted from one.
     pub fn fill(&self, label: LabelId, job: Option<JobId>) -> String {
         let text = self.text(label);
-        job.map_or_else(|| text.to_owned(), |job| filled(text, "{job}", job.number()))
+        let filled = job.and_then(|job| filled(text, "{job}", &job.number().to_string()));
+        filled.unwrap_or_else(|| text.to_owned())
     }
 }
 
-/// `text` with `number` wherever `mark` stands. The standard library's search for a text is made for long ones, and is
-/// kilobytes of the page.
-pub(super) fn filled(text: &str, mark: &str, number: u32) -> String {
-    let parted = |text: &'_ str| {
-        let place = text.as_bytes().windows(mark.len()).position(|bytes| bytes == mark.as_bytes())?;
-        Some((place, place + mark.len()))
-    };
-    let mut filled = String::with_capacity(text.len());
+/// `text` with `words` wherever `mark` stands; nothing if it stands nowhere. The standard library's search for a text is
+/// made for long ones, and is kilobytes of the page.
+pub fn filled(text: &str, mark: &str, words: &str) -> Option<String> {
+    let place_in = |text: &str| text.as_bytes().windows(mark.len()).position(|bytes| bytes == mark.as_bytes());
     let mut rest = text;
-    while let Some((end, begin)) = parted(rest) {
-        filled.push_str(rest.get(..end).unwrap_or_default());
-        filled.push_str(&number.to_string());
-        rest = rest.get(begin..).unwrap_or_default();
+    let mut filled = None;
+    while let Some(place) = place_in(rest) {
+        let filled: &mut String = filled.get_or_insert_default();
+        filled.push_str(rest.get(..place).unwrap_or_default());
+        filled.push_str(words);
+        rest = rest.get(place + mark.len()..).unwrap_or_default();
     }
-    filled.push_str(rest);
-    filled
+    filled.map(|filled| filled + rest)
 }
 
 #[cfg(test)]
@@ -77,7 +75,8 @@ mod tests {
     #[test]
     fn every_mark_is_filled_and_nothing_else() {
         for text in ["", "job {job}", "{job}{job} – {count}{jo", "é{job}é", "{{job}}"] {
-            assert_eq!(filled(text, "{job}", 12), text.replace("{job}", "12"));
+            let expected = text.contains("{job}").then(|| text.replace("{job}", "12"));
+            assert_eq!(filled(text, "{job}", "12"), expected);
         }
     }
 }
