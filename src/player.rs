@@ -10,6 +10,7 @@
 mod action;
 mod clock;
 mod narration;
+mod place;
 mod pointing;
 mod reel;
 
@@ -52,16 +53,25 @@ pub struct Player {
 }
 
 impl Player {
-    /// What the link says: the cover at once, if it is of the same scenario, and what else it says when that has run.
+    /// What the link says. If the cover is of the same scenario, it is there at once, at the moment that the link says; if
+    /// the link says more than that, the rest when it has run.
     pub fn open(cover: Option<Cover>, link: &str) -> Player {
         let link = link.strip_prefix('#').unwrap_or(link);
-        let name = link.split('&').next().unwrap_or(link);
+        let mut fields = link.split('&');
+        let name = fields.next().unwrap_or(link);
         let mut player = Player::default();
         if let Some(cover) = cover.filter(|cover| link.is_empty() || name == cover.panel.name) {
+            let address = cover.panel.address.clone();
+            let more = fields.filter(|field| address.split('&').all(|known| known != *field));
+            let is_there = |opening: &Opening| {
+                let job = opening.selection.and_then(Selection::job);
+                job.is_none_or(|job| job.index() < cover.recording.jobs())
+            };
+            let opening = place::read(more).filter(is_there);
             player.panel = Rc::new(cover.panel);
-            player.hand_in(cover.recording, Some(Opening::default()));
-            if link == name || link == player.panel.address {
-                player.order(Order::Stand(player.panel.address.clone()));
+            player.hand_in(cover.recording, Some(opening.unwrap_or_default()));
+            if opening.is_some() {
+                player.order(Order::Stand(address));
                 return player;
             }
         }
@@ -144,20 +154,8 @@ impl Player {
         let mut text = self.panel.address.clone();
         let Some(reel) = &self.reel else { return text };
         let (moment, selection) = reel.recording.telling;
-        if self.head != moment {
-            text.push_str("&at=");
-            text.push_str(&self.head.since(Moment::START).to_string());
-        }
-        if self.selection != selection {
-            text.push_str("&job=");
-            text.push_str(&self.selection.job().map_or_else(|| "none".into(), |job| job.number().to_string()));
-            if let Selection::Message { side, message, .. } = self.selection {
-                text.push_str("&message=");
-                text.push_str(&side.to_string());
-                text.push('.');
-                text.push_str(&message.index().to_string());
-            }
-        }
+        let at = (self.head != moment).then_some(self.head);
+        place::write(&mut text, at, (self.selection != selection).then_some(self.selection));
         text
     }
 

@@ -3,7 +3,7 @@
 //! Short, readable, and typed by hand if need be. What cannot be read is left out and said, so that an old or broken
 //! link still opens the nearest thing.
 //!
-//! *Invariant:* what [`address`] and [`Player::link`](crate::player::Player::link) write, [`Link::read`] reads back.
+//! *Invariant:* what [`address`] writes, and the player adds, [`Link::read`] reads back.
 
 use std::fmt::Write;
 use std::rc::Rc;

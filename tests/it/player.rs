@@ -306,6 +306,32 @@ fn a_cover_stands_for_the_run_of_its_scenario() {
     }
 }
 
+/// Moment and selection need no studio; with anything else the studio has its say.
+#[test]
+fn a_cover_opens_at_the_moment_that_the_link_says() {
+    let cover = || Some(Studio::cover(&PRESETS[2]));
+    let name = PRESETS[2].name;
+    for more in ["&at=1500ms", "&v=1&at=0ms&job=7", "&job=none", "&job=3&message=1.4", "&at=2h&job=12", "&at=1.5s"] {
+        let player = Player::open(cover(), &format!("{name}{more}"));
+        assert!(!player.is_behind(), "{more}");
+        let mut run = Desk { player: Player::open(None, &format!("{name}{more}")), studio: Studio::default() };
+        run.run();
+        assert_eq!(
+            (player.link(), player.head(), player.selection()),
+            (run.link(), run.head(), run.selection()),
+            "{more}"
+        );
+    }
+    for more in
+        ["&seed=3", "&at=soon", "&job=0", "&job=13", "&message=0.1", "&v=2", "&colour=red", "&set=workload.jobs=3"]
+    {
+        let link = format!("{name}{more}");
+        let player = Player::open(cover(), &link);
+        assert_eq!(player.orders(), [(1, Order::Follow(link))], "it is shown as it came, and then as the link says");
+        assert!(player.reel().is_some());
+    }
+}
+
 #[test]
 fn without_a_cover_what_the_link_says_is_run() {
     for link in ["", "order-emails"] {
