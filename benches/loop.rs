@@ -3,11 +3,11 @@
 //!
 //! Median of nine alternating runs. `cargo bench --bench loop`; jobs and runs can be given as arguments.
 //!
-//! Measured on a virtual machine with two cores that others used as well, with all protocols in place: natively 99 to
-//! 181 ns an agenda event for the bare loop and 161 to 297 ns for the queue, a ratio of 1.4 to 1.8, mostly 1.6 (aim: at
-//! most 2). The page's own build of the engine, which is for size, in Chromium and by turns with the native one, 200,000 jobs a run: 144
-//! to 267 ns, 0.9 to 1.5 × the native time, mostly 1.1 (aim: at most 1.4). The page's engine (src/bin/engine.rs) built with
-//! the feature `bench` has `measureQueue` and `measureBare`, which do the same.
+//! Measured on a virtual machine with two cores that others used as well, with all protocols in place: natively 90 to
+//! 181 ns an agenda event for the bare loop and 155 to 297 ns for the queue, a ratio of 1.4 to 2.0, mostly 1.7 (aim: at
+//! most 2). The page's own build of the engine, which is for size, in Chromium and by turns with the native one, 200,000
+//! jobs a run: 144 to 267 ns, 0.9 to 1.5 × the native time, mostly 1.1 (aim: at most 1.4). The page's engine
+//! (src/bin/engine.rs) built with the feature `bench` has `measureQueue` and `measureBare`, which do the same.
 
 #![allow(clippy::disallowed_methods, reason = "a bench reads the clock")]
 
