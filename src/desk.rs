@@ -118,6 +118,13 @@ pub struct Cover {
 /// The path of the seed, which every scenario has.
 pub const SEED: &str = "seed";
 
+impl Report {
+    /// What is said where the bytes of an order or a report cannot be read.
+    pub fn of_another_version() -> Report {
+        Report::Closed("it is of another version than the page".into())
+    }
+}
+
 impl Panel {
     /// Why the parameter at `path` is not what was typed.
     pub fn refusal(&self, path: &str) -> Option<&Refusal> {

@@ -98,6 +98,21 @@ pub enum Selection {
 }
 
 impl Selection {
+    /// A job by its number as a link has it, or `none` of them; nothing if it is neither.
+    pub fn read_job(text: &str) -> Option<Selection> {
+        if text == "none" {
+            return Some(Selection::Nothing);
+        }
+        let number: u32 = text.parse().ok()?;
+        Some(Selection::Job(JobId::from_index(number.checked_sub(1)?)))
+    }
+
+    /// The side and number of a message as a link has them; nothing if it is not of that form.
+    pub fn read_message(text: &str) -> Option<(u8, MessageId)> {
+        let (side, message) = text.split_once('.')?;
+        Some((side.parse().ok()?, MessageId::from_index(message.parse().ok()?)))
+    }
+
     pub fn job(self) -> Option<JobId> {
         match self {
             Selection::Nothing => None,

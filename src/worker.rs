@@ -50,7 +50,7 @@ impl Office {
         let bytes = js_sys::Uint8Array::new(&event.data()).to_vec();
         let report = match borsh::from_slice::<(u32, Order)>(&bytes) {
             Ok((number, order)) => self.studio.borrow_mut().take(number, order),
-            Err(_) => Report::Closed("it is of another version than the page".into()),
+            Err(_) => Report::of_another_version(),
         };
         self.post(&report);
         if self.slice.borrow().is_none() {

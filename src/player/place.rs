@@ -7,7 +7,6 @@
 use crate::desk::Opening;
 use crate::recording::Selection;
 use crate::time::{Moment, Span};
-use crate::trace::{JobId, MessageId};
 
 /// What these fields of a link say, if all of them are of moment and selection and can be read.
 pub fn read<'a>(fields: impl Iterator<Item = &'a str>) -> Option<Opening> {
@@ -16,26 +15,16 @@ pub fn read<'a>(fields: impl Iterator<Item = &'a str>) -> Option<Opening> {
         let (key, value) = field.split_once('=')?;
         match key {
             "at" => opening.at = Some(Moment::START + value.parse::<Span>().ok()?),
-            "job" => opening.selection = Some(job(value)?),
-            "message" => opening.selection = Some(message(value, opening.selection?)?),
+            "job" => opening.selection = Some(Selection::read_job(value)?),
+            "message" => {
+                let job = opening.selection?.job()?;
+                let (side, message) = Selection::read_message(value)?;
+                opening.selection = Some(Selection::Message { side, message, job });
+            }
             _ => return None,
         }
     }
     Some(opening)
-}
-
-fn job(value: &str) -> Option<Selection> {
-    if value == "none" {
-        return Some(Selection::Nothing);
-    }
-    let number: u32 = value.parse().ok()?;
-    Some(Selection::Job(JobId::from_index(number.checked_sub(1)?)))
-}
-
-fn message(value: &str, of: Selection) -> Option<Selection> {
-    let (side, message) = value.split_once('.')?;
-    let message = MessageId::from_index(message.parse().ok()?);
-    Some(Selection::Message { side: side.parse().ok()?, message, job: of.job()? })
 }
 
 /// Adds a moment and a selection to the address of a scenario.

@@ -16,7 +16,6 @@ use crate::desk::SEED;
 use crate::recording::Selection;
 use crate::scenario::{PRESETS, parse_assignment, preset};
 use crate::time::{Moment, Span};
-use crate::trace::{JobId, MessageId};
 
 /// The version of the format that is written.
 const VERSION: u32 = 1;
@@ -101,7 +100,8 @@ impl Link {
                 Ok(())
             }
             "job" => {
-                self.selection = Some(read_job(value)?);
+                let wrong = || format!("`{}` is not the number of a job; jobs count from 1", edit::shortened(value));
+                self.selection = Some(Selection::read_job(value).ok_or_else(wrong)?);
                 Ok(())
             }
             "message" => {
@@ -123,9 +123,7 @@ impl Link {
 
     fn read_message(&self, value: &str) -> Result<Selection, String> {
         let wrong = || format!("`{}` names no message", edit::shortened(value));
-        let (side, message) = value.split_once('.').ok_or_else(wrong)?;
-        let side = side.parse().map_err(|_| wrong())?;
-        let message = MessageId::from_index(message.parse().map_err(|_| wrong())?);
+        let (side, message) = Selection::read_message(value).ok_or_else(wrong)?;
         let job = self.selection.and_then(Selection::job).ok_or("it names a message but no job before it")?;
         Ok(Selection::Message { side, message, job })
     }
@@ -157,16 +155,6 @@ impl Link {
             self.selection = None;
         }
         (self, wish, problem)
-    }
-}
-
-fn read_job(value: &str) -> Result<Selection, String> {
-    if value == "none" {
-        return Ok(Selection::Nothing);
-    }
-    match value.parse::<u32>() {
-        Ok(number @ 1..) => Ok(Selection::Job(JobId::from_index(number - 1))),
-        _ => Err(format!("`{}` is not the number of a job; jobs count from 1", edit::shortened(value))),
     }
 }
 

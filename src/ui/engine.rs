@@ -32,8 +32,7 @@ pub fn cover() -> Option<Cover> {
 fn start(act: Act) -> Engine {
     let reported = act.clone();
     let hear = Closure::new(move |message: Vec<u8>| {
-        let report = borsh::from_slice(&message);
-        let report = report.unwrap_or_else(|_| Report::Closed("it is of another version than the page".into()));
+        let report = borsh::from_slice(&message).unwrap_or_else(|_| Report::of_another_version());
         reported.dispatch(Action::Report(report));
     });
     let fail = Closure::new(move |reason: String| act.dispatch(Action::Report(Report::Closed(reason))));
@@ -50,14 +49,12 @@ pub struct Messenger {
     engine: Option<Engine>,
     /// The number of the last order that was posted.
     posted: u32,
-    has_given_up: bool,
 }
 
 impl Messenger {
     /// Starts the engine, and posts each order once. Without an engine and without anything to show, the page gives up.
     pub fn keep(&mut self, player: &Player, act: &Act) {
-        if let (Some(reason), None, false) = (player.closed(), player.reel(), self.has_given_up) {
-            self.has_given_up = true;
+        if let (Some(reason), None) = (player.closed(), player.reel()) {
             failure::give_up(reason);
         }
         let engine = self.engine.get_or_insert_with(|| start(act.clone()));

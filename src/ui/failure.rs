@@ -14,7 +14,7 @@ extern "C" {
     fn console_error(message: &str);
 }
 
-/// Gives the page up for the static picture: there is nothing that it could show.
+/// Gives the page up for the static picture: there is nothing that it could show. Only the first reason counts.
 pub fn give_up(reason: &str) {
     counterpoint_failed(reason);
 }

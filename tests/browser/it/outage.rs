@@ -4,7 +4,7 @@ use anyhow::Result;
 use counterpoint_browser_tests::Page;
 use thirtyfour::{By, Key};
 
-use crate::acts::{quiet, running_at, type_in};
+use crate::acts::{quiet, reload, running_at, type_in};
 
 /// Each scenario with the number and name of the control that makes its receiver fail.
 const SCENARIOS: [(&str, &str, &str); 2] =
@@ -34,8 +34,7 @@ in_each_browser! {
     async fn the_receiver_is_made_to_fail_by_the_keyboard(page: Page) {
         for (place, slider, name) in SCENARIOS {
             running_at(&page, place).await?;
-            page.driver().refresh().await?;
-            running_at(&page, place).await?;
+            reload(&page).await?;
             let slider = page.driver().find(By::Css(slider)).await?;
             slider.send_keys(Key::Home).await?;
             wait_for_length(&page, name, "0 ms").await?;
@@ -54,8 +53,7 @@ in_each_browser! {
     async fn the_receiver_is_made_to_fail_by_the_mouse(page: Page) {
         for (place, slider, name) in SCENARIOS {
             running_at(&page, place).await?;
-            page.driver().refresh().await?;
-            running_at(&page, place).await?;
+            reload(&page).await?;
             let element = page.driver().find(By::Css(slider)).await?;
             element.scroll_into_view().await?;
             // Two fifths along the way of the thumb's middle, from the middle.

@@ -10,7 +10,7 @@ use counterpoint::studio::Studio;
 use counterpoint_browser_tests::Page;
 use serde_json::Value;
 
-use crate::acts::{quiet, running_at};
+use crate::acts::{quiet, reload, running_at};
 
 /// Seeds of each built-in scenario.
 const SEEDS: u64 = 16;
@@ -46,8 +46,7 @@ in_each_browser! {
             for width in [1400, 1000, 390] {
                 page.set_viewport(width, 900).await?;
                 running_at(&page, &format!("#{}", preset.name)).await?;
-                page.driver().refresh().await?;
-                running_at(&page, &format!("#{}", preset.name)).await?;
+                reload(&page).await?;
                 compare_labels(&page, preset.name).await?;
             }
         }
