@@ -13,6 +13,8 @@ mod desk;
 mod event_loop;
 mod fault_controls;
 mod faults;
+mod fingerprints;
+mod golden;
 mod graphql;
 mod http;
 mod kafka;

@@ -260,25 +260,6 @@ fn without_a_studio_what_is_there_can_be_played() {
     assert!(desk.said().contains("Asked: "), "{}", desk.said());
 }
 
-/// What the page opens on is in the repository, so that nothing need be run first. `BLESS=1` writes it again.
-#[test]
-fn the_covers_in_the_repository_are_what_the_studio_makes() {
-    let folder = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/static/covers"));
-    let bless = std::env::var_os("BLESS").is_some();
-    if bless {
-        let _ = std::fs::remove_dir_all(folder);
-        std::fs::create_dir_all(folder).unwrap();
-    }
-    for preset in PRESETS {
-        let (path, made) = (folder.join(preset.name), borsh::to_vec(&Studio::cover(preset)).unwrap());
-        if bless {
-            std::fs::write(&path, &made).unwrap();
-        }
-        assert!(std::fs::read(&path).unwrap() == made, "{} is not what BLESS=1 would write", path.display());
-    }
-    assert_eq!(std::fs::read_dir(folder).unwrap().count(), PRESETS.len(), "there is one for each and no other");
-}
-
 /// The page can be used before there is a studio, and goes on as if there always had been one.
 #[test]
 fn a_cover_stands_for_the_run_of_its_scenario() {

@@ -6,6 +6,7 @@ use counterpoint::render::summary::summaries;
 use counterpoint::scenario::{PRESETS, Played, Scenario};
 use serde_json::{Value, json};
 
+use crate::golden;
 use crate::story;
 
 fn report(played: &Played) -> Value {
@@ -154,10 +155,7 @@ fn the_documentation_lists_every_number_and_every_rule() {
         "rules",
         &format!("| rule | when it speaks, and its value |\n|---|---|\n{}", rules.collect::<String>()),
     );
-    if std::env::var_os("BLESS").is_some() {
-        std::fs::write(path, &made).unwrap();
-    }
-    assert!(made == told || std::env::var_os("BLESS").is_some(), "docs/report.md is not what BLESS=1 would write");
+    golden::check("docs/report.md", made.as_bytes());
 }
 
 /// `text` with what stands between the marks of section `name` replaced.
@@ -172,16 +170,12 @@ fn with_section(text: &str, name: &str, section: &str) -> String {
 #[test]
 fn the_pictures_in_the_repository_are_what_the_tool_draws() {
     for (file, scenario) in [("docs/order-emails.svg", "order-emails"), ("static/first.svg", PRESETS[0].name)] {
-        let path = format!("{}/{file}", env!("CARGO_MANIFEST_DIR"));
         let drawn = std::process::Command::new(env!("CARGO_BIN_EXE_counterpoint"))
             .args(["run", scenario, "--format", "svg", "--width", "1000"])
             .output()
             .unwrap();
         assert!(drawn.status.success());
-        if std::env::var_os("BLESS").is_some() {
-            std::fs::write(&path, &drawn.stdout).unwrap();
-        }
-        assert!(std::fs::read(&path).unwrap() == drawn.stdout, "{file} is not what BLESS=1 would draw");
+        golden::check(file, &drawn.stdout);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What Trunk leaves to be done when it has built the page: it calls this (Trunk.toml), so that a plain `trunk build`
 //! has it too.
 //!
-//! What browsers do not need goes: comments, indentation, and the long names by which a module and its script know each
+//! The recordings of the built-in scenarios come beside it. What browsers do not need goes: comments, indentation, and the long names by which a module and its script know each
 //! other. Then each file gets a name by its content. Trunk's own minifier cannot read what wasm-bindgen writes, and
 //! Trunk names a module by what it was before wasm-bindgen and wasm-opt, and a worker's not at all: a cache could then
 //! give an old file to a new page.
@@ -9,6 +9,7 @@
 mod names;
 mod text;
 
+use crate::workspace::{cargo, run};
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,6 +23,7 @@ const LINKED: [&str; 2] = ["modelled.html", "modelled.css"];
 pub fn finish() -> Result<()> {
     let folder = std::env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from);
     let folder = folder.context("this task is called by Trunk, which says where the page is")?;
+    run(cargo(&["run", "--quiet", "--locked", "--example", "covers", "--"]).arg(folder.join("covers")))?;
     let mut files = read(&folder)?;
     // A build for debugging keeps what helps to debug.
     if std::env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release") {
