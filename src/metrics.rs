@@ -6,16 +6,18 @@
 //! *Invariant:* knows lanes by their duty and rows by their kind, and no protocol; reads nothing but the trace and the
 //! [`Yardstick`].
 
+mod comparison;
 mod count;
 mod depth;
 mod life;
 mod spread;
 mod verdict;
 
+pub use comparison::{Compared, Comparison, compare};
 pub use spread::Spread;
 pub use verdict::{RULES, Tone, Value, Verdict, verdicts};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::time::{Moment, Span};
 use crate::trace::{Duty, StayKind, Trace};
@@ -212,6 +214,11 @@ pub fn measure(trace: &Trace, yardstick: &Yardstick) -> Metrics {
         message_kinds: count.message_kinds,
         endings: count.endings,
     }
+}
+
+/// Writes a moment that may be missing as whole microseconds.
+fn micros<S: Serializer>(at: &Option<Moment>, serializer: S) -> Result<S::Ok, S::Error> {
+    at.map(Moment::micros).serialize(serializer)
 }
 
 /// Slot time of all lanes with that duty.

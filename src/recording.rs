@@ -19,6 +19,8 @@ pub struct Recording {
     pub sides: Vec<SidePlayed>,
     /// What there is to say of each side.
     pub cards: Vec<Card>,
+    /// The one line that compares the two sides: which did more of the work or was faster, and why the other was not.
+    pub comparison: Sentence,
     /// The moment at which it opens, and what is lit then.
     pub telling: (Moment, Selection),
     /// The window shown; to the end of the run at most.

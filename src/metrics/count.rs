@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Yardstick;
+use super::comparison::result;
 use crate::order;
 use crate::time::Moment;
 use crate::trace::{CallerOutcome, Class, Fate, JobId, MarkKind, Trace, WorkOutcome};
@@ -99,14 +100,9 @@ impl Count {
     }
 
     fn usefulness(&mut self, trace: &Trace, job: JobId, yardstick: &Yardstick) {
-        let row = &trace.jobs[job.at()];
-        let result = match row.caller {
-            CallerOutcome::Answered => row.answered.known(),
-            CallerOutcome::Accepted => trace.finished(job),
-            CallerOutcome::Waiting | CallerOutcome::Refused | CallerOutcome::Failed | CallerOutcome::Unknown => None,
-        };
-        if let Some(result) = result {
-            let in_time = yardstick.useful_within.is_none_or(|limit| result.since(row.wanted) <= limit);
+        if let Some(result) = result(trace, job) {
+            let wanted = trace.jobs[job.at()].wanted;
+            let in_time = yardstick.useful_within.is_none_or(|limit| result.since(wanted) <= limit);
             *if in_time { &mut self.useful } else { &mut self.late } += 1;
         }
     }

@@ -7,9 +7,9 @@ mod cause;
 mod outcome;
 mod wait;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
-use super::{Metrics, Yardstick};
+use super::{Metrics, Yardstick, micros};
 pub use crate::recording::Tone;
 use crate::time::{Moment, Span, readable};
 use crate::trace::{ActorRow, CallerOutcome, Duty, JobId, StayKind, StayRow, Trace};
@@ -38,10 +38,6 @@ pub enum Value {
     Micros(u64),
     /// From 0 to 1.
     Share(f64),
-}
-
-fn micros<S: Serializer>(at: &Option<Moment>, serializer: S) -> Result<S::Ok, S::Error> {
-    at.map(Moment::micros).serialize(serializer)
 }
 
 /// A rule: its name, what it says and when, and the rule itself.

@@ -12,8 +12,8 @@ use serde_json::Value;
 use xxhash_rust::xxh3::Xxh3;
 
 use self::rows::{Jobs, LaneRow, Messages};
-use super::summary::summaries;
-use crate::metrics::{Metrics, Verdict};
+use super::summary::{comparison, summaries};
+use crate::metrics::{Comparison, Metrics, Verdict};
 use crate::scenario::{MODEL, Played};
 use crate::time::Moment;
 use crate::trace::{Outcome, Trace};
@@ -27,6 +27,7 @@ struct Report<'a> {
     model: u32,
     scenario: Value,
     sides: Vec<SideReport<'a>>,
+    comparison: Comparison,
 }
 
 #[derive(Serialize)]
@@ -54,8 +55,9 @@ fn micros(moment: Moment) -> Option<u64> {
 /// # Errors
 /// Whatever writing to `to` gives.
 pub fn write(to: impl io::Write, played: &Played, side: Option<&str>) -> io::Result<()> {
-    let sides =
-        played.sides.iter().zip(summaries(played)).filter(|(known, _)| side.is_none_or(|side| known.id == side));
+    let summaries = summaries(played);
+    let comparison = comparison(played, &summaries);
+    let sides = played.sides.iter().zip(summaries).filter(|(known, _)| side.is_none_or(|side| known.id == side));
     let sides = sides.map(|(played, summary)| SideReport {
         id: &played.id,
         style: played.style.word(),
@@ -69,7 +71,13 @@ pub fn write(to: impl io::Write, played: &Played, side: Option<&str>) -> io::Res
         metrics: summary.metrics,
         verdicts: summary.verdicts,
     });
-    let report = Report { format: FORMAT, model: MODEL, scenario: played.scenario.to_value(), sides: sides.collect() };
+    let report = Report {
+        format: FORMAT,
+        model: MODEL,
+        scenario: played.scenario.to_value(),
+        sides: sides.collect(),
+        comparison,
+    };
     let mut to = to;
     serde_json::to_writer(&mut to, &report)?;
     to.write_all(b"\n")

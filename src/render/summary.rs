@@ -2,7 +2,8 @@
 //!
 //! *Invariant:* report, text and page take them from here, so they cannot disagree.
 
-use crate::metrics::{self, Metrics, Verdict, Yardstick};
+use crate::metrics::{self, Compared, Comparison, Metrics, Verdict, Yardstick};
+use crate::recording::{SidePlayed, Style};
 use crate::scenario::Played;
 
 /// What there is to say of one side.
@@ -16,12 +17,40 @@ pub struct Summary {
 /// One summary a side, in order.
 pub fn summaries(played: &Played) -> Vec<Summary> {
     let yardstick = yardstick(played);
-    let summary = |side: &crate::recording::SidePlayed| {
+    let summary = |side: &SidePlayed| {
         let metrics = metrics::measure(&side.trace, &yardstick);
         let verdicts = metrics::verdicts(&side.trace, &metrics, &yardstick);
         Summary { metrics, verdicts }
     };
     played.sides.iter().map(summary).collect()
+}
+
+/// The one sentence that compares the two sides, given their summaries.
+pub fn comparison(played: &Played, summaries: &[Summary]) -> Comparison {
+    let [left, right] = [0, 1].map(|place| &played.sides[place]);
+    let names = names([left, right]);
+    let compared = [0, 1].map(|place| Compared {
+        name: &names[place],
+        trace: &played.sides[place].trace,
+        metrics: &summaries[place].metrics,
+    });
+    metrics::compare(compared, &yardstick(played))
+}
+
+/// What the sides are called in a sentence: by how their callers wait where that tells them apart, else by their
+/// protocols, else by their ids.
+fn names(sides: [&SidePlayed; 2]) -> [String; 2] {
+    let [left, right] = sides;
+    if left.style != right.style {
+        return sides.map(|side| match side.style {
+            Style::RequestResponse => "Request–response".to_owned(),
+            Style::Queued => "Queued messaging".to_owned(),
+        });
+    }
+    if left.protocol != right.protocol {
+        return sides.map(|side| side.protocol.clone());
+    }
+    sides.map(|side| side.id.clone())
 }
 
 /// By what both sides of this run are measured.

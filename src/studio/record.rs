@@ -5,7 +5,7 @@
 use super::Wish;
 use crate::metrics::{Metrics, Tone};
 use crate::recording::{Card, Figure, Recording, Selection, Sentence};
-use crate::render::summary::{Summary, summaries};
+use crate::render::summary::{Summary, comparison, summaries};
 use crate::scenario::Played;
 use crate::time::{Moment, Span, readable};
 use crate::trace::JobId;
@@ -14,7 +14,9 @@ use crate::trace::JobId;
 const MOST_SENTENCES: usize = 4;
 
 pub fn recording(wish: &Wish, played: Played) -> Recording {
-    let cards = summaries(&played).iter().map(card).collect();
+    let summaries = summaries(&played);
+    let cards = summaries.iter().map(card).collect();
+    let comparison = comparison(&played, &summaries);
     let ended = played.ended();
     let Played { scenario, sides } = played;
     let (view, workload) = (&scenario.head.view, scenario.head.workload);
@@ -26,6 +28,7 @@ pub fn recording(wish: &Wish, played: Played) -> Recording {
         noun: workload.noun.one,
         sides,
         cards,
+        comparison: Sentence { text: comparison.text, at: comparison.at },
         telling: (view.at.map_or(ended, |at| at.min(ended)), lit),
         window: if window.0 < window.1 { window } else { (Moment::START, ended) },
     }

@@ -28,7 +28,7 @@ fn played() -> Played {
 #[test]
 fn the_report_has_exactly_the_promised_fields() {
     let report = report(&played());
-    assert_eq!(keys(&report), ["format", "model", "scenario", "sides"]);
+    assert_eq!(keys(&report), ["comparison", "format", "model", "scenario", "sides"]);
     assert_eq!((&report["format"], &report["model"]), (&json!(1), &json!(counterpoint::scenario::MODEL)));
     let side = &report["sides"][0];
     let mut known = keys(side);
