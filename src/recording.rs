@@ -9,7 +9,7 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::time::Moment;
-use crate::trace::{JobId, MessageId, Outcome, Trace};
+use crate::trace::{JobId, MessageId, Trace};
 
 /// A run that can be played.
 #[derive(Clone, Debug, BorshDeserialize, BorshSerialize)]
@@ -140,6 +140,6 @@ impl Recording {
 
     /// Whether a side met a bound before it settled.
     pub fn met_a_limit(&self) -> bool {
-        self.sides.iter().any(|side| side.trace.outcome == Outcome::LimitReached)
+        self.sides.iter().any(|side| side.trace.outcome.limit().is_some())
     }
 }

@@ -125,8 +125,49 @@ impl ReaderId {
 pub enum Outcome {
     /// Every part of every job is final and nothing that carries a job is under way.
     Settled,
-    /// A bound on events or on simulated time was met first.
-    LimitReached,
+    /// This bound was met first.
+    LimitReached(Limit),
+}
+
+/// What kept a run from settling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
+pub enum Limit {
+    /// As many events were handled as one side may have.
+    Events,
+    /// The next event would happen later than the longest simulated time.
+    SimulatedTime,
+    /// More was to happen at the same time than the agenda holds.
+    Agenda,
+    /// The trace has as many rows as it may have.
+    Rows,
+    /// The same work was handed out again and again, and no part of any job was settled meanwhile.
+    Loop,
+    /// Whoever ran it did not run it to its end.
+    BrokenOff,
+}
+
+impl Limit {
+    /// The word in the JSON report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Limit::Events => "events",
+            Limit::SimulatedTime => "simulated-time",
+            Limit::Agenda => "agenda",
+            Limit::Rows => "rows",
+            Limit::Loop => "loop",
+            Limit::BrokenOff => "broken-off",
+        }
+    }
+}
+
+impl Outcome {
+    /// The limit that the run met, if it met one.
+    pub fn limit(self) -> Option<Limit> {
+        match self {
+            Outcome::Settled => None,
+            Outcome::LimitReached(limit) => Some(limit),
+        }
+    }
 }
 
 /// The record of one side of a run.
@@ -172,7 +213,7 @@ impl Trace {
             jobs: vec![JobRow::default(); jobs as usize],
             parts: vec![PartRow::default(); (jobs * parts_per_job) as usize],
             parts_per_job,
-            outcome: Outcome::LimitReached,
+            outcome: Outcome::LimitReached(Limit::BrokenOff),
             ended: Moment::START,
             events: 0,
             batches: Vec::new(),

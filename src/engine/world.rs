@@ -10,7 +10,7 @@ use super::{Actor, DatedFault, Fault, Input, Phase, Setup, Workload};
 use crate::rng::Streams;
 use crate::time::{Moment, Span};
 use crate::trace::{
-    ActorId, Ending, Fate, Handled, KindRow, MarkKind, Outcome, PartId, Slot, StayId, StayKind, StepId, Trace,
+    ActorId, Ending, Fate, Handled, KindRow, Limit, MarkKind, Outcome, PartId, Slot, StayId, StayKind, StepId, Trace,
     WorkOutcome,
 };
 
@@ -120,10 +120,20 @@ impl<A: Actor> World<A> {
         let Some(next) = self.core.agenda.next_moment() else {
             return Some(Outcome::Settled);
         };
-        let over = self.core.trace.events >= self.limits.events
-            || next.since(Moment::START) > self.limits.span
-            || !self.core.agenda.has_room();
-        over.then_some(Outcome::LimitReached)
+        self.limit_met(next).map(Outcome::LimitReached)
+    }
+
+    /// The limit that keeps the event at `next` from being handled, if there is one.
+    fn limit_met(&self, next: Moment) -> Option<Limit> {
+        if self.core.trace.events >= self.limits.events {
+            Some(Limit::Events)
+        } else if next.since(Moment::START) > self.limits.span {
+            Some(Limit::SimulatedTime)
+        } else if !self.core.agenda.has_room() {
+            Some(Limit::Agenda)
+        } else {
+            None
+        }
     }
 
     fn handle(&mut self, cause: StepId, event: Event<A::Message, A::Timer>) {

@@ -16,7 +16,7 @@ use super::summary::{comparison, summaries};
 use crate::metrics::{Comparison, Metrics, Verdict};
 use crate::scenario::{MODEL, Played};
 use crate::time::Moment;
-use crate::trace::{Outcome, Trace};
+use crate::trace::{Limit, Outcome, Trace};
 
 /// The version of the report's format.
 pub const FORMAT: u32 = 1;
@@ -37,6 +37,7 @@ struct SideReport<'a> {
     protocol: &'a str,
     hash: String,
     outcome: &'static str,
+    limit: Option<&'static str>,
     ended_us: u64,
     lanes: Vec<LaneRow<'a>>,
     messages: Messages<'a>,
@@ -64,6 +65,7 @@ pub fn write(to: impl io::Write, played: &Played, side: Option<&str>) -> io::Res
         protocol: &played.protocol,
         hash: hash(&played.trace),
         outcome: outcome_word(played.trace.outcome),
+        limit: played.trace.outcome.limit().map(Limit::word),
         ended_us: played.trace.ended.micros(),
         lanes: played.trace.actors.iter().map(LaneRow::of).collect(),
         messages: Messages(&played.trace),
@@ -116,6 +118,6 @@ impl io::Write for Hashed {
 fn outcome_word(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Settled => "settled",
-        Outcome::LimitReached => "limit-reached",
+        Outcome::LimitReached(_) => "limit-reached",
     }
 }

@@ -137,7 +137,7 @@ fn nothing_accepted_is_lost(side: &Value, trace: &Trace) -> Held {
 
 /// What was taken and is lost is said to be, and `may_be_dropped`.
 fn nothing_vanishes(trace: &Trace, may_be_dropped: impl Fn(usize) -> bool) -> Held {
-    if trace.outcome == Outcome::LimitReached {
+    if trace.outcome.limit().is_some() {
         return Ok(());
     }
     for (index, part) in trace.parts.iter().enumerate() {

@@ -162,7 +162,7 @@ fn a_settled_run_has_nothing_on_its_way() {
             trace.kind(message).class != Class::Background && !trace.parts_of(message).is_empty()
         };
         let flying = trace.messages.iter().filter(carries_a_job).any(|message| message.fate == Fate::InFlight);
-        prop_assert!(trace.outcome == Outcome::LimitReached || !flying);
+        prop_assert!(trace.outcome.limit().is_some() || !flying);
         Ok(())
     });
 }
@@ -312,7 +312,7 @@ fn the_random_scenarios_show_every_kind_of_end() {
             BTreeSet::extend(&mut marks, side.trace.marks.iter().map(|mark| mark.kind));
             BTreeSet::extend(&mut fates, side.trace.messages.iter().map(|message| message.fate.word()));
             stays.extend(side.trace.stays.iter().map(|stay| stay.kind));
-            limits += u32::from(side.trace.outcome == Outcome::LimitReached);
+            limits += u32::from(side.trace.outcome.limit().is_some());
         }
     }
     assert_eq!((callers.len(), works.len(), fates.len()), (6, 4, 5), "{callers:?} {works:?} {fates:?}");

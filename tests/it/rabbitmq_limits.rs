@@ -4,7 +4,7 @@
 
 use counterpoint::engine::{Limits, Progress};
 use counterpoint::scenario::{Run, Scenario};
-use counterpoint::trace::{MarkKind, Outcome, Trace, WorkOutcome};
+use counterpoint::trace::{Limit, MarkKind, Outcome, Trace, WorkOutcome};
 use serde_json::{Value, json};
 
 use crate::rabbitmq::{burst, millis, numbers, sent};
@@ -209,7 +209,7 @@ fn rmq_7_nack_with_requeue_does_not_count_and_loops_for_ever() {
     let mut run = Run::with_limits(Scenario::from_value(scenario).unwrap(), limits);
     while run.advance(u64::MAX) == Progress::Running {}
     let trace = run.into_played().sides.swap_remove(0).trace;
-    assert_eq!(trace.outcome, Outcome::LimitReached);
+    assert_eq!(trace.outcome, Outcome::LimitReached(Limit::Events));
     assert!(sent(&trace, "basic.deliver").len() > 900);
     assert_eq!(trace.parts[0].outcome, WorkOutcome::Unfinished);
 }

@@ -33,8 +33,10 @@ fn the_report_has_exactly_the_promised_fields() {
     let side = &report["sides"][0];
     let mut known = keys(side);
     known.sort_unstable();
-    let mut promised =
-        ["id", "style", "protocol", "hash", "outcome", "ended_us", "lanes", "messages", "jobs", "metrics", "verdicts"];
+    let mut promised = [
+        "id", "style", "protocol", "hash", "outcome", "limit", "ended_us", "lanes", "messages", "jobs", "metrics",
+        "verdicts",
+    ];
     promised.sort_unstable();
     assert_eq!(known, promised);
     let sorted = |value: &Value| {

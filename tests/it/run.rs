@@ -3,7 +3,7 @@
 use counterpoint::engine::{Limits, Progress};
 use counterpoint::scenario::{Played, Run, Scenario};
 use counterpoint::time::{Moment, Span};
-use counterpoint::trace::{CallerOutcome, Outcome, WorkOutcome};
+use counterpoint::trace::{CallerOutcome, Limit, Outcome, WorkOutcome};
 use serde_json::{Value, json};
 
 fn scenario(mut fields: Value) -> Scenario {
@@ -54,7 +54,7 @@ fn a_run_can_be_broken_off_and_what_there_is_of_it_read() {
     let mut run = Run::new(busy());
     assert_eq!(run.advance(50), Progress::Running);
     let trace = &run.into_played().sides[0].trace;
-    assert_eq!(trace.outcome, Outcome::LimitReached);
+    assert_eq!(trace.outcome, Outcome::LimitReached(Limit::BrokenOff));
     assert!(trace.messages.len() > 3 && trace.messages.len() < 60);
 }
 
@@ -67,9 +67,9 @@ fn a_bound_on_events_or_on_time_is_an_outcome() {
         (trace.outcome, trace.ended, trace.events)
     };
     let (met, _, events) = outcome(Limits { events: 100, ..Limits::default() });
-    assert_eq!((met, events), (Outcome::LimitReached, 100));
+    assert_eq!((met, events), (Outcome::LimitReached(Limit::Events), 100));
     let (met, ended, _) = outcome(Limits { span: Span::seconds(1), ..Limits::default() });
-    assert_eq!(met, Outcome::LimitReached);
+    assert_eq!(met, Outcome::LimitReached(Limit::SimulatedTime));
     assert!(ended <= Moment::from_micros(1_000_000));
     assert_eq!(outcome(Limits::default()).0, Outcome::Settled);
 }

@@ -2,13 +2,14 @@
 
 use super::{Case, Said, Tone, Value, micros_in_words, moment_in_words, sentence, span_in_words, was};
 use crate::time::Moment;
-use crate::trace::{CallerOutcome, Duty, Fate, JobId, MarkKind, Outcome, StayRow, WorkOutcome};
+use crate::trace::{CallerOutcome, Duty, Fate, JobId, MarkKind, StayRow, WorkOutcome};
 
 pub(super) fn limit_reached(case: &Case<'_>) -> Option<Said> {
     let trace = case.trace;
-    (trace.outcome == Outcome::LimitReached).then(|| Said {
+    trace.outcome.limit().map(|limit| Said {
         text: format!(
-            "The run was stopped at a limit after {} events, at {}; all numbers are about what had happened by then.",
+            "The run was stopped at a limit ({}) after {} events, at {}; all numbers are about what had happened by then.",
+            limit.word(),
             trace.events,
             moment_in_words(trace.ended)
         ),
