@@ -1,5 +1,6 @@
 //! The native tests: one binary of topic modules.
 
+mod architecture;
 mod auth;
 mod breaker;
 mod broker_choice;
