@@ -32,6 +32,8 @@ pub struct Recording {
 pub struct SidePlayed {
     pub id: String,
     pub style: Style,
+    /// What stands over the side: what it is, in the words in which it differs from the other one.
+    pub heading: String,
     pub protocol: String,
     /// At their places, in the order in which they are written.
     pub captions: Vec<Caption>,

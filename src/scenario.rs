@@ -9,6 +9,7 @@
 mod broker;
 mod caption;
 mod check;
+mod heading;
 mod path;
 mod presets;
 mod read;
@@ -262,6 +263,8 @@ pub struct Side {
     /// `left` or `right`, unless the file says otherwise.
     pub id: String,
     pub style: Style,
+    /// What stands over it, in the scenario's own words; without them it is computed (see [`Scenario::headings`]).
+    pub heading: Option<String>,
     pub settings: Settings,
 }
 

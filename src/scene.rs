@@ -18,6 +18,7 @@ mod heads;
 mod labels;
 mod look;
 pub mod markup;
+mod masthead;
 mod notes;
 mod pace;
 mod rivers;
@@ -33,6 +34,7 @@ mod tracks;
 mod wording;
 
 pub use look::{Light, Look, Tone};
+pub use masthead::{Band, masthead};
 pub use scale::{FOLD_HEIGHT, Fold, Pace, TimeScale};
 pub use shape::{Anchor, Area, Face, Form, Key, PX, Piece, Point, Shape, Subject};
 
@@ -116,6 +118,8 @@ pub struct Pane {
     pub side: u8,
     pub id: String,
     pub style: Style,
+    /// What stands over it.
+    pub heading: String,
     pub strip: Strip,
 }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::scene::markup::{DEFINITIONS, Element, Named, Number, escaped, group};
-use crate::scene::{Level, PX, Scene};
+use crate::scene::{Band, Level, PX, Scene, masthead};
 use crate::time::{Moment, readable};
 
 /// Which colours the file has.
@@ -41,8 +41,9 @@ const DARK: &str = "--cp-bg:#12151c;--cp-card:#191d27;--cp-ink:#e8eaf0;--cp-mute
 
 /// The file.
 pub fn document(scene: &Scene, options: &Options) -> String {
+    let masthead = masthead(scene, &options.title);
+    let height = masthead.height + scene.heads_height + scene.height;
     let mut text = String::with_capacity(16_000);
-    let height = scene.heads_height + scene.height;
     {
         let mut svg = Element::open(&mut text, "svg");
         svg.attribute("xmlns", "http://www.w3.org/2000/svg");
@@ -52,39 +53,58 @@ pub fn document(scene: &Scene, options: &Options) -> String {
         svg.attribute("role", "graphics-document document");
         svg.attribute("aria-labelledby", "cp-title cp-description");
         let body = svg.content();
-        let drawing = drawing(scene, options.at);
+        let classes = classes(scene, &masthead, options.at);
         body.push_str(&format!("\n<title id=\"cp-title\">{}</title>", escaped(&options.title)));
         body.push_str(&format!("\n<desc id=\"cp-description\">{}</desc>", escaped(&options.description)));
-        body.push_str(&format!("\n<style>{}\n{}</style>\n", palette(options.theme), rules_for(&drawing)));
-        body.push_str(&drawing);
+        body.push_str(&format!("\n<style>{}\n{}</style>\n", palette(options.theme), rules_for(&classes)));
+        drawing(body, scene, &masthead, options.at);
     }
     text.push('\n');
     text
 }
 
 /// All that is drawn, from the paper up.
-fn drawing(scene: &Scene, at: Option<Moment>) -> String {
-    let (width, height) = (Number(scene.width), Number(scene.heads_height + scene.height));
-    let mut body = format!("{DEFINITIONS}\n<rect class=\"cp-paper\" width=\"{width}\" height=\"{height}\"/>\n");
-    group(&mut body, "cp-heads", &scene.heads, Named::Symbols);
-    body.push_str(&format!("<g transform=\"translate(0 {})\">\n", Number(scene.heads_height)));
-    for layer in &scene.layers {
-        // The clock stays legible over the veil.
-        if layer.level == Level::Clock {
-            playhead(&mut body, scene, at, Part::Veil);
+fn drawing(body: &mut String, scene: &Scene, masthead: &Band, at: Option<Moment>) {
+    let height = masthead.height + scene.heads_height + scene.height;
+    let (width, height) = (Number(scene.width), Number(height));
+    body.push_str(&format!("{DEFINITIONS}\n<rect class=\"cp-paper\" width=\"{width}\" height=\"{height}\"/>\n"));
+    group(body, "cp-masthead", &masthead.shapes, Named::Symbols);
+    translated(body, masthead.height, |body| group(body, "cp-heads", &scene.heads, Named::Symbols));
+    translated(body, masthead.height + scene.heads_height, |body| {
+        for layer in &scene.layers {
+            // The clock stays legible over the veil.
+            if layer.level == Level::Clock {
+                playhead(body, scene, at, Part::Veil);
+            }
+            group(body, layer.level.css(), &layer.shapes, Named::Symbols);
         }
-        group(&mut body, layer.level.css(), &layer.shapes, Named::Symbols);
-    }
-    playhead(&mut body, scene, at, Part::Line);
-    body.push_str("</g>\n");
-    body
+        playhead(body, scene, at, Part::Line);
+    });
 }
 
-/// Those of the [`RULES`] that a drawing needs: a file says nothing of what it does not show.
-fn rules_for(drawing: &str) -> String {
-    let lists = drawing.split(" class=\"").skip(1).filter_map(|rest| rest.split('"').next());
-    let mut classes: BTreeSet<&str> = lists.flat_map(|list| list.split(' ')).collect();
-    classes.insert("cp-scene");
+/// What is drawn, so far down the page.
+fn translated(body: &mut String, down: i32, draw: impl FnOnce(&mut String)) {
+    body.push_str(&format!("<g transform=\"translate(0 {})\">\n", Number(down)));
+    draw(body);
+    body.push_str("</g>\n");
+}
+
+/// The classes of everything that a file shows.
+fn classes(scene: &Scene, masthead: &Band, at: Option<Moment>) -> BTreeSet<&'static str> {
+    let mut classes = BTreeSet::from(["cp-scene", "cp-paper", "cp-hatch-ground", "cp-hatch-line"]);
+    for shape in scene.shapes().chain(&masthead.shapes) {
+        classes.extend(shape.classes());
+    }
+    let layers = scene.layers.iter().filter(|layer| !layer.shapes.is_empty());
+    classes.extend(layers.map(|layer| layer.level.css()));
+    if at.is_some() {
+        classes.extend(["cp-veil", "cp-playheads", "cp-playhead", "cp-playhead-tag", "cp-playhead-text"]);
+    }
+    classes
+}
+
+/// Those of the [`RULES`] that are met by something of these classes: a file says nothing of what it does not show.
+fn rules_for(classes: &BTreeSet<&'static str>) -> String {
     let mut rules = String::new();
     for rule in RULES.lines().filter(|rule| !rule.starts_with("/*")) {
         let selectors = rule.split('{').next().unwrap_or_default();

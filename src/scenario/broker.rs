@@ -159,6 +159,8 @@ pub(super) fn put(whole: &mut Value, place: usize, from: &Broker, to: &Broker) -
         side[kept] = old[kept].take();
     }
     side["protocol"] = to.protocol.into();
+    // What was written over the side named the other broker.
+    side["heading"] = Value::Null;
     whole["sides"][place] = side;
     tell(whole, from, to);
     offer(whole, &id, from, to);

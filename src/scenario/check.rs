@@ -13,6 +13,7 @@ pub(super) const MAX_CONTROLS: usize = 12;
 const MAX_PARTS: usize = 16;
 const MAX_NAME: usize = 64;
 const MAX_TITLE: usize = 100;
+const MAX_HEADING: usize = 60;
 const MAX_NOUN: usize = 24;
 const MAX_PROSE: usize = 500;
 
@@ -38,6 +39,7 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
     }
     for side in &scenario.sides {
         name(&format!("sides.{}.id", side.id), &side.id)?;
+        text(&format!("sides.{}.heading", side.id), side.heading.as_deref().unwrap_or_default(), MAX_HEADING)?;
     }
     changes(scenario)?;
     notes(scenario)?;

@@ -97,6 +97,7 @@ impl Scenario {
             fields["id"] = side.id.clone().into();
             fields["style"] = side.style.word().into();
             fields["protocol"] = side.settings.protocol().into();
+            fields["heading"] = side.heading.clone().into();
             fields
         });
         value["sides"] = sides.collect();
@@ -114,11 +115,13 @@ fn read_side(index: usize, value: Value) -> Result<Side, Problem> {
         return Err(Problem::new(format!("sides.{default_id}"), "a side is an object, as in {\"protocol\": \"http\"}"));
     };
     let mut text = |key: &str, default: &str| match fields.remove(key) {
-        None => Ok(default.to_owned()),
+        None | Some(Value::Null) => Ok(default.to_owned()),
         Some(Value::String(text)) => Ok(text),
         Some(other) => Err(Problem::new(format!("sides.{default_id}.{key}"), format!("{other} is not a text"))),
     };
     let id = text("id", default_id)?;
+    let heading = text("heading", "")?;
+    let heading = (!heading.is_empty()).then_some(heading);
     let protocol = text("protocol", ["http", "rabbitmq"][index])?;
     let style = text("style", if index == 0 { "request-response" } else { "queued" })?;
     let path = |field: &str| format!("sides.{id}.{field}");
@@ -134,5 +137,5 @@ fn read_side(index: usize, value: Value) -> Result<Side, Problem> {
     })?;
     let settings = read.map_err(|misread| misread.within(&format!("sides.{id}")))?;
     settings.check().map_err(|bad| Problem::new(path(&bad.field), bad.sentence))?;
-    Ok(Side { id, style, settings })
+    Ok(Side { id, style, heading, settings })
 }

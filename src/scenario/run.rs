@@ -58,11 +58,12 @@ impl Run {
     /// What there is of it, whether it has ended or not.
     pub fn into_played(self) -> Played {
         let Run { scenario, worlds } = self;
-        let sides = scenario.sides.iter().zip(worlds).map(|(side, world)| {
+        let sides = scenario.sides.iter().zip(scenario.headings()).zip(worlds).map(|((side, heading), world)| {
             let trace = world.into_trace();
             SidePlayed {
                 id: side.id.clone(),
                 style: side.style,
+                heading,
                 protocol: side.settings.protocol().into(),
                 captions: scenario.captions(&side.id, &trace),
                 trace,

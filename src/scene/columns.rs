@@ -204,7 +204,7 @@ pub fn frame(sides: &[SidePlayed], view: &View, which: Sides) -> Frame {
 
 fn pane(sides: &[SidePlayed], side: usize, strip: Strip) -> Pane {
     let shown = &sides[side];
-    Pane { side: side as u8, id: shown.id.clone(), style: shown.style, strip }
+    Pane { side: side as u8, id: shown.id.clone(), style: shown.style, heading: shown.heading.clone(), strip }
 }
 
 /// Distributes the lanes of a side over its pane.

@@ -40,6 +40,8 @@ looks! {
     /// The box of a lane's head.
     HeadBox "cp-head",
     HeadText "cp-head-text",
+    /// The title of a picture that stands alone, and the heading of a side.
+    Heading "cp-heading",
     /// A synchronous call: solid.
     Call "cp-call",
     /// The answer to a call: dashed.

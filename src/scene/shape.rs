@@ -96,6 +96,8 @@ pub enum Form {
 /// The size and weight of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Face {
+    /// The title of a picture that stands alone.
+    Title,
     /// A lane's name.
     Name,
     /// What stands under a lane's name.
@@ -112,6 +114,7 @@ impl Face {
     /// Tenths of a CSS pixel.
     pub const fn size(self) -> i32 {
         match self {
+            Face::Title => 160,
             Face::Name => 130,
             Face::Subtitle | Face::Small | Face::Label | Face::Strong => 110,
         }
@@ -119,11 +122,12 @@ impl Face {
 
     /// Whether it is set in semi-bold.
     pub const fn is_bold(self) -> bool {
-        matches!(self, Face::Name | Face::Strong)
+        matches!(self, Face::Title | Face::Name | Face::Strong)
     }
 
     pub const fn css(self) -> &'static str {
         match self {
+            Face::Title => "cp-title",
             Face::Name => "cp-name",
             Face::Subtitle => "cp-subtitle",
             Face::Small => "cp-small",
@@ -149,6 +153,8 @@ pub enum Subject {
     Tick(u32),
     /// A fold, by its number from the top.
     Fold(u32),
+    /// The title of a picture, or the heading of a side.
+    Title,
     /// A caption, by its place in the scenario.
     Note(u32),
     /// A bundle of much traffic: lanes, and its number from the top.
@@ -184,6 +190,7 @@ impl fmt::Display for Key {
             Subject::Job(job, place) => write!(f, "j{}-{place}", job.index())?,
             Subject::Tick(tick) => write!(f, "t{tick}")?,
             Subject::Fold(fold) => write!(f, "f{fold}")?,
+            Subject::Title => f.write_str("h")?,
             Subject::Note(note) => write!(f, "n{note}")?,
             Subject::Bundle(from, to, number) => write!(f, "u{}-{}-{number}", from.0, to.0)?,
         }
@@ -206,18 +213,19 @@ pub struct Shape {
 }
 
 impl Shape {
+    /// Its classes.
+    pub fn classes(&self) -> impl Iterator<Item = &'static str> {
+        let face = match &self.form {
+            Form::Text { face, .. } => face.css(),
+            _ => "",
+        };
+        let classes = [self.look.css(), self.tone.css(), face, self.light.css()];
+        classes.into_iter().filter(|class| !class.is_empty())
+    }
+
     /// Its classes, parted by spaces.
     pub fn css(&self) -> String {
-        let mut classes = format!("{} {}", self.look.css(), self.tone.css());
-        if let Form::Text { face, .. } = &self.form {
-            classes.push(' ');
-            classes.push_str(face.css());
-        }
-        if self.light != Light::Even {
-            classes.push(' ');
-            classes.push_str(self.light.css());
-        }
-        classes
+        self.classes().collect::<Vec<_>>().join(" ")
     }
 
     /// The message it is a piece of.

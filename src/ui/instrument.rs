@@ -20,9 +20,9 @@ use super::verdicts::{side_class, side_name};
 use super::{Act, browser};
 use crate::desk::Panel;
 use crate::player::{Action, Player, Reel, Window, pointed};
-use crate::recording::{Selection, Style};
+use crate::recording::Selection;
 use crate::scene::markup::Number;
-use crate::scene::{Folding, PX, Point, Scene, Sides, View, layout, layout_apart};
+use crate::scene::{Folding, PX, Pane, Point, Scene, Sides, View, layout, layout_apart};
 use crate::time::Moment;
 
 /// Narrower than this, the sides stand above one another.
@@ -178,7 +178,7 @@ fn follow(scene: &Scene, head: Moment, viewport: &NodeRef) {
 
 fn titles(scene: &Scene, place: &Place, panel: &Panel, act: &Act) -> Element {
     let two = if scene.panes.len() > 1 { "sides-two" } else { "" };
-    let mut each = scene.panes.iter().map(|pane| side_title(&pane.id, pane.style, panel, act));
+    let mut each = scene.panes.iter().map(|pane| side_title(pane, panel, act));
     element("div", &[]).with("class", classes(&["sides", two])).node(&place.titles).all(&mut each)
 }
 
@@ -220,17 +220,15 @@ fn point(event: &MouseEvent, picture: &HtmlElement) -> Point {
     Point::new(tenths(event.client_x(), corner.left()), tenths(event.client_y(), corner.top()))
 }
 
-fn side_title(id: &str, style: Style, panel: &Panel, act: &Act) -> Element {
-    let about = match style {
-        Style::RequestResponse => "The caller waits for every answer.",
-        Style::Queued => "The caller hands over and moves on.",
-    };
+fn side_title(pane: &Pane, panel: &Panel, act: &Act) -> Element {
+    let Pane { id, style, .. } = pane;
+    let style = *style;
     let words = element("div", &[]);
-    let words = words.add(element("h3", &[]).text(side_name(style))).add(element("p", &[]).text(about));
-    let choice = panel.brokers.iter().find(|choice| choice.side == id).map(|choice| brokers(choice, act));
+    let words = words.add(element("h3", &[]).text(pane.heading.clone())).add(element("p", &[]).text(side_name(style)));
+    let choice = panel.brokers.iter().find(|choice| choice.side == *id).map(|choice| brokers(choice, act));
     let (choice, refusal) = choice.unzip();
     element("div", &[])
-        .key(id)
+        .key(id.as_str())
         .with("class", classes(&["side-title", side_class(style)]))
         .add(words)
         .add_some(choice)

@@ -17,6 +17,7 @@ mod faults;
 mod fingerprints;
 mod golden;
 mod graphql;
+mod headings;
 mod http;
 mod kafka;
 mod metrics;

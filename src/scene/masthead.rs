@@ -1,0 +1,58 @@
+//! What stands over a picture that stands alone: its title, and over each pane the heading of its side.
+//!
+//! A page writes these itself; a file would otherwise not say what it shows, nor which side is which.
+//!
+//! *Invariant:* a heading begins where its pane begins and stays within it.
+
+use super::text::{ascent, line_height, width, wrapped};
+use super::{Anchor, Area, Face, Form, Key, Light, Look, PX, Piece, Point, Scene, Shape, Strip, Subject, Tone};
+
+/// Shapes over or under a picture, from height 0 of their own, and how much room they take.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Band {
+    pub height: i32,
+    pub shapes: Vec<Shape>,
+}
+
+/// Above the title, and between it and the headings.
+const MARGIN: i32 = 12 * PX;
+/// A heading may take so many lines.
+const LINES: usize = 2;
+
+/// Title and headings. Without a title there are only the headings.
+pub fn masthead(scene: &Scene, title: &str) -> Band {
+    let mut band = Band { height: MARGIN, shapes: Vec::new() };
+    let edge = scene.panes.first().map_or(0, |pane| pane.strip.left.min(scene.gutter.left));
+    let whole = Strip { left: edge, right: scene.width - edge };
+    let lines = wrapped(title, Face::Title, whole.right - whole.left, LINES);
+    let taken = write(&mut band, None, Tone::Neutral, Face::Title, whole, &lines);
+    band.height += if taken > 0 { taken + 6 * PX } else { 0 };
+    let mut deepest = 0;
+    for pane in &scene.panes {
+        let lines = wrapped(&pane.heading, Face::Name, pane.strip.right - pane.strip.left, LINES);
+        let tone = Tone::of(pane.style);
+        deepest = deepest.max(write(&mut band, Some(pane.side), tone, Face::Name, pane.strip, &lines));
+    }
+    band.height += deepest;
+    band
+}
+
+/// Writes lines from the band's present height on; how high they are.
+fn write(band: &mut Band, side: Option<u8>, tone: Tone, face: Face, strip: Strip, lines: &[String]) -> i32 {
+    let step = line_height(face) + PX;
+    for (place, line) in lines.iter().enumerate() {
+        let top = band.height + place as i32 * step;
+        let area = Area::new(strip.left, top, width(line, face), line_height(face));
+        let at = Point::new(area.x, top + ascent(face));
+        band.shapes.push(Shape {
+            key: Key { side, subject: Subject::Title, piece: Piece(place as u16) },
+            look: Look::Heading,
+            tone,
+            light: Light::Even,
+            form: Form::Text { at, anchor: Anchor::Start, face, text: line.clone(), area },
+            name: String::new(),
+            job: None,
+        });
+    }
+    step * lines.len() as i32
+}

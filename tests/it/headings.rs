@@ -1,0 +1,95 @@
+//! A heading a side, in the file as on the page: what it is, in the words in which it differs from the other one.
+
+use counterpoint::render::svg::{Options, document};
+use counterpoint::scenario::{PRESETS, Scenario};
+use counterpoint::scene::{View, layout};
+use roxmltree::{Document, Node};
+use serde_json::{Value, json};
+
+fn headings(scenario: Value) -> [String; 2] {
+    let mut scenario = scenario;
+    scenario["name"] = "headings".into();
+    Scenario::from_value(scenario).unwrap().headings()
+}
+
+#[test]
+fn the_two_sides_of_every_built_in_scenario_have_different_headings() {
+    for preset in PRESETS {
+        let played = preset.scenario().play();
+        let [left, right] = [&played.sides[0].heading, &played.sides[1].heading];
+        assert!(left != right && !left.is_empty() && !right.is_empty(), "{}: {left}, {right}", preset.name);
+    }
+}
+
+#[test]
+fn a_heading_says_the_protocol_and_where_that_is_the_same_what_differs() {
+    assert_eq!(headings(json!({})), ["HTTP calls", "Queued through RabbitMQ"]);
+    let brokers = json!({ "sides": [{ "protocol": "kafka", "style": "queued" }, { "protocol": "sqs" }] });
+    assert_eq!(headings(brokers), ["Queued through Kafka", "Queued through Amazon SQS"]);
+    let of = |one: Value, other: Value| {
+        headings(
+            json!({ "sides": [{ "protocol": "rabbitmq", "consumers": one }, { "protocol": "rabbitmq", "consumers": other }] }),
+        )
+    };
+    assert_eq!(
+        of(json!({ "prefetch": 1 }), json!({ "prefetch": 10 })),
+        ["Queued through RabbitMQ: prefetch 1", "Queued through RabbitMQ: prefetch 10"]
+    );
+    assert_eq!(of(json!({}), json!({})), ["Queued through RabbitMQ: left", "Queued through RabbitMQ: right"]);
+    let dead = json!({ "protocol": "rabbitmq", "queue": { "dead_letter": {} } });
+    assert_eq!(
+        headings(json!({ "sides": [{ "protocol": "rabbitmq" }, dead] })),
+        ["Queued through RabbitMQ: no dead letter", "Queued through RabbitMQ: with dead letter"]
+    );
+}
+
+#[test]
+fn a_heading_of_ones_own_is_kept_and_goes_with_the_broker_of_which_it_speaks() {
+    let scenario = Scenario::from_value(json!({
+        "name": "own", "sides": [{ "protocol": "http" }, { "protocol": "rabbitmq", "heading": "Our RabbitMQ" }]
+    }))
+    .unwrap();
+    assert_eq!(scenario.headings()[1], "Our RabbitMQ");
+    assert_eq!(scenario.with("workload.jobs", 3.into()).unwrap().headings()[1], "Our RabbitMQ");
+    assert_eq!(scenario.with("sides.right.heading", "Mine".into()).unwrap().headings()[1], "Mine");
+    assert_eq!(scenario.with("sides.right.protocol", "kafka".into()).unwrap().headings()[1], "Queued through Kafka");
+    let long = scenario.with("sides.right.heading", "x".repeat(61).into()).unwrap_err();
+    assert_eq!(long.to_string(), "sides.right.heading: the text has 61 characters; at most 60 fit");
+}
+
+#[test]
+fn the_file_shows_its_title_and_the_heading_of_each_side() {
+    for preset in PRESETS {
+        let played = preset.scenario().play();
+        for width in [400, 800, 1200] {
+            let scene = layout(&played.sides, &View { width, ..View::default() });
+            let title = played.scenario.head.title.clone();
+            let text = document(&scene, &Options { title: title.clone(), ..Options::default() });
+            let file = Document::parse(&text).unwrap();
+            let is_heading = |node: &Node| node.attribute("class").is_some_and(|class| class.contains("cp-heading"));
+            let shown: Vec<&str> = file.descendants().filter(is_heading).filter_map(|node| node.text()).collect();
+            let shown = shown.join(" ");
+            for words in [&title, &played.sides[0].heading, &played.sides[1].heading] {
+                // At the narrowest, a long one ends in an ellipsis.
+                let begins: String = words.chars().take(if width < 1200 { 12 } else { 200 }).collect();
+                assert!(shown.contains(&begins), "{} at {width}: `{begins}` is not in `{shown}`", preset.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_override_of_the_reading_direction_stands_raw_in_a_file() {
+    let played = Scenario::from_value(json!({
+        "name": "turned", "title": "safe \u{202e}txt.exe", "look_for": "and \u{2067}here",
+        "sides": [{ "protocol": "http", "heading": "\u{202d}left" }, { "protocol": "rabbitmq" }],
+        "notes": [{ "text": "a \u{202e}note" }],
+    }))
+    .unwrap()
+    .play();
+    let head = &played.scenario.head;
+    let options = Options { title: head.title.clone(), description: head.look_for.clone(), ..Options::default() };
+    let text = document(&layout(&played.sides, &View::default()), &options);
+    assert!(text.contains("safe") && text.contains("note"));
+    assert!(!text.contains(|c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')));
+}
