@@ -9,18 +9,21 @@
 
 mod action;
 mod clock;
+mod leaps;
 mod narration;
 mod place;
 mod pointing;
 mod reel;
 
 pub use action::Action;
-pub use clock::{Gait, Motion, SECONDS_TO_PLAY_A_RUN, Speed};
-pub use narration::sentence_at;
+pub use clock::{Gait, Motion, Speed};
+pub use narration::{Narration, narrations, sentence_at};
 pub use pointing::pointed;
 pub use reel::{Reel, Trouble, TroubleKind, moment_text};
 
 use std::rc::Rc;
+
+use leaps::Leap;
 
 use crate::desk::{Cover, Opening, Order, Panel, Report};
 use crate::recording::{Recording, Selection};
@@ -174,10 +177,15 @@ impl Player {
             Action::StepOn => self.step(|reel, head| reel.next_after(head).unwrap_or(reel.ended)),
             Action::StepBack => self.step(|reel, head| reel.last_before(head).unwrap_or(Moment::START)),
             Action::Seek(moment) => self.step(move |reel, _| moment.min(reel.ended)),
+            Action::ToCause => self.leap(leaps::to_cause, "No cause of this is in the picture"),
+            Action::ToReply => self.leap(leaps::to_reply, "There is no reply to this"),
+            Action::ToOtherSide => self.leap(leaps::to_other_side, "The other side has nothing of this job"),
+            Action::ToNextFailure => self.seek_failure(leaps::next_failure, "Nothing fails after this"),
+            Action::ToLastFailure => self.seek_failure(leaps::last_failure, "Nothing failed before this"),
             Action::ToStart => self.step(|_, _| Moment::START),
             Action::ToEnd => self.step(|reel, _| reel.ended),
             Action::Select(selection) => self.select(selection),
-            Action::SetSpeed(speed) => self.clock.speed = speed,
+            Action::SetSpeed(speed) => self.clock.set_speed(speed),
             Action::SetGait(gait) => self.clock.gait = gait,
         }
     }
@@ -275,6 +283,27 @@ impl Player {
         self.said = sentence_at(reel, self.head);
         self.clock.rest_at(self.head);
         self.clock.motion = Motion::Paused;
+    }
+
+    /// Follows what belongs to the selection; says `nothing` if there is no such thing.
+    fn leap(&mut self, to: fn(&Reel, Selection, Moment) -> Option<Leap>, nothing: &str) {
+        let Some(reel) = self.reel.clone() else { return };
+        match to(&reel, self.selection, self.head) {
+            Some(leap) => {
+                self.selection = leap.selection;
+                self.step(|reel, _| leap.at.min(reel.ended));
+            }
+            None => self.said = nothing.into(),
+        }
+    }
+
+    /// Goes to a failure; says `nothing` if there is none.
+    fn seek_failure(&mut self, to: fn(&Reel, Moment) -> Option<Moment>, nothing: &str) {
+        let Some(reel) = self.reel.clone() else { return };
+        match to(&reel, self.head) {
+            Some(at) => self.step(|reel, _| at.min(reel.ended)),
+            None => self.said = nothing.into(),
+        }
     }
 
     fn select(&mut self, selection: Selection) {

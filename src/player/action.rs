@@ -26,6 +26,16 @@ pub enum Action {
     StepBack,
     /// To a moment, as the scrubber says.
     Seek(Moment),
+    /// To what brought the selected message about.
+    ToCause,
+    /// To the reply of the selected message, or to what it replies to.
+    ToReply,
+    /// To the next moment at which something fails on either side.
+    ToNextFailure,
+    /// To the moment before this one at which something failed.
+    ToLastFailure,
+    /// To the selected job on the other side.
+    ToOtherSide,
     ToStart,
     ToEnd,
     Select(Selection),

@@ -2,11 +2,10 @@
 //!
 //! *Invariant:* no part of a microsecond is lost between frames, so frames of any length reach the same moment.
 
-use super::Reel;
-use crate::time::{Moment, Span};
+use std::cmp::Ordering;
 
-/// At speed ×1 a run of whatever length is played in this many seconds.
-pub const SECONDS_TO_PLAY_A_RUN: u64 = 15;
+use super::Reel;
+use crate::time::{Moment, Span, portion};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Motion {
@@ -15,42 +14,68 @@ pub enum Motion {
     Playing,
 }
 
-/// How many times as fast as usual a run is played.
+/// How fast a run is played: by how long it takes to play all of it, or as fast as it would really be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Speed {
-    Eighth,
-    Quarter,
-    Half,
+    TwoMinutes,
+    OneMinute,
+    ThirtySeconds,
     #[default]
-    Usual,
-    Double,
-    Fourfold,
+    FifteenSeconds,
+    EightSeconds,
+    FourSeconds,
+    RealTime,
 }
 
 impl Speed {
-    pub const ALL: [Speed; 6] =
-        [Speed::Eighth, Speed::Quarter, Speed::Half, Speed::Usual, Speed::Double, Speed::Fourfold];
+    pub const ALL: [Speed; 7] = [
+        Speed::TwoMinutes,
+        Speed::OneMinute,
+        Speed::ThirtySeconds,
+        Speed::FifteenSeconds,
+        Speed::EightSeconds,
+        Speed::FourSeconds,
+        Speed::RealTime,
+    ];
 
-    /// For people: `½×`.
+    /// For people: `15 s` is how long playing the whole run takes.
     pub fn label(self) -> &'static str {
         match self {
-            Speed::Eighth => "⅛×",
-            Speed::Quarter => "¼×",
-            Speed::Half => "½×",
-            Speed::Usual => "1×",
-            Speed::Double => "2×",
-            Speed::Fourfold => "4×",
+            Speed::TwoMinutes => "2 min",
+            Speed::OneMinute => "1 min",
+            Speed::ThirtySeconds => "30 s",
+            Speed::FifteenSeconds => "15 s",
+            Speed::EightSeconds => "8 s",
+            Speed::FourSeconds => "4 s",
+            Speed::RealTime => "real time",
         }
     }
 
-    fn eighths(self) -> u64 {
+    /// How long it takes to play a run that lasts as long as `run`.
+    fn playing_time(self, run: Span) -> Span {
         match self {
-            Speed::Eighth => 1,
-            Speed::Quarter => 2,
-            Speed::Half => 4,
-            Speed::Usual => 8,
-            Speed::Double => 16,
-            Speed::Fourfold => 32,
+            Speed::TwoMinutes => Span::seconds(120),
+            Speed::OneMinute => Span::seconds(60),
+            Speed::ThirtySeconds => Span::seconds(30),
+            Speed::FifteenSeconds => Span::seconds(15),
+            Speed::EightSeconds => Span::seconds(8),
+            Speed::FourSeconds => Span::seconds(4),
+            Speed::RealTime => run,
+        }
+    }
+
+    /// How a run that ends at `ended` is played, compared with real time: "6 times slower than real time".
+    pub fn compared_with_real_time(self, ended: Moment) -> String {
+        let run = ended.since(Moment::START);
+        let (run, playing) = (run.as_micros().max(1), self.playing_time(run).as_micros().max(1));
+        let times = |long: u64, short: u64| match (portion(long, 10, short), portion(long, 1, short)) {
+            (tenths, _) if tenths < 100 && !tenths.is_multiple_of(10) => format!("{}.{}", tenths / 10, tenths % 10),
+            (_, whole) => whole.to_string(),
+        };
+        match run.cmp(&playing) {
+            Ordering::Less => format!("{} times slower than real time", times(playing, run)),
+            Ordering::Equal => "in real time".into(),
+            Ordering::Greater => format!("{} times faster than real time", times(run, playing)),
         }
     }
 }
@@ -72,12 +97,9 @@ pub(super) struct Clock {
     pub gait: Gait,
     /// Ahead of the playhead where it jumps.
     exact: Moment,
-    /// What is left of a microsecond, in parts of `PARTS`.
+    /// What is left of a simulated microsecond, as a part of the time that playing the whole run takes.
     rest: u64,
 }
-
-/// Parts of a simulated microsecond, so that the division by the length of playing leaves a whole remainder.
-const PARTS: u64 = SECONDS_TO_PLAY_A_RUN * 1_000_000 * 8;
 
 impl Clock {
     pub fn rest_at(&mut self, moment: Moment) {
@@ -85,14 +107,28 @@ impl Clock {
         self.rest = 0;
     }
 
+    /// From here on the run is played at this speed.
+    pub fn set_speed(&mut self, speed: Speed) {
+        self.speed = speed;
+        self.rest = 0;
+    }
+
     /// Where the playhead stands after `elapsed` more real time.
     pub fn advance(&mut self, elapsed: Span, reel: &Reel) -> Moment {
-        // More than a run in one go is the whole run; so every product here fits.
-        let eighths = (elapsed.as_micros().min(PARTS) * self.speed.eighths()).min(PARTS);
-        let (whole, over) = (reel.ended.micros() / PARTS, reel.ended.micros() % PARTS);
-        let parts = eighths * over + self.rest;
-        self.rest = parts % PARTS;
-        self.exact = (self.exact + Span::micros(eighths * whole + parts / PARTS)).min(reel.ended);
+        let run = reel.ended.since(Moment::START);
+        self.exact = match self.speed {
+            Speed::RealTime => self.exact + elapsed.min(run),
+            speed => {
+                let playing = speed.playing_time(run).as_micros();
+                // More than a run in one go is the whole run; so every product here fits.
+                let elapsed = elapsed.as_micros().min(playing);
+                let (whole, over) = (run.as_micros() / playing, run.as_micros() % playing);
+                let parts = elapsed * over + self.rest;
+                self.rest = parts % playing;
+                self.exact + Span::micros(elapsed * whole + parts / playing)
+            }
+        };
+        self.exact = self.exact.min(reel.ended);
         match self.gait {
             Gait::Glide => self.exact,
             Gait::Jump => reel.last_until(self.exact).unwrap_or(Moment::START),

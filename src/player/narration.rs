@@ -1,15 +1,27 @@
-//! One sentence on a moment of a run, for those who listen instead of looking.
+//! What is said at the playhead: the sentence of a step, for those who listen, and the line under the picture.
 //!
-//! *Invariant:* both sides are said in one breath, for a step is one step on both; and only so much of each.
+//! *Invariant:* a step is one step on both sides, so both are said together; and only so much is said of each.
 
 use super::{Reel, moment_text};
-use crate::recording::Style;
+use crate::recording::{SidePlayed, Style};
 use crate::story;
 use crate::time::Moment;
 use crate::trace::{StepId, Trace};
 
 /// How many sentences are said of a side; the rest is counted.
 const MOST_A_SIDE: usize = 3;
+/// How many steps are looked at, from the playhead back, in search of one that is worth a sentence.
+const LOOK_BACK: usize = 200;
+
+/// What one side has to say at the playhead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Narration {
+    pub style: Style,
+    /// The last thing that has happened on this side, and when.
+    pub step: Option<(Moment, String)>,
+    /// The last caption of this side whose moment has come.
+    pub caption: Option<String>,
+}
 
 /// What happens at `at` on both sides.
 pub fn sentence_at(reel: &Reel, at: Moment) -> String {
@@ -25,13 +37,38 @@ pub fn sentence_at(reel: &Reel, at: Moment) -> String {
             Style::RequestResponse => " Asked: ",
             Style::Queued => " Queued: ",
         });
-        text.push_str(&lines[..lines.len().min(MOST_A_SIDE)].join(" "));
-        if lines.len() > MOST_A_SIDE {
-            text.push_str(&format!(" And {} more.", lines.len() - MOST_A_SIDE));
-        }
+        text.push_str(&together(&lines));
     }
     if !anything {
         text.push_str(if at >= reel.ended { " The end." } else { " Nothing happens just now." });
+    }
+    text
+}
+
+/// What each side has to say when the playhead stands at `head`.
+pub fn narrations(reel: &Reel, head: Moment) -> Vec<Narration> {
+    reel.recording.sides.iter().map(|side| narration(side, head)).collect()
+}
+
+fn narration(side: &SidePlayed, head: Moment) -> Narration {
+    let steps = &side.trace.steps;
+    let reached = steps.partition_point(|step| step.at <= head);
+    let worth_saying = (reached.saturating_sub(LOOK_BACK)..reached)
+        .rev()
+        .find(|index| story::sentence(&side.trace, StepId::from_index(*index as u32)).is_some());
+    let step = worth_saying.map(|index| {
+        let at = steps[index].at;
+        (at, together(&lines_at(&side.trace, at)))
+    });
+    // Of two at one moment, the later one in the scenario is the last word.
+    let caption = side.captions.iter().filter(|caption| caption.at <= head).max_by_key(|caption| caption.at);
+    Narration { style: side.style, step, caption: caption.map(|caption| caption.text.clone()) }
+}
+
+fn together(lines: &[String]) -> String {
+    let mut text = lines[..lines.len().min(MOST_A_SIDE)].join(" ");
+    if lines.len() > MOST_A_SIDE {
+        text.push_str(&format!(" And {} more.", lines.len() - MOST_A_SIDE));
     }
     text
 }

@@ -20,6 +20,7 @@ mod graphql;
 mod headings;
 mod http;
 mod kafka;
+mod leaps;
 mod metrics;
 mod modelled;
 mod oracles;

@@ -64,15 +64,36 @@ fn plays_a_run_of_any_length_in_fifteen_seconds_whatever_the_frames() {
 fn playing_again_at_the_end_begins_at_the_start_and_speed_counts() {
     let mut player = opened();
     player.update(Action::ToEnd);
-    player.update(Action::SetSpeed(Speed::Double));
+    player.update(Action::SetSpeed(Speed::EightSeconds));
     player.update(Action::Toggle);
     assert_eq!((player.head(), player.motion()), (at(0), Motion::Playing));
-    player.update(Action::Frame(Span::millis(3_750)));
+    player.update(Action::Frame(Span::seconds(4)));
     assert_eq!(player.head().micros(), player.ended().micros() / 2);
     player.update(Action::Toggle);
     assert!(player.said().starts_with("Paused at "), "{}", player.said());
     player.update(Action::Frame(Span::seconds(1)));
     assert_eq!(player.head().micros(), player.ended().micros() / 2, "paused is paused");
+}
+
+#[test]
+fn in_real_time_a_second_is_a_second() {
+    let mut player = opened();
+    player.update(Action::ToStart);
+    player.update(Action::SetSpeed(Speed::RealTime));
+    player.update(Action::Play);
+    player.update(Action::Frame(Span::millis(123)));
+    assert_eq!(player.head(), at(123));
+    player.update(Action::Frame(Span::seconds(60)));
+    assert_eq!(player.head(), player.ended());
+}
+
+#[test]
+fn a_speed_says_how_it_compares_with_real_time() {
+    let said = |speed: Speed, run: u64| speed.compared_with_real_time(at(run));
+    assert_eq!(said(Speed::FifteenSeconds, 2_400), "6.2 times slower than real time");
+    assert_eq!(said(Speed::FifteenSeconds, 15_000), "in real time");
+    assert_eq!(said(Speed::FourSeconds, 3_600_000), "900 times faster than real time");
+    assert_eq!(said(Speed::RealTime, 2_400), "in real time");
 }
 
 #[test]

@@ -1,0 +1,115 @@
+//! Leaps along what belongs together: from a message to what caused it, to its reply, to the same job on the other side.
+//!
+//! *Invariant:* a leap only follows what the trace says; where the trace says nothing, there is no leap.
+
+use super::{Reel, TroubleKind};
+use crate::recording::Selection;
+use crate::time::Moment;
+use crate::trace::{Handled, JobId, MessageId, MessageRow, StepId, Trace};
+
+/// Where a leap ends: a moment, and what is lit there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leap {
+    pub at: Moment,
+    pub selection: Selection,
+}
+
+/// How many steps are followed back in search of one that concerns a job.
+const LONGEST_CHAIN: usize = 1_000;
+
+/// To what brought the selected message about: the arrival of another one, or the moment in which its job was wanted.
+/// Steps that concern no job, such as a timer, are followed further back.
+pub fn to_cause(reel: &Reel, selection: Selection, head: Moment) -> Option<Leap> {
+    let (side, message, job) = current(reel, selection, head)?;
+    let trace = &reel.recording.sides[usize::from(side)].trace;
+    let mut step = trace.messages[message.at()].cause;
+    for _ in 0..LONGEST_CHAIN {
+        let row = trace.steps.get(step.known().map(StepId::at)?)?;
+        match row.handled {
+            Handled::Arrived(cause) => {
+                if let Some(selection) = lit(trace, side, cause, job) {
+                    return Some(Leap { at: row.at, selection });
+                }
+            }
+            Handled::Wanted(part) => {
+                return Some(Leap { at: row.at, selection: Selection::Job(trace.job_of(part)) });
+            }
+            Handled::Started | Handled::Timer | Handled::Fault => {}
+        }
+        step = row.cause;
+    }
+    None
+}
+
+/// To the reply of the selected message, or, if it is a reply itself, to what it answers.
+pub fn to_reply(reel: &Reel, selection: Selection, head: Moment) -> Option<Leap> {
+    let (side, message, job) = current(reel, selection, head)?;
+    let trace = &reel.recording.sides[usize::from(side)].trace;
+    let reply = trace.messages.iter().position(|row| row.reply_to == message);
+    let reply = reply.map(|index| MessageId::from_index(index as u32));
+    let other = reply.or_else(|| trace.messages[message.at()].reply_to.known())?;
+    let row = &trace.messages[other.at()];
+    let at = row.arrived.known().unwrap_or(row.sent);
+    Some(Leap { at, selection: lit(trace, side, other, job)? })
+}
+
+/// To the first message of the same job on the other side.
+pub fn to_other_side(reel: &Reel, selection: Selection, head: Moment) -> Option<Leap> {
+    let (side, _, job) = current(reel, selection, head)?;
+    let other = 1 - side.min(1);
+    let trace = &reel.recording.sides.get(usize::from(other))?.trace;
+    let first = trace.messages.iter().position(|row| carries(trace, row, job))?;
+    let message = MessageId::from_index(first as u32);
+    let selection = Selection::Message { side: other, message, job };
+    Some(Leap { at: trace.messages[first].sent, selection })
+}
+
+/// The moment of the first failure after `head`.
+pub fn next_failure(reel: &Reel, head: Moment) -> Option<Moment> {
+    failures(reel).filter(|at| *at > head).min()
+}
+
+/// The moment of the last failure before `head`.
+pub fn last_failure(reel: &Reel, head: Moment) -> Option<Moment> {
+    failures(reel).filter(|at| *at < head).max()
+}
+
+fn failures(reel: &Reel) -> impl Iterator<Item = Moment> + '_ {
+    reel.troubles.iter().filter(|trouble| trouble.kind == TroubleKind::Failure).map(|trouble| trouble.from)
+}
+
+/// The message from which a leap starts: the selected one, or else the last one, sent until `head`, of the selected
+/// job or of any.
+fn current(reel: &Reel, selection: Selection, head: Moment) -> Option<(u8, MessageId, JobId)> {
+    if let Selection::Message { side, message, job } = selection {
+        return Some((side, message, job));
+    }
+    let mut latest: Option<(Moment, (u8, MessageId, JobId))> = None;
+    for (side, played) in reel.recording.sides.iter().enumerate() {
+        let trace = &played.trace;
+        // Messages stand in the order in which they were sent.
+        let sent = trace.messages.partition_point(|row| row.sent <= head);
+        let is_meant = |row: &MessageRow| match selection.job() {
+            Some(job) => carries(trace, row, job),
+            None => !trace.parts_of(row).is_empty(),
+        };
+        let Some(index) = trace.messages[..sent].iter().rposition(is_meant) else { continue };
+        let row = &trace.messages[index];
+        let Some(job) = selection.job().or_else(|| trace.jobs_of(row).first().copied()) else { continue };
+        if latest.is_none_or(|(at, _)| row.sent > at) {
+            latest = Some((row.sent, (side as u8, MessageId::from_index(index as u32), job)));
+        }
+    }
+    latest.map(|(_, current)| current)
+}
+
+fn carries(trace: &Trace, row: &MessageRow, job: JobId) -> bool {
+    trace.parts_of(row).iter().any(|part| trace.job_of(*part) == job)
+}
+
+/// The message as a selection, for the same job if it carries that; nothing if it carries none.
+fn lit(trace: &Trace, side: u8, message: MessageId, job: JobId) -> Option<Selection> {
+    let jobs = trace.jobs_of(&trace.messages[message.at()]);
+    let job = if jobs.contains(&job) { job } else { *jobs.first()? };
+    Some(Selection::Message { side, message, job })
+}
