@@ -10,6 +10,7 @@
 //! is late; a task ends once; nothing here knows a protocol's words.
 
 mod edge;
+mod errands;
 mod hands;
 mod node;
 mod outgoing;
@@ -256,6 +257,7 @@ impl Node {
             Input::Timer(timer) => self.ring(timer, stage),
             Input::Fault(fault, phase) => self.fault(fault, phase, stage),
         }
+        self.run_errands(stage);
     }
 
     fn ring(&mut self, timer: Timer, stage: &mut Stage<'_>) {
@@ -272,7 +274,7 @@ impl Node {
 }
 
 /// A connection that a task holds, and the pool it is from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct InHand {
     pool: u8,
     connection: Connection,

@@ -21,6 +21,7 @@ mod headings;
 mod http;
 mod kafka;
 mod leaps;
+mod many_at_once;
 mod metrics;
 mod modelled;
 mod oracles;

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::errands::Errand;
 use super::outgoing::Outgoing;
 use super::steps::Doing;
 use super::tally::{Open, Tally};
@@ -120,6 +121,8 @@ pub struct Node {
     /// The backlog of a caller, the accept queue of a service.
     door_queue: VecDeque<u32>,
     pub(super) tally: Tally,
+    /// What is still to be done within the event at hand; empty between two events.
+    pub(super) errands: Vec<Errand>,
     next_task: u32,
     pub(super) next_call: u32,
     out: bool,
@@ -138,6 +141,7 @@ impl Node {
             calls: BTreeMap::new(),
             door_queue: VecDeque::new(),
             tally: Tally::default(),
+            errands: Vec::new(),
             next_task: 0,
             next_call: 0,
             out: false,
@@ -229,7 +233,7 @@ impl Node {
         match self.role {
             // The wish, too, is a callback, and has its turn.
             Role::Caller { .. } if self.hands.are_cores() => self.call_back(key, Span::ZERO, stage),
-            Role::Caller { .. } | Role::Service(_) => self.proceed(key, stage),
+            Role::Caller { .. } | Role::Service(_) => self.errands.push(Errand::Steps(key)),
         }
     }
 
@@ -315,27 +319,28 @@ impl Node {
             Doing::Computing(None, _) | Doing::Calling | Doing::Deciding => {}
         }
         self.hands.leave(key);
-        if let Some(in_hand) = running.in_hand {
-            self.give_back(in_hand, stage);
-        }
+        // In the order of time: whoever waits for the connection, then the caller, then whoever waits for the thread.
+        self.serve_next();
         if let Origin::Job(job) = running.origin {
-            stage.settles(job, running.known);
+            self.errands.push(Errand::Settle(job, running.known));
         }
-        self.next_at_the_door(stage);
-        self.turns(stage);
+        if let Some(in_hand) = running.in_hand {
+            self.give_back(in_hand);
+        }
     }
 
-    fn next_at_the_door(&mut self, stage: &mut Stage<'_>) {
-        while let Some(&key) = self.door_queue.front() {
-            let Some(slot) = self.hands.place(key) else { return };
-            self.door_queue.pop_front();
-            if let Some(Running { doing, .. }) = self.running.get_mut(&key)
-                && let Doing::AtTheDoor(open) = std::mem::replace(doing, Doing::Deciding)
-            {
-                self.tally.end(open, Ending::Done, stage);
-            }
-            self.start(key, slot, stage);
+    /// Lets in the first one at the door if a thread is free for it, and leaves an errand for those behind it.
+    pub(super) fn next_at_the_door(&mut self, stage: &mut Stage<'_>) {
+        let Some(&key) = self.door_queue.front() else { return };
+        let Some(slot) = self.hands.place(key) else { return };
+        self.door_queue.pop_front();
+        if let Some(Running { doing, .. }) = self.running.get_mut(&key)
+            && let Doing::AtTheDoor(open) = std::mem::replace(doing, Doing::Deciding)
+        {
+            self.tally.end(open, Ending::Done, stage);
         }
+        self.serve_next();
+        self.start(key, slot, stage);
     }
 
     /// Its time is up (`CHAIN-1`). The caller fails at once; a service is cancelled and says nothing, for nobody

@@ -2,6 +2,7 @@
 //!
 //! *Invariant:* a task does one thing at a time; whatever it waits for, something will wake it or its deadline will.
 
+use super::errands::Errand;
 use super::node::{Origin, Role, Running};
 use super::tally::Open;
 use super::{Effect, InHand, Last, Node, Step, Timer};
@@ -50,8 +51,15 @@ enum What {
 }
 
 impl Node {
+    pub(super) fn take_steps_after_done(&mut self, key: u32, stage: &mut Stage<'_>) {
+        if let Some(running) = self.running.get_mut(&key) {
+            running.task.last = Last::Done;
+            self.take_steps(key, stage);
+        }
+    }
+
     /// Takes steps until one takes time.
-    pub(super) fn proceed(&mut self, key: u32, stage: &mut Stage<'_>) {
+    pub(super) fn take_steps(&mut self, key: u32, stage: &mut Stage<'_>) {
         loop {
             let Some(running) = self.running.get_mut(&key) else { return };
             let step = self.conduct.next(&mut running.task, stage);
@@ -72,12 +80,14 @@ impl Node {
                 },
                 Step::Give => {
                     if let Some(in_hand) = running.in_hand.take() {
-                        self.give_back(in_hand, stage);
+                        self.errands.push(Errand::StepsAfterDone(key));
+                        return self.give_back(in_hand);
                     }
                 }
                 Step::Discard => {
                     if let Some(in_hand) = running.in_hand.take() {
-                        self.discard(in_hand, stage);
+                        self.errands.push(Errand::StepsAfterDone(key));
+                        return self.discard(in_hand);
                     }
                 }
                 Step::Pause(Span::ZERO) => {}
@@ -141,7 +151,7 @@ impl Node {
         self.begin_waiting(key, stage);
         let (connections, max_wait) = &mut self.pools[usize::from(pool)];
         if *max_wait == Some(Span::ZERO) {
-            return self.no_connection_for(key, stage);
+            return self.no_connection_for(key);
         }
         connections.wait(key);
         let Some(running) = self.running.get_mut(&key) else { return };
@@ -160,32 +170,32 @@ impl Node {
         if let Doing::Pooled(open, pool) = running.doing {
             self.tally.end(open, Ending::GaveUp, stage);
             self.pools[usize::from(pool)].0.leave(&key);
-            self.no_connection_for(key, stage);
+            self.no_connection_for(key);
         }
     }
 
-    fn no_connection_for(&mut self, key: u32, stage: &mut Stage<'_>) {
+    fn no_connection_for(&mut self, key: u32) {
         let Some(running) = self.running.get_mut(&key) else { return };
         running.task.last = Last::Failed(super::Failure::NoRoom);
         running.doing = Doing::Deciding;
-        self.proceed(key, stage);
+        self.errands.push(Errand::Steps(key));
     }
 
-    pub(super) fn give_back(&mut self, in_hand: InHand, stage: &mut Stage<'_>) {
+    pub(super) fn give_back(&mut self, in_hand: InHand) {
         let InHand { pool, connection } = in_hand;
         if let Some(next) = self.pools[usize::from(pool)].0.give_back(connection) {
-            self.hand(next, in_hand, stage);
+            self.errands.push(Errand::Hand(next, in_hand));
         }
     }
 
-    fn discard(&mut self, in_hand: InHand, stage: &mut Stage<'_>) {
+    fn discard(&mut self, in_hand: InHand) {
         let pool = in_hand.pool;
         if let Some((next, connection)) = self.pools[usize::from(pool)].0.discard() {
-            self.hand(next, InHand { pool, connection }, stage);
+            self.errands.push(Errand::Hand(next, InHand { pool, connection }));
         }
     }
 
-    fn hand(&mut self, key: u32, in_hand: InHand, stage: &mut Stage<'_>) {
+    pub(super) fn hand(&mut self, key: u32, in_hand: InHand, stage: &mut Stage<'_>) {
         let Some(running) = self.running.get_mut(&key) else { return };
         if let Doing::Pooled(open, _) = running.doing {
             self.tally.end(open, Ending::Done, stage);
@@ -193,7 +203,7 @@ impl Node {
         running.in_hand = Some(in_hand);
         running.task.last = Last::Done;
         running.doing = Doing::Deciding;
-        self.proceed(key, stage);
+        self.errands.push(Errand::Steps(key));
     }
 
     fn pause(&mut self, key: u32, span: Span, stage: &mut Stage<'_>) {
@@ -214,9 +224,9 @@ impl Node {
                 if span > Span::ZERO || self.hands.are_cores() {
                     return self.call_back(key, span, stage);
                 }
-                self.proceed(key, stage);
+                self.errands.push(Errand::Steps(key));
             }
-            Role::Service(_) => self.proceed(key, stage),
+            Role::Service(_) => self.errands.push(Errand::Steps(key)),
         }
     }
 
@@ -243,17 +253,15 @@ impl Node {
         }
     }
 
-    /// Those whose turn it is compute, as far as there are cores.
-    pub(super) fn turns(&mut self, stage: &mut Stage<'_>) {
-        while let Some(key) = self.hands.next_turn() {
-            let Some(running) = self.running.get_mut(&key) else { continue };
-            let Doing::Turn(open, computation) = std::mem::replace(&mut running.doing, Doing::Deciding) else {
-                continue;
-            };
-            self.tally.end(open, Ending::Done, stage);
-            if let Some(core) = self.hands.core(key) {
-                self.begin_computing(key, core, computation, stage);
-            }
+    /// The first one whose turn it is computes if a core is free, and leaves an errand for those behind it.
+    pub(super) fn next_turn(&mut self, stage: &mut Stage<'_>) {
+        let Some(key) = self.hands.next_turn() else { return };
+        self.serve_next();
+        let Some(running) = self.running.get_mut(&key) else { return };
+        let Doing::Turn(open, computation) = std::mem::replace(&mut running.doing, Doing::Deciding) else { return };
+        self.tally.end(open, Ending::Done, stage);
+        if let Some(core) = self.hands.core(key) {
+            self.begin_computing(key, core, computation, stage);
         }
     }
 
@@ -305,8 +313,10 @@ impl Node {
                 return;
             }
         }
-        self.proceed(key, stage);
-        self.turns(stage);
+        if self.hands.are_cores() {
+            self.serve_next();
+        }
+        self.errands.push(Errand::Steps(key));
     }
 }
 
