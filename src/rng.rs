@@ -22,7 +22,8 @@ pub enum Purpose {
     Arrival = 1,
     /// How long the work of a part takes; subject: the part.
     Work = 2,
-    /// One way over a link; subject: the part; lane: the leg; turn: the attempt.
+    /// How long a message takes on a link; subject: the part it carries; turn: the attempt. A message that carries none
+    /// has a key of its own kind ([`Key::of_way`]).
     Latency = 3,
     /// Whether a message is lost; as for latency.
     Loss = 4,
@@ -38,6 +39,36 @@ pub enum Purpose {
     Storage = 9,
 }
 
+/// What a random value belongs to, beside the seed. Two values with different keys are independent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    bits: u128,
+    /// Which entry of a listed distribution is taken.
+    entry: u32,
+}
+
+impl Key {
+    /// `leg` tells apart what shares purpose, subject and turn.
+    pub fn new(purpose: Purpose, leg: u8, subject: u32, turn: u32) -> Self {
+        let bits = (purpose as u128) << 72 | (leg as u128) << 64 | (subject as u128) << 32 | turn as u128;
+        Key { bits, entry: subject }
+    }
+
+    /// The same key again, for the second, third, … value of one purpose, leg, subject and turn. The first has
+    /// ordinal 0, and is the key as it was.
+    pub fn repeated(self, ordinal: u32) -> Self {
+        Key { bits: self.bits | (ordinal as u128) << 80, ..self }
+    }
+
+    /// The key of a message that carries no part of a job: the `count`-th that goes this way, from `way[0]`, slot
+    /// `way[1]`, to `way[2]`, slot `way[3]`.
+    pub fn of_way(purpose: Purpose, leg: u8, way: [u16; 4], count: u32) -> Self {
+        let way = way.iter().fold(0, |bits, number| bits << 16 | u128::from(*number));
+        let bits = 1 << 127 | (purpose as u128) << 104 | (leg as u128) << 96 | way << 32 | count as u128;
+        Key { bits, entry: count }
+    }
+}
+
 /// The source of every random value of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Streams {
@@ -49,15 +80,19 @@ impl Streams {
         Streams { seed }
     }
 
-    /// The generator for one value. `leg` tells apart what shares purpose, subject and turn.
-    pub fn stream(&self, purpose: Purpose, leg: u8, subject: u32, turn: u32) -> Pcg64Mcg {
-        let key = (purpose as u128) << 72 | (leg as u128) << 64 | (subject as u128) << 32 | turn as u128;
-        Pcg64Mcg::new(xxh3_128_with_seed(&key.to_le_bytes(), self.seed))
+    /// The generator for one value.
+    fn stream(&self, key: Key) -> Pcg64Mcg {
+        Pcg64Mcg::new(xxh3_128_with_seed(&key.bits.to_le_bytes(), self.seed))
     }
 
     /// A number in [0, 1) with 53 random bits.
     pub fn unit(&self, purpose: Purpose, leg: u8, subject: u32, turn: u32) -> f64 {
-        unit(&mut self.stream(purpose, leg, subject, turn))
+        self.unit_at(Key::new(purpose, leg, subject, turn))
+    }
+
+    /// A number in [0, 1) with 53 random bits.
+    pub fn unit_at(&self, key: Key) -> f64 {
+        unit(&mut self.stream(key))
     }
 }
 
@@ -186,14 +221,19 @@ impl Distribution {
 
     /// One value. `subject` also picks the entry of a list, which begins again at its end.
     pub fn draw(&self, streams: &Streams, purpose: Purpose, leg: u8, subject: u32, turn: u32) -> Span {
+        self.draw_at(streams, Key::new(purpose, leg, subject, turn))
+    }
+
+    /// One value, by its key.
+    pub fn draw_at(&self, streams: &Streams, key: Key) -> Span {
         let (spread, prepared) = match &self.0 {
             Kind::Fixed(span) => return *span,
             Kind::Spread(spread, prepared) => (spread, prepared),
         };
         if let Spread::Listed { values } = spread {
-            return values[subject as usize % values.len()];
+            return values[key.entry as usize % values.len()];
         }
-        let mut stream = streams.stream(purpose, leg, subject, turn);
+        let mut stream = streams.stream(key);
         let mut exponential = || -libm::log1p(-unit(&mut stream));
         let seconds = match spread {
             Spread::Exponential { mean } => mean.as_seconds() * exponential(),

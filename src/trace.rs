@@ -282,6 +282,15 @@ impl Trace {
         }
     }
 
+    /// The first of the parts that a message with this `part` carries, or [`PartId::NONE`].
+    pub(crate) fn first_carried(&self, part: PartId) -> PartId {
+        match part {
+            PartId::NONE => part,
+            PartId(batch) if batch & BATCH != 0 => self.batches[(batch & !BATCH) as usize][0],
+            _ => part,
+        }
+    }
+
     /// The work outcome of a job: the least happy one of its parts.
     pub fn work_outcome(&self, job: JobId) -> WorkOutcome {
         self.parts_of_job(job).iter().map(|part| part.outcome).max().unwrap_or(WorkOutcome::Unfinished)

@@ -3,7 +3,7 @@
 use super::Phase;
 use super::agenda::Agenda;
 use super::demand::{Demand, Workload};
-use super::link::{Link, LinkId};
+use super::link::{Draws, Link, LinkId};
 use super::setup::KindId;
 use crate::rng::{Distribution, Purpose, Streams};
 use crate::time::{Moment, Span};
@@ -24,6 +24,7 @@ pub(super) struct Core<M, T> {
     pub(super) now: Moment,
     pub(super) agenda: Agenda<(StepId, Event<M, T>)>,
     pub(super) links: Vec<Link>,
+    pub(super) draws: Draws,
     pub(super) streams: Streams,
     /// The slow-downs in force: whom they strike, and how many thousandths of the usual time work begun now takes.
     /// Several of one actor multiply.
@@ -187,7 +188,9 @@ impl<M: Clone, T> Context<'_, M, T> {
         let now = core.now;
         let link = &mut core.links[parcel.link.0 as usize];
         debug_assert_eq!(link.from, self.actor, "an actor sends over its own links");
-        let (arrival, arrives) = link.carry(now, &core.streams, parcel.part, parcel.attempt);
+        let part = core.trace.first_carried(parcel.part);
+        let draw = core.draws.next(link, part, parcel.attempt, (parcel.from_slot, parcel.to_slot));
+        let (arrival, arrives) = link.carry(now, &core.streams, draw);
         let to = link.to;
         let message = MessageId::from_index(core.trace.messages.len() as u32);
         let row = MessageRow {
@@ -212,7 +215,7 @@ impl<M: Clone, T> Context<'_, M, T> {
             core.live += u64::from(core.keeps_alive(&row));
             core.agenda.schedule(arrival, (cause, Event::Arrival { message, to, body: body.clone() }));
             let link = &mut core.links[parcel.link.0 as usize];
-            if let Some(arrival) = link.carry_again(now, &core.streams, parcel.part, parcel.attempt) {
+            if let Some(arrival) = link.carry_again(now, &core.streams, draw) {
                 let copy = MessageId::from_index(core.trace.messages.len() as u32);
                 core.trace.messages.push(MessageRow { latency: arrival.since(now), ..row });
                 core.live += u64::from(core.keeps_alive(&row));

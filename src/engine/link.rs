@@ -1,11 +1,14 @@
 //! One way from one actor to another: how long it takes, what it loses, whether it keeps order.
 //!
-//! *Invariant:* latency and loss of a message are functions of (part, leg, attempt), so both sides of a comparison
-//! that use the same leg for the same purpose get the same values (`FLT-4`).
+//! *Invariant:* latency and loss of a message that carries work are functions of (leg, part, attempt), so both sides of
+//! a comparison that use the same leg for the same purpose get the same values (`FLT-4`). Those of a poll or a heartbeat
+//! belong to its sender's own count of such messages, so no party's pace moves what another draws.
 
-use crate::rng::{Distribution, Purpose, Streams};
+use std::collections::BTreeMap;
+
+use crate::rng::{Distribution, Key, Purpose, Streams};
 use crate::time::Moment;
-use crate::trace::{ActorId, PartId};
+use crate::trace::{ActorId, PartId, Slot};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LinkId(pub u16);
@@ -54,11 +57,15 @@ impl Link {
         self
     }
 
+    /// Whether anything about a message on this link is left to chance.
+    pub(super) fn is_random(&self) -> bool {
+        self.latency.as_fixed().is_none() || self.loss > 0.0 || self.duplication > 0.0
+    }
+
     /// When a message sent now would arrive, and whether it does.
-    pub(super) fn carry(&mut self, now: Moment, streams: &Streams, part: PartId, attempt: u16) -> (Moment, bool) {
-        let turn = u32::from(attempt);
-        let latency = self.latency.draw(streams, Purpose::Latency, self.leg, part.index(), turn);
-        let lost = self.loss > 0.0 && streams.unit(Purpose::Loss, self.leg, part.index(), turn) < self.loss;
+    pub(super) fn carry(&mut self, now: Moment, streams: &Streams, draw: Draw) -> (Moment, bool) {
+        let latency = self.latency.draw_at(streams, draw.key(Purpose::Latency, self.leg));
+        let lost = self.loss > 0.0 && streams.unit_at(draw.key(Purpose::Loss, self.leg)) < self.loss;
         let mut arrival = now + latency;
         if self.order == Order::Kept && !lost {
             arrival = arrival.max(self.last_arrival);
@@ -68,13 +75,11 @@ impl Link {
     }
 
     /// When a second copy of a message sent now would arrive, if there is one. It takes a way of its own.
-    pub(super) fn carry_again(&mut self, now: Moment, streams: &Streams, part: PartId, attempt: u16) -> Option<Moment> {
-        let turn = u32::from(attempt);
-        let doubled = self.duplication > 0.0
-            && streams.unit(Purpose::Duplication, self.leg, part.index(), turn) < self.duplication;
+    pub(super) fn carry_again(&mut self, now: Moment, streams: &Streams, draw: Draw) -> Option<Moment> {
+        let key = draw.key(Purpose::Duplication, self.leg);
+        let doubled = self.duplication > 0.0 && streams.unit_at(key) < self.duplication;
         doubled.then(|| {
-            let latency = self.latency.draw(streams, Purpose::Duplication, self.leg, part.index(), turn);
-            let arrival = now + latency;
+            let arrival = now + self.latency.draw_at(streams, key);
             match self.order {
                 Order::Free => arrival,
                 Order::Kept => {
@@ -83,5 +88,58 @@ impl Link {
                 }
             }
         })
+    }
+}
+
+/// Which of a link's random values are a message's own.
+#[derive(Clone, Copy)]
+pub(super) enum Draw {
+    /// It carries work: its part (of several, the first), its attempt, and how many messages with the same leg, part
+    /// and attempt were sent before it. Another side that sends the same gets the same values.
+    Work { part: PartId, attempt: u16, ordinal: u32 },
+    /// It carries none: from which slot to which slot it goes, and how many went that way before it.
+    Background { way: [u16; 4], count: u32 },
+}
+
+impl Draw {
+    fn key(self, purpose: Purpose, leg: u8) -> Key {
+        match self {
+            // What a party says twice of one attempt is lost together or not at all (`FLT-4`): a broker's return of a
+            // message and the confirm after it go over one stream.
+            Draw::Work { part, attempt, .. } if purpose == Purpose::Loss => {
+                Key::new(purpose, leg, part.index(), attempt.into())
+            }
+            Draw::Work { part, attempt, ordinal } => {
+                Key::new(purpose, leg, part.index(), attempt.into()).repeated(ordinal)
+            }
+            Draw::Background { way, count } => Key::of_way(purpose, leg, way, count),
+        }
+    }
+}
+
+/// Counts the messages on links whose latency or loss is random, so that each message draws values of its own and no
+/// two parties share a count.
+#[derive(Default)]
+pub(super) struct Draws {
+    work: BTreeMap<(u8, PartId, u16), u32>,
+    background: BTreeMap<(u8, [u16; 4]), u32>,
+}
+
+impl Draws {
+    /// What the next message over `link` draws by. `part` is the first that it carries.
+    pub(super) fn next(&mut self, link: &Link, part: PartId, attempt: u16, slots: (Slot, Slot)) -> Draw {
+        let way = [link.from.0, slots.0.0, link.to.0, slots.1.0];
+        let counter = match part {
+            // Where nothing is random, nothing need be counted.
+            _ if !link.is_random() => &mut 0,
+            PartId::NONE => self.background.entry((link.leg, way)).or_default(),
+            _ => self.work.entry((link.leg, part, attempt)).or_default(),
+        };
+        let before = *counter;
+        *counter += 1;
+        match part {
+            PartId::NONE => Draw::Background { way, count: before },
+            _ => Draw::Work { part, attempt, ordinal: before },
+        }
     }
 }

@@ -6,6 +6,7 @@
 
 use super::agenda::Agenda;
 use super::context::{Context, Core, Event};
+use super::link::Draws;
 use super::{Actor, DatedFault, Fault, Input, Phase, Setup, Workload};
 use crate::rng::Streams;
 use crate::time::{Moment, Span};
@@ -59,6 +60,7 @@ impl<A: Actor> World<A> {
             now: Moment::START,
             agenda: Agenda::new(),
             links: setup.links,
+            draws: Draws::default(),
             streams: Streams::new(seed),
             slow_downs: Vec::new(),
             silences: vec![0; setup.actors.len()],

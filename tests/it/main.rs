@@ -11,6 +11,7 @@ mod cli;
 mod clocks;
 mod comparisons;
 mod desk;
+mod draws;
 mod event_loop;
 mod fault_controls;
 mod faults;
