@@ -15,6 +15,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use self::arguments::{Arguments, Command};
+use crate::reading::one_line;
 use crate::scenario::PRESETS;
 
 /// Why nothing was done, in one line.
@@ -50,8 +51,7 @@ pub fn main() -> ExitCode {
         Ok(()) | Err(Failure::Closed) => ExitCode::SUCCESS,
         Err(Failure::Input(sentence)) => {
             // One line, whatever was quoted; and if nobody hears it, the exit code still says it.
-            let line: String = sentence.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-            let _ = writeln!(io::stderr(), "counterpoint: {line}");
+            let _ = writeln!(io::stderr(), "counterpoint: {}", one_line(&sentence));
             ExitCode::from(2)
         }
     }

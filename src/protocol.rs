@@ -28,7 +28,7 @@ use serde_json::Value;
 pub use pool::Connection;
 
 use crate::engine::{Actor, Context, Input, Link, Setup};
-use crate::reading::{Field, Misread};
+use crate::reading::{self, Field, Misread, shown};
 use crate::rng::Distribution;
 use crate::time::Span;
 use crate::trace::ActorId;
@@ -97,26 +97,20 @@ pub(crate) fn in_range(field: &str, value: u64, range: std::ops::RangeInclusive<
 pub(crate) fn check_actor(field: &str, id: &str, name: &str) -> Result<(), BadSetting> {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
     if id.is_empty() || id.len() > 32 || !id.chars().all(fits) {
-        let shown: String = id.chars().take(40).collect();
-        let sentence = format!("`{shown}` is not an id; use 1 to 32 of a–z, 0–9, - and _");
+        let sentence = format!("`{}` is not an id; use 1 to 32 of a–z, 0–9, - and _", shown(id));
         return Err(BadSetting { field: format!("{field}.id"), sentence });
     }
-    let length = name.chars().count();
-    if length == 0 || length > 24 || name.chars().any(char::is_control) {
-        let sentence = format!("a name has 1 to 24 characters on one line; this one has {length}");
-        return Err(BadSetting { field: format!("{field}.name"), sentence });
+    let bad = |sentence: String| Err(BadSetting { field: format!("{field}.name"), sentence });
+    match reading::check_plain(name, 24) {
+        Err(sentence) => bad(sentence),
+        Ok(()) if name.is_empty() => bad("the name is empty; write 1 to 24 characters".into()),
+        Ok(()) => Ok(()),
     }
-    Ok(())
 }
 
-/// Refuses a text that is too long to be shown.
+/// Refuses a text that is too long or cannot be shown as it is.
 pub(crate) fn check_text(field: &str, text: &str) -> Result<(), BadSetting> {
-    let length = text.chars().count();
-    if length > 400 || text.chars().any(char::is_control) {
-        let sentence = format!("a text has at most 400 characters on one line; this one has {length}");
-        return Err(BadSetting { field: field.into(), sentence });
-    }
-    Ok(())
+    reading::check_plain(text, 400).map_err(|sentence| BadSetting { field: field.into(), sentence })
 }
 
 /// Refuses two actors of one side with the same id.

@@ -6,6 +6,12 @@
 //!
 //! *Invariant:* the path of an error names the field at fault by the names in the file, list items by number.
 
+mod parse;
+mod plain;
+
+pub use parse::{Flaw, parse};
+pub use plain::{check as check_plain, one_line, shown, shown_path};
+
 use std::fmt;
 
 use serde_json::{Map, Value};
@@ -29,7 +35,7 @@ impl Misread {
         if !self.path.is_empty() {
             self.path.insert(0, '.');
         }
-        self.path.insert_str(0, step);
+        self.path.insert_str(0, &shown(step));
         self
     }
 }
@@ -142,12 +148,12 @@ pub(crate) use words;
 /// A field that is not known, one that is missing, or one whose value would not do.
 pub fn read_fields(value: Value, list: &mut dyn FnMut(Each<'_>)) -> Result<(), Misread> {
     let Value::Object(mut given) = value else {
-        return Err(Misread::new(format!("{value} is not an object, as in {{\"field\": …}}")));
+        return Err(Misread::new(format!("{} is not an object, as in {{\"field\": …}}", shown(&value))));
     };
     let mut known = Vec::new();
     list(&mut |name, _, _| known.push(name));
     if let Some(unknown) = given.keys().find(|name| !known.contains(&name.as_str())) {
-        let sentence = format!("unknown field `{unknown}`; there are {}", quoted(&known));
+        let sentence = format!("unknown field `{}`; there are {}", shown(unknown), quoted(&known));
         return Err(Misread::new(sentence).within(unknown));
     }
     let mut outcome = Ok(());
@@ -178,7 +184,7 @@ pub fn write_fields(list: &mut dyn FnMut(Each<'_>)) -> Value {
 /// If it is none of them.
 pub fn place_of(value: &Value, words: &[&str]) -> Result<usize, Misread> {
     let place = value.as_str().and_then(|word| words.iter().position(|known| *known == word));
-    place.ok_or_else(|| Misread::new(format!("{value} would not do; write {}", quoted(words))))
+    place.ok_or_else(|| Misread::new(format!("{} would not do; write {}", shown(value), quoted(words))))
 }
 
 /// `"a", "b" or "c"`.
@@ -201,10 +207,9 @@ pub const LARGEST: u64 = (1 << 53) - 1;
 
 /// The whole number that `value` is.
 fn whole(value: &Value, least: i64, most: i64) -> Result<i64, Misread> {
-    value
-        .as_i64()
-        .filter(|number| (least..=most).contains(number))
-        .ok_or_else(|| Misread::new(format!("{value} would not do; write a whole number from {least} to {most}")))
+    value.as_i64().filter(|number| (least..=most).contains(number)).ok_or_else(|| {
+        Misread::new(format!("{} would not do; write a whole number from {least} to {most}", shown(value)))
+    })
 }
 
 macro_rules! whole_numbers {
@@ -227,7 +232,7 @@ whole_numbers!(u16, u32, u64, i32);
 
 impl Field for f64 {
     fn read(&mut self, value: Value) -> Result<(), Misread> {
-        *self = value.as_f64().ok_or_else(|| Misread::new(format!("{value} is not a number")))?;
+        *self = value.as_f64().ok_or_else(|| Misread::new(format!("{} is not a number", shown(&value))))?;
         Ok(())
     }
 
@@ -238,7 +243,9 @@ impl Field for f64 {
 
 impl Field for bool {
     fn read(&mut self, value: Value) -> Result<(), Misread> {
-        *self = value.as_bool().ok_or_else(|| Misread::new(format!("{value} would not do; write true or false")))?;
+        *self = value
+            .as_bool()
+            .ok_or_else(|| Misread::new(format!("{} would not do; write true or false", shown(&value))))?;
         Ok(())
     }
 
@@ -251,7 +258,7 @@ impl Field for String {
     fn read(&mut self, value: Value) -> Result<(), Misread> {
         match value {
             Value::String(text) => *self = text,
-            _ => return Err(Misread::new(format!("{value} is not a text"))),
+            _ => return Err(Misread::new(format!("{} is not a text", shown(&value)))),
         }
         Ok(())
     }
@@ -304,7 +311,7 @@ impl<T: Field + Default> Field for Vec<T> {
 
 fn read_items(value: Value, read: &mut dyn FnMut(Value) -> Result<(), Misread>) -> Result<(), Misread> {
     let Value::Array(items) = value else {
-        return Err(Misread::new(format!("{value} is not a list, as in [ … ]")));
+        return Err(Misread::new(format!("{} is not a list, as in [ … ]", shown(&value))));
     };
     for (place, item) in items.into_iter().enumerate() {
         read(item).map_err(|misread| misread.within(&place.to_string()))?;

@@ -316,7 +316,8 @@ impl Field for Distribution {
         let one = value.as_object().filter(|fields| fields.len() == 1).and_then(|fields| fields.iter().next());
         let Some((kind, numbers)) = one else {
             return Err(Misread::new(format!(
-                "{value} is not a distribution: write a duration as in \"170ms\", or one kind as in {{\"exponential\": {{\"mean\": \"170ms\"}}}}"
+                "{} is not a distribution: write a duration as in \"170ms\", or one kind as in {{\"exponential\": {{\"mean\": \"170ms\"}}}}",
+                reading::shown(&value)
             )));
         };
         let place = reading::place_of(&Value::from(kind.as_str()), &SPREADS)?;

@@ -10,7 +10,7 @@ use std::str::FromStr;
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde_json::Value;
 
-use crate::reading::{Field, Misread};
+use crate::reading::{Field, Misread, shown};
 
 /// The longest span that can be written in a scenario: 366 days.
 pub const LONGEST: Span = Span(366 * 24 * 3600 * 1_000_000);
@@ -151,39 +151,46 @@ impl FromStr for Span {
     type Err = SpanError;
 
     fn from_str(text: &str) -> Result<Self, SpanError> {
-        let wrong = || {
-            SpanError(format!("`{text}` is not a duration: write a number and a unit, as in `170ms`, `1.5s`, `2min`"))
-        };
+        let refused = |reason: &str| SpanError(format!("`{}` is {reason}", shown(text)));
+        let wrong = || refused("not a duration: write a number and a unit, as in `170ms`, `1.5s`, `2min`");
+        let too_long = || refused("longer than 366 days, the most that can be simulated");
         let trimmed = text.trim();
         let split = trimmed.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or_else(wrong)?;
         let (number, unit) = trimmed.split_at(split);
         let (_, size) = UNITS.iter().find(|(name, _)| *name == unit.trim()).ok_or_else(wrong)?;
-        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-        if whole.is_empty() || whole.len() > 15 || fraction.len() > 9 || (number.contains('.') && fraction.is_empty()) {
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
+        if whole.is_empty() || fraction.is_empty() || fraction.contains('.') {
             return Err(wrong());
         }
-        let whole: u64 = whole.parse().map_err(|_| wrong())?;
-        let mut micros = whole.checked_mul(*size).ok_or_else(wrong)?;
-        let mut place = *size;
-        for digit in fraction.bytes() {
-            let digit = u64::from(digit.checked_sub(b'0').filter(|d| *d < 10).ok_or_else(wrong)?);
-            if place % 10 != 0 && digit * place % 10 != 0 {
-                return Err(SpanError(format!("`{text}` is finer than one microsecond, the clock's step")));
-            }
-            micros += digit * place / 10;
-            place /= 10;
+        // Only digits are left, so a number that cannot be parsed is too large.
+        let whole = whole.parse().ok().and_then(|whole: u64| whole.checked_mul(*size)).ok_or_else(too_long)?;
+        let fraction =
+            fraction_of(*size, fraction).ok_or_else(|| refused("finer than one microsecond, the clock's step"))?;
+        match whole.checked_add(fraction) {
+            Some(micros) if micros <= LONGEST.0 => Ok(Span(micros)),
+            _ => Err(too_long()),
         }
-        if micros > LONGEST.0 {
-            return Err(SpanError(format!("`{text}` is longer than 366 days, the most that can be simulated")));
-        }
-        Ok(Span(micros))
     }
+}
+
+/// The part of a unit of `size` microseconds that the digits behind a decimal point say; nothing if that is not a whole
+/// number of microseconds.
+fn fraction_of(size: u64, digits: &str) -> Option<u64> {
+    let digits = digits.trim_end_matches('0');
+    // The longest unit, an hour, has 36 × 10^8 microseconds, so a tenth digit is always finer than one of them.
+    if digits.len() > 9 {
+        return None;
+    }
+    let scale = 10u64.pow(digits.len() as u32);
+    let numerator = size * digits.bytes().fold(0, |number, digit| 10 * number + u64::from(digit - b'0'));
+    (numerator % scale == 0).then_some(numerator / scale)
 }
 
 impl Field for Span {
     fn read(&mut self, value: Value) -> Result<(), Misread> {
         let text = value.as_str().ok_or_else(|| {
-            Misread::new(format!("{value} is not a duration: write a number and a unit in quotes, as in \"170ms\""))
+            let sentence = "is not a duration: write a number and a unit in quotes, as in \"170ms\"";
+            Misread::new(format!("{} {sentence}", shown(&value)))
         })?;
         *self = text.parse().map_err(|SpanError(sentence)| Misread::new(sentence))?;
         Ok(())
@@ -294,6 +301,8 @@ mod tests {
         }
         assert_eq!("1.5 s".parse::<Span>().unwrap(), Span::millis(1500));
         assert_eq!("0.013ms".parse::<Span>().unwrap(), Span::micros(13));
+        assert_eq!("1.50000000000000000000s".parse::<Span>().unwrap(), Span::millis(1500));
+        assert_eq!("0.000000005h".parse::<Span>().unwrap(), Span::micros(18));
     }
 
     #[test]
@@ -302,7 +311,25 @@ mod tests {
             let error = text.parse::<Span>().unwrap_err().to_string();
             assert!(error.starts_with(&format!("`{text}` is")), "{error}");
         }
-        assert!("400000h".parse::<Span>().unwrap_err().to_string().contains("366 days"));
+    }
+
+    #[test]
+    fn a_span_too_long_for_the_clock_is_not_another_short_one() {
+        // The second one has a whole part that fits and a fraction that takes it past the largest number.
+        let forty_digits = format!("{}us", "9".repeat(40));
+        for text in ["400000h", "5124095576.9h", "99999999999999999h", "8784.000001h", &forty_digits] {
+            let error = text.parse::<Span>().unwrap_err().to_string();
+            assert_eq!(error, format!("`{text}` is longer than 366 days, the most that can be simulated"));
+        }
+        assert_eq!("8784h".parse::<Span>(), Ok(LONGEST));
+    }
+
+    #[test]
+    fn a_span_finer_than_the_clock_is_refused_however_many_digits_it_has() {
+        for text in ["0.5us", "0.0000001s", "0.00000001s", "0.000000001min", "0.0000000001h", "1.00000000000001s"] {
+            let error = text.parse::<Span>().unwrap_err().to_string();
+            assert!(error.contains("finer than one microsecond"), "{error}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::Failure;
 use super::arguments::{Format, Run};
+use crate::reading::shown;
 use crate::render::{json, mermaid, svg, text};
 use crate::scenario::{MAX_TEXT_BYTES, PRESETS, Played, Problem, Scenario, parse_assignment, preset};
 use crate::scene::{Folding, Sides, View, layout};
@@ -86,7 +87,7 @@ fn bounded(source: impl Read) -> io::Result<Vec<u8>> {
 /// What is said of a name that nothing has.
 pub(super) fn unknown(name: &str) -> String {
     let known: Vec<_> = PRESETS.iter().map(|preset| preset.name).collect();
-    format!("there is no scenario and no file `{name}`; the built-in scenarios are `{}`", known.join("`, `"))
+    format!("there is no scenario and no file `{}`; the built-in scenarios are `{}`", shown(name), known.join("`, `"))
 }
 
 /// The scenario with everything that was set, checked as a whole at the end.
@@ -110,7 +111,8 @@ fn chosen_side(scenario: &Scenario, side: &str) -> Result<Option<String>, Failur
         id => {
             let known: Vec<_> = scenario.sides.iter().map(|known| known.id.as_str()).collect();
             Err(Failure::Input(format!(
-                "--side: there is no side `{id}`; there are `{}` and `both`",
+                "--side: there is no side `{}`; there are `{}` and `both`",
+                shown(id),
                 known.join("`, `")
             )))
         }

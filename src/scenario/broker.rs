@@ -5,7 +5,8 @@
 //! broker's own default, save where that would hide its rule: a work queue has a prefetch of one, a partition a reader, a
 //! long poll. Only work queues can be carried over; what another broker has no word for is refused.
 //!
-//! *Invariant:* the workload, the network and the other side stay as they are.
+//! *Invariant:* the workload, the network and the other side stay as they are. What is rewritten here is the JSON of a
+//! scenario that was checked, with every default written out.
 
 use serde_json::{Map, Value};
 
@@ -241,10 +242,24 @@ impl Patience {
 /// The scenario's words are about the other broker.
 fn tell(whole: &mut Value, from: &Broker, to: &Broker) {
     if let Some(title) = whole["title"].as_str().filter(|title| !title.is_empty()) {
-        whole["title"] = [title, ", with ", to.title].concat().into();
+        whole["title"] = title_with(title, from, to).into();
     }
     let begins = ["The same jobs and as many workers, with ", to.title, " in the place of ", from.title, ". ", to.rule];
     whole["look_for"] = begins.concat().into();
+}
+
+/// The title with the name of the new broker behind it, in the place of the old one's if that stands there. Of a title that
+/// would become too long the end is left out.
+fn title_with(title: &str, from: &Broker, to: &Broker) -> String {
+    let behind = |broker: &Broker| [", with ", broker.title].concat();
+    let title = title.strip_suffix(behind(from).as_str()).unwrap_or(title);
+    let behind = behind(to);
+    let room = super::check::MAX_TITLE - behind.chars().count();
+    if title.chars().count() <= room {
+        return [title, &behind].concat();
+    }
+    let beginning: String = title.chars().take(room - 1).collect();
+    [beginning.trim_end(), "…", &behind].concat()
 }
 
 /// What can be set of the new broker takes the place of what could be set of the old one.

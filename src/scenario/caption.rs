@@ -6,6 +6,7 @@
 //! *Invariant:* a caption about an event stands on a side only if that event took place there.
 
 use super::{Problem, Scenario};
+use crate::reading::shown;
 use crate::recording::Caption;
 use crate::time::{Moment, Span};
 use crate::trace::{CallerOutcome, JobId, MarkKind, PartId, StayKind, Trace};
@@ -149,7 +150,7 @@ impl Scenario {
         let unknown = |id: &str| self.head.changes.iter().all(|change| change.id != id);
         let sentence = match Occasion::read(text) {
             Some(Occasion::Begins(id) | Occasion::Ends(id)) if unknown(id) => {
-                format!("no change has the id `{id}`; `{text}` names a change by its id")
+                format!("no change has the id `{}`; `{}` names a change by its id", shown(id), shown(text))
             }
             Some(_) => return Ok(()),
             None => {
@@ -157,7 +158,7 @@ impl Scenario {
                 format!(
                     "`{}` names no event; write `ID begins` or `ID ends` with the id of a change, `arrival of` with a \
                      message's label, `mark of` with a mark's, or `job 1` and one of {}",
-                    text.chars().take(40).collect::<String>(),
+                    shown(text),
                     words.join(", ")
                 )
             }

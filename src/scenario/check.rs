@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Arrivals, FaultText, MAX_JOBS, Problem, Scenario, Side, VERSION};
 use crate::protocol::Ground;
+use crate::reading::{self, shown};
 use crate::time::Span;
 
 /// Caps on lists and texts.
@@ -12,7 +13,7 @@ const MAX_NOTES: usize = 100;
 pub(super) const MAX_CONTROLS: usize = 12;
 const MAX_PARTS: usize = 16;
 const MAX_NAME: usize = 64;
-const MAX_TITLE: usize = 100;
+pub(super) const MAX_TITLE: usize = 100;
 const MAX_HEADING: usize = 60;
 const MAX_NOUN: usize = 24;
 const MAX_PROSE: usize = 500;
@@ -127,7 +128,7 @@ fn changes(scenario: &Scenario) -> Checked {
                 actors.iter().filter(|actor| !actor.contains('.')).map(String::as_str).collect::<Vec<_>>().join("`, `");
             return Err(Problem::new(
                 path("actor"),
-                format!("no side has an actor `{}`; there are `{known}`", change.actor),
+                format!("no side has an actor `{}`; there are `{known}`", shown(&change.actor)),
             ));
         }
         match (change.fault, change.factor) {
@@ -163,7 +164,7 @@ fn notes(scenario: &Scenario) -> Checked {
             let known = format!("`{}` and `{}`", scenario.sides[0].id, scenario.sides[1].id);
             return Err(Problem::new(
                 format!("notes.{index}.side"),
-                format!("there is no side `{side}`; there are {known}"),
+                format!("there is no side `{}`; there are {known}", shown(side)),
             ));
         }
     }
@@ -182,8 +183,10 @@ fn controls(scenario: &Scenario) -> Checked {
                 || !(bound.is_number() || bound.as_str().is_some_and(|text| text.parse::<Span>().is_ok()))
             {
                 let sentence = format!(
-                    "{bound} does not fit {value}, the value at `{}`: write both as a number or both as a duration",
-                    control.path
+                    "{} does not fit {}, the value at `{}`: write both as a number or both as a duration",
+                    shown(bound),
+                    shown(&value),
+                    shown(&control.path)
                 );
                 return Err(Problem::new(format!("controls.{index}.{field}"), sentence));
             }
@@ -204,21 +207,14 @@ fn controls(scenario: &Scenario) -> Checked {
 fn name(path: &str, value: &str) -> Checked {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
     if value.is_empty() || value.len() > MAX_NAME || !value.chars().all(fits) {
-        let sentence = format!("`{}` is not a name; use 1 to {MAX_NAME} of a–z, 0–9, - and _", shortened(value));
+        let sentence = format!("`{}` is not a name; use 1 to {MAX_NAME} of a–z, 0–9, - and _", shown(value));
         return Err(Problem::new(path, sentence));
     }
     Ok(())
 }
 
 fn text(path: &str, value: &str, most: usize) -> Checked {
-    let length = value.chars().count();
-    if length > most {
-        return Err(Problem::new(path, format!("the text has {length} characters; at most {most} fit")));
-    }
-    if value.chars().any(char::is_control) {
-        return Err(Problem::new(path, "the text has a control character; write plain text on one line"));
-    }
-    Ok(())
+    reading::check_plain(value, most).map_err(|sentence| Problem::new(path, sentence))
 }
 
 fn number(path: &str, value: u64, least: u64, most: u64) -> Checked {
@@ -240,8 +236,4 @@ fn probability(path: &str, value: f64) -> Checked {
         return Ok(());
     }
     Err(Problem::new(path, format!("{value} is not a probability; it must be from 0 to 1")))
-}
-
-fn shortened(value: &str) -> String {
-    value.chars().take(40).filter(|c| !c.is_control()).collect()
 }

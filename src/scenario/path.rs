@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::broker::{self, Broker};
 use super::{Problem, Scenario};
+use crate::reading::{self, Flaw, shown};
 
 impl Scenario {
     /// The value at `path`, defaults included.
@@ -45,6 +46,9 @@ fn assign(whole: &mut Value, path: &str, value: Value) -> Result<(), Problem> {
         && let Some(to) = broker_of(&value)
         && from != to
     {
+        // What was set before this may be anything, and a block can only be carried over if it is one.
+        let checked = Scenario::from_value(whole.take())?;
+        *whole = checked.to_value();
         return broker::put(whole, place, from, to);
     }
     *find(whole, path)? = value;
@@ -58,53 +62,76 @@ fn broker_of(protocol: &Value) -> Option<&'static Broker> {
 /// Splits `path=value`. The value is JSON if it reads as JSON, else a text.
 ///
 /// # Errors
-/// A [`Problem`] if there is no `=`.
+/// A [`Problem`] if there is no `=`, or if the JSON has a field twice.
 pub fn parse_assignment(text: &str) -> Result<(&str, Value), Problem> {
     let Some((path, value)) = text.split_once('=') else {
-        return Err(Problem::new("", format!("`{text}` sets nothing; write path=value, as in `workload.jobs=20`")));
+        let sentence = format!("`{}` sets nothing; write path=value, as in `workload.jobs=20`", shown(text));
+        return Err(Problem::new("", sentence));
     };
-    Ok((path.trim(), serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()))))
+    let path = path.trim();
+    match reading::parse(value) {
+        Ok(value) => Ok((path, value)),
+        Err(Flaw::NotJson(_)) => Ok((path, Value::String(value.to_owned()))),
+        Err(Flaw::Twice(misread)) => Err(misread.within(path).into()),
+    }
 }
+
+/// The most names that an error lists of those that there are.
+const MOST_LISTED: usize = 40;
 
 /// The place in `value` that `path` names. A step is an object's key, or a list item's `id` or its number from zero.
 pub(super) fn find<'a>(mut value: &'a mut Value, path: &str) -> Result<&'a mut Value, Problem> {
-    let mut walked = String::new();
-    for step in path.split('.') {
-        let there = if walked.is_empty() { "a scenario".to_owned() } else { format!("`{walked}`") };
+    // How many bytes of the path were followed so far.
+    let mut walked = 0;
+    for (number, step) in path.split('.').enumerate() {
+        let there = || match &path[..walked] {
+            "" => "a scenario".to_owned(),
+            walked => format!("`{}`", shown(walked)),
+        };
+        let missing = |has: String| {
+            Err(Problem::new(path, format!("there is no `{}` in {}; it has {has}", shown(step), there())))
+        };
         value = match value {
             Value::Object(fields) => {
-                let known = fields.keys().cloned().collect::<Vec<_>>().join("`, `");
-                let missing = || Problem::new(path, format!("there is no `{step}` in {there}; it has `{known}`"));
-                fields.get_mut(step).ok_or_else(missing)?
-            }
-            Value::Array(items) => {
-                let place = items
-                    .iter()
-                    .position(|item| item.get("id").and_then(Value::as_str) == Some(step))
-                    .or_else(|| step.parse().ok())
-                    .filter(|place| *place < items.len());
-                let ids: Vec<_> = items.iter().filter_map(|item| item.get("id").and_then(Value::as_str)).collect();
-                let missing = || {
-                    let known = if ids.is_empty() {
-                        format!("{} items, numbered from 0", items.len())
-                    } else {
-                        format!("`{}`", ids.join("`, `"))
-                    };
-                    Problem::new(path, format!("there is no `{step}` in {there}; it has {known}"))
-                };
-                match place {
-                    Some(place) => &mut items[place],
-                    None => return Err(missing()),
+                // Asked first, because a name that was found could not be borrowed for the list of all.
+                if !fields.contains_key(step) {
+                    return missing(listed(fields.keys().map(String::as_str)));
                 }
+                &mut fields[step]
             }
+            Value::Array(items) => match place_of(items, step) {
+                Some(place) => &mut items[place],
+                None if items.iter().any(|item| id_of(item).is_some()) => {
+                    return missing(listed(items.iter().filter_map(id_of)));
+                }
+                None => return missing(format!("{} items, numbered from 0", items.len())),
+            },
             _ => {
-                return Err(Problem::new(path, format!("{there} has no parts, so there is no `{step}` in it")));
+                let sentence = format!("{} has no parts, so there is no `{}` in it", there(), shown(step));
+                return Err(Problem::new(path, sentence));
             }
         };
-        if !walked.is_empty() {
-            walked.push('.');
-        }
-        walked.push_str(step);
+        walked += step.len() + usize::from(number > 0);
     }
     Ok(value)
+}
+
+fn id_of(item: &Value) -> Option<&str> {
+    item.get("id").and_then(Value::as_str)
+}
+
+/// The item with that id or number.
+fn place_of(items: &[Value], step: &str) -> Option<usize> {
+    let by_id = items.iter().position(|item| id_of(item) == Some(step));
+    by_id.or_else(|| step.parse().ok().filter(|place| *place < items.len()))
+}
+
+/// Names as an error lists them, the first of them if there are many.
+fn listed<'n>(names: impl Iterator<Item = &'n str> + Clone) -> String {
+    let first: Vec<String> = names.clone().take(MOST_LISTED).map(|name| format!("`{}`", shown(name))).collect();
+    match names.count() - first.len() {
+        0 if first.is_empty() => "nothing".to_owned(),
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Head, Scenario, Side, Style, check};
 use crate::protocol::{self, Settings};
-use crate::reading::{self, Field, Misread};
+use crate::reading::{self, Field, Misread, shown};
 
 /// The longest text that is read: one mebibyte.
 pub const MAX_TEXT_BYTES: usize = 1 << 20;
@@ -21,9 +21,9 @@ pub struct Problem {
 
 impl Problem {
     pub(crate) fn new(path: impl Into<String>, sentence: impl Into<String>) -> Self {
-        // One line, whatever the value quoted in it holds.
-        let sentence = sentence.into().replace(['\n', '\r'], " ");
-        Problem { path: path.into(), sentence }
+        // What a scenario's own texts, ids and field names are can stand in both.
+        let (path, sentence) = (reading::shown_path(&path.into()), reading::one_line(&sentence.into()));
+        Problem { path, sentence }
     }
 }
 
@@ -61,9 +61,7 @@ impl Scenario {
             let sentence = format!("the scenario has {} bytes; at most {MAX_TEXT_BYTES} are read", text.len());
             return Err(Problem::new("", sentence));
         }
-        let value: Value =
-            serde_json::from_str(text).map_err(|error| Problem::new("", format!("this is not JSON: {error}")))?;
-        Scenario::from_value(value)
+        Scenario::from_value(reading::parse(text).map_err(Misread::from)?)
     }
 
     /// Reads a scenario from a JSON value.
@@ -117,23 +115,25 @@ fn read_side(index: usize, value: Value) -> Result<Side, Problem> {
     let mut text = |key: &str, default: &str| match fields.remove(key) {
         None | Some(Value::Null) => Ok(default.to_owned()),
         Some(Value::String(text)) => Ok(text),
-        Some(other) => Err(Problem::new(format!("sides.{default_id}.{key}"), format!("{other} is not a text"))),
+        Some(other) => {
+            Err(Problem::new(format!("sides.{default_id}.{key}"), format!("{} is not a text", shown(other))))
+        }
     };
     let id = text("id", default_id)?;
     let heading = text("heading", "")?;
     let heading = (!heading.is_empty()).then_some(heading);
     let protocol = text("protocol", ["http", "rabbitmq"][index])?;
     let style = text("style", if index == 0 { "request-response" } else { "queued" })?;
-    let path = |field: &str| format!("sides.{id}.{field}");
+    let path = |field: &str| format!("sides.{}.{field}", shown(&id));
     let Some(style) = [Style::RequestResponse, Style::Queued].into_iter().find(|known| known.word() == style) else {
         return Err(Problem::new(
             path("style"),
-            format!("`{style}` is no style; write `request-response` or `queued`"),
+            format!("`{}` is no style; write `request-response` or `queued`", shown(style)),
         ));
     };
     let read = Settings::read(&protocol, Value::Object(fields)).ok_or_else(|| {
         let names = protocol::NAMES.join("`, `");
-        Problem::new(path("protocol"), format!("`{protocol}` is not a protocol; there are `{names}`"))
+        Problem::new(path("protocol"), format!("`{}` is not a protocol; there are `{names}`", shown(&protocol)))
     })?;
     let settings = read.map_err(|misread| misread.within(&format!("sides.{id}")))?;
     settings.check().map_err(|bad| Problem::new(path(&bad.field), bad.sentence))?;

@@ -128,8 +128,9 @@ impl Dial {
             let kind = if self.unit == Unit::Time { "a duration" } else { "a number" };
             format!("`{}` is not {kind}; write one as in `{example}`", shortened(text))
         })?;
-        if self.unit == Unit::Whole && !is_whole(number) {
-            return Err(format!("`{}` is not a whole number; write one as in `{example}`", shortened(text)));
+        if self.unit == Unit::Whole && number.fract() != 0.0 {
+            let (least, most) = (self.shown(self.least), self.shown(self.most));
+            return Err(format!("`{}` is not a whole number; write one from {least} to {most}", shortened(text)));
         }
         // What the scenario itself sets may lie outside of what its dial offers.
         if !(self.least..=self.most).contains(&number) && self.value != Some(number) {
@@ -273,7 +274,8 @@ mod tests {
         assert_eq!(work.read("soon").unwrap_err(), "`soon` is not a duration; write one as in `120 ms`");
         let jobs = r#"{"path": "workload.jobs", "label": "Jobs", "min": 1, "max": 20}"#;
         let jobs = dial(jobs, ("workload.jobs", 9.into()));
-        assert!(jobs.read("2.5").unwrap_err().starts_with("`2.5` is not a whole number"));
+        assert_eq!(jobs.read("2.5").unwrap_err(), "`2.5` is not a whole number; write one from 1 to 20");
+        assert_eq!(jobs.read("-5").unwrap_err(), "-5 is out of range; it must be from 1 to 20");
         assert!(jobs.read("inf").unwrap_err().starts_with("`inf` is not a number"));
     }
 

@@ -82,5 +82,5 @@ pub(super) fn read_seed(text: &str) -> Result<Value, String> {
 
 /// What a person typed, short enough to be repeated to them.
 pub(super) fn shortened(text: &str) -> String {
-    text.trim().chars().take(40).collect()
+    crate::reading::shown(text.trim())
 }

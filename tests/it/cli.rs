@@ -187,3 +187,35 @@ fn a_reader_that_stops_reading_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
 }
+
+/// Editors put one there without being asked.
+#[test]
+fn a_byte_order_mark_before_a_scenario_is_skipped() {
+    let marked = "\u{FEFF}{\"name\": \"marked\"}";
+    assert!(text(&counterpoint(&["run", "-", "--format", "json"], marked)).contains("\"marked\""));
+}
+
+#[test]
+fn an_error_is_one_short_line_on_the_command_line_as_well() {
+    let long = "\u{202E}x".repeat(10_000);
+    let set = |path: &str| format!("{path}={long}");
+    let (protocol, jobs) = (set("sides.right.protocol"), set("workload.jobs"));
+    for arguments in [
+        &["run", "order-emails", "--set", &protocol][..],
+        &["run", "order-emails", "--set", &jobs],
+        &["run", "order-emails", "--set", &long],
+        &["run", "order-emails", "--side", &long],
+        &["run", "order-emails", "--seed", &long],
+        &["run", "order-emails", "--width", &long],
+        &["run", "order-emails", "--format", &long],
+        &["run", &long],
+        &["show", &long],
+        &[&long],
+    ] {
+        let told = counterpoint(arguments, "");
+        let line = String::from_utf8(told.stderr).expect("an error is text");
+        assert_eq!(told.status.code(), Some(2), "{line}");
+        assert!(line.trim_end().lines().count() == 1 && !line.contains('\u{202E}'), "{line}");
+        assert!(line.len() < 2_000, "{} bytes: {line}", line.len());
+    }
+}

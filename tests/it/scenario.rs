@@ -1,6 +1,6 @@
 //! Reading scenarios: what is accepted, and how what is not is refused.
 
-use counterpoint::scenario::{MAX_TEXT_BYTES, PRESETS, Scenario, parse_assignment};
+use counterpoint::scenario::{MAX_TEXT_BYTES, PRESETS, Scenario, parse_assignment, preset};
 use serde_json::{Value, json};
 
 /// The problem of a scenario that has `fields` beside its name, as one line.
@@ -149,6 +149,11 @@ fn text_that_is_no_scenario_is_refused_in_words() {
         ("[1, 2]", "a scenario is a JSON object"),
         ("{\"name\": \"x\",}", "line 1 column 14"),
         (&"[".repeat(500), "this is not JSON"),
+        ("\u{FEFF}{\"name\": 5}", "name: 5 is not a text"),
+        (
+            r#"{"name": "x", "workload": {"jobs": 1, "noun": {}, "jobs": 2}}"#,
+            "workload.jobs: `jobs` is written twice; leave one of them out",
+        ),
         (&" ".repeat(MAX_TEXT_BYTES + 1), "at most 1048576 are read"),
     ] {
         let told = Scenario::from_json(text).unwrap_err().to_string();
@@ -182,10 +187,116 @@ fn a_parameter_is_set_by_its_path() {
         let told = set(bad).unwrap_err().to_string();
         assert!(told.contains(says), "{bad} says: {told}");
     }
+    let twice = parse_assignment(r#"network={"loss": 0.1, "loss": 0.2}"#).unwrap_err().to_string();
+    assert_eq!(twice, "network.loss: `loss` is written twice; leave one of them out");
     assert!(parse_assignment("workload.jobs").unwrap_err().to_string().contains("write path=value"));
 }
 
 /// What asks and answers in one piece does one piece: more of them are not left undone in silence.
+/// Every path of a scenario, that of the whole left out.
+fn paths(value: &Value, path: &str, all: &mut Vec<String>) {
+    let steps: Vec<(String, &Value)> = match value {
+        Value::Object(fields) => fields.iter().map(|(name, field)| (name.clone(), field)).collect(),
+        Value::Array(items) => items.iter().enumerate().map(|(place, item)| (place.to_string(), item)).collect(),
+        _ => return,
+    };
+    for (step, inner) in steps {
+        let path = if path.is_empty() { step } else { format!("{path}.{step}") };
+        paths(inner, &path, all);
+        all.push(path);
+    }
+}
+
+/// Another broker's block is written from the one before, which may be anything that was set just now.
+#[test]
+fn whatever_is_set_before_another_broker_is_chosen_is_read_first() {
+    let right = "sides.right.protocol";
+    let shapes = [json!(null), json!(5), json!(-1.5), json!("x"), json!([]), json!([5]), json!({}), json!({ "id": 5 })];
+    let mut refused = 0;
+    for (name, other) in [("order-emails", "sqs"), ("order-emails", "kafka"), ("sqs-work-queue", "rabbitmq")] {
+        let scenario = preset(name).unwrap().scenario();
+        let mut all = Vec::new();
+        paths(&scenario.to_value(), "", &mut all);
+        for path in &all {
+            for shape in &shapes {
+                let set = [(path.as_str(), shape.clone()), (right, other.into())];
+                if let Err(problem) = scenario.with_all(set) {
+                    refused += 1;
+                    let told = problem.to_string();
+                    assert!(!told.contains('\n') && told.len() < 1_000, "{path} = {shape} says: {told}");
+                }
+            }
+        }
+    }
+    assert!(refused > 1_000, "{refused}");
+    let emails = preset("order-emails").unwrap().scenario();
+    let told = emails.with_all([("sides.right.queue.dead_letter", json!(5)), (right, "sqs".into())]).unwrap_err();
+    assert!(told.to_string().starts_with("sides.right.queue.dead_letter: 5 is not an object"), "{told}");
+}
+
+/// However long what was given is, and wherever it stands.
+#[test]
+fn an_error_is_one_short_line_whatever_was_given() {
+    let scenario = preset("order-emails").unwrap().scenario();
+    let mut all = Vec::new();
+    paths(&scenario.to_value(), "", &mut all);
+    let long = "\u{202E}long\n".repeat(50_000);
+    let (key, list) = (json!({ long.as_str(): 1 }), Value::from(vec![long.as_str(); 3]));
+    let mut refused = 0;
+    for path in &all {
+        for value in [long.as_str().into(), key.clone(), list.clone(), json!([[[key]]])] {
+            if let Err(problem) = scenario.with(path, value) {
+                refused += 1;
+                let told = problem.to_string();
+                assert!(
+                    told.len() < 1_000 && !told.contains(['\n', '\u{202E}']),
+                    "{path} says {} bytes: {told}",
+                    told.len()
+                );
+                assert!(told.starts_with(path.split('.').next().unwrap()), "{path} says: {told}");
+            }
+        }
+        let deeper = format!("{path}.{long}");
+        let told = scenario.with(&deeper, Value::Null).unwrap_err().to_string();
+        assert!(told.len() < 1_000 && !told.contains(['\n', '\u{202E}']), "{path} says {} bytes: {told}", told.len());
+    }
+    assert!(refused > 4 * all.len() - 40, "{refused} of {}", 4 * all.len());
+}
+
+#[test]
+fn texts_that_would_turn_what_stands_beside_them_around_are_refused_by_name() {
+    let turned = "safe\u{202E}gpj.exe";
+    for (fields, path) in [
+        (json!({ "title": turned }), "title"),
+        (json!({ "look_for": turned }), "look_for"),
+        (json!({ "notes": [{ "at": "1s", "text": turned }] }), "notes.0.text"),
+        (json!({ "workload": { "noun": { "one": turned, "many": "jobs" } } }), "workload.noun.one"),
+        (json!({ "sides": [{ "server": { "name": turned } }, {}] }), "sides.left.server.name"),
+        (json!({ "sides": [{ "path": turned }, {}] }), "sides.left.path"),
+    ] {
+        let told = problem(fields);
+        assert!(told.starts_with(path) && told.contains("direction of writing (U+202E)"), "{path} says: {told}");
+    }
+    // Letters that are written from right to left, and the marks that they need, are welcome.
+    let mut arabic = json!({ "name": "rtl", "title": "\u{200F}\u{637}\u{644}\u{628}!" });
+    assert!(Scenario::from_value(arabic.take()).is_ok());
+}
+
+/// Names, ids and what the sides share stay as long as they may be.
+#[test]
+fn another_broker_can_be_chosen_whatever_the_length_of_the_title() {
+    for (length, title) in [(83, "with Amazon SQS"), (84, "…, with Amazon SQS"), (100, "…, with Amazon SQS")] {
+        let scenario = preset("order-emails").unwrap().scenario();
+        let long = "wörds ".repeat(20).chars().take(length).collect::<String>();
+        let sqs = scenario.with_all([("title", long.into()), ("sides.right.protocol", "sqs".into())]).unwrap();
+        assert!(sqs.head.title.ends_with(title) && sqs.head.title.chars().count() <= 100, "{}", sqs.head.title);
+        // Chosen again, the title says the last choice alone.
+        let kafka = sqs.with("sides.right.protocol", "kafka".into()).unwrap();
+        assert!(kafka.head.title.ends_with(", with Kafka"), "{}", kafka.head.title);
+        assert!(!kafka.head.title.contains("SQS"), "{}", kafka.head.title);
+    }
+}
+
 #[test]
 fn a_job_of_several_parts_is_done_whole_or_refused() {
     for protocol in ["http", "rest", "soap", "auth", "postgresql", "sqs"] {

@@ -20,7 +20,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("story", &["order", "time", "trace"]),
     ("scene", &["order", "time", "trace", "recording"]),
     ("render", &["time", "trace", "recording", "scenario", "metrics", "story", "scene"]),
-    ("studio", &["time", "trace", "recording", "desk", "engine", "scenario", "metrics", "render"]),
+    ("studio", &["reading", "time", "trace", "recording", "desk", "engine", "scenario", "metrics", "render"]),
     ("player", &["order", "time", "trace", "recording", "desk", "story", "scene"]),
     // What the page loads first: who shows a run does not know how it is made.
     ("ui", &["order", "time", "trace", "recording", "desk", "story", "scene", "player"]),

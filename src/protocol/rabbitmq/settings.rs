@@ -13,7 +13,7 @@ pub use queue::{DeadLetterSettings, Overflow, QueueSettings, QueueType};
 use super::routing::{Copies, Routing};
 use crate::protocol::retry::Retry;
 use crate::protocol::{BadSetting, MAX_SLOTS, check_actor, check_text, different, in_range, not_zero};
-use crate::reading::{fields, words};
+use crate::reading::{fields, shown, words};
 use crate::time::Span;
 
 /// The most queues a side may have here.
@@ -141,7 +141,7 @@ impl Settings {
         consumers.check("consumers")?;
         if ![&queue.id, ""].contains(&consumers.queue.as_str()) {
             let sentence =
-                format!("`{}` is not the queue `{}`; others have other_consumers", consumers.queue, queue.id);
+                format!("`{}` is not the queue `{}`; others have other_consumers", shown(&consumers.queue), queue.id);
             return Err(BadSetting { field: "consumers.queue".into(), sentence });
         }
         self.check_others()?;
@@ -173,7 +173,8 @@ impl Settings {
             crew.check(&field)?;
             let taken = self.other_consumers[..place].iter().any(|other| other.queue == crew.queue);
             if taken || !self.other_queues.iter().any(|queue| queue.id == crew.queue) {
-                let sentence = format!("`{}` is not one of other_queues that has no other consumers", crew.queue);
+                let sentence =
+                    format!("`{}` is not one of other_queues that has no other consumers", shown(&crew.queue));
                 return Err(BadSetting { field: format!("{field}.queue"), sentence });
             }
         }
