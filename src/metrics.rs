@@ -8,17 +8,21 @@
 
 mod comparison;
 mod count;
+mod crew;
 mod depth;
+mod idleness;
 mod life;
 mod spread;
 mod verdict;
 
 pub use comparison::{Compared, Comparison, compare};
+pub use crew::Crew;
 pub use spread::Spread;
 pub use verdict::{RULES, Tone, Value, Verdict, verdicts};
 
 use serde::{Serialize, Serializer};
 
+use self::life::Whereabouts;
 use crate::time::{Moment, Span};
 use crate::trace::{Duty, StayKind, Trace};
 
@@ -29,6 +33,9 @@ pub struct Yardstick {
     pub window: Moment,
     /// How long the result of a job is of use, if it ever ceases to be.
     pub useful_within: Option<Span>,
+    /// How many users want the jobs, each only when the last one is off their hands; nothing if the jobs are wanted at
+    /// moments of their own.
+    pub users: Option<u32>,
     /// What a job is called: "e-mail".
     pub one: String,
     /// What several are called: "e-mails".
@@ -139,7 +146,7 @@ metrics! {
 /// use counterpoint::{metrics, scenario::Scenario, time::Span};
 /// let played = Scenario::from_json(r#"{"name": "x", "workload": {"work": "40ms"}}"#).unwrap().play();
 /// let yardstick =
-///     metrics::Yardstick { window: played.ended(), useful_within: None, one: "job".into(), many: "jobs".into() };
+///     metrics::Yardstick { window: played.ended(), useful_within: None, users: None, one: "job".into(), many: "jobs".into() };
 /// let metrics = metrics::measure(&played.sides[0].trace, &yardstick);
 /// assert_eq!((metrics.answered, metrics.working_us), (1, 40_000));
 /// ```
@@ -162,15 +169,18 @@ pub fn measure(trace: &Trace, yardstick: &Yardstick) -> Metrics {
         caller_thread_us,
         blocked_share: share(blocked_us, caller_thread_us),
         job_time_us: life.total(),
-        working_us: life.working,
-        backlog_us: life.backlog,
-        pool_us: life.pool,
-        accept_queue_us: life.accept_queue,
-        broker_us: life.broker,
-        retry_us: life.retry,
-        network_us: life.network,
-        silence_us: life.silence,
-        waiting_share: share(life.total() - life.working, life.total()),
+        working_us: life.spent(Whereabouts::Working),
+        backlog_us: life.spent(Whereabouts::Backlog),
+        pool_us: life.spent(Whereabouts::Pool),
+        accept_queue_us: life.spent(Whereabouts::AcceptQueue),
+        broker_us: [Whereabouts::Ready, Whereabouts::Hidden, Whereabouts::Delivered]
+            .map(|there| life.spent(there))
+            .iter()
+            .sum(),
+        retry_us: life.spent(Whereabouts::Retry),
+        network_us: life.spent(Whereabouts::Network),
+        silence_us: life.spent(Whereabouts::Silence),
+        waiting_share: share(life.total() - life.spent(Whereabouts::Working), life.total()),
         throughput_per_s: per_second(count.done, window),
         goodput_per_s: per_second(count.useful, window),
         useful: count.useful,
@@ -214,6 +224,11 @@ pub fn measure(trace: &Trace, yardstick: &Yardstick) -> Metrics {
         message_kinds: count.message_kinds,
         endings: count.endings,
     }
+}
+
+/// The workers of a side as crews, and how idle these were while work waited for them.
+pub fn crews(trace: &Trace, yardstick: &Yardstick) -> Vec<Crew> {
+    crew::crews(trace, yardstick.window)
 }
 
 /// Writes a moment that may be missing as whole microseconds.

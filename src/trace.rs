@@ -180,6 +180,9 @@ pub struct Trace {
     pub kinds: Vec<KindRow>,
     /// What a message of each kind carries, or the empty label.
     pub bodies: Vec<LabelId>,
+    /// What bounds how much of the work one slot of a lane has in hand at once, as the vendor calls it; not every lane
+    /// has such a bound.
+    pub in_hand: Vec<(ActorId, LabelId)>,
     pub labels: Labels,
     pub messages: Vec<MessageRow>,
     pub stays: Vec<StayRow>,
@@ -204,6 +207,7 @@ impl Trace {
             readers: Vec::new(),
             kinds: Vec::new(),
             bodies: Vec::new(),
+            in_hand: Vec::new(),
             labels: Labels::default(),
             messages: Vec::with_capacity(jobs as usize * 4),
             stays: Vec::with_capacity(jobs as usize * 4),
@@ -231,6 +235,12 @@ impl Trace {
 
     pub fn actor(&self, actor: ActorId) -> &ActorRow {
         &self.actors[actor.at()]
+    }
+
+    /// What bounds how much of the work one slot of that lane has in hand at once, if anything is said of it.
+    pub fn in_hand(&self, actor: ActorId) -> Option<&str> {
+        let (_, label) = self.in_hand.iter().find(|(known, _)| *known == actor)?;
+        Some(self.labels.text(*label))
     }
 
     pub fn kind(&self, message: &MessageRow) -> &KindRow {

@@ -16,6 +16,7 @@ pub struct Setup<A> {
     pub(super) labels: Labels,
     pub(super) kinds: Vec<&'static MessageKind>,
     pub(super) bodies: Vec<LabelId>,
+    pub(super) in_hand: Vec<(ActorId, LabelId)>,
     pub(super) caller: ActorId,
 }
 
@@ -29,6 +30,7 @@ impl<A> Default for Setup<A> {
             labels: Labels::default(),
             kinds: Vec::new(),
             bodies: Vec::new(),
+            in_hand: Vec::new(),
             caller: ActorId(0),
         }
     }
@@ -85,6 +87,12 @@ impl<A> Setup<A> {
     pub fn body(&mut self, kind: KindId, text: &str) {
         let label = self.labels.intern(text);
         self.bodies[usize::from(kind.0)] = label;
+    }
+
+    /// Says what bounds how much of the work one slot of that lane has in hand at once, as its vendor calls it.
+    pub fn in_hand(&mut self, lane: ActorId, bound: &str) {
+        let label = self.labels.intern(bound);
+        self.in_hand.push((lane, label));
     }
 
     pub fn lanes(&self) -> &[ActorRow] {

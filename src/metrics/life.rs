@@ -2,93 +2,96 @@
 //! pieces, and each piece is spent in exactly one place.
 //!
 //! *Invariant:* the pieces add up to the life, to the microsecond. Where several places apply at once (a request that
-//! timed out is still being worked on while its caller backs off), the first of [`PLACES`] counts.
+//! timed out is still being worked on while its caller backs off), the first of [`WHEREABOUTS`] counts.
 
 use crate::order;
 use crate::time::{Moment, Span};
 use crate::trace::{Class, Duty, Fate, JobId, MessageRow, PartId, StayKind, StayRow, Trace};
 
-/// Job time by place, in microseconds, over all jobs.
-#[derive(Default, Debug, PartialEq, Eq)]
-pub(super) struct Lives {
-    pub working: u64,
-    pub backlog: u64,
-    pub pool: u64,
-    pub accept_queue: u64,
-    pub broker: u64,
-    pub retry: u64,
-    pub network: u64,
-    pub silence: u64,
+/// Where a job is, in the order in which they count when several apply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whereabouts {
+    /// A worker works on it.
+    Working,
+    /// It waits at its caller for a free thread.
+    Backlog,
+    /// It waits for a connection.
+    Pool,
+    /// It waits at the receiver for a free worker.
+    AcceptQueue,
+    /// It lies in a queue or log and can be delivered.
+    Ready,
+    /// It lies in a queue and cannot be delivered until a clock runs out.
+    Hidden,
+    /// A message that carries it is on its way.
+    Network,
+    /// It was delivered, and nobody works on it yet.
+    Delivered,
+    /// Its next attempt was put off to a known moment.
+    Retry,
+    /// Nobody has it.
+    Silence,
 }
+
+/// All of them, from what counts first to what counts last.
+pub(super) const WHEREABOUTS: [Whereabouts; 10] = [
+    Whereabouts::Working,
+    Whereabouts::Backlog,
+    Whereabouts::Pool,
+    Whereabouts::AcceptQueue,
+    Whereabouts::Ready,
+    Whereabouts::Hidden,
+    Whereabouts::Network,
+    Whereabouts::Delivered,
+    Whereabouts::Retry,
+    Whereabouts::Silence,
+];
+
+/// The time of all jobs by where they spent it, in microseconds.
+#[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
+pub(super) struct Lives([u64; WHEREABOUTS.len()]);
 
 impl Lives {
     pub fn total(&self) -> u64 {
-        self.working
-            + self.backlog
-            + self.pool
-            + self.accept_queue
-            + self.broker
-            + self.retry
-            + self.network
-            + self.silence
+        self.0.iter().sum()
     }
 
-    fn add(&mut self, place: Option<Place>, span: Span) {
-        *match place {
-            Some(Place::Working) => &mut self.working,
-            Some(Place::Backlog) => &mut self.backlog,
-            Some(Place::Pool) => &mut self.pool,
-            Some(Place::AcceptQueue) => &mut self.accept_queue,
-            Some(Place::Stored | Place::Delivered) => &mut self.broker,
-            Some(Place::Retry) => &mut self.retry,
-            Some(Place::Network) => &mut self.network,
-            None => &mut self.silence,
-        } += span.as_micros();
+    /// The time spent there.
+    pub fn spent(&self, there: Whereabouts) -> u64 {
+        self.0[there as usize]
+    }
+
+    fn add(&mut self, there: Whereabouts, span: Span) {
+        self.0[there as usize] += span.as_micros();
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Working,
-    Backlog,
-    Pool,
-    AcceptQueue,
-    /// In a queue, to be delivered.
-    Stored,
-    Network,
-    /// Delivered and neither under way nor begun.
-    Delivered,
-    Retry,
-}
-
-/// From what counts first to what counts last.
-const PLACES: [Place; 8] = [
-    Place::Working,
-    Place::Backlog,
-    Place::Pool,
-    Place::AcceptQueue,
-    Place::Stored,
-    Place::Network,
-    Place::Delivered,
-    Place::Retry,
-];
-
-/// A span that a job spent in a place, or that merely kept it alive.
+/// A span that a job spent somewhere, or that merely kept it alive.
 #[derive(Clone, Copy)]
 struct Piece {
     begin: Moment,
     end: Moment,
-    place: Option<Place>,
+    whereabouts: Option<Whereabouts>,
 }
 
+/// The lives of all jobs, each until both its caller and its work were done with it.
 pub(super) fn lives(trace: &Trace, window: Moment) -> Lives {
+    cut(trace, window, |job, pieces| Some(end_of_life(trace, job, pieces, window)))
+}
+
+/// The lives of the jobs that have an `end`, each until then.
+pub(super) fn lives_until(trace: &Trace, window: Moment, end: impl Fn(JobId) -> Option<Moment>) -> Lives {
+    cut(trace, window, |job, _| end(job))
+}
+
+fn cut(trace: &Trace, window: Moment, end: impl Fn(JobId, &[Piece]) -> Option<Moment>) -> Lives {
     let (starts, pieces) = pieces_by_job(trace, window);
     let mut lives = Lives::default();
     let mut edges = Vec::new();
     for job in (0..trace.jobs.len() as u32).map(JobId::from_index) {
         let pieces = &pieces[starts[job.at()]..starts[job.at() + 1]];
-        if let Some(wanted) = trace.jobs[job.at()].wanted.known() {
-            live(&mut lives, wanted, end_of_life(trace, job, pieces, window), pieces, &mut edges);
+        if let (Some(wanted), Some(end)) = (trace.jobs[job.at()].wanted.known(), end(job, pieces)) {
+            live(&mut lives, (wanted, end), pieces, &mut edges);
         }
     }
     lives
@@ -101,26 +104,27 @@ fn end_of_life(trace: &Trace, job: JobId, pieces: &[Piece], window: Moment) -> M
     work.max(row.settled.known().unwrap_or(window)).max(row.answered.known().unwrap_or(work)).min(window)
 }
 
-fn live(lives: &mut Lives, wanted: Moment, end: Moment, pieces: &[Piece], edges: &mut Vec<(Moment, usize, i32)>) {
+fn live(lives: &mut Lives, (wanted, end): (Moment, Moment), pieces: &[Piece], edges: &mut Vec<(Moment, usize, i32)>) {
     edges.clear();
     for piece in pieces {
         let (begin, end) = (piece.begin.max(wanted), piece.end.min(end));
-        if let Some(place) = piece.place
+        if let Some(there) = piece.whereabouts
             && begin < end
         {
-            edges.push((begin, place as usize, 1));
-            edges.push((end, place as usize, -1));
+            edges.push((begin, there as usize, 1));
+            edges.push((end, there as usize, -1));
         }
     }
     order::sort(edges);
-    let mut open = [0i32; PLACES.len()];
+    let mut open = [0i32; WHEREABOUTS.len()];
     let mut at = wanted;
-    for (moment, place, change) in edges.iter() {
-        lives.add(PLACES.into_iter().find(|place| open[*place as usize] > 0), moment.since(at));
+    for (moment, there, change) in edges.iter() {
+        let first = WHEREABOUTS.into_iter().find(|there| open[*there as usize] > 0);
+        lives.add(first.unwrap_or(Whereabouts::Silence), moment.since(at));
         at = *moment;
-        open[*place] += change;
+        open[*there] += change;
     }
-    lives.add(None, end.since(at));
+    lives.add(Whereabouts::Silence, end.since(at));
 }
 
 /// All pieces, grouped by job: those of job j stand from the j-th start to the next.
@@ -131,7 +135,7 @@ fn pieces_by_job(trace: &Trace, window: Moment) -> (Vec<usize>, Vec<Piece>) {
         starts[index] += starts[index - 1];
     }
     let mut next = starts.clone();
-    let nothing = Piece { begin: Moment::START, end: Moment::START, place: None };
+    let nothing = Piece { begin: Moment::START, end: Moment::START, whereabouts: None };
     let mut pieces = vec![nothing; starts[trace.jobs.len()]];
     each_piece(trace, window, |job, piece| {
         pieces[next[job.at()]] = piece;
@@ -142,7 +146,7 @@ fn pieces_by_job(trace: &Trace, window: Moment) -> (Vec<usize>, Vec<Piece>) {
 
 fn each_piece(trace: &Trace, window: Moment, mut give: impl FnMut(JobId, Piece)) {
     for stay in trace.stays.iter().filter(|stay| stay.part != PartId::NONE && stay.kind.is_live()) {
-        let piece = Piece { begin: stay.begin, end: stay.end.min(window), place: place_of(trace, stay) };
+        let piece = Piece { begin: stay.begin, end: stay.end.min(window), whereabouts: whereabouts(trace, stay) };
         give(trace.job_of(stay.part), piece);
     }
     for message in &trace.messages {
@@ -154,16 +158,17 @@ fn each_piece(trace: &Trace, window: Moment, mut give: impl FnMut(JobId, Piece))
     }
 }
 
-fn place_of(trace: &Trace, stay: &StayRow) -> Option<Place> {
+fn whereabouts(trace: &Trace, stay: &StayRow) -> Option<Whereabouts> {
     match stay.kind {
-        StayKind::Busy => (trace.actor(stay.actor).duty == Duty::Worker).then_some(Place::Working),
-        StayKind::Backlog => Some(Place::Backlog),
-        StayKind::Pool => Some(Place::Pool),
-        StayKind::Queued => Some(Place::AcceptQueue),
-        StayKind::Ready | StayKind::Hidden => Some(Place::Stored),
+        StayKind::Busy => (trace.actor(stay.actor).duty == Duty::Worker).then_some(Whereabouts::Working),
+        StayKind::Backlog => Some(Whereabouts::Backlog),
+        StayKind::Pool => Some(Whereabouts::Pool),
+        StayKind::Queued => Some(Whereabouts::AcceptQueue),
+        StayKind::Ready => Some(Whereabouts::Ready),
+        StayKind::Hidden => Some(Whereabouts::Hidden),
         // At a caller it is a copy kept until the hand-over is confirmed: the job is where the message is.
-        StayKind::Held => (trace.actor(stay.actor).duty != Duty::Caller).then_some(Place::Delivered),
-        StayKind::Scheduled => Some(Place::Retry),
+        StayKind::Held => (trace.actor(stay.actor).duty != Duty::Caller).then_some(Whereabouts::Delivered),
+        StayKind::Scheduled => Some(Whereabouts::Retry),
         StayKind::Blocked
         | StayKind::Polling
         | StayKind::Awaiting
@@ -183,5 +188,5 @@ fn transit(trace: &Trace, message: &MessageRow, window: Moment) -> Option<Piece>
         Fate::InFlight => window,
         Fate::Delivered | Fate::Refused | Fate::Late => message.arrived,
     };
-    Some(Piece { begin: message.sent, end, place: Some(Place::Network) })
+    Some(Piece { begin: message.sent, end, whereabouts: Some(Whereabouts::Network) })
 }

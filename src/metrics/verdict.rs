@@ -9,7 +9,7 @@ mod wait;
 
 use serde::Serialize;
 
-use super::{Metrics, Yardstick, micros};
+use super::{Crew, Metrics, Yardstick, micros};
 pub use crate::recording::Tone;
 use crate::time::{Moment, Span, readable};
 use crate::trace::{ActorRow, CallerOutcome, Duty, JobId, StayKind, StayRow, Trace};
@@ -72,6 +72,8 @@ rules! {
     "executed-twice", cause::executed_twice, "work on a job was begun more than once; value: jobs";
     "done-for-nobody", outcome::done_for_nobody, "work was done for callers that had stopped waiting; value: jobs";
     "too-late", outcome::too_late, "results came after they had ceased to be of use; value: jobs";
+    "idle", wait::idle, "workers were idle although work waited for them, and much of their time or so that they could not do all that was wanted; value: the share of their time while work waited";
+    "offered-load", wait::offered_load, "at least nine tenths of what the workers can do is wanted of them, by jobs that come at moments of their own; value: the share";
     "handed-over", wait::handed_over, "jobs were handed over to a broker; value: median time to hand over in µs";
     "unanswered", wait::unanswered, "jobs were handed over and no caller was told a result; value: jobs handed over";
     "blocked", wait::blocked, "callers' threads spent at least half of their time blocked; value: that share";
@@ -90,8 +92,8 @@ struct Said {
 }
 
 /// All that the rules have to say about a side, what weighs most first.
-pub fn verdicts(trace: &Trace, metrics: &Metrics, yardstick: &Yardstick) -> Vec<Verdict> {
-    let case = Case { trace, metrics, yardstick };
+pub fn verdicts(trace: &Trace, metrics: &Metrics, crews: &[Crew], yardstick: &Yardstick) -> Vec<Verdict> {
+    let case = Case { trace, metrics, crews, yardstick };
     let spoken = RULES.iter().filter_map(|rule| {
         let Said { text, value, at, tone } = (rule.speak)(&case)?;
         Some(Verdict { rule: rule.name, text, value, at, tone })
@@ -103,6 +105,7 @@ pub fn verdicts(trace: &Trace, metrics: &Metrics, yardstick: &Yardstick) -> Vec<
 struct Case<'a> {
     trace: &'a Trace,
     metrics: &'a Metrics,
+    crews: &'a [Crew],
     yardstick: &'a Yardstick,
 }
 
@@ -173,7 +176,7 @@ fn moment_in_words(at: Moment) -> String {
 }
 
 /// "from 900 ms to 1.3 s".
-fn span_in_words(stay: &StayRow) -> String {
+pub(super) fn span_in_words(stay: &StayRow) -> String {
     let begin = moment_in_words(stay.begin);
     match stay.end.known() {
         Some(end) => format!("from {begin} to {}", moment_in_words(end)),
@@ -182,13 +185,13 @@ fn span_in_words(stay: &StayRow) -> String {
 }
 
 /// A share to the nearest whole per cent, in words.
-fn percent(part: u64, whole: u64) -> String {
+pub(super) fn percent(part: u64, whole: u64) -> String {
     let whole = u128::from(whole.max(1));
     format!("{} %", (u128::from(part) * 200 + whole) / (2 * whole))
 }
 
 /// With its first letter as a capital, as a sentence begins.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

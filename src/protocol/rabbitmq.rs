@@ -198,6 +198,12 @@ impl Settings {
         let count = self.queues().count();
         let crews: Vec<Option<ActorId>> =
             (0..count).map(|queue| self.consumers_of(queue).map(|crew| setup.lane(consumer_lane(crew)))).collect();
+        for (number, queue) in self.queues().enumerate() {
+            let prefetch = self.consumers_of(number).and_then(|crew| crew.prefetch_bound(queue.kind));
+            if let (Some(lane), Some(prefetch)) = (crews[number], prefetch) {
+                setup.in_hand(lane, &format!("prefetch {prefetch}"));
+            }
+        }
         let asides = self.asides(&mut setup, broker);
 
         let out = setup.link(ground.link(publisher, broker, leg::OUT).keeping_order());

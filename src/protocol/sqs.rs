@@ -162,6 +162,7 @@ impl Settings {
         let mut setup = Setup::default();
         let words = self.words(&mut setup);
         let [sender, queue, workers] = self.lanes().map(|row| setup.lane(row));
+        setup.in_hand(workers, &self.in_hand());
         let dead = self.queue.redrive_policy.as_ref().map(|policy| setup.lane(dead_letter_lane(policy)));
 
         let latency = || ground.latency.clone();
@@ -179,6 +180,20 @@ impl Settings {
             setup.actor(Party::DeadLetters(dead_letters::DeadLetters::new(words)).into());
         }
         setup
+    }
+
+    /// What bounds how much a consumer has in hand: how many messages a receive brings, and how long a consumer that
+    /// polls briefly pauses between polls.
+    fn in_hand(&self) -> String {
+        let most = self.consumers.max_number_of_messages;
+        match (self.queue.kind, self.wait_time()) {
+            (QueueType::Fifo, _) => format!("max_number_of_messages {most}, and one receive at a time in each group"),
+            (QueueType::Standard, Span::ZERO) => {
+                let pause = readable(self.consumers.poll_interval);
+                format!("max_number_of_messages {most}, poll_interval {pause}")
+            }
+            (QueueType::Standard, _) => format!("max_number_of_messages {most}"),
+        }
     }
 
     fn lanes(&self) -> [ActorRow; 3] {

@@ -2,9 +2,9 @@
 //!
 //! *Invariant:* report, text and page take them from here, so they cannot disagree.
 
-use crate::metrics::{self, Compared, Comparison, Metrics, Verdict, Yardstick};
+use crate::metrics::{self, Compared, Comparison, Crew, Metrics, Verdict, Yardstick};
 use crate::recording::{SidePlayed, Style};
-use crate::scenario::Played;
+use crate::scenario::{Arrivals, Played};
 
 /// What there is to say of one side.
 #[derive(Clone, Debug)]
@@ -12,6 +12,7 @@ pub struct Summary {
     pub metrics: Metrics,
     /// What weighs most first.
     pub verdicts: Vec<Verdict>,
+    crews: Vec<Crew>,
 }
 
 /// One summary a side, in order.
@@ -19,8 +20,9 @@ pub fn summaries(played: &Played) -> Vec<Summary> {
     let yardstick = yardstick(played);
     let summary = |side: &SidePlayed| {
         let metrics = metrics::measure(&side.trace, &yardstick);
-        let verdicts = metrics::verdicts(&side.trace, &metrics, &yardstick);
-        Summary { metrics, verdicts }
+        let crews = metrics::crews(&side.trace, &yardstick);
+        let verdicts = metrics::verdicts(&side.trace, &metrics, &crews, &yardstick);
+        Summary { metrics, verdicts, crews }
     };
     played.sides.iter().map(summary).collect()
 }
@@ -33,6 +35,7 @@ pub fn comparison(played: &Played, summaries: &[Summary]) -> Comparison {
         name: &names[place],
         trace: &played.sides[place].trace,
         metrics: &summaries[place].metrics,
+        crews: &summaries[place].crews,
     });
     metrics::compare(compared, &yardstick(played))
 }
@@ -43,14 +46,14 @@ fn names(sides: [&SidePlayed; 2]) -> [String; 2] {
     let [left, right] = sides;
     if left.style != right.style {
         return sides.map(|side| match side.style {
-            Style::RequestResponse => "Request–response".to_owned(),
-            Style::Queued => "Queued messaging".to_owned(),
+            Style::RequestResponse => "request–response".to_owned(),
+            Style::Queued => "queued messaging".to_owned(),
         });
     }
-    if left.protocol != right.protocol {
-        return sides.map(|side| side.protocol.clone());
-    }
-    sides.map(|side| side.id.clone())
+    sides.map(|side| match side.id.as_str() {
+        "left" | "right" => format!("the {} side", side.id),
+        id => format!("the side “{id}”"),
+    })
 }
 
 /// By what both sides of this run are measured.
@@ -59,6 +62,10 @@ pub fn yardstick(played: &Played) -> Yardstick {
     Yardstick {
         window: played.ended(),
         useful_within: workload.useful_within,
+        users: match workload.arrivals {
+            Arrivals::Users { users, .. } => Some(users),
+            _ => None,
+        },
         one: workload.noun.one.clone(),
         many: workload.noun.many.clone(),
     }

@@ -9,6 +9,7 @@ mod captions;
 mod chain;
 mod cli;
 mod clocks;
+mod compared;
 mod comparisons;
 mod desk;
 mod draws;

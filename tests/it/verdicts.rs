@@ -262,10 +262,33 @@ fn cases_of_causes() -> Vec<Case> {
 
 fn cases_of_waiting() -> Vec<Case> {
     vec![
+        // Something waits from 10 to 130 ms, and the consumer works from 20 to 60 and from 80 to 120 ms of it.
+        Case {
+            rule: "idle",
+            speaks: verdicts(
+                json!({ "protocol": "rabbitmq", "consumers": { "prefetch": 1 } }),
+                with(burst(3), "network", json!({ "latency": "10ms" })),
+            ),
+            says: "The only consumer was idle for 20 ms between two jobs although more waited (prefetch 1).",
+            value: json!(1.0 / 3.0),
+            at_ms: None,
+            silent: verdicts(
+                json!({ "protocol": "rabbitmq", "consumers": { "prefetch": 2 } }),
+                with(burst(3), "network", json!({ "latency": "10ms" })),
+            ),
+        },
+        Case {
+            rule: "offered-load",
+            speaks: verdicts(http(), json!({ "workload": { "jobs": 5, "work": "95ms" } })),
+            says: "The offered load is 95 %: 10 jobs a second with 95 ms of work each, and 1 can be worked on at once.",
+            value: json!(0.95),
+            at_ms: None,
+            silent: verdicts(http(), json!({ "workload": { "jobs": 5, "work": "80ms" } })),
+        },
         Case {
             rule: "handed-over",
             speaks: verdicts(rabbit(), with(burst(2), "network", json!({ "latency": "5ms" }))),
-            says: "Half of the jobs were off their callers' hands within 10 ms, and half were worked within 50 ms.",
+            says: "Half of the jobs were handed over within 10 ms, and half were done within 50 ms.",
             value: json!(10_000),
             at_ms: None,
             silent: verdicts(http(), burst(2)),

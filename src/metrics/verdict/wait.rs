@@ -1,6 +1,8 @@
 //! Who waited, where, and how long.
 
-use super::{Case, Said, Tone, Value, micros_in_words, percent};
+use super::{Case, Said, Tone, Value, micros_in_words, percent, sentence};
+use crate::metrics::comparison::load;
+use crate::metrics::idleness::idleness;
 use crate::time::Moment;
 use crate::trace::{LevelKind, StayKind, StayRow};
 
@@ -10,17 +12,39 @@ pub(super) fn handed_over(case: &Case<'_>) -> Option<Said> {
     let accepted = micros_in_words(spread.p50_us);
     let text = match metrics.time_to_finish {
         Some(finish) => format!(
-            "Half of the {} were off their callers' hands within {accepted}, and half were worked within {}.",
+            "Half of the {} were handed over within {accepted}, and half were done within {}.",
             case.yardstick.many,
             micros_in_words(finish.p50_us)
         ),
-        None => format!("Half of the {} were off their callers' hands within {accepted}.", case.yardstick.many),
+        None => format!("Half of the {} were handed over within {accepted}, and none was done.", case.yardstick.many),
     };
     let text = match metrics.jobs {
-        1 => format!("The {} was off its caller's hands after {accepted}.", case.yardstick.one),
+        1 => format!("The {} was handed over after {accepted}.", case.yardstick.one),
         _ => text,
     };
     Some(Said { text, value: Value::Micros(spread.p50_us), at: None, tone: Tone::Good })
+}
+
+/// From this share on idle workers are worth a verdict even if they could do all that was wanted.
+const MUCH_IDLE: f64 = 0.2;
+
+pub(super) fn idle(case: &Case<'_>) -> Option<Said> {
+    let crew = case.crews.iter().max_by_key(|crew| crew.ready_us)?;
+    let idleness = idleness(case.trace, crew, case.yardstick)?;
+    (idleness.is_bottleneck || idleness.share >= MUCH_IDLE).then(|| Said {
+        text: format!("{}.", sentence(&idleness.text)),
+        value: Value::Share(idleness.share),
+        at: None,
+        tone: Tone::Plain,
+    })
+}
+
+/// From this share on the load is a verdict: waiting grows steeply beyond it.
+const MUCH_LOAD: f64 = 0.9;
+
+pub(super) fn offered_load(case: &Case<'_>) -> Option<Said> {
+    let (load, text) = load(case.trace, case.crews, case.yardstick).filter(|(load, _)| *load >= MUCH_LOAD)?;
+    Some(Said { text, value: Value::Share(load), at: None, tone: Tone::Plain })
 }
 
 pub(super) fn unanswered(case: &Case<'_>) -> Option<Said> {

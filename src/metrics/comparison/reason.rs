@@ -1,0 +1,175 @@
+//! Why one side was slower: where its jobs spent the time that the other side's did not, and what held them there.
+
+use super::{Compared, rate, result};
+use crate::metrics::Yardstick;
+use crate::metrics::crew::{Crew, wanted_per_s};
+use crate::metrics::idleness::{Idleness, counted, idleness, noun};
+use crate::metrics::life::{Lives, WHEREABOUTS, Whereabouts, lives_until};
+use crate::metrics::verdict::{percent, span_in_words};
+use crate::time::{Moment, Span, readable};
+use crate::trace::{CallerOutcome, Duty, JobId, StayKind, StayRow, Trace};
+
+/// Why a side was slower.
+pub(super) struct Reason {
+    /// The reason in one word, for programs.
+    pub rule: &'static str,
+    /// The reason as the end of a sentence that goes on after "because".
+    pub text: String,
+    pub at: Option<Moment>,
+}
+
+fn reason(rule: &'static str, text: String) -> Reason {
+    Reason { rule, text, at: None }
+}
+
+/// Why the second side took longer than the first with these jobs, which are its slowest.
+pub(super) fn why([fast, slow]: [&Compared<'_>; 2], slowest: &[JobId], yardstick: &Yardstick) -> Reason {
+    let [fast_lives, slow_lives] = [fast, slow].map(|side| lives(side, slowest, yardstick.window));
+    let more = |there: &Whereabouts| slow_lives.spent(*there).saturating_sub(fast_lives.spent(*there));
+    let most = WHEREABOUTS.into_iter().max_by_key(more).unwrap_or(Whereabouts::Silence);
+    let count = slowest.len() as u64;
+    let [there, elsewhere] =
+        [&slow_lives, &fast_lives].map(|lives| readable(Span::micros(lives.spent(most) / count.max(1))));
+    let who = match (count, slow.metrics.jobs) {
+        (_, 1) => "it",
+        (1, _) => "the slowest",
+        _ => "each of the slowest tenth",
+    };
+    let waits = match most {
+        Whereabouts::Working | Whereabouts::Network | Whereabouts::Delivered => false,
+        Whereabouts::Backlog
+        | Whereabouts::Pool
+        | Whereabouts::AcceptQueue
+        | Whereabouts::Ready
+        | Whereabouts::Hidden
+        | Whereabouts::Retry
+        | Whereabouts::Silence => true,
+    };
+    if waits && let Some(outage) = outage(slow, slowest) {
+        return outage;
+    }
+    let waited = format!("{who} waited {there}");
+    let in_turn = if slow.trace.parts_per_job > 1 { ", its parts one after another" } else { "" };
+    match most {
+        Whereabouts::Working => {
+            reason("work", format!("{who} was worked on for {there} instead of {elsewhere}{in_turn}"))
+        }
+        Whereabouts::Backlog => backlog(slow, &waited),
+        Whereabouts::Pool => reason("pool", format!("{waited} for a free connection")),
+        Whereabouts::AcceptQueue | Whereabouts::Ready => {
+            let crew = slow.crews.iter().max_by_key(|crew| crew.ready_us);
+            match crew.and_then(|crew| idleness(slow.trace, crew, yardstick)) {
+                Some(Idleness { rule, text, .. }) => reason(rule, text),
+                None => busy(slow.trace, crew, &waited, yardstick),
+            }
+        }
+        Whereabouts::Hidden => {
+            reason("hidden", format!("{who} lay hidden in the queue for {there} until it could be delivered again"))
+        }
+        Whereabouts::Network => reason(
+            "network",
+            format!("{who} spent {there} on the way from one party to another instead of {elsewhere}"),
+        ),
+        Whereabouts::Delivered => {
+            reason("delivered", format!("{waited} after it was delivered, before work on it began"))
+        }
+        Whereabouts::Retry => reason("retries", format!("{waited} between its attempts")),
+        Whereabouts::Silence => reason(
+            "silence",
+            match slow.metrics.timed_out {
+                0 => format!("{waited} for something that is no message and no work"),
+                _ => format!("{waited} in vain, until its attempt timed out"),
+            },
+        ),
+    }
+}
+
+fn lives(side: &Compared<'_>, jobs: &[JobId], window: Moment) -> Lives {
+    let mut chosen = vec![false; side.trace.jobs.len()];
+    jobs.iter().for_each(|job| chosen[job.at()] = true);
+    lives_until(side.trace, window, |job| result(side.trace, job).filter(|_| chosen[job.at()]))
+}
+
+/// The outages of those who work or pass on.
+fn outages(trace: &Trace) -> impl Iterator<Item = &StayRow> {
+    let out = |stay: &&StayRow| stay.kind == StayKind::Down && trace.actor(stay.actor).duty != Duty::Caller;
+    trace.stays.iter().filter(out)
+}
+
+/// Who was down while most of the failed jobs were under way, if anybody was.
+pub(super) fn blamed(trace: &Trace) -> Option<&str> {
+    let failed = || {
+        trace
+            .jobs
+            .iter()
+            .filter(|row| matches!(row.caller, CallerOutcome::Refused | CallerOutcome::Failed | CallerOutcome::Unknown))
+    };
+    let struck = |stay: &StayRow| failed().filter(|row| row.wanted < stay.end && row.settled >= stay.begin).count();
+    let counted = outages(trace).map(|stay| (struck(stay), stay));
+    let (most, stay) = counted.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
+    (2 * most > failed().count()).then(|| trace.actor(stay.actor).name.as_str())
+}
+
+/// An outage, if most of these jobs waited in it, or for what had piled up in it to be worked off.
+fn outage(side: &Compared<'_>, jobs: &[JobId]) -> Option<Reason> {
+    let Compared { trace, metrics, .. } = side;
+    let last = outages(trace).filter_map(|stay| stay.end.known()).max();
+    let felt_until = |stay: &StayRow| match metrics.drain_us {
+        Some(drain) if Some(stay.end) == last => stay.end + Span::micros(drain),
+        _ => stay.end,
+    };
+    let struck = |stay: &StayRow| {
+        let waited = |job: &&JobId| {
+            let wanted = trace.jobs[job.at()].wanted;
+            wanted < felt_until(stay) && result(trace, **job).is_some_and(|result| result > stay.begin)
+        };
+        jobs.iter().filter(waited).count()
+    };
+    let counted = outages(trace).map(|stay| (struck(stay), stay));
+    let (most, stay) = counted.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
+    (2 * most > jobs.len()).then(|| Reason {
+        rule: "outage",
+        text: format!("{} was down {}, and work waited for it", trace.actor(stay.actor).name, span_in_words(stay)),
+        at: Some(stay.begin),
+    })
+}
+
+/// Jobs waited at a caller for a free thread.
+fn backlog(side: &Compared<'_>, waited: &str) -> Reason {
+    let callers = || side.trace.actors.iter().filter(|actor| actor.duty == Duty::Caller);
+    let slots: u64 = callers().map(|actor| u64::from(actor.slots)).sum();
+    let noun = callers().next().map_or("thread", |actor| &actor.slot_noun);
+    let blocked = percent(side.metrics.blocked_us, side.metrics.caller_thread_us);
+    let who = if slots == 1 { format!("only {noun}") } else { format!("{slots} {noun}s") };
+    let was = if slots == 1 { "was" } else { "were" };
+    reason(
+        "backlog",
+        format!(
+            "{waited} for a free {noun}: the callers' {who} {was} blocked, waiting for answers, for \
+             {blocked} of the time"
+        ),
+    )
+}
+
+/// All workers were busy.
+fn busy(trace: &Trace, crew: Option<&Crew>, waited: &str, yardstick: &Yardstick) -> Reason {
+    let who = match crew {
+        None => "a worker".to_owned(),
+        Some(crew) if crew.slots == 1 => format!("the only {}", noun(trace.actor(crew.lanes[0]))),
+        Some(crew) => format!("one of the {}", counted(crew.slots, trace.actor(crew.lanes[0]))),
+    };
+    let load =
+        crew.zip(wanted_per_s(trace)).filter(|_| yardstick.users.is_none()).map(|(crew, wanted)| crew.load(wanted));
+    let most = crew.filter(|crew| crew.executions > 0).map(|crew| {
+        let each = (crew.mean_work() * crew.parts.max(1)).max(1);
+        (rate(crew.slots as f64 * 1e6 / each as f64), readable(Span::micros(each)))
+    });
+    let why = match (load, most) {
+        (Some(load), Some((most, each))) if load > 1.0 => {
+            format!(", which with {each} of work each do {most} a second at most")
+        }
+        (None, Some(_)) if yardstick.users.is_none() => ", for they were wanted all at once".to_owned(),
+        _ => String::new(),
+    };
+    reason("busy", format!("{waited} for {who} to be free{why}"))
+}

@@ -1,0 +1,92 @@
+//! Why workers were idle although work waited for them: what bounds what one of them has in hand, or too few tracks.
+//!
+//! *Invariant:* the words for a bound come with the trace; here it is only known that there is one.
+
+use super::Yardstick;
+use super::comparison::rate;
+use super::crew::{Crew, wanted_per_s};
+use super::verdict::percent;
+use crate::time::{Span, readable};
+use crate::trace::{ActorRow, Trace};
+
+/// Why a crew was idle although work waited for it.
+pub(super) struct Idleness {
+    /// The reason in one word, for programs.
+    pub rule: &'static str,
+    /// The reason as a part of a sentence.
+    pub text: String,
+    /// The share of its slots' time in which they were idle while work waited.
+    pub share: f64,
+    /// Whether the crew could not do what was wanted because of it.
+    pub is_bottleneck: bool,
+}
+
+/// From this share on idle slots are a reason for waiting.
+const WORTH_SAYING: f64 = 0.03;
+
+/// Why slots of the crew were idle although work waited for them; nothing if they hardly were.
+pub(super) fn idleness(trace: &Trace, crew: &Crew, yardstick: &Yardstick) -> Option<Idleness> {
+    if crew.stored_us == 0 || crew.idle_share() < WORTH_SAYING {
+        return None;
+    }
+    let lane = trace.actor(crew.lanes[0]);
+    let share = crew.idle_share();
+    let idle = percent(crew.idle_us, crew.slot_us);
+    let workers = counted(crew.slots, lane);
+    if let Some((log, track, most)) = crew.fullest_track() {
+        let log = trace.actor(log);
+        let tracks = u64::from(log.slots);
+        if crew.worked < crew.slots && tracks < crew.slots {
+            let text = format!(
+                "{} has {}, each read by one {}, so that {} of the {workers} had nothing to do",
+                log.name,
+                counted(tracks, log),
+                lane.slot_noun,
+                crew.slots - crew.worked
+            );
+            return Some(Idleness { rule: "tracks", text, share, is_bottleneck: true });
+        }
+        let track = log.slot_name(track).filter(|_| most * tracks as f64 > 1.5);
+        if let Some(track) = track {
+            let text = format!(
+                "{} of the waiting was for {track} of {}, which one {} reads, while the {workers} were idle for {idle} of \
+                 the time",
+                percent((most * 1000.0) as u64, 1000),
+                log.name,
+                lane.slot_noun
+            );
+            return Some(Idleness { rule: "tracks", text, share, is_bottleneck: true });
+        }
+    }
+    let bound = trace.in_hand(crew.lanes[0]).map_or_else(String::new, |bound| format!(" ({bound})"));
+    let pace = crew.mean_work() + crew.mean_pause();
+    let most = crew.slots as f64 * 1e6 / pace.max(1) as f64;
+    let wanted = wanted_per_s(trace).filter(|_| yardstick.users.is_none());
+    let is_bottleneck = wanted.is_none_or(|wanted| wanted > most);
+    if crew.mean_pause() == 0 {
+        let who = match crew.slots {
+            1 => format!("the only {} was", noun(lane)),
+            _ => format!("the {workers} were"),
+        };
+        let text = format!("{who} idle for {idle} of the time in which {} waited{bound}", yardstick.many);
+        return Some(Idleness { rule: "idle", text, share, is_bottleneck: false });
+    }
+    let pause = readable(Span::micros(crew.mean_pause()));
+    let who = if crew.slots == 1 { format!("the only {}", noun(lane)) } else { format!("each {}", noun(lane)) };
+    let pace = match wanted.filter(|wanted| *wanted > most) {
+        Some(wanted) => format!(": {workers} did at most {} a second, and {} were wanted", rate(most), rate(wanted)),
+        None => String::new(),
+    };
+    let text = format!("{who} was idle for {pause} between two {} although more waited{bound}{pace}", yardstick.many);
+    Some(Idleness { rule: "idle", text, share, is_bottleneck })
+}
+
+/// "12 consumers", "1 worker".
+pub(super) fn counted(count: u64, lane: &ActorRow) -> String {
+    let noun = noun(lane);
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+pub(super) fn noun(lane: &ActorRow) -> &str {
+    if lane.slot_noun.is_empty() { "worker" } else { &lane.slot_noun }
+}
