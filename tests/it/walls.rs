@@ -15,7 +15,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("protocol", &["reading", "time", "rng", "trace", "engine"]),
     ("recording", &["time", "trace"]),
     ("desk", &["time", "recording"]),
-    ("scenario", &["reading", "time", "rng", "trace", "recording", "engine", "protocol"]),
+    ("scenario", &["order", "reading", "time", "rng", "trace", "recording", "engine", "protocol"]),
     ("metrics", &["order", "time", "trace", "recording"]),
     ("story", &["order", "time", "trace"]),
     ("scene", &["order", "time", "trace", "recording"]),
