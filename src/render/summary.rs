@@ -40,8 +40,8 @@ pub fn comparison(played: &Played, summaries: &[Summary]) -> Comparison {
     metrics::compare(compared, &yardstick(played))
 }
 
-/// What the sides are called in a sentence: by how their callers wait where that tells them apart, else by their
-/// protocols, else by their ids.
+/// What the sides are called in a sentence: by how their callers wait where that tells them apart, else by what stands
+/// over them.
 fn names(sides: [&SidePlayed; 2]) -> [String; 2] {
     let [left, right] = sides;
     if left.style != right.style {
@@ -50,10 +50,7 @@ fn names(sides: [&SidePlayed; 2]) -> [String; 2] {
             Style::Queued => "queued messaging".to_owned(),
         });
     }
-    sides.map(|side| match side.id.as_str() {
-        "left" | "right" => format!("the {} side", side.id),
-        id => format!("the side “{id}”"),
-    })
+    sides.map(|side| format!("“{}”", side.heading))
 }
 
 /// By what both sides of this run are measured.

@@ -124,5 +124,11 @@ fn a_side_that_did_less_is_said_to_have_done_less_and_why() {
         json!({ "protocol": "http", "style": "request-response", "server": { "id": "frail", "name": "Frail" } });
     let changes = json!([{ "at": "0ms", "fault": "outage", "actor": "frail" }]);
     let said = against_a_call(1, broken, json!({ "workload": { "jobs": 2 }, "changes": changes }));
-    says(&said, None, &["The left side did all 2 jobs, the right side none: 2 failed while Frail was down."]);
+    says(
+        &said,
+        None,
+        &[
+            "“HTTP calls: threads 400, id server” did all 2 jobs, “HTTP calls: threads 1, id frail” none: 2 failed while Frail was down.",
+        ],
+    );
 }
