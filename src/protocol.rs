@@ -93,6 +93,17 @@ pub(crate) fn in_range(field: &str, value: u64, range: std::ops::RangeInclusive<
     Err(BadSetting { field: field.into(), sentence })
 }
 
+/// The most entries of a list that names jobs, or parts of their answers, by number.
+pub(crate) const MAX_NAMED: usize = 1000;
+
+/// Refuses a list that is too long.
+pub(crate) fn at_most(field: &str, count: usize, most: usize) -> Result<(), BadSetting> {
+    if count <= most {
+        return Ok(());
+    }
+    Err(BadSetting { field: field.into(), sentence: format!("there are {count} entries; at most {most} fit") })
+}
+
 /// Refuses an actor's id or name that cannot be drawn or addressed.
 pub(crate) fn check_actor(field: &str, id: &str, name: &str) -> Result<(), BadSetting> {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';

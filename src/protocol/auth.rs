@@ -16,7 +16,9 @@ use super::call::{
     Verdict, WhenFull,
 };
 use super::retry::Retry;
-use super::{BadSetting, Ground, MAX_SLOTS, Party as AnyParty, Stage, check_actor, in_range, leg, not_zero};
+use super::{
+    BadSetting, Ground, MAX_NAMED, MAX_SLOTS, Party as AnyParty, Stage, at_most, check_actor, in_range, leg, not_zero,
+};
 use crate::engine::{KindId, Setup};
 use crate::reading::{fields, words};
 use crate::rng::Distribution;
@@ -155,6 +157,7 @@ impl Settings {
         in_range("server.accept_queue", self.server.accept_queue.into(), 0..=1_000_000)?;
         self.users.check("users")?;
         all_different(&[("caller", &self.caller.id), ("server", &self.server.id), ("users", &self.users.id)])?;
+        at_most("wrong_password", self.wrong_password.len(), MAX_NAMED)?;
         not_zero("expires_in", self.expires_in)?;
         not_zero("code_lifetime", self.code_lifetime)?;
         self.timeout.map_or(Ok(()), |timeout| not_zero("timeout", timeout))?;

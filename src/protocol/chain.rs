@@ -11,7 +11,7 @@ use super::call::{
     Reply, RetryOn, Step, Task, Verdict, WhenFull,
 };
 use super::retry::Retry;
-use super::{BadSetting, Ground, Party as AnyParty, Stage, in_range, not_zero};
+use super::{BadSetting, Ground, Party as AnyParty, Stage, at_most, in_range, not_zero};
 use crate::engine::{KindId, Setup};
 use crate::reading::{fields, words};
 use crate::time::Span;
@@ -174,7 +174,11 @@ const UNAVAILABLE: u8 = 14;
 impl Settings {
     pub(super) fn check(&self) -> Result<(), BadSetting> {
         self.caller.check()?;
-        in_range("services", self.services.len() as u64, 1..=16)?;
+        if self.services.is_empty() {
+            let sentence = "a chain has at least one service; write `[{}]` for one with every default".into();
+            return Err(BadSetting { field: "services".into(), sentence });
+        }
+        at_most("services", self.services.len(), 16)?;
         let mut lanes = vec![("caller".to_owned(), self.caller.id.clone())];
         for service in &self.services {
             let field = format!("services.{}", service.id);

@@ -13,7 +13,7 @@ use super::call::{
     Step, Task, Verdict, WhenFull,
 };
 use super::retry::Retry;
-use super::{BadSetting, Ground, Party as AnyParty, Stage, in_range, leg, not_zero};
+use super::{BadSetting, Ground, MAX_NAMED, Party as AnyParty, Stage, at_most, in_range, leg, not_zero};
 use crate::engine::{KindId, LinkId, Setup};
 use crate::reading::{fields, words};
 use crate::time::Span;
@@ -110,6 +110,7 @@ impl Settings {
         in_range("posts", self.posts.into(), 0..=100)?;
         in_range("authors", self.authors.into(), 1..=15)?;
         in_range("mutations", self.mutations.into(), 1..=16)?;
+        at_most("failing", self.failing.len(), MAX_NAMED)?;
         for post in &self.failing {
             in_range("failing", (*post).into(), 1..=self.posts.max(1).into())?;
         }

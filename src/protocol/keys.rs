@@ -58,6 +58,12 @@ impl Keys {
         Some(entry.replace("{job}", &job.number().to_string()))
     }
 
+    /// Of each text in the list, the place at which it first stands; nothing if each job to which it is given has a key of
+    /// its own.
+    pub(crate) fn first_places(&self) -> Vec<Option<usize>> {
+        self.index().0.iter().map(|(first, own)| (!own).then_some(usize::from(*first))).collect()
+    }
+
     /// The list ready for use.
     pub(crate) fn index(&self) -> KeyIndex {
         let mut first: BTreeMap<&str, u16> = BTreeMap::new();

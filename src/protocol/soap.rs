@@ -9,7 +9,7 @@ use super::call::{
     Task, Verdict, WhenFull,
 };
 use super::retry::Retry;
-use super::{BadSetting, Ground, Party as AnyParty, Stage, check_text, leg, not_zero};
+use super::{BadSetting, Ground, MAX_NAMED, Party as AnyParty, Stage, at_most, check_text, leg, not_zero};
 use crate::engine::{KindId, Setup};
 use crate::reading::{fields, words};
 use crate::time::Span;
@@ -96,6 +96,8 @@ impl Settings {
         self.server.check("server")?;
         all_different(&[("caller", &self.caller.id), ("server", &self.server.id)])?;
         check_text("operation", &self.operation)?;
+        at_most("sender_faults", self.sender_faults.len(), MAX_NAMED)?;
+        at_most("not_understood", self.not_understood.len(), MAX_NAMED)?;
         self.timeout.map_or(Ok(()), |timeout| not_zero("timeout", timeout))?;
         self.retry.check("retry")
     }

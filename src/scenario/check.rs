@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
+use super::path::find;
 use super::{Arrivals, FaultText, MAX_JOBS, Problem, Scenario, Side, VERSION};
-use crate::protocol::Ground;
+use crate::protocol::{Ground, MAX_NAMED};
 use crate::reading::{self, shown};
 use crate::time::Span;
 
@@ -15,6 +18,7 @@ const MAX_PARTS: usize = 16;
 const MAX_NAME: usize = 64;
 pub(super) const MAX_TITLE: usize = 100;
 const MAX_HEADING: usize = 60;
+const MAX_PATH: usize = 200;
 const MAX_NOUN: usize = 24;
 const MAX_PROSE: usize = 500;
 
@@ -73,7 +77,7 @@ fn workload(scenario: &Scenario) -> Checked {
             return Err(Problem::new("workload.parts", wrong_parts(parts, side, needed)));
         }
     }
-    at_most("workload.poison", workload.poison.len(), 100)?;
+    at_most("workload.poison", workload.poison.len(), MAX_NAMED)?;
     for (index, job) in workload.poison.iter().enumerate() {
         number(&format!("workload.poison.{index}"), u64::from(*job), 1, u64::from(workload.jobs))?;
     }
@@ -109,6 +113,9 @@ fn wrong_parts(parts: u32, side: &Side, needed: u32) -> String {
 fn changes(scenario: &Scenario) -> Checked {
     let changes = &scenario.head.changes;
     at_most("changes", changes.len(), MAX_CHANGES)?;
+    if changes.is_empty() {
+        return Ok(());
+    }
     let ground = Ground::bare();
     let mut actors = BTreeSet::new();
     for side in &scenario.sides {
@@ -156,6 +163,7 @@ fn notes(scenario: &Scenario) -> Checked {
     for (index, note) in scenario.head.notes.iter().enumerate() {
         text(&format!("notes.{index}.text"), &note.text, MAX_PROSE)?;
         if let Some(when) = &note.when {
+            text(&format!("notes.{index}.when"), when, MAX_PROSE)?;
             scenario.check_occasion(&format!("notes.{index}.when"), when)?;
         }
         if let Some(side) = &note.side
@@ -173,10 +181,12 @@ fn notes(scenario: &Scenario) -> Checked {
 
 fn controls(scenario: &Scenario) -> Checked {
     at_most("controls", scenario.head.controls.len(), MAX_CONTROLS)?;
+    // Once for all of them, for writing a scenario takes as long as reading it.
+    let mut whole = if scenario.head.controls.is_empty() { Value::Null } else { scenario.to_value() };
     for (index, control) in scenario.head.controls.iter().enumerate() {
         text(&format!("controls.{index}.label"), &control.label, MAX_NAME)?;
-        let value = scenario
-            .value_at(&control.path)
+        text(&format!("controls.{index}.path"), &control.path, MAX_PATH)?;
+        let value = find(&mut whole, &control.path)
             .map_err(|problem| Problem::new(format!("controls.{index}.path"), problem.sentence))?;
         for (field, bound) in [("min", &control.min), ("max", &control.max)] {
             if value.is_number() != bound.is_number()
@@ -185,7 +195,7 @@ fn controls(scenario: &Scenario) -> Checked {
                 let sentence = format!(
                     "{} does not fit {}, the value at `{}`: write both as a number or both as a duration",
                     shown(bound),
-                    shown(&value),
+                    shown(&*value),
                     shown(&control.path)
                 );
                 return Err(Problem::new(format!("controls.{index}.{field}"), sentence));

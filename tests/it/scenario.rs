@@ -234,6 +234,41 @@ fn whatever_is_set_before_another_broker_is_chosen_is_read_first() {
     assert!(told.to_string().starts_with("sides.right.queue.dead_letter: 5 is not an object"), "{told}");
 }
 
+/// A list that names jobs, queues or keys has a stated cap, so that nothing compares a long one with another.
+#[test]
+fn a_list_that_is_too_long_is_refused_with_its_cap() {
+    let many = |value: Value| Value::from(vec![value; 1_001]);
+    let side = |side: Value| json!({ "sides": [side, {}] });
+    let rabbitmq =
+        |queue: Value, exchange: Value| side(json!({ "protocol": "rabbitmq", "queue": queue, "exchange": exchange }));
+    for (fields, path, most) in [
+        (json!({ "workload": { "poison": many(1.into()) } }), "workload.poison", 1000),
+        (json!({ "workload": { "parts": many(json!({ "id": "a", "work": "1s" })) } }), "workload.parts", 16),
+        (json!({ "changes": many(json!({ "at": "1s", "fault": "crash", "actor": "server" })) }), "changes", 100),
+        (json!({ "notes": many(json!({ "text": "x" })) }), "notes", 100),
+        (json!({ "controls": many(json!({ "path": "seed", "label": "x", "min": 1, "max": 2 })) }), "controls", 12),
+        (side(json!({ "protocol": "soap", "sender_faults": many(1.into()) })), "sides.left.sender_faults", 1000),
+        (side(json!({ "protocol": "soap", "not_understood": many(1.into()) })), "sides.left.not_understood", 1000),
+        (side(json!({ "protocol": "auth", "wrong_password": many(1.into()) })), "sides.left.wrong_password", 1000),
+        (side(json!({ "protocol": "graphql", "failing": many(1.into()) })), "sides.left.failing", 1000),
+        (side(json!({ "protocol": "chain", "services": many(json!({})) })), "sides.left.services", 16),
+        (side(json!({ "protocol": "kafka", "groups": many(json!({})) })), "sides.left.groups", 8),
+        (side(json!({ "protocol": "kafka", "keys": many("a".into()) })), "sides.left.keys", 1000),
+        (rabbitmq(json!({ "binding_keys": many("a".into()) }), json!({})), "sides.left.queue.binding_keys", 100),
+        (rabbitmq(json!({}), json!({ "routing_keys": many("a".into()) })), "sides.left.exchange.routing_keys", 1000),
+    ] {
+        let told = problem(fields);
+        assert_eq!(told, format!("{path}: there are 1001 entries; at most {most} fit"));
+    }
+    let bindings = |count: usize| Value::from(vec!["a"; count]);
+    let queues = json!([{ "id": "a", "binding_keys": bindings(60) }]);
+    let both = json!({
+        "protocol": "rabbitmq", "exchange": {}, "queue": { "binding_keys": bindings(41) }, "other_queues": queues,
+    });
+    let told = problem(side(both));
+    assert_eq!(told, "sides.left.other_queues: all queues have 101 binding keys; at most 100 fit on a side");
+}
+
 /// However long what was given is, and wherever it stands.
 #[test]
 fn an_error_is_one_short_line_whatever_was_given() {

@@ -4,7 +4,7 @@
 
 use crate::protocol::keys::Keys;
 use crate::protocol::retry::{Jitter, Retry};
-use crate::protocol::{BadSetting, MAX_SLOTS, check_actor, check_text, different, in_range, not_zero};
+use crate::protocol::{BadSetting, MAX_SLOTS, at_most, check_actor, check_text, different, in_range, not_zero};
 use crate::reading::{fields, words};
 use crate::time::{Moment, Span};
 
@@ -338,7 +338,11 @@ impl Settings {
         in_range("topic.min_insync_replicas", topic.min_insync_replicas.into(), 1..=replicas)?;
         in_range("topic.in_sync_replicas", topic.in_sync().into(), 1..=replicas)?;
         not_zero("topic.retention", topic.retention)?;
-        in_range("groups", groups.len() as u64, 1..=8)?;
+        if groups.is_empty() {
+            let sentence = "somebody has to read the topic; write `[{}]` for one group with every default".into();
+            return Err(BadSetting { field: "groups".into(), sentence });
+        }
+        at_most("groups", groups.len(), 8)?;
         check_actor("producer", &producer.id, &producer.name)?;
         check_actor("topic", &topic.id, &topic.name)?;
         self.keys.check("keys")?;

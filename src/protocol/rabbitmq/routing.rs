@@ -42,6 +42,9 @@ pub(super) struct Routing {
     keys: Keys,
     /// Of each queue.
     bindings: Vec<Vec<String>>,
+    /// By the place of a job's key in the list: the way of all jobs that share it. Nothing where each job has a key of its
+    /// own, whose way is found when it is asked for.
+    routes: Vec<Option<Route>>,
 }
 
 impl Routing {
@@ -54,16 +57,37 @@ impl Routing {
                 queue.binding_keys.clone()
             }
         });
-        Some(Routing { kind: exchange.kind, keys: exchange.routing_keys.clone(), bindings: bindings.collect() })
+        let (kind, keys, bindings) = (exchange.kind, exchange.routing_keys.clone(), bindings.collect());
+        let mut routing = Routing { kind, keys, bindings, routes: Vec::new() };
+        routing.routes = routing.shared_routes();
+        Some(routing)
+    }
+
+    fn shared_routes(&self) -> Vec<Option<Route>> {
+        let mut routes: Vec<Option<Route>> = Vec::with_capacity(self.keys.len());
+        for (place, first) in self.keys.first_places().into_iter().enumerate() {
+            routes.push(match first {
+                // The same text has been looked at.
+                Some(first) if first < place => routes[first],
+                Some(_) => Some(self.route_of(&self.keys.text(JobId::from_index(place as u32)).unwrap_or_default())),
+                None => None,
+            });
+        }
+        routes
     }
 
     pub(super) fn route(&self, job: JobId) -> Route {
-        let key = self.keys.text(job).unwrap_or_default();
+        let shared = self.routes.get(job.at() % self.routes.len().max(1)).copied().flatten();
+        shared.unwrap_or_else(|| self.route_of(&self.keys.text(job).unwrap_or_default()))
+    }
+
+    fn route_of(&self, key: &str) -> Route {
+        let headers = Headers::read(key);
         let leads = |binding: &String| match self.kind {
             ExchangeType::Fanout => true,
-            ExchangeType::Default | ExchangeType::Direct => *binding == key,
-            ExchangeType::Headers => agrees(binding, &key),
-            ExchangeType::Topic => is_match(binding, &key),
+            ExchangeType::Default | ExchangeType::Direct => binding == key,
+            ExchangeType::Headers => headers.agree(binding),
+            ExchangeType::Topic => is_match(binding, key),
         };
         let mut route = Route(0);
         for (queue, bindings) in self.bindings.iter().enumerate() {
@@ -110,21 +134,31 @@ fn is_match(binding: &str, key: &str) -> bool {
     pattern[at..].iter().all(|part| *part == "#")
 }
 
-/// Whether headers agree with a binding, both written as `format=pdf page=a4`: in all that it names, or with
-/// `x-match=any` in one of them. A name alone asks for the header, whatever its value. What begins with `x-` is not
-/// compared (`rabbit_exchange_type_headers.erl`).
-fn agrees(binding: &str, headers: &str) -> bool {
-    let is_there = |wanted: &&str| {
-        headers.split(' ').any(|header| match wanted.contains('=') {
-            true => header == *wanted,
-            false => header.split('=').next() == Some(wanted),
-        })
-    };
-    let mut wanted = binding.split(' ').filter(|wanted| !wanted.is_empty() && !wanted.starts_with("x-"));
-    if binding.split(' ').any(|word| word == "x-match=any") {
-        wanted.any(|wanted| is_there(&wanted))
-    } else {
-        wanted.all(|wanted| is_there(&wanted))
+/// The headers of a message, as in `format=pdf page=a4`, sorted so that one is found without looking at the others.
+struct Headers<'k> {
+    whole: Vec<&'k str>,
+    names: Vec<&'k str>,
+}
+
+impl<'k> Headers<'k> {
+    fn read(key: &'k str) -> Self {
+        let mut whole: Vec<&str> = key.split(' ').collect();
+        let mut names: Vec<&str> = whole.iter().filter_map(|header| header.split('=').next()).collect();
+        whole.sort_unstable();
+        names.sort_unstable();
+        Headers { whole, names }
+    }
+
+    /// Whether they agree with a binding written in the same way: in all that it names, or with `x-match=any` in one of
+    /// them. A name alone asks for the header, whatever its value. What begins with `x-` is not compared
+    /// (`rabbit_exchange_type_headers.erl`).
+    fn agree(&self, binding: &str) -> bool {
+        let is_there = |wanted: &str| {
+            let among = if wanted.contains('=') { &self.whole } else { &self.names };
+            among.binary_search(&wanted).is_ok()
+        };
+        let mut wanted = binding.split(' ').filter(|wanted| !wanted.is_empty() && !wanted.starts_with("x-"));
+        if binding.split(' ').any(|word| word == "x-match=any") { wanted.any(is_there) } else { wanted.all(is_there) }
     }
 }
 
@@ -150,7 +184,7 @@ mod tests {
             ("", "page=a4", true),
             ("x-match=any", "page=a4", false),
         ] {
-            assert_eq!(agrees(binding, headers), expected, "{binding} and {headers}");
+            assert_eq!(Headers::read(headers).agree(binding), expected, "{binding} and {headers}");
         }
     }
 

@@ -8,19 +8,20 @@ mod queue;
 
 pub use consumers::{Acknowledgement, ConsumerSettings, OnFailure};
 pub use exchange::{ExchangeSettings, ExchangeType};
+use queue::MAX_BINDINGS;
 pub use queue::{DeadLetterSettings, Overflow, QueueSettings, QueueType};
 
 use super::routing::{Copies, Routing};
 use crate::protocol::retry::Retry;
-use crate::protocol::{BadSetting, MAX_SLOTS, check_actor, check_text, different, in_range, not_zero};
+use crate::protocol::{BadSetting, MAX_SLOTS, at_most, check_actor, check_text, different, in_range, not_zero};
 use crate::reading::{fields, shown, words};
 use crate::time::Span;
 
 /// The most queues a side may have here.
-const MAX_QUEUES: u64 = 16;
+const MAX_QUEUES: usize = 16;
 
 /// The most lifetimes that a list may have.
-const MAX_EXPIRATIONS: u64 = 1000;
+const MAX_EXPIRATIONS: usize = 1000;
 
 /// A side's settings.
 #[derive(Clone, Debug, PartialEq)]
@@ -148,7 +149,7 @@ impl Settings {
         if let Some(exchange) = &self.exchange {
             exchange.check()?;
         }
-        in_range("expirations", self.expirations.len() as u64, 0..=MAX_EXPIRATIONS)?;
+        at_most("expirations", self.expirations.len(), MAX_EXPIRATIONS)?;
         self.check_lanes()?;
         check_text("label", &self.label)?;
         check_text("body", &self.body)?;
@@ -156,7 +157,14 @@ impl Settings {
     }
 
     fn check_others(&self) -> Result<(), BadSetting> {
-        in_range("other_queues", self.other_queues.len() as u64, 0..=MAX_QUEUES - 1)?;
+        at_most("other_queues", self.other_queues.len(), MAX_QUEUES - 1)?;
+        at_most("other_consumers", self.other_consumers.len(), MAX_QUEUES - 1)?;
+        // Every key of the exchange is compared with every binding.
+        let bindings: usize = self.queues().map(|queue| queue.binding_keys.len()).sum();
+        if bindings > MAX_BINDINGS {
+            let sentence = format!("all queues have {bindings} binding keys; at most {MAX_BINDINGS} fit on a side");
+            return Err(BadSetting { field: "other_queues".into(), sentence });
+        }
         if self.exchange.is_none() && !self.other_queues.is_empty() {
             let sentence = "messages reach several queues only through an exchange; name one".into();
             return Err(BadSetting { field: "exchange".into(), sentence });

@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* a classic queue has no delivery limit, and cannot be given one.
 
-use crate::protocol::{BadSetting, check_actor, check_text, in_range};
+use crate::protocol::{BadSetting, at_most, check_actor, check_text, in_range};
 use crate::reading::{fields, words};
 use crate::rng::Distribution;
 use crate::time::Span;
@@ -10,8 +10,8 @@ use crate::time::Span;
 /// The delivery limit of a quorum queue (`rabbit_quorum_queue.erl`, `DEFAULT_DELIVERY_LIMIT`).
 const QUORUM_DELIVERY_LIMIT: i32 = 20;
 
-/// The most bindings a queue may have here.
-const MAX_BINDINGS: u64 = 100;
+/// The most bindings that all queues of a side may have here.
+pub(super) const MAX_BINDINGS: usize = 100;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct QueueSettings {
@@ -120,7 +120,7 @@ impl QueueSettings {
         if let Some(dead) = &self.dead_letter {
             check_actor(&at("dead_letter"), &dead.id, &dead.name)?;
         }
-        in_range(&at("binding_keys"), self.binding_keys.len() as u64, 0..=MAX_BINDINGS)?;
+        at_most(&at("binding_keys"), self.binding_keys.len(), MAX_BINDINGS)?;
         for key in &self.binding_keys {
             check_text(&at("binding_keys"), key)?;
         }
