@@ -98,6 +98,8 @@ pub struct Scene {
     pub heads: Vec<Shape>,
     /// The body, from the back to the front. A layer's name occurs once.
     pub layers: Vec<Layer>,
+    /// The captions, which lie over the body, its veil included.
+    pub callouts: Vec<Callout>,
     /// How many messages of the window have no label, and are found in the table and by pointing.
     pub unlabelled: u32,
     /// How many messages of the window are not drawn one by one.
@@ -121,6 +123,23 @@ pub struct Pane {
     /// What stands over it.
     pub heading: String,
     pub strip: Strip,
+}
+
+/// A caption on its plate. It is over the layers, because it is veiled by its moment and not by its height.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Callout {
+    pub side: u8,
+    /// Its place in the scenario.
+    pub number: u32,
+    /// The moment of which it speaks.
+    pub at: Moment,
+    /// The height of that moment.
+    pub y: i32,
+    /// The plate.
+    pub area: Area,
+    /// From the moment's height to the plate, where the plate does not reach over that height.
+    pub leader: Option<(Point, Point)>,
+    pub shapes: Vec<Shape>,
 }
 
 /// Shapes that lie on one level, for a list of their own.
@@ -184,9 +203,15 @@ impl Level {
 }
 
 impl Scene {
-    /// Every shape of both sheets.
+    /// Every shape of both sheets, captions included.
     pub fn shapes(&self) -> impl Iterator<Item = &Shape> {
-        self.heads.iter().chain(self.layers.iter().flat_map(|layer| &layer.shapes))
+        self.heads.iter().chain(self.body())
+    }
+
+    /// Every shape of the body, captions included.
+    pub fn body(&self) -> impl Iterator<Item = &Shape> {
+        let layers = self.layers.iter().flat_map(|layer| &layer.shapes);
+        layers.chain(self.callouts.iter().flat_map(|callout| &callout.shapes))
     }
 }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::scene::markup::{DEFINITIONS, Element, Named, Number, escaped, group};
-use crate::scene::{Band, Level, PX, Scene, masthead};
+use crate::scene::{Band, Callout, Level, PX, Scene, masthead};
 use crate::time::{Moment, readable};
 
 /// Which colours the file has.
@@ -78,8 +78,16 @@ fn drawing(body: &mut String, scene: &Scene, masthead: &Band, at: Option<Moment>
             }
             group(body, layer.level.css(), &layer.shapes, Named::Symbols);
         }
+        for callout in &scene.callouts {
+            group(body, callout_classes(callout, at), &callout.shapes, Named::Symbols);
+        }
         playhead(body, scene, at, Part::Line);
     });
+}
+
+/// A caption lies over the veil, and is veiled itself if its moment is still to come.
+fn callout_classes(callout: &Callout, at: Option<Moment>) -> &'static str {
+    if at.is_some_and(|at| at < callout.at) { "cp-callout cp-future" } else { "cp-callout" }
 }
 
 /// What is drawn, so far down the page.
@@ -97,6 +105,7 @@ fn classes(scene: &Scene, masthead: &Band, at: Option<Moment>) -> BTreeSet<&'sta
     }
     let layers = scene.layers.iter().filter(|layer| !layer.shapes.is_empty());
     classes.extend(layers.map(|layer| layer.level.css()));
+    classes.extend(scene.callouts.iter().flat_map(|callout| callout_classes(callout, at).split(' ')));
     if at.is_some() {
         classes.extend(["cp-veil", "cp-playheads", "cp-playhead", "cp-playhead-tag", "cp-playhead-text"]);
     }

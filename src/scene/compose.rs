@@ -134,6 +134,7 @@ fn attempt(view: &View, frame: &Frame, voices: &[Voice], scale: TimeScale, manne
         gutter: frame.gutter,
         panes: frame.panes.clone(),
         heads: voices.iter().flat_map(heads::heads).collect(),
+        callouts: std::mem::take(&mut sheet.callouts),
         layers: sheet.into_layers(),
         unlabelled: placed.unlabelled,
         bundled,

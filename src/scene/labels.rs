@@ -91,7 +91,7 @@ pub fn place(sheet: &mut Sheet, ground: &mut Ground, last: Rank) -> Placed {
             Some(spot) => {
                 ground.take(spot.area);
                 if let Some((from, to)) = spot.leader {
-                    ground.avoid(from, to);
+                    ground.lead(from, to);
                 }
                 draw(sheet, wish, spot);
             }
@@ -105,9 +105,12 @@ pub fn place(sheet: &mut Sheet, ground: &mut Ground, last: Rank) -> Placed {
 }
 
 /// As bad as so many steps of distance.
-const CROSSING: usize = 3;
+const CROSSING: usize = 6;
+/// A leader behind a plate is as bad as one through so many labels: it cannot be followed.
+const HIDDEN: usize = 1_000;
 
 /// A place for a label, and whether a leader is needed to say whose it is.
+#[derive(Clone, Copy)]
 struct Spot {
     area: Area,
     /// In steps from where it should stand.
@@ -149,14 +152,25 @@ pub struct Ground {
     taken: Vec<Vec<Area>>,
     lines: Vec<Vec<(Point, Point)>>,
     lifelines: Vec<(Point, Point)>,
+    /// From labels and captions to what they are about.
+    leaders: Vec<(Point, Point)>,
+    /// Behind captions.
+    plates: Vec<Area>,
 }
 
 impl Ground {
     pub fn new(sheet: &Sheet, bounds: Area, reach: Reach) -> Ground {
         let rows = (bounds.height / ROW + 2) as usize;
         let lifelines = sheet.lifelines().to_vec();
-        let mut ground =
-            Ground { bounds, reach, taken: vec![Vec::new(); rows], lines: vec![Vec::new(); rows], lifelines };
+        let mut ground = Ground {
+            bounds,
+            reach,
+            taken: vec![Vec::new(); rows],
+            lines: vec![Vec::new(); rows],
+            lifelines,
+            leaders: Vec::new(),
+            plates: Vec::new(),
+        };
         let (obstacles, lines) = sheet.obstacles();
         for area in obstacles {
             ground.take(*area);
@@ -167,10 +181,37 @@ impl Ground {
         ground
     }
 
+    /// A label should rather not stand across this line.
     fn avoid(&mut self, from: Point, to: Point) {
         for row in self.rows(from.y.min(to.y), from.y.max(to.y)) {
             self.lines[row].push((from, to));
         }
+    }
+
+    /// Draws a leader: nothing should be written over it, and no plate may hide it.
+    pub fn lead(&mut self, from: Point, to: Point) {
+        self.avoid(from, to);
+        self.leaders.push((from, to));
+    }
+
+    /// Whether a plate there would hide a leader.
+    pub fn hides_leader(&self, area: Area) -> bool {
+        self.leaders.iter().any(|(from, to)| crosses(*from, *to, area))
+    }
+
+    /// Takes room for a plate, which no leader may cross.
+    pub fn take_plate(&mut self, area: Area) {
+        self.take(area);
+        self.plates.push(area);
+    }
+
+    /// How many things that are taken lie under an area.
+    pub fn covered(&self, area: Area) -> usize {
+        let mut under: Vec<Area> = self.rows(area.y, area.bottom()).flat_map(|row| self.taken[row].clone()).collect();
+        under.retain(|taken| taken.overlaps(area));
+        order::sort_by_key(&mut under, |area| (area.x, area.y));
+        under.dedup();
+        under.len()
     }
 
     fn rows(&self, top: i32, bottom: i32) -> std::ops::RangeInclusive<usize> {
@@ -202,8 +243,9 @@ impl Ground {
         self.lifelines.iter().filter(|(from, to)| crosses(*from, *to, area)).count()
     }
 
-    /// How many lines run through an area, those of the lanes left out.
+    /// How many lines run through the letters in an area, those of the lanes left out.
     fn crossed(&self, area: Area) -> usize {
+        let area = Area::new(area.x, area.y + PX, area.width, area.height - 2 * PX);
         let mut crossing: Vec<&(Point, Point)> = self
             .rows(area.y, area.bottom())
             .flat_map(|row| self.lines[row].iter())
@@ -224,16 +266,16 @@ impl Ground {
         }
     }
 
-    /// The free spot that is nearest and crossed by few lines, the earlier of equals; nothing if even that one is
-    /// crossed by more than `tolerated`.
+    /// The free spot that is nearest, is crossed by few lines, and whose leader runs through few labels, the earlier of
+    /// equals; nothing if even that one is crossed by more than `tolerated`.
     fn best(&self, spots: impl Iterator<Item = Spot>, tolerated: usize) -> Option<Spot> {
         let mut best: Option<(usize, Spot)> = None;
         for spot in spots {
             let least = best.as_ref().map_or(usize::MAX, |(least, _)| *least);
-            if spot.distance >= least || !self.is_free(spot.area) || !self.leads_freely(&spot) {
+            if spot.distance >= least || !self.is_free(spot.area) {
                 continue;
             }
-            let crossed = self.crossed(spot.area);
+            let crossed = self.crossed(spot.area) + self.struck_by(&spot);
             let cost = spot.distance + crossed * CROSSING + self.lifelines_through(spot.area);
             if crossed <= tolerated && cost < least {
                 best = Some((cost, spot));
@@ -242,38 +284,42 @@ impl Ground {
         best.map(|(_, spot)| spot)
     }
 
-    /// A short upright leader runs through no label and no bar. A long one runs behind them: a label's halo keeps it
-    /// legible, and the leader ends at the label it belongs to.
-    fn leads_freely(&self, spot: &Spot) -> bool {
-        spot.leader.is_none_or(|(from, to)| {
-            if from.x != to.x || self.reach != Reach::Near {
-                return true;
-            }
-            let top = from.y.min(to.y);
-            self.is_free(Area::new(from.x - PX / 2, top + PX, PX, ((from.y - to.y).abs() - 2 * PX).max(1)))
-        })
+    /// How many labels and bars the leader of a spot runs through; a plate would hide it.
+    fn struck_by(&self, spot: &Spot) -> usize {
+        let Some((from, to)) = spot.leader else { return 0 };
+        if self.plates.iter().any(|plate| crosses(from, to, *plate)) {
+            return HIDDEN;
+        }
+        // Where it begins and ends, it touches its own label and its own sign.
+        let (top, bottom) = (from.y.min(to.y), from.y.max(to.y));
+        let mut struck: Vec<Area> = self.rows(top, bottom).flat_map(|row| self.taken[row].iter().copied()).collect();
+        struck.retain(|taken| crosses(from, to, taken.grown(-PX)));
+        order::sort_by_key(&mut struck, |area| (area.x, area.y, area.width));
+        struck.dedup();
+        struck.len()
     }
 
     fn along(&self, from: Point, to: Point, size: (i32, i32), rank: Rank) -> Option<Spot> {
         const OVERHANG: i32 = 24 * PX;
         const ALONG: [i32; 11] = [500, 400, 600, 300, 700, 450, 550, 220, 780, 150, 850];
         // Rather along the line than beyond an end of it, and rather that than apart from it.
-        let on_line = |gap: i32| {
+        let on_line = || {
             [0, OVERHANG].into_iter().flat_map(move |overhang| {
                 [Side::Above, Side::Below].into_iter().flat_map(move |side| {
                     ALONG.iter().map(move |&share| Spot {
                         distance: usize::from(overhang > 0),
-                        ..spot_on_line(from, to, share, size, side, (gap, overhang))
+                        ..spot_on_line(from, to, share, size, side, (PX, overhang))
                     })
                 })
             })
         };
-        let tolerated = if rank.is_required() { usize::MAX } else { 0 };
-        let close = self.best(on_line(PX), tolerated.min(1));
+        let close = self.best(on_line(), 0);
         if close.is_some() || !rank.is_required() {
             return close;
         }
-        self.best(apart(from, to, size, self.reach), usize::MAX).or_else(|| self.best(on_line(PX), usize::MAX))
+        // A short leader rather than a label that is struck through, and that rather than a long leader.
+        self.best(apart(from, to, size, Reach::Near), 0)
+            .or_else(|| self.best(on_line().chain(apart(from, to, size, self.reach)), usize::MAX))
     }
 
     /// Around an area, best above its right, where a line that goes down from it is not in the way.
@@ -319,9 +365,13 @@ impl Ground {
         });
         // Where several would do, the nearest: what a sign says should not be searched for.
         let (near, far): (Vec<Spot>, Vec<Spot>) = spots.partition(|spot| spot.leader.is_none());
-        let near = self.best(near.into_iter(), usize::MAX);
+        if let Some(spot) = self.best(near.iter().copied(), 0) {
+            return Some(spot);
+        }
         // What is merely nice to have is not worth a leader.
-        near.or_else(|| if rank == Rank::Spare { None } else { self.best(far.into_iter(), usize::MAX) })
+        let far = if rank == Rank::Spare { Vec::new() } else { far };
+        let short = far.iter().copied().filter(|spot| spot.distance <= 3);
+        self.best(short, 0).or_else(|| self.best(near.iter().chain(&far).copied(), usize::MAX))
     }
 
     fn within(&self, area: Area, size: (i32, i32)) -> Option<Spot> {

@@ -121,6 +121,8 @@ looks! {
     /// Behind a caption.
     Plate "cp-plate",
     Caption "cp-caption",
+    /// At the moment of a caption, and from there to its plate.
+    CaptionTick "cp-caption-tick",
     /// In the gutter: what happened to the selected job.
     Tag "cp-tag",
     /// Much traffic between two lanes, in five shades from thin to thick.

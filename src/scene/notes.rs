@@ -1,19 +1,34 @@
-//! Captions, on a plate of their own beside the moment of which they speak.
+//! Captions, each on a plate at the height of its moment.
 //!
-//! *Invariant:* a caption covers no bar, no arrow head and no label.
+//! Height is time, so a plate that stands elsewhere would say that something happens when it does not. A plate reaches
+//! over its moment and has a tick at it; where there is no room for that, a leader goes from a tick at the moment to the
+//! plate. Plates are no part of the layers, for a page must be able to veil each of them alone: a caption is veiled
+//! until its moment, however far its plate reaches.
+//!
+//! *Invariant:* a caption covers no bar, no arrow head, no label and no leader.
 
 use super::labels::{Ground, Placed};
 use super::sheet::{Sheet, Voice};
 use super::text::{ascent, line_height, width, wrapped};
-use super::{Anchor, Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
+use super::{Anchor, Area, Callout, Face, Form, Key, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
 use crate::recording::Caption;
 
-/// The widest line of a caption, and a narrower one for where that does not fit between the lanes.
-const WIDEST: [i32; 2] = [190 * PX, 136 * PX];
-const LINES: usize = 6;
+/// The widest line of a caption, and narrower ones for where that does not fit between the lanes.
+const WIDEST: [i32; 3] = [190 * PX, 136 * PX, 96 * PX];
+const LINES: usize = 8;
 const PADDING: i32 = 6 * PX;
 /// A plate hides the line that it crosses: as bad as standing so many rows further off.
 const CROSSING: i32 = 9;
+/// A leader is as bad as this, for the eye has to follow it.
+const LED: i32 = 20;
+/// A label that a leader runs through is as bad as this.
+const STRUCK: i32 = 12;
+const ROW: i32 = 8 * PX;
+/// So many rows up and down a place is sought at first, and where there is none within them.
+const NEAR: i32 = 24;
+const FAR: i32 = 150;
+/// How far a tick stands out from its plate.
+const TICK: i32 = 6 * PX;
 
 /// Places the captions of one side.
 pub fn place(sheet: &mut Sheet, ground: &mut Ground, voice: &Voice) -> Placed {
@@ -23,23 +38,38 @@ pub fn place(sheet: &mut Sheet, ground: &mut Ground, voice: &Voice) -> Placed {
             continue;
         }
         let y = sheet.scale.y_from_moment(note.at);
-        let mut best: Option<(i32, Area, Vec<String>)> = None;
-        for widest in WIDEST {
-            let room = widest.min((voice.strip.right - voice.strip.left) / 2);
-            let lines = wrapped(&note.text, Face::Small, room, LINES);
-            let Some((cost, area)) = spot(ground, voice, size_of(&lines), y) else { continue };
-            if best.as_ref().is_none_or(|(least, ..)| cost < *least) {
-                best = Some((cost, area, lines));
-            }
-        }
-        let Some((_, area, lines)) = best else {
+        let near = nearest(ground, voice, note, y, NEAR);
+        let Some((spot, lines)) = near.or_else(|| nearest(ground, voice, note, y, FAR)) else {
             placed.missing += 1;
             continue;
         };
-        ground.take(area);
-        draw(sheet, voice, note, &lines, area);
+        ground.take_plate(spot.area);
+        if let Some((from, to)) = spot.leader {
+            ground.lead(from, to);
+        }
+        sheet.callouts.push(callout(voice, note, &lines, y, &spot));
     }
     placed
+}
+
+/// The best place for a caption, `rows` up or down at the most, and its lines there.
+fn nearest(ground: &Ground, voice: &Voice, note: &Caption, y: i32, rows: i32) -> Option<(Spot, Vec<String>)> {
+    let mut best: Option<(Spot, Vec<String>)> = None;
+    for widest in WIDEST {
+        let room = widest.min((voice.strip.right - voice.strip.left) / 2);
+        let lines = wrapped(&note.text, Face::Small, room, LINES);
+        let least = best.as_ref().map_or(i32::MAX, |(spot, _)| spot.cost);
+        best = spot(ground, voice, size_of(&lines), (y, rows), least).map(|spot| (spot, lines)).or(best);
+    }
+    best
+}
+
+/// Where a plate could stand, and how bad that is.
+struct Spot {
+    cost: i32,
+    area: Area,
+    /// From the moment to the plate, if the plate is not at its moment.
+    leader: Option<(Point, Point)>,
 }
 
 fn size_of(lines: &[String]) -> (i32, i32) {
@@ -48,27 +78,49 @@ fn size_of(lines: &[String]) -> (i32, i32) {
     (widest + 2 * PADDING, step * lines.len() as i32 + 2 * PADDING - 2 * PX)
 }
 
-/// The free place nearest to its moment that the fewest lines cross, and how bad it is.
-fn spot(ground: &Ground, voice: &Voice, size: (i32, i32), y: i32) -> Option<(i32, Area)> {
-    let mut best: Option<(i32, Area)> = None;
-    let columns = ((voice.strip.right - voice.strip.left - size.0) / (10 * PX)).max(0);
-    for row in -24..=24_i32 {
-        let top = y - size.1 / 2 + row * 8 * PX;
+/// The best free place that is better than `least`: at the moment, where the fewest lines are hidden.
+fn spot(ground: &Ground, voice: &Voice, size: (i32, i32), (y, rows): (i32, i32), mut least: i32) -> Option<Spot> {
+    let mut best = None;
+    let columns = ((voice.strip.right - voice.strip.left - size.0) / ROW).max(0);
+    for row in -rows..=rows {
+        let top = y - size.1 / 2 + row * ROW;
+        let apart = (top - y).max(y - top - size.1).max(0);
+        let far = row.abs() + if apart > 0 { LED } else { 0 };
+        if far >= least {
+            continue;
+        }
         for column in 0..=columns {
-            let area = Area::new(voice.strip.left + column * 10 * PX, top, size.0, size.1);
-            if !ground.is_free(area) {
+            let area = Area::new(voice.strip.left + column * ROW, top, size.0, size.1);
+            if !ground.is_free(area) || ground.hides_leader(area) {
                 continue;
             }
-            let cost = row.abs() + ground.hidden(area) as i32 * CROSSING;
-            if best.is_none_or(|(least, _)| cost < least) {
-                best = Some((cost, area));
+            let leader = (apart > 0).then(|| led(ground, area, y));
+            let struck = leader.map_or(0, |(struck, _)| struck);
+            let cost = far + ground.hidden(area) as i32 * CROSSING + struck * STRUCK;
+            if cost < least {
+                least = cost;
+                best = Some(Spot { cost, area, leader: leader.map(|(_, leader)| leader) });
             }
         }
     }
     best
 }
 
-fn draw(sheet: &mut Sheet, voice: &Voice, note: &Caption, lines: &[String], area: Area) {
+/// The upright leader between a moment's height and a plate that runs through the fewest labels and bars, and through
+/// how many it runs.
+fn led(ground: &Ground, area: Area, y: i32) -> (i32, (Point, Point)) {
+    let edge = if y < area.y { area.y } else { area.bottom() };
+    let along = [PADDING, area.width / 2, area.width - PADDING];
+    let leaders = along.map(|along| (Point::new(area.x + along, y), Point::new(area.x + along, edge)));
+    let counted = leaders.map(|(from, to)| {
+        let line = Area::new(from.x - PX / 2, from.y.min(to.y), PX, (from.y - to.y).abs());
+        (ground.covered(line) as i32, (from, to))
+    });
+    counted.into_iter().min_by_key(|(struck, _)| *struck).unwrap_or(counted[0])
+}
+
+fn callout(voice: &Voice, note: &Caption, lines: &[String], y: i32, spot: &Spot) -> Callout {
+    let area = spot.area;
     let shape = |piece, look, form, name: String| Shape {
         key: Key { side: Some(voice.side), subject: Subject::Note(note.number), piece: Piece(piece) },
         look,
@@ -78,14 +130,24 @@ fn draw(sheet: &mut Sheet, voice: &Voice, note: &Caption, lines: &[String], area
         name,
         job: None,
     };
+    let ticks = match spot.leader {
+        Some((from, to)) => {
+            vec![vec![Point::new(from.x - TICK, y), Point::new(from.x + TICK, y)], vec![from, to]]
+        }
+        None => [area.x, area.right()].map(|x| vec![Point::new(x - TICK / 2, y), Point::new(x + TICK / 2, y)]).to_vec(),
+    };
     let plate = Form::Rect { area, radius: 5 * PX };
-    sheet.push(Level::Labels, shape(0, Look::Plate, plate, note.text.to_owned()));
+    let mut shapes = vec![
+        shape(0, Look::Plate, plate, note.text.to_owned()),
+        shape(1, Look::CaptionTick, Form::Strokes(ticks), String::new()),
+    ];
     let step = line_height(Face::Small) + 2 * PX;
     for (place, line) in lines.iter().enumerate() {
         let top = area.y + PADDING + place as i32 * step;
         let area = Area::new(area.x + PADDING, top, width(line, Face::Small), line_height(Face::Small));
         let at = Point::new(area.x, top + ascent(Face::Small));
         let form = Form::Text { at, anchor: Anchor::Start, face: Face::Small, text: line.clone(), area };
-        sheet.push(Level::Labels, shape(1 + place as u16, Look::Caption, form, String::new()));
+        shapes.push(shape(2 + place as u16, Look::Caption, form, String::new()));
     }
+    Callout { side: voice.side, number: note.number, at: note.at, y, area, leader: spot.leader, shapes }
 }

@@ -5,7 +5,7 @@
 use super::columns::Column;
 use super::labels::Wish;
 use super::rows::Rows;
-use super::{Area, Layer, Level, Light, Point, Shape, Strip, TimeScale, Tone};
+use super::{Area, Callout, Layer, Level, Light, Point, Shape, Strip, TimeScale, Tone};
 use crate::recording::{Caption, Style};
 use crate::time::readable;
 use crate::trace::{Fate, JobId, MessageRow, StayId, Trace};
@@ -29,6 +29,7 @@ pub struct Sheet {
     pub wishes: Vec<Wish>,
     /// Messages for which no label is wished.
     pub unlabelled: u32,
+    pub callouts: Vec<Callout>,
     layers: Vec<Layer>,
     obstacles: Vec<Area>,
     lines: Vec<(Point, Point)>,
@@ -53,6 +54,7 @@ impl Sheet {
             selection,
             wishes: Vec::new(),
             unlabelled: 0,
+            callouts: Vec::new(),
             layers,
             obstacles: Vec::new(),
             lines: Vec::new(),

@@ -17,6 +17,9 @@ const ALL_LABELLED: usize = 30;
 /// Arrows closer than this may share a label.
 const CLOSE: i32 = 15 * PX;
 
+/// Failures of one kind that follow each other within this are one run, and it is said once.
+const RUN: i32 = 60 * PX;
+
 /// Which messages share a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sharing {
@@ -43,7 +46,9 @@ pub fn wish(sheet: &mut Sheet, voice: &Voice, sharing: Sharing) {
         }
         let rank = rank(sheet, voice, message, first, ids.len() <= ALL_LABELLED);
         let y = sheet.scale.y_from_moment(message.sent);
+        let is_bad = arrows::tone(voice, message) == Tone::Bad;
         let within = match sharing {
+            _ if is_bad => RUN,
             Sharing::Piled => 0,
             Sharing::Close => CLOSE,
         };
@@ -52,6 +57,9 @@ pub fn wish(sheet: &mut Sheet, voice: &Voice, sharing: Sharing) {
             Some((_, top, pile)) if y - *top <= within => {
                 piles[*pile].0 = piles[*pile].0.min(rank);
                 piles[*pile].1.push(id);
+                if is_bad {
+                    *top = y;
+                }
                 continue;
             }
             Some((_, top, pile)) => (*top, *pile) = (y, piles.len()),
@@ -81,16 +89,18 @@ struct Likeness {
 
 impl Likeness {
     fn of(sheet: &Sheet, voice: &Voice, message: &MessageRow, sharing: Sharing) -> Likeness {
+        let is_bad = arrows::tone(voice, message) == Tone::Bad;
         let arrived = match sharing {
-            Sharing::Piled => message.arrived,
-            Sharing::Close => Moment::NEVER,
+            Sharing::Piled if !is_bad => message.arrived,
+            Sharing::Piled | Sharing::Close => Moment::NEVER,
         };
         Likeness {
             arrived,
             kind: message.kind,
             label: message.label.0,
             lanes: (message.from, message.to),
-            attempt: message.attempt,
+            // A run of failures is one, however often each was tried.
+            attempt: if is_bad { 0 } else { message.attempt },
             fate: message.fate.word(),
             light: sheet.light(&voice.trace.jobs_of(message)),
         }
@@ -126,12 +136,20 @@ fn label(sheet: &mut Sheet, voice: &Voice, ids: &[MessageId], rank: Rank) {
     let strong = light == Light::Lit || tone != Tone::Neutral;
     let face = if strong { Face::Strong } else { Face::Label };
     let mut text = words(voice, ids);
+    let is_run = ids.len() > 2 && tone == Tone::Bad;
     text.push_str(match message.fate {
+        Fate::Lost if is_run => ": lost",
+        Fate::Late if is_run => ": too late",
+        Fate::Refused if is_run => ": refused",
         Fate::Lost => ", lost",
         Fate::Late => ", too late",
         Fate::Refused | Fate::Delivered | Fate::InFlight => "",
     });
-    if arrows::repeats(voice, message) {
+    if is_run && !text.contains(" × ") {
+        text.push_str(&format!(" × {}", ids.len()));
+    }
+    let is_one_try = ids.iter().all(|id| voice.trace.messages[id.at()].attempt == message.attempt);
+    if is_one_try && arrows::repeats(voice, message) {
         text.push_str(&format!(", try {}", message.attempt));
     }
     let room = (voice.strip.right - voice.strip.left - 12 * PX).min(260 * PX);

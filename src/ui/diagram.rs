@@ -3,8 +3,8 @@
 //! *Invariant:* it decides nothing about what is where, and has no colour: the shapes are those of the stand-alone
 //! file, and `static/scene.css` says how they look.
 
-use crate::scene::Scene;
 use crate::scene::markup::{DEFINITIONS, Named, Number, escaped, group};
+use crate::scene::{Callout, Scene};
 
 /// Who stands where.
 pub fn heads(scene: &Scene) -> String {
@@ -28,6 +28,26 @@ pub fn body(scene: &Scene) -> String {
     }
     text.push_str("</svg>");
     text
+}
+
+/// The captions, over the veil, each to be veiled by itself.
+pub fn callouts(scene: &Scene) -> String {
+    if scene.callouts.is_empty() {
+        return String::new();
+    }
+    let mut text = open("callouts", scene.width, scene.height, "Captions");
+    for callout in &scene.callouts {
+        text.push_str(&format!("<g id=\"{}\">", callout_id(callout)));
+        group(&mut text, "cp-callout", &callout.shapes, Named::Titles);
+        text.push_str("</g>");
+    }
+    text.push_str("</svg>");
+    text
+}
+
+/// By which a caption is found in the document.
+pub fn callout_id(callout: &Callout) -> String {
+    format!("callout-{}-{}", callout.side, callout.number)
 }
 
 fn open(class: &str, width: i32, height: i32, about: &str) -> String {

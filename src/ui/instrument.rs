@@ -14,7 +14,7 @@ use yew::{AttrValue, NodeRef};
 use super::app::{Message, Run};
 use super::brokers::brokers;
 use super::browser::Observed;
-use super::diagram::{body, heads};
+use super::diagram::{body, callout_id, callouts, heads};
 use super::element::{Element, On, block, classes, element, markup};
 use super::verdicts::{side_class, side_name};
 use super::{Act, browser};
@@ -22,7 +22,7 @@ use crate::desk::Panel;
 use crate::player::{Action, Player, Reel, Window, pointed};
 use crate::recording::Selection;
 use crate::scene::markup::Number;
-use crate::scene::{Folding, PX, Pane, Point, Scene, Sides, View, layout, layout_apart};
+use crate::scene::{Callout, Folding, PX, Pane, Point, Scene, Sides, View, layout, layout_apart};
 use crate::time::Moment;
 
 /// Narrower than this, the sides stand above one another.
@@ -42,6 +42,7 @@ struct Drawn {
     scene: Rc<Scene>,
     heads: AttrValue,
     body: AttrValue,
+    callouts: AttrValue,
 }
 
 /// The elements that a scene has on the page.
@@ -110,6 +111,7 @@ impl Instrument {
             if self.placed.is_none() {
                 furnish(&drawn.scene, place);
             }
+            veil(&drawn.scene, self.placed, head);
             let y = drawn.scene.scale.y_from_moment(head);
             browser::style(&place.playhead, "transform", &format!("translateY({}px)", Number(y)));
         }
@@ -154,7 +156,12 @@ fn scenes(wanted: &Wanted) -> Vec<Scene> {
 }
 
 fn drawn(scene: Scene) -> Drawn {
-    Drawn { heads: heads(&scene).into(), body: body(&scene).into(), scene: Rc::new(scene) }
+    Drawn {
+        heads: heads(&scene).into(),
+        body: body(&scene).into(),
+        callouts: callouts(&scene).into(),
+        scene: Rc::new(scene),
+    }
 }
 
 /// Places what stands where it is as long as the scene does.
@@ -163,6 +170,20 @@ fn furnish(scene: &Scene, place: &Place) {
     browser::style(&place.titles, "--second-pane", &format!("{begin}px"));
     let middle = (scene.gutter.left + scene.gutter.right) / 2;
     browser::style(&place.tag, "left", &format!("{}px", Number(middle)));
+}
+
+/// Veils the captions whose moments are still to come, and no others. `before` is the moment at which they were last
+/// veiled: only what has changed since is touched.
+fn veil(scene: &Scene, before: Option<Moment>, head: Moment) {
+    let is_future = |callout: &Callout, head: Moment| head < callout.at;
+    for callout in &scene.callouts {
+        let now = is_future(callout, head);
+        if before.is_none_or(|before| is_future(callout, before) != now)
+            && let Some(element) = browser::document().get_element_by_id(&callout_id(callout))
+        {
+            let _ = element.set_attribute("class", if now { "cp-future" } else { "" });
+        }
+    }
 }
 
 /// Scrolls so that the playhead stays in sight.
@@ -210,7 +231,7 @@ fn viewport(drawn: &Drawn, place: &Place, other: Option<&NodeRef>, clock: AttrVa
         .node(&place.viewport)
         .on(On::Scroll, scrolled)
         .add(block("div", "sticky-heads").add(markup(drawn.heads.clone())))
-        .add(picture.add(markup(drawn.body.clone())).add(playhead))
+        .add(picture.add(markup(drawn.body.clone())).add(playhead).add(markup(drawn.callouts.clone())))
 }
 
 /// Where in the picture a person points.

@@ -28,6 +28,7 @@ mod metrics;
 mod modelled;
 mod oracles;
 mod oracles_calls;
+mod pictures;
 mod player;
 mod postgresql;
 mod properties;

@@ -40,8 +40,8 @@ fn layer(scene: &Scene, level: Level) -> &[Shape] {
 }
 
 fn texts(scene: &Scene) -> Vec<(&str, Area)> {
-    let bodies = scene.layers.iter().flat_map(|layer| &layer.shapes);
-    bodies
+    scene
+        .body()
         .filter_map(|shape| match &shape.form {
             Form::Text { text, area, .. } => Some((text.as_str(), *area)),
             _ => None,
@@ -98,7 +98,8 @@ fn no_label_covers_a_label_a_head_a_bar_or_a_figure() {
                     assert!(!area.overlaps(*taken), "{name} at {}: `{text}` covers `{other}`", scene.width / 10);
                 }
             }
-            let labels = layer(scene, Level::Labels).iter().filter(|shape| shape.look != Look::Leader);
+            let plates = scene.callouts.iter().map(|callout| &callout.shapes[0]);
+            let labels = layer(scene, Level::Labels).iter().filter(|shape| shape.look != Look::Leader).chain(plates);
             for label in labels {
                 for solid in of_look(scene, SOLID) {
                     let overlaps = |area: &Area| area.overlaps(label.form.bounds());
@@ -139,7 +140,7 @@ fn with_up_to_thirty_messages_every_message_is_labelled() {
 }
 
 /// The messages that have a label, by side: their own, or a shared one of their kind that stands for a message sent
-/// within fifteen pixels of them and names their jobs.
+/// within fifteen pixels of them and names their jobs, or for a run of failures that follow each other.
 fn labelled(scene: &Scene, played: &Played) -> [BTreeSet<u32>; 2] {
     let mut labelled = [BTreeSet::new(), BTreeSet::new()];
     for shape in layer(scene, Level::Labels) {
@@ -155,11 +156,14 @@ fn labelled(scene: &Scene, played: &Played) -> [BTreeSet<u32>; 2] {
         let numbers = numbers(text);
         for (place, message) in trace.messages.iter().enumerate() {
             let distance = scene.scale.y_from_moment(message.sent) - scene.scale.y_from_moment(told.sent);
-            let alike = (message.kind, message.label, message.from, message.to, message.attempt, message.fate)
-                == (told.kind, told.label, told.from, told.to, told.attempt, told.fate);
+            let alike = (message.kind, message.label, message.from, message.to, message.fate)
+                == (told.kind, told.label, told.from, told.to, told.fate);
             let counted = text.contains(" × ");
             let named = trace.jobs_of(message).iter().all(|job| numbers.contains(&job.number()));
-            if alike && distance.abs() <= 150 && (counted || named) {
+            // A run of failures is said once, with their number.
+            let in_run = counted && shape.tone == Tone::Bad && distance.abs() <= 6_000;
+            let close = distance.abs() <= 150 && message.attempt == told.attempt;
+            if alike && (close || in_run) && (counted || named) {
                 labelled[usize::from(side)].insert(place as u32);
             }
         }
@@ -201,7 +205,7 @@ fn keys_are_unique_and_everything_is_on_the_page() {
             for shape in scene.shapes() {
                 assert!(keys.insert(shape.key), "{name}: {shape:?} shares its key");
             }
-            for shape in scene.layers.iter().flat_map(|layer| &layer.shapes) {
+            for shape in scene.body() {
                 let area = shape.form.bounds();
                 let inside = area.x >= 0 && area.y >= 0 && area.right() <= scene.width && area.bottom() <= scene.height;
                 assert!(inside, "{name} at {}: {shape:?} leaves the page", scene.width / 10);

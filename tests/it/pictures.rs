@@ -1,0 +1,148 @@
+//! What is counted of the pictures of all built-in scenarios, as a newcomer meets them: captions away from their moments,
+//! labels that lines run through, long leaders.
+//!
+//! `cargo test --test it -- pictures:: --nocapture` prints the counts.
+
+use std::sync::OnceLock;
+
+use counterpoint::scenario::{PRESETS, Played};
+use counterpoint::scene::{Area, Form, Level, Look, Point, Scene, Subject, View, layout, layout_apart};
+use counterpoint::trace::JobId;
+
+/// A built-in scenario as the page shows it in a window of one width.
+struct Picture {
+    name: &'static str,
+    width: u16,
+    scenes: Vec<Scene>,
+}
+
+/// The pictures in windows 1,280 and 390 pixels wide.
+fn pictures() -> &'static [(Played, [Picture; 2])] {
+    static PICTURES: OnceLock<Vec<(Played, [Picture; 2])>> = OnceLock::new();
+    PICTURES.get_or_init(|| {
+        let each = PRESETS.iter().map(|preset| {
+            let played = preset.scenario().play();
+            let selection = played.scenario.head.view.job.map(|number| JobId::from_index(number - 1));
+            let picture = |window: u16| {
+                // What the page leaves of a window's width for its content: see `static/style.css`.
+                let (wide, width) = if window < 720 { (false, window - 26) } else { (true, window - 80) };
+                let view = View { width, selection, ..View::default() };
+                let scenes = if wide { vec![layout(&played.sides, &view)] } else { layout_apart(&played.sides, &view) };
+                Picture { name: preset.name, width: window, scenes }
+            };
+            let pictures = [picture(1280), picture(390)];
+            (played, pictures)
+        });
+        each.collect()
+    })
+}
+
+fn each_scene() -> impl Iterator<Item = (&'static Picture, &'static Scene)> {
+    pictures().iter().flat_map(|(_, pictures)| {
+        pictures.iter().flat_map(|picture| picture.scenes.iter().map(move |scene| (picture, scene)))
+    })
+}
+
+#[test]
+fn no_caption_is_away_from_its_moment() {
+    // By a leader at most: where lanes are narrow, there is not always room.
+    for (window, most) in [(1280, 12), (390, 42)] {
+        let (mut all, mut led, mut farthest) = (0, 0, 0);
+        for (picture, scene) in each_scene().filter(|(picture, _)| picture.width == window) {
+            for callout in &scene.callouts {
+                all += 1;
+                let told = format!("{} at {}: caption {}", picture.name, picture.width, callout.number);
+                assert_eq!(callout.y, scene.scale.y_from_moment(callout.at), "{told}");
+                let (top, bottom) = (callout.area.y, callout.area.bottom());
+                let Some((from, to)) = callout.leader else {
+                    assert!((top..=bottom).contains(&callout.y), "{told} does not reach over its moment");
+                    continue;
+                };
+                led += 1;
+                farthest = farthest.max((from.y - to.y).abs() / 10);
+                assert_eq!(from.y, callout.y, "{told}: its leader begins elsewhere");
+                assert!(to.y == top || to.y == bottom, "{told}: its leader does not end at its plate");
+                assert!((callout.area.x..=callout.area.right()).contains(&to.x), "{told}: its leader misses its plate");
+            }
+        }
+        println!("{window}: {all} captions, {led} of them by a leader, the longest of {farthest} px");
+        assert!(all > 40, "captions are drawn");
+        assert!(led * 100 <= all * most, "a leader is the exception: {led} of {all}");
+    }
+}
+
+#[test]
+fn every_caption_is_drawn() {
+    for (played, pictures) in pictures() {
+        let captions: usize = played.sides.iter().map(|side| side.captions.len()).sum();
+        for picture in pictures {
+            let drawn: usize = picture.scenes.iter().map(|scene| scene.callouts.len()).sum();
+            assert_eq!(drawn, captions, "{} at {}", picture.name, picture.width);
+        }
+    }
+}
+
+/// Every line that could run through a label: arrows with what they belong to, and leaders with whose they are.
+fn lines(scene: &Scene) -> Vec<(Option<u8>, Subject, Point, Point)> {
+    let mut lines = Vec::new();
+    for layer in &scene.layers {
+        for shape in &layer.shapes {
+            let is_arrow = layer.level == Level::Arrows;
+            if let (true, Form::Line { from, to }) = (is_arrow || shape.look == Look::Leader, &shape.form)
+                && layer.level != Level::Clock
+            {
+                lines.push((shape.key.side, shape.key.subject, *from, *to));
+            }
+        }
+    }
+    lines
+}
+
+/// Whether a line runs through the letters of a text: not merely along the edge of the room that is kept for it.
+fn strikes(from: Point, to: Point, area: Area) -> bool {
+    let area = Area::new(area.x + 10, area.y + 25, (area.width - 20).max(1), (area.height - 50).max(1));
+    let steps = 200;
+    (0..=steps).any(|step| {
+        let at = |from: i32, to: i32| from + (i64::from(to - from) * step / steps) as i32;
+        let (x, y) = (at(from.x, to.x), at(from.y, to.y));
+        area.x < x && x < area.right() && area.y < y && y < area.bottom()
+    })
+}
+
+#[test]
+fn few_labels_are_struck_and_few_leaders_are_long() {
+    for window in [1280, 390] {
+        let (mut labels, mut struck, mut leaders, mut long) = (0, 0, 0, 0);
+        let mut worst: Vec<(usize, &str)> = Vec::new();
+        for (picture, scene) in each_scene().filter(|(picture, _)| picture.width == window) {
+            let lines = lines(scene);
+            let layer = scene.layers.iter().find(|layer| layer.level == Level::Labels).unwrap();
+            let before = struck;
+            for shape in &layer.shapes {
+                match &shape.form {
+                    Form::Text { area, .. } => {
+                        labels += 1;
+                        let others =
+                            lines.iter().filter(|line| (line.0, line.1) != (shape.key.side, shape.key.subject));
+                        struck += usize::from(others.into_iter().any(|(_, _, from, to)| strikes(*from, *to, *area)));
+                    }
+                    Form::Line { from, to } if shape.look == Look::Leader => {
+                        leaders += 1;
+                        let (x, y) = (i64::from(to.x - from.x), i64::from(to.y - from.y));
+                        long += usize::from(x * x + y * y > 240 * 240);
+                    }
+                    _ => {}
+                }
+            }
+            worst.push((struck - before, picture.name));
+        }
+        worst.sort_unstable_by(|one, other| other.cmp(one));
+        worst.truncate(5);
+        println!(
+            "{window}: {struck} of {labels} labels struck, {long} of {leaders} leaders over 24 px; worst {worst:?}"
+        );
+        if window == 1280 {
+            assert!(struck * 1000 <= labels * 12, "{struck} of {labels} labels are struck");
+        }
+    }
+}
