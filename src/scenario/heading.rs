@@ -8,7 +8,6 @@
 use serde_json::Value;
 
 use super::{Scenario, Side};
-use crate::order;
 
 /// More settings than this in one heading would hide what matters.
 const MOST_DIFFERENCES: usize = 2;
@@ -56,7 +55,8 @@ fn differences(one: &Value, other: &Value) -> [Vec<String>; 2] {
     compare("", one, other, &mut found);
     // Numbers and switches tell two sides apart better than the names that their parties happen to have.
     let is_name = |path: &str| matches!(path.rsplit('.').next(), Some("id" | "name" | "subtitle"));
-    order::sort_by_key(&mut found, |(path, ..)| is_name(path));
+    let (names, mut found): (Vec<_>, Vec<_>) = found.into_iter().partition(|(path, ..)| is_name(path));
+    found.extend(names);
     found.truncate(MOST_DIFFERENCES);
     let words = |pick: fn(&(String, Value, Value)) -> &Value| {
         found.iter().map(|difference| said(&difference.0, pick(difference))).collect::<Vec<_>>()

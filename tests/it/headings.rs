@@ -78,18 +78,13 @@ fn the_file_shows_its_title_and_the_heading_of_each_side() {
     }
 }
 
+/// The reader refuses them in a scenario's texts; a file is safe as well if its title comes from elsewhere.
 #[test]
 fn no_override_of_the_reading_direction_stands_raw_in_a_file() {
-    let played = Scenario::from_value(json!({
-        "name": "turned", "title": "safe \u{202e}txt.exe", "look_for": "and \u{2067}here",
-        "sides": [{ "protocol": "http", "heading": "\u{202d}left" }, { "protocol": "rabbitmq" }],
-        "notes": [{ "text": "a \u{202e}note" }],
-    }))
-    .unwrap()
-    .play();
-    let head = &played.scenario.head;
-    let options = Options { title: head.title.clone(), description: head.look_for.clone(), ..Options::default() };
+    let played = Scenario::from_value(json!({ "name": "turned" })).unwrap().play();
+    let options =
+        Options { title: "safe \u{202e}txt.exe".into(), description: "and \u{2067}here".into(), ..Options::default() };
     let text = document(&layout(&played.sides, &View::default()), &options);
-    assert!(text.contains("safe") && text.contains("note"));
+    assert!(text.contains("safe") && text.contains("here"));
     assert!(!text.contains(|c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')));
 }
