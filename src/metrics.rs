@@ -12,6 +12,7 @@ mod crew;
 mod depth;
 mod idleness;
 mod life;
+mod outage;
 mod spread;
 mod verdict;
 
@@ -115,7 +116,8 @@ metrics! {
     waiting: u64, "jobs", "jobs whose caller still waited when the run ended; answered + accepted + failed + waiting = jobs";
 
     done: u64, "jobs", "jobs whose work was done, whoever knows of it";
-    dead_lettered: u64, "jobs", "jobs with work set aside in a dead-letter queue";
+    dead_lettered: u64, "jobs", "jobs with work that was set aside in a dead-letter queue and not done";
+    in_dead_letters: u64, "jobs", "jobs that lie in a dead-letter queue, even if their work was done as well";
     lost: u64, "jobs", "jobs with work that was not done and that nobody holds any more";
     unfinished: u64, "jobs", "jobs with work not done that somebody still holds; done + dead_lettered + lost + unfinished = jobs";
 
@@ -204,6 +206,7 @@ pub fn measure(trace: &Trace, yardstick: &Yardstick) -> Metrics {
         waiting: count.waiting,
         done: count.done,
         dead_lettered: count.dead_lettered,
+        in_dead_letters: count.in_dead_letters,
         lost: count.lost,
         unfinished: count.unfinished,
         timed_out: count.timed_out,

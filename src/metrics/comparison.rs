@@ -104,7 +104,7 @@ fn troubles(side: &Compared<'_>) -> String {
             |job: &JobId| trace.jobs[job.at()].caller == CallerOutcome::Accepted && trace.work_outcome(*job) == outcome;
         jobs.filter(taken).count() as u64
     };
-    let failed = match reason::blamed(trace) {
+    let failed = match reason::lane_blamed(trace) {
         Some(lane) => format!("failed while {lane} was down"),
         None if metrics.failed == metrics.refused => "failed: turned away".to_owned(),
         None if metrics.failed == metrics.unknown => "failed: left without an answer".to_owned(),

@@ -21,6 +21,7 @@ pub(super) struct Count {
     pub waiting: u64,
     pub done: u64,
     pub dead_lettered: u64,
+    pub in_dead_letters: u64,
     pub lost: u64,
     pub unfinished: u64,
     pub timed_out: u64,
@@ -53,14 +54,15 @@ pub(super) fn count(trace: &Trace, yardstick: &Yardstick) -> Count {
     count.endings = endings.len() as u64;
     count.overtaken = overtaken(trace);
     count.messages(trace);
+    let mut set_aside: Vec<JobId> = Vec::new();
     for mark in &trace.marks {
         match mark.kind {
             MarkKind::TimedOut => count.timed_out += 1,
             MarkKind::Retried => count.retried += 1,
             MarkKind::Returned => count.redelivered += 1,
+            MarkKind::DeadLettered => set_aside.extend(mark.part.known().map(|part| trace.job_of(part))),
             MarkKind::GaveUp
             | MarkKind::Failed
-            | MarkKind::DeadLettered
             | MarkKind::Dropped
             | MarkKind::Crashed
             | MarkKind::Recovered
@@ -69,6 +71,9 @@ pub(super) fn count(trace: &Trace, yardstick: &Yardstick) -> Count {
             | MarkKind::Switched => {}
         }
     }
+    order::sort(&mut set_aside);
+    set_aside.dedup();
+    count.in_dead_letters = set_aside.len() as u64;
     count
 }
 

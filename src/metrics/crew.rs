@@ -26,6 +26,8 @@ pub struct Crew {
     pub(super) ready_us: u64,
     /// How much of that was spent in a queue or log.
     pub(super) stored_us: u64,
+    /// How long there was something that waited.
+    pub(super) waited_us: u64,
     /// The time of the slots in service while work waited, and how much of it they were idle.
     pub(super) slot_us: u64,
     pub(super) idle_us: u64,
@@ -250,8 +252,11 @@ fn sweep(trace: &Trace, window: Moment, crews: &mut [Crew], crew_of: impl Fn(&St
     let mut free_since = vec![Vec::<Option<Moment>>::new(); trace.actors.len()];
     for (at, change, number, lane, slot) in changes {
         let (crew, current) = (&mut crews[number], &mut now[number]);
+        let micros = at.since(current.since).as_micros();
+        if current.ready > 0 {
+            crew.waited_us += micros;
+        }
         if current.ready > 0 && current.brokers_down == 0 {
-            let micros = at.since(current.since).as_micros();
             crew.slot_us += current.up * micros;
             crew.idle_us += current.up.saturating_sub(current.busy).min(current.ready) * micros;
         }

@@ -24,9 +24,14 @@ pub(super) struct Idleness {
 /// From this share on idle slots are a reason for waiting.
 const WORTH_SAYING: f64 = 0.03;
 
+/// The share of the time in which work waited that the slots must have been in service.
+const MOSTLY_IN_SERVICE: f64 = 0.3;
+
 /// Why slots of the crew were idle although work waited for them; nothing if they hardly were.
 pub(super) fn idleness(trace: &Trace, crew: &Crew, yardstick: &Yardstick) -> Option<Idleness> {
-    if crew.stored_us == 0 || crew.idle_share() < WORTH_SAYING {
+    // Where the workers were out for nearly all of it, that is the reason, and not what they did in the rest.
+    let in_service = super::ratio(crew.slot_us, crew.waited_us * crew.slots);
+    if crew.stored_us == 0 || crew.idle_share() < WORTH_SAYING || in_service < MOSTLY_IN_SERVICE {
         return None;
     }
     let lane = trace.actor(crew.lanes[0]);

@@ -9,10 +9,11 @@ mod wait;
 
 use serde::Serialize;
 
+use super::outage::{Outage, open_switches};
 use super::{Crew, Metrics, Yardstick, micros};
 pub use crate::recording::Tone;
 use crate::time::{Moment, Span, readable};
-use crate::trace::{ActorRow, CallerOutcome, Duty, JobId, StayKind, StayRow, Trace};
+use crate::trace::{ActorId, ActorRow, CallerOutcome, JobId, JobRow, Trace};
 
 /// A sentence with its number.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -59,10 +60,12 @@ rules! {
     "limit-reached", outcome::limit_reached, "the run was stopped at a limit; value: events handled";
     "failed", outcome::failed, "callers stopped trying; value: jobs";
     "lost", outcome::lost, "work was lost after somebody had taken responsibility for it; value: jobs";
+    "loop", cause::went_round, "the run was stopped at a limit while the same work was done again and again and settled nothing; value: executions of that job";
     "unfinished", outcome::unfinished, "the run ended with callers still waiting or work still held; value: jobs";
-    "dead-lettered", outcome::dead_lettered, "work was set aside in a dead-letter queue; value: jobs";
-    "nothing-lost", outcome::nothing_lost, "jobs were handed over, none failed, and all work was done; value: jobs";
+    "dead-lettered", outcome::dead_lettered, "something lies in a dead-letter queue, even if its work was done as well; value: jobs";
+    "nothing-lost", outcome::nothing_lost, "jobs were handed over, none failed, all work was done, and nothing lies in a dead-letter queue; value: jobs";
     "all-answered", outcome::all_answered, "every job was answered; value: median time to the answer in µs";
+    "breaker-open", cause::breaker_open, "callers turned jobs away by themselves because a circuit breaker was open or half open; value: jobs";
     "broker-out", cause::broker_out, "jobs failed while a broker was out; value: jobs";
     "outage-failed", cause::outage_failed, "jobs failed while a worker was out; value: jobs";
     "outage-delayed", cause::outage_delayed, "a worker was out and callers waited for it, but none failed; value: longest time to an answer in µs";
@@ -143,22 +146,48 @@ impl Case<'_> {
         if count == 1 { &self.yardstick.one } else { &self.yardstick.many }
     }
 
-    /// Spans in which an actor with that duty was out of service.
-    fn outages(&self, duty: Duty) -> impl Iterator<Item = &StayRow> + '_ {
-        self.trace
-            .stays
-            .iter()
-            .filter(move |stay| stay.kind == StayKind::Down && self.trace.actor(stay.actor).duty == duty)
+    fn rows(&self, chosen: impl Fn(JobId) -> bool) -> Vec<&JobRow> {
+        self.jobs().filter(|job| chosen(*job)).map(|job| &self.trace.jobs[job.at()]).collect()
     }
 
-    /// Whether the job was wanted, and its caller not yet done with it, at some moment of the stay.
-    fn concerns(&self, stay: &StayRow, job: JobId) -> bool {
-        let row = &self.trace.jobs[job.at()];
-        row.wanted.known().is_some_and(|wanted| wanted < stay.end) && row.settled >= stay.begin
+    fn lane(&self, actor: ActorId) -> &ActorRow {
+        self.trace.actor(actor)
     }
 
-    fn lane(&self, stay: &StayRow) -> &ActorRow {
-        self.trace.actor(stay.actor)
+    /// "Mail service was down from 900 ms to 1.3 s", or how often and how long in all, for outages of one lane.
+    fn outages_in_words(&self, outages: &[Outage]) -> String {
+        let Some(first) = outages.first() else { return String::new() };
+        let name = &self.lane(first.actor).name;
+        match outages {
+            [only] => format!("{name} was down {}", span_in_words(only.begin, only.end)),
+            [.., last] => {
+                let span = span_in_words(first.begin, last.end);
+                format!("{name} was down {} times {span}, {} in all", outages.len(), self.length_in_words(outages))
+            }
+            [] => String::new(),
+        }
+    }
+
+    fn length_in_words(&self, outages: &[Outage]) -> String {
+        let sum = outages.iter().map(|outage| outage.length(self.yardstick.window).as_micros()).sum();
+        micros_in_words(sum)
+    }
+
+    /// Whether the job was turned away by a switch that was not closed: it failed without any message having been sent.
+    fn turned_away_by_switch(&self) -> Vec<bool> {
+        let mut turned_away: Vec<bool> =
+            self.trace.jobs.iter().map(|row| row.caller == CallerOutcome::Refused).collect();
+        for message in &self.trace.messages {
+            for part in self.trace.parts_of(message) {
+                turned_away[self.trace.job_of(*part).at()] = false;
+            }
+        }
+        let open = open_switches(self.trace);
+        let any_open = |at: Moment| open.iter().any(|open| open.begin <= at && at <= open.end);
+        for (job, turned_away) in turned_away.iter_mut().enumerate().filter(|(_, turned_away)| **turned_away) {
+            *turned_away = any_open(self.trace.jobs[job].settled);
+        }
+        turned_away
     }
 }
 
@@ -176,9 +205,9 @@ fn moment_in_words(at: Moment) -> String {
 }
 
 /// "from 900 ms to 1.3 s".
-pub(super) fn span_in_words(stay: &StayRow) -> String {
-    let begin = moment_in_words(stay.begin);
-    match stay.end.known() {
+pub(super) fn span_in_words(begin: Moment, end: Moment) -> String {
+    let begin = moment_in_words(begin);
+    match end.known() {
         Some(end) => format!("from {begin} to {}", moment_in_words(end)),
         None => format!("from {begin} to the end"),
     }

@@ -6,6 +6,7 @@ mod breaker;
 mod broker_choice;
 mod brokers;
 mod captions;
+mod causes;
 mod chain;
 mod cli;
 mod clocks;

@@ -5,9 +5,10 @@ use crate::metrics::Yardstick;
 use crate::metrics::crew::{Crew, wanted_per_s};
 use crate::metrics::idleness::{Idleness, counted, idleness, noun};
 use crate::metrics::life::{Lives, WHEREABOUTS, Whereabouts, lives_until};
+use crate::metrics::outage::{Outage, blamed, outages};
 use crate::metrics::verdict::{percent, span_in_words};
 use crate::time::{Moment, Span, readable};
-use crate::trace::{CallerOutcome, Duty, JobId, StayKind, StayRow, Trace};
+use crate::trace::{CallerOutcome, Duty, JobId, Trace};
 
 /// Why a side was slower.
 pub(super) struct Reason {
@@ -90,47 +91,44 @@ fn lives(side: &Compared<'_>, jobs: &[JobId], window: Moment) -> Lives {
     lives_until(side.trace, window, |job| result(side.trace, job).filter(|_| chosen[job.at()]))
 }
 
-/// The outages of those who work or pass on.
-fn outages(trace: &Trace) -> impl Iterator<Item = &StayRow> {
-    let out = |stay: &&StayRow| stay.kind == StayKind::Down && trace.actor(stay.actor).duty != Duty::Caller;
-    trace.stays.iter().filter(out)
-}
-
 /// Who was down while most of the failed jobs were under way, if anybody was.
-pub(super) fn blamed(trace: &Trace) -> Option<&str> {
-    let failed = || {
-        trace
-            .jobs
-            .iter()
-            .filter(|row| matches!(row.caller, CallerOutcome::Refused | CallerOutcome::Failed | CallerOutcome::Unknown))
-    };
-    let struck = |stay: &StayRow| failed().filter(|row| row.wanted < stay.end && row.settled >= stay.begin).count();
-    let counted = outages(trace).map(|stay| (struck(stay), stay));
-    let (most, stay) = counted.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
-    (2 * most > failed().count()).then(|| trace.actor(stay.actor).name.as_str())
+pub(super) fn lane_blamed(trace: &Trace) -> Option<&str> {
+    let failed: Vec<_> = trace
+        .jobs
+        .iter()
+        .filter(|row| matches!(row.caller, CallerOutcome::Refused | CallerOutcome::Failed | CallerOutcome::Unknown))
+        .collect();
+    let of = |duty| blamed(&outages(trace, duty), failed.iter().copied());
+    let (out, count) = [of(Duty::Broker), of(Duty::Worker)].into_iter().flatten().max_by_key(|(_, count)| *count)?;
+    (2 * count > failed.len() as u64).then(|| trace.actor(out[0].actor).name.as_str())
 }
 
 /// An outage, if most of these jobs waited in it, or for what had piled up in it to be worked off.
 fn outage(side: &Compared<'_>, jobs: &[JobId]) -> Option<Reason> {
     let Compared { trace, metrics, .. } = side;
-    let last = outages(trace).filter_map(|stay| stay.end.known()).max();
-    let felt_until = |stay: &StayRow| match metrics.drain_us {
-        Some(drain) if Some(stay.end) == last => stay.end + Span::micros(drain),
-        _ => stay.end,
+    let all = || [Duty::Broker, Duty::Worker].into_iter().flat_map(|duty| outages(trace, duty));
+    let last = all().filter_map(|outage| outage.end.known()).max();
+    let felt_until = |outage: &Outage| match metrics.drain_us {
+        Some(drain) if Some(outage.end) == last => outage.end + Span::micros(drain),
+        _ => outage.end,
     };
-    let struck = |stay: &StayRow| {
+    let struck = |outage: &Outage| {
         let waited = |job: &&JobId| {
             let wanted = trace.jobs[job.at()].wanted;
-            wanted < felt_until(stay) && result(trace, **job).is_some_and(|result| result > stay.begin)
+            wanted < felt_until(outage) && result(trace, **job).is_some_and(|result| result > outage.begin)
         };
         jobs.iter().filter(waited).count()
     };
-    let counted = outages(trace).map(|stay| (struck(stay), stay));
-    let (most, stay) = counted.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
+    let counted = all().map(|outage| (struck(&outage), outage));
+    let (most, outage) = counted.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
     (2 * most > jobs.len()).then(|| Reason {
         rule: "outage",
-        text: format!("{} was down {}, and work waited for it", trace.actor(stay.actor).name, span_in_words(stay)),
-        at: Some(stay.begin),
+        text: format!(
+            "{} was down {}, and work waited for it",
+            trace.actor(outage.actor).name,
+            span_in_words(outage.begin, outage.end)
+        ),
+        at: Some(outage.begin),
     })
 }
 

@@ -1,47 +1,61 @@
 //! What an outage or a death did, and why work was done more than once.
 
 use super::{Case, Said, Tone, Value, micros_in_words, moment_in_words, sentence, span_in_words, was};
+use crate::metrics::outage::{Outage, blamed, open_switches, outages};
+use crate::trace::{Duty, Ending, JobId, MarkKind, MarkRow, PartId, StayKind};
 
-use crate::trace::{Duty, JobId, MarkKind, MarkRow, StayRow};
-
-/// The first outage at lanes of that duty that concerned one of the chosen jobs, with how many it concerned.
-fn outage_with<'a>(case: &'a Case<'_>, duty: Duty, chosen: impl Fn(JobId) -> bool) -> Option<(&'a StayRow, u64)> {
-    case.outages(duty).find_map(|stay| {
-        let count = case.jobs().filter(|job| chosen(*job) && case.concerns(stay, *job)).count() as u64;
-        (count > 0).then_some((stay, count))
-    })
-}
-
-fn length(case: &Case<'_>, stay: &StayRow) -> String {
-    micros_in_words(stay.end.min(case.yardstick.window).since(stay.begin).as_micros())
+/// The outages of one lane of that duty that concerned most of the chosen jobs, with how many it concerned.
+fn outage_with(case: &Case<'_>, duty: Duty, chosen: impl Fn(JobId) -> bool) -> Option<(Vec<Outage>, u64)> {
+    blamed(&outages(case.trace, duty), case.rows(chosen).into_iter())
 }
 
 pub(super) fn broker_out(case: &Case<'_>) -> Option<Said> {
-    let (stay, count) = outage_with(case, Duty::Broker, |job| case.has_failed(job))?;
+    let (out, count) = outage_with(case, Duty::Broker, |job| case.has_failed(job))?;
     Some(Said {
         text: format!(
             "While {} was down, {} could not be handed over: a queue decouples from the workers, not from itself.",
-            case.lane(stay).name,
+            case.lane(out[0].actor).name,
             case.counted(count)
         ),
         value: Value::Count(count),
-        at: Some(stay.begin),
+        at: Some(out[0].begin),
         tone: Tone::Bad,
     })
 }
 
 pub(super) fn outage_failed(case: &Case<'_>) -> Option<Said> {
-    let (stay, count) = outage_with(case, Duty::Worker, |job| case.has_failed(job))?;
+    let by_switch = case.turned_away_by_switch();
+    let (out, count) = outage_with(case, Duty::Worker, |job| case.has_failed(job) && !by_switch[job.at()])?;
+    let (name, length) = (&case.lane(out[0].actor).name, case.length_in_words(&out));
+    let whose = match out.len() {
+        1 => format!("The {length} outage of {name}"),
+        several => format!("The {several} outages of {name}, {length} in all,"),
+    };
     Some(Said {
         text: format!(
-            "The {} outage of {} became its callers': {} that {} under way meanwhile failed.",
-            length(case, stay),
-            case.lane(stay).name,
+            "{whose} became its callers': {} that {} under way meanwhile failed.",
             case.counted(count),
             was(count)
         ),
         value: Value::Count(count),
-        at: Some(stay.begin),
+        at: Some(out[0].begin),
+        tone: Tone::Bad,
+    })
+}
+
+pub(super) fn breaker_open(case: &Case<'_>) -> Option<Said> {
+    let by_switch = case.turned_away_by_switch();
+    let (open, count) = blamed(&open_switches(case.trace), case.rows(|job| by_switch[job.at()]).into_iter())?;
+    let (first, last) = (open.first()?, open.last()?);
+    Some(Said {
+        text: format!(
+            "The circuit breaker of {} turned {} away: it was open or half open {}.",
+            case.lane(first.actor).name,
+            case.counted(count),
+            span_in_words(first.begin, last.end)
+        ),
+        value: Value::Count(count),
+        at: Some(first.begin),
         tone: Tone::Bad,
     })
 }
@@ -50,17 +64,17 @@ pub(super) fn outage_delayed(case: &Case<'_>) -> Option<Said> {
     if case.metrics.failed > 0 || case.metrics.answered == 0 || case.metrics.accepted > 0 {
         return None;
     }
-    let (stay, _) = outage_with(case, Duty::Worker, |_| true)?;
+    let (out, _) = outage_with(case, Duty::Worker, |_| true)?;
     let longest = case.metrics.time_to_answer?.max_us;
+    let (name, length) = (&case.lane(out[0].actor).name, case.length_in_words(&out));
+    let what = match out.len() {
+        1 => format!("The {length} outage of {name} was"),
+        several => format!("The {several} outages of {name}, {length} in all, were"),
+    };
     Some(Said {
-        text: format!(
-            "The {} outage of {} was waited out by its callers: the slowest answer took {}.",
-            length(case, stay),
-            case.lane(stay).name,
-            micros_in_words(longest)
-        ),
+        text: format!("{what} waited out by its callers: the slowest answer took {}.", micros_in_words(longest)),
         value: Value::Micros(longest),
-        at: Some(stay.begin),
+        at: Some(out[0].begin),
         tone: Tone::Plain,
     })
 }
@@ -70,7 +84,9 @@ pub(super) fn outage_absorbed(case: &Case<'_>) -> Option<Said> {
     if metrics.accepted == 0 || metrics.failed > 0 {
         return None;
     }
-    let stay = case.outages(Duty::Worker).next()?;
+    let all = outages(case.trace, Duty::Worker);
+    let first = all.first()?.actor;
+    let out: Vec<Outage> = all.into_iter().filter(|outage| outage.actor == first).collect();
     let held = match metrics.ready_max {
         0 => "nothing had to wait".to_owned(),
         most => format!("the queue held up to {most}"),
@@ -82,15 +98,50 @@ pub(super) fn outage_absorbed(case: &Case<'_>) -> Option<Said> {
     };
     Some(Said {
         text: format!(
-            "{} was down {}: {held}{}.",
-            case.lane(stay).name,
-            span_in_words(stay),
+            "{}: {held}{}.",
+            sentence(&case.outages_in_words(&out)),
             if metrics.ready_max > 0 { &drained } else { "" }
         ),
         value: Value::Count(metrics.ready_max),
-        at: Some(stay.begin),
+        at: Some(out[0].begin),
         tone: Tone::Good,
     })
+}
+
+/// From so many executions of one job on, a run that met a limit is said to have gone round in a loop.
+const MANY_EXECUTIONS: u32 = 100;
+
+pub(super) fn went_round(case: &Case<'_>) -> Option<Said> {
+    case.trace.outcome.limit()?;
+    let job = case.jobs().max_by_key(|job| case.trace.executions(*job))?;
+    let executions = case.trace.executions(job);
+    let of_job = |mark: &&MarkRow| mark.part.known().is_some_and(|part| case.trace.job_of(part) == job);
+    let counted = |kind: MarkKind| case.trace.marks.iter().filter(of_job).filter(|mark| mark.kind == kind).count();
+    let (failed, returned, set_aside) =
+        (counted(MarkKind::Failed), counted(MarkKind::Returned), counted(MarkKind::DeadLettered));
+    let how = [(failed, "failed"), (returned, "was handed out again"), (set_aside, "was set aside")];
+    let how: Vec<String> =
+        how.iter().filter(|(count, _)| *count > 1).map(|(count, what)| format!("{what} {count} times")).collect();
+    (executions >= MANY_EXECUTIONS && !how.is_empty()).then(|| Said {
+        text: format!(
+            "{} {} went round in a loop: it was worked on {executions} times and {}, and nothing would have ended that.",
+            sentence(&case.yardstick.one),
+            job.number(),
+            listed(&how)
+        ),
+        value: Value::Count(executions.into()),
+        at: case.trace.marks.iter().filter(of_job).find(|mark| mark.kind == MarkKind::Failed).map(|mark| mark.at),
+        tone: Tone::Bad,
+    })
+}
+
+/// "a, b and c".
+fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
 }
 
 pub(super) fn executed_twice(case: &Case<'_>) -> Option<Said> {
@@ -100,9 +151,7 @@ pub(super) fn executed_twice(case: &Case<'_>) -> Option<Said> {
     let first = |kind: MarkKind| case.trace.marks.iter().filter(concerned).find(|mark| mark.kind == kind);
     let (mark, cause) = match (first(MarkKind::Returned), first(MarkKind::Retried)) {
         (Some(returned), _) => (Some(returned), redelivery(case, returned)),
-        (None, Some(retried)) => {
-            (Some(retried), "the caller asked again, not knowing what had become of it".to_owned())
-        }
+        (None, Some(retried)) => (Some(retried), repetition(case, retried)),
         (None, None) => (None, "it was handed over twice".to_owned()),
     };
     let most = case.jobs().flat_map(|job| case.trace.parts_of_job(job)).map(|part| part.executions).max().unwrap_or(0);
@@ -121,24 +170,65 @@ pub(super) fn executed_twice(case: &Case<'_>) -> Option<Said> {
     })
 }
 
-/// Why a delivery went back: the last death before it, if there was one.
+/// Who tried again, and what they knew: a worker that failed, or a caller.
+fn repetition(case: &Case<'_>, retried: &MarkRow) -> String {
+    let lane = case.lane(retried.actor);
+    let works_itself = |part: PartId| {
+        let stays = case.trace.stays.iter();
+        stays.filter(|stay| stay.part == part).any(|stay| stay.kind == StayKind::Busy && stay.actor == retried.actor)
+    };
+    if lane.duty == Duty::Worker && works_itself(retried.part) {
+        return format!("{} tried again by itself after it had failed", lane.name);
+    }
+    let timed_out = case.trace.marks.iter().any(|mark| {
+        mark.kind == MarkKind::TimedOut
+            && mark.actor == retried.actor
+            && mark.part == retried.part
+            && mark.at <= retried.at
+    });
+    match (lane.duty, timed_out) {
+        (Duty::Worker, _) => format!("{} asked again", lane.name),
+        (_, true) => "the caller asked again, not knowing what had become of it".to_owned(),
+        (_, false) => "the caller asked again after an attempt had failed".to_owned(),
+    }
+}
+
+/// Why a delivery went back: what happened last, before it did, that would send it back.
 fn redelivery(case: &Case<'_>, returned: &MarkRow) -> String {
-    let crash = case
-        .trace
-        .marks
-        .iter()
-        .filter(|mark| mark.kind == MarkKind::Crashed && mark.at <= returned.at)
-        .max_by_key(|mark| mark.at);
-    match crash {
-        Some(crash) => {
-            let lane = case.trace.actor(crash.actor);
+    let again = "and the queue delivered again";
+    let before = case.trace.marks.iter().filter(|mark| mark.at <= returned.at);
+    let cause = before.filter(|mark| match mark.kind {
+        MarkKind::Crashed => true,
+        MarkKind::Failed => mark.part == returned.part,
+        MarkKind::Rebalanced => mark.actor != returned.actor,
+        _ => false,
+    });
+    let expired = || {
+        case.trace.stays.iter().any(|stay| {
+            stay.part == returned.part
+                && stay.end == returned.at
+                && stay.kind == StayKind::Hidden
+                && stay.ending == Ending::Expired
+        })
+    };
+    match cause.max_by_key(|mark| mark.at) {
+        Some(mark) if mark.kind == MarkKind::Crashed => {
+            let lane = case.lane(mark.actor);
             let unheard = match lane.duty {
                 Duty::Worker => "had acknowledged",
                 Duty::Broker | Duty::Caller => "had heard of an acknowledgement",
             };
-            let at = moment_in_words(crash.at);
-            format!("{} died at {at} before it {unheard}, and the queue delivered again", lane.name)
+            let at = moment_in_words(mark.at);
+            format!("{} died at {at} before it {unheard}, {again}", lane.name)
         }
-        None => "no acknowledgement had come, and the queue delivered again".to_owned(),
+        Some(mark) if mark.kind == MarkKind::Failed => {
+            format!("{} had failed at it, {again}", case.lane(mark.actor).name)
+        }
+        Some(mark) => {
+            let name = &case.lane(mark.actor).name;
+            format!("the work was divided anew among {name} before it was recorded as done, and it was read again")
+        }
+        None if expired() => format!("the time to acknowledge it ran out, {again}"),
+        None => format!("no acknowledgement had come, {again}"),
     }
 }

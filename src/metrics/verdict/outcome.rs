@@ -1,8 +1,10 @@
 //! What became of the jobs.
 
-use super::{Case, Said, Tone, Value, micros_in_words, moment_in_words, sentence, span_in_words, was};
+use super::{Case, Said, Tone, Value, micros_in_words, moment_in_words, sentence, was};
+use crate::metrics::outage::{blamed, outages};
+use crate::order;
 use crate::time::Moment;
-use crate::trace::{CallerOutcome, Duty, Fate, JobId, MarkKind, StayRow, WorkOutcome};
+use crate::trace::{CallerOutcome, Duty, Fate, JobId, MarkKind, MarkRow, PartId, WorkOutcome};
 
 pub(super) fn limit_reached(case: &Case<'_>) -> Option<Said> {
     let trace = case.trace;
@@ -51,11 +53,22 @@ fn reasons(case: &Case<'_>) -> String {
         (least, most) if least == most => format!(" after {most} tries"),
         (_, most) => format!(" after up to {most} tries"),
     };
-    match blamed_outage(case) {
-        Some(stay) => {
-            format!("{} was down {}; {known}{tries}", case.lane(stay).name, span_in_words(stay))
+    let by_switch = case.turned_away_by_switch();
+    let switched = by_switch.iter().filter(|by_switch| **by_switch).count() as u64;
+    if 2 * switched > metrics.failed {
+        return format!(
+            "a circuit breaker turned {} away without asking",
+            if switched == metrics.failed { "them".to_owned() } else { format!("{switched} of them") }
+        );
+    }
+    let failed = case.rows(|job| case.has_failed(job));
+    let of = |duty| blamed(&outages(case.trace, duty), failed.iter().copied());
+    let broker_first = [of(Duty::Broker), of(Duty::Worker)].into_iter().flatten();
+    match broker_first.reduce(|best, next| if next.1 > best.1 { next } else { best }) {
+        Some((out, count)) if 2 * count > metrics.failed => {
+            format!("{}; {known}{tries}", case.outages_in_words(&out))
         }
-        None => format!("{known}{tries}"),
+        _ => format!("{known}{tries}"),
     }
 }
 
@@ -63,16 +76,6 @@ fn reasons(case: &Case<'_>) -> String {
 fn tries(case: &Case<'_>) -> (u64, u64) {
     let given_up = case.trace.marks.iter().filter(|mark| mark.kind == MarkKind::GaveUp).map(|mark| mark.value);
     given_up.fold((u64::MAX, 0), |(least, most), value| (least.min(value), most.max(value)))
-}
-
-/// The outage of a worker or broker that concerns most of the failed jobs, if any does.
-fn blamed_outage<'a>(case: &'a Case<'_>) -> Option<&'a StayRow> {
-    let concerned =
-        |stay: &StayRow| case.jobs().filter(|job| case.has_failed(*job) && case.concerns(stay, *job)).count();
-    let outages = case.outages(Duty::Broker).chain(case.outages(Duty::Worker));
-    // The earliest of equals: max_by_key would take the last.
-    let counted = outages.map(|stay| (concerned(stay), stay)).filter(|(count, _)| *count > 0);
-    counted.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, stay)| stay)
 }
 
 pub(super) fn lost(case: &Case<'_>) -> Option<Said> {
@@ -84,9 +87,10 @@ pub(super) fn lost(case: &Case<'_>) -> Option<Said> {
     let count = case.jobs().filter(taken).count() as u64;
     (count > 0).then(|| Said {
         text: format!(
-            "{} {} accepted and then lost: nobody holds the work any more, and nobody was told.",
+            "{} {} accepted and then lost: {}, and nobody was told.",
             sentence(&case.of_all(count)),
-            was(count)
+            was(count),
+            why_lost(case, taken)
         ),
         value: Value::Count(count),
         at: case.jobs().filter(taken).map(|job| case.trace.jobs[job.at()].settled).min(),
@@ -108,26 +112,65 @@ pub(super) fn unfinished(case: &Case<'_>) -> Option<Said> {
     })
 }
 
-pub(super) fn dead_lettered(case: &Case<'_>) -> Option<Said> {
-    let count = case.metrics.dead_lettered;
-    let set_aside = |job: &JobId| case.trace.work_outcome(*job) == WorkOutcome::DeadLettered;
-    let executions = case.jobs().filter(set_aside).map(|job| case.trace.executions(job)).max().unwrap_or(0);
-    let after = match executions {
-        0 => ", unworked".to_owned(),
-        1 => " after 1 attempt to work it".to_owned(),
-        most => format!(" after up to {most} attempts to work it"),
+/// Why accepted work of the chosen jobs is lost: who dropped it and for what, if a mark says so.
+fn why_lost(case: &Case<'_>, lost: impl Fn(&JobId) -> bool) -> String {
+    let concerned = |mark: &&MarkRow| mark.part.known().is_some_and(|part| lost(&case.trace.job_of(part)));
+    let Some(dropped) = case.trace.marks.iter().filter(concerned).find(|mark| mark.kind == MarkKind::Dropped) else {
+        return "nobody holds the work any more".to_owned();
     };
-    (count > 0).then(|| Said {
-        text: format!("{} {} set aside in a dead-letter queue{after}.", sentence(&case.of_all(count)), was(count)),
+    let label = case.trace.mark_label(dropped);
+    let reason = label.strip_prefix("dropped: ").unwrap_or(&label);
+    format!("{} dropped it ({reason}){}", case.lane(dropped.actor).name, after_failing(case, dropped.part))
+}
+
+/// " after Workers had failed at it 21 times", or nothing if nobody failed at it.
+fn after_failing(case: &Case<'_>, part: PartId) -> String {
+    let failed = || case.trace.marks.iter().filter(|mark| mark.kind == MarkKind::Failed && mark.part == part);
+    match (failed().next(), failed().count()) {
+        (None, _) => String::new(),
+        (Some(first), 1) => format!(" after {} had failed at it", case.lane(first.actor).name),
+        (Some(first), count) => format!(" after {} had failed at it {count} times", case.lane(first.actor).name),
+    }
+}
+
+pub(super) fn dead_lettered(case: &Case<'_>) -> Option<Said> {
+    let set_aside = || case.trace.marks.iter().filter(|mark| mark.kind == MarkKind::DeadLettered);
+    let first = set_aside().next()?;
+    let mut jobs: Vec<JobId> =
+        set_aside().filter_map(|mark| mark.part.known()).map(|part| case.trace.job_of(part)).collect();
+    order::sort(&mut jobs);
+    jobs.dedup();
+    let count = jobs.len() as u64;
+    let failing = after_failing(case, first.part);
+    let executions = jobs.iter().map(|job| case.trace.executions(*job)).max().unwrap_or(0);
+    let after = match executions {
+        _ if !failing.is_empty() => failing,
+        0 => ", and nobody had worked on it".to_owned(),
+        _ => String::new(),
+    };
+    let done = jobs.iter().filter(|job| case.trace.work_outcome(**job) == WorkOutcome::Done).count() as u64;
+    let although = match done {
+        0 => String::new(),
+        done if done == count && done == 1 => "; its work was done all the same".to_owned(),
+        done if done == count => "; their work was done all the same".to_owned(),
+        done => format!("; the work of {done} of them was done all the same"),
+    };
+    Some(Said {
+        text: format!(
+            "{} {} set aside in a dead-letter queue{after}{although}.",
+            sentence(&case.of_all(count)),
+            was(count)
+        ),
         value: Value::Count(count),
-        at: case.trace.marks.iter().find(|mark| mark.kind == MarkKind::DeadLettered).map(|mark| mark.at),
+        at: Some(first.at),
         tone: Tone::Bad,
     })
 }
 
 pub(super) fn nothing_lost(case: &Case<'_>) -> Option<Said> {
     let metrics = case.metrics;
-    let all_well = metrics.accepted > 0 && metrics.failed == 0 && metrics.done == metrics.jobs;
+    let all_well =
+        metrics.accepted > 0 && metrics.failed == 0 && metrics.done == metrics.jobs && metrics.in_dead_letters == 0;
     all_well.then(|| {
         let last = case.jobs().filter_map(|job| case.trace.finished(job)).max();
         Said {

@@ -95,7 +95,7 @@ fn waited(case: &Case<'_>, kind: StayKind, most: u64, what: &str) -> Option<Said
         text: format!(
             "Up to {} waited at {} for {what}, the longest for {}.",
             case.counted(most),
-            case.lane(longest).name,
+            case.lane(longest.actor).name,
             spent(case, longest)
         ),
         value: Value::Count(most),
@@ -110,7 +110,7 @@ pub(super) fn queue(case: &Case<'_>) -> Option<Said> {
         text: format!(
             "Up to {} lay in {} at once, the longest for {}.",
             case.counted(most),
-            case.lane(longest).name,
+            case.lane(longest.actor).name,
             spent(case, longest)
         ),
         value: Value::Count(most),
