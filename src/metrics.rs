@@ -1,7 +1,8 @@
 //! Numbers and verdicts of one side, from its trace alone.
 //!
 //! A number has a key, a unit and a formula, and all three stand in one list below: the JSON report prints the keys,
-//! its documentation the rest. Both sides are measured over the same window, from 0 to the end of the later one.
+//! its documentation the rest. Shares of time are taken over the same window on both
+//! sides, from 0 to the end of the later one; rates over each side's own time.
 //!
 //! *Invariant:* knows lanes by their duty and rows by their kind, and no protocol; reads nothing but the trace and the
 //! [`Yardstick`].
@@ -68,7 +69,7 @@ macro_rules! metrics {
 }
 
 metrics! {
-    window_us: u64, "µs", "end of the later side; both sides are measured from 0 to here";
+    window_us: u64, "µs", "end of the later side; shares of time are taken from 0 to here on both sides";
     jobs: u64, "jobs", "jobs of the workload";
 
     time_to_hand_over: Option<Spread>, "µs", "accepted − wanted, over the jobs that were accepted (an answer accepts too)";
@@ -90,8 +91,8 @@ metrics! {
     silence_us: u64, "µs", "job time in which nobody had it: the rest, as after a message was lost";
     waiting_share: Option<f64>, "0 to 1", "1 − working_us ÷ job_time_us";
 
-    throughput_per_s: f64, "jobs/s", "done ÷ window";
-    goodput_per_s: f64, "jobs/s", "useful ÷ window";
+    throughput_per_s: f64, "jobs/s", "done ÷ the time from 0 to the end of this side";
+    goodput_per_s: f64, "jobs/s", "useful ÷ the time from 0 to the end of this side";
     useful: u64, "jobs", "answered in time, or accepted and done in time, where in time is within workload.useful_within of being wanted, and always if there is no such limit";
     late: u64, "jobs", "answered, or accepted and done, but not in time";
 
@@ -154,6 +155,7 @@ metrics! {
 /// ```
 pub fn measure(trace: &Trace, yardstick: &Yardstick) -> Metrics {
     let window = yardstick.window.since(Moment::START).as_micros();
+    let own = trace.ended.micros();
     let count = count::count(trace, yardstick);
     let life = life::lives(trace, yardstick.window);
     let depth = depth::depth(trace, yardstick.window);
@@ -183,8 +185,8 @@ pub fn measure(trace: &Trace, yardstick: &Yardstick) -> Metrics {
         network_us: life.spent(Whereabouts::Network),
         silence_us: life.spent(Whereabouts::Silence),
         waiting_share: share(life.total() - life.spent(Whereabouts::Working), life.total()),
-        throughput_per_s: per_second(count.done, window),
-        goodput_per_s: per_second(count.useful, window),
+        throughput_per_s: per_second(count.done, own),
+        goodput_per_s: per_second(count.useful, own),
         useful: count.useful,
         late: count.late,
         busy_us,

@@ -34,7 +34,7 @@ use crate::time::{Moment, Span};
 pub const VERSION: u32 = 1;
 
 /// The version of the models. It rises with every change that gives the same scenario another trace.
-pub const MODEL: u32 = 1;
+pub const MODEL: u32 = 2;
 
 /// The most jobs a scenario may have.
 pub const MAX_JOBS: u32 = 1_000_000;

@@ -33,6 +33,8 @@ pub(super) struct Core<M, T> {
     pub(super) silences: Vec<u32>,
     pub(super) workload: Workload,
     pub(super) unwanted: u32,
+    /// The next job that a user of a closed workload will think about.
+    pub(super) next_job: u32,
     /// Messages in flight and open stays that carry a job.
     pub(super) live: u64,
     /// The row of the event being handled, or none while it has brought nothing about.
@@ -74,8 +76,8 @@ impl<M, T> Core<M, T> {
 
     pub(super) fn schedule_first_wants(&mut self) {
         if let Demand::Closed { users, .. } = self.workload.demand {
-            for user in 0..users.min(self.workload.jobs) {
-                self.schedule_thought(JobId::from_index(user));
+            for _ in 0..users.min(self.workload.jobs) {
+                self.schedule_thought();
             }
         } else {
             self.schedule_want(JobId::from_index(0), None);
@@ -90,10 +92,13 @@ impl<M, T> Core<M, T> {
         }
     }
 
-    fn schedule_thought(&mut self, job: JobId) {
+    /// A user begins to think about the next job, if there is one left.
+    fn schedule_thought(&mut self) {
+        let job = JobId::from_index(self.next_job);
         if job.index() < self.workload.jobs
             && let Demand::Closed { think, .. } = &self.workload.demand
         {
+            self.next_job += 1;
             let at = self.now + think.draw(&self.streams, Purpose::Think, 0, job.index(), 0);
             let cause = self.step;
             self.agenda.schedule(at, (cause, Event::Want(job)));
@@ -419,9 +424,9 @@ impl<M: Clone, T> Context<'_, M, T> {
         if outcome == CallerOutcome::Accepted {
             row.accepted = row.accepted.min(now);
         }
-        if let Demand::Closed { users, .. } = self.core.workload.demand {
+        if matches!(self.core.workload.demand, Demand::Closed { .. }) {
             self.step();
-            self.core.schedule_thought(JobId::from_index(job.index() + users));
+            self.core.schedule_thought();
         }
     }
 }

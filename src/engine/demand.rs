@@ -26,8 +26,8 @@ pub enum Demand {
     Random { start: Moment, gap: Distribution },
     /// At these moments, in order; one a job.
     Listed(Vec<Moment>),
-    /// So many users, each of whom thinks, wants a job, waits until it is off their hands, and thinks again. User u
-    /// has the jobs u, u + users, u + 2 users, …
+    /// So many users, each of whom thinks, wants a job, waits until it is answered or handed over, and thinks again.
+    /// Whoever begins to think takes the next job, so all users go on until the jobs are used up.
     Closed { users: u32, think: Distribution },
 }
 

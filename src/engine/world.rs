@@ -66,6 +66,7 @@ impl<A: Actor> World<A> {
             slow_downs: Vec::new(),
             silences: vec![0; setup.actors.len()],
             unwanted: workload.jobs,
+            next_job: 0,
             live: 0,
             step: StepId::NONE,
             step_cause: StepId::NONE,

@@ -142,6 +142,9 @@ fn pace(sides: &[Compared<'_>; 2], yardstick: &Yardstick) -> (Option<String>, Op
         1 => format!("Of the one done on both, {words}"),
         several => format!("Of the {several} done on both, {words}"),
     };
+    if yardstick.users.is_some() {
+        return users_pace(sides, both, yardstick);
+    }
     let measure = |spread: &Spread| Measure::of(spread).value(spread);
     let [left_time, right_time] = [&left_spread, &right_spread].map(measure);
     let said = |micros: u64| readable(Span::micros(micros));
@@ -157,6 +160,29 @@ fn pace(sides: &[Compared<'_>; 2], yardstick: &Yardstick) -> (Option<String>, Op
     let words = Measure::of(&left_spread).words(&yardstick.one, &said(quick));
     let text =
         opening(format!("{} was faster: {words}, {} {}, because {}.", fast.name, slow.name, said(long), reason.text));
+    (Some(text), Some(reason))
+}
+
+/// Says with which side users who wait for one job before they want the next got more done each second.
+fn users_pace(sides: &[Compared<'_>; 2], both: Vec<JobId>, yardstick: &Yardstick) -> (Option<String>, Option<Reason>) {
+    let [left, right] = sides;
+    let pace = |side: &Compared<'_>| rate(side.metrics.throughput_per_s);
+    if pace(left) == pace(right) {
+        let text = format!("Both sides were as fast: {} {} a second.", pace(left), yardstick.many);
+        return (Some(text), None);
+    }
+    let left_is_faster = left.metrics.throughput_per_s > right.metrics.throughput_per_s;
+    let (fast, slow) = if left_is_faster { (left, right) } else { (right, left) };
+    let reason = reason::why([fast, slow], &slowest_tenth(slow.trace, both), yardstick);
+    let text = format!(
+        "{} was faster: {} {} a second, {} {}, because {}.",
+        sentence(fast.name),
+        pace(fast),
+        yardstick.many,
+        slow.name,
+        pace(slow),
+        reason.text
+    );
     (Some(text), Some(reason))
 }
 

@@ -132,3 +132,13 @@ fn a_side_that_did_less_is_said_to_have_done_less_and_why() {
         ],
     );
 }
+
+#[test]
+fn users_who_wait_are_compared_by_what_they_got_done() {
+    let few = json!({ "protocol": "http", "style": "request-response", "caller": { "threads": 7 }, "server": { "workers": 1 } });
+    let workload =
+        json!({ "jobs": 70, "arrivals": { "pattern": "users", "users": 7, "think": "100ms" }, "work": "100ms" });
+    let said = against_a_call(7, few, json!({ "workload": workload }));
+    says(&said, Some("busy"), &["was faster: ", " jobs a second, ", "for the only worker to be free"]);
+    assert!(!said.text.contains("offered load"), "{}", said.text);
+}

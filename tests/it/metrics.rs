@@ -79,3 +79,22 @@ fn what_is_lost_is_silence_and_what_backs_off_is_retry() {
     assert_eq!((metrics.silence_us, metrics.retry_us, metrics.job_time_us), (60_000, 10_000, 70_000));
     assert_eq!((metrics.timed_out, metrics.retried, metrics.messages_lost, metrics.unknown), (2, 1, 2, 1));
 }
+
+/// One worker and two under the same users: each side's rate is by its own time, or both would be divided by the slower
+/// side's.
+#[test]
+fn each_side_has_the_rate_of_its_own_time() {
+    let played = story::play(json!({
+        "workload": { "jobs": 70, "arrivals": { "pattern": "users", "users": 7, "think": { "exponential": { "mean": "500ms" } } },
+            "work": { "exponential": { "mean": "100ms" } } },
+        "network": { "latency": "0ms" },
+        "sides": [
+            { "protocol": "http", "caller": { "threads": 7 }, "server": { "workers": 1 } },
+            { "protocol": "http", "caller": { "threads": 7 }, "server": { "workers": 2 } },
+        ],
+    }));
+    let [one, two] = [0, 1].map(|side| summaries(&played).swap_remove(side).metrics);
+    assert!(two.throughput_per_s > 1.1 * one.throughput_per_s, "{} and {}", one.throughput_per_s, two.throughput_per_s);
+    let ends = [0, 1].map(|side| played.sides[side].trace.ended.micros() as f64 / 1e6);
+    assert_eq!((one.throughput_per_s, two.throughput_per_s), (70.0 / ends[0], 70.0 / ends[1]));
+}

@@ -109,6 +109,25 @@ fn a_closed_workload_wants_the_next_job_when_the_last_is_off_the_users_hands() {
     assert!(trace.jobs.iter().all(|job| job.caller == CallerOutcome::Answered));
 }
 
+/// Nobody has a quota: whoever is free takes the next job, so nobody is left over while others still have work to want.
+#[test]
+fn users_want_until_the_jobs_are_used_up() {
+    let trace = scenario(json!({
+        "workload": { "jobs": 7, "arrivals": { "pattern": "users", "users": 2, "think": "100ms" },
+            "work": { "listed": { "values": ["1s", "30ms", "30ms", "30ms", "30ms", "30ms", "30ms"] } } },
+        "network": { "latency": "0ms" },
+        "sides": [{ "protocol": "http", "caller": { "threads": 2 }, "server": { "workers": 2 } }],
+    }))
+    .play()
+    .sides
+    .swap_remove(0)
+    .trace;
+    let wanted: Vec<u64> = trace.jobs.iter().map(|job| job.wanted.micros() / 1000).collect();
+    // The first user has a long job; the second one wants all others meanwhile.
+    assert_eq!(wanted, [100, 100, 230, 360, 490, 620, 750]);
+    assert_eq!(trace.ended.micros(), 1_100_000);
+}
+
 /// A server that dies for good while it works: nobody holds the job any more, and nobody will do it.
 #[test]
 fn what_nobody_holds_is_lost_and_what_somebody_holds_is_unfinished() {
