@@ -14,12 +14,14 @@ mod narration;
 mod place;
 mod pointing;
 mod reel;
+mod sight;
 
 pub use action::Action;
 pub use clock::{Gait, Motion, Speed};
 pub use narration::{Narration, narrations, sentence_at};
 pub use pointing::pointed;
 pub use reel::{Reel, Trouble, TroubleKind, moment_text};
+pub use sight::{current, is_in_sight, scrolled};
 
 use std::rc::Rc;
 

@@ -334,8 +334,12 @@ fields!(Control: step; needs path, label, min, max);
 /// How it opens.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct View {
-    /// The telling moment; the end of the run if it is left out.
+    /// The telling moment, or with `when` how long after that it is; the end of the run if both are left out.
     pub at: Option<Moment>,
+    /// The event that it is about, in the words of a note's `when`, so that it moves with the event.
+    pub when: Option<String>,
+    /// The id of the side on which the event is looked for; the first on which it takes place if it is left out.
+    pub side: Option<String>,
     /// The window shown; the whole run if they are left out.
     pub from: Option<Moment>,
     pub to: Option<Moment>,
@@ -343,4 +347,4 @@ pub struct View {
     pub job: Option<u32>,
 }
 
-fields!(View: at, from, to, job);
+fields!(View: at, when, side, from, to, job);

@@ -7,7 +7,7 @@
 
 use super::{Problem, Scenario};
 use crate::reading::shown;
-use crate::recording::Caption;
+use crate::recording::{self, Caption, SidePlayed};
 use crate::time::{Moment, Span};
 use crate::trace::{CallerOutcome, JobId, MarkKind, PartId, StayKind, Trace};
 
@@ -143,6 +143,22 @@ impl Scenario {
             Some(Caption { number, at, text: note.text.clone() })
         })
         .collect()
+    }
+
+    /// The moment at which it opens: that of the event that the scenario names, and the end of the run if the event does
+    /// not take place.
+    pub fn telling(&self, sides: &[SidePlayed]) -> Moment {
+        let ended = recording::ended(sides);
+        let view = &self.head.view;
+        let at = match view.when.as_deref().map(Occasion::read) {
+            None => view.at,
+            Some(occasion) => {
+                let mut asked = sides.iter().filter(|side| view.side.as_ref().is_none_or(|id| *id == side.id));
+                let event = occasion.and_then(|occasion| asked.find_map(|side| occasion.moment(self, &side.trace)));
+                event.map(|event| event + view.at.unwrap_or(Moment::START).since(Moment::START))
+            }
+        };
+        at.map_or(ended, |at| at.min(ended))
     }
 
     /// Whether what a caption is about can be told apart.

@@ -162,19 +162,25 @@ fn notes(scenario: &Scenario) -> Checked {
     at_most("notes", scenario.head.notes.len(), MAX_NOTES)?;
     for (index, note) in scenario.head.notes.iter().enumerate() {
         text(&format!("notes.{index}.text"), &note.text, MAX_PROSE)?;
-        if let Some(when) = &note.when {
-            text(&format!("notes.{index}.when"), when, MAX_PROSE)?;
-            scenario.check_occasion(&format!("notes.{index}.when"), when)?;
-        }
-        if let Some(side) = &note.side
-            && !scenario.sides.iter().any(|known| known.id == *side)
-        {
-            let known = format!("`{}` and `{}`", scenario.sides[0].id, scenario.sides[1].id);
-            return Err(Problem::new(
-                format!("notes.{index}.side"),
-                format!("there is no side `{}`; there are {known}", shown(side)),
-            ));
-        }
+        event(scenario, &format!("notes.{index}"), note.when.as_deref(), note.side.as_deref())?;
+    }
+    Ok(())
+}
+
+/// An event that is named, and the side on which it is looked for.
+fn event(scenario: &Scenario, path: &str, when: Option<&str>, side: Option<&str>) -> Checked {
+    if let Some(when) = when {
+        text(&format!("{path}.when"), when, MAX_PROSE)?;
+        scenario.check_occasion(&format!("{path}.when"), when)?;
+    }
+    if let Some(side) = side
+        && !scenario.sides.iter().any(|known| known.id == side)
+    {
+        let known = format!("`{}` and `{}`", scenario.sides[0].id, scenario.sides[1].id);
+        return Err(Problem::new(
+            format!("{path}.side"),
+            format!("there is no side `{}`; there are {known}", shown(side)),
+        ));
     }
     Ok(())
 }
@@ -202,7 +208,12 @@ fn controls(scenario: &Scenario) -> Checked {
             }
         }
     }
+    view(scenario)
+}
+
+fn view(scenario: &Scenario) -> Checked {
     let view = &scenario.head.view;
+    event(scenario, "view", view.when.as_deref(), view.side.as_deref())?;
     if let (Some(from), Some(to)) = (view.from, view.to)
         && from >= to
     {

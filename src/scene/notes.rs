@@ -14,8 +14,8 @@ use super::{Anchor, Area, Callout, Face, Form, Key, Light, Look, PX, Piece, Poin
 use crate::recording::Caption;
 
 /// The widest line of a caption, and narrower ones for where that does not fit between the lanes.
-const WIDEST: [i32; 3] = [190 * PX, 136 * PX, 96 * PX];
-const LINES: usize = 8;
+const WIDEST: [i32; 4] = [190 * PX, 136 * PX, 96 * PX, 74 * PX];
+const LINES: usize = 9;
 const PADDING: i32 = 6 * PX;
 /// A plate hides the line that it crosses: as bad as standing so many rows further off.
 const CROSSING: i32 = 9;
@@ -23,6 +23,8 @@ const CROSSING: i32 = 9;
 const LED: i32 = 20;
 /// A label that a leader runs through is as bad as this.
 const STRUCK: i32 = 12;
+/// With a leader longer than this, a caption is hardly found.
+const LONG: i32 = 100 * PX;
 const ROW: i32 = 8 * PX;
 /// So many rows up and down a place is sought at first, and where there is none within them.
 const NEAR: i32 = 24;
@@ -45,6 +47,8 @@ pub fn place(sheet: &mut Sheet, ground: &mut Ground, voice: &Voice) -> Placed {
         };
         ground.take_plate(spot.area);
         if let Some((from, to)) = spot.leader {
+            // So far away, it had better be at another pace.
+            placed.missing += u32::from((from.y - to.y).abs() > LONG);
             ground.lead(from, to);
         }
         sheet.callouts.push(callout(voice, note, &lines, y, &spot));

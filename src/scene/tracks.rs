@@ -94,13 +94,17 @@ impl Log<'_> {
         }
     }
 
-    /// What a track is called: "p0".
-    fn head(&self, sheet: &mut Sheet, slot: Slot) {
+    /// What a track is called where there is little room, if there are several: "p0".
+    fn short_name(&self, slot: Slot) -> Option<String> {
         let noun = &self.voice.trace.actor(self.column.actor).slot_noun;
-        if self.bed.slots > 1 {
+        (self.bed.slots > 1).then(|| format!("{}{}", noun.get(..1).unwrap_or_default(), slot.0))
+    }
+
+    fn head(&self, sheet: &mut Sheet, slot: Slot) {
+        if let Some(text) = self.short_name(slot) {
             sheet.wishes.push(Wish {
                 key: self.key(50 + 2 * slot.0),
-                text: format!("{}{}", noun.get(..1).unwrap_or_default(), slot.0),
+                text,
                 face: Face::Small,
                 tone: Tone::Neutral,
                 light: Light::Even,
@@ -266,17 +270,20 @@ impl Reader<'_> {
             let (count, deepest) = (i64::from(count), i64::from(deepest));
             (room * count / deepest).min(i64::from(3 * PX) * count).max(i64::from(PX)) as i32
         };
-        let mut furthest: Option<Area> = None;
+        let mut furthest: Option<(Slot, Area)> = None;
         for (number, (slot, run)) in tracks.iter().enumerate() {
             let left = self.x(*slot);
             let form = Form::Polygon(run.outline(&|count| (left, left + width(count))));
             let name = format!("{}: {} is up to {} behind", self.log.track(*slot), self.row.name, run.peak);
             sheet.push(Level::Rivers, self.log.shape(self.key(LAG, number), Look::Lag, form, name));
             let peak = run.steps.iter().find(|step| step.2 == deepest).filter(|_| furthest.is_none());
-            furthest = furthest.or(peak.map(|&(top, bottom, _)| Area::new(left, top, width(deepest), bottom - top)));
+            let area = peak.map(|&(top, bottom, _)| (*slot, Area::new(left, top, width(deepest), bottom - top)));
+            furthest = furthest.or(area);
         }
-        if let Some(area) = furthest.filter(|_| deepest > 1) {
-            sheet.wishes.push(self.wish(0, &format!("lag {deepest}"), Tone::Again, Place::Beside(area)));
+        if let Some((slot, area)) = furthest.filter(|_| deepest > 1) {
+            let track = self.log.short_name(slot).map_or(String::new(), |name| format!(" in {name}"));
+            let text = format!("lag {deepest}{track}");
+            sheet.wishes.push(self.wish(0, &text, Tone::Again, Place::Beside(area)));
         }
     }
 

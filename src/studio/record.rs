@@ -18,6 +18,7 @@ pub fn recording(wish: &Wish, played: Played) -> Recording {
     let cards = summaries.iter().map(card).collect();
     let comparison = comparison(&played, &summaries);
     let ended = played.ended();
+    let telling = played.scenario.telling(&played.sides);
     let Played { scenario, sides } = played;
     let (view, workload) = (&scenario.head.view, scenario.head.workload);
     let window = (view.from.unwrap_or(Moment::START), view.to.unwrap_or(ended).min(ended));
@@ -29,7 +30,7 @@ pub fn recording(wish: &Wish, played: Played) -> Recording {
         sides,
         cards,
         comparison: Sentence { text: comparison.text, at: comparison.at },
-        telling: (view.at.map_or(ended, |at| at.min(ended)), lit),
+        telling: (telling, lit),
         window: if window.0 < window.1 { window } else { (Moment::START, ended) },
     }
 }

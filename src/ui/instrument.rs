@@ -19,7 +19,7 @@ use super::element::{Element, On, block, classes, element, markup};
 use super::verdicts::{side_class, side_name};
 use super::{Act, browser};
 use crate::desk::Panel;
-use crate::player::{Action, Player, Reel, Window, pointed};
+use crate::player::{Action, Player, Reel, Window, is_in_sight, pointed, scrolled};
 use crate::recording::Selection;
 use crate::scene::markup::Number;
 use crate::scene::{Callout, Folding, PX, Pane, Point, Scene, Sides, View, layout, layout_apart};
@@ -115,8 +115,8 @@ impl Instrument {
             let y = drawn.scene.scale.y_from_moment(head);
             browser::style(&place.playhead, "transform", &format!("translateY({}px)", Number(y)));
         }
-        if let Some(first) = self.drawn.first() {
-            follow(&first.scene, head, &self.places[0].viewport);
+        if !self.drawn.is_empty() {
+            follow(&self.drawn, self.placed, head, &self.places[0].viewport);
             self.placed = Some(head);
         }
     }
@@ -186,14 +186,17 @@ fn veil(scene: &Scene, before: Option<Moment>, head: Moment) {
     }
 }
 
-/// Scrolls so that the playhead stays in sight.
-fn follow(scene: &Scene, head: Moment, viewport: &NodeRef) {
-    let Some(element) = browser::element(viewport) else { return };
-    let y = scene.scale.y_from_moment(head) / PX;
-    let room = element.client_height() - scene.heads_height / PX;
-    let place = y - element.scroll_top();
-    if place < room / 8 || place > room * 3 / 4 {
-        element.set_scroll_top((y - room * 5 / 8).max(0));
+/// Scrolls so that what the playhead's moment is about stays in sight.
+/// `before` is where the playhead was in these scenes; they are new without it.
+fn follow(drawn: &[Drawn], before: Option<Moment>, head: Moment, viewport: &NodeRef) {
+    let (Some(element), Some(first)) = (browser::element(viewport), drawn.first()) else { return };
+    let scenes: Vec<&Scene> = drawn.iter().map(|drawn| &*drawn.scene).collect();
+    let room = element.client_height() - first.scene.heads_height / PX;
+    let now = element.scroll_top();
+    let stays = before.is_some() || is_in_sight(&scenes, head, room, now);
+    let wanted = scrolled(&scenes, head, room, stays.then_some(now));
+    if wanted != now {
+        element.set_scroll_top(wanted);
     }
 }
 

@@ -103,3 +103,33 @@ fn every_built_in_caption_stands_somewhere() {
         }
     }
 }
+
+fn telling(scenario: &Scenario) -> u64 {
+    let played = scenario.play();
+    played.scenario.telling(&played.sides).micros()
+}
+
+#[test]
+fn the_moment_at_which_it_opens_follows_its_event() {
+    for (jobs, side) in [(10, 0), (60, 0)] {
+        let scenario = preset("database-pool").unwrap().scenario().with("workload.jobs", jobs.into()).unwrap().play();
+        let failed = scenario.sides[side].captions.iter().find(|caption| caption.text.contains("fails unasked"));
+        assert_eq!(scenario.scenario.telling(&scenario.sides), failed.unwrap().at + Span::millis(10), "{jobs} jobs");
+    }
+    assert_eq!(telling(&with("order-emails", "changes.outage.at", "300ms")), 300_000 + 400_000 + 120_000);
+    // What does not take place is waited for to the end.
+    let calm = with("message-queue", "changes.outage.for", "0ms");
+    assert_eq!(telling(&calm), calm.play().ended().micros());
+}
+
+#[test]
+fn a_moment_that_is_written_keeps_reading_and_an_event_is_checked_as_that_of_a_caption() {
+    let view = |view: Value| Scenario::from_value(json!({ "name": "opens", "view": view }));
+    assert_eq!(telling(&view(json!({ "at": "5ms" })).unwrap()), 5_000);
+    let accepted = view(json!({ "when": "job 1 accepted", "side": "right", "at": "3ms" })).unwrap();
+    assert_eq!(telling(&accepted), 20_000 + 3_000);
+    let problem = view(json!({ "when": "job 1 laughs" })).unwrap_err();
+    assert_eq!(problem.path, "view.when");
+    let problem = view(json!({ "side": "middle" })).unwrap_err().to_string();
+    assert_eq!(problem, "view.side: there is no side `middle`; there are `left` and `right`");
+}

@@ -70,7 +70,7 @@ fn kaf_4_each_group_is_behind_by_its_own() {
     assert_eq!(levels(latest, 1, LevelKind::Lag)[0].1, 1, "nothing of what was there before");
 
     let scene = layout(&played.sides, &View::default());
-    assert!(texts(&scene).contains(&"Search: lag 4"), "{:?}", texts(&scene));
+    assert!(texts(&scene).contains(&"Search: lag 4 in p0"), "{:?}", texts(&scene));
     for (reader, look) in [(0, Look::Place), (1, Look::OtherPlace)] {
         assert_eq!(shapes(&scene, look).len(), levels(earliest, reader, LevelKind::Place).len());
     }

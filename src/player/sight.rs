@@ -1,0 +1,59 @@
+//! How far the picture is scrolled, so that what the playhead's moment is about is in sight.
+//!
+//! *Invariant:* the same scenes, moment and room give the same place: no screen is asked.
+
+use crate::order;
+use crate::scene::{Callout, PX, Scene};
+use crate::time::Moment;
+
+/// What stays free above and below what is to be in sight.
+const MARGIN: i32 = 8;
+
+/// Where the viewports of these scenes, which scroll as one, are scrolled to at a moment: how many pixels of their
+/// pictures are above. `room` is how many a viewport shows of its picture, `now` how far it is scrolled at present;
+/// without that, it is newly drawn. With the playhead, the captions are in sight that speak of what happened last.
+pub fn scrolled(scenes: &[&Scene], head: Moment, room: i32, now: Option<i32>) -> i32 {
+    let Some(first) = scenes.first() else { return 0 };
+    let y = first.scale.y_from_moment(head) / PX;
+    if let Some(now) = now
+        && (now + room / 8..=now + room * 3 / 4).contains(&y)
+    {
+        return now;
+    }
+    let (mut top, mut bottom) = (y - room / 8, y + room / 8);
+    let mut captions: Vec<&Callout> = scenes.iter().flat_map(|scene| current(scene, head)).collect();
+    // The latest first: where not all of them have room, the earlier ones are given up.
+    order::sort_by_key(&mut captions, |caption| std::cmp::Reverse(caption.at));
+    for caption in captions {
+        let above = top.min(caption.area.y / PX - MARGIN);
+        let below = bottom.max(caption.area.bottom() / PX + MARGIN);
+        if below - above <= room {
+            (top, bottom) = (above, below);
+        }
+    }
+    // The playhead somewhat below the middle, as far as what is to be in sight allows.
+    (y - room * 5 / 8).min(top).max(bottom - room).max(0)
+}
+
+/// On each side the caption that speaks of what happened last.
+pub fn current(scene: &Scene, head: Moment) -> impl Iterator<Item = &Callout> {
+    scene.panes.iter().filter_map(move |pane| {
+        let happened = scene.callouts.iter().filter(move |callout| callout.side == pane.side && callout.at <= head);
+        happened.max_by_key(|callout| (callout.at, callout.number))
+    })
+}
+
+/// Whether the playhead and the captions of what happened last of all are in sight where so much is scrolled away.
+pub fn is_in_sight(scenes: &[&Scene], head: Moment, room: i32, now: i32) -> bool {
+    let is_shown = |top: i32, bottom: i32| now <= top / PX && bottom / PX <= now + room;
+    let is_playhead_shown = scenes.first().is_none_or(|scene| {
+        let y = scene.scale.y_from_moment(head);
+        is_shown(y, y)
+    });
+    let captions = || scenes.iter().flat_map(|scene| current(scene, head));
+    let last = captions().map(|caption| caption.at).max();
+    is_playhead_shown
+        && captions()
+            .filter(|caption| Some(caption.at) == last)
+            .all(|caption| is_shown(caption.area.y, caption.area.bottom()))
+}
