@@ -14,6 +14,7 @@ pub mod bare;
 mod context;
 mod demand;
 mod link;
+mod repeats;
 mod setup;
 mod world;
 

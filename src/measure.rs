@@ -25,7 +25,7 @@ pub fn queue(jobs: u32) -> Trace {
         parts: vec![Distribution::exponential(Span::seconds(1))],
         poison: Vec::new(),
     };
-    let limits = Limits { events: u64::MAX, span: Span::seconds(366 * 24 * 3600) };
+    let limits = Limits { events: u64::MAX, rows: u64::MAX, span: Span::seconds(366 * 24 * 3600), ..Limits::default() };
     let trace = World::new(Settings::Rabbitmq(settings).set_up(&ground), workload, Vec::new(), 1, limits).finish();
     assert_eq!(trace.outcome, Outcome::Settled, "the limits are far away");
     trace

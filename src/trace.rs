@@ -215,13 +215,19 @@ impl Trace {
             marks: Vec::new(),
             steps: Vec::with_capacity(jobs as usize * 6),
             jobs: vec![JobRow::default(); jobs as usize],
-            parts: vec![PartRow::default(); (jobs * parts_per_job) as usize],
+            parts: vec![PartRow::default(); jobs as usize * parts_per_job as usize],
             parts_per_job,
             outcome: Outcome::LimitReached(Limit::BrokenOff),
             ended: Moment::START,
             events: 0,
             batches: Vec::new(),
         }
+    }
+
+    /// How many rows there are, of all kinds that grow with a run.
+    pub fn rows(&self) -> u64 {
+        let kinds = [self.messages.len(), self.stays.len(), self.levels.len(), self.marks.len(), self.steps.len()];
+        kinds.iter().map(|rows| *rows as u64).sum()
     }
 
     pub fn job_of(&self, part: PartId) -> JobId {

@@ -4,6 +4,7 @@ use super::Phase;
 use super::agenda::Agenda;
 use super::demand::{Demand, Workload};
 use super::link::{Draws, Link, LinkId};
+use super::repeats::Repeats;
 use super::setup::KindId;
 use crate::rng::{Distribution, Purpose, Streams};
 use crate::time::{Moment, Span};
@@ -26,15 +27,17 @@ pub(super) struct Core<M, T> {
     pub(super) links: Vec<Link>,
     pub(super) draws: Draws,
     pub(super) streams: Streams,
-    /// The slow-downs in force: whom they strike, and how many thousandths of the usual time work begun now takes.
-    /// Several of one actor multiply.
-    pub(super) slow_downs: Vec<(ActorId, u32)>,
+    /// For each actor, the slow-downs in force: how many thousandths of the usual time work begun now takes. Several
+    /// multiply.
+    pub(super) slow_downs: Vec<Vec<u32>>,
     /// How many faults keep an actor from hearing anything that arrives.
     pub(super) silences: Vec<u32>,
     pub(super) workload: Workload,
     pub(super) unwanted: u32,
     /// The next job that a user of a closed workload will think about.
     pub(super) next_job: u32,
+    /// Callers that are done with their job, and parts whose work has an outcome.
+    pub(super) settled: u32,
     /// Messages in flight and open stays that carry a job.
     pub(super) live: u64,
     /// The row of the event being handled, or none while it has brought nothing about.
@@ -44,6 +47,7 @@ pub(super) struct Core<M, T> {
     pub(super) caller: ActorId,
     pub(super) crash_label: LabelId,
     pub(super) recovery_label: LabelId,
+    pub(super) repeats: Repeats,
     pub(super) trace: Trace,
 }
 
@@ -133,6 +137,16 @@ impl<M, T> Core<M, T> {
         }
     }
 
+    /// The part has this outcome now, unless it has a happier one.
+    fn settle_part(&mut self, part: PartId, outcome: WorkOutcome) {
+        let row = &mut self.trace.parts[part.at()];
+        if outcome < row.outcome {
+            self.settled += u32::from(row.outcome == WorkOutcome::Unfinished);
+            row.outcome = outcome;
+            self.repeats.advance();
+        }
+    }
+
     /// Whether a message in flight means that something is still to happen.
     #[inline(always)]
     fn keeps_alive(&self, message: &MessageRow) -> bool {
@@ -149,7 +163,7 @@ pub struct Parcel {
     /// The part it carries, or [`PartId::NONE`].
     pub part: PartId,
     /// From one.
-    pub attempt: u16,
+    pub attempt: u32,
     /// The message this one answers, or [`MessageId::NONE`].
     pub reply_to: MessageId,
     pub from_slot: Slot,
@@ -339,7 +353,7 @@ impl<M: Clone, T> Context<'_, M, T> {
     /// How long something that usually takes `span` takes here and now.
     pub fn takes(&self, span: Span) -> Span {
         let mut micros = span.as_micros();
-        for (_, thousandths) in self.core.slow_downs.iter().filter(|(actor, _)| *actor == self.actor) {
+        for thousandths in &self.core.slow_downs[self.actor.at()] {
             micros = micros.saturating_mul(u64::from(*thousandths)) / 1000;
         }
         Span::micros(micros)
@@ -354,7 +368,7 @@ impl<M: Clone, T> Context<'_, M, T> {
     /// Whether every execution of `part` fails (`FLT-6`).
     pub fn is_poison(&self, part: PartId) -> bool {
         let poison = &self.core.workload.poison;
-        !poison.is_empty() && poison.contains(&self.job_of(part))
+        !poison.is_empty() && poison.binary_search(&self.job_of(part)).is_ok()
     }
 
     /// A span of a protocol's own for `part` and `turn`.
@@ -370,21 +384,22 @@ impl<M: Clone, T> Context<'_, M, T> {
     /// An execution of `part` begins.
     pub fn executes(&mut self, part: PartId) {
         let row = &mut self.core.trace.parts[part.at()];
-        row.executions = row.executions.saturating_add(1);
+        row.executions += 1;
+        self.core.repeats.begins(part);
     }
 
     /// An execution of `part` changed the world.
     pub fn takes_effect(&mut self, part: PartId) {
         let row = &mut self.core.trace.parts[part.at()];
-        row.effects = row.effects.saturating_add(1);
+        row.effects += 1;
     }
 
     /// An execution of `part` reached its end: the work is done, whatever was thought of it before.
     pub fn finishes(&mut self, part: PartId) {
         let now = self.core.now;
         let row = &mut self.core.trace.parts[part.at()];
-        row.outcome = WorkOutcome::Done;
         row.finished = row.finished.min(now);
+        self.core.settle_part(part, WorkOutcome::Done);
     }
 
     /// Nobody is asked for `part` here: the job is finished without it.
@@ -394,8 +409,7 @@ impl<M: Clone, T> Context<'_, M, T> {
 
     /// `part` was set aside in a dead-letter queue.
     pub fn dead_letters(&mut self, part: PartId) {
-        let row = &mut self.core.trace.parts[part.at()];
-        row.outcome = row.outcome.min(WorkOutcome::DeadLettered);
+        self.core.settle_part(part, WorkOutcome::DeadLettered);
     }
 
     /// Responsibility for the job was taken from its caller.
@@ -421,6 +435,7 @@ impl<M: Clone, T> Context<'_, M, T> {
         }
         row.caller = outcome;
         row.settled = now;
+        self.core.settled += 1;
         if outcome == CallerOutcome::Accepted {
             row.accepted = row.accepted.min(now);
         }

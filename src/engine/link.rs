@@ -96,7 +96,7 @@ impl Link {
 pub(super) enum Draw {
     /// It carries work: its part (of several, the first), its attempt, and how many messages with the same leg, part
     /// and attempt were sent before it. Another side that sends the same gets the same values.
-    Work { part: PartId, attempt: u16, ordinal: u32 },
+    Work { part: PartId, attempt: u32, ordinal: u32 },
     /// It carries none: from which slot to which slot it goes, and how many went that way before it.
     Background { way: [u16; 4], count: u32 },
 }
@@ -107,11 +107,9 @@ impl Draw {
             // What a party says twice of one attempt is lost together or not at all (`FLT-4`): a broker's return of a
             // message and the confirm after it go over one stream.
             Draw::Work { part, attempt, .. } if purpose == Purpose::Loss => {
-                Key::new(purpose, leg, part.index(), attempt.into())
+                Key::new(purpose, leg, part.index(), attempt)
             }
-            Draw::Work { part, attempt, ordinal } => {
-                Key::new(purpose, leg, part.index(), attempt.into()).repeated(ordinal)
-            }
+            Draw::Work { part, attempt, ordinal } => Key::new(purpose, leg, part.index(), attempt).repeated(ordinal),
             Draw::Background { way, count } => Key::of_way(purpose, leg, way, count),
         }
     }
@@ -121,13 +119,13 @@ impl Draw {
 /// two parties share a count.
 #[derive(Default)]
 pub(super) struct Draws {
-    work: BTreeMap<(u8, PartId, u16), u32>,
+    work: BTreeMap<(u8, PartId, u32), u32>,
     background: BTreeMap<(u8, [u16; 4]), u32>,
 }
 
 impl Draws {
     /// What the next message over `link` draws by. `part` is the first that it carries.
-    pub(super) fn next(&mut self, link: &Link, part: PartId, attempt: u16, slots: (Slot, Slot)) -> Draw {
+    pub(super) fn next(&mut self, link: &Link, part: PartId, attempt: u32, slots: (Slot, Slot)) -> Draw {
         let way = [link.from.0, slots.0.0, link.to.0, slots.1.0];
         let counter = match part {
             // Where nothing is random, nothing need be counted.

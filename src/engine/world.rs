@@ -7,6 +7,7 @@
 use super::agenda::Agenda;
 use super::context::{Context, Core, Event};
 use super::link::Draws;
+use super::repeats::Repeats;
 use super::{Actor, DatedFault, Fault, Input, Phase, Setup, Workload};
 use crate::rng::Streams;
 use crate::time::{Moment, Span};
@@ -22,12 +23,16 @@ pub struct Limits {
     pub events: u64,
     /// Simulated time.
     pub span: Span,
+    /// Rows of one side's trace, all kinds together.
+    pub rows: u64,
+    /// Executions of one part since any part was last settled; more are a loop that settles nothing.
+    pub repeats: u32,
 }
 
 impl Default for Limits {
-    /// Two million events, thirty days.
+    /// What a browser's tab has room for on both sides, and more repetitions than any setting that ends them allows.
     fn default() -> Self {
-        Limits { events: 2_000_000, span: Span::seconds(30 * 24 * 3600) }
+        Limits { events: 4_000_000, span: Span::seconds(30 * 24 * 3600), rows: 12_000_000, repeats: 10_000 }
     }
 }
 
@@ -50,6 +55,8 @@ pub struct World<A: Actor> {
 
 impl<A: Actor> World<A> {
     pub fn new(setup: Setup<A>, workload: Workload, faults: Vec<DatedFault>, seed: u64, limits: Limits) -> Self {
+        let mut workload = workload;
+        workload.poison.sort_unstable();
         let mut trace = Trace::new(workload.jobs, workload.parts.len() as u32);
         trace.actors = setup.lanes;
         trace.readers = setup.readers;
@@ -63,10 +70,11 @@ impl<A: Actor> World<A> {
             links: setup.links,
             draws: Draws::default(),
             streams: Streams::new(seed),
-            slow_downs: Vec::new(),
+            slow_downs: vec![Vec::new(); setup.actors.len()],
             silences: vec![0; setup.actors.len()],
             unwanted: workload.jobs,
             next_job: 0,
+            settled: 0,
             live: 0,
             step: StepId::NONE,
             step_cause: StepId::NONE,
@@ -74,6 +82,7 @@ impl<A: Actor> World<A> {
             caller: setup.caller,
             crash_label: trace.labels.intern("crashed"),
             recovery_label: trace.labels.intern("back"),
+            repeats: Repeats::new(trace.parts.len(), limits.repeats),
             workload,
             trace,
         };
@@ -133,6 +142,10 @@ impl<A: Actor> World<A> {
             Some(Limit::Events)
         } else if next.since(Moment::START) > self.limits.span {
             Some(Limit::SimulatedTime)
+        } else if self.core.repeats.exceeded() {
+            Some(Limit::Loop)
+        } else if self.core.trace.rows() >= self.limits.rows {
+            Some(Limit::Rows)
         } else if !self.core.agenda.has_room() {
             Some(Limit::Agenda)
         } else {
@@ -168,6 +181,7 @@ impl<A: Actor> World<A> {
     fn fault(&mut self, index: usize, phase: Phase) {
         let DatedFault { fault, actor, .. } = self.faults[index];
         self.core.enter(actor, StepId::NONE, Handled::Fault);
+        self.core.repeats.advance();
         match (fault, phase) {
             (Fault::SilentOutage, Phase::Begins) => self.core.silences[actor.at()] += 1,
             (Fault::SilentOutage, Phase::Ends) => self.core.silences[actor.at()] -= 1,
@@ -176,7 +190,7 @@ impl<A: Actor> World<A> {
         let mut context = Context { core: &mut self.core, actor };
         match (phase, fault) {
             (Phase::Begins, Fault::SlowDown { thousandths }) => {
-                context.core.slow_downs.push((actor, thousandths));
+                context.core.slow_downs[actor.at()].push(thousandths);
                 self.fault_stays[index] =
                     Some(context.begin_valued(Slot::WHOLE, StayKind::Slow, PartId::NONE, thousandths));
             }
@@ -189,8 +203,8 @@ impl<A: Actor> World<A> {
             }
             (Phase::Ends, _) => {
                 if let Fault::SlowDown { thousandths } = fault {
-                    let slow_downs = &mut context.core.slow_downs;
-                    if let Some(place) = slow_downs.iter().position(|known| *known == (actor, thousandths)) {
+                    let slow_downs = &mut context.core.slow_downs[actor.at()];
+                    if let Some(place) = slow_downs.iter().position(|known| *known == thousandths) {
                         slow_downs.remove(place);
                     }
                 } else {
@@ -237,9 +251,17 @@ impl<A: Actor> World<A> {
         self.ended = Some(outcome);
     }
 
-    /// How many of the jobs have been wanted so far, for a progress bar.
-    pub fn wanted_jobs(&self) -> u32 {
-        self.core.workload.jobs - self.core.unwanted
+    /// How far the run is, from 0 to 1: the share of callers and parts that are settled, or of the events that may be
+    /// handled, whichever is more.
+    pub fn fraction(&self) -> f64 {
+        if self.ended.is_some() {
+            return 1.0;
+        }
+        let trace = &self.core.trace;
+        let all = (trace.jobs.len() + trace.parts.len()) as f64;
+        let settled = f64::from(self.core.settled) / all;
+        let handled = trace.events as f64 / self.limits.events as f64;
+        settled.max(handled).min(1.0)
     }
 
     /// The record so far. Rows that are open say so.

@@ -197,7 +197,7 @@ pub enum Message {
     Request {
         call: u32,
         /// The attempt, counted over all layers: by it latency is drawn.
-        attempt: u16,
+        attempt: u32,
         entry: u8,
         note: u32,
         part: PartId,
@@ -206,23 +206,23 @@ pub enum Message {
     },
     Answer {
         call: u32,
-        attempt: u16,
+        attempt: u32,
         answer: Answer,
     },
     /// Turned down at the door.
     Refusal {
         call: u32,
-        attempt: u16,
+        attempt: u32,
     },
     /// The process died with the request in hand.
     Reset {
         call: u32,
-        attempt: u16,
+        attempt: u32,
     },
     /// Nobody waits for the answer to this call any more: stop.
     Cancel {
         call: u32,
-        attempt: u16,
+        attempt: u32,
     },
 }
 
@@ -236,9 +236,9 @@ pub enum Timer {
     /// No connection came in time.
     NoConnection { task: u32, place: u16 },
     /// No room among the calls in flight came in time.
-    NoRoom { call: u32, attempt: u16 },
+    NoRoom { call: u32, attempt: u32 },
     /// The answer is overdue.
-    TimedOut { call: u32, attempt: u16 },
+    TimedOut { call: u32, attempt: u32 },
     /// The back-off is over.
     TryAgain { call: u32 },
     /// The breaker of that edge may switch, if it is still as it was then.

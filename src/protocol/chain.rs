@@ -167,6 +167,9 @@ impl GaveUp {
     }
 }
 
+/// The most attempts of one call, counted over all layers above it.
+const MAX_ATTEMPTS: u64 = 1_000_000;
+
 const OK: u8 = 0;
 const INTERNAL: u8 = 13;
 const UNAVAILABLE: u8 = 14;
@@ -201,7 +204,19 @@ impl Settings {
                 return Err(BadSetting { field: "caller.connections".into(), sentence });
             }
         }
-        self.retry.check("retry")
+        self.retry.check("retry")?;
+        // Each layer repeats what the one below it has repeated already (CHAIN-3).
+        let layers = if self.order == Order::Nested { self.services.len() as u32 } else { 1 };
+        let attempts = u64::from(self.retry.max_attempts).saturating_pow(layers);
+        if attempts > MAX_ATTEMPTS {
+            let sentence = format!(
+                "{} attempts in each of {layers} layers multiply to more than {MAX_ATTEMPTS} of one call; \
+                 take fewer, or fewer services",
+                self.retry.max_attempts
+            );
+            return Err(BadSetting { field: "retry.max_attempts".into(), sentence });
+        }
+        Ok(())
     }
 
     /// One a service.

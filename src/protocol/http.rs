@@ -170,24 +170,24 @@ pub enum Status {
 pub enum Message {
     Request {
         part: PartId,
-        attempt: u16,
+        attempt: u32,
         connection: Connection,
     },
     Response {
         part: PartId,
-        attempt: u16,
+        attempt: u32,
         connection: Connection,
         status: Status,
     },
     /// The server's host turned the connection down: nothing was looked at.
     Refusal {
         part: PartId,
-        attempt: u16,
+        attempt: u32,
     },
     /// The server's process died with the request in hand.
     Reset {
         part: PartId,
-        attempt: u16,
+        attempt: u32,
     },
     /// The server closes a connection that was idle for too long.
     Close {
@@ -199,7 +199,7 @@ pub enum Message {
 #[derive(Clone, Copy, Debug)]
 pub enum Timer {
     /// The answer to this attempt is overdue, if it is still awaited.
-    TimedOut { thread: u16, part: PartId, attempt: u16 },
+    TimedOut { thread: u16, part: PartId, attempt: u32 },
     /// The back-off before the next attempt is over.
     TryAgain { thread: u16, part: PartId },
     /// A worker reaches the end of its work, if it is still the same work.

@@ -79,12 +79,12 @@ pub enum Message {
         batch: BatchNumber,
         /// How many records were sent to the partition before.
         sequence: u32,
-        attempt: u16,
+        attempt: u32,
     },
     Produced {
         partition: u16,
         batch: BatchNumber,
-        attempt: u16,
+        attempt: u32,
         answer: Answer,
     },
     Fetch {
@@ -205,7 +205,7 @@ pub enum Timer {
     ProduceOverdue {
         partition: u16,
         batch: BatchNumber,
-        attempt: u16,
+        attempt: u32,
     },
     /// A partition's first batch may be sent again.
     SendAgain {

@@ -96,19 +96,19 @@ pub enum Reason {
 pub enum Message {
     Publish {
         part: PartId,
-        attempt: u16,
+        attempt: u32,
         place: Place,
     },
     Confirm {
         part: PartId,
-        attempt: u16,
+        attempt: u32,
         place: Place,
         verdict: Verdict,
     },
     /// No queue is bound for it.
     Return {
         part: PartId,
-        attempt: u16,
+        attempt: u32,
         place: Place,
     },
     Deliver {
@@ -116,7 +116,7 @@ pub enum Message {
         epoch: Epoch,
         tag: Tag,
         channel: u16,
-        delivery: u16,
+        delivery: u32,
     },
     Settle {
         epoch: Epoch,
@@ -158,7 +158,7 @@ pub enum Message {
 #[derive(Clone, Copy, Debug)]
 pub enum Timer {
     /// The confirm of this attempt is overdue, if it is still awaited.
-    ConfirmOverdue { place: Place, part: PartId, attempt: u16 },
+    ConfirmOverdue { place: Place, part: PartId, attempt: u32 },
     /// The back-off before the next attempt is over.
     PublishAgain { place: Place, part: PartId },
     /// A message is safe, if the broker has not died meanwhile.

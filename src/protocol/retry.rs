@@ -28,7 +28,7 @@ words!(Jitter: None = "none", Full = "full", Equal = "equal", Decorrelated = "de
 #[derive(Clone, Debug, PartialEq)]
 pub struct Retry {
     /// Attempts in all, the first one included (`RTY-4`). 1 means no retry.
-    pub max_attempts: u16,
+    pub max_attempts: u32,
     pub base: Span,
     pub cap: Span,
     pub jitter: Jitter,
@@ -55,7 +55,7 @@ impl Retry {
     }
 
     /// How long to wait after the failure of `attempt` (counted from one). `previous` is the wait before it, if any.
-    pub fn wait(&self, stage: &Stage<'_>, part: PartId, attempt: u16, previous: Option<Span>) -> Span {
+    pub fn wait(&self, stage: &Stage<'_>, part: PartId, attempt: u32, previous: Option<Span>) -> Span {
         self.wait_in_layer(stage, part, attempt, attempt, previous)
     }
 
@@ -65,13 +65,13 @@ impl Retry {
         &self,
         stage: &Stage<'_>,
         part: PartId,
-        attempt: u16,
-        over_all: u16,
+        attempt: u32,
+        over_all: u32,
         previous: Option<Span>,
     ) -> Span {
         let doublings = u32::from(attempt - 1).min(40);
         let full = self.base.times(1 << doublings).min(self.cap);
-        let chance = || stage.chance(Purpose::Jitter, part, over_all.into());
+        let chance = || stage.chance(Purpose::Jitter, part, over_all);
         match self.jitter {
             Jitter::None => full,
             Jitter::Full => full.scaled(chance()),

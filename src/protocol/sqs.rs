@@ -58,12 +58,12 @@ pub enum Answer {
 pub enum Message {
     Send {
         part: PartId,
-        attempt: u16,
+        attempt: u32,
         thread: u16,
     },
     SendAnswer {
         part: PartId,
-        attempt: u16,
+        attempt: u32,
         thread: u16,
         answer: Answer,
     },
@@ -118,7 +118,7 @@ pub enum Message {
 #[derive(Clone, Copy, Debug)]
 pub enum Timer {
     /// The answer to a SendMessage is overdue, if it is still awaited.
-    SendOverdue { thread: u16, part: PartId, attempt: u16 },
+    SendOverdue { thread: u16, part: PartId, attempt: u32 },
     /// The back-off before the next SendMessage is over.
     SendAgain { thread: u16, part: PartId },
     /// The delay of a new message is over.

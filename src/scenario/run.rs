@@ -49,10 +49,9 @@ impl Run {
         progress
     }
 
-    /// The share of the jobs that have been wanted so far, on the slower side, from 0 to 1.
+    /// How far the slower side is, from 0 to 1: a side that has ended is all the way.
     pub fn fraction(&self) -> f64 {
-        let jobs = f64::from(self.scenario.head.workload.jobs);
-        self.worlds.iter().map(|world| f64::from(world.wanted_jobs()) / jobs).fold(1.0, f64::min)
+        self.worlds.iter().map(World::fraction).fold(1.0, f64::min)
     }
 
     /// What there is of it, whether it has ended or not.

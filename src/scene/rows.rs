@@ -42,7 +42,7 @@ pub fn repeats(trace: &Trace) -> Vec<StayId> {
     order::sort(&mut works);
     let mut repeats = Vec::new();
     for works in works.chunk_by(|(one, _), (other, _)| one == other) {
-        let executions = usize::from(trace.parts[works[0].0.at()].executions);
+        let executions = trace.parts[works[0].0.at()].executions as usize;
         if works.len() == executions {
             repeats.extend(works[1..].iter().map(|(_, stay)| *stay));
         }

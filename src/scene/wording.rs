@@ -82,7 +82,7 @@ struct Likeness {
     kind: u8,
     label: u16,
     lanes: (ActorId, ActorId),
-    attempt: u16,
+    attempt: u32,
     fate: &'static str,
     light: Light,
 }

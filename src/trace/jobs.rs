@@ -96,9 +96,9 @@ pub struct PartRow {
     /// When an execution first reached its end, or [`Moment::NEVER`].
     pub finished: Moment,
     /// Executions begun.
-    pub executions: u16,
+    pub executions: u32,
     /// Executions that changed the world: fewer than executions where repeats are recognised or cut short.
-    pub effects: u16,
+    pub effects: u32,
     pub outcome: WorkOutcome,
 }
 

@@ -179,7 +179,7 @@ pub struct MessageRow {
     pub to_slot: Slot,
     pub label: LabelId,
     /// From one; what is sent or delivered again counts on.
-    pub attempt: u16,
+    pub attempt: u32,
     /// Index into [`super::Trace::kinds`].
     pub kind: u8,
     pub fate: Fate,

@@ -40,7 +40,7 @@ fn for_all(strategy: impl Strategy<Value = String>, property: impl Fn(&Value, &T
 
 fn play(value: &Value) -> Trace {
     let scenario = Scenario::from_value(value.clone()).unwrap_or_else(|problem| panic!("{problem}: {value}"));
-    let mut run = Run::with_limits(scenario, Limits { events: 20_000, span: Span::seconds(7200) });
+    let mut run = Run::with_limits(scenario, Limits { events: 20_000, span: Span::seconds(7200), ..Limits::default() });
     while run.advance(u64::MAX) == Progress::Running {}
     run.into_played().sides.swap_remove(0).trace
 }
@@ -159,7 +159,7 @@ fn nothing_is_repeated(_: &Value, trace: &Trace) -> Held {
             Duty::Caller | Duty::Worker => false,
         };
         let stored = trace.stays.iter().filter(stored).count();
-        prop_assert!(usize::from(part.executions) <= stored, "{} executions of {stored}", part.executions);
+        prop_assert!(part.executions as usize <= stored, "{} executions of {stored}", part.executions);
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 //!
 //! Sources: grpc.io, "Deadlines"; resilience4j, BulkheadConfig.
 
+use counterpoint::scenario::Scenario;
 use counterpoint::time::Moment;
 use counterpoint::trace::{CallerOutcome, Ending, Fate, MessageRow, StayKind, StayRow, Trace, WorkOutcome};
 use serde_json::{Value, json};
@@ -148,7 +149,7 @@ fn chain_2_in_sequence_they_add_as_well_and_at_once_the_longest_counts() {
     assert_eq!(answered("parallel"), 70_000);
 }
 
-fn amplified(attempts: u16, layers: usize) -> Trace {
+fn amplified(attempts: u32, layers: usize) -> Trace {
     let ids = ["a", "b", "c", "d"];
     let settings = json!({
         "services": services(&ids[..layers]), "retry": { "max_attempts": attempts, "base": "10ms" },
@@ -169,9 +170,9 @@ fn chain_3_attempts_multiply_from_layer_to_layer() {
         let reached = calls_of(&trace, "c");
         assert_eq!(reached.len(), expected);
         assert!(reached.iter().all(|call| call.fate == Fate::Refused && call.arrived != Moment::NEVER));
-        let mut numbers: Vec<u16> = reached.iter().map(|call| call.attempt).collect();
+        let mut numbers: Vec<u32> = reached.iter().map(|call| call.attempt).collect();
         numbers.sort_unstable();
-        assert_eq!(numbers, (1..=expected as u16).collect::<Vec<_>>(), "each attempt is told apart");
+        assert_eq!(numbers, (1..=expected as u32).collect::<Vec<_>>(), "each attempt is told apart");
         assert_eq!(trace.parts[1].executions, attempts.pow(2), "B's own work is done again each time");
         assert_eq!(trace.jobs[0].caller, CallerOutcome::Failed);
     }
@@ -227,4 +228,25 @@ fn chain_a_bulkhead_lets_wait_as_long_as_it_is_told() {
         settled,
         [(CallerOutcome::Answered, 50_000), (CallerOutcome::Answered, 100_000), (CallerOutcome::Refused, 60_000)]
     );
+}
+
+/// Sixteen layers of a hundred attempts each would be 10³² attempts, which no number of ours can tell apart.
+#[test]
+fn attempts_that_multiply_beyond_counting_are_refused() {
+    let names = "abcdefghijklmnop";
+    let ids: Vec<&str> = (0..16).map(|place| &names[place..=place]).collect();
+    let refused = |layers: usize, attempts: u32, order: &str| {
+        let fields = json!({
+            "name": "x", "workload": { "parts": parts(&vec!["1ms"; layers]) },
+            "sides": [
+                { "protocol": "chain", "order": order, "services": services(&ids[..layers]), "retry": { "max_attempts": attempts } },
+                { "protocol": "rabbitmq" },
+            ],
+        });
+        Scenario::from_json(&fields.to_string()).err().map(|error| error.to_string())
+    };
+    assert_eq!(refused(3, 100, "nested"), None);
+    assert_eq!(refused(16, 100, "sequence"), None);
+    let error = refused(4, 100, "nested").unwrap();
+    assert!(error.contains("retry.max_attempts") && error.contains("100 attempts in each of 4 layers"), "{error}");
 }

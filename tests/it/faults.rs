@@ -125,7 +125,7 @@ fn lossy(loss: f64, timeout: &str) -> Trace {
 }
 
 /// Which (job, kind, attempt) were lost.
-fn losses(trace: &Trace) -> Vec<(u32, &str, u16)> {
+fn losses(trace: &Trace) -> Vec<(u32, &str, u32)> {
     let lost = trace.messages.iter().filter(|message| message.fate == Fate::Lost);
     let mut losses: Vec<_> = lost
         .map(|message| (trace.jobs_of(message)[0].index(), trace.kind(message).name.as_str(), message.attempt))

@@ -52,7 +52,7 @@ fn gql_2_ten_posts_by_three_authors_are_a_batch_of_three_keys() {
     assert!(trace.parts.iter().all(|part| part.executions == 1));
     let naive = page(json!({ "authors": 3 }));
     assert_eq!(loads(&naive).len(), 11, "naive resolvers ask for an author as often as they need one");
-    let executions: Vec<u16> = naive.parts.iter().map(|part| part.executions).collect();
+    let executions: Vec<u32> = naive.parts.iter().map(|part| part.executions).collect();
     assert_eq!(executions, [1, 4, 3, 3]);
 }
 

@@ -71,7 +71,7 @@ fn a_queue_whose_deadline_passed_is_emptied_at_one_moment() {
     workload["work"] = json!("2s");
     let trace = left_of(workload, "0ms", left);
     assert_eq!(count(&trace, CallerOutcome::Unknown), JOBS as usize);
-    assert_eq!(trace.parts.iter().map(|part| part.executions).sum::<u16>(), 1, "only one was begun");
+    assert_eq!(trace.parts.iter().map(|part| part.executions).sum::<u32>(), 1, "only one was begun");
 }
 
 /// A turn of an event loop takes no time where it only sends; very many wait behind one that takes long.

@@ -40,7 +40,7 @@ fn for_all(property: impl Fn(&Played) -> Held) {
 
 fn play(value: &generate::Text) -> Played {
     let scenario = Scenario::from_value(value.0.clone()).unwrap_or_else(|problem| panic!("{problem}"));
-    let mut run = Run::with_limits(scenario, Limits { events: 2_000, span: Span::seconds(3600) });
+    let mut run = Run::with_limits(scenario, Limits { events: 2_000, span: Span::seconds(3600), ..Limits::default() });
     while run.advance(u64::MAX) == Progress::Running {}
     run.into_played()
 }

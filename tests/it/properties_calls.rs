@@ -178,7 +178,7 @@ fn play(value: &Value) -> Played {
         value["sides"][1] = json!({ "protocol": "rabbitmq", "consumers": { "id": "other" } });
     }
     let scenario = Scenario::from_value(value).unwrap_or_else(|problem| panic!("{problem}"));
-    let mut run = Run::with_limits(scenario, Limits { events: 3_000, span: Span::seconds(3600) });
+    let mut run = Run::with_limits(scenario, Limits { events: 3_000, span: Span::seconds(3600), ..Limits::default() });
     while run.advance(u64::MAX) == Progress::Running {}
     run.into_played()
 }

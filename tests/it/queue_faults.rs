@@ -147,7 +147,7 @@ fn lossy(timeout: &str) -> Trace {
     play_side("rabbitmq", settings, scenario)
 }
 
-fn losses(trace: &Trace) -> Vec<(u32, &str, u16)> {
+fn losses(trace: &Trace) -> Vec<(u32, &str, u32)> {
     let lost = trace.messages.iter().filter(|message| message.fate == Fate::Lost);
     let mut losses: Vec<_> = lost
         .map(|message| (trace.jobs_of(message)[0].index(), trace.kind(message).name.as_str(), message.attempt))
@@ -184,7 +184,7 @@ fn flt_4_a_lost_confirm_makes_a_duplicate() {
     let job = trace.jobs_of(lost)[0];
     let publishes = sent(&trace, "basic.publish");
     let arrived = publishes.iter().filter(|message| trace.jobs_of(message)[0] == job && message.fate != Fate::Lost);
-    assert_eq!(usize::from(trace.parts[job.at()].executions), arrived.count());
+    assert_eq!(trace.parts[job.at()].executions as usize, arrived.count());
     assert!(trace.parts[job.at()].effects > 1);
 }
 
@@ -362,7 +362,7 @@ fn doubled(protocol: &str, settings: Value) -> Trace {
 
 #[test]
 fn flt_5_a_duplicated_request_takes_effect_twice_unless_the_receiver_knows_it_again() {
-    let effects = |trace: Trace| -> Vec<u16> {
+    let effects = |trace: Trace| -> Vec<u32> {
         assert!(trace.jobs.iter().all(|job| matches!(job.caller, CallerOutcome::Answered | CallerOutcome::Accepted)));
         trace.parts.iter().map(|part| part.effects).collect()
     };

@@ -148,7 +148,7 @@ fn a_topic_exchange_routes_by_pattern_and_a_queue_gets_one_copy_however_many_of_
     let parts = json!([{ "id": "stock", "work": "60ms" }, { "id": "mail", "work": "20ms" }]);
     let trace = burst(settings, 3, json!({ "workload": { "parts": parts } }));
     assert_eq!(shared_out(&trace), [vec![1, 2], vec![1, 3]]);
-    let executions: Vec<u16> = trace.parts.iter().map(|part| part.executions).collect();
+    let executions: Vec<u32> = trace.parts.iter().map(|part| part.executions).collect();
     assert_eq!(executions, [1, 1, 1, 0, 0, 1]);
     assert!(trace.parts.iter().all(|part| part.outcome == WorkOutcome::Done));
 }

@@ -182,7 +182,7 @@ fn rmq_7_a_message_on_which_the_consumer_crashes_each_time_is_delivered_21_times
     let crashes: Vec<Value> = (0..25).map(|turn| crash(20 + turn * 30)).collect();
     let settings = json!({ "queue": { "dead_letter": { "id": "dead" } } });
     let trace = burst(settings, 1, json!({ "workload": { "work": "100ms" }, "changes": crashes }));
-    let deliveries: Vec<u16> = sent(&trace, "basic.deliver").iter().map(|message| message.attempt).collect();
+    let deliveries: Vec<u32> = sent(&trace, "basic.deliver").iter().map(|message| message.attempt).collect();
     assert_eq!(deliveries, (1..=21).collect::<Vec<_>>(), "the limit is 20, and the 21st failure is above it");
     assert_eq!(reasons(&trace), ["dead-lettered: delivery_limit"]);
     assert_eq!(trace.parts[0].outcome, WorkOutcome::DeadLettered);

@@ -93,10 +93,10 @@ fn rty_3_clients_that_fail_together_retry_in_lock_step_without_jitter_and_spread
 
 #[test]
 fn rty_4_never_more_attempts_than_allowed() {
-    for most in 1..=5u16 {
+    for most in 1..=5u32 {
         let trace = always_refused(7, json!({ "max_attempts": most, "base": "10ms" }));
         for job in 0..7 {
-            let attempts: Vec<u16> = requests(&trace)
+            let attempts: Vec<u32> = requests(&trace)
                 .iter()
                 .filter(|message| trace.jobs_of(message)[0].index() == job)
                 .map(|message| message.attempt)

@@ -34,7 +34,7 @@ fn bad_input_is_refused_with_the_field_the_value_and_what_would_do() {
         (json!({ "version": 99 }), "version", "99 is not a version"),
         (json!({ "seed": 9_007_199_254_740_992u64 }), "seed", "from 0 to 9007199254740991"),
         (json!({ "seed": -1 }), "seed", "-1"),
-        (json!({ "workload": { "jobs": 0 } }), "workload.jobs", "from 1 to 1000000"),
+        (json!({ "workload": { "jobs": 0 } }), "workload.jobs", "from 1 to 200000"),
         (json!({ "workload": { "jobs": 1_000_001 } }), "workload.jobs", "1000001 is out of range"),
         (json!({ "workload": { "jobs": "ten" } }), "workload.jobs", "\"ten\""),
         (json!({ "workload": { "work": "170" } }), "workload.work", "`170` is not a duration"),

@@ -94,7 +94,7 @@ pub(super) struct Running {
     pub(super) task: Task,
     pub(super) origin: Origin,
     /// Of the request, counted over all layers above; 1 for a job.
-    pub(super) attempt: u16,
+    pub(super) attempt: u32,
     pub(super) slot: Slot,
     pub(super) doing: Doing,
     /// Blocked or awaiting, while it only waits for others.
@@ -182,7 +182,7 @@ impl Node {
         self.enter(key, StayKind::Backlog, stage);
     }
 
-    fn admit(&mut self, origin: Origin, attempt: u16, entry: u8, note: u32, part: PartId, deadline: Moment) -> u32 {
+    fn admit(&mut self, origin: Origin, attempt: u32, entry: u8, note: u32, part: PartId, deadline: Moment) -> u32 {
         let key = self.next_task;
         self.next_task += 1;
         let task = Task { entry, note, part, place: 0, last: Last::Nothing, answers: Vec::new(), memory: 0 };
@@ -271,7 +271,7 @@ impl Node {
         self.enter(key, StayKind::Queued, stage);
     }
 
-    fn parcel(&self, door: &Door, message: MessageId, part: PartId, attempt: u16) -> Parcel {
+    fn parcel(&self, door: &Door, message: MessageId, part: PartId, attempt: u32) -> Parcel {
         Parcel {
             link: door.back,
             kind: self.words.control.refusal,
@@ -376,7 +376,7 @@ impl Node {
     }
 
     /// Whoever asked wants no answer any more and says so.
-    pub(super) fn cancel(&mut self, call: u32, attempt: u16, stage: &mut Stage<'_>) {
+    pub(super) fn cancel(&mut self, call: u32, attempt: u32, stage: &mut Stage<'_>) {
         let asked = |running: &Running| {
             matches!(running.origin, Origin::Request { call: other, .. } if other == call) && running.attempt == attempt
         };

@@ -27,7 +27,7 @@ pub(super) struct Outgoing {
     /// Among the calls of the step.
     index: u16,
     ask: Ask,
-    attempt: u16,
+    attempt: u32,
     state: Option<State>,
     previous_wait: Option<Span>,
     /// When the attempt was permitted.
@@ -106,7 +106,7 @@ impl Node {
         }
     }
 
-    pub(super) fn no_room(&mut self, call: u32, attempt: u16, stage: &mut Stage<'_>) {
+    pub(super) fn no_room(&mut self, call: u32, attempt: u32, stage: &mut Stage<'_>) {
         let Some(outgoing) = self.calls.get_mut(&call).filter(|outgoing| outgoing.attempt == attempt) else { return };
         if let Some(State::Gated(open)) = outgoing.state {
             outgoing.state = None;
@@ -178,7 +178,7 @@ impl Node {
         self.complete(call, Last::Answered(answer), stage);
     }
 
-    pub(super) fn timed_out(&mut self, call: u32, attempt: u16, stage: &mut Stage<'_>) {
+    pub(super) fn timed_out(&mut self, call: u32, attempt: u32, stage: &mut Stage<'_>) {
         let Some(outgoing) = self.calls.get(&call).filter(|outgoing| outgoing.attempt == attempt) else { return };
         if !matches!(outgoing.state, Some(State::Asked)) {
             return;

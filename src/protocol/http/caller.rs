@@ -26,7 +26,7 @@ enum State {
 
 struct Call {
     part: PartId,
-    attempt: u16,
+    attempt: u32,
     state: State,
     previous_wait: Option<Span>,
     /// The gloomiest thing learnt so far: silence after any attempt leaves the outcome unknown for good.
@@ -183,7 +183,7 @@ impl Caller {
         }
     }
 
-    fn time_out(&mut self, thread: u16, part: PartId, attempt: u16, stage: &mut Stage<'_>) {
+    fn time_out(&mut self, thread: u16, part: PartId, attempt: u32, stage: &mut Stage<'_>) {
         let awaited =
             |call: &Call| call.part == part && call.attempt == attempt && matches!(call.state, State::Asked(_));
         if self.threads.call(thread).is_some_and(awaited) {

@@ -16,7 +16,7 @@ use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, Slot, StayId,
 struct Request {
     message: MessageId,
     part: PartId,
-    attempt: u16,
+    attempt: u32,
     connection: Connection,
 }
 

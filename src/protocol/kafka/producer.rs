@@ -190,7 +190,7 @@ impl Producer {
         message: MessageId,
         partition: u16,
         number: BatchNumber,
-        attempt: u16,
+        attempt: u32,
         answer: Answer,
         stage: &mut Stage<'_>,
     ) {
@@ -208,7 +208,7 @@ impl Producer {
 
     /// To be sent again, or given up when its delivery time-out is over.
     fn failed(&mut self, partition: u16, mut batch: Batch, stage: &mut Stage<'_>) {
-        let chance = stage.chance(Purpose::Jitter, batch.parts[0], batch.attempt.into());
+        let chance = stage.chance(Purpose::Jitter, batch.parts[0], batch.attempt);
         let wait = self.backoff.wait(stage, batch.parts[0], batch.attempt, None).scaled(0.8 + 0.4 * chance);
         if (stage.now() + wait).since(batch.opened) >= self.delivery_timeout {
             for part in &batch.parts {

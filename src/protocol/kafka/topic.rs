@@ -303,7 +303,7 @@ impl Topic {
         poll: Poll,
         (kind, label): Word,
         part: PartId,
-        attempt: u16,
+        attempt: u32,
         stage: &mut Stage<'_>,
     ) {
         let Poll { message, member, from, request, .. } = poll;

@@ -20,7 +20,7 @@ use crate::trace::{JobId, LabelId, MarkKind, MessageId, PartId, Slot};
 pub(super) struct Publish {
     pub message: MessageId,
     pub part: PartId,
-    pub attempt: u16,
+    pub attempt: u32,
     pub place: Place,
 }
 

@@ -20,7 +20,7 @@ struct Delivery {
     part: PartId,
     epoch: Epoch,
     tag: Tag,
-    number: u16,
+    number: u32,
 }
 
 struct Work {

@@ -226,7 +226,7 @@ impl Process {
             kind,
             label,
             part: PartId::NONE,
-            attempt: (epoch % 1000) as u16 + 1,
+            attempt: (epoch % 1000) as u32 + 1,
             reply_to,
             from_slot: self.slot,
             to_slot: Slot(channel),

@@ -24,7 +24,7 @@ enum State {
 
 struct Publication {
     part: PartId,
-    attempt: u16,
+    attempt: u32,
     /// The thread that waits for the confirm, with the stay that shows it blocked.
     waiter: Option<(u16, StayId)>,
     state: State,
@@ -183,7 +183,7 @@ impl Publisher {
         self.publish(place, stage);
     }
 
-    fn parcel(&self, part: PartId, attempt: u16, from_slot: Slot) -> Parcel {
+    fn parcel(&self, part: PartId, attempt: u32, from_slot: Slot) -> Parcel {
         let (kind, label) = self.words.publish;
         Parcel {
             link: self.out,
@@ -218,7 +218,7 @@ impl Publisher {
         stage.send(self.parcel(part, attempt, slot), Message::Publish { part, attempt, place });
     }
 
-    fn is_awaited(&self, place: Place, part: PartId, attempt: u16) -> bool {
+    fn is_awaited(&self, place: Place, part: PartId, attempt: u32) -> bool {
         let publication = self.publications.get(place as usize).and_then(Option::as_ref);
         publication.is_some_and(|publication| {
             publication.part == part
@@ -248,7 +248,7 @@ impl Publisher {
     }
 
     /// `basic.return`: no queue is bound for it, and none will be if it is published again. The confirm follows.
-    fn take_back(&mut self, message: MessageId, (part, attempt, place): (PartId, u16, Place), stage: &mut Stage<'_>) {
+    fn take_back(&mut self, message: MessageId, (part, attempt, place): (PartId, u32, Place), stage: &mut Stage<'_>) {
         let slot = match self.confirms {
             // Nobody waits for anything, yet this is heard.
             Confirms::Off => Slot::WHOLE,

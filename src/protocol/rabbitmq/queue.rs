@@ -16,9 +16,9 @@ pub(super) struct Stored {
     /// The stay that shows it where it is now.
     pub stay: StayId,
     /// How often it was delivered.
-    pub deliveries: u16,
+    pub deliveries: u32,
     /// AMQP's `x-delivery-count`: the failed deliveries that count towards the limit.
-    pub failures: u16,
+    pub failures: u32,
     /// When it ceases to be of use; a return does not move that.
     pub expires: Moment,
     /// Its place in the order of publishing.
@@ -139,7 +139,7 @@ impl Queue {
             self.channels[usize::from(channel)].in_turn = false;
             if self.has_room(channel) {
                 let mut stored = self.take_head()?;
-                stored.deliveries = stored.deliveries.saturating_add(1);
+                stored.deliveries = stored.deliveries + 1;
                 return Some((channel, stored));
             }
         }
@@ -195,8 +195,8 @@ impl Queue {
 
     /// A failed delivery is counted. Says whether there have been too many.
     pub(super) fn is_over_limit(&self, stored: &mut Stored) -> bool {
-        stored.failures = stored.failures.saturating_add(1);
-        self.limit.is_some_and(|limit| stored.failures > limit)
+        stored.failures = stored.failures + 1;
+        self.limit.is_some_and(|limit| stored.failures > u32::from(limit))
     }
 
     /// Back to the head, among what came back in the order of publishing: what a closed channel held.

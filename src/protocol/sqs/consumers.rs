@@ -27,7 +27,7 @@ struct Received {
 enum Errand {
     Poll,
     /// How often it was tried.
-    Delete(Received, u16),
+    Delete(Received, u32),
     GiveBack(Received),
 }
 
@@ -297,7 +297,7 @@ impl Consumers {
         consumer: u16,
         (kind, label): Word,
         part: PartId,
-        attempt: u16,
+        attempt: u32,
         body: Message,
         stage: &mut Stage<'_>,
     ) {

@@ -119,7 +119,7 @@ impl Queue {
 
     /// SendMessage. A deduplication id that was accepted in the last five minutes is accepted again and not stored,
     /// even if the first was deleted since (`SQS-7`).
-    fn take(&mut self, message: MessageId, part: PartId, attempt: u16, thread: u16, stage: &mut Stage<'_>) {
+    fn take(&mut self, message: MessageId, part: PartId, attempt: u32, thread: u16, stage: &mut Stage<'_>) {
         let fresh = self.kind == QueueType::Standard || self.store.is_fresh(part, stage);
         let (kind, label) = if fresh { self.words.sent } else { self.words.sent_duplicate };
         let parcel = Parcel {
@@ -177,7 +177,7 @@ impl Queue {
             self.receipts.remove(&old);
             parts.push(self.store.part(*number));
         }
-        let attempt = self.store.receive_count(numbers[0]).min(u16::MAX.into()) as u16;
+        let attempt = self.store.receive_count(numbers[0]);
         let attempt = if numbers.len() == 1 { attempt } else { 1 };
         let part = stage.batch(parts);
         stage.turns_out(poll.message, self.words.receive.0, part);

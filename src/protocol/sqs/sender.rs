@@ -14,7 +14,7 @@ use crate::trace::{CallerOutcome, Ending, JobId, MarkKind, MessageId, PartId, Sl
 
 struct Sending {
     part: PartId,
-    attempt: u16,
+    attempt: u32,
     /// The wait for the next attempt, while it lasts.
     backing_off: Option<StayId>,
     previous_wait: Option<Span>,
@@ -69,7 +69,7 @@ impl Sender {
         }
     }
 
-    fn awaits(&self, thread: u16, part: PartId, attempt: u16) -> bool {
+    fn awaits(&self, thread: u16, part: PartId, attempt: u32) -> bool {
         self.threads
             .call(thread)
             .is_some_and(|sending| sending.part == part && sending.attempt == attempt && sending.backing_off.is_none())
@@ -82,7 +82,7 @@ impl Sender {
         }
     }
 
-    fn send(&mut self, thread: u16, part: PartId, attempt: u16, stage: &mut Stage<'_>) {
+    fn send(&mut self, thread: u16, part: PartId, attempt: u32, stage: &mut Stage<'_>) {
         let (kind, label) = self.words.send;
         let parcel = Parcel {
             link: self.out,

@@ -33,7 +33,7 @@ struct Message<'a> {
     sent_us: u64,
     arrived_us: Option<u64>,
     fate: &'static str,
-    attempt: u16,
+    attempt: u32,
     reply_to: Option<u32>,
 }
 

@@ -57,14 +57,14 @@ pub(super) enum Doing {
     Polling(StayId),
     Working {
         record: Record,
-        attempt: u16,
+        attempt: u32,
         begun: u32,
         stay: StayId,
     },
     /// Until it tries the same record again.
     Pausing {
         record: Record,
-        attempt: u16,
+        attempt: u32,
         begun: u32,
         stay: StayId,
     },

@@ -33,7 +33,7 @@ impl Members {
         }
     }
 
-    pub(super) fn work(&mut self, index: usize, record: Record, attempt: u16, stage: &mut Stage<'_>) {
+    pub(super) fn work(&mut self, index: usize, record: Record, attempt: u32, stage: &mut Stage<'_>) {
         self.begun += 1;
         let (member, begun) = (self.number(index), self.begun);
         stage.executes(record.part);
@@ -81,7 +81,7 @@ impl Members {
     }
 
     /// Tried again in place, while the partition waits; then set aside or skipped.
-    pub(super) fn work_failed(&mut self, index: usize, record: Record, attempt: u16, stage: &mut Stage<'_>) {
+    pub(super) fn work_failed(&mut self, index: usize, record: Record, attempt: u32, stage: &mut Stage<'_>) {
         let (slot, part) = (self.slot(index), record.part);
         if attempt < self.group.retry.max_attempts {
             let wait = self.group.retry.wait(stage, part, attempt, None);

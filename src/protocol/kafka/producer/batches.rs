@@ -16,7 +16,7 @@ pub(super) struct Batch {
     pub sequence: u32,
     /// When its first record was sent, by the program's clock.
     pub opened: Moment,
-    pub attempt: u16,
+    pub attempt: u32,
     pub not_before: Moment,
     /// Whether it may leave: full, or lingered long enough.
     pub closed: bool,
@@ -84,7 +84,7 @@ impl Lane {
         self.waiting.pop_front()
     }
 
-    pub fn take_in_flight(&mut self, number: BatchNumber, attempt: u16) -> Option<Batch> {
+    pub fn take_in_flight(&mut self, number: BatchNumber, attempt: u32) -> Option<Batch> {
         let place = self.in_flight.iter().position(|batch| batch.number == number && batch.attempt == attempt)?;
         Some(self.in_flight.remove(place))
     }

@@ -34,7 +34,7 @@ struct Reading {
     begun: bool,
     lag: u32,
     places: Vec<Place>,
-    deliveries: Vec<u16>,
+    deliveries: Vec<u32>,
 }
 
 /// A produce request that waits for the followers.
@@ -42,7 +42,7 @@ pub struct Awaiting {
     pub end: Offset,
     pub message: MessageId,
     pub batch: BatchNumber,
-    pub attempt: u16,
+    pub attempt: u32,
 }
 
 /// A fetch that waits for a record.
@@ -135,7 +135,7 @@ impl Partition {
     }
 
     /// What a fetch gets: the parts of a group from `from` on, and how often the first was handed out.
-    pub fn read(&mut self, group: u16, from: Offset, most: u32, stage: &mut Stage<'_>) -> (Vec<PartId>, u16) {
+    pub fn read(&mut self, group: u16, from: Offset, most: u32, stage: &mut Stage<'_>) -> (Vec<PartId>, u32) {
         let group = usize::from(group);
         let end = self.high_watermark.min(from.saturating_add(most));
         let mut parts = Vec::new();
@@ -143,7 +143,7 @@ impl Partition {
             let part = self.part(offset, group);
             parts.push(part);
             let reading = &mut self.readings[group];
-            reading.deliveries[offset as usize] = reading.deliveries[offset as usize].saturating_add(1);
+            reading.deliveries[offset as usize] += 1;
             let place = &mut reading.places[offset as usize];
             match *place {
                 Place::Ready(stay) => {
