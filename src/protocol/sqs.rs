@@ -33,6 +33,8 @@ Left out: batches of sends and deletes, permissions, message attributes and size
 what becomes of messages in the dead-letter queue. \
 A short poll asks every server here, so it misses nothing; the rare second delivery of a deleted message is left out as well. \
 A standard queue promises no order; here it hands out first what became visible first. \
+A FIFO group hands out its messages up to the first that is in flight. \
+A handle that is not the latest is told 200 by a standard queue and deletes nothing; twelve hours after its receive, or in a FIFO queue after its time-out, it is refused. \
 The move to the dead-letter queue happens at the receive that would be one too many. \
 The queue is kept in several places, so a crash of it breaks the open calls and loses nothing. \
 The consumers of a lane share its fate, and the queue learns of a broken connection one network latency later.";

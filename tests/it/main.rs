@@ -49,6 +49,7 @@ mod scene;
 mod shedding;
 mod soap;
 mod sqs;
+mod sqs_handles;
 mod story;
 mod svg;
 mod told;

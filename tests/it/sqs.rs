@@ -180,7 +180,7 @@ fn sqs_3_change_message_visibility_starts_the_clock_anew_from_the_call() {
             queue-->>server: job 1 [25000 ms, no. 2]
             server->>queue: DeleteMessage [27900 ms]
             queue-->>server: 200 OK [27900 ms]
-            server-xqueue: DeleteMessage [29000 ms, turned away]
+            server->>queue: DeleteMessage [29000 ms]
             queue-->>server: 200, old handle [29000 ms]",
     );
     assert_eq!(receives(&trace), [(1, 0), (1, 25_000)]);
@@ -277,7 +277,7 @@ fn sqs_5_work_longer_than_the_timeout_is_done_twice_and_the_late_delete_has_an_o
             server->>queue: ReceiveMessage [20020 → 20030 ms]
             Note over queue: visible again (job 1) [30010 ms]
             queue-->>server: job 1 [30010 → 30020 ms, no. 2]
-            server-xqueue: DeleteMessage [40020 → 40030 ms, turned away]
+            server->>queue: DeleteMessage [40020 → 40030 ms]
             queue-->>server: 200, old handle [40030 → 40040 ms]
             server->>queue: DeleteMessage [50020 → 50030 ms]
             queue-->>server: 200 OK [50030 → 50040 ms]",

@@ -1,7 +1,7 @@
 //! The queue: what it stores, who waits for it, and the clocks of what is in flight.
 //!
 //! *Invariants:* a message is visible, delayed or in flight, and only what is visible is received. The clock of a
-//! message in flight runs from the queue's answer. A receipt handle is that of the latest receive or of no use.
+//! message in flight runs from the queue's answer. Only the handle of the latest receive deletes a message.
 
 mod store;
 
@@ -14,7 +14,7 @@ use crate::engine::{Fault, Input, LinkId, Parcel, Phase};
 use crate::protocol::Stage;
 use crate::time::{Moment, Span};
 use crate::trace::{Ending, MessageId, PartId, Slot};
-use store::{State, Store};
+use store::Store;
 
 /// How long a deduplication id is remembered (developer guide, "Exactly-once processing").
 const DEDUPLICATION_INTERVAL: Span = Span::seconds(300);
@@ -49,7 +49,8 @@ pub struct Queue {
     polls: VecDeque<Poll>,
     /// The message that each valid receipt handle is for.
     receipts: BTreeMap<Receipt, Number>,
-    last_receipt: Receipt,
+    /// When each receive was, by its receipt handle.
+    received: Vec<Moment>,
 }
 
 impl Queue {
@@ -68,7 +69,7 @@ impl Queue {
             store: Store::new(settings, words),
             polls: VecDeque::new(),
             receipts: BTreeMap::new(),
-            last_receipt: 0,
+            received: Vec::new(),
         }
     }
 
@@ -168,12 +169,13 @@ impl Queue {
     }
 
     fn hand_out(&mut self, poll: Poll, numbers: &[Number], stage: &mut Stage<'_>) {
-        let first = self.last_receipt + 1;
+        let first = self.received.len() as Receipt + 1;
         let mut parts = Vec::with_capacity(numbers.len());
         for number in numbers {
-            self.last_receipt += 1;
-            self.receipts.insert(self.last_receipt, *number);
-            let old = self.store.goes_out(*number, self.last_receipt, self.visibility_timeout, stage);
+            self.received.push(stage.now());
+            let receipt = self.received.len() as Receipt;
+            self.receipts.insert(receipt, *number);
+            let old = self.store.goes_out(*number, receipt, self.visibility_timeout, stage);
             self.receipts.remove(&old);
             parts.push(self.store.part(*number));
         }
@@ -225,44 +227,45 @@ impl Queue {
         stage.send(parcel, Message::DeadLetter { part });
     }
 
-    /// DeleteMessage. With an old handle a standard queue says yes and keeps the message; a FIFO queue refuses a handle
-    /// whose visibility timeout is over (API reference, DeleteMessage; AWS re:Post, "ReceiptHandleIsInvalid").
+    /// DeleteMessage. A handle is refused when its receive is more than twelve hours ago, the longest that a message can
+    /// be invisible, and in a FIFO queue as soon as its visibility timeout is over. A standard queue says yes to a handle
+    /// that is not the latest, and keeps the message. (API reference, DeleteMessage; AWS re:Post, "Troubleshoot
+    /// ReceiptHandleIsInvalid and InvalidParameterValue errors".)
     fn delete(&mut self, message: MessageId, receipt: Receipt, stage: &mut Stage<'_>) -> Word {
-        let known = self.receipts.get(&receipt).copied();
-        let number = match self.kind {
-            QueueType::Standard => known,
-            QueueType::Fifo => known.filter(|number| self.store.is_in_flight(*number)),
+        let number = self.receipts.get(&receipt).copied();
+        let expired = match self.kind {
+            QueueType::Standard => stage.now().since(self.received[receipt as usize - 1]) > LONGEST_VISIBILITY,
+            QueueType::Fifo => !number.is_some_and(|number| self.store.is_in_flight(number)),
         };
-        let Some(number) = number else {
-            stage.refuse(message);
-            return match self.kind {
-                QueueType::Standard => self.words.not_deleted,
-                QueueType::Fifo => self.words.handle_expired,
-            };
-        };
-        self.receipts.remove(&receipt);
-        self.store.delete(number, Ending::Done, stage);
-        self.words.deleted
+        match number {
+            _ if expired => {
+                stage.refuse(message);
+                self.words.handle_expired
+            }
+            None => self.words.not_deleted,
+            Some(number) => {
+                self.receipts.remove(&receipt);
+                self.store.delete(number, Ending::Done, stage);
+                self.words.deleted
+            }
+        }
     }
 
-    /// ChangeMessageVisibility: `to` from now, but no more than twelve hours from the receive (`SQS-3`).
+    /// ChangeMessageVisibility: `to` from now, but no more than twelve hours from the receive (`SQS-3`; API reference,
+    /// ChangeMessageVisibility: an attempt to extend beyond that is rejected, and not cut short).
     fn change_visibility(&mut self, message: MessageId, receipt: Receipt, to: Span, stage: &mut Stage<'_>) -> Word {
         let number = self.receipts.get(&receipt).copied();
-        let changed = number.is_some_and(|number| {
-            let in_bounds = |since: Moment| (stage.now() + to).since(since) <= LONGEST_VISIBILITY;
-            match self.store.state(number) {
-                Some(State::InFlight { since, .. }) if in_bounds(*since) => {
-                    self.store.set_clock(number, to, stage);
-                    true
-                }
-                _ => false,
-            }
-        });
-        if changed {
-            return self.words.changed;
+        let in_flight = number.filter(|number| self.store.is_in_flight(*number));
+        let Some(number) = in_flight else {
+            stage.refuse(message);
+            return self.words.not_changed;
+        };
+        if (stage.now() + to).since(self.received[receipt as usize - 1]) > LONGEST_VISIBILITY {
+            stage.refuse(message);
+            return self.words.beyond_limit;
         }
-        stage.refuse(message);
-        self.words.not_changed
+        self.store.set_clock(number, to, stage);
+        self.words.changed
     }
 
     fn answer(

@@ -1,9 +1,12 @@
-//! What is visible in the queue, by group: a group of which something is in flight is closed (`SQS-6`).
+//! What is visible in the queue, by group: a group hands out its messages up to the first that is in flight (`SQS-6`).
 //!
-//! A standard queue has no groups: there each message is one of its own, and nothing is ever closed.
-//! *Invariant:* the order within a group is that of sending, whatever came back in between.
+//! A message that has become visible again is therefore handed out while a later one of its group is still in flight,
+//! and what was sent after that one waits. (The developer guide says only that messages in flight block their group;
+//! that those before them are not blocked was observed.) A standard queue has no groups: there each message is one of its
+//! own, and nothing waits. *Invariant:* the order within a group is that of sending, whatever came back in between.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound::{Excluded, Unbounded};
 
 use super::Number;
 use crate::protocol::keys::Key;
@@ -20,15 +23,23 @@ pub(super) enum Group {
 #[derive(Default)]
 struct Shelved {
     visible: BTreeSet<Number>,
-    in_flight: u32,
+    in_flight: BTreeSet<Number>,
     /// Under which number it stands among the open ones.
     open_at: Option<Number>,
+}
+
+impl Shelved {
+    /// The first visible message, if none before it is in flight.
+    fn first_open(&self) -> Option<Number> {
+        let first = *self.visible.first()?;
+        self.in_flight.first().is_none_or(|held| *held > first).then_some(first)
+    }
 }
 
 #[derive(Default)]
 pub(super) struct Shelf {
     groups: BTreeMap<Group, Shelved>,
-    /// The first visible message of every group that has nothing in flight.
+    /// The message that each group would hand out first, of the groups that hand out any.
     open: BTreeSet<(Number, Group)>,
 }
 
@@ -47,30 +58,38 @@ impl Shelf {
         });
     }
 
-    /// One message of the group went out.
-    pub fn hold(&mut self, group: Group) {
-        self.change(group, |shelved| shelved.in_flight += 1);
+    /// A message went out.
+    pub fn hold(&mut self, number: Number, group: Group) {
+        self.change(group, |shelved| {
+            shelved.in_flight.insert(number);
+        });
     }
 
-    /// One message of the group came back or was deleted.
-    pub fn free(&mut self, group: Group) {
-        self.change(group, |shelved| shelved.in_flight -= 1);
+    /// A message came back or was deleted.
+    pub fn free(&mut self, number: Number, group: Group) {
+        self.change(group, |shelved| {
+            shelved.in_flight.remove(&number);
+        });
     }
 
-    /// The oldest message of a group with nothing in flight.
+    /// The first message that may be handed out.
     pub fn first_open(&self) -> Option<(Number, Group)> {
         self.open.first().copied()
     }
 
-    /// The oldest visible message of this group, in flight or not: for who is taking from it just now.
-    pub fn next_of(&self, group: Group) -> Option<(Number, Group)> {
-        Some((*self.groups.get(&group)?.visible.first()?, group))
+    /// The message of this group that may go out together with `taken`: the next visible one, unless one between the
+    /// two is in flight.
+    pub fn next_after(&self, taken: Number, group: Group) -> Option<(Number, Group)> {
+        let shelved = self.groups.get(&group)?;
+        let next = *shelved.visible.range((Excluded(taken), Unbounded)).next()?;
+        let held = shelved.in_flight.range((Excluded(taken), Excluded(next))).next();
+        held.is_none().then_some((next, group))
     }
 
     fn change(&mut self, group: Group, change: impl FnOnce(&mut Shelved)) {
         let shelved = self.groups.entry(group).or_default();
         change(shelved);
-        let open_at = if shelved.in_flight == 0 { shelved.visible.first().copied() } else { None };
+        let open_at = shelved.first_open();
         if shelved.open_at != open_at {
             if let Some(number) = shelved.open_at {
                 self.open.remove(&(number, group));
@@ -80,7 +99,7 @@ impl Shelf {
             }
             shelved.open_at = open_at;
         }
-        if shelved.in_flight == 0 && shelved.visible.is_empty() {
+        if shelved.in_flight.is_empty() && shelved.visible.is_empty() {
             self.groups.remove(&group);
         }
     }
@@ -91,22 +110,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_group_with_something_in_flight_is_closed_and_the_others_are_not() {
+    fn a_group_hands_out_its_messages_up_to_the_first_in_flight() {
         let (a, b) = (Group::Of(Key::Shared(0)), Group::Of(Key::Shared(1)));
         let mut shelf = Shelf::default();
-        for (number, group) in [(1, a), (2, a), (3, b)] {
+        for (number, group) in [(1, a), (2, a), (3, a), (4, b)] {
             shelf.put(number, group);
         }
         assert_eq!(shelf.first_open(), Some((1, a)));
-        shelf.remove(1, a);
-        shelf.hold(a);
-        assert_eq!((shelf.first_open(), shelf.next_of(a)), (Some((3, b)), Some((2, a))));
-        shelf.put(1, a);
-        shelf.free(a);
-        assert_eq!(shelf.first_open(), Some((1, a)), "what comes back takes its old place");
-        for (number, group) in [(1, a), (2, a), (3, b)] {
-            shelf.remove(number, group);
+        for number in [1, 2] {
+            shelf.remove(number, a);
+            shelf.hold(number, a);
         }
+        assert_eq!((shelf.first_open(), shelf.next_after(2, a)), (Some((4, b)), Some((3, a))));
+        shelf.put(1, a);
+        shelf.free(1, a);
+        assert_eq!(shelf.first_open(), Some((1, a)), "what comes back takes its old place");
+        shelf.remove(1, a);
+        shelf.hold(1, a);
+        assert_eq!(shelf.next_after(1, a), None, "2 is in flight between 1 and 3");
+        for number in [1, 2] {
+            shelf.free(number, a);
+        }
+        shelf.remove(3, a);
+        shelf.remove(4, b);
         assert!(shelf.groups.is_empty() && shelf.open.is_empty());
     }
 }

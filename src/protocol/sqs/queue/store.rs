@@ -16,15 +16,14 @@ use crate::trace::{Ending, JobId, LevelKind, MarkKind, PartId, Slot, StayId, Sta
 /// How many messages may be in flight (quotas).
 const MOST_IN_FLIGHT: u32 = 120_000;
 
-/// Where a message is on its way.
-pub(super) enum State {
+/// Whether a message can be received, or what it waits for.
+enum Visibility {
     Delayed(StayId),
     Visible(StayId),
     /// Received and not yet deleted; `clock` tells the running clock from those set before.
     InFlight {
         stay: StayId,
         clock: u32,
-        since: Moment,
     },
 }
 
@@ -37,7 +36,7 @@ struct Stored {
     receives: u32,
     /// The handle of the latest receive; 0 before the first.
     receipt: Receipt,
-    state: State,
+    visibility: Visibility,
 }
 
 /// What a receive found.
@@ -131,18 +130,19 @@ impl Store {
             Some(keys) => keys.of(stage.job_of(part)).map_or(Group::Alone(number), Group::Of),
         };
         let place = self.next_place(number, group);
-        let state = if delay == Span::ZERO {
+        let visibility = if delay == Span::ZERO {
             self.shelf.put(place, group);
             self.visible += 1;
             self.level(StayKind::Ready, stage);
-            State::Visible(stage.begin(Slot::WHOLE, StayKind::Ready, part))
+            Visibility::Visible(stage.begin(Slot::WHOLE, StayKind::Ready, part))
         } else {
             stage.set_timer(delay, Timer::DelayOver { number });
             self.delayed += 1;
             self.level(StayKind::Scheduled, stage);
-            State::Delayed(stage.begin(Slot::WHOLE, StayKind::Scheduled, part))
+            Visibility::Delayed(stage.begin(Slot::WHOLE, StayKind::Scheduled, part))
         };
-        self.messages.insert(number, Stored { part, group, place, sent: stage.now(), receives: 0, receipt: 0, state });
+        self.messages
+            .insert(number, Stored { part, group, place, sent: stage.now(), receives: 0, receipt: 0, visibility });
         self.watch_retention(stage);
     }
 
@@ -166,20 +166,16 @@ impl Store {
         self.messages[&number].receives
     }
 
-    pub fn state(&self, number: Number) -> Option<&State> {
-        self.messages.get(&number).map(|stored| &stored.state)
-    }
-
     pub fn is_in_flight(&self, number: Number) -> bool {
-        matches!(self.state(number), Some(State::InFlight { .. }))
+        self.messages.get(&number).is_some_and(|stored| matches!(stored.visibility, Visibility::InFlight { .. }))
     }
 
     /// Takes up to `most` messages off the shelf: the first in place, and of one group as many as there are, in order.
     pub fn receive(&mut self, most: usize, max_receive_count: Option<u32>, stage: &mut Stage<'_>) -> Taken {
         let mut taken = Taken::default();
-        let mut group = None;
+        let mut last = None;
         while taken.messages.len() < most && self.in_flight + (taken.messages.len() as u32) < MOST_IN_FLIGHT {
-            let same = group.and_then(|group| self.shelf.next_of(group));
+            let same = last.and_then(|(taken, group)| self.shelf.next_after(taken, group));
             let Some((place, of)) = same.or_else(|| self.shelf.first_open()) else {
                 break;
             };
@@ -195,8 +191,8 @@ impl Store {
                 continue;
             }
             self.shelf.remove(place, of);
-            self.shelf.hold(of);
-            group = Some(of);
+            self.shelf.hold(number, of);
+            last = Some((number, of));
             taken.messages.push(number);
         }
         taken
@@ -207,12 +203,12 @@ impl Store {
         self.last_clock += 1;
         let clock = self.last_clock;
         let stored = self.messages.get_mut(&number).expect("what was taken is stored");
-        if let State::Visible(stay) = stored.state {
+        if let Visibility::Visible(stay) = stored.visibility {
             stage.end(stay, Ending::Done);
         }
         stored.receives += 1;
         let stay = stage.begin_valued(Slot::WHOLE, StayKind::Hidden, stored.part, stored.receives);
-        stored.state = State::InFlight { stay, clock, since: stage.now() };
+        stored.visibility = Visibility::InFlight { stay, clock };
         let old = std::mem::replace(&mut stored.receipt, receipt);
         stage.set_timer(timeout, Timer::VisibleAgain { number, clock });
         self.visible -= 1;
@@ -225,7 +221,7 @@ impl Store {
     /// The clock of a message in flight starts anew.
     pub fn set_clock(&mut self, number: Number, to: Span, stage: &mut Stage<'_>) {
         self.last_clock += 1;
-        if let Some(Stored { state: State::InFlight { clock, .. }, .. }) = self.messages.get_mut(&number) {
+        if let Some(Stored { visibility: Visibility::InFlight { clock, .. }, .. }) = self.messages.get_mut(&number) {
             *clock = self.last_clock;
             stage.set_timer(to, Timer::VisibleAgain { number, clock: self.last_clock });
         }
@@ -236,7 +232,7 @@ impl Store {
         let Some(stored) = self.messages.get_mut(&number) else {
             return;
         };
-        let State::InFlight { stay, clock: running, .. } = stored.state else {
+        let Visibility::InFlight { stay, clock: running, .. } = stored.visibility else {
             return;
         };
         if running != clock {
@@ -244,11 +240,11 @@ impl Store {
         }
         stage.end(stay, Ending::Expired);
         stage.mark(MarkKind::Returned, Slot::WHOLE, stored.part, stored.receives.into(), self.words.visible_again);
-        stored.state = State::Visible(stage.begin(Slot::WHOLE, StayKind::Ready, stored.part));
+        stored.visibility = Visibility::Visible(stage.begin(Slot::WHOLE, StayKind::Ready, stored.part));
         let group = stored.group;
         let place = self.next_place(number, group);
         self.shelf.put(place, group);
-        self.shelf.free(group);
+        self.shelf.free(number, group);
         if let Some(stored) = self.messages.get_mut(&number) {
             stored.place = place;
         }
@@ -262,11 +258,11 @@ impl Store {
         let Some(stored) = self.messages.get_mut(&number) else {
             return;
         };
-        let State::Delayed(stay) = stored.state else {
+        let Visibility::Delayed(stay) = stored.visibility else {
             return;
         };
         stage.end(stay, Ending::Done);
-        stored.state = State::Visible(stage.begin(Slot::WHOLE, StayKind::Ready, stored.part));
+        stored.visibility = Visibility::Visible(stage.begin(Slot::WHOLE, StayKind::Ready, stored.part));
         self.shelf.put(stored.place, stored.group);
         self.delayed -= 1;
         self.visible += 1;
@@ -279,21 +275,21 @@ impl Store {
         let Some(stored) = self.messages.remove(&number) else {
             return;
         };
-        match stored.state {
-            State::Delayed(stay) => {
+        match stored.visibility {
+            Visibility::Delayed(stay) => {
                 stage.end(stay, ending);
                 self.delayed -= 1;
                 self.level(StayKind::Scheduled, stage);
             }
-            State::Visible(stay) => {
+            Visibility::Visible(stay) => {
                 stage.end(stay, ending);
                 self.shelf.remove(stored.place, stored.group);
                 self.visible -= 1;
                 self.level(StayKind::Ready, stage);
             }
-            State::InFlight { stay, .. } => {
+            Visibility::InFlight { stay, .. } => {
                 stage.end(stay, ending);
-                self.shelf.free(stored.group);
+                self.shelf.free(number, stored.group);
                 self.in_flight -= 1;
                 self.level(StayKind::Hidden, stage);
             }
