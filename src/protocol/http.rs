@@ -19,6 +19,7 @@ pub const LEFT_OUT: &str = "Modelled: threads that block, one outstanding reques
 time-outs that leave the outcome unknown, refusal, 503 with Retry-After, retries with back-off, idempotent and other methods, \
 a server with workers and a bounded accept queue that can be out or crash. \
 Left out: TCP and TLS handshakes, bandwidth and body sizes, proxies and caches, pipelining (real clients do not use it), HTTP/2 streams. \
+A connection that breaks or closes under a request tells its caller nothing, so the outcome is unknown (RFC 9110 §9.2.2). \
 A server does not notice that its client gave up: it finishes the work and sends an answer nobody reads. \
 A time-out runs from the sending of a request, not from the wait for a connection.";
 
@@ -204,8 +205,8 @@ pub enum Timer {
     TryAgain { thread: u16, part: PartId },
     /// A worker reaches the end of its work, if it is still the same work.
     WorkDone { worker: u16, begun: u32 },
-    /// A connection may have been idle for too long.
-    IdleTooLong { connection: Connection, used: u32 },
+    /// A connection may have been idle for too long since the answer to this request.
+    IdleTooLong { connection: Connection, request: u32 },
 }
 
 pub enum Party {

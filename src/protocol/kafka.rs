@@ -31,8 +31,11 @@ the idempotent producer, request and delivery time-outs, long fetches, groups wi
 eager rebalancing with the range assignor, automatic and synchronous commits, auto.offset.reset, retention by time, retries in place and a dead-letter topic. \
 Left out: transactions, compaction, compression, retention by size, quotas, the new group protocol of KIP-848 and cooperative rebalancing, static members, share groups, buffer.memory. \
 Each partition is led by a broker of its own, all in one lane; a crash of that lane ends when a leader is there again: a follower if one is in sync, else the same broker from its disk. \
+A leader that goes or dies answers nothing: its connections break, and until a request is repeated its outcome is unknown; who asks while there is none is told so. \
 Followers are not drawn; they have a record a fixed time after the leader. Retention removes a record at its very age, not by segments. \
 ListOffsets is answered together with OffsetFetch, and the coordinator is never far away. \
+Between two attempts at a record a consumer polls, as Spring's DefaultErrorHandler does, so each back-off with the work before it counts against max.poll.interval.ms and not their sum; what it holds from the last poll is kept where Spring would fetch it again. \
+It remembers its attempts at a record when it reads it again, and the consumers of a lane set a record aside or skip it once. \
 An outage of consumers is a close(): they finish their poll, commit, leave, and join again later.";
 
 /// A record's place in its partition.
@@ -86,6 +89,10 @@ pub enum Message {
         batch: BatchNumber,
         attempt: u32,
         answer: Answer,
+    },
+    /// The connection to a partition's leader broke, and with it every request on it that is not answered.
+    Closed {
+        partition: u16,
     },
     Fetch {
         member: MemberNumber,

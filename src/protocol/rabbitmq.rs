@@ -37,6 +37,7 @@ Left out: the handshakes of connections and channels (all are open when the run 
 alternate exchanges and bindings between exchanges, priorities, flow control and alarms, replicas, delayed retries, the 30-minute acknowledgement timeout. \
 A dead-letter queue is the end: nobody consumes from it, so dead letters do not go round. \
 The consumers of a lane share its fate: a crash closes all their connections, and the broker learns of it one network latency later. \
+A publish whose connection breaks before its confirm may be stored or not: its outcome is unknown until it is published again and confirmed. \
 Heartbeats are left out: a silent party's connections break when its silence ends; until then nobody of the lane could have done the work anyway. \
 A broker that is out closes its connections and keeps what it has; one that dies also loses what it had not made safe. \
 A length limit is kept exactly, where a real quorum queue checks late. A dead letter does not travel, for all queues live in one broker. \
@@ -49,8 +50,8 @@ type Epoch = u32;
 /// A delivery's number on its channel, from one.
 type Tag = u32;
 
-/// Where a publication is kept at the publisher until its confirm comes.
-type Place = u32;
+/// A publication that the publisher has in hand. The number is given again when that one is settled.
+type PublicationId = u32;
 
 /// What the broker says of a publication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,19 +98,19 @@ pub enum Message {
     Publish {
         part: PartId,
         attempt: u32,
-        place: Place,
+        place: PublicationId,
     },
     Confirm {
         part: PartId,
         attempt: u32,
-        place: Place,
+        place: PublicationId,
         verdict: Verdict,
     },
     /// No queue is bound for it.
     Return {
         part: PartId,
         attempt: u32,
-        place: Place,
+        place: PublicationId,
     },
     Deliver {
         part: PartId,
@@ -158,9 +159,9 @@ pub enum Message {
 #[derive(Clone, Copy, Debug)]
 pub enum Timer {
     /// The confirm of this attempt is overdue, if it is still awaited.
-    ConfirmOverdue { place: Place, part: PartId, attempt: u32 },
+    ConfirmOverdue { place: PublicationId, part: PartId, attempt: u32 },
     /// The back-off before the next attempt is over.
-    PublishAgain { place: Place, part: PartId },
+    PublishAgain { place: PublicationId, part: PartId },
     /// A message is safe, if the broker has not died meanwhile.
     Written { queue: u16, write: u32 },
     /// The head of a queue may have been there for too long.

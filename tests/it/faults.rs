@@ -93,7 +93,7 @@ fn flt_2_what_waits_in_the_accept_queue_is_lost_as_well() {
     });
     let trace = play_side("http", settings, scenario);
     let outcomes: Vec<_> = trace.jobs.iter().map(|job| job.caller).collect();
-    assert_eq!(outcomes, [CallerOutcome::Answered, CallerOutcome::Failed, CallerOutcome::Failed]);
+    assert_eq!(outcomes, [CallerOutcome::Answered, CallerOutcome::Unknown, CallerOutcome::Unknown]);
     assert_eq!(trace.parts.iter().map(|part| part.executions).collect::<Vec<_>>(), [1, 1, 0]);
     assert!(trace.parts[1..].iter().all(|part| part.outcome == WorkOutcome::Lost));
 }

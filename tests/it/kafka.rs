@@ -389,7 +389,6 @@ fn kaf_8_with_acks_all_what_is_acknowledged_is_on_the_next_leader() {
             Note over queue: out [11 ms to 511]
             Note over queue: crashed [11 ms]
             Note over queue: lost with the leader (job 1) [11 ms]
-            queue-)client: no leader [11 → 21 ms]
             Note over client: sends again (job 1) [21 ms]
             client-xqueue: produce job 1 [122.271 → 132.271 ms, no. 2, turned away]
             queue-)client: no leader [132.271 → 142.271 ms, no. 2]

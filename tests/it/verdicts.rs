@@ -86,7 +86,7 @@ fn cases_of_outcomes() -> Vec<Case> {
         Case {
             rule: "failed",
             speaks: of_preset("order-emails", 0),
-            says: "2 of 12 e-mails failed: Mail service was down from 900 ms to 1.3 s; 1 was turned away and 1 was met with an error after up to 3 tries.",
+            says: "2 of 12 e-mails failed: Mail service was down from 900 ms to 1.3 s; 1 was turned away and 1 was left without an answer after up to 3 tries.",
             value: json!(2),
             at_ms: Some(913),
             silent: of_preset("order-emails", 1),
@@ -157,7 +157,7 @@ fn cases_of_outcomes() -> Vec<Case> {
             says: "For 1 job the caller cannot know whether the work was done; it was.",
             value: json!(1),
             at_ms: Some(20),
-            silent: verdicts(http(), struck("crash", "10ms")),
+            silent: verdicts(http(), struck("outage", "0ms")),
         },
         Case {
             rule: "refused",

@@ -13,23 +13,23 @@ use crate::protocol::threads::Threads;
 use crate::time::Span;
 use crate::trace::{CallerOutcome, Ending, JobId, LevelKind, MarkKind, MessageId, PartId, Slot, StayId, StayKind};
 
-/// What a job's thread is doing about it.
+/// What a thread waits for. It waits for something as long as it has a job.
 #[derive(Clone, Copy)]
-enum State {
-    /// Waits for a connection.
-    Pooled(StayId),
-    /// Waits for the answer to the request it sent on this connection.
-    Asked(Connection),
-    /// Waits for the next attempt.
-    BackingOff(StayId),
+enum WaitsFor {
+    /// A connection to send the request on.
+    Connection(StayId),
+    /// The answer to the request it sent on this connection.
+    Answer(Connection),
+    /// The end of the back-off before the next attempt.
+    NextAttempt(StayId),
 }
 
 struct Call {
     part: PartId,
     attempt: u32,
-    state: State,
+    waits_for: WaitsFor,
     previous_wait: Option<Span>,
-    /// The gloomiest thing learnt so far: silence after any attempt leaves the outcome unknown for good.
+    /// What the caller knows after the attempts so far. An attempt whose fate is unknown leaves it so for good.
     known: CallerOutcome,
 }
 
@@ -38,7 +38,7 @@ impl Call {
         Call {
             part,
             attempt: 1,
-            state: State::Asked(Connection::MAX),
+            waits_for: WaitsFor::Answer(Connection::MAX),
             previous_wait: None,
             known: CallerOutcome::Refused,
         }
@@ -47,21 +47,34 @@ impl Call {
 
 /// How an attempt failed.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Failure {
-    /// No answer in time.
-    Silence,
-    /// Turned away unseen: repeating it is always safe.
-    TurnedAway,
-    /// 503: turned away unseen, and asked to stay away.
+enum AttemptFailure {
+    /// No answer came in time.
+    TimedOut,
+    /// The connection was refused: the server did not see the request, so repeating it is always safe.
+    Refused,
+    /// 503: the server did not look at the request, and asks the caller to stay away for a while.
     Unavailable,
-    /// The connection broke with the request in hand.
+    /// The connection broke before an answer came. The request may have been done or not (RFC 9110 §9.2.2).
     Broken,
-    /// The server closed an idle connection while the request was on its way (`HTTP-5`).
+    /// The server closed an idle connection while the request was on its way (`HTTP-5`). The caller cannot tell this
+    /// from a break.
     Closed,
-    /// 409: the first request with this key is still in hand.
+    /// 409: the server is still at work on the first request with this key.
     Conflict,
     /// 500: an answer, and final.
     Error,
+}
+
+impl AttemptFailure {
+    /// What the caller knows of the work after such a failure.
+    fn outcome(self) -> CallerOutcome {
+        match self {
+            AttemptFailure::Refused | AttemptFailure::Unavailable => CallerOutcome::Refused,
+            AttemptFailure::Conflict | AttemptFailure::Error => CallerOutcome::Failed,
+            // No answer came: it may have been done or not.
+            AttemptFailure::TimedOut | AttemptFailure::Broken | AttemptFailure::Closed => CallerOutcome::Unknown,
+        }
+    }
 }
 
 pub struct Caller {
@@ -119,7 +132,7 @@ impl Caller {
                 let Some(call) = self.threads.call_mut(thread) else {
                     return;
                 };
-                call.state = State::Pooled(stage.begin(Slot(thread), StayKind::Pool, call.part));
+                call.waits_for = WaitsFor::Connection(stage.begin(Slot(thread), StayKind::Pool, call.part));
                 self.pool.wait(thread);
                 self.level_pool(stage);
             }
@@ -135,7 +148,7 @@ impl Caller {
             return;
         };
         let (part, attempt) = (call.part, call.attempt);
-        call.state = State::Asked(connection);
+        call.waits_for = WaitsFor::Answer(connection);
         let parcel = Parcel {
             link: self.out,
             kind: self.words.request,
@@ -159,17 +172,19 @@ impl Caller {
             Message::Close { connection } => return self.closed(connection, stage),
             Message::Response { part, attempt, status: Status::Ok, .. } => (part, attempt, None),
             Message::Response { part, attempt, status: Status::Conflict, .. } => {
-                (part, attempt, Some(Failure::Conflict))
+                (part, attempt, Some(AttemptFailure::Conflict))
             }
-            Message::Response { part, attempt, status: Status::Error, .. } => (part, attempt, Some(Failure::Error)),
+            Message::Response { part, attempt, status: Status::Error, .. } => {
+                (part, attempt, Some(AttemptFailure::Error))
+            }
             Message::Response { part, attempt, status: Status::Unavailable, .. } => {
-                (part, attempt, Some(Failure::Unavailable))
+                (part, attempt, Some(AttemptFailure::Unavailable))
             }
-            Message::Refusal { part, attempt } => (part, attempt, Some(Failure::TurnedAway)),
-            Message::Reset { part, attempt } => (part, attempt, Some(Failure::Broken)),
+            Message::Refusal { part, attempt } => (part, attempt, Some(AttemptFailure::Refused)),
+            Message::Reset { part, attempt } => (part, attempt, Some(AttemptFailure::Broken)),
         };
         let awaiting =
-            |call: &Call| call.part == part && call.attempt == attempt && matches!(call.state, State::Asked(_));
+            |call: &Call| call.part == part && call.attempt == attempt && matches!(call.waits_for, WaitsFor::Answer(_));
         let Some(thread) = self.threads.whose(awaiting) else {
             return stage.too_late(message);
         };
@@ -185,10 +200,10 @@ impl Caller {
 
     fn time_out(&mut self, thread: u16, part: PartId, attempt: u32, stage: &mut Stage<'_>) {
         let awaited =
-            |call: &Call| call.part == part && call.attempt == attempt && matches!(call.state, State::Asked(_));
+            |call: &Call| call.part == part && call.attempt == attempt && matches!(call.waits_for, WaitsFor::Answer(_));
         if self.threads.call(thread).is_some_and(awaited) {
             stage.mark(MarkKind::TimedOut, Slot(thread), part, attempt.into(), self.words.timed_out);
-            self.attempt_failed(thread, Failure::Silence, stage);
+            self.attempt_failed(thread, AttemptFailure::TimedOut, stage);
         }
     }
 
@@ -197,15 +212,15 @@ impl Caller {
         if self.pool.lose_idle(connection) {
             return;
         }
-        let uses = |call: &Call| matches!(call.state, State::Asked(used) if used == connection);
+        let uses = |call: &Call| matches!(call.waits_for, WaitsFor::Answer(used) if used == connection);
         if let Some(thread) = self.threads.whose(uses) {
-            self.attempt_failed(thread, Failure::Closed, stage);
+            self.attempt_failed(thread, AttemptFailure::Closed, stage);
         }
     }
 
     /// Gives the thread's connection back, or to the thread that has waited longest.
     fn release(&mut self, thread: u16, stage: &mut Stage<'_>) {
-        let Some(&Call { state: State::Asked(connection), .. }) = self.threads.call(thread) else {
+        let Some(&Call { waits_for: WaitsFor::Answer(connection), .. }) = self.threads.call(thread) else {
             return;
         };
         if let Some(next) = self.pool.give_back(connection) {
@@ -222,31 +237,31 @@ impl Caller {
 
     fn hand(&mut self, thread: u16, connection: Connection, stage: &mut Stage<'_>) {
         self.level_pool(stage);
-        if let Some(&Call { state: State::Pooled(stay), .. }) = self.threads.call(thread) {
+        if let Some(&Call { waits_for: WaitsFor::Connection(stay), .. }) = self.threads.call(thread) {
             stage.end(stay, Ending::Done);
         }
         self.ask(thread, connection, stage);
     }
 
-    fn attempt_failed(&mut self, thread: u16, failure: Failure, stage: &mut Stage<'_>) {
+    fn attempt_failed(&mut self, thread: u16, failure: AttemptFailure, stage: &mut Stage<'_>) {
         match failure {
-            Failure::Silence | Failure::TurnedAway | Failure::Broken | Failure::Closed => self.drop_connection(stage),
-            Failure::Unavailable | Failure::Conflict | Failure::Error => self.release(thread, stage),
+            AttemptFailure::TimedOut | AttemptFailure::Refused | AttemptFailure::Broken | AttemptFailure::Closed => {
+                self.drop_connection(stage)
+            }
+            AttemptFailure::Unavailable | AttemptFailure::Conflict | AttemptFailure::Error => {
+                self.release(thread, stage)
+            }
         }
         let Some(call) = self.threads.call_mut(thread) else {
             return;
         };
         let (part, attempt) = (call.part, call.attempt);
-        call.known = call.known.max(match failure {
-            Failure::TurnedAway | Failure::Unavailable => CallerOutcome::Refused,
-            Failure::Silence => CallerOutcome::Unknown,
-            Failure::Broken | Failure::Closed | Failure::Conflict | Failure::Error => CallerOutcome::Failed,
-        });
+        call.known = call.known.max(failure.outcome());
         let may = match failure {
-            Failure::TurnedAway | Failure::Unavailable | Failure::Conflict => true,
-            Failure::Silence | Failure::Broken => self.repeatable,
-            Failure::Closed => self.repeatable && self.retry_on_close,
-            Failure::Error => false,
+            AttemptFailure::Refused | AttemptFailure::Unavailable | AttemptFailure::Conflict => true,
+            AttemptFailure::TimedOut | AttemptFailure::Broken => self.repeatable,
+            AttemptFailure::Closed => self.repeatable && self.retry_on_close,
+            AttemptFailure::Error => false,
         };
         if !may || attempt >= self.retry.max_attempts {
             let known = call.known;
@@ -255,15 +270,15 @@ impl Caller {
         }
         // A closed idle connection says nothing about the server's health, so there is no back-off.
         let mut wait = match failure {
-            Failure::Closed => Span::ZERO,
+            AttemptFailure::Closed => Span::ZERO,
             _ => self.retry.wait(stage, part, attempt, call.previous_wait),
         };
         call.previous_wait = Some(wait);
-        if failure == Failure::Unavailable {
+        if failure == AttemptFailure::Unavailable {
             wait = wait.max(self.retry_after.unwrap_or_default());
         }
         stage.mark(MarkKind::Retried, Slot(thread), part, u64::from(attempt) + 1, self.words.retries);
-        call.state = State::BackingOff(stage.begin(Slot(thread), StayKind::Scheduled, part));
+        call.waits_for = WaitsFor::NextAttempt(stage.begin(Slot(thread), StayKind::Scheduled, part));
         stage.set_timer(wait, Timer::TryAgain { thread, part });
     }
 
@@ -271,7 +286,7 @@ impl Caller {
         let Some(call) = self.threads.call_mut(thread) else {
             return;
         };
-        let State::BackingOff(stay) = call.state else {
+        let WaitsFor::NextAttempt(stay) = call.waits_for else {
             return;
         };
         debug_assert_eq!(call.part, part, "a thread backs off for one job at a time");

@@ -44,8 +44,10 @@ pub struct Server {
     queue: VecDeque<(Request, StayId)>,
     /// Parts whose work has changed the world here.
     applied: BTreeSet<PartId>,
-    /// How often each connection has been used: an idle timer that knows an older number is stale.
-    uses: BTreeMap<Connection, u32>,
+    /// Which request was the last on each connection. An idle timer that was set after an earlier one is stale.
+    last_requests: BTreeMap<Connection, u32>,
+    /// Requests taken on so far. It outlives a crash, so that no timer set before one fits a request after it.
+    requests: u32,
     closed: BTreeSet<Connection>,
 }
 
@@ -66,7 +68,8 @@ impl Server {
             begun: 0,
             queue: VecDeque::new(),
             applied: BTreeSet::new(),
-            uses: BTreeMap::new(),
+            last_requests: BTreeMap::new(),
+            requests: 0,
             closed: BTreeSet::new(),
         }
     }
@@ -77,7 +80,7 @@ impl Server {
                 self.receive(Request { message, part, attempt, connection }, stage);
             }
             Input::Timer(Timer::WorkDone { worker, begun }) => self.work_done(worker, begun, stage),
-            Input::Timer(Timer::IdleTooLong { connection, used }) => self.idle_too_long(connection, used, stage),
+            Input::Timer(Timer::IdleTooLong { connection, request }) => self.idle_too_long(connection, request, stage),
             Input::Fault(fault, phase) => self.fault(fault, phase, stage),
             _ => {}
         }
@@ -91,7 +94,8 @@ impl Server {
             // The close is on its way to the caller, and is all it will hear (HTTP-5).
             return stage.refuse(request.message);
         }
-        *self.uses.entry(request.connection).or_default() += 1;
+        self.requests += 1;
+        self.last_requests.insert(request.connection, self.requests);
         if self.recognises_repeats && self.answer_repeat(request, stage) {
             return;
         }
@@ -157,8 +161,8 @@ impl Server {
         let Request { part, attempt, connection, .. } = request;
         let parcel = Parcel { label, ..self.answer(request, from_slot) };
         stage.send(parcel, Message::Response { part, attempt, connection, status });
-        let used = self.uses.get(&connection).copied().unwrap_or_default();
-        stage.set_timer(self.keepalive_timeout, Timer::IdleTooLong { connection, used });
+        let request = self.last_requests.get(&connection).copied().unwrap_or_default();
+        stage.set_timer(self.keepalive_timeout, Timer::IdleTooLong { connection, request });
     }
 
     fn begin(&mut self, worker: u16, request: Request, stage: &mut Stage<'_>) {
@@ -205,8 +209,8 @@ impl Server {
         stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Queued), self.queue.len() as u32);
     }
 
-    fn idle_too_long(&mut self, connection: Connection, used: u32, stage: &mut Stage<'_>) {
-        if self.uses.get(&connection) != Some(&used) {
+    fn idle_too_long(&mut self, connection: Connection, request: u32, stage: &mut Stage<'_>) {
+        if self.last_requests.get(&connection) != Some(&request) {
             return;
         }
         self.closed.insert(connection);
@@ -250,7 +254,7 @@ impl Server {
             cut_off.push((request, Slot::WHOLE));
         }
         self.busy = 0;
-        self.uses.clear();
+        self.last_requests.clear();
         if cut_off.is_empty() {
             return;
         }

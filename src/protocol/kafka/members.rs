@@ -45,7 +45,10 @@ pub struct Members {
     blocked: u32,
     polling: u32,
     queued: u32,
+    /// Parts whose work was done here, for consumers that recognise a repeat.
     done: BTreeSet<PartId>,
+    /// Records that were set aside or skipped here, by partition and offset. Read again, they are passed over.
+    set_aside: BTreeSet<(u16, Offset)>,
 }
 
 impl Members {
@@ -77,6 +80,7 @@ impl Members {
             polling: 0,
             queued: 0,
             done: BTreeSet::new(),
+            set_aside: BTreeSet::new(),
         }
     }
 
@@ -184,22 +188,54 @@ impl Members {
         }
     }
 
-    /// `poll()`: rejoin if that is asked for, commit if it is time, and return what was fetched.
+    /// `poll()`, and what follows from it.
     fn poll(&mut self, index: usize, stage: &mut Stage<'_>) {
-        let member = self.number(index);
+        self.go_on(index, Then::Poll, stage);
+    }
+
+    /// Polls and works on records by turns, until the member has to wait for something. (A loop: with records that are
+    /// skipped at once, the turns may be as many as there are records.)
+    fn go_on(&mut self, index: usize, then: Then, stage: &mut Stage<'_>) {
+        let mut next = Some(then);
+        while let Some(then) = next {
+            next = match then {
+                Then::Work => self.next_record(index, stage),
+                Then::Poll => self.poll_once(index, stage),
+            };
+        }
+    }
+
+    /// The beginning of a `poll()`: closes or rejoins the group if that is asked for, and commits if it is time. Says
+    /// whether the member is still there to go on.
+    fn enter_poll(&mut self, index: usize, stage: &mut Stage<'_>) -> bool {
         let one = &mut self.members[index];
         one.polled += 1;
-        let polled = one.polled;
         if one.closing {
-            return self.close(index, stage);
+            self.close(index, stage);
+            return false;
         }
         if one.rejoin {
             self.commit_what_is_done(index, stage);
-            return self.join(index, stage);
+            self.join(index, stage);
+            return false;
         }
         if self.group.commit == Commit::Auto && stage.now() >= one.next_commit {
             one.next_commit = stage.now() + self.group.auto_commit_interval;
             self.commit_what_is_done(index, stage);
+        }
+        true
+    }
+
+    /// From the poll that returns now, `max.poll.interval.ms` runs until the next.
+    fn leave_poll(&mut self, index: usize, stage: &mut Stage<'_>) {
+        let (member, polled) = (self.number(index), self.members[index].polled);
+        stage.set_timer(self.group.max_poll_interval, Timer::PollOverdue { member, polled });
+    }
+
+    /// One `poll()`. Says what the member does next, unless it has to wait.
+    fn poll_once(&mut self, index: usize, stage: &mut Stage<'_>) -> Option<Then> {
+        if !self.enter_poll(index, stage) {
+            return None;
         }
         let one = &mut self.members[index];
         let returned = (self.group.max_poll_records as usize).min(one.buffer.len());
@@ -210,13 +246,14 @@ impl Members {
         one.hand.extend(hand);
         self.fetch_more(index, stage);
         if returned == 0 {
-            return self.wait(index, stage);
+            self.wait(index, stage);
+            return None;
         }
         self.stop_waiting(index, Ending::Done, stage);
-        stage.set_timer(self.group.max_poll_interval, Timer::PollOverdue { member, polled });
+        self.leave_poll(index, stage);
         match self.group.commit {
             Commit::BeforeWork => self.commit_and(index, Then::Work, stage),
-            Commit::Auto | Commit::AfterBatch | Commit::AfterEach => self.next_record(index, stage),
+            Commit::Auto | Commit::AfterBatch | Commit::AfterEach => Some(Then::Work),
         }
     }
 

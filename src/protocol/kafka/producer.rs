@@ -6,7 +6,7 @@
 
 mod batches;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::settings::{Acks, Sending};
 use super::words::Words;
@@ -41,9 +41,10 @@ pub struct Producer {
     keys: Keys,
     backoff: Retry,
     sending: Sending,
-    /// Of a thread that waits: the job, and the stay that shows it. Nobody if it is free.
-    /// Each for the job whose record it waits to hear of.
+    /// Each thread waits to hear of the record of one job.
     threads: Threads<JobId>,
+    /// Threads that are free, and have not looked for another job yet.
+    released: VecDeque<u16>,
     lanes: Vec<Lane>,
     last_batch: BatchNumber,
     /// The partition to which records without a key stick, and the bytes that went there.
@@ -71,6 +72,7 @@ impl Producer {
             backoff: backoff(),
             sending: own.send,
             threads: Threads::new(own.threads),
+            released: VecDeque::new(),
             lanes: out.iter().map(|_| Lane::default()).collect(),
             out,
             last_batch: 0,
@@ -87,6 +89,12 @@ impl Producer {
             Input::Arrived(message, Message::Produced { partition, batch, attempt, answer }) => {
                 self.hear(message, partition, batch, attempt, answer, stage);
             }
+            Input::Arrived(_, Message::Closed { partition }) => {
+                for batch in self.lanes[usize::from(partition)].take_all_in_flight() {
+                    self.failed(partition, batch, CallerOutcome::Unknown, stage);
+                }
+                self.send_what_may(partition, stage);
+            }
             Input::Timer(Timer::Lingered { partition, batch }) => {
                 self.lanes[usize::from(partition)].close(batch);
                 self.send_what_may(partition, stage);
@@ -95,12 +103,13 @@ impl Producer {
                 if let Some(batch) = self.lanes[usize::from(partition)].take_in_flight(batch, attempt) {
                     let part = batch.parts[0];
                     stage.mark(MarkKind::TimedOut, Slot::WHOLE, part, attempt.into(), self.words.timed_out);
-                    self.failed(partition, Batch { known: CallerOutcome::Unknown, ..batch }, stage);
+                    self.failed(partition, batch, CallerOutcome::Unknown, stage);
                 }
             }
             Input::Timer(Timer::SendAgain { partition }) => self.send_what_may(partition, stage),
             _ => {}
         }
+        self.take_next_jobs(stage);
     }
 
     fn want(&mut self, job: JobId, stage: &mut Stage<'_>) {
@@ -199,15 +208,18 @@ impl Producer {
         };
         match answer {
             Answer::Stored => self.settle(&batch.parts, CallerOutcome::Accepted, stage),
-            Answer::NoLeader | Answer::NotEnoughReplicas | Answer::OutOfOrderSequence => {
-                self.failed(partition, batch, stage);
+            Answer::NoLeader => self.failed(partition, batch, CallerOutcome::Refused, stage),
+            Answer::NotEnoughReplicas | Answer::OutOfOrderSequence => {
+                self.failed(partition, batch, CallerOutcome::Failed, stage);
             }
         }
         self.send_what_may(partition, stage);
     }
 
-    /// To be sent again, or given up when its delivery time-out is over.
-    fn failed(&mut self, partition: u16, mut batch: Batch, stage: &mut Stage<'_>) {
+    /// An attempt failed, of which the producer `heard` this. The batch is sent again, or given up when its delivery
+    /// time-out is over.
+    fn failed(&mut self, partition: u16, mut batch: Batch, heard: CallerOutcome, stage: &mut Stage<'_>) {
+        batch.known = batch.known.max(heard);
         let chance = stage.chance(Purpose::Jitter, batch.parts[0], batch.attempt);
         let wait = self.backoff.wait(stage, batch.parts[0], batch.attempt, None).scaled(0.8 + 0.4 * chance);
         if (stage.now() + wait).since(batch.opened) >= self.delivery_timeout {
@@ -232,18 +244,24 @@ impl Producer {
             }
             let job = stage.job_of(*part);
             stage.settles(job, outcome);
-            if let Some(thread) = self.threads.whose(|known| *known == job) {
-                self.release(thread, ending, stage);
+            if self.sending == Sending::Wait
+                && let Some(thread) = self.threads.whose(|known| *known == job)
+            {
+                self.threads.release(thread, ending, stage);
+                self.released.push_back(thread);
             }
         }
         self.level_unconfirmed(stage);
     }
 
-    fn release(&mut self, thread: u16, ending: Ending, stage: &mut Stage<'_>) {
-        self.threads.release(thread, ending, stage);
-        if let Some(job) = self.threads.next_job(stage) {
-            self.threads.block(thread, job, job, stage);
-            self.file(job, stage);
+    /// Threads that are rid of their jobs take the next ones. (A list of them, because with acks=0 a job may be settled
+    /// as soon as it is filed, and the thread that filed it is free at once.)
+    fn take_next_jobs(&mut self, stage: &mut Stage<'_>) {
+        while let Some(thread) = self.released.pop_front() {
+            if let Some(job) = self.threads.next_job(stage) {
+                self.threads.block(thread, job, job, stage);
+                self.file(job, stage);
+            }
         }
     }
 

@@ -52,7 +52,11 @@ pub struct Topic {
     most_records: u32,
     /// Which leader it is, counted: what the followers of an older one were about to get is void.
     leader: u32,
+    /// To which partitions' leaders the producer has a connection.
+    connected: Vec<bool>,
     outages: u32,
+    /// Of the outages, those in which the leader is dead.
+    deaths: u32,
     silent: u32,
 }
 
@@ -88,7 +92,9 @@ impl Topic {
             retention: topic.retention,
             most_records: (FETCH_BYTES / settings.record_size_bytes).max(1),
             leader: 0,
+            connected: vec![false; usize::from(topic.partitions)],
             outages: 0,
+            deaths: 0,
             silent: 0,
         }
     }
@@ -113,7 +119,13 @@ impl Topic {
     fn hear(&mut self, message: MessageId, body: Message, stage: &mut Stage<'_>) {
         match body {
             Message::Produce { partition, batch, sequence, attempt } => {
-                self.produce(message, partition, Awaiting { end: 0, message, batch, attempt }, sequence, stage);
+                self.produce(
+                    message,
+                    partition,
+                    Awaiting { end: 0, message, batch, attempt, word: self.words.produced },
+                    sequence,
+                    stage,
+                );
             }
             Message::Fetch { member, partition, from, request } => {
                 let group = self.members[usize::from(member)].group;
@@ -219,6 +231,7 @@ impl Topic {
             stage.refuse(message);
             return self.answer(number, &request, self.words.out_of_order, Answer::OutOfOrderSequence, stage);
         }
+        self.connected[usize::from(number)] = true;
         let duplicate = self.idempotent && sequence < partition.expected;
         if !duplicate {
             let parts = stage.parts_of(message).to_vec();
@@ -231,13 +244,15 @@ impl Topic {
                 stage.set_timer(self.replication, timer);
             }
         }
-        let end = partition.end();
+        // Offsets are sequence numbers here, for a topic has one producer. A repeat waits for the replicas that the first
+        // waits for (ReplicaManager.appendRecords).
+        let end = if duplicate { sequence + stage.parts_of(message).len() as u32 } else { partition.end() };
+        let word = if duplicate { self.words.duplicate } else { self.words.produced };
         match self.acks {
             Acks::None => {}
-            _ if duplicate => self.answer(number, &request, self.words.duplicate, Answer::Stored, stage),
-            Acks::Leader => self.answer(number, &request, self.words.produced, Answer::Stored, stage),
+            Acks::Leader => self.answer(number, &request, word, Answer::Stored, stage),
             Acks::All => {
-                partition.awaiting.push(Awaiting { end, ..request });
+                partition.awaiting.push(Awaiting { end, word, ..request });
                 self.acknowledge(number, stage);
             }
         }
@@ -254,7 +269,7 @@ impl Topic {
         partition.awaiting = rest;
         let ready: Vec<Awaiting> = ready;
         for request in &ready {
-            self.answer(number, request, self.words.produced, Answer::Stored, stage);
+            self.answer(number, request, request.word, Answer::Stored, stage);
         }
     }
 
@@ -371,7 +386,7 @@ impl Topic {
         let (member, word, body) = match body {
             Message::Produce { partition, batch, attempt, .. } => {
                 if self.acks != Acks::None {
-                    let request = Awaiting { end: 0, message, batch, attempt };
+                    let request = Awaiting { end: 0, message, batch, attempt, word: self.words.no_leader };
                     self.answer(partition, &request, self.words.no_leader, Answer::NoLeader, stage);
                 }
                 return;
@@ -410,12 +425,17 @@ impl Topic {
             (Fault::Outage | Fault::Crash, Phase::Begins) => {
                 self.outages += 1;
                 if fault == Fault::Crash {
-                    self.lose_leader(stage);
+                    self.deaths += 1;
+                    // Who is dead cannot die.
+                    if self.deaths == 1 {
+                        self.lose_leader(stage);
+                    }
                 }
                 self.break_off(stage);
             }
             (Fault::Outage | Fault::Crash, Phase::Ends) => {
                 self.outages -= 1;
+                self.deaths -= u32::from(fault == Fault::Crash);
                 self.groups.iter_mut().for_each(|group| group.coordinator.hear_all(stage));
             }
         }
@@ -430,18 +450,34 @@ impl Topic {
         }
     }
 
-    /// Who waits for an answer is told that there is no leader.
+    /// The leaders' connections break. Nobody is told what became of a request that was not answered.
     fn break_off(&mut self, stage: &mut Stage<'_>) {
         for number in 0..self.partitions.len() as u16 {
             let partition = &mut self.partitions[usize::from(number)];
-            let (awaiting, polls) = (std::mem::take(&mut partition.awaiting), std::mem::take(&mut partition.polls));
-            for request in &awaiting {
-                self.answer(number, request, self.words.no_leader, Answer::NoLeader, stage);
+            partition.awaiting.clear();
+            let polls = std::mem::take(&mut partition.polls);
+            if std::mem::take(&mut self.connected[usize::from(number)]) && self.acks != Acks::None {
+                self.close_to_producer(number, stage);
             }
             for Poll { message, member, request, .. } in polls {
                 let body = Message::FetchRefused { member, partition: number, request };
-                self.reply(Reply { member, to: message, word: self.words.fetch_refused, body }, stage);
+                self.reply(Reply { member, to: message, word: self.words.fetch_broken, body }, stage);
             }
         }
+    }
+
+    fn close_to_producer(&self, partition: u16, stage: &mut Stage<'_>) {
+        let (kind, label) = self.words.closed;
+        let parcel = Parcel {
+            link: self.back[usize::from(partition)],
+            kind,
+            label,
+            part: PartId::NONE,
+            attempt: 1,
+            reply_to: MessageId::NONE,
+            from_slot: Slot(partition),
+            to_slot: Slot::WHOLE,
+        };
+        stage.send(parcel, Message::Closed { partition });
     }
 }

@@ -35,6 +35,7 @@ kinds! {
     HEARTBEAT "Heartbeat" Background Async,
     HEARTBEAT_ANSWER "Heartbeat response" Background Async,
     LEAVE "LeaveGroup" Background Async,
+    CLOSED "connection closed" Background Async,
     DEAD_LETTER "Produce (dead-letter topic)" Payload Async,
 }
 
@@ -66,6 +67,8 @@ pub(super) struct Words {
     pub fetched_several: Word,
     pub empty: Word,
     pub fetch_refused: Word,
+    pub fetch_broken: Word,
+    pub closed: Word,
     /// How a commit looks when the program waits for it, and when it does not.
     waited_commit: CommitWords,
     automatic_commit: CommitWords,
@@ -153,6 +156,8 @@ impl Settings {
             fetched_several: both(&FETCHED, "{count} records"),
             empty: both(&EMPTY, "no records"),
             fetch_refused: both(&EMPTY, "no leader"),
+            fetch_broken: both(&EMPTY, "connection closed"),
+            closed: both(&CLOSED, "connection closed"),
             waited_commit: CommitWords {
                 commit: both(&COMMIT, "commit"),
                 committed: both(&COMMITTED, "committed"),

@@ -9,7 +9,7 @@ use super::process::Process;
 use super::routing::{Copies, Route, Routing};
 use super::storage::{Incoming, Publisher, Writing};
 use super::words::Words;
-use super::{Confirms, Epoch, Message, Place, Settings, Timer, Verdict};
+use super::{Confirms, Epoch, Message, PublicationId, Settings, Timer, Verdict};
 use crate::engine::{Fault, Input, LinkId, Parcel, Phase};
 use crate::protocol::Stage;
 use crate::time::Span;
@@ -21,7 +21,7 @@ pub(super) struct Publish {
     pub message: MessageId,
     pub part: PartId,
     pub attempt: u32,
-    pub place: Place,
+    pub place: PublicationId,
 }
 
 pub struct Broker {
@@ -38,8 +38,9 @@ pub struct Broker {
     /// Publishes that several queues are making safe: how many of them still are.
     unsafe_yet: BTreeMap<MessageId, u16>,
     confirms: Confirms,
-    /// How many faults keep it from serving.
-    outages: u32,
+    /// How many faults have closed its connections, and how many keep it silent. It serves while there are none.
+    closures: u32,
+    silences: u32,
 }
 
 impl Broker {
@@ -58,25 +59,31 @@ impl Broker {
             queues,
             unsafe_yet: BTreeMap::new(),
             confirms: settings.confirms,
-            outages: 0,
+            closures: 0,
+            silences: 0,
         }
     }
 
     pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
         match input {
-            Input::Arrived(message, body) if self.outages > 0 => self.turn_away(message, body, stage),
+            Input::Arrived(message, body) if !self.serves() => self.turn_away(message, body, stage),
             Input::Arrived(message, body) => self.receive(message, body, stage),
             Input::Fault(fault, phase) => self.fault(fault, phase, stage),
             Input::Timer(Timer::Written { queue, write }) => self.written(queue, write, stage),
             Input::Timer(Timer::Expired { queue, at }) => self.queues[usize::from(queue)].wake(at),
             Input::Started | Input::Wanted(_) | Input::Timer(_) => {}
         }
+        let serves = self.serves();
         for process in &mut self.queues {
-            if self.outages == 0 {
+            if serves {
                 process.advance(stage);
             }
             process.conclude(stage);
         }
+    }
+
+    fn serves(&self) -> bool {
+        self.closures == 0 && self.silences == 0
     }
 
     fn receive(&mut self, message: MessageId, body: Message, stage: &mut Stage<'_>) {
@@ -257,21 +264,25 @@ impl Broker {
         match (fault, phase) {
             // The engine stretches work, of which a broker does none.
             (Fault::SlowDown { .. }, _) => {}
-            (Fault::Outage, Phase::Begins) => {
-                self.outages += 1;
-                self.break_connections(stage);
+            (Fault::Outage | Fault::Crash, Phase::Begins) => {
+                self.closures += 1;
+                // Within another outage there is no connection left to break.
+                if self.closures == 1 {
+                    self.break_connections(stage);
+                }
+                if fault == Fault::Crash {
+                    self.queues.iter_mut().for_each(|process| process.lose(stage));
+                }
             }
-            (Fault::Crash, Phase::Begins) => {
-                self.outages += 1;
-                self.break_connections(stage);
-                self.queues.iter_mut().for_each(|process| process.lose(stage));
-            }
-            (Fault::SilentOutage, Phase::Begins) => self.outages += 1,
-            (Fault::Outage | Fault::Crash, Phase::Ends) => self.outages -= 1,
-            // What was sent into the silence never came: the connections that carried it are beyond repair.
+            (Fault::Outage | Fault::Crash, Phase::Ends) => self.closures -= 1,
+            (Fault::SilentOutage, Phase::Begins) => self.silences += 1,
+            // What was sent into the silence never came: the connections that carried it are beyond repair. So are those
+            // that somebody tried to open meanwhile, whether or not the broker can be reached now.
             (Fault::SilentOutage, Phase::Ends) => {
-                self.outages -= 1;
-                self.break_connections(stage);
+                self.silences -= 1;
+                if self.silences == 0 {
+                    self.break_connections(stage);
+                }
             }
         }
     }

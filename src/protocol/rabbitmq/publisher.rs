@@ -8,18 +8,19 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::routing::{Copies, Routing};
 use super::words::Words;
-use super::{Confirms, Message, Place, Settings, Timer, Verdict};
+use super::{Confirms, Message, PublicationId, Settings, Timer, Verdict};
 use crate::engine::{Input, LinkId, Parcel};
 use crate::protocol::Stage;
 use crate::protocol::retry::Retry;
 use crate::time::Span;
 use crate::trace::{CallerOutcome, Ending, JobId, LevelKind, MarkKind, MessageId, PartId, Slot, StayId, StayKind};
 
-enum State {
-    /// The confirm is awaited. Without a thread that blocks on it, a stay shows so.
-    Awaiting(Option<StayId>),
-    /// Waits for the next attempt.
-    BackingOff(StayId),
+/// What a publication waits for.
+enum WaitsFor {
+    /// Its confirm. Without a thread that blocks on it, a stay shows so.
+    Confirm(Option<StayId>),
+    /// The end of the back-off before the next attempt.
+    NextAttempt(StayId),
 }
 
 struct Publication {
@@ -27,9 +28,9 @@ struct Publication {
     attempt: u32,
     /// The thread that waits for the confirm, with the stay that shows it blocked.
     waiter: Option<(u16, StayId)>,
-    state: State,
+    waits_for: WaitsFor,
     previous_wait: Option<Span>,
-    /// The gloomiest thing learnt so far: silence after any attempt leaves the outcome unknown for good.
+    /// What the publisher knows after the attempts so far. An attempt whose fate is unknown leaves it so for good.
     known: CallerOutcome,
     fits: Fits,
 }
@@ -49,7 +50,7 @@ impl Publication {
 
 /// How an attempt failed.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Failure {
+enum AttemptFailure {
     /// No confirm in time.
     Overdue,
     /// The connection broke before the confirm.
@@ -68,10 +69,10 @@ pub struct Publisher {
     /// Which threads are free, for those that wait.
     free: Vec<u16>,
     backlog: VecDeque<(JobId, StayId)>,
-    /// Of jobs of several parts: how many are still to be confirmed, and the gloomiest end so far.
+    /// Of jobs of several parts: how many are still to be confirmed, and the worst end so far.
     unsettled: BTreeMap<JobId, (u32, CallerOutcome)>,
     publications: Vec<Option<Publication>>,
-    vacant: Vec<Place>,
+    vacant: Vec<PublicationId>,
     blocked: u32,
     unconfirmed: u32,
     shown: [u32; 3],
@@ -165,7 +166,7 @@ impl Publisher {
             part,
             attempt: 1,
             waiter,
-            state: State::Awaiting(None),
+            waits_for: WaitsFor::Confirm(None),
             previous_wait: None,
             known: CallerOutcome::Refused,
             fits: Fits::Somewhere,
@@ -177,7 +178,7 @@ impl Publisher {
             }
             None => {
                 self.publications.push(Some(publication));
-                (self.publications.len() - 1) as Place
+                (self.publications.len() - 1) as PublicationId
             }
         };
         self.publish(place, stage);
@@ -197,7 +198,7 @@ impl Publisher {
         }
     }
 
-    fn publish(&mut self, place: Place, stage: &mut Stage<'_>) {
+    fn publish(&mut self, place: PublicationId, stage: &mut Stage<'_>) {
         let Some(publication) = &mut self.publications[place as usize] else {
             return;
         };
@@ -210,7 +211,7 @@ impl Publisher {
                 Some(stage.begin(Slot::WHOLE, StayKind::Unconfirmed, part))
             }
         };
-        publication.state = State::Awaiting(stay);
+        publication.waits_for = WaitsFor::Confirm(stay);
         if let Some(timeout) = self.timeout {
             // Set before the publish, so that at a tie it precedes the confirm.
             stage.set_timer(timeout, Timer::ConfirmOverdue { place, part, attempt });
@@ -218,16 +219,16 @@ impl Publisher {
         stage.send(self.parcel(part, attempt, slot), Message::Publish { part, attempt, place });
     }
 
-    fn is_awaited(&self, place: Place, part: PartId, attempt: u32) -> bool {
+    fn is_awaited(&self, place: PublicationId, part: PartId, attempt: u32) -> bool {
         let publication = self.publications.get(place as usize).and_then(Option::as_ref);
         publication.is_some_and(|publication| {
             publication.part == part
                 && publication.attempt == attempt
-                && matches!(publication.state, State::Awaiting(_))
+                && matches!(publication.waits_for, WaitsFor::Confirm(_))
         })
     }
 
-    fn hear(&mut self, message: MessageId, place: Place, verdict: Verdict, stage: &mut Stage<'_>) {
+    fn hear(&mut self, message: MessageId, place: PublicationId, verdict: Verdict, stage: &mut Stage<'_>) {
         if let Some(publication) = &self.publications[place as usize]
             && publication.waiter.is_some()
         {
@@ -243,12 +244,17 @@ impl Publisher {
                 };
                 self.finish(place, outcome, stage);
             }
-            Verdict::Nack | Verdict::Refused => self.attempt_failed(place, Failure::Declined, stage),
+            Verdict::Nack | Verdict::Refused => self.attempt_failed(place, AttemptFailure::Declined, stage),
         }
     }
 
     /// `basic.return`: no queue is bound for it, and none will be if it is published again. The confirm follows.
-    fn take_back(&mut self, message: MessageId, (part, attempt, place): (PartId, u32, Place), stage: &mut Stage<'_>) {
+    fn take_back(
+        &mut self,
+        message: MessageId,
+        (part, attempt, place): (PartId, u32, PublicationId),
+        stage: &mut Stage<'_>,
+    ) {
         let slot = match self.confirms {
             // Nobody waits for anything, yet this is heard.
             Confirms::Off => Slot::WHOLE,
@@ -267,38 +273,38 @@ impl Publisher {
         stage.mark(MarkKind::GaveUp, slot, part, attempt.into(), self.words.comes_back);
     }
 
-    fn overdue(&mut self, place: Place, stage: &mut Stage<'_>) {
+    fn overdue(&mut self, place: PublicationId, stage: &mut Stage<'_>) {
         if let Some(publication) = &self.publications[place as usize] {
             let attempt = publication.attempt.into();
             stage.mark(MarkKind::TimedOut, publication.slot(), publication.part, attempt, self.words.overdue);
         }
-        self.attempt_failed(place, Failure::Overdue, stage);
+        self.attempt_failed(place, AttemptFailure::Overdue, stage);
     }
 
     /// The broker is gone: whatever was not confirmed may be stored or not.
     fn lose_connection(&mut self, stage: &mut Stage<'_>) {
         for place in 0..self.publications.len() {
-            if matches!(&self.publications[place], Some(Publication { state: State::Awaiting(_), .. })) {
-                self.attempt_failed(place as Place, Failure::Broken, stage);
+            if matches!(&self.publications[place], Some(Publication { waits_for: WaitsFor::Confirm(_), .. })) {
+                self.attempt_failed(place as PublicationId, AttemptFailure::Broken, stage);
             }
         }
     }
 
     /// The confirm is no longer awaited.
-    fn end_wait(&mut self, place: Place, ending: Ending, stage: &mut Stage<'_>) {
-        if let Some(Publication { state: State::Awaiting(Some(stay)), .. }) = self.publications[place as usize] {
+    fn end_wait(&mut self, place: PublicationId, ending: Ending, stage: &mut Stage<'_>) {
+        if let Some(Publication { waits_for: WaitsFor::Confirm(Some(stay)), .. }) = self.publications[place as usize] {
             stage.end(stay, ending);
             self.unconfirmed -= 1;
         }
     }
 
-    fn attempt_failed(&mut self, place: Place, failure: Failure, stage: &mut Stage<'_>) {
+    fn attempt_failed(&mut self, place: PublicationId, failure: AttemptFailure, stage: &mut Stage<'_>) {
         self.end_wait(
             place,
             match failure {
-                Failure::Overdue => Ending::Expired,
-                Failure::Broken => Ending::Interrupted,
-                Failure::Declined => Ending::Refused,
+                AttemptFailure::Overdue => Ending::Expired,
+                AttemptFailure::Broken => Ending::Interrupted,
+                AttemptFailure::Declined => Ending::Refused,
             },
             stage,
         );
@@ -307,8 +313,8 @@ impl Publisher {
         };
         let (part, attempt, slot) = (publication.part, publication.attempt, publication.slot());
         publication.known = publication.known.max(match failure {
-            Failure::Declined => CallerOutcome::Refused,
-            Failure::Overdue | Failure::Broken => CallerOutcome::Unknown,
+            AttemptFailure::Declined => CallerOutcome::Refused,
+            AttemptFailure::Overdue | AttemptFailure::Broken => CallerOutcome::Unknown,
         });
         if attempt >= self.retry.max_attempts {
             let known = publication.known;
@@ -318,15 +324,15 @@ impl Publisher {
         let wait = self.retry.wait(stage, part, attempt, publication.previous_wait);
         publication.previous_wait = Some(wait);
         stage.mark(MarkKind::Retried, slot, part, u64::from(attempt) + 1, self.words.publishes_again);
-        publication.state = State::BackingOff(stage.begin(slot, StayKind::Scheduled, part));
+        publication.waits_for = WaitsFor::NextAttempt(stage.begin(slot, StayKind::Scheduled, part));
         stage.set_timer(wait, Timer::PublishAgain { place, part });
     }
 
-    fn publish_again(&mut self, place: Place, part: PartId, stage: &mut Stage<'_>) {
+    fn publish_again(&mut self, place: PublicationId, part: PartId, stage: &mut Stage<'_>) {
         let Some(publication) = &mut self.publications[place as usize] else {
             return;
         };
-        let State::BackingOff(stay) = publication.state else {
+        let WaitsFor::NextAttempt(stay) = publication.waits_for else {
             return;
         };
         debug_assert_eq!(publication.part, part, "a place is vacant only when nothing waits for it");
@@ -336,7 +342,7 @@ impl Publisher {
     }
 
     /// The job is off the publisher's hands, and a thread that waited takes the next.
-    fn finish(&mut self, place: Place, outcome: CallerOutcome, stage: &mut Stage<'_>) {
+    fn finish(&mut self, place: PublicationId, outcome: CallerOutcome, stage: &mut Stage<'_>) {
         let Some(publication) = self.publications[place as usize].take() else {
             return;
         };

@@ -3,7 +3,7 @@
 //! *Invariant:* a stored message is in one place: ready, or held by one channel, or gone. Knows no trace and no clock;
 //! what it does depends on the order of calls alone.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::{ConsumerSettings, Epoch, Overflow, QueueSettings, QueueType, Tag};
 use crate::time::{Moment, Span};
@@ -25,6 +25,15 @@ pub(super) struct Stored {
     place: u32,
 }
 
+/// Where a message stands among those that came back: by turns, and within a turn in the order of publishing. A new turn
+/// begins when a consumer requeues a message that was published before the last one that came back. A classic queue has
+/// one turn only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    turn: u32,
+    place: u32,
+}
+
 #[derive(Default)]
 struct Channel {
     epoch: Epoch,
@@ -42,8 +51,10 @@ pub(super) struct Queue {
     overflow: Overflow,
     lasts: Option<Span>,
     prefetch: Option<u16>,
-    /// What came back to a quorum queue goes out before all else (`rabbit_fifo.erl`, `returns`).
-    returned: VecDeque<Stored>,
+    /// What came back. A quorum queue hands it out before all else (`rabbit_fifo.erl`, `returns`), a classic queue in
+    /// its original place.
+    returned: BTreeMap<Rank, Stored>,
+    /// What was never delivered, in the order of publishing.
     ready: VecDeque<Stored>,
     channels: Vec<Channel>,
     /// Subscribed channels that may have room; the front one is served next, then goes to the end.
@@ -64,7 +75,7 @@ impl Queue {
             overflow: settings.overflow,
             lasts: settings.message_ttl,
             prefetch: consumers.and_then(|crew| crew.prefetch_bound(settings.kind)),
-            returned: VecDeque::new(),
+            returned: BTreeMap::new(),
             ready: VecDeque::new(),
             channels: (0..channels).map(|_| channel()).collect(),
             turns: (0..channels).collect(),
@@ -96,21 +107,33 @@ impl Queue {
 
     /// When the head ceases to be of use; the others are not looked at before they are the head (ttl).
     pub(super) fn head_expires(&self) -> Moment {
-        self.returned.front().or(self.ready.front()).map_or(Moment::NEVER, |head| head.expires)
+        let head = if self.head_is_returned() { self.returned.values().next() } else { self.ready.front() };
+        head.map_or(Moment::NEVER, |head| head.expires)
     }
 
-    /// What comes next. What came back is before all else.
+    /// Whether what comes next is one that came back.
+    fn head_is_returned(&self) -> bool {
+        match (self.returned.values().next(), self.ready.front()) {
+            (Some(returned), Some(ready)) => self.kind == QueueType::Quorum || returned.place < ready.place,
+            (returned, _) => returned.is_some(),
+        }
+    }
+
+    /// What comes next.
     pub(super) fn take_head(&mut self) -> Option<Stored> {
-        self.returned.pop_front().or_else(|| self.ready.pop_front())
+        if self.head_is_returned() {
+            return self.returned.pop_first().map(|(_, stored)| stored);
+        }
+        self.ready.pop_front()
     }
 
-    /// Takes a ready message out by its place; nothing if it is not there (any more).
+    /// Takes a ready message of a classic queue out by its place; nothing if it is not there (any more).
     pub(super) fn forget(&mut self, place: u32) -> Option<Stored> {
-        let take = |queue: &mut VecDeque<Stored>| {
-            let at = queue.iter().position(|stored| stored.place == place)?;
-            queue.remove(at)
-        };
-        take(&mut self.returned).or_else(|| take(&mut self.ready))
+        if let Some(stored) = self.returned.remove(&Rank { turn: 0, place }) {
+            return Some(stored);
+        }
+        let at = self.ready.binary_search_by_key(&place, |stored| stored.place).ok()?;
+        self.ready.remove(at)
     }
 
     /// Whether one more is refused.
@@ -199,28 +222,33 @@ impl Queue {
         self.limit.is_some_and(|limit| stored.failures > u32::from(limit))
     }
 
-    /// Back to the head, among what came back in the order of publishing: what a closed channel held.
+    /// Back to the head: what a closed channel held. Among what came back before, it goes after the last that was
+    /// published before it. (It is found by turns, of which there is one unless consumers requeued out of order.)
     pub(super) fn return_to_head(&mut self, stored: Stored) {
-        match self.kind {
-            QueueType::Quorum => {
-                let before = self.returned.iter().rposition(|other| other.place < stored.place);
-                self.returned.insert(before.map_or(0, |at| at + 1), stored);
-            }
-            QueueType::Classic => self.return_to_place(stored),
+        let place = stored.place;
+        let mut turn = self.returned.last_key_value().map_or(0, |(last, _)| last.turn);
+        while let Some((first, _)) = self.returned.range(Rank { turn, place: 0 }..).next()
+            && first.place > place
+            && let Some((earlier, _)) = self.returned.range(..Rank { turn, place: 0 }).next_back()
+        {
+            turn = earlier.turn;
         }
+        self.returned.insert(Rank { turn, place }, stored);
     }
 
-    fn return_to_place(&mut self, stored: Stored) {
-        let at = self.ready.partition_point(|other| other.place < stored.place);
-        self.ready.insert(at, stored);
+    /// After all that came back before.
+    fn return_to_end(&mut self, stored: Stored) {
+        let last = self.returned.last_key_value().map_or(Rank { turn: 0, place: 0 }, |(last, _)| *last);
+        let turn = if stored.place > last.place { last.turn } else { last.turn + 1 };
+        self.returned.insert(Rank { turn, place: stored.place }, stored);
     }
 
     /// Where a consumer's requeue puts it: a quorum queue with a limit has it next, after what came back before; one
     /// without a limit has it last; a classic queue has it in its original place.
     pub(super) fn requeue(&mut self, mut stored: Stored) {
         match (self.kind, self.limit) {
-            (QueueType::Classic, _) => self.return_to_place(stored),
-            (QueueType::Quorum, Some(_)) => self.returned.push_back(stored),
+            (QueueType::Classic, _) => self.return_to_head(stored),
+            (QueueType::Quorum, Some(_)) => self.return_to_end(stored),
             (QueueType::Quorum, None) => {
                 self.last_place += 1;
                 stored.place = self.last_place;

@@ -22,17 +22,17 @@ pub(super) enum Writing {
     UnderWay,
 }
 
-/// Where a message is while it is being written.
-enum Place {
-    /// Nowhere else: not deliverable yet.
+/// Whether a message can be delivered while it is being written.
+enum WhileWritten {
+    /// It cannot: it enters the queue when it is safe.
     Hidden(StayId),
-    /// In the queue already, at this place in the order of publishing.
-    Queued(u32),
+    /// It can: it is in the queue already, with this number in the order of publishing.
+    InQueue(u32),
 }
 
 struct Write {
     copy: Incoming,
-    place: Place,
+    meanwhile: WhileWritten,
 }
 
 /// A message on its way into one queue.
@@ -73,12 +73,12 @@ impl Storage {
             self.enter(&copy, queue, stage);
             return Writing::Done;
         }
-        let place = match self.kind {
-            QueueType::Quorum => Place::Hidden(stage.begin(self.slot, StayKind::Hidden, copy.part)),
-            QueueType::Classic => Place::Queued(self.enter(&copy, queue, stage)),
+        let meanwhile = match self.kind {
+            QueueType::Quorum => WhileWritten::Hidden(stage.begin(self.slot, StayKind::Hidden, copy.part)),
+            QueueType::Classic => WhileWritten::InQueue(self.enter(&copy, queue, stage)),
         };
         self.last += 1;
-        self.writes.insert(self.last, Write { copy, place });
+        self.writes.insert(self.last, Write { copy, meanwhile });
         stage.set_timer(span, Timer::Written { queue: process, write: self.last });
         Writing::UnderWay
     }
@@ -91,8 +91,8 @@ impl Storage {
 
     /// The message is safe. What is to be confirmed, if there is still somebody to hear it.
     pub(super) fn end(&mut self, write: u32, queue: &mut Queue, stage: &mut Stage<'_>) -> Option<Publish> {
-        let Write { copy, place } = self.writes.remove(&write)?;
-        if let Place::Hidden(stay) = place {
+        let Write { copy, meanwhile } = self.writes.remove(&write)?;
+        if let WhileWritten::Hidden(stay) = meanwhile {
             stage.end(stay, Ending::Done);
             self.enter(&copy, queue, stage);
         }
@@ -117,9 +117,9 @@ impl Storage {
     /// The broker died: what was not safe is lost, wherever it lies.
     pub(super) fn lose(&mut self, queue: &mut Queue, stage: &mut Stage<'_>) {
         for (_, write) in std::mem::take(&mut self.writes) {
-            match write.place {
-                Place::Hidden(stay) => stage.end(stay, Ending::Interrupted),
-                Place::Queued(place) => {
+            match write.meanwhile {
+                WhileWritten::Hidden(stay) => stage.end(stay, Ending::Interrupted),
+                WhileWritten::InQueue(place) => {
                     if let Some(stored) = queue.forget(place) {
                         stage.end(stored.stay, Ending::Interrupted);
                     }

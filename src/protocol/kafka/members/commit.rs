@@ -17,29 +17,23 @@ impl Members {
         }
     }
 
-    /// `commitSync()`.
-    pub(super) fn commit_and(&mut self, index: usize, then: Then, stage: &mut Stage<'_>) {
+    /// `commitSync()`. Says what the member does next, if there is no answer to wait for.
+    pub(super) fn commit_and(&mut self, index: usize, then: Then, stage: &mut Stage<'_>) -> Option<Then> {
         if self.members[index].identity.is_none() {
             // It left the group, or was thrown out of it: the client itself refuses.
             let label = self.words.commit_failed;
             stage.mark(MarkKind::Failed, self.slot(index), PartId::NONE, 0, label);
-            return self.go_on(index, then, stage);
+            return Some(then);
         }
         let open = self.send_commits(index, stage);
         if open == 0 {
-            return self.go_on(index, then, stage);
+            return Some(then);
         }
         let stay = stage.begin(self.slot(index), StayKind::Blocked, PartId::NONE);
         self.members[index].doing = Doing::Committing { open, then, stay };
         self.blocked += 1;
         self.level(StayKind::Blocked, stage);
-    }
-
-    pub(super) fn go_on(&mut self, index: usize, then: Then, stage: &mut Stage<'_>) {
-        match then {
-            Then::Work => self.next_record(index, stage),
-            Then::Poll => self.poll(index, stage),
-        }
+        None
     }
 
     /// One commit a partition whose place has moved. Says how many.
@@ -107,7 +101,9 @@ impl Members {
         match self.members[index].doing {
             Doing::Committing { open: 0, then, .. } if request >= self.members[index].first_commit => {
                 self.stop_waiting(index, Ending::Done, stage);
-                self.commit_and(index, then, stage);
+                if let Some(then) = self.commit_and(index, then, stage) {
+                    self.go_on(index, then, stage);
+                }
             }
             _ => {}
         }

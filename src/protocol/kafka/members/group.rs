@@ -229,5 +229,6 @@ impl Members {
         one.placing.clear();
         one.life += 1;
         one.polled += 1;
+        one.forget_attempts();
     }
 }

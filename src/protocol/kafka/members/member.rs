@@ -106,6 +106,9 @@ pub(super) struct Member {
     pub placing: BTreeSet<(u16, Request)>,
     /// The first request of the last commits.
     pub first_commit: Request,
+    /// How many attempts at a record have failed, by partition and offset: it goes on counting when it reads the record
+    /// again, until its process ends (Spring's FailedRecordTracker).
+    failed_attempts: BTreeMap<(u16, Offset), u32>,
 }
 
 impl Member {
@@ -130,7 +133,21 @@ impl Member {
             commits: BTreeMap::new(),
             placing: BTreeSet::new(),
             first_commit: Request::MAX,
+            failed_attempts: BTreeMap::new(),
         }
+    }
+
+    pub fn failed_attempts(&self, record: &Record) -> u32 {
+        self.failed_attempts.get(&(record.partition, record.offset)).copied().unwrap_or_default()
+    }
+
+    pub fn attempt_failed(&mut self, record: &Record, attempt: u32) {
+        self.failed_attempts.insert((record.partition, record.offset), attempt);
+    }
+
+    /// Its process has ended, and what it remembered of attempts with it.
+    pub fn forget_attempts(&mut self) {
+        self.failed_attempts.clear();
     }
 
     /// Numbers a commit of a partition whose place was `before`.
@@ -207,6 +224,7 @@ impl Member {
     }
 
     pub fn finished(&mut self, record: &Record) {
+        self.failed_attempts.remove(&(record.partition, record.offset));
         if let Some(owned) = self.owned.iter_mut().find(|owned| owned.partition == record.partition) {
             owned.done = owned.done.max(record.offset + 1);
         }

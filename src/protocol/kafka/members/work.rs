@@ -11,26 +11,36 @@ use crate::protocol::Stage;
 use crate::trace::{Ending, MarkKind, MessageId, Slot, StayKind};
 
 impl Members {
-    /// Works on the next record of the last poll, or polls.
-    pub(super) fn next_record(&mut self, index: usize, stage: &mut Stage<'_>) {
+    /// Works on the next record of the last poll. Says what comes next if there is none to work on.
+    pub(super) fn next_record(&mut self, index: usize, stage: &mut Stage<'_>) -> Option<Then> {
         self.members[index].doing = Doing::Nothing;
         loop {
             let Some(record) = self.members[index].hand.pop_front() else {
                 return match self.group.commit {
-                    Commit::AfterBatch if self.members[index].has_done() => {
-                        self.commit_and(index, Then::Poll, stage);
-                    }
-                    _ => self.poll(index, stage),
+                    Commit::AfterBatch if self.members[index].has_done() => self.commit_and(index, Then::Poll, stage),
+                    _ => Some(Then::Poll),
                 };
             };
             self.queued -= 1;
             stage.end(record.stay, Ending::Done);
             self.level(StayKind::Queued, stage);
-            if !(self.group.deduplicates && self.done.contains(&record.part)) {
-                return self.work(index, record, 1, stage);
+            if !self.passes_over(&record) {
+                let attempt = self.members[index].failed_attempts(&record) + 1;
+                self.work(index, record, attempt, stage);
+                return None;
             }
             self.members[index].finished(&record);
+            // To the client, a record that is passed over was processed like any other.
+            if self.group.commit == Commit::AfterEach {
+                return self.commit_and(index, Then::Work, stage);
+            }
         }
+    }
+
+    /// Whether nothing is left to do about a record that was read again.
+    fn passes_over(&self, record: &Record) -> bool {
+        let done = self.group.deduplicates && self.done.contains(&record.part);
+        done || self.set_aside.contains(&(record.partition, record.offset))
     }
 
     pub(super) fn work(&mut self, index: usize, record: Record, attempt: u32, stage: &mut Stage<'_>) {
@@ -74,15 +84,19 @@ impl Members {
     pub(super) fn dealt_with(&mut self, index: usize, record: Record, stage: &mut Stage<'_>) {
         self.members[index].finished(&record);
         self.members[index].doing = Doing::Nothing;
-        match self.group.commit {
+        let next = match self.group.commit {
             Commit::AfterEach => self.commit_and(index, Then::Work, stage),
-            Commit::Auto | Commit::AfterBatch | Commit::BeforeWork => self.next_record(index, stage),
+            Commit::Auto | Commit::AfterBatch | Commit::BeforeWork => Some(Then::Work),
+        };
+        if let Some(then) = next {
+            self.go_on(index, then, stage);
         }
     }
 
     /// Tried again in place, while the partition waits; then set aside or skipped.
     pub(super) fn work_failed(&mut self, index: usize, record: Record, attempt: u32, stage: &mut Stage<'_>) {
         let (slot, part) = (self.slot(index), record.part);
+        self.members[index].attempt_failed(&record, attempt);
         if attempt < self.group.retry.max_attempts {
             let wait = self.group.retry.wait(stage, part, attempt, None);
             stage.mark(MarkKind::Retried, slot, part, u64::from(attempt) + 1, self.words.tries_again);
@@ -92,6 +106,7 @@ impl Members {
             let member = self.number(index);
             return stage.set_timer(wait, Timer::WorkAgain { member, begun: self.begun });
         }
+        self.set_aside.insert((record.partition, record.offset));
         match self.aside {
             None => stage.mark(MarkKind::Dropped, slot, part, record.offset.into(), self.words.skipped),
             Some(link) => {
@@ -112,12 +127,20 @@ impl Members {
         self.dealt_with(index, record, stage);
     }
 
+    /// The back-off is over. The member polls before the next attempt (Spring's DefaultErrorHandler does), so each
+    /// back-off with the work before it counts against `max.poll.interval.ms`, and not their sum. If the poll closes or
+    /// rejoins the group, the record is read again from where the group stands.
     pub(super) fn work_again(&mut self, index: usize, now_begun: u32, stage: &mut Stage<'_>) {
         let Doing::Pausing { record, attempt, begun, stay } = self.members[index].doing else {
             return;
         };
-        if begun == now_begun {
-            stage.end(stay, Ending::Done);
+        if begun != now_begun {
+            return;
+        }
+        stage.end(stay, Ending::Done);
+        self.members[index].doing = Doing::Nothing;
+        if self.enter_poll(index, stage) {
+            self.leave_poll(index, stage);
             self.work(index, record, attempt + 1, stage);
         }
     }

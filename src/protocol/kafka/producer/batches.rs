@@ -20,7 +20,7 @@ pub(super) struct Batch {
     pub not_before: Moment,
     /// Whether it may leave: full, or lingered long enough.
     pub closed: bool,
-    /// The gloomiest thing learnt so far.
+    /// What the producer knows after the attempts so far. An attempt whose fate is unknown leaves it so for good.
     pub known: CallerOutcome,
 }
 
@@ -62,14 +62,15 @@ impl Lane {
             attempt: 0,
             not_before: now,
             closed: size * 2 > limit,
-            known: CallerOutcome::Failed,
+            known: CallerOutcome::Refused,
         });
         Some(*last)
     }
 
     pub fn close(&mut self, number: BatchNumber) {
-        if let Some(batch) = self.waiting.iter_mut().find(|batch| batch.number == number) {
-            batch.closed = true;
+        // Numbers grow in the order in which batches are opened, and that is the order in which they wait.
+        if let Ok(place) = self.waiting.binary_search_by_key(&number, |batch| batch.number) {
+            self.waiting[place].closed = true;
         }
     }
 
@@ -87,6 +88,11 @@ impl Lane {
     pub fn take_in_flight(&mut self, number: BatchNumber, attempt: u32) -> Option<Batch> {
         let place = self.in_flight.iter().position(|batch| batch.number == number && batch.attempt == attempt)?;
         Some(self.in_flight.remove(place))
+    }
+
+    /// The connection broke: whatever was sent over it and not answered, in order.
+    pub fn take_all_in_flight(&mut self) -> Vec<Batch> {
+        std::mem::take(&mut self.in_flight)
     }
 
     /// It waits again, in its place.

@@ -3,7 +3,7 @@
 //! *Invariants:* an offset is given once and its record stays until retention or a lost leader takes it; reading moves
 //! nothing. Only what every replica in sync has (below the high watermark) is handed out.
 
-use super::super::words::Words;
+use super::super::words::{Word, Words};
 use super::super::{BatchNumber, MemberNumber, Offset, Request};
 use crate::protocol::Stage;
 use crate::time::Span;
@@ -15,9 +15,9 @@ struct Record {
     at: crate::time::Moment,
 }
 
-/// Where a record stands with a group.
+/// How far a group is with a record.
 #[derive(Clone, Copy)]
-enum Place {
+enum Progress {
     Ready(StayId),
     /// Handed out and not committed.
     Held(StayId),
@@ -33,7 +33,7 @@ struct Reading {
     /// Whether it has a place: a group that has not come yet is behind with nothing.
     begun: bool,
     lag: u32,
-    places: Vec<Place>,
+    places: Vec<Progress>,
     deliveries: Vec<u32>,
 }
 
@@ -43,6 +43,8 @@ pub struct Awaiting {
     pub message: MessageId,
     pub batch: BatchNumber,
     pub attempt: u32,
+    /// How it is acknowledged.
+    pub word: Word,
 }
 
 /// A fetch that waits for a record.
@@ -120,7 +122,7 @@ impl Partition {
             self.records.push(Record { part: *part, parked, at: stage.now() });
             for group in 0..self.readings.len() {
                 let stay = stage.begin_valued(self.slot, StayKind::Ready, self.part(offset, group), offset);
-                self.readings[group].places.push(Place::Ready(stay));
+                self.readings[group].places.push(Progress::Ready(stay));
                 self.readings[group].deliveries.push(0);
                 self.ready += 1;
             }
@@ -146,15 +148,15 @@ impl Partition {
             reading.deliveries[offset as usize] += 1;
             let place = &mut reading.places[offset as usize];
             match *place {
-                Place::Ready(stay) => {
+                Progress::Ready(stay) => {
                     stage.end(stay, Ending::Done);
                     self.ready -= 1;
                     self.held += 1;
                 }
-                Place::Held(stay) => stage.end(stay, Ending::Returned),
-                Place::Past => continue,
+                Progress::Held(stay) => stage.end(stay, Ending::Returned),
+                Progress::Past => continue,
             }
-            *place = Place::Held(stage.begin_valued(self.slot, StayKind::Held, part, offset));
+            *place = Progress::Held(stage.begin_valued(self.slot, StayKind::Held, part, offset));
         }
         self.show(stage);
         let first = self.readings[group].deliveries.get(from as usize).copied().unwrap_or(1);
@@ -176,24 +178,24 @@ impl Partition {
 
     fn pass(&mut self, group: usize, end: Offset, ending: Ending, stage: &mut Stage<'_>) {
         for offset in self.readings[group].settled..end {
-            let place = std::mem::replace(&mut self.readings[group].places[offset as usize], Place::Past);
+            let place = std::mem::replace(&mut self.readings[group].places[offset as usize], Progress::Past);
             self.leaves(place, ending, stage);
         }
         let reading = &mut self.readings[group];
         reading.settled = reading.settled.max(end);
     }
 
-    fn leaves(&mut self, place: Place, ending: Ending, stage: &mut Stage<'_>) {
+    fn leaves(&mut self, place: Progress, ending: Ending, stage: &mut Stage<'_>) {
         match place {
-            Place::Ready(stay) => {
+            Progress::Ready(stay) => {
                 stage.end(stay, ending);
                 self.ready -= 1;
             }
-            Place::Held(stay) => {
+            Progress::Held(stay) => {
                 stage.end(stay, ending);
                 self.held -= 1;
             }
-            Place::Past => {}
+            Progress::Past => {}
         }
     }
 
@@ -206,19 +208,19 @@ impl Partition {
         let number = usize::from(group);
         self.readings[number].begun = true;
         for at in offset..self.end() {
-            if let Place::Held(stay) = self.readings[number].places[at as usize] {
+            if let Progress::Held(stay) = self.readings[number].places[at as usize] {
                 let part = self.part(at, number);
                 stage.end(stay, Ending::Returned);
                 stage.mark(MarkKind::Returned, self.slot, part, at.into(), self.words.again);
                 let ready = stage.begin_valued(self.slot, StayKind::Ready, part, at);
-                self.readings[number].places[at as usize] = Place::Ready(ready);
+                self.readings[number].places[at as usize] = Progress::Ready(ready);
                 self.held -= 1;
                 self.ready += 1;
             }
         }
         // With `latest`, what was there before the group is none of its business.
         for at in self.readings[number].settled..offset {
-            if !matches!(self.readings[number].places[at as usize], Place::Past) {
+            if !matches!(self.readings[number].places[at as usize], Progress::Past) {
                 let part = self.part(at, number);
                 stage.mark(MarkKind::Dropped, self.slot, part, at.into(), self.words.not_read);
             }
@@ -258,7 +260,7 @@ impl Partition {
             self.start += 1;
             for group in 0..self.readings.len() {
                 let part = self.part(offset, group);
-                if !matches!(self.readings[group].places[offset as usize], Place::Past) {
+                if !matches!(self.readings[group].places[offset as usize], Progress::Past) {
                     stage.mark(MarkKind::Dropped, self.slot, part, offset.into(), self.words.retention_over);
                     self.pass(group, offset + 1, Ending::Expired, stage);
                 }

@@ -76,7 +76,10 @@ impl Consumers {
             (Fault::SlowDown { .. }, _) | (Fault::SilentOutage, Phase::Begins) => {}
             (Fault::Outage, Phase::Begins) => {
                 self.outages += 1;
-                self.cancel(stage);
+                // Within another outage nothing is consumed that could be cancelled.
+                if self.outages == 1 {
+                    self.cancel(stage);
+                }
             }
             (Fault::Crash, Phase::Begins) => {
                 self.outages += 1;
