@@ -49,6 +49,8 @@ pub struct Player {
     number: u32,
     is_running: bool,
     share: Option<u16>,
+    /// Whether the studio has said anything yet.
+    has_heard: bool,
     /// Why there is no studio.
     closed: Option<String>,
     head: Moment,
@@ -102,6 +104,11 @@ impl Player {
     /// How far the run under way is, in thousandths, once that has been reported.
     pub fn share(&self) -> Option<u16> {
         self.share.filter(|_| self.is_behind())
+    }
+
+    /// Whether the studio has said anything yet: before, it may still be on its way.
+    pub fn has_heard(&self) -> bool {
+        self.has_heard
     }
 
     /// Why nothing can be run, if nothing can.
@@ -207,6 +214,7 @@ impl Player {
     }
 
     fn report(&mut self, report: Report) {
+        self.has_heard = true;
         match report {
             Report::Taken { number, panel, running } => {
                 self.orders.retain(|(given, _)| *given > number);

@@ -19,8 +19,10 @@ mod frames;
 mod header;
 mod icons;
 mod instrument;
+mod keys;
 mod memo;
 mod modelled;
+mod narration;
 mod page;
 mod parts;
 mod story;
@@ -60,5 +62,7 @@ impl Act {
 pub fn mount() {
     failure::report_panics();
     let host = browser::document().get_element_by_id("app").expect("index.html has the element to mount in");
-    yew::Renderer::<app::App>::with_root(host).render();
+    // While what stands there has the room that the picture will have.
+    let width = browser::find("#app .viewport").and_then(|viewport| instrument::width_of(&viewport));
+    yew::Renderer::<app::App>::with_root_and_props(host, app::Room { width }).render();
 }

@@ -9,6 +9,7 @@
   // Kept here because the app clears its host when it mounts.
   const picture = app.firstElementChild;
   const note = document.getElementById("fallback-note");
+  const example = document.getElementById("fallback-picture");
   let started = false;
   let failed = false;
 
@@ -17,6 +18,7 @@
     if (failed) return;
     failed = true;
     app.replaceChildren(picture);
+    example.hidden = false;
     const what = started ? "The interactive page has stopped" : "The interactive page could not start";
     // In the next frame, so that the note is in the document before its text changes: only then is it announced.
     requestAnimationFrame(() => {
@@ -37,6 +39,19 @@
     worker.onerror = (event) => fail(event.message || "the server did not give the engine's script");
     return worker;
   };
+
+  // The scenario that the address names, in words, if it is built in: the app knows it only when it runs.
+  function introduce() {
+    const name = /^#([a-z0-9-]+)/.exec(location.hash)?.[1];
+    const scenarios = [...document.getElementById("scenarios").content.children];
+    const named = scenarios.find((scenario) => scenario.dataset.name === name);
+    const shown = named ?? scenarios[0];
+    if (!shown) return;
+    document.title = `${shown.querySelector("h2").textContent} · Counterpoint`;
+    document.getElementById("fallback-introduction").replaceChildren(...shown.cloneNode(true).children);
+    // The picture is of the first one.
+    example.hidden = shown !== scenarios[0];
+  }
 
   // The recording that the page opens on, until the engine has come: of the scenario that the address names if there is
   // one of that name, else of the first. Without any, the app waits for the engine.
@@ -82,5 +97,6 @@
     started = true;
   }
 
+  introduce();
   start().catch((error) => window.counterpointFailed(reason(error)));
 })();

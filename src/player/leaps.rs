@@ -79,23 +79,29 @@ fn failures(reel: &Reel) -> impl Iterator<Item = Moment> + '_ {
 }
 
 /// The message from which a leap starts: the selected one, or else the last one, sent until `head`, of the selected
-/// job or of any.
+/// job, or of any if that has sent none yet.
 fn current(reel: &Reel, selection: Selection, head: Moment) -> Option<(u8, MessageId, JobId)> {
-    if let Selection::Message { side, message, job } = selection {
-        return Some((side, message, job));
+    match selection {
+        Selection::Message { side, message, job } => Some((side, message, job)),
+        Selection::Job(job) => latest(reel, Some(job), head).or_else(|| latest(reel, None, head)),
+        Selection::Nothing => latest(reel, None, head),
     }
+}
+
+/// The last message sent until `head`, of that job or of any.
+fn latest(reel: &Reel, of: Option<JobId>, head: Moment) -> Option<(u8, MessageId, JobId)> {
     let mut latest: Option<(Moment, (u8, MessageId, JobId))> = None;
     for (side, played) in reel.recording.sides.iter().enumerate() {
         let trace = &played.trace;
         // Messages stand in the order in which they were sent.
         let sent = trace.messages.partition_point(|row| row.sent <= head);
-        let is_meant = |row: &MessageRow| match selection.job() {
+        let is_meant = |row: &MessageRow| match of {
             Some(job) => carries(trace, row, job),
             None => !trace.parts_of(row).is_empty(),
         };
         let Some(index) = trace.messages[..sent].iter().rposition(is_meant) else { continue };
         let row = &trace.messages[index];
-        let Some(job) = selection.job().or_else(|| trace.jobs_of(row).first().copied()) else { continue };
+        let Some(job) = of.or_else(|| trace.jobs_of(row).first().copied()) else { continue };
         if latest.is_none_or(|(at, _)| row.sent > at) {
             latest = Some((row.sent, (side as u8, MessageId::from_index(index as u32), job)));
         }

@@ -19,8 +19,8 @@ pub struct Narration {
     pub style: Style,
     /// The last thing that has happened on this side, and when.
     pub step: Option<(Moment, String)>,
-    /// The last caption of this side whose moment has come.
-    pub caption: Option<String>,
+    /// The last caption of this side whose moment has come, and that moment.
+    pub caption: Option<(Moment, String)>,
 }
 
 /// What happens at `at` on both sides.
@@ -62,7 +62,7 @@ fn narration(side: &SidePlayed, head: Moment) -> Narration {
     });
     // Of two at one moment, the later one in the scenario is the last word.
     let caption = side.captions.iter().filter(|caption| caption.at <= head).max_by_key(|caption| caption.at);
-    Narration { style: side.style, step, caption: caption.map(|caption| caption.text.clone()) }
+    Narration { style: side.style, step, caption: caption.map(|caption| (caption.at, caption.text.clone())) }
 }
 
 fn together(lines: &[String]) -> String {

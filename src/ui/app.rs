@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
+use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 use super::address::Address;
@@ -13,6 +14,7 @@ use super::engine::{self, Messenger};
 use super::frames::Frames;
 use super::header::{Copied, forget};
 use super::instrument::Instrument;
+use super::keys::{asks_for_keys, show_keys};
 use super::memo::Memo;
 use super::page::page;
 use super::parts::Part;
@@ -20,7 +22,7 @@ use super::table::{Entry, Shown, entries};
 use super::transport::strip;
 use super::{Act, browser, story};
 use crate::desk::Order;
-use crate::player::{Action, Gait, Player, Reel};
+use crate::player::{Action, Gait, Narration, Player, Reel, narrations};
 use crate::time::Moment;
 use crate::trace::JobId;
 
@@ -34,6 +36,8 @@ pub enum Message {
     /// The picture has so many pixels for its content.
     Width(u16),
     Table(Fold),
+    /// The words by which the scenario is introduced, where there is room for two lines of them.
+    Words(Fold),
     Copied(Copied),
 }
 
@@ -43,10 +47,18 @@ pub enum Fold {
     Closed,
 }
 
+/// What is known of the page before it is drawn.
+#[derive(Clone, Copy, PartialEq, Properties)]
+pub struct Room {
+    /// That a picture has, in pixels of a scene.
+    pub width: Option<u16>,
+}
+
 /// A run as the page shows it, up to its playhead.
 pub struct Run {
     pub reel: Rc<Reel>,
     pub strip: AttrValue,
+    narrations: Rc<Vec<Narration>>,
     lines: Rc<story::Lines>,
     /// Nothing while the table is closed.
     entries: Option<Rc<Vec<Entry>>>,
@@ -58,6 +70,7 @@ pub struct Run {
 #[derive(Default)]
 struct Made {
     strip: Memo<Rc<Reel>, AttrValue>,
+    narrations: Memo<(Rc<Reel>, Moment), Rc<Vec<Narration>>>,
     lines: Memo<(Rc<Reel>, Option<JobId>), Rc<story::Lines>>,
     entries: Memo<Rc<Reel>, Rc<Vec<Entry>>>,
 }
@@ -70,11 +83,15 @@ pub struct App {
     pub run: Option<Run>,
     /// Whether the parameters are there without asking for them.
     pub parameters: Fold,
+    /// Whether all of the words are there by which the scenario is introduced.
+    pub words: Fold,
     titles: Rc<[(String, String)]>,
     copied: Copied,
     forgetting: Option<Timeout>,
     table: Fold,
     made: Made,
+    /// The window's title, which follows the scenario's.
+    title: Memo<String, ()>,
     messenger: Messenger,
     frames: Frames,
     address: Address,
@@ -84,7 +101,7 @@ pub struct App {
 
 impl Component for App {
     type Message = Message;
-    type Properties = ();
+    type Properties = Room;
 
     fn create(context: &Context<Self>) -> Self {
         let act = Act(context.link().callback(|message: Message| message));
@@ -92,14 +109,16 @@ impl Component for App {
         let titles = cover.as_ref().map_or(&[][..], |cover| &cover.titles).into();
         let mut app = App {
             player: Player::open(cover, &browser::fragment()),
-            instrument: Instrument::default(),
+            instrument: Instrument::new(context.props().width),
             run: None,
             parameters: Fold::Closed,
+            words: Fold::Closed,
             titles,
             copied: Copied::Idle,
             forgetting: None,
             table: Fold::Closed,
             made: Made::default(),
+            title: Memo::default(),
             messenger: Messenger::default(),
             frames: Frames::default(),
             address: Address::default(),
@@ -118,6 +137,7 @@ impl Component for App {
             Message::Media => self.media(),
             Message::Width(width) => self.instrument.set_width(width),
             Message::Table(fold) => self.table = fold,
+            Message::Words(fold) => self.words = fold,
             Message::Copied(copied) => {
                 self.copied = copied;
                 self.forgetting = (copied != Copied::Idle).then(|| forget(self.act.clone()));
@@ -147,20 +167,23 @@ impl App {
 
     /// Brings everything in step with the player.
     fn keep_up(&mut self) {
+        self.title.get(self.player.panel().title.clone(), |title| browser::set_title(title));
         self.frames.keep(self.player.motion(), &self.act);
         // Not once it is rendered: that may come late, and changes in between would be missed.
         self.address.keep(&self.player);
         let Some(reel) = self.player.reel().cloned() else { return };
         self.instrument.lay_out(&self.player, &reel);
         let job = self.player.selection().job();
-        let Made { strip: strips, lines, entries: tables } = &mut self.made;
+        let reached = reel.last_until(self.player.head()).unwrap_or(Moment::START);
+        let Made { strip: strips, narrations: told, lines, entries: tables } = &mut self.made;
         self.run = Some(Run {
             strip: strips.get(reel.clone(), |reel| strip(reel)),
+            narrations: told.get((reel.clone(), reached), |(reel, reached)| Rc::new(narrations(reel, *reached))),
             lines: lines.get((reel.clone(), job), |(reel, job)| {
                 Rc::new(job.map_or_else(Vec::new, |job| story::lines(reel, job)))
             }),
             entries: (self.table == Fold::Open).then(|| tables.get(reel.clone(), |reel| Rc::new(entries(reel)))),
-            reached: reel.last_until(self.player.head()).unwrap_or(Moment::START),
+            reached,
             reel,
         });
     }
@@ -168,6 +191,10 @@ impl App {
     pub fn masthead(&self) -> Part {
         let open = self.player.panel().name.clone();
         Part::Masthead { titles: self.titles.clone(), open, copied: self.copied }
+    }
+
+    pub fn narration(&self, run: &Run) -> Part {
+        Part::Narration { reel: run.reel.clone(), told: run.narrations.clone(), motion: self.player.motion() }
     }
 
     pub fn story(&self, run: &Run) -> Part {
@@ -190,6 +217,11 @@ fn listeners(act: &Act) -> Vec<EventListener> {
     let mut listeners = vec![EventListener::new(&browser::window(), "hashchange", move |_| {
         follow.order(Order::Follow(browser::fragment()));
     })];
+    listeners.push(EventListener::new(&browser::window(), "keydown", |event| {
+        if event.dyn_ref().is_some_and(asks_for_keys) {
+            show_keys();
+        }
+    }));
     for query in [browser::WIDE, browser::REDUCED_MOTION] {
         if let Some(list) = browser::media(query) {
             let act = act.clone();

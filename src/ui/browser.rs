@@ -35,11 +35,19 @@ pub fn address() -> String {
     window().location().href().unwrap_or_default()
 }
 
+/// Puts `fragment` into the address as a new entry in the history, so that Back leads to what was there before. Tells no
+/// one: `hashchange` is for what the person or the browser does.
+pub fn push_fragment(fragment: &str) {
+    if let Ok(history) = window().history() {
+        let _ = history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&format!("#{fragment}")));
+    }
+}
+
 /// By this people ask their system for less motion.
 pub const REDUCED_MOTION: &str = "(prefers-reduced-motion: reduce)";
 
 /// Where there is room for the parameters without asking for them; the same width as in `style.css`.
-pub const WIDE: &str = "(min-width: 761px)";
+pub const WIDE: &str = "(min-width: 47.5625em)";
 
 /// Tells of every change of an element's size, also of one that its own scroll bar makes, until it is dropped.
 pub struct Observed {
@@ -86,6 +94,43 @@ pub fn style(node: &NodeRef, property: &str, value: &str) {
     if let Some(element) = element(node) {
         let _ = element.style().set_property(property, value);
     }
+}
+
+/// Names the window after what is open in it.
+pub fn set_title(title: &str) {
+    if !title.is_empty() {
+        document().set_title(&format!("{title} · Counterpoint"));
+    }
+}
+
+/// Sets a custom property of the whole page.
+pub fn page_style(property: &str, value: &str) {
+    let root = document().document_element().and_then(|root| root.dyn_into::<HtmlElement>().ok());
+    if let Some(root) = root {
+        let _ = root.style().set_property(property, value);
+    }
+}
+
+/// The size of the page's usual text, in pixels: one `rem`.
+pub fn text_size() -> f64 {
+    let root = document().document_element();
+    let style = root.and_then(|root| window().get_computed_style(&root).ok().flatten());
+    let size = style.and_then(|style| style.get_property_value("font-size").ok());
+    size.and_then(|size| size.trim_end_matches("px").parse().ok()).unwrap_or(14.0)
+}
+
+/// How much of an element's height is in sight, where the bar at the foot of the window covers some of it. All of it, if
+/// there is little to see: then the person looks at something else.
+pub fn height_in_sight(element: &HtmlElement) -> i32 {
+    let height = element.client_height();
+    let bar = find(".footing").map_or(f64::MAX, |bar| bar.get_bounding_client_rect().top());
+    let in_sight = (bar - element.get_bounding_client_rect().top()) as i32;
+    if in_sight < height / 3 { height } else { in_sight.min(height) }
+}
+
+/// The first element that a selector finds.
+pub fn find(selector: &str) -> Option<HtmlElement> {
+    document().query_selector(selector).ok().flatten()?.dyn_into().ok()
 }
 
 /// The element an event came from, as one of `T`.

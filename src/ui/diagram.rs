@@ -3,6 +3,7 @@
 //! *Invariant:* it decides nothing about what is where, and has no colour: the shapes are those of the stand-alone
 //! file, and `static/scene.css` says how they look.
 
+use super::instrument::Rem;
 use crate::scene::markup::{DEFINITIONS, Named, Number, escaped, group};
 use crate::scene::{Callout, Scene};
 
@@ -51,9 +52,12 @@ pub fn callout_id(callout: &Callout) -> String {
 }
 
 fn open(class: &str, width: i32, height: i32, about: &str) -> String {
-    let (width, height) = (Number(width), Number(height));
     format!(
-        "<svg class=\"cp-scene {class}\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
-         role=\"img\" aria-label=\"{about}\">"
+        "<svg class=\"cp-scene {class}\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {} {}\" role=\"img\" \
+         aria-label=\"{about}\">",
+        Rem(width),
+        Rem(height),
+        Number(width),
+        Number(height),
     )
 }

@@ -3,7 +3,7 @@
 use gloo_timers::callback::Timeout;
 use wasm_bindgen_futures::JsFuture;
 
-use super::app::Message;
+use super::app::{Fold, Message};
 use super::element::{Element, On, block, element};
 use super::icons::{Icon, icon};
 use super::{Act, browser};
@@ -26,7 +26,12 @@ pub fn masthead(titles: &[(String, String)], name: &str, copied: Copied, act: &A
         option.with_if("selected", known == name).text(title.clone())
     });
     let select = element("select", &[("id", "scenario")])
-        .on(On::Change, move |event| opening.order(Order::Follow(browser::value(event))))
+        .on(On::Change, move |event| {
+            let name = browser::value(event);
+            // An entry of its own in the history: Back leads to the scenario before.
+            browser::push_fragment(&name);
+            opening.order(Order::Follow(name));
+        })
         .all(&mut options);
     let picker = block("label", "picker").add(block("span", "visually-hidden").text("Scenario")).add(select);
     block("header", "masthead")
@@ -62,10 +67,21 @@ pub fn forget(act: Act) -> Timeout {
     Timeout::new(2_500, move || act.tell(Message::Copied(Copied::Idle)))
 }
 
-/// The scenario in words.
-pub fn introduction(title: &str, look_for: &str) -> Element {
-    let words = (!look_for.is_empty()).then(|| element("p", &[]).text(look_for.to_owned()));
-    element("section", &[("class", "introduction"), ("aria-labelledby", "title")])
+/// The scenario in words. On a phone two lines of them, and a button for the rest.
+pub fn introduction(title: &str, look_for: &str, words: Fold, act: &Act) -> Element {
+    let (class, open, label, other) = match words {
+        Fold::Open => ("introduction unfolded", "true", "Less", Fold::Closed),
+        Fold::Closed => ("introduction", "false", "More", Fold::Open),
+    };
+    let act = act.clone();
+    let more = element("button", &[("type", "button"), ("class", "more"), ("aria-controls", "look-for")])
+        .with("aria-expanded", open)
+        .on(On::Click, move |_| act.tell(Message::Words(other)))
+        .text(label);
+    let has_words = !look_for.is_empty();
+    element("section", &[("aria-labelledby", "title")])
+        .with("class", class)
         .add(element("h2", &[("id", "title")]).text(title.to_owned()))
-        .add_some(words)
+        .add_some(has_words.then(|| element("p", &[("id", "look-for")]).text(look_for.to_owned())))
+        .add_some(has_words.then_some(more))
 }

@@ -5,6 +5,7 @@
 //! *Invariant:* a scene is laid out anew when the run, the width, the window or the selection changes, and at no other
 //! time.
 
+use std::fmt::{self, Display, Formatter};
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
@@ -21,12 +22,15 @@ use super::{Act, browser};
 use crate::desk::Panel;
 use crate::player::{Action, Player, Reel, Window, is_in_sight, pointed, scrolled};
 use crate::recording::Selection;
-use crate::scene::markup::Number;
 use crate::scene::{Callout, Folding, PX, Pane, Point, Scene, Sides, View, layout, layout_apart};
 use crate::time::Moment;
 
-/// Narrower than this, the sides stand above one another.
+/// Narrower than this, in pixels of a scene, the sides stand above one another.
 const BOTH_BESIDE: u16 = 720;
+
+/// So many pixels of a scene are one `rem` of the page: the size of its usual text. Whoever has their browser write larger,
+/// or has a very wide screen, sees a larger page and with it a larger picture.
+const SCENE_PX_A_REM: i32 = 14;
 
 /// Everything by which the scenes are laid out.
 #[derive(Clone, PartialEq)]
@@ -48,16 +52,14 @@ struct Drawn {
 /// The elements that a scene has on the page.
 #[derive(Default)]
 struct Place {
-    titles: NodeRef,
     viewport: NodeRef,
     picture: NodeRef,
     playhead: NodeRef,
-    tag: NodeRef,
 }
 
 #[derive(Default)]
 pub struct Instrument {
-    /// The pixels that the first viewport has for its content.
+    /// The room that the first viewport has for its content, in pixels of a scene.
     width: Option<u16>,
     wanted: Option<Wanted>,
     drawn: Vec<Drawn>,
@@ -69,6 +71,11 @@ pub struct Instrument {
 }
 
 impl Instrument {
+    /// With the room that there is, if that is known before anything is drawn.
+    pub fn new(width: Option<u16>) -> Self {
+        Instrument { width, ..Instrument::default() }
+    }
+
     pub fn set_width(&mut self, width: u16) {
         self.width = Some(width);
     }
@@ -81,6 +88,7 @@ impl Instrument {
         if self.wanted.as_ref() != Some(&wanted) {
             self.drawn = scenes(&wanted).into_iter().map(drawn).collect();
             self.placed = None;
+            self.furnish(player.head());
             self.wanted = Some(wanted);
         }
     }
@@ -95,7 +103,7 @@ impl Instrument {
             let other = (self.drawn.len() > 1).then(|| &self.places[1 - number].viewport);
             element("div", &[("class", "pane")])
                 .key(number)
-                .add(titles(&drawn.scene, &self.places[number], player.panel(), act))
+                .add(titles(&drawn.scene, player.panel(), act))
                 .add(viewport(drawn, &self.places[number], other, clock.clone(), act))
         });
         element("div", &[]).key("drawn").with("class", classes(&["panes", apart])).all(&mut panes)
@@ -108,16 +116,27 @@ impl Instrument {
             return;
         }
         for (drawn, place) in self.drawn.iter().zip(&self.places) {
-            if self.placed.is_none() {
-                furnish(&drawn.scene, place);
-            }
             veil(&drawn.scene, self.placed, head);
             let y = drawn.scene.scale.y_from_moment(head);
-            browser::style(&place.playhead, "transform", &format!("translateY({}px)", Number(y)));
+            browser::style(&place.playhead, "transform", &format!("translateY({})", Rem(y)));
         }
         if !self.drawn.is_empty() {
             follow(&self.drawn, self.placed, head, &self.places[0].viewport);
             self.placed = Some(head);
+        }
+    }
+
+    /// Places what stands where it is as long as the scenes do. By properties of the whole page, for they have to hold when
+    /// the elements are first seen, and a strict content policy forbids to give them a style with them.
+    fn furnish(&self, head: Moment) {
+        for (drawn, tag) in self.drawn.iter().zip(["--clock-1", "--clock-2"]) {
+            let Scene { scale, panes, gutter, .. } = &*drawn.scene;
+            browser::page_style(tag, &Rem((gutter.left + gutter.right) / 2).to_string());
+            browser::page_style("--head", &Rem(scale.y_from_moment(head)).to_string());
+            let second = panes.last().map_or(0, |pane| pane.strip.left);
+            browser::page_style("--second-pane", &Rem(second).to_string());
+            // On paper the picture is as wide as the sheet.
+            browser::page_style("--second-share", &share(second, drawn.scene.width));
         }
     }
 
@@ -131,7 +150,7 @@ impl Instrument {
         self.watched = element.map(|element| {
             let (measured, act) = (element.clone(), act.clone());
             let measure = move || {
-                if let Ok(width @ 1..) = u16::try_from(measured.client_width()) {
+                if let Some(width) = width_of(&measured) {
                     act.tell(Message::Width(width));
                 }
             };
@@ -164,12 +183,28 @@ fn drawn(scene: Scene) -> Drawn {
     }
 }
 
-/// Places what stands where it is as long as the scene does.
-fn furnish(scene: &Scene, place: &Place) {
-    let begin = scene.panes.last().map_or(0, |pane| pane.strip.left / PX);
-    browser::style(&place.titles, "--second-pane", &format!("{begin}px"));
-    let middle = (scene.gutter.left + scene.gutter.right) / 2;
-    browser::style(&place.tag, "left", &format!("{}px", Number(middle)));
+/// The room that an element has for a scene, in pixels of the scene.
+pub fn width_of(element: &HtmlElement) -> Option<u16> {
+    let width = f64::from(element.client_width()) * f64::from(SCENE_PX_A_REM) / browser::text_size();
+    Some(width.round() as u16).filter(|width| *width > 0)
+}
+
+/// A part of a length, in per cent.
+fn share(part: i32, of: i32) -> String {
+    let hundredths = i64::from(part) * 10_000 / i64::from(of.max(1));
+    format!("{}.{:02}%", hundredths / 100, hundredths % 100)
+}
+
+/// A length of a scene as the page has it.
+pub struct Rem(pub i32);
+
+impl Display for Rem {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        // In hundred-thousandths, so that a picture of any height is off by less than a tenth of a pixel.
+        let parts = i64::from(self.0) * 100_000 / i64::from(SCENE_PX_A_REM * PX);
+        let sign = if parts < 0 { "-" } else { "" };
+        write!(f, "{sign}{}.{:05}rem", parts.abs() / 100_000, parts.abs() % 100_000)
+    }
 }
 
 /// Veils the captions whose moments are still to come, and no others. `before` is the moment at which they were last
@@ -191,19 +226,22 @@ fn veil(scene: &Scene, before: Option<Moment>, head: Moment) {
 fn follow(drawn: &[Drawn], before: Option<Moment>, head: Moment, viewport: &NodeRef) {
     let (Some(element), Some(first)) = (browser::element(viewport), drawn.first()) else { return };
     let scenes: Vec<&Scene> = drawn.iter().map(|drawn| &*drawn.scene).collect();
-    let room = element.client_height() - first.scene.heads_height / PX;
-    let now = element.scroll_top();
+    // Pixels of the screen for one of the scene.
+    let size = browser::text_size() / f64::from(SCENE_PX_A_REM);
+    let of_scene = |pixels: i32| (f64::from(pixels) / size) as i32;
+    let room = of_scene(browser::height_in_sight(&element)) - first.scene.heads_height / PX;
+    let now = of_scene(element.scroll_top());
     let stays = before.is_some() || is_in_sight(&scenes, head, room, now);
     let wanted = scrolled(&scenes, head, room, stays.then_some(now));
     if wanted != now {
-        element.set_scroll_top(wanted);
+        element.set_scroll_top((f64::from(wanted) * size) as i32);
     }
 }
 
-fn titles(scene: &Scene, place: &Place, panel: &Panel, act: &Act) -> Element {
+fn titles(scene: &Scene, panel: &Panel, act: &Act) -> Element {
     let two = if scene.panes.len() > 1 { "sides-two" } else { "" };
     let mut each = scene.panes.iter().map(|pane| side_title(pane, panel, act));
-    element("div", &[]).with("class", classes(&["sides", two])).node(&place.titles).all(&mut each)
+    element("div", &[]).with("class", classes(&["sides", two])).all(&mut each)
 }
 
 /// `other` is the viewport that scrolls with this one.
@@ -228,7 +266,7 @@ fn viewport(drawn: &Drawn, place: &Place, other: Option<&NodeRef>, clock: AttrVa
         .node(&place.playhead)
         .add(block("div", "veil"))
         .add(block("div", "playhead-line"))
-        .add(block("span", "playhead-tag").node(&place.tag).text(clock));
+        .add(block("span", "playhead-tag").text(clock));
     let picture = block("div", "picture").node(&place.picture).on(On::Click, clicked);
     element("div", &[("class", "viewport"), ("tabindex", "0"), ("role", "group"), ("aria-label", "Diagram")])
         .node(&place.viewport)
@@ -240,7 +278,9 @@ fn viewport(drawn: &Drawn, place: &Place, other: Option<&NodeRef>, clock: AttrVa
 /// Where in the picture a person points.
 fn point(event: &MouseEvent, picture: &HtmlElement) -> Point {
     let corner = picture.get_bounding_client_rect();
-    let tenths = |client: i32, edge: f64| ((f64::from(client) - edge) * f64::from(PX)) as i32;
+    // However large the picture is shown.
+    let size = browser::text_size() / f64::from(SCENE_PX_A_REM * PX);
+    let tenths = |client: i32, edge: f64| ((f64::from(client) - edge) / size) as i32;
     Point::new(tenths(event.client_x(), corner.left()), tenths(event.client_y(), corner.top()))
 }
 

@@ -1,20 +1,20 @@
-//! Where everything stands on the page, and what keys mean to it.
+//! Where everything stands on the page.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element as Node, Event, KeyboardEvent};
+use web_sys::Event;
 use yew::Html;
 use yew::virtual_dom::VNode;
 
 use super::app::{App, Fold, Run};
-use super::element::{Element, On, block, element, markup};
+use super::element::{Element, On, block, classes, element, markup};
 use super::header::introduction;
+use super::keys::{KEYS, meant};
 use super::modelled::modelled;
 use super::parts::{Part, kept};
 use super::transport::transport;
 use super::{Act, browser};
 use crate::desk::Order;
 use crate::player::{Action, Player};
-use crate::recording::Selection;
 
 pub fn page(app: &App) -> Html {
     let App { player, act, .. } = app;
@@ -26,15 +26,27 @@ pub fn page(app: &App) -> Html {
     // Without a cover, there is nothing to say before the engine has come.
     let is_known = !panel.name.is_empty();
     let main = element("main", &[])
-        .add_some(is_known.then(|| introduction(&panel.title, &panel.look_for)))
+        .add_some(is_known.then(|| introduction(&panel.title, &panel.look_for, app.words, act)))
         .add_some(is_known.then_some(parameters))
         .add(notices(player))
-        .add(block("div", "progress-place").add_some(progress(player, act)))
+        .add_some(app.run.is_none().then(|| block("div", "progress-place").add_some(progress(player, act))))
         .add(app.run.as_ref().map(|run| shown(app, run)).unwrap_or_default())
         .add_some(is_known.then(|| modelled(&panel.modelled)));
     let said = element("p", &[("class", "visually-hidden"), ("role", "status"), ("aria-live", "polite")]);
     let said = said.text(player.said().to_owned());
-    VNode::from_iter([kept(app.masthead(), act), main.into(), said.into()])
+    VNode::from_iter([skip().into(), kept(app.masthead(), act), main.into(), said.into()])
+}
+
+/// The first thing that the Tab key reaches: past all that stands above the picture. Not a link, for what follows the `#`
+/// of an address is a scenario.
+fn skip() -> Element {
+    element("button", &[("type", "button"), ("class", "button skip")])
+        .on(On::Click, |_| {
+            if let Some(viewport) = browser::find(".viewport") {
+                let _ = viewport.focus();
+            }
+        })
+        .text("Skip to the diagram")
 }
 
 /// What is there once a run is.
@@ -47,10 +59,14 @@ fn shown(app: &App, run: &Run) -> VNode {
             acting.dispatch(action);
         }
     };
-    let instrument = element("section", &[("class", "instrument"), ("aria-label", "The run")])
+    let footing = block("div", "footing").add(kept(app.narration(run), act)).add(transport(player, run, act));
+    let behind = if player.is_behind() { "behind" } else { "" };
+    let instrument = element("section", &[("aria-label", "The run")])
+        .with("class", classes(&["instrument", behind]))
         .on(On::KeyDown, pressed)
+        .add(block("div", "progress-over").add_some(progress(player, act)))
         .add(app.instrument.view(run, player, act))
-        .add(transport(player, run, act));
+        .add(footing);
     VNode::from_iter([
         instrument.into(),
         kept(Part::Verdicts(run.reel.clone()), act),
@@ -59,42 +75,6 @@ fn shown(app: &App, run: &Run) -> VNode {
         markup(KEYS),
     ])
 }
-
-/// What a key means to the instrument. Controls keep the keys that they use themselves.
-fn meant(event: &KeyboardEvent) -> Option<Action> {
-    if event.ctrl_key() || event.alt_key() || event.meta_key() {
-        return None;
-    }
-    let target: Node = browser::target(event)?;
-    let (tag, is_scrubber) = (target.tag_name(), target.id() == "scrubber");
-    let types = matches!(tag.as_str(), "INPUT" | "SELECT" | "TEXTAREA") && !is_scrubber;
-    let presses = matches!(tag.as_str(), "BUTTON" | "SUMMARY" | "A");
-    match event.key().as_str() {
-        _ if types => None,
-        " " if !presses => Some(Action::Toggle),
-        "ArrowLeft" => Some(Action::StepBack),
-        "ArrowRight" => Some(Action::StepOn),
-        "ArrowDown" if is_scrubber => Some(Action::StepBack),
-        "ArrowUp" if is_scrubber => Some(Action::StepOn),
-        "Home" => Some(Action::ToStart),
-        "End" => Some(Action::ToEnd),
-        "Escape" => Some(Action::Select(Selection::Nothing)),
-        _ => None,
-    }
-}
-
-/// The keys in words.
-const KEYS: &str = concat!(
-    "<details class=\"fold\"><summary>Keys</summary><div class=\"fold-body prose\">",
-    "<p>While the picture or the controls below it have the focus:</p><dl class=\"keys\">",
-    "<div><dt><kbd>Space</kbd></dt><dd>play or pause</dd></div>",
-    "<div><dt><kbd>→</kbd></dt><dd>one step on: the next moment at which something happens on either side</dd></div>",
-    "<div><dt><kbd>←</kbd></dt><dd>one step back</dd></div>",
-    "<div><dt><kbd>Home</kbd></dt><dd>to the start</dd></div>",
-    "<div><dt><kbd>End</kbd></dt><dd>to the end</dd></div>",
-    "<div><dt><kbd>Esc</kbd></dt><dd>select nothing</dd></div>",
-    "</dl></div></details>"
-);
 
 /// What a person should know before they read on.
 fn notices(player: &Player) -> Element {
@@ -116,17 +96,18 @@ fn notices(player: &Player) -> Element {
     element("div", &[("class", "notices"), ("role", "status")]).add_some(problem).add_some(closed).add_some(limit)
 }
 
-/// For a run that does not end at once, and while the engine is still on its way.
+/// That what is shown is of before, and how far what was asked for is.
 fn progress(player: &Player, act: &Act) -> Option<Element> {
-    let share = player.share();
-    if share.is_none() && (player.reel().is_some() || !player.is_behind()) {
+    if !player.is_behind() {
         return None;
     }
+    let share = player.share();
+    let label = if share.is_none() && !player.has_heard() { "The engine is still coming" } else { "Running" };
     let cancel = element("button", &[("type", "button"), ("class", "button")]);
     let cancel = cancel.does(act, || Action::Order(Order::Cancel)).text("Cancel");
     let bar = element("progress", &[("id", "progress"), ("max", "1000")]);
     let progress = block("div", "progress")
-        .add(element("label", &[("for", "progress")]).text("Running"))
+        .add(element("label", &[("for", "progress")]).text(label))
         .add(bar.with_some("value", share.map(|share| share.to_string())))
         .add(cancel);
     Some(progress)

@@ -13,11 +13,12 @@ use yew::virtual_dom::{VComp, VNode};
 use super::Act;
 use super::controls::controls;
 use super::header::{Copied, masthead};
+use super::narration::narration;
 use super::story::{Lines, story};
 use super::table::{Shown, table};
 use super::verdicts::verdicts;
 use crate::desk::Panel;
-use crate::player::Reel;
+use crate::player::{Motion, Narration, Reel};
 use crate::recording::Selection;
 use crate::time::Moment;
 
@@ -30,6 +31,11 @@ pub enum Part {
     },
     Controls(Rc<Panel>),
     Verdicts(Rc<Reel>),
+    Narration {
+        reel: Rc<Reel>,
+        told: Rc<Vec<Narration>>,
+        motion: Motion,
+    },
     Story {
         reel: Rc<Reel>,
         selection: Selection,
@@ -62,6 +68,7 @@ impl Component for Kept {
             Part::Masthead { titles, open, copied } => masthead(titles, open, *copied, act),
             Part::Controls(panel) => controls(panel, act),
             Part::Verdicts(reel) => verdicts(reel, act),
+            Part::Narration { reel, told, motion } => narration(reel, told, *motion),
             Part::Story { reel, selection, lines, reached } => story(reel, *selection, lines, *reached, act),
             Part::Table(shown) => table(shown.as_ref(), act),
         };

@@ -36,7 +36,7 @@ pub fn transport(player: &Player, run: &Run, act: &Act) -> Element {
     let readout = element("output", &[("class", "readout"), ("for", "scrubber")]);
     element("div", &[("class", "transport"), ("role", "group"), ("aria-label", "Playing")])
         .add(buttons)
-        .add(speeds(player.speed(), act))
+        .add(speeds(player.speed(), reel, act))
         .add(block("div", "scrubber").add(markup(run.strip.clone())).add(scrubber(player, reel, act)))
         .add(readout.add(moment).text(format!(" / {}", reel.clock(reel.ended))))
 }
@@ -56,7 +56,7 @@ fn scrubber(player: &Player, reel: &Reel, act: &Act) -> Element {
         })
 }
 
-fn speeds(shown: Speed, act: &Act) -> Element {
+fn speeds(shown: Speed, reel: &Reel, act: &Act) -> Element {
     let act = act.clone();
     let chosen = move |event: &web_sys::Event| {
         let label = browser::value(event);
@@ -68,8 +68,12 @@ fn speeds(shown: Speed, act: &Act) -> Element {
         let option = element("option", &[]).key(speed.label()).with_if("selected", *speed == shown);
         option.text(speed.label())
     });
+    let compared = shown.compared_with_real_time(reel.ended);
     let select = element("select", &[]).on(On::Change, chosen).all(&mut options);
-    block("label", "speed").add(block("span", "visually-hidden").text("Speed")).add(select)
+    block("label", "speed")
+        .with("title", format!("How long playing the whole run takes: {compared}"))
+        .add(element("span", &[]).text("Play in"))
+        .add(select)
 }
 
 /// Thousandths of the run's length.

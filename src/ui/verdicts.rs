@@ -17,7 +17,9 @@ pub fn verdicts(reel: &Reel, act: &Act) -> Element {
             .add(spoken(card, reel, act))
             .add(block("dl", "figures").all(&mut card.figures.iter().map(shown)))
     });
-    element("section", &[("class", "verdicts"), ("aria-label", "What it comes to")]).all(&mut cards)
+    // Between the cards on a wide page, for it speaks of both.
+    let comparison = block("p", "comparison").add(sentence(&recording.comparison, reel, act));
+    element("section", &[("class", "verdicts"), ("aria-label", "What it comes to")]).add(comparison).all(&mut cards)
 }
 
 fn spoken(card: &Card, reel: &Reel, act: &Act) -> Element {

@@ -91,7 +91,7 @@ fn what_is_said_at_the_playhead_is_the_last_thing_that_happened_on_each_side() {
     let player = opened();
     let reel = player.reel().expect("it ran");
     let first = narrations(reel, at(0));
-    assert!(first.iter().all(|side| side.caption.as_deref() == Some("It begins.")));
+    assert!(first.iter().all(|side| side.caption == Some((at(0), "It begins.".into()))));
     let step = |millis: u64, side: usize| narrations(reel, at(millis))[side].step.clone().expect("something happened");
     let (since, words) = step(299, 0);
     assert!(since >= at(250) && since < at(299), "{since:?}: {words}");
@@ -99,6 +99,6 @@ fn what_is_said_at_the_playhead_is_the_last_thing_that_happened_on_each_side() {
     assert!(step(300, 0).1.contains("Job 4 is wanted"), "{:?}", step(300, 0));
     assert!(step(199, 1).0 < at(199) && step(199, 1).0 > at(100), "{:?}", step(199, 1));
     let down = narrations(reel, at(260));
-    assert_eq!(down[0].caption.as_deref(), Some("It is down."));
-    assert_eq!(down[1].caption.as_deref(), Some("It begins."), "of the other side nothing is said");
+    assert_eq!(down[0].caption, Some((at(250), "It is down.".into())));
+    assert_eq!(down[1].caption, Some((at(0), "It begins.".into())), "of the other side nothing is said");
 }

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use counterpoint::player::{current, is_in_sight, scrolled};
 use counterpoint::scenario::{PRESETS, Played};
-use counterpoint::scene::{Area, Form, Level, Look, Point, Scene, Subject, View, layout, layout_apart};
+use counterpoint::scene::{Area, Form, Level, Look, PX, Point, Scene, Subject, View, layout, layout_apart};
 use counterpoint::trace::JobId;
 
 /// A built-in scenario as the page shows it in a window of one width.
@@ -151,7 +151,7 @@ fn few_labels_are_struck_and_few_leaders_are_long() {
 /// How many pixels of its picture a viewport shows, heads apart, in windows of 1280 x 720 and 390 x 844: see
 /// `.viewport` in `static/style.css`.
 fn room(window: u16, scene: &Scene) -> i32 {
-    let height = if window == 1280 { 420 } else { 844 * 40 / 100 };
+    let height = if window == 1280 { 350 } else { 262 };
     height - scene.heads_height / 10
 }
 
@@ -166,7 +166,12 @@ fn no_caption_that_the_opening_needs_is_out_of_sight() {
             let place = scrolled(&scenes, head, room, None);
             let captions: usize = scenes.iter().map(|scene| current(scene, head).count()).sum();
             let told = format!("{} at {}, {head:?}", picture.name, picture.width);
-            if !is_in_sight(&scenes, head, room, place) {
+            // On a phone the captions are said under the picture, and there is not always room for them in it as well.
+            let is_seen = match picture.width {
+                1280 => is_in_sight(&scenes, head, room, place),
+                _ => (place..place + room).contains(&(scenes[0].scale.y_from_moment(head) / PX)),
+            };
+            if !is_seen {
                 out.push(format!("{told}: out of sight"));
             }
             if captions == 0 && !played.scenario.head.notes.is_empty() {

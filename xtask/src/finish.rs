@@ -1,7 +1,8 @@
 //! What Trunk leaves to be done when it has built the page: it calls this (Trunk.toml), so that a plain `trunk build`
 //! has it too.
 //!
-//! The recordings of the built-in scenarios come beside it. What browsers do not need goes: comments, indentation, and the long names by which a module and its script know each
+//! The recordings of the built-in scenarios come beside it, and the words by which they are introduced into it. What
+//! browsers do not need goes: comments, indentation, and the long names by which a module and its script know each
 //! other. Then each file gets a name by its content. Trunk's own minifier cannot read what wasm-bindgen writes, and
 //! Trunk names a module by what it was before wasm-bindgen and wasm-opt, and a worker's not at all: a cache could then
 //! give an old file to a new page.
@@ -25,6 +26,7 @@ pub fn finish() -> Result<()> {
     let folder = folder.context("this task is called by Trunk, which says where the page is")?;
     run(cargo(&["run", "--quiet", "--locked", "--example", "covers", "--"]).arg(folder.join("covers")))?;
     let mut files = read(&folder)?;
+    introduce(&mut files)?;
     // A build for debugging keeps what helps to debug.
     if std::env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release") {
         shrink(&mut files)?;
@@ -58,6 +60,24 @@ fn write(folder: &Path, files: &Files) -> Result<()> {
         path.parent().map_or(Ok(()), fs::create_dir_all)?;
         fs::write(path, content).with_context(|| format!("{name} cannot be written"))?;
     }
+    Ok(())
+}
+
+/// Where the page has the words of all scenarios, and those of the first one.
+const SCENARIOS: &str = "<template id=\"scenarios\">";
+const INTRODUCTION: &str = "id=\"fallback-introduction\">";
+
+/// Puts the words by which the scenarios are introduced into the page, so that they are read before the app has come.
+fn introduce(files: &mut Files) -> Result<()> {
+    let scenarios = take_text(files, "covers/scenarios.html")?;
+    let mut page = take_text(files, "index.html")?;
+    let first = scenarios.split_once('>').and_then(|(_, rest)| rest.split_once("</section>")).map(|(words, _)| words);
+    let first = first.context("there is no scenario to introduce")?;
+    for (place, words) in [(SCENARIOS, scenarios.as_str()), (INTRODUCTION, first)] {
+        ensure!(page.matches(place).count() == 1, "index.html has no place `{place}`");
+        page = page.replace(place, &format!("{place}{words}"));
+    }
+    files.insert(String::from("index.html"), page.into_bytes());
     Ok(())
 }
 
@@ -181,6 +201,23 @@ mod tests {
             let kept = names(&other).into_iter().filter(|name| before.contains_key(*name));
             assert_eq!(kept.map(stem).collect::<Vec<_>>(), ["covers", "first", "index", "modelled", "style"]);
         }
+    }
+
+    #[test]
+    fn the_page_has_the_words_of_every_scenario_and_shows_those_of_the_first() {
+        let page = r#"<template id="scenarios"></template><section id="fallback-introduction"></section>"#;
+        let words =
+            "<section data-name=\"one\"><h2>One</h2></section>\n<section data-name=\"two\"><h2>Two</h2></section>\n";
+        let mut files = Files::from([
+            (String::from("index.html"), page.into()),
+            (String::from("covers/scenarios.html"), words.into()),
+        ]);
+        introduce(&mut files).unwrap();
+        let page = take_text(&mut files, "index.html").unwrap();
+        let told = format!(
+            r#"<template id="scenarios">{words}</template><section id="fallback-introduction"><h2>One</h2></section>"#
+        );
+        assert_eq!((page, files.len()), (told, 0));
     }
 
     #[test]

@@ -7,8 +7,8 @@ use serde_json::json;
 /// The playhead's moment in microseconds, as an expression in the page.
 pub const MOMENT: &str = "Number(document.querySelector('#scrubber').value)";
 
-/// The height of the playhead's line in the picture, likewise.
-pub const PLAYHEAD: &str = "Number(document.querySelector('.playhead').style.transform.match(/[0-9.]+/)[0])";
+/// The height of the playhead's line in the picture in pixels of the scene, of which the page makes 14 a `rem`, likewise.
+pub const PLAYHEAD: &str = "14 * Number(document.querySelector('.playhead').style.transform.match(/[0-9.]+/)[0])";
 
 /// Opens a place in the page and waits for its picture.
 pub async fn running_at(page: &Page, place: &str) -> Result<()> {

@@ -31,3 +31,4 @@ mod opening;
 mod outage;
 mod parameters;
 mod sameness;
+mod screen;

@@ -1,0 +1,278 @@
+//! The screen: what is in sight when it opens, what stays where it is, and what it looks like in other sizes and media.
+
+use anyhow::Result;
+use counterpoint::scenario::PRESETS;
+use counterpoint_browser_tests::{Browser, Motion, Page, Scheme};
+use serde_json::{Value, json};
+
+use crate::acts::{click, press, quiet, reload, running_at, seek};
+
+/// A computer with a small screen, and a phone.
+const SCREENS: [(u32, u32); 2] = [(1280, 720), (390, 844)];
+
+/// Each pane's line of the playhead, and between which heights of the window it can be seen.
+const LINES: &str = "[...document.querySelectorAll('.pane')].map((pane) => {
+    const box = (css) => pane.querySelector(css).getBoundingClientRect();
+    const foot = document.querySelector('.footing').getBoundingClientRect().top;
+    return [box('.playhead-line').top, box('.sticky-heads').bottom, Math.min(box('.viewport').bottom, foot)];
+})";
+
+/// Asks Chromium for what WebDriver has no word for.
+async fn devtools(page: &Page, method: &str, words: Value) -> Result<()> {
+    page.driver().cdp().send_raw(method, words).await?;
+    Ok(())
+}
+
+async fn emulate(page: &Page, media: &str, name: &str, value: &str) -> Result<()> {
+    let features = if name.is_empty() { json!([]) } else { json!([{ "name": name, "value": value }]) };
+    devtools(page, "Emulation.setEmulatedMedia", json!({ "media": media, "features": features })).await
+}
+
+in_each_browser! {
+    /// Only Chromium says what has moved.
+    async fn nothing_moves_while_the_page_comes(page: Page) {
+        if page.browser() == Browser::Firefox {
+            return Ok(());
+        }
+        for (width, height) in [(1350, 940), (1280, 720), (390, 844)] {
+            page.set_viewport(width, height).await?;
+            for place in ["", "#order-emails", "#graphql-n-plus-one"] {
+                running_at(&page, place).await?;
+                reload(&page).await?;
+                page.frame().await?;
+                let moved = page.driver().execute_async(
+                    "const done = arguments[0];
+                     new PerformanceObserver((list) => {
+                         const shifts = list.getEntries().map((shift) => shift.value);
+                         done(shifts.reduce((sum, shift) => sum + shift, 0));
+                     }).observe({ type: 'layout-shift', buffered: true });
+                     setTimeout(() => done(0), 200);", Vec::new()).await?;
+                let moved: f64 = moved.convert()?;
+                assert!(moved < 0.05, "{place} at {width} × {height}: {moved}");
+            }
+        }
+        quiet(&page).await
+    }
+
+    async fn the_playhead_is_in_sight_when_a_scenario_opens(page: Page) {
+        for (width, height) in SCREENS {
+            page.set_viewport(width, height).await?;
+            for preset in PRESETS {
+                running_at(&page, &format!("#{}", preset.name)).await?;
+                reload(&page).await?;
+                page.frame().await?;
+                let lines: Vec<(f64, f64, f64)> = page.run(&format!("return {LINES};"), Vec::new()).await?;
+                for (line, top, bottom) in lines {
+                    let name = preset.name;
+                    assert!(line >= top - 1.0 && line <= bottom, "{name} at {width}: {line} is not in {top} to {bottom}");
+                }
+            }
+        }
+        quiet(&page).await
+    }
+
+    async fn on_a_phone_both_panes_are_in_sight_when_a_scenario_opens(page: Page) {
+        page.set_viewport(390, 844).await?;
+        for preset in PRESETS {
+            running_at(&page, &format!("#{}", preset.name)).await?;
+            reload(&page).await?;
+            page.frame().await?;
+            let seen: Vec<f64> = page.run(
+                "const foot = document.querySelector('.footing').getBoundingClientRect().top;
+                 return [...document.querySelectorAll('.pane')].map((pane) => {
+                     const { top, bottom } = pane.getBoundingClientRect();
+                     return (Math.min(bottom, foot) - top) / innerHeight;
+                 });",
+                Vec::new(),
+            ).await?;
+            assert!(seen.len() == 2 && seen.iter().all(|share| *share > 0.33), "{}: {seen:?}", preset.name);
+        }
+        quiet(&page).await
+    }
+
+    async fn what_is_said_at_the_playhead_is_seen_wherever_the_picture_is_scrolled(page: Page) {
+        running_at(&page, "#chain-slow-last").await?;
+        let captions = "[...document.querySelectorAll('.narration .caption')].map((span) => span.textContent)";
+        let steps = "[...document.querySelectorAll('.narration .step')].map((span) => span.textContent)";
+        let (said, told): (Vec<String>, Vec<String>) =
+            page.run(&format!("document.querySelector('.viewport').scrollTop = 0; return [{captions}, {steps}];"), Vec::new()).await?;
+        assert!(said.iter().any(|caption| !caption.is_empty()), "{said:?}");
+        assert!(told.iter().all(|step| step.contains(" s  ") || step.contains(" ms  ")), "{told:?}");
+        let height = page.run::<f64>("return document.querySelector('.footing').offsetHeight;", Vec::new()).await?;
+        seek(&page, 0).await?;
+        let first: Vec<String> = page.run(&format!("return {steps};"), Vec::new()).await?;
+        assert_ne!(first, told);
+        let seen: bool = page.run(
+            "const { top, bottom } = document.querySelector('.narration').getBoundingClientRect();
+             return top > 0 && bottom <= innerHeight;", Vec::new()).await?;
+        assert!(seen);
+        assert_eq!(height, page.run::<f64>("return document.querySelector('.footing').offsetHeight;", Vec::new()).await?);
+        quiet(&page).await
+    }
+
+    async fn back_leads_to_the_scenario_before_and_the_title_follows(page: Page) {
+        running_at(&page, "#order-emails").await?;
+        page.wait_until("the title is there", "document.title === 'Order e-mails · Counterpoint'").await?;
+        for name in ["message-queue", "kafka-rebalance"] {
+            let choose = "const list = document.querySelector('#scenario');
+                list.value = arguments[0];
+                list.dispatchEvent(new Event('change', { bubbles: true }));";
+            page.run::<()>(choose, vec![name.into()]).await?;
+            page.wait_until("it is open", &format!("location.hash === '#{name}&v=1' && !document.querySelector('.behind')")).await?;
+        }
+        seek(&page, 1_000_000).await?;
+        page.wait_until("the address holds it", "location.hash.includes('at=1s')").await?;
+        page.driver().back().await?;
+        page.wait_until("the one before is open", "location.hash === '#message-queue&v=1'").await?;
+        page.wait_until("so is its picture", "document.querySelector('#title').textContent === document.title.split(' · ')[0]").await?;
+        page.driver().back().await?;
+        page.wait_until("the first is open", "document.title === 'Order e-mails · Counterpoint'").await?;
+        page.driver().forward().await?;
+        page.driver().forward().await?;
+        page.wait_until("the moment is restored", "document.querySelector('#scrubber')?.value === '1000000'").await?;
+        quiet(&page).await
+    }
+
+    async fn the_first_tab_skips_to_the_diagram(page: Page) {
+        running_at(&page, "#order-emails").await?;
+        let press_tab = page.driver().active_element().await?;
+        press_tab.send_keys(thirtyfour::Key::Tab + "").await?;
+        let skip = page.driver().active_element().await?;
+        assert_eq!(skip.text().await?, "Skip to the diagram");
+        skip.send_keys(thirtyfour::Key::Enter + "").await?;
+        page.wait_until("the diagram has the focus", "document.activeElement.matches('.viewport')").await?;
+        quiet(&page).await
+    }
+
+    async fn keys_lead_to_failures_causes_replies_and_the_other_side(page: Page) {
+        running_at(&page, "#order-emails").await?;
+        page.run::<()>("document.querySelector('.viewport').focus();", Vec::new()).await?;
+        press(&page, "Home").await?;
+        let said = "document.querySelector('main + [role=status]').textContent";
+        let moment = "Number(document.querySelector('#scrubber').value)";
+        press(&page, "f").await?;
+        page.wait_until("something fails", &format!("{moment} > 0")).await?;
+        press(&page, "c").await?;
+        page.wait_until("a cause is told", &format!("{said}.includes('Asked: ') || {said}.includes('Queued: ')")).await?;
+        let side = "document.querySelector('.carried')?.closest('.story-side').className";
+        press(&page, "o").await?;
+        page.wait_until("a message is selected", side).await?;
+        let before: String = page.run(&format!("return {side};"), Vec::new()).await?;
+        press(&page, "o").await?;
+        page.wait_until("the other side's is", &format!("{side} !== {}", serde_json::to_string(&before)?)).await?;
+        let carried = "document.querySelector('.carried figcaption').textContent";
+        let call: String = page.run(&format!("return {carried};"), Vec::new()).await?;
+        press(&page, "r").await?;
+        page.wait_until("its reply is", &format!("{carried} !== {}", serde_json::to_string(&call)?)).await?;
+        press(&page, "?").await?;
+        page.wait_until("the keys are listed", "document.querySelector('#keyboard').open").await?;
+        assert_eq!(page.axe_violations().await?, Vec::<String>::new());
+        quiet(&page).await
+    }
+
+    async fn one_line_compares_the_sides_and_the_speed_says_what_it_is(page: Page) {
+        running_at(&page, "#order-emails").await?;
+        assert!(page.text(".comparison").await?.len() > 20);
+        let said: String = page.run("return document.querySelector('.speed').title;", Vec::new()).await?;
+        assert!(said.ends_with("times slower than real time"), "{said}");
+        quiet(&page).await
+    }
+
+    async fn a_long_run_is_said_to_be_under_way_over_the_picture_of_before(page: Page) {
+        running_at(&page, "#message-queue").await?;
+        let top = "return document.querySelector('.panes').getBoundingClientRect().top;";
+        let before: f64 = page.run(top, Vec::new()).await?;
+        page.run::<()>("location.hash = 'message-queue&set=workload.jobs=1000000';", Vec::new()).await?;
+        page.wait_until("it is said", "document.querySelector('.instrument.behind .progress label')").await?;
+        assert_eq!(before, page.run::<f64>(top, Vec::new()).await?, "nothing moves for it");
+        click(&page, ".progress .button").await?;
+        page.wait_until("it is over", "!document.querySelector('.behind')").await?;
+        quiet(&page).await
+    }
+
+    /// What is there before the app is: of the scenario that the address names. Only Chromium can be told to look so early.
+    async fn the_words_are_there_before_the_app_and_no_picture_of_another_scenario(page: Page) {
+        if page.browser() == Browser::Firefox {
+            return Ok(());
+        }
+        let look = "addEventListener('DOMContentLoaded', () => {
+            const picture = document.querySelector('#fallback-picture');
+            window.early = picture && [document.title, document.querySelector('h2').textContent, !picture.hidden];
+        });";
+        devtools(&page, "Page.addScriptToEvaluateOnNewDocument", json!({ "source": look })).await?;
+        for (place, title, pictured) in [("", "GET /user/123", true), ("#order-emails&at=1s", "Order e-mails", false)] {
+            page.driver().goto("about:blank").await?;
+            running_at(&page, place).await?;
+            let early: (String, String, bool) = page.run("return window.early;", Vec::new()).await?;
+            assert_eq!(early, (format!("{title} · Counterpoint"), title.to_owned(), pictured));
+        }
+        quiet(&page).await
+    }
+
+    async fn page_and_picture_are_as_large_as_the_browser_writes(page: Page) {
+        let name = "[...document.querySelectorAll('.cp-name')].map((text) => text.getBoundingClientRect().height)[0]";
+        page.set_viewport(1280, 800).await?;
+        running_at(&page, "#order-emails").await?;
+        let usual: f64 = page.run(&format!("return {name};"), Vec::new()).await?;
+        page.set_viewport(2560, 1440).await?;
+        page.wait_until("a wide screen has larger letters", &format!("{name} > {usual} * 1.25")).await?;
+        if page.browser() == Browser::Chromium {
+            page.set_viewport(1280, 800).await?;
+            page.wait_until("it is as before", &format!("{name} < {usual} * 1.05")).await?;
+            devtools(&page, "Page.setFontSizes", json!({ "fontSizes": { "standard": 24, "fixed": 20 } })).await?;
+            page.wait_until("they follow the browser's", &format!("{name} > {usual} * 1.4")).await?;
+            let wide: bool = page.run("return document.documentElement.scrollWidth <= innerWidth;", Vec::new()).await?;
+            assert!(wide, "nothing is wider than the screen");
+        }
+        quiet(&page).await
+    }
+
+    async fn a_click_means_the_same_in_a_picture_of_another_size(page: Page) {
+        page.set_viewport(2560, 1440).await?;
+        running_at(&page, "#order-emails&job=none").await?;
+        page.wait_until("nothing is selected", "document.querySelector('.story-empty')").await?;
+        page.run::<()>(
+            "const bars = [...document.querySelectorAll('.body .cp-busy')];
+             const { left, top, width, height } = bars[0].getBoundingClientRect();
+             document.querySelector('.body').dispatchEvent(new MouseEvent('click',
+                 { bubbles: true, clientX: left + width / 2, clientY: top + height / 2 }));", Vec::new()).await?;
+        page.wait_until("the first one's story is told", "document.querySelector('#story-title')?.textContent.startsWith('E-mail 1 ')").await?;
+        quiet(&page).await
+    }
+
+    /// Chromium alone can be told to show what it would print, and colours that a system forces.
+    async fn paper_has_both_sides_whole_and_forced_colours_are_legible(page: Page) {
+        if page.browser() == Browser::Firefox {
+            return Ok(());
+        }
+        page.set_preferences(Scheme::Dark, Motion::Usual).await?;
+        page.set_viewport(1280, 900).await?;
+        running_at(&page, "#order-emails").await?;
+        emulate(&page, "print", "prefers-color-scheme", "dark").await?;
+        page.set_viewport(720, 1000).await?;
+        page.frame().await?;
+        let (cut, controls, paper, heads): (bool, u32, String, bool) = page.run(
+            "const shown = (css) => [...document.querySelectorAll(css)].filter((one) => one.checkVisibility()).length;
+             const right = [...document.querySelectorAll('.cp-scene')].map((svg) => svg.getBoundingClientRect().right);
+             const [head, body] = [...document.querySelectorAll('.cp-scene')].map((svg) => svg.getBoundingClientRect().width);
+             return [right.some((edge) => edge > innerWidth + 0.5), shown('button:not(.sentence, .moment), select, input'),
+                 getComputedStyle(document.documentElement).backgroundColor, Math.abs(head - body) < 1];",
+            Vec::new(),
+        ).await?;
+        assert!(!cut && heads, "the picture is as wide as the sheet, and so are the heads");
+        assert_eq!((controls, paper.as_str()), (0, "rgb(255, 255, 255)"));
+        emulate(&page, "", "forced-colors", "active").await?;
+        page.set_viewport(1280, 900).await?;
+        page.frame().await?;
+        let (failure, ground, heads, track): (String, String, String, String) = page.run(
+            "const style = (css, pseudo) => getComputedStyle(document.querySelector(css), pseudo);
+             return [style('.body .cp-bad').getPropertyValue('--cp-tone').trim(), style('.body .cp-paper, html').backgroundColor,
+                 style('.sticky-heads').backgroundColor, style('#scrubber').getPropertyValue('--track').trim()];",
+            Vec::new(),
+        ).await?;
+        assert_eq!(failure, "ActiveText", "failures are in a colour that is made to be read");
+        assert_ne!(heads, "rgba(0, 0, 0, 0)", "arrows do not run through the heads; {ground}");
+        assert_eq!(track, "ButtonText", "a slider has a track");
+        quiet(&page).await
+    }
+}
