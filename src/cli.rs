@@ -5,6 +5,7 @@
 //! of it in the page.
 
 mod arguments;
+mod output;
 mod run;
 
 use std::fmt;
@@ -20,23 +21,23 @@ use crate::scenario::PRESETS;
 
 /// Why nothing was done, in one line.
 #[derive(Debug)]
-pub(crate) enum Failure {
+pub(crate) enum Trouble {
     /// Bad input: the sentence says what, and what would do.
     Input(String),
     /// Nobody reads on.
     Closed,
 }
 
-impl Failure {
-    fn input(sentence: impl fmt::Display) -> Failure {
-        Failure::Input(sentence.to_string())
+impl Trouble {
+    fn input(sentence: impl fmt::Display) -> Trouble {
+        Trouble::Input(sentence.to_string())
     }
 
     /// Writing to standard output failed.
-    fn output(error: &io::Error) -> Failure {
+    fn output(error: &io::Error) -> Trouble {
         match error.kind() {
-            io::ErrorKind::BrokenPipe => Failure::Closed,
-            _ => Failure::Input(format!("standard output could not be written: {error}")),
+            io::ErrorKind::BrokenPipe => Trouble::Closed,
+            _ => Trouble::Input(format!("standard output could not be written: {error}")),
         }
     }
 }
@@ -48,8 +49,8 @@ pub fn main() -> ExitCode {
         Err(error) => explain(&error),
     };
     match done {
-        Ok(()) | Err(Failure::Closed) => ExitCode::SUCCESS,
-        Err(Failure::Input(sentence)) => {
+        Ok(()) | Err(Trouble::Closed) => ExitCode::SUCCESS,
+        Err(Trouble::Input(sentence)) => {
             // One line, whatever was quoted; and if nobody hears it, the exit code still says it.
             let _ = writeln!(io::stderr(), "counterpoint: {}", one_line(&sentence));
             ExitCode::from(2)
@@ -57,44 +58,44 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn obey(command: Command) -> Result<(), Failure> {
+fn obey(command: Command) -> Result<(), Trouble> {
     match command {
         Command::List => list(),
         Command::Show { name } => show(&name),
-        Command::Run(run) => run::run(&run),
+        Command::Run(arguments) => run::run(&arguments),
     }
 }
 
-fn list() -> Result<(), Failure> {
+fn list() -> Result<(), Trouble> {
     let lines: String =
         PRESETS.iter().map(|preset| format!("{}\t{}\n", preset.name, preset.scenario().head.title)).collect();
     print(lines.as_bytes())
 }
 
-fn show(name: &str) -> Result<(), Failure> {
-    let preset = crate::scenario::preset(name).ok_or_else(|| Failure::Input(run::unknown(name)))?;
+fn show(name: &str) -> Result<(), Trouble> {
+    let preset = crate::scenario::preset(name).ok_or_else(|| Trouble::Input(run::unknown(name)))?;
     print(preset.json.as_bytes())
 }
 
 /// Writes to standard output.
-fn print(bytes: &[u8]) -> Result<(), Failure> {
+fn print(bytes: &[u8]) -> Result<(), Trouble> {
     let mut out = io::stdout().lock();
-    out.write_all(bytes).and_then(|()| out.flush()).map_err(|error| Failure::output(&error))
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(|error| Trouble::output(&error))
 }
 
 /// Help and version are answers; everything else is bad input, told in one line.
-fn explain(error: &clap::Error) -> Result<(), Failure> {
+fn explain(error: &clap::Error) -> Result<(), Trouble> {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => print(error.to_string().as_bytes()),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
-            Err(Failure::input("say what to do: `list`, `show NAME` or `run NAME`; `--help` tells more"))
+            Err(Trouble::input("say what to do: `list`, `show NAME` or `run NAME`; `--help` tells more"))
         }
         _ => {
             let text = error.to_string();
             let said =
                 text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:") && !line.starts_with("tip:"));
             let said: Vec<_> = said.filter(|line| !line.is_empty()).collect();
-            Err(Failure::input(
+            Err(Trouble::input(
                 said.join(" ").trim_start_matches("error: ").replace(" For more information, try '--help'.", ""),
             ))
         }

@@ -76,6 +76,8 @@ metrics! {
     time_to_answer: Option<Spread>, "µs", "answered − wanted, over the jobs that were answered";
     time_to_finish: Option<Spread>, "µs", "finished − wanted, over the jobs whose work was done";
 
+    time_to_result: Option<Spread>, "µs", "from being wanted to the answer, or to the end of the work of a job that was only handed over; over the jobs that came to that";
+
     blocked_us: u64, "µs", "thread time in which the callers' threads were held by a job but could only wait";
     caller_thread_us: u64, "µs", "callers' threads × window";
     blocked_share: Option<f64>, "0 to 1", "blocked_us ÷ caller_thread_us";
@@ -120,6 +122,7 @@ metrics! {
     dead_lettered: u64, "jobs", "jobs with work that was set aside in a dead-letter queue and not done";
     in_dead_letters: u64, "jobs", "jobs that lie in a dead-letter queue, even if their work was done as well";
     lost: u64, "jobs", "jobs with work that was not done and that nobody holds any more";
+    accepted_and_lost: u64, "jobs", "of these, those that were accepted or answered before";
     unfinished: u64, "jobs", "jobs with work not done that somebody still holds; done + dead_lettered + lost + unfinished = jobs";
 
     timed_out: u64, "attempts", "attempts that were not answered in time";
@@ -169,6 +172,7 @@ pub fn measure(trace: &Trace, yardstick: &Yardstick) -> Metrics {
         time_to_hand_over: spread::of_jobs(trace, |job| trace.jobs[job.at()].accepted.known()),
         time_to_answer: spread::of_jobs(trace, |job| trace.jobs[job.at()].answered.known()),
         time_to_finish: spread::of_jobs(trace, |job| trace.finished(job)),
+        time_to_result: spread::of_jobs(trace, |job| comparison::result(trace, job)),
         blocked_us,
         caller_thread_us,
         blocked_share: share(blocked_us, caller_thread_us),
@@ -210,6 +214,7 @@ pub fn measure(trace: &Trace, yardstick: &Yardstick) -> Metrics {
         dead_lettered: count.dead_lettered,
         in_dead_letters: count.in_dead_letters,
         lost: count.lost,
+        accepted_and_lost: count.accepted_and_lost,
         unfinished: count.unfinished,
         timed_out: count.timed_out,
         retried: count.retried,

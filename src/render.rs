@@ -5,7 +5,9 @@
 
 pub mod fingerprints;
 pub mod json;
+pub mod measures;
 pub mod mermaid;
+pub mod story;
 pub mod summary;
 pub mod svg;
 pub mod text;

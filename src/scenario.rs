@@ -70,6 +70,13 @@ pub struct Head {
 
 fields!(Head: version, title, look_for, seed, workload, network, changes, notes, controls, view; needs name);
 
+impl Head {
+    /// The title, or the name of a scenario that has none.
+    pub fn title_or_name(&self) -> &str {
+        if self.title.is_empty() { &self.name } else { &self.title }
+    }
+}
+
 impl Default for Head {
     fn default() -> Self {
         Head {

@@ -160,6 +160,20 @@ impl Limit {
     }
 }
 
+impl Limit {
+    /// The limit for people, after "stopped by a limit:".
+    pub fn words(self) -> &'static str {
+        match self {
+            Limit::Events => "one side may have no more events",
+            Limit::SimulatedTime => "no longer time is simulated",
+            Limit::Agenda => "no more may be about to happen at once",
+            Limit::Rows => "a recording may have no more rows",
+            Limit::Loop => "the same work was done again and again and nothing was settled",
+            Limit::BrokenOff => "it was broken off",
+        }
+    }
+}
+
 impl Outcome {
     /// The limit that the run met, if it met one.
     pub fn limit(self) -> Option<Limit> {

@@ -29,11 +29,11 @@ pub enum Command {
     /// A built-in scenario as JSON, the file as it stands
     Show { name: String },
     /// Run a scenario and tell, draw or report it
-    Run(Run),
+    Run(RunArguments),
 }
 
 #[derive(Debug, Args)]
-pub struct Run {
+pub struct RunArguments {
     /// A built-in scenario's name, a file, or - for standard input
     pub scenario: String,
     /// The seed of all random values, instead of the scenario's
@@ -45,10 +45,10 @@ pub struct Run {
     /// One side alone, by its id, or both
     #[arg(long, value_name = "ID|both", default_value = "both")]
     pub side: String,
-    /// The moment shown, as in 1500ms: text is told up to it, in a picture the future is veiled
+    /// The moment shown, as in 1500ms: the story is told up to it, in a picture the future is veiled
     #[arg(long, value_name = "T", value_parser = moment, allow_hyphen_values = true)]
     pub at: Option<Moment>,
-    /// Where the window of text or picture begins; json and mermaid are always of the whole run
+    /// Where the window of story or picture begins; text, json and mermaid are always of the whole run
     #[arg(long, value_name = "T", value_parser = moment, allow_hyphen_values = true)]
     pub from: Option<Moment>,
     /// Where the window ends
@@ -87,8 +87,10 @@ impl From<Theme> for svg::Theme {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// The run in sentences
+    /// A summary: what both sides come to, and their numbers in one table
     Text,
+    /// Every step in a sentence
+    Story,
     /// The report for programs
     Json,
     /// The picture

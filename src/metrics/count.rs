@@ -23,6 +23,7 @@ pub(super) struct Count {
     pub dead_lettered: u64,
     pub in_dead_letters: u64,
     pub lost: u64,
+    pub accepted_and_lost: u64,
     pub unfinished: u64,
     pub timed_out: u64,
     pub retried: u64,
@@ -94,6 +95,8 @@ impl Count {
             WorkOutcome::Unfinished => &mut self.unfinished,
         } += 1;
         let nobody = matches!(caller, CallerOutcome::Refused | CallerOutcome::Failed | CallerOutcome::Unknown);
+        let taken = matches!(caller, CallerOutcome::Accepted | CallerOutcome::Answered);
+        self.accepted_and_lost += u64::from(taken && work == WorkOutcome::Lost);
         self.done_for_nobody += u64::from(nobody && work == WorkOutcome::Done);
     }
 

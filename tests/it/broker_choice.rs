@@ -1,6 +1,6 @@
 //! One workload, three brokers: what stays as it is, what follows the choice, and what is refused in words.
 
-use counterpoint::render::text::{self, Window};
+use counterpoint::render::story::{self, Window};
 use counterpoint::scenario::{BROKERS, PRESETS, Scenario, broker, preset};
 use counterpoint::trace::{Duty, Trace, WorkOutcome};
 use serde_json::json;
@@ -84,7 +84,7 @@ fn each_broker_is_told_in_its_own_words() {
     ] {
         let played = with("sqs-work-queue", protocol).unwrap().play();
         let mut told = Vec::new();
-        text::write(&mut told, &played, Window { side: Some("right"), ..Window::WHOLE }).unwrap();
+        story::write(&mut told, &played, Window { side: Some("right"), ..Window::WHOLE }).unwrap();
         let told = String::from_utf8(told).unwrap();
         for word in words {
             assert!(told.contains(word), "{protocol} does not say `{word}`:\n{told}");

@@ -94,10 +94,48 @@ fn every_option_of_run_reaches_the_run() {
     ];
     assert!(pictures.iter().all(|picture| picture.starts_with("<svg ") && picture.trim_end().ends_with("</svg>")));
     assert!((1..pictures.len()).all(|place| !pictures[..place].contains(&pictures[place])), "every option shows");
-    let until = text(&counterpoint(&["run", "-", "--side", "left", "--at", "10ms"], input));
+    let until = text(&counterpoint(&["run", "-", "--format", "story", "--side", "left", "--at", "10ms"], input));
     assert!(until.contains("arrives at Server") && !until.contains("200 OK”"), "{until}");
-    let window = text(&counterpoint(&["run", "-", "--side", "left", "--from", "11ms", "--to", "1s"], input));
+    let window = text(&counterpoint(
+        &["run", "-", "--format", "story", "--side", "left", "--from", "11ms", "--to", "1s"],
+        input,
+    ));
     assert!(!window.contains("is wanted") && window.contains("“200 OK” arrives"), "{window}");
+}
+
+/// A run may be written over its own scenario; one that comes to nothing leaves what was there, and nothing beside it.
+#[test]
+fn a_file_is_replaced_when_the_result_is_there_and_not_before() {
+    let folder = std::env::temp_dir().join(format!("counterpoint-replaced-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let mine = folder.join("mine.json");
+    let scenario = r#"{"name": "mine", "workload": {"jobs": 2}}"#;
+    std::fs::write(&mine, scenario).unwrap();
+    let path = mine.to_str().unwrap();
+    let refused = counterpoint(&["run", path, "--set", "workload.jobs=-1", "-o", path], "");
+    assert_eq!(refused.status.code(), Some(2));
+    assert_eq!(std::fs::read_to_string(&mine).unwrap(), scenario);
+    assert_eq!(text(&counterpoint(&["run", path, "--format", "json", "-o", path], "")), "");
+    let written: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&mine).unwrap()).unwrap();
+    assert_eq!(written["scenario"]["name"], "mine");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "nothing is left beside it");
+    assert_eq!(text(&counterpoint(&["run", "rest-get-user", "-o", "/dev/null"], "")), "");
+    assert!(!std::fs::metadata("/dev/null").unwrap().is_file(), "a device is written to, not replaced");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Far more than can be read comes only when it is asked for: the text is as long for many jobs as for few.
+#[test]
+fn the_text_is_a_summary_of_both_sides_however_long_the_run() {
+    let lines = |jobs: &str, format: &str| {
+        let arguments = ["run", "rest-get-user", "--set", &format!("workload.jobs={jobs}"), "--format", format];
+        text(&counterpoint(&arguments, "")).lines().count()
+    };
+    assert!(lines("500", "text") < 40 && lines("500", "story") > 2_000);
+    let told = text(&counterpoint(&["run", "order-emails"], ""));
+    for words in ["Queued messaging did all 12 e-mails, request–response 10", "left: ", "right: ", "result, median"] {
+        assert!(told.contains(words), "{told}");
+    }
 }
 
 #[test]
@@ -117,6 +155,8 @@ fn bad_input_is_one_line_on_standard_error_and_exit_2() {
         (&["show", "nope"], "", "`rest-get-user`"),
         (&["run"], "", "SCENARIO"),
         (&["run", "nope"], "", "`rest-get-user`"),
+        (&["run", "order-email"], "", "did you mean `order-emails`?"),
+        (&["show", "rabitmq-posion"], "", "did you mean `rabbitmq-poison`?"),
         (&["run", "two", "names"], "", "names"),
         (&["run", "."], "", "could not be read"),
         (&["run", "a\nb\u{7}"], "", "no scenario"),
@@ -127,7 +167,7 @@ fn bad_input_is_one_line_on_standard_error_and_exit_2() {
         (&["run", "-", "--width", "4001"], "{}", "200 to 4000"),
         (&["run", "-", "--width", "wide"], "{}", "200 to 4000"),
         (&["run", "-", "--theme", "pink"], "{}", "light, dark, auto"),
-        (&["run", "-", "--format", "gif"], "{}", "text, json, svg"),
+        (&["run", "-", "--format", "gif"], "{}", "text, story, json, svg"),
         (&["run", "-", "--at", "soon"], "{}", "`soon` is not a duration"),
         (&["run", "-", "--at", "-1ms"], "{}", "-1ms"),
         (&["run", "-", "--unknown"], "{}", "--unknown"),
@@ -175,7 +215,7 @@ fn a_scenario_that_is_not_text_is_refused_in_words() {
 #[test]
 fn a_reader_that_stops_reading_is_no_error() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_counterpoint"))
-        .args(["run", "rest-get-user", "--set", "workload.jobs=2000"])
+        .args(["run", "rest-get-user", "--format", "story", "--set", "workload.jobs=2000"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use counterpoint::engine::{Limits, Progress};
 use counterpoint::metrics::{Metrics, RULES};
-use counterpoint::render::{json, mermaid, summary::summaries, text};
+use counterpoint::render::{self, json, mermaid, summary::summaries, text};
 use counterpoint::scenario::{Played, Run, Scenario};
 use counterpoint::story;
 use counterpoint::time::{Moment, Span};
@@ -284,7 +284,8 @@ fn every_run_has_a_verdict_and_can_be_told() {
             }
         }
         let mut told = Vec::new();
-        text::write(&mut told, played, text::Window::WHOLE).unwrap();
+        render::story::write(&mut told, played, render::story::Window::WHOLE).unwrap();
+        text::write(&mut told, played, None).unwrap();
         prop_assert!(mermaid::run(played, None).matches("sequenceDiagram").count() == 2);
         for side in &played.sides {
             for job in jobs(&side.trace).filter(|job| side.trace.jobs[job.at()].wanted != Moment::NEVER) {

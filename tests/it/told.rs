@@ -1,6 +1,7 @@
 //! A run in sentences: steps, the story of a job, and the text that the command line prints.
 
-use counterpoint::render::text::{self, Window};
+use counterpoint::render::story::Window;
+use counterpoint::render::text;
 use counterpoint::story::{Line, clock, job, sentences};
 use counterpoint::time::Moment;
 use counterpoint::trace::{JobId, StepId, Trace};
@@ -145,7 +146,7 @@ fn story_is_silent(trace: &Trace, step: StepId) -> bool {
 }
 
 #[test]
-fn the_text_has_a_head_sentences_notes_verdicts_and_numbers() {
+fn the_story_has_a_head_sentences_and_notes_and_the_text_verdicts_and_numbers() {
     let played = story::play(json!({
         "title": "A title", "look_for": "Look here.",
         "workload": { "work": "40ms" },
@@ -154,20 +155,24 @@ fn the_text_has_a_head_sentences_notes_verdicts_and_numbers() {
     }));
     let told = |window: Window<'_>| {
         let mut bytes = Vec::new();
-        text::write(&mut bytes, &played, window).unwrap();
+        counterpoint::render::story::write(&mut bytes, &played, window).unwrap();
         String::from_utf8(bytes).unwrap()
     };
     let left = told(Window { side: Some("left"), ..Window::WHOLE });
     let lines: Vec<_> = left.lines().collect();
-    assert_eq!(lines[..4], ["A title", "Look here.", "", "left: request-response, http"]);
+    assert_eq!(lines[..4], ["A title", "Look here.", "", "left: HTTP calls: left"]);
     let note = lines.iter().position(|line| *line == "       20 ms  — It works.").expect("the note is told");
     assert!(
         lines[note - 1].starts_with("        0 ms  “GET /” arrives") && lines[note + 1].starts_with("       40 ms")
     );
-    assert!(
-        left.contains("\n* The job was answered after 40 ms.\n")
-            && left.contains("\nmessages per job            2.00\n")
-    );
+    let mut bytes = Vec::new();
+    text::write(&mut bytes, &played, None).unwrap();
+    let summary = String::from_utf8(bytes).unwrap();
+    let beginning = "A title\nLook here.\n\nBoth sides were as fast: the result of the job took 40 ms.\n";
+    assert!(summary.starts_with(beginning), "{summary}");
+    assert!(summary.contains("\n* The job was answered after 40 ms.\n"), "{summary}");
+    assert!(summary.contains("\nresult, median") && summary.contains(" 40 ms   40 ms\n"), "{summary}");
+    assert!(!summary.contains("arrives at"), "the story comes when it is asked for: {summary}");
     let end = told(Window { side: None, from: Moment::from_micros(40_000), to: Moment::NEVER });
     assert!(!end.contains("0 ms  Job 1 is wanted") && end.matches("200 OK” arrives").count() == 2, "{end}");
 }

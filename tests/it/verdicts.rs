@@ -78,7 +78,7 @@ fn cases_of_outcomes() -> Vec<Case> {
         Case {
             rule: "limit-reached",
             speaks: stopped(),
-            says: "The run was stopped at a limit (events) after 40 events, at ",
+            says: "The run was stopped by a limit at ",
             value: json!(40),
             at_ms: None,
             silent: verdicts(http(), burst(1)),

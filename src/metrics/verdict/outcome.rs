@@ -10,10 +10,10 @@ pub(super) fn limit_reached(case: &Case<'_>) -> Option<Said> {
     let trace = case.trace;
     trace.outcome.limit().map(|limit| Said {
         text: format!(
-            "The run was stopped at a limit ({}) after {} events, at {}; all numbers are about what had happened by then.",
-            limit.word(),
+            "The run was stopped by a limit at {}, after {} events: {}. All numbers are about what had happened by then.",
+            moment_in_words(trace.ended),
             trace.events,
-            moment_in_words(trace.ended)
+            limit.words()
         ),
         value: Value::Count(trace.events),
         at: Some(trace.ended),

@@ -1,0 +1,71 @@
+//! A run told in sentences, moment by moment, each side by itself.
+//!
+//! *Invariant:* a sentence a line, a moment at its beginning, nothing to parse: who wants values reads the JSON report.
+
+use std::io::{self, Write};
+
+use crate::recording::SidePlayed;
+use crate::scenario::Played;
+use crate::story::{Line, clock, sentences};
+use crate::time::Moment;
+
+/// What part of a run is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Window<'a> {
+    /// The id of the one side that is told; both if there is none.
+    pub side: Option<&'a str>,
+    pub from: Moment,
+    /// The last moment that is told.
+    pub to: Moment,
+}
+
+impl Window<'_> {
+    pub const WHOLE: Window<'static> = Window { side: None, from: Moment::START, to: Moment::NEVER };
+}
+
+/// Tells the run.
+///
+/// # Errors
+/// Whatever writing to `to` gives.
+pub fn write(mut to: impl Write, played: &Played, window: Window<'_>) -> io::Result<()> {
+    let head = &played.scenario.head;
+    writeln!(to, "{}", head.title_or_name())?;
+    if !head.look_for.is_empty() {
+        writeln!(to, "{}", head.look_for)?;
+    }
+    for side in played.sides.iter().filter(|side| window.side.is_none_or(|id| side.id == id)) {
+        tell(&mut to, side, window)?;
+    }
+    Ok(())
+}
+
+fn tell(to: &mut impl Write, side: &SidePlayed, window: Window<'_>) -> io::Result<()> {
+    writeln!(to, "\n{}: {}\n", side.id, side.heading)?;
+    let captions = side.captions.iter();
+    let mut notes: Vec<Line> =
+        captions.map(|caption| Line { at: caption.at, until: None, text: format!("— {}", caption.text) }).collect();
+    notes.sort_by_key(|note| note.at);
+    let mut notes = notes.into_iter().peekable();
+    for line in sentences(&side.trace) {
+        while let Some(note) = notes.next_if(|note| note.at <= line.at) {
+            tell_line(to, &note, window)?;
+        }
+        tell_line(to, &line, window)?;
+    }
+    for note in notes {
+        tell_line(to, &note, window)?;
+    }
+    match side.trace.outcome.limit() {
+        Some(limit) => {
+            writeln!(to, "{:>12}  The run was stopped here by a limit: {}.", clock(side.trace.ended), limit.words())
+        }
+        None => Ok(()),
+    }
+}
+
+fn tell_line(to: &mut impl Write, line: &Line, window: Window<'_>) -> io::Result<()> {
+    if line.at < window.from || line.at > window.to {
+        return Ok(());
+    }
+    writeln!(to, "{:>12}  {}", clock(line.at), line.text)
+}
