@@ -16,6 +16,7 @@ mod columns;
 mod compose;
 mod heads;
 mod labels;
+mod legend;
 mod look;
 pub mod markup;
 mod masthead;
@@ -33,6 +34,7 @@ mod text;
 mod tracks;
 mod wording;
 
+pub use legend::{Entry, SAMPLE, legend, legend_band};
 pub use look::{Light, Look, Tone};
 pub use masthead::{Band, masthead};
 pub use scale::{FOLD_HEIGHT, Fold, Pace, TimeScale};

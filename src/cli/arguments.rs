@@ -60,6 +60,9 @@ pub struct RunArguments {
     /// The colours of the picture
     #[arg(long, value_enum, default_value = "auto")]
     pub theme: Theme,
+    /// What the signs of the picture mean, under it
+    #[arg(long, value_enum, default_value = "below")]
+    pub legend: Legend,
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
     /// Where to write, instead of standard output
@@ -81,6 +84,22 @@ impl From<Theme> for svg::Theme {
             Theme::Light => svg::Theme::Light,
             Theme::Dark => svg::Theme::Dark,
             Theme::Auto => svg::Theme::Auto,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Legend {
+    /// Of the signs that this picture uses
+    Below,
+    None,
+}
+
+impl From<Legend> for svg::Foot {
+    fn from(legend: Legend) -> svg::Foot {
+        match legend {
+            Legend::Below => svg::Foot::Legend,
+            Legend::None => svg::Foot::Nothing,
         }
     }
 }

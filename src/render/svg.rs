@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::scene::markup::{DEFINITIONS, Element, Named, Number, escaped, group};
-use crate::scene::{Band, Callout, Level, PX, Scene, masthead};
+use crate::scene::{Band, Callout, Level, PX, Scene, legend_band, masthead};
 use crate::time::{Moment, readable};
 
 /// Which colours the file has.
@@ -27,6 +27,16 @@ pub struct Options {
     pub at: Option<Moment>,
     pub title: String,
     pub description: String,
+    pub foot: Foot,
+}
+
+/// What stands under a picture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Foot {
+    /// What the signs mean that the picture uses.
+    #[default]
+    Legend,
+    Nothing,
 }
 
 /// The rules by which shapes look, one a line, which the page uses as well.
@@ -42,7 +52,11 @@ const DARK: &str = "--cp-bg:#12151c;--cp-card:#191d27;--cp-ink:#e8eaf0;--cp-mute
 /// The file.
 pub fn document(scene: &Scene, options: &Options) -> String {
     let masthead = masthead(scene, &options.title);
-    let height = masthead.height + scene.heads_height + scene.height;
+    let foot = match options.foot {
+        Foot::Legend => legend_band(scene),
+        Foot::Nothing => Band::default(),
+    };
+    let height = masthead.height + scene.heads_height + scene.height + foot.height;
     let mut text = String::with_capacity(16_000);
     {
         let mut svg = Element::open(&mut text, "svg");
@@ -53,24 +67,25 @@ pub fn document(scene: &Scene, options: &Options) -> String {
         svg.attribute("role", "graphics-document document");
         svg.attribute("aria-labelledby", "cp-title cp-description");
         let body = svg.content();
-        let classes = classes(scene, &masthead, options.at);
+        let classes = classes(scene, [&masthead, &foot], options.at);
         body.push_str(&format!("\n<title id=\"cp-title\">{}</title>", escaped(&options.title)));
         body.push_str(&format!("\n<desc id=\"cp-description\">{}</desc>", escaped(&options.description)));
         body.push_str(&format!("\n<style>{}\n{}</style>\n", palette(options.theme), rules_for(&classes)));
-        drawing(body, scene, &masthead, options.at);
+        drawing(body, scene, [&masthead, &foot], options.at);
     }
     text.push('\n');
     text
 }
 
 /// All that is drawn, from the paper up.
-fn drawing(body: &mut String, scene: &Scene, masthead: &Band, at: Option<Moment>) {
-    let height = masthead.height + scene.heads_height + scene.height;
+fn drawing(body: &mut String, scene: &Scene, [masthead, foot]: [&Band; 2], at: Option<Moment>) {
+    let begin = masthead.height + scene.heads_height;
+    let height = begin + scene.height + foot.height;
     let (width, height) = (Number(scene.width), Number(height));
     body.push_str(&format!("{DEFINITIONS}\n<rect class=\"cp-paper\" width=\"{width}\" height=\"{height}\"/>\n"));
     group(body, "cp-masthead", &masthead.shapes, Named::Symbols);
     translated(body, masthead.height, |body| group(body, "cp-heads", &scene.heads, Named::Symbols));
-    translated(body, masthead.height + scene.heads_height, |body| {
+    translated(body, begin, |body| {
         for layer in &scene.layers {
             // The clock stays legible over the veil.
             if layer.level == Level::Clock {
@@ -83,6 +98,9 @@ fn drawing(body: &mut String, scene: &Scene, masthead: &Band, at: Option<Moment>
         }
         playhead(body, scene, at, Part::Line);
     });
+    if !foot.shapes.is_empty() {
+        translated(body, begin + scene.height, |body| group(body, "cp-legend", &foot.shapes, Named::Symbols));
+    }
 }
 
 /// A caption lies over the veil, and is veiled itself if its moment is still to come.
@@ -98,9 +116,9 @@ fn translated(body: &mut String, down: i32, draw: impl FnOnce(&mut String)) {
 }
 
 /// The classes of everything that a file shows.
-fn classes(scene: &Scene, masthead: &Band, at: Option<Moment>) -> BTreeSet<&'static str> {
+fn classes(scene: &Scene, [masthead, foot]: [&Band; 2], at: Option<Moment>) -> BTreeSet<&'static str> {
     let mut classes = BTreeSet::from(["cp-scene", "cp-paper", "cp-hatch-ground", "cp-hatch-line"]);
-    for shape in scene.shapes().chain(&masthead.shapes) {
+    for shape in scene.shapes().chain(&masthead.shapes).chain(&foot.shapes) {
         classes.extend(shape.classes());
     }
     let layers = scene.layers.iter().filter(|layer| !layer.shapes.is_empty());

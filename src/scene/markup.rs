@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use super::{Anchor, Form, Point, Shape};
+use super::{Anchor, Area, Entry, Form, PX, Point, SAMPLE, Shape};
 
 /// The hatching that `static/scene.css` speaks of. A page must have it once.
 pub const DEFINITIONS: &str = concat!(
@@ -36,6 +36,18 @@ pub fn group(text: &mut String, class: &str, shapes: &[Shape], named: Named) {
         text.push('\n');
     }
     text.push_str("</g>\n");
+}
+
+/// A sample of a legend as a picture of its own.
+pub fn sample(text: &mut String, entry: &Entry) {
+    let Area { width, height, .. } = SAMPLE.grown(PX);
+    let (wide, high, edge) = (Number(width), Number(height), Number(-PX));
+    text.push_str(&format!(
+        "<svg class=\"cp-scene\" width=\"{wide}\" height=\"{high}\" viewBox=\"{edge} {edge} {wide} {high}\" \
+         aria-hidden=\"true\">"
+    ));
+    group(text, "cp-sample", &entry.shapes, Named::Titles);
+    text.push_str("</svg>");
 }
 
 /// One shape as one element.

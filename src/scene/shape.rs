@@ -153,6 +153,8 @@ pub enum Subject {
     Tick(u32),
     /// A fold, by its number from the top.
     Fold(u32),
+    /// An entry of the legend, by its number.
+    Sample(u16),
     /// The title of a picture, or the heading of a side.
     Title,
     /// A caption, by its place in the scenario.
@@ -190,6 +192,7 @@ impl fmt::Display for Key {
             Subject::Job(job, place) => write!(f, "j{}-{place}", job.index())?,
             Subject::Tick(tick) => write!(f, "t{tick}")?,
             Subject::Fold(fold) => write!(f, "f{fold}")?,
+            Subject::Sample(entry) => write!(f, "e{entry}")?,
             Subject::Title => f.write_str("h")?,
             Subject::Note(note) => write!(f, "n{note}")?,
             Subject::Bundle(from, to, number) => write!(f, "u{}-{}-{number}", from.0, to.0)?,

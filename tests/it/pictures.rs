@@ -7,7 +7,9 @@ use std::sync::OnceLock;
 
 use counterpoint::player::{current, is_in_sight, scrolled};
 use counterpoint::scenario::{PRESETS, Played};
-use counterpoint::scene::{Area, Form, Level, Look, PX, Point, Scene, Subject, View, layout, layout_apart};
+use counterpoint::scene::{
+    Area, Form, Level, Look, PX, Point, SAMPLE, Scene, Subject, View, layout, layout_apart, legend,
+};
 use counterpoint::trace::JobId;
 
 /// A built-in scenario as the page shows it in a window of one width.
@@ -195,4 +197,50 @@ fn every_built_in_scenario_opens_at_an_event() {
         let is_an_end = played.sides.iter().any(|side| side.trace.jobs.iter().any(|job| job.answered == telling));
         assert!(view.when.is_none() || telling < played.ended() || is_an_end, "{}", pictures[0].name);
     }
+}
+
+/// What a legend says of each look, and for which looks it has nothing to say: those with words of their own beside
+/// them, and those that are no sign.
+#[test]
+fn a_legend_tells_every_sign_of_its_picture_and_no_other() {
+    const SPEAKS_FOR_ITSELF: &[Look] = &[
+        Look::Grid,
+        Look::Tick,
+        Look::Tear,
+        Look::Crossing,
+        Look::Lifeline,
+        Look::RiverLine,
+        Look::HeadFilled,
+        Look::HeadOpen,
+        Look::Bed,
+        Look::PlaceLine,
+        Look::Sign,
+        Look::Label,
+        Look::Leader,
+        Look::Plate,
+        Look::Tag,
+        Look::WaitingArea,
+    ];
+    let mut told = std::collections::BTreeSet::new();
+    for (picture, scene) in each_scene() {
+        let entries = legend(scene);
+        for shape in scene.layers.iter().flat_map(|layer| &layer.shapes) {
+            let is_shade = shape.look.css().starts_with("cp-traffic-");
+            let look = if is_shade { Look::Traffic3 } else { shape.look };
+            let is_told = entries.iter().any(|entry| entry.look == look) || SPEAKS_FOR_ITSELF.contains(&look);
+            assert!(is_told, "{} at {}: {look:?}", picture.name, picture.width);
+        }
+        for entry in &entries {
+            told.insert(entry.words);
+            let mut shapes = scene.layers.iter().flat_map(|layer| &layer.shapes);
+            let is_used = shapes.any(|shape| shape.look == entry.look) || entry.look == Look::Traffic3;
+            assert!(is_used, "{} at {}: `{}` is not in the picture", picture.name, picture.width, entry.words);
+            for shape in &entry.shapes {
+                let (room, area) = (SAMPLE.grown(10), shape.form.bounds());
+                let fits = area.x >= room.x && area.right() <= room.right() && area.bottom() <= room.bottom();
+                assert!(fits && area.y >= room.y, "`{}` leaves its sample: {area:?}", entry.words);
+            }
+        }
+    }
+    assert!(told.len() > 25, "the built-in scenarios use most signs: {told:?}");
 }

@@ -171,9 +171,10 @@ fn with_section(text: &str, name: &str, section: &str) -> String {
 /// The pictures in the README, and in the page until it runs, are what the tool draws now. `BLESS=1` draws them again.
 #[test]
 fn the_pictures_in_the_repository_are_what_the_tool_draws() {
-    for (file, scenario) in [("docs/order-emails.svg", "order-emails"), ("static/first.svg", PRESETS[0].name)] {
+    let pictures = [("docs/order-emails.svg", "order-emails", "below"), ("static/first.svg", PRESETS[0].name, "none")];
+    for (file, scenario, legend) in pictures {
         let drawn = std::process::Command::new(env!("CARGO_BIN_EXE_counterpoint"))
-            .args(["run", scenario, "--format", "svg", "--width", "1000"])
+            .args(["run", scenario, "--format", "svg", "--width", "1000", "--legend", legend])
             .output()
             .unwrap();
         assert!(drawn.status.success());
