@@ -56,7 +56,7 @@ fn picture(arguments: &RunArguments, played: &Played, side: Option<&str>) -> Str
         at: arguments.at,
         title: if head.title.is_empty() { head.name.clone() } else { head.title.clone() },
         description: head.look_for.clone(),
-        foot: run.legend.into(),
+        foot: arguments.legend.into(),
     };
     svg::document(&layout(&played.sides, &view), &options)
 }
