@@ -289,26 +289,34 @@ impl Client {
         }
     }
 
+    /// Calls with the token it has. If that has expired, it is refreshed once, and the call is made again; if somebody
+    /// else has refreshed it meanwhile, the call is made again with the new one. Only an answer to the call itself is
+    /// an answer.
+    ///
+    /// Of a job's task, `entry` is what it asked for last, `note` the token that it sent, and `memory` whether it has
+    /// asked for a new one.
     fn bearer(&mut self, task: &mut Task) -> Step {
-        match (task.place, task.last) {
-            (0, _) => {
-                task.memory = self.token;
-                self.ask(RESOURCE, self.token, task)
+        match (task.entry, task.last) {
+            (_, Last::Nothing) => self.call_resource(task),
+            (REFRESH, Last::Answered(Answer { verdict: Verdict::Fine, note, .. })) => {
+                self.token = self.token.max(note);
+                self.call_resource(task)
             }
-            // Somebody else may have refreshed it meanwhile.
-            (1, Last::Answered(Answer { code: UNAUTHORIZED, .. })) if task.memory == self.token => {
+            (RESOURCE, Last::Answered(Answer { code: UNAUTHORIZED, .. })) if task.note < self.token => {
+                self.call_resource(task)
+            }
+            (RESOURCE, Last::Answered(Answer { code: UNAUTHORIZED, .. })) if task.memory == 0 => {
+                (task.entry, task.memory) = (REFRESH, 1);
                 self.ask(REFRESH, self.token, task)
             }
-            (1, Last::Answered(Answer { code: UNAUTHORIZED, .. })) => self.ask(RESOURCE, self.token, task),
-            (2, Last::Answered(Answer { verdict: Verdict::Fine, note, .. }))
-                if task.memory == self.token && note > 0 =>
-            {
-                self.token = self.token.max(note);
-                self.ask(RESOURCE, self.token, task)
-            }
-            (_, last) if last.is_fine() => Step::Answered,
+            (RESOURCE, last) if last.is_fine() => Step::Answered,
             (_, last) => self.give_up(last),
         }
+    }
+
+    fn call_resource(&self, task: &mut Task) -> Step {
+        (task.entry, task.note) = (RESOURCE, self.token);
+        self.ask(RESOURCE, self.token, task)
     }
 }
 

@@ -136,6 +136,8 @@ pub struct Breaker {
     failed: u32,
     slow: u32,
     since: Moment,
+    /// How often it has switched, by which an alarm knows whether it still means anything.
+    switched: u32,
     /// Calls it still lets through while half open.
     permitted: u32,
 }
@@ -149,6 +151,7 @@ impl Breaker {
             failed: 0,
             slow: 0,
             since: Moment::START,
+            switched: 0,
             permitted: 0,
         }
     }
@@ -173,11 +176,11 @@ impl Breaker {
         }
     }
 
-    /// The alarm rang that was set when it switched at `since`.
-    pub fn ring(&mut self, since: Moment, now: Moment) {
+    /// The alarm rang that was set after it had switched so many times.
+    pub fn ring(&mut self, switched: u32, now: Moment) {
         match self.switch {
-            Switch::Open if since == self.since => self.turn(Switch::HalfOpen, now),
-            Switch::HalfOpen if since == self.since => self.turn(Switch::Open, now),
+            Switch::Open if switched == self.switched => self.turn(Switch::HalfOpen, now),
+            Switch::HalfOpen if switched == self.switched => self.turn(Switch::Open, now),
             Switch::Open | Switch::HalfOpen | Switch::Closed => {}
         }
     }
@@ -185,6 +188,21 @@ impl Breaker {
     /// When it switched to what it is now.
     pub fn since(&self) -> Moment {
         self.since
+    }
+
+    /// How often it has switched.
+    pub fn switched(&self) -> u32 {
+        self.switched
+    }
+
+    /// The process it is in died, and begins anew: closed, and with nothing remembered.
+    pub fn restart(&mut self, now: Moment) {
+        if self.switch != Switch::Closed {
+            self.turn(Switch::Closed, now);
+        }
+        self.window.clear();
+        self.failed = 0;
+        self.slow = 0;
     }
 
     /// Asks for a call. The first one strictly after the wait finds it half open.
@@ -245,6 +263,7 @@ impl Breaker {
     fn turn(&mut self, switch: Switch, now: Moment) {
         self.switch = switch;
         self.since = now;
+        self.switched += 1;
         match switch {
             // The closed window goes on recording while it is open.
             Switch::Open => {}

@@ -24,7 +24,7 @@ pub use node::{AtDeadline, ControlKinds, Door, Node, NodeWords, WhenFull};
 
 use super::{Connection, Stage};
 use crate::engine::{Input, KindId};
-use crate::time::{Moment, Span};
+use crate::time::Span;
 use crate::trace::{CallerOutcome, LabelId, PartId};
 
 /// What one node asks of another.
@@ -90,7 +90,7 @@ pub enum Failure {
     Silence,
     /// Turned away unseen.
     TurnedAway,
-    /// The other process died with the request in hand.
+    /// The connection broke under the request, for the other process died: it may have been done or not.
     Broken,
     /// An answer that says that it failed.
     Error(Answer),
@@ -105,8 +105,10 @@ impl Failure {
     fn known(self) -> CallerOutcome {
         match self {
             Failure::TurnedAway | Failure::NotPermitted | Failure::NoRoom => CallerOutcome::Refused,
-            Failure::Broken | Failure::Error(_) => CallerOutcome::Failed,
-            Failure::Silence => CallerOutcome::Unknown,
+            Failure::Error(_) => CallerOutcome::Failed,
+            // Nobody answered, and a connection that breaks says nothing of how far the other side came (RFC 9110
+            // §9.2.2).
+            Failure::Silence | Failure::Broken => CallerOutcome::Unknown,
         }
     }
 }
@@ -241,8 +243,8 @@ pub enum Timer {
     TimedOut { call: u32, attempt: u32 },
     /// The back-off is over.
     TryAgain { call: u32 },
-    /// The breaker of that edge may switch, if it is still as it was then.
-    Breaker { edge: u8, since: Moment },
+    /// The breaker of that edge may switch, if it has not switched since.
+    Breaker { edge: u8, switched: u32 },
 }
 
 /// A party of a protocol made of nodes.
@@ -268,7 +270,7 @@ impl Node {
             Timer::NoRoom { call, attempt } => self.no_room(call, attempt, stage),
             Timer::TimedOut { call, attempt } => self.timed_out(call, attempt, stage),
             Timer::TryAgain { call } => self.try_again(call, stage),
-            Timer::Breaker { edge, since } => self.breaker_rings(edge, since, stage),
+            Timer::Breaker { edge, switched } => self.breaker_rings(edge, switched, stage),
         }
     }
 }

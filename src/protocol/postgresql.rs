@@ -172,6 +172,7 @@ struct Words {
     done: Reply,
     no_connection: LabelId,
     no_answer: LabelId,
+    broken: LabelId,
     failed: LabelId,
 }
 
@@ -233,6 +234,7 @@ impl Settings {
             done: Reply::new(response, setup.label("done"), Verdict::Fine, 0),
             no_connection: setup.label(&format!("gave up: no connection in {waited}")),
             no_answer: setup.label("gave up: no answer in time"),
+            broken: setup.label("gave up: the connection broke"),
             failed: setup.label("gave up: error"),
         }
     }
@@ -311,6 +313,7 @@ const ENDS: u32 = 5;
 /// What comes next when the statement came to nothing.
 const FAILS: u32 = 6;
 const TIMED_OUT: u32 = 7;
+const BROKEN: u32 = 8;
 
 impl App {
     fn ask(edge: u8, entry: u8, (kind, label): (KindId, LabelId), task: &Task) -> Step {
@@ -353,6 +356,10 @@ impl Conduct for App {
                     next(task, TIMED_OUT);
                     Step::Discard
                 }
+                Last::Failed(Failure::Broken) => {
+                    next(task, BROKEN);
+                    Step::Discard
+                }
                 Last::Nothing | Last::WorkFailed | Last::Failed(_) => {
                     next(task, FAILS);
                     Step::Discard
@@ -360,6 +367,7 @@ impl Conduct for App {
             },
             ENDS => Step::Answered,
             TIMED_OUT => Step::GiveUp(self.words.no_answer),
+            BROKEN => Step::GiveUp(self.words.broken),
             _ => Step::GiveUp(self.words.failed),
         }
     }

@@ -19,7 +19,7 @@ pub enum CallerOutcome {
     Refused,
     /// An answer came, and it was an error.
     Failed,
-    /// No answer came to some attempt: it may have been done or not.
+    /// No answer came to some attempt, or the connection broke under it: it may have been done or not.
     Unknown,
 }
 

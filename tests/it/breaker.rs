@@ -208,3 +208,29 @@ fn cb_3_with_automatic_transition_it_becomes_half_open_without_a_call() {
     let switched: Vec<_> = trace.marks.iter().filter(|mark| mark.kind == MarkKind::Switched).collect();
     assert_eq!((switched[1].at, switched[1].value), (at(240_000), 2), "130 ms after 110");
 }
+
+/// It opens, turns half open and opens again at one moment; the alarm of the half-open state comes later than that.
+#[test]
+fn an_alarm_that_was_set_before_the_last_switch_does_nothing() {
+    let settings = BreakerSettings {
+        sliding_window_size: 1,
+        minimum_number_of_calls: 1,
+        permitted_number_of_calls_in_half_open_state: 1,
+        wait_duration_in_open_state: Span::seconds(60),
+        max_wait_duration_in_half_open_state: Span::seconds(1),
+        automatic_transition_from_open_to_half_open: true,
+        ..BreakerSettings::default()
+    };
+    let mut breaker = Breaker::new(settings);
+    breaker.record(at(0), Span::ZERO, CallEnd::Failed);
+    let opened = breaker.switched();
+    breaker.ring(opened, at(60_000));
+    assert_eq!(breaker.switch(), Switch::HalfOpen);
+    let half_open = breaker.switched();
+    breaker.permit(at(60_000));
+    breaker.record(at(60_000), Span::ZERO, CallEnd::Failed);
+    assert_eq!((breaker.switch(), breaker.since()), (Switch::Open, at(60_000)));
+    breaker.ring(half_open, at(61_000));
+    breaker.ring(opened, at(61_000));
+    assert_eq!((breaker.switch(), breaker.since()), (Switch::Open, at(60_000)), "it stays open for its 60 s");
+}

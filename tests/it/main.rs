@@ -3,6 +3,7 @@
 mod architecture;
 mod auth;
 mod breaker;
+mod broken_calls;
 mod broken_connections;
 mod broker_choice;
 mod brokers;

@@ -125,7 +125,8 @@ pub struct Node {
     pub(super) errands: Vec<Errand>,
     next_task: u32,
     pub(super) next_call: u32,
-    out: bool,
+    /// Outages and crashes in force: it is out of service while there is one.
+    faults: u32,
 }
 
 impl Node {
@@ -144,7 +145,7 @@ impl Node {
             errands: Vec::new(),
             next_task: 0,
             next_call: 0,
-            out: false,
+            faults: 0,
         }
     }
 
@@ -248,11 +249,11 @@ impl Node {
             Hands::Threads(threads) => !threads.contains(&None) && self.door_queue.len() as u32 >= door.queue,
             Hands::Cores { cores, .. } => in_hand >= door.queue.saturating_add(cores.len() as u32),
         };
-        if self.out || full {
+        if self.is_out() || full {
             stage.refuse(message);
             let parcel = self.parcel(&door, message, part, attempt);
             match door.when_full {
-                WhenFull::Reply(reply) if !self.out => {
+                WhenFull::Reply(reply) if !self.is_out() => {
                     let parcel = Parcel { kind: reply.kind, label: reply.label, ..parcel };
                     stage.send(parcel, Message::Refusal { call, attempt });
                 }
@@ -394,13 +395,17 @@ impl Node {
         match (fault, phase) {
             // The engine stretches the work, and keeps what would arrive from a node that is silent.
             (Fault::SlowDown { .. } | Fault::SilentOutage, _) => {}
-            (Fault::Outage, phase) => self.out = phase == Phase::Begins,
+            (Fault::Outage, Phase::Begins) => self.faults += 1,
             (Fault::Crash, Phase::Begins) => {
-                self.out = true;
+                self.faults += 1;
                 self.crash(stage);
             }
-            (Fault::Crash, Phase::Ends) => self.out = false,
+            (Fault::Outage | Fault::Crash, Phase::Ends) => self.faults -= 1,
         }
+    }
+
+    fn is_out(&self) -> bool {
+        self.faults > 0
     }
 
     /// A service dies with what is in hand, and its host resets the connections of those who wait (`FLT-2`).
@@ -413,8 +418,8 @@ impl Node {
             }
         }
         let running = std::mem::take(&mut self.running);
-        for edge in &mut self.edges {
-            *edge = Edge::new(edge.link, edge.policy.clone());
+        for edge in 0..self.edges.len() {
+            self.restart_edge(edge as u8, stage);
         }
         self.pools.iter_mut().for_each(|(pool, _)| pool.reset());
         for (key, running) in running {

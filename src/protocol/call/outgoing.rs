@@ -4,12 +4,13 @@
 //! *Invariants:* a call has at most one attempt under way, and never more attempts than allowed (`RTY-4`); an attempt
 //! that was permitted is recorded once.
 
-use super::edge::RetryOn;
+use super::edge::{Edge, RetryOn};
 use super::steps::Doing;
 use super::tally::Open;
 use super::{Answer, Ask, Failure, Last, Message, Node, Timer, Verdict};
 use crate::engine::Parcel;
 use crate::protocol::breaker::{Breaker, CallEnd, Permission, Switch, WhenOpen};
+use crate::protocol::pool::Pool;
 use crate::protocol::{Connection, Stage};
 use crate::time::{Moment, Span};
 use crate::trace::{CallerOutcome, Ending, LevelKind, MarkKind, MessageId, PartId, Slot, StayKind};
@@ -306,16 +307,27 @@ impl Node {
         }
     }
 
-    pub(super) fn breaker_rings(&mut self, edge: u8, since: Moment, stage: &mut Stage<'_>) {
+    /// The process died: whatever it knew of this way is gone, and the breaker is closed when it comes back.
+    pub(super) fn restart_edge(&mut self, edge: u8, stage: &mut Stage<'_>) {
+        let Edge { breaker, gate, .. } = &mut self.edges[usize::from(edge)];
+        gate.iter_mut().for_each(Pool::reset);
+        if let Some(breaker) = breaker {
+            let before = breaker.switch();
+            breaker.restart(stage.now());
+            self.breaker_switched(edge, before, stage);
+        }
+    }
+
+    pub(super) fn breaker_rings(&mut self, edge: u8, switched: u32, stage: &mut Stage<'_>) {
         if let Some(breaker) = &mut self.edges[usize::from(edge)].breaker {
             let before = breaker.switch();
-            breaker.ring(since, stage.now());
+            breaker.ring(switched, stage.now());
             self.breaker_switched(edge, before, stage);
         }
     }
 
     /// Tells what a breaker switched to, if it did.
-    fn breaker_switched(&mut self, edge: u8, before: Switch, stage: &mut Stage<'_>) {
+    pub(super) fn breaker_switched(&mut self, edge: u8, before: Switch, stage: &mut Stage<'_>) {
         let alone = self.edges.len() == 1;
         let Some(breaker) = &self.edges[usize::from(edge)].breaker else { return };
         let switch = breaker.switch();
@@ -328,7 +340,7 @@ impl Node {
         let label = self.words.breaker[value as usize];
         stage.mark(MarkKind::Switched, Slot::WHOLE, PartId::NONE, value.into(), label);
         if let Some(span) = breaker.alarm() {
-            stage.set_timer(span, Timer::Breaker { edge, since: breaker.since() });
+            stage.set_timer(span, Timer::Breaker { edge, switched: breaker.switched() });
         }
     }
 }
