@@ -31,7 +31,7 @@ use crate::rng::Distribution;
 use crate::time::{Moment, Span};
 
 /// The version of the scenario format that this program writes. Older ones are read as well.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The version of the models. It rises with every change that gives the same scenario another trace.
 pub const MODEL: u32 = 2;

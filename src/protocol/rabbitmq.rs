@@ -16,6 +16,7 @@ mod settings;
 mod storage;
 mod words;
 
+pub(crate) use settings::name_quorum_queues;
 pub use settings::{
     Acknowledgement, Confirms, ConsumerSettings, DeadLetterSettings, ExchangeSettings, ExchangeType, OnFailure,
     Overflow, PublisherSettings, QueueSettings, QueueType, Settings,
@@ -29,7 +30,7 @@ use crate::trace::{ActorId, ActorRow, Drawing, Duty, PartId, Slot};
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: publisher confirms, default, direct, fanout, headers and topic exchanges with bindings, mandatory publishes and their returns, \
-quorum and classic queues, prefetch per consumer, round-robin among consumers with room, \
+quorum queues and classic ones (a queue declared without a type is classic; in scenarios of version 1, and in those that name no version, it is a quorum queue), prefetch per consumer, round-robin among consumers with room, \
 manual and automatic acknowledgement, redelivery in order at the head, delivery limit, reject and nack, time-to-live of queues and messages, a length limit with both overflow rules, \
 dead-lettering for all four reasons, the time until a message is safe, \
 consumers and broker that can be out or die, publishing again when a confirm is overdue or the broker is gone. \

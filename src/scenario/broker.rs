@@ -217,6 +217,8 @@ impl Patience {
         let Patience { attempts, mut dead } = self;
         match to.protocol {
             "rabbitmq" => {
+                // The only type with a delivery limit.
+                lay(side, "queue.type", "quorum".into());
                 let limit = attempts.map_or(-1, |attempts| attempts.saturating_sub(1).min(1000) as i64);
                 lay(side, "consumers.requeue", (attempts != Some(1)).into());
                 lay(side, "queue.delivery_limit", limit.into());

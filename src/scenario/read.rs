@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::{Head, Scenario, Side, Style, check};
-use crate::protocol::{self, Settings};
+use crate::protocol::{self, Settings, rabbitmq};
 use crate::reading::{self, Field, Misread, shown};
 
 /// The longest text that is read: one mebibyte.
@@ -73,6 +73,10 @@ impl Scenario {
             return Err(Problem::new("", "a scenario is a JSON object, as in {\"name\": \"my-scenario\"}"));
         };
         let sides = fields.remove("sides").unwrap_or_else(default_sides);
+        // A scenario that names no version was written when there was one only.
+        if fields.get("version").is_none_or(Value::is_null) {
+            fields.insert("version".to_owned(), 1.into());
+        }
         let head: Head = reading::read(Value::Object(fields))?;
         let Value::Array(sides) = sides else {
             return Err(Problem::new("sides", "this must be a list of two sides"));
@@ -80,8 +84,8 @@ impl Scenario {
         if sides.len() != 2 {
             return Err(Problem::new("sides", format!("there are {} sides; a scenario has two", sides.len())));
         }
-        let sides =
-            sides.into_iter().enumerate().map(|(index, side)| read_side(index, side)).collect::<Result<_, _>>()?;
+        let sides = sides.into_iter().enumerate().map(|(index, side)| read_side(index, side, head.version));
+        let sides = sides.collect::<Result<_, _>>()?;
         let scenario = Scenario { head, sides };
         check::check(&scenario)?;
         Ok(scenario)
@@ -107,7 +111,7 @@ fn default_sides() -> Value {
     serde_json::json!([{ "protocol": "http" }, { "protocol": "rabbitmq" }])
 }
 
-fn read_side(index: usize, value: Value) -> Result<Side, Problem> {
+fn read_side(index: usize, value: Value, version: u32) -> Result<Side, Problem> {
     let default_id = ["left", "right"][index];
     let Value::Object(mut fields) = value else {
         return Err(Problem::new(format!("sides.{default_id}"), "a side is an object, as in {\"protocol\": \"http\"}"));
@@ -131,6 +135,9 @@ fn read_side(index: usize, value: Value) -> Result<Side, Problem> {
             format!("`{}` is no style; write `request-response` or `queued`", shown(style)),
         ));
     };
+    if version == 1 && protocol == "rabbitmq" {
+        rabbitmq::name_quorum_queues(&mut fields);
+    }
     let read = Settings::read(&protocol, Value::Object(fields)).ok_or_else(|| {
         let names = protocol::NAMES.join("`, `");
         Problem::new(path("protocol"), format!("`{}` is not a protocol; there are `{names}`", shown(&protocol)))

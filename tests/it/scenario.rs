@@ -343,3 +343,55 @@ fn a_job_of_several_parts_is_done_whole_or_refused() {
         assert!(told.starts_with(&says), "{told}");
     }
 }
+
+/// The types of the queues of the right side, which is RabbitMQ's.
+fn queue_types(scenario: &Value) -> Vec<String> {
+    let whole = Scenario::from_value(scenario.clone()).unwrap_or_else(|problem| panic!("{problem}")).to_value();
+    let side = &whole["sides"][1];
+    let others = side["other_queues"].as_array().into_iter().flatten();
+    std::iter::once(&side["queue"]).chain(others).map(|queue| queue["type"].as_str().unwrap().to_owned()).collect()
+}
+
+fn three_queues(queue: Value) -> Value {
+    json!([{ "protocol": "http" }, {
+        "protocol": "rabbitmq", "queue": queue, "exchange": { "id": "exchange", "type": "direct", "routing_keys": ["second"] },
+        "other_queues": [{ "id": "second", "type": "quorum" }, { "id": "third" }],
+        "other_consumers": [{ "id": "b", "queue": "second" }, { "id": "c", "queue": "third" }],
+    }])
+}
+
+#[test]
+fn a_queue_without_a_type_is_classic_since_version_2_and_was_a_quorum_queue_before() {
+    let sides = three_queues(json!({ "id": "queue" }));
+    let of_version = |version: u32| queue_types(&json!({ "version": version, "name": "x", "sides": sides.clone() }));
+    assert_eq!(of_version(2), ["classic", "quorum", "classic"]);
+    assert_eq!(of_version(1), ["quorum", "quorum", "quorum"]);
+    assert_eq!(queue_types(&json!({ "name": "x", "sides": sides })), of_version(1), "who names none wrote version 1");
+    assert_eq!(queue_types(&json!({ "version": 2, "name": "x" })), ["classic"]);
+    assert_eq!(queue_types(&json!({ "name": "x" })), ["quorum"]);
+    assert_eq!(queue_types(&json!({ "version": 1, "name": "x" })), ["quorum"]);
+}
+
+#[test]
+fn a_delivery_limit_of_a_queue_that_is_classic_by_default_is_refused_with_what_would_do() {
+    let sides = json!([{ "protocol": "http" }, { "protocol": "rabbitmq", "queue": { "delivery_limit": 5 } }]);
+    let problem = Scenario::from_value(json!({ "version": 2, "name": "x", "sides": sides })).unwrap_err().to_string();
+    assert!(
+        problem.starts_with("sides.right.queue.delivery_limit: ") && problem.ends_with("the type `quorum`"),
+        "{problem}"
+    );
+    assert_eq!(queue_types(&json!({ "version": 1, "name": "x", "sides": sides })), ["quorum"]);
+}
+
+#[test]
+fn every_built_in_scenario_names_the_types_of_its_queues() {
+    for preset in PRESETS {
+        let written: Value = serde_json::from_str(preset.json).unwrap();
+        for side in written["sides"].as_array().unwrap().iter().filter(|side| side["protocol"] == "rabbitmq") {
+            let others = side["other_queues"].as_array().into_iter().flatten();
+            for queue in std::iter::once(&side["queue"]).chain(others) {
+                assert!(queue["type"].is_string(), "{}: {queue}", preset.name);
+            }
+        }
+    }
+}

@@ -329,7 +329,7 @@ mod tests {
 
     #[test]
     fn rmq_1_an_ack_of_any_one_makes_room_for_exactly_one() {
-        let mut queue = queue(r#"{"consumers": {"prefetch": 4}}"#);
+        let mut queue = queue(r#"{"queue": {"type": "quorum"}, "consumers": {"prefetch": 4}}"#);
         fill(&mut queue, 1..=20);
         assert_eq!(deliver(&mut queue), [(0, 1, 1), (0, 2, 2), (0, 3, 3), (0, 4, 4)]);
         for tag in 1..=4 {
@@ -347,7 +347,7 @@ mod tests {
 
     #[test]
     fn a_quorum_queue_hands_out_nacked_messages_in_the_order_of_the_nacks_and_before_all_others() {
-        let mut queue = queue(r#"{"consumers": {"prefetch": 4}}"#);
+        let mut queue = queue(r#"{"queue": {"type": "quorum"}, "consumers": {"prefetch": 4}}"#);
         fill(&mut queue, 1..=6);
         deliver(&mut queue);
         for tag in [2, 1, 3] {

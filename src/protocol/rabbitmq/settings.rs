@@ -9,6 +9,7 @@ mod queue;
 pub use consumers::{Acknowledgement, ConsumerSettings, OnFailure};
 pub use exchange::{ExchangeSettings, ExchangeType};
 use queue::MAX_BINDINGS;
+pub(crate) use queue::name_quorum_queues;
 pub use queue::{DeadLetterSettings, Overflow, QueueSettings, QueueType};
 
 use super::routing::{Copies, Routing};

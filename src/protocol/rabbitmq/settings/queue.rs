@@ -3,6 +3,8 @@
 //! *Invariant:* a classic queue has no delivery limit, and cannot be given one.
 
 use crate::protocol::{BadSetting, at_most, check_actor, check_text, in_range};
+use serde_json::{Map, Value};
+
 use crate::reading::{fields, words};
 use crate::rng::Distribution;
 use crate::time::Span;
@@ -17,6 +19,8 @@ pub(super) const MAX_BINDINGS: usize = 100;
 pub struct QueueSettings {
     pub id: String,
     pub name: String,
+    /// What a queue is that is declared without a type: classic (rabbitmq-website, queues.md), unless the scenario is of
+    /// version 1; see [`name_quorum_queues`].
     pub kind: QueueType,
     /// How many failed deliveries a quorum queue puts up with; −1 is no limit. Without a number, 20. A classic queue
     /// has none.
@@ -83,7 +87,7 @@ impl Default for QueueSettings {
         QueueSettings {
             id: "queue".into(),
             name: "Queue".into(),
-            kind: QueueType::Quorum,
+            kind: QueueType::Classic,
             delivery_limit: None,
             dead_letter: None,
             max_length: None,
@@ -98,6 +102,19 @@ impl Default for QueueSettings {
 impl Default for DeadLetterSettings {
     fn default() -> Self {
         DeadLetterSettings { id: "dead".into(), name: "Dead letters".into() }
+    }
+}
+
+/// Names the type of the queues that have none, on a side of a scenario of version 1: there they are quorum queues.
+pub(crate) fn name_quorum_queues(side: &mut Map<String, Value>) {
+    let name = |queue: &mut Value| {
+        if let Some(fields) = queue.as_object_mut() {
+            fields.entry("type").or_insert_with(|| QueueType::Quorum.word().into());
+        }
+    };
+    name(side.entry("queue").or_insert_with(|| Map::new().into()));
+    if let Some(others) = side.get_mut("other_queues").and_then(Value::as_array_mut) {
+        others.iter_mut().for_each(name);
     }
 }
 
@@ -126,9 +143,9 @@ impl QueueSettings {
         }
         let bad = |sentence: String| Err(BadSetting { field: at("delivery_limit"), sentence });
         match (self.kind, self.delivery_limit) {
-            (QueueType::Classic, Some(limit)) => {
-                bad(format!("{limit} has no meaning for a classic queue, which has no limit; leave it out"))
-            }
+            (QueueType::Classic, Some(limit)) => bad(format!(
+                "{limit} has no meaning for a classic queue, which has no limit; leave it out, or give the queue the type `quorum`"
+            )),
             (QueueType::Quorum, Some(limit)) if !(-1..=1000).contains(&limit) => {
                 bad(format!("{limit} is out of range; it must be from 0 to 1000, or -1 for no limit"))
             }
