@@ -58,6 +58,10 @@ impl Keys {
         Some(entry.replace("{job}", &job.number().to_string()))
     }
 
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &String> {
+        self.0.iter()
+    }
+
     /// Of each text in the list, the place at which it first stands; nothing if each job to which it is given has a key of
     /// its own.
     pub(crate) fn first_places(&self) -> Vec<Option<usize>> {

@@ -260,6 +260,15 @@ fn a_list_that_is_too_long_is_refused_with_its_cap() {
         let told = problem(fields);
         assert_eq!(told, format!("{path}: there are 1001 entries; at most {most} fit"));
     }
+    let words = vec!["a"; 31].join(".");
+    let topic = json!({ "type": "topic", "routing_keys": [words] });
+    let told = problem(rabbitmq(json!({}), topic));
+    assert!(
+        told.starts_with("sides.left.exchange.routing_keys: `a.a.a.") && told.contains("has 31 words; at most 30 fit")
+    );
+    let topic = json!({ "type": "topic", "routing_keys": ["a"] });
+    let told = problem(rabbitmq(json!({ "binding_keys": [words] }), topic));
+    assert!(told.contains("has 31 words; at most 30 fit"), "{told}");
     let bindings = |count: usize| Value::from(vec!["a"; count]);
     let queues = json!([{ "id": "a", "binding_keys": bindings(60) }]);
     let both = json!({

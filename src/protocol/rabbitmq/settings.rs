@@ -149,6 +149,8 @@ impl Settings {
         self.check_others()?;
         if let Some(exchange) = &self.exchange {
             exchange.check()?;
+            let mut bindings = self.queues().flat_map(|queue| queue.binding_keys.iter());
+            bindings.try_for_each(|key| exchange.check_words("other_queues", key))?;
         }
         at_most("expirations", self.expirations.len(), MAX_EXPIRATIONS)?;
         self.check_lanes()?;

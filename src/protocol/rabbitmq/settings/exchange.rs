@@ -4,7 +4,10 @@
 
 use crate::protocol::keys::Keys;
 use crate::protocol::{BadSetting, check_actor};
-use crate::reading::{fields, words};
+use crate::reading::{fields, shown, words};
+
+/// The most words between dots in a key of a topic exchange.
+const MAX_WORDS: usize = 30;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExchangeSettings {
@@ -59,6 +62,18 @@ impl ExchangeSettings {
                 format!("a {} exchange chooses by them; give the jobs' messages at least one", self.kind.word());
             return Err(BadSetting { field: "exchange.routing_keys".into(), sentence });
         }
-        self.routing_keys.check("exchange.routing_keys")
+        self.routing_keys.check("exchange.routing_keys")?;
+        self.routing_keys.iter().try_for_each(|key| self.check_words("exchange.routing_keys", key))
+    }
+
+    /// Refuses a key of so many words that comparing each with each pattern would take long.
+    pub(super) fn check_words(&self, field: &str, key: &str) -> Result<(), BadSetting> {
+        let words = key.split('.').count();
+        if self.kind != ExchangeType::Topic || words <= MAX_WORDS {
+            return Ok(());
+        }
+        let sentence =
+            format!("`{}` has {words} words; at most {MAX_WORDS} fit in a key of a topic exchange", shown(key));
+        Err(BadSetting { field: field.into(), sentence })
     }
 }
