@@ -22,6 +22,9 @@
 //! | `worker` | what answers the page from a worker, compiled only for the browser |
 //! | `cli` | the command line, compiled only outside it |
 
+// The bindings to a browser are macros that write unsafe code. They are compiled only there, and all else everywhere.
+#![cfg_attr(not(target_arch = "wasm32"), forbid(unsafe_code))]
+
 #[cfg(not(target_arch = "wasm32"))]
 #[doc(hidden)]
 pub mod cli;

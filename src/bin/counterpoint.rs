@@ -1,5 +1,7 @@
 //! The command line: thin, for all of it is in [`counterpoint::cli`].
 
+#![forbid(unsafe_code)]
+
 #[cfg(not(target_arch = "wasm32"))]
 fn main() -> std::process::ExitCode {
     counterpoint::cli::main()

@@ -4,9 +4,11 @@ use crate::setup::{Consent, Setup};
 use crate::site;
 use crate::steps::told;
 use crate::workspace::root;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::process::Child;
+use std::process::{Child, Command};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// Builds and serves until stopped.
@@ -25,13 +27,48 @@ pub fn serve(port: u16, consent: Consent) -> Result<()> {
         .arg("--dist")
         .arg(root().join("target/served"));
     std::fs::create_dir_all(root().join("target/served"))?;
-    let mut server = tools.lend(&mut trunk).spawn().context("Trunk could not be started")?;
-    wait_until_serving(&mut server, port)?;
-    println!("\n  http://127.0.0.1:{port}/   (ready after {}; Ctrl-C stops)\n", told(begun.elapsed()));
-
-    let ended = server.wait()?;
-    anyhow::ensure!(ended.success(), "Trunk ended ({ended})");
+    let server = Server::start(tools.lend(&mut trunk))?;
+    if server.wait_until(|| TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok())? {
+        println!("\n  http://127.0.0.1:{port}/   (ready after {}; Ctrl-C stops)\n", told(begun.elapsed()));
+        server.wait_until(|| false)?;
+    }
     Ok(())
+}
+
+/// Trunk, which ends with us: a signal that ends this task would otherwise leave it running, and holding its port.
+struct Server {
+    child: Arc<Mutex<Child>>,
+    stopped: Arc<AtomicBool>,
+}
+
+impl Server {
+    fn start(command: &mut Command) -> Result<Self> {
+        let child = Arc::new(Mutex::new(command.spawn().context("Trunk could not be started")?));
+        let stopped = Arc::new(AtomicBool::new(false));
+        let server = Server { child: child.clone(), stopped: stopped.clone() };
+        let stop = move || {
+            stopped.store(true, Ordering::SeqCst);
+            // It may have ended by itself, for Ctrl-C is sent to both.
+            if let Ok(mut child) = child.lock() {
+                let _ = child.kill();
+            }
+        };
+        ctrlc::set_handler(stop).context("signals cannot be heard")?;
+        Ok(server)
+    }
+
+    /// Waits until something is so; false if we were told to stop before. That Trunk ends by itself is an error.
+    fn wait_until(&self, is_so: impl Fn() -> bool) -> Result<bool> {
+        while !is_so() {
+            let ended = self.child.lock().map_err(|_| anyhow!("stopping failed"))?.try_wait()?;
+            match ended {
+                Some(_) if self.stopped.load(Ordering::SeqCst) => return Ok(false),
+                Some(ended) => bail!("Trunk ended ({ended})"),
+                None => std::thread::sleep(Duration::from_millis(100)),
+            }
+        }
+        Ok(true)
+    }
 }
 
 /// The port itself, if nobody listens there; for 0, one that is free.
@@ -45,13 +82,16 @@ fn free_port(port: u16) -> Result<u16> {
     }
 }
 
-/// Trunk opens its port when the first build is done.
-fn wait_until_serving(server: &mut Child, port: u16) -> Result<()> {
-    while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-        if let Some(ended) = server.try_wait()? {
-            bail!("the page could not be built ({ended})");
-        }
-        std::thread::sleep(Duration::from_millis(100));
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    /// As when the task is ended by a terminal, a supervisor or continuous integration.
+    #[test]
+    fn what_was_started_ends_with_a_signal_to_us() {
+        let server = Server::start(Command::new("sleep").arg("600")).unwrap();
+        let told = Command::new("kill").args(["-TERM", &std::process::id().to_string()]).status().unwrap();
+        assert!(told.success());
+        assert!(!server.wait_until(|| false).unwrap(), "it ended, and because we were told to");
     }
-    Ok(())
 }

@@ -140,3 +140,23 @@ fn say_and_do<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     println!("  {what}: {}", told(begun.elapsed()));
     Ok(result)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The version that is asked for is the one whose files' hashes are known.
+    #[test]
+    fn npm_packages_are_held_to_the_hashes_in_their_lists() {
+        for (name, version) in [("binaryen", BINARYEN), ("axe-core", AXE)] {
+            let read = |list| {
+                let path = workspace::root().join("xtask/npm").join(name).join(list);
+                std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+            };
+            let (wanted, locked) = (read("package.json"), read("package-lock.json"));
+            assert!(wanted.contains(&format!("\"{name}\": \"{version}\"")), "{wanted}");
+            let packages = locked.matches("\"node_modules/").count();
+            assert!(packages > 0 && locked.matches("\"integrity\": \"sha512-").count() == packages, "{locked}");
+        }
+    }
+}

@@ -3,7 +3,7 @@
 //! *Invariant*: a folder under its final name is complete; what was interrupted lies under another name.
 
 use super::{debian_rust, say_and_do};
-use crate::workspace::{cargo, command, run};
+use crate::workspace::{self, cargo, command, run};
 use anyhow::{Context, Result};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -56,17 +56,19 @@ impl Cache {
         Ok(folder.join("bin"))
     }
 
-    /// The `node_modules` with an npm package, fetched if it is not there. The packages used have no dependencies and
-    /// need no scripts.
+    /// The `node_modules` with an npm package, fetched if it is not there: exactly the files whose hashes are written
+    /// in `xtask/npm/NAME/package-lock.json`, and none of their scripts run.
     pub fn npm_package(&self, name: &str, version: &str) -> Result<PathBuf> {
+        let lists = workspace::root().join("xtask/npm").join(name);
         let folder = self.tool(name, version, |folder| {
             fs::create_dir_all(folder)?;
+            for list in ["package.json", "package-lock.json"] {
+                fs::copy(lists.join(list), folder.join(list))?;
+            }
             let mut install = command("npm");
             install
-                .args(["install", "--ignore-scripts", "--no-audit", "--no-fund"])
-                .args(["--no-package-lock", "--loglevel=error", "--prefix"])
-                .arg(folder)
-                .arg(format!("{name}@{version}"))
+                .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+                .current_dir(folder)
                 .stdout(std::process::Stdio::null());
             run(&mut install)
         })?;
