@@ -4,6 +4,7 @@ use crate::{gate::Scope, setup::Consent};
 use anyhow::{Result, bail};
 use lexopt::{Arg, Parser, ValueExt};
 use std::ffi::OsString;
+use std::time::Duration;
 
 pub const USAGE: &str = "\
 Usage: cargo xtask TASK
@@ -12,6 +13,7 @@ Usage: cargo xtask TASK
   test [--fast] [--long]      check and test everything
                                 --fast  without the page and the browsers
                                 --long  also what is too long for every run
+  fuzz [--minutes N]          look for inputs that break what should hold of all, for 10 minutes
   build                       build the page into dist/
   browsers [NAME ...]         build the page and run the browser tests whose names contain NAME
   shot PATH OUT.png [...]     build the page and take a picture of it; `shot --help` says more
@@ -24,6 +26,7 @@ are installed as root, or with --install (by sudo); otherwise the command to typ
 pub enum Task {
     Help,
     Build { consent: Consent },
+    Fuzz { time: Duration },
     Serve { port: u16, consent: Consent },
     Test { scope: Scope, consent: Consent },
     Browsers { filters: Vec<OsString>, consent: Consent },
@@ -39,6 +42,7 @@ pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Task> {
         Some(Arg::Value(task)) => match task.string()?.as_str() {
             "help" => Ok(Task::Help),
             "build" => read_build(parser),
+            "fuzz" => read_fuzz(parser),
             "serve" => read_serve(parser),
             "test" => read_test(parser),
             "browsers" => read_browsers(parser),
@@ -62,6 +66,17 @@ fn read_build(mut parser: Parser) -> Result<Task> {
         }
     }
     Ok(Task::Build { consent })
+}
+
+fn read_fuzz(mut parser: Parser) -> Result<Task> {
+    let mut minutes: u32 = 10;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("minutes") => minutes = parser.value()?.parse()?,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Task::Fuzz { time: Duration::from_secs(60 * u64::from(minutes)) })
 }
 
 fn read_serve(mut parser: Parser) -> Result<Task> {

@@ -8,6 +8,7 @@ use crate::workspace::{cargo, run};
 use anyhow::Result;
 use std::ffi::OsString;
 use std::process::Command;
+use std::time::Duration;
 
 /// How much is tested.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -75,15 +76,17 @@ fn check(steps: &mut Steps, rust: Option<Rust>) {
 }
 
 /// The modules of tests that take random scenarios, as many as they are told.
-const PROPERTIES: [&str; 3] = ["properties::", "properties_calls::", "brokers::"];
+const PROPERTIES: [&str; 4] = ["properties::", "properties_calls::", "brokers::", "mangled::"];
 
-/// The properties with twenty times the scenarios, in a build that is fast enough for them, and the benches.
+/// The properties with twenty times the scenarios, in a build that is fast enough for them, a minute of fuzzing, and the
+/// benches.
 fn test_at_length(steps: &mut Steps) {
     steps.step("long properties", || {
         let mut words = vec!["test", "--locked", "--release", "--package", "counterpoint", "--test", "it", "--"];
         words.extend(PROPERTIES);
         run(Scope::Long.tell(&mut cargo(&words)))
     });
+    steps.step("fuzzing", || crate::fuzz::fuzz(Duration::from_secs(60)));
     steps.step("benches", || {
         let words = ["bench", "--locked", "--package", "counterpoint", "--bench", "*"];
         run(Scope::Long.tell(&mut cargo(&words)))

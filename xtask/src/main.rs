@@ -3,12 +3,14 @@
 //! A crate of its own so that each task is one command on any machine with Rust, and can be read and changed like the
 //! rest. It uses few dependencies, for everybody who clones the repository waits for it first.
 
+#![forbid(unsafe_code)]
 // The tasks time themselves; the rule is for what is simulated.
 #![allow(clippy::disallowed_methods)]
 
 mod arguments;
 mod finish;
 mod first_load;
+mod fuzz;
 mod gate;
 mod serve;
 mod setup;
@@ -33,6 +35,7 @@ fn main() -> std::process::ExitCode {
             Ok(())
         }
         Task::Build { consent } => site::build(consent),
+        Task::Fuzz { time } => fuzz::fuzz(time),
         Task::Serve { port, consent } => serve::serve(port, consent),
         Task::Test { scope, consent } => gate::test_everything(scope, consent),
         Task::Browsers { filters, consent } => gate::test_in_browsers(&filters, consent),
