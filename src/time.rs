@@ -244,50 +244,85 @@ fn divided(value: u64, times: u64, more: u64, of: u64) -> u64 {
     whole.saturating_add((rest + more) / of)
 }
 
-/// For people: milliseconds below one second, then seconds, minutes and hours, with at most `decimals` decimals.
+/// For people, to about three figures: "36 ms", "1.28 s", "1 min 30 s", "2 h 1 min".
 pub fn readable(span: Span) -> String {
-    let micros = span.0;
-    match micros {
-        0 => "0 ms".into(),
-        1..1_000 => format!("{micros} µs"),
-        1_000..1_000_000 => format!("{} ms", decimal(micros, 1_000)),
-        1_000_000..60_000_000 => format!("{} s", decimal(micros, 1_000_000)),
-        60_000_000..3_600_000_000 => {
-            let (minutes, rest) = (micros / 60_000_000, micros % 60_000_000);
-            if rest < 500_000 {
-                format!("{minutes} min")
-            } else {
-                format!("{minutes} min {} s", (rest + 500_000) / 1_000_000)
+    let grain = match span.0 {
+        ..10_000 => 10,
+        10_000..100_000 => 100,
+        100_000..1_000_000 => 1_000,
+        1_000_000..10_000_000 => 10_000,
+        10_000_000..60_000_000 => 100_000,
+        60_000_000..3_600_000_000 => 1_000_000,
+        _ => 60_000_000,
+    };
+    // What is rounded up to the next unit is told in that unit, so it is rounded first and told exactly.
+    if span.0 < 1_000 { exact(span) } else { exact(Span(span.0.saturating_add(grain / 2) / grain * grain)) }
+}
+
+/// For people, in the same form and with all decimals: "1.2835 s", "16 min 0.5 s".
+pub fn exact(span: Span) -> String {
+    match span.0 {
+        1..1_000 => format!("{} µs", span.0),
+        _ => told(span.0, 1, Zeros::Trimmed),
+    }
+}
+
+/// For people, in the same form, down to a multiple of `grain`: always with as many decimals as the grain has, so that
+/// what runs does not jump in width.
+pub fn to_grain(span: Span, grain: Span) -> String {
+    let grain = grain.0.max(1);
+    told(span.0 / grain * grain, grain, Zeros::Kept)
+}
+
+/// What becomes of decimals at the end that are nought.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Zeros {
+    Kept,
+    Trimmed,
+}
+
+/// Milliseconds below one second, then seconds, minutes with seconds, hours with minutes and seconds.
+fn told(micros: u64, grain: u64, zeros: Zeros) -> String {
+    const SECOND: u64 = 1_000_000;
+    let (minutes, rest) = (micros / (60 * SECOND), micros % (60 * SECOND));
+    match (minutes / 60, minutes % 60) {
+        (0, 0) if micros < SECOND => format!("{} ms", decimal(micros, 1_000, grain, zeros)),
+        (0, 0) => format!("{} s", decimal(micros, SECOND, grain, zeros)),
+        (hours, minutes) => {
+            let mut text = String::new();
+            let kept = zeros == Zeros::Kept && grain < 60 * SECOND;
+            for (part, unit) in [
+                ((hours > 0).then(|| hours.to_string()), "h"),
+                ((minutes > 0).then(|| minutes.to_string()), "min"),
+                ((rest > 0 || kept).then(|| decimal(rest, SECOND, grain, zeros)), "s"),
+            ] {
+                if let Some(part) = part {
+                    let space = if text.is_empty() { "" } else { " " };
+                    text = format!("{text}{space}{part} {unit}");
+                }
             }
-        }
-        _ => {
-            let (hours, rest) = (micros / 3_600_000_000, micros % 3_600_000_000);
-            if rest < 30_000_000 {
-                format!("{hours} h")
-            } else {
-                format!("{hours} h {} min", (rest + 30_000_000) / 60_000_000)
-            }
+            text
         }
     }
 }
 
-/// `micros` in units of `size` with three significant decimals at most and no trailing zeros.
-fn decimal(micros: u64, size: u64) -> String {
-    let places = if micros >= 100 * size {
-        0
-    } else if micros >= 10 * size {
-        1
-    } else {
-        2
-    };
-    let scale = 10u64.pow(places);
-    let scaled = (micros * scale + size / 2) / size;
-    let (whole, fraction) = (scaled / scale, scaled % scale);
-    if fraction == 0 {
+/// `micros` in units of `size`, with the decimals that `grain` has in them.
+fn decimal(micros: u64, size: u64, grain: u64, zeros: Zeros) -> String {
+    let (whole, fraction) = (micros / size, micros % size);
+    let mut places = 0;
+    let mut unit = size;
+    while unit > grain && unit >= 10 {
+        unit /= 10;
+        places += 1;
+    }
+    if places == 0 || fraction == 0 && zeros == Zeros::Trimmed {
         return whole.to_string();
     }
-    let digits = format!("{fraction:0width$}", width = places as usize);
-    format!("{whole}.{}", digits.trim_end_matches('0'))
+    let digits = format!("{:0places$}", fraction / unit);
+    match zeros {
+        Zeros::Kept => format!("{whole}.{digits}"),
+        Zeros::Trimmed => format!("{whole}.{}", digits.trim_end_matches('0')),
+    }
 }
 
 #[cfg(test)]
@@ -355,5 +390,65 @@ mod tests {
         let spans = [0, 13, 1_500, 36_040, 653_200, 1_500_000, 12_340_000, 90_000_000, 7_260_000_000];
         let read: Vec<_> = spans.iter().map(|&micros| readable(Span::micros(micros))).collect();
         assert_eq!(read, ["0 ms", "13 µs", "1.5 ms", "36 ms", "653 ms", "1.5 s", "12.3 s", "1 min 30 s", "2 h 1 min"]);
+        let at_the_edge = [999, 999_600, 9_996_000, 59_960_000, 119_600_000, 3_599_700_000].map(Span::micros);
+        assert_eq!(at_the_edge.map(readable), ["999 µs", "1 s", "10 s", "1 min", "2 min", "1 h"]);
+    }
+
+    #[test]
+    fn a_clock_that_runs_keeps_its_decimals() {
+        let at = |micros, grain| to_grain(Span::micros(micros), Span::micros(grain));
+        assert_eq!([at(0, 100), at(56_000, 100), at(56_789, 100)], ["0.0 ms", "56.0 ms", "56.7 ms"]);
+        assert_eq!([at(256_000, 1_000), at(1_256_700, 1_000)], ["256 ms", "1.256 s"]);
+        assert_eq!([at(1_500_000_000, 100_000), at(3_725_040_000, 1_000_000)], ["25 min 0.0 s", "1 h 2 min 5 s"]);
+    }
+
+    /// What a person reads, in microseconds: the sum of its parts, each smaller than one of the unit before it.
+    fn read_back(text: &str) -> u64 {
+        let units = [("h", 3_600_000_000u64), ("min", 60_000_000), ("s", 1_000_000), ("ms", 1_000), ("µs", 1)];
+        let mut words = text.split(' ');
+        let mut sum = 0;
+        let mut before = None;
+        while let (Some(number), Some(unit)) = (words.next(), words.next()) {
+            let place = units.iter().position(|(name, _)| *name == unit).unwrap_or_else(|| panic!("{text}"));
+            let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+            let size = units[place].1;
+            let mut micros = whole.parse::<u64>().unwrap() * size;
+            let mut digit_size = size;
+            for digit in fraction.bytes() {
+                digit_size /= 10;
+                micros += u64::from(digit - b'0') * digit_size;
+            }
+            let larger = if place == 0 { u64::MAX } else { units[place - 1].1 };
+            assert!(micros < larger, "{text}: that many are one of the next unit");
+            assert!(before.is_none_or(|before| before < place), "{text}: units run down");
+            before = Some(place);
+            sum += micros;
+        }
+        sum
+    }
+
+    #[test]
+    fn what_people_read_is_the_span_in_one_form() {
+        let mut seed = 11u64;
+        let mut last = (0, 0);
+        let mut spans: Vec<u64> = (0..20_000)
+            .map(|_| {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (seed >> 20) >> (seed >> 58).min(43)
+            })
+            .chain([999_999, 1_000_000, 59_999_999, 60_000_000, 3_599_999_999, LONGEST.0])
+            .filter(|micros| *micros <= LONGEST.0)
+            .collect();
+        spans.sort_unstable();
+        for micros in spans {
+            let span = Span::micros(micros);
+            assert_eq!(read_back(&exact(span)), micros, "{}", exact(span));
+            let read = read_back(&readable(span));
+            assert!(read.abs_diff(micros) * 100 <= micros, "{micros} is read as {}", readable(span));
+            assert!(last.1 <= read, "{micros} is read as less than {}", last.0);
+            let grain = Span::micros(1_000);
+            assert_eq!(read_back(&to_grain(span, grain)), micros / 1_000 * 1_000, "{}", to_grain(span, grain));
+            last = (micros, read);
+        }
     }
 }

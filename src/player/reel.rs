@@ -4,7 +4,7 @@
 
 use crate::order;
 use crate::recording::Recording;
-use crate::time::{Moment, Span, portion, readable};
+use crate::time::{Moment, Span, readable, to_grain};
 use crate::trace::{Fate, MarkKind, StayKind, Trace};
 
 /// Where something went wrong, for the strip beside the scrubber.
@@ -81,17 +81,16 @@ impl Reel {
         &self.moments
     }
 
-    /// A moment with as many decimals as suit the run's length, so that a clock that runs does not jump in width.
+    /// A moment as finely as suits the run's length, with as many decimals all the time.
     pub fn clock(&self, moment: Moment) -> String {
-        let (size, unit, decimals) = match self.ended.micros() {
-            ..1_000_000 => (1_000, "ms", 1),
-            1_000_000..10_000_000 => (1_000_000, "s", 3),
-            10_000_000..3_600_000_000 => (1_000_000, "s", 2),
-            _ => (60_000_000, "min", 2),
+        let grain = match self.ended.micros() {
+            ..1_000_000 => Span::micros(100),
+            1_000_000..10_000_000 => Span::millis(1),
+            10_000_000..60_000_000 => Span::millis(10),
+            60_000_000..3_600_000_000 => Span::millis(100),
+            _ => Span::seconds(1),
         };
-        let shown = 10u64.pow(decimals);
-        let scaled = portion(moment.micros(), shown, size);
-        format!("{}.{:0places$} {unit}", scaled / shown, scaled % shown, places = decimals as usize)
+        to_grain(moment.since(Moment::START), grain)
     }
 }
 

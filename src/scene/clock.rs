@@ -7,7 +7,7 @@ use super::sheet::{Sheet, Voice};
 use super::text::{ascent, line_height, width};
 use super::{Anchor, Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
 use crate::order;
-use crate::time::{Moment, portion, readable};
+use crate::time::{Moment, exact, portion, readable};
 use crate::trace::{CallerOutcome, Duty, JobId, StayKind};
 
 /// The least distance between two figures.
@@ -29,7 +29,6 @@ pub fn draw(sheet: &mut Sheet, frame: &Frame) {
 struct Tick {
     number: u32,
     at: Moment,
-    step: u64,
     y: i32,
 }
 
@@ -53,7 +52,7 @@ fn ticks(sheet: &Sheet) -> Vec<Tick> {
         let y = scale.y_from_moment(at);
         let clear = folds.iter().all(|fold| y + 12 * PX < fold.top || y - 12 * PX > fold.bottom);
         if clear {
-            ticks.push(Tick { number: u32::try_from(number).unwrap_or(u32::MAX), at, step, y });
+            ticks.push(Tick { number: u32::try_from(number).unwrap_or(u32::MAX), at, y });
         }
         number += 1;
     }
@@ -93,28 +92,10 @@ fn round_step(least: u64) -> u64 {
     ABOVE_SECONDS.into_iter().find(|step| *step >= least.max(30_000_000)).unwrap_or(720_000 * MINUTE)
 }
 
-/// A moment as the clock says it, as fine as its steps are: "50 ms", "1.25 s", "2:30.5", "1 h".
-fn figure(at: Moment, step: u64) -> String {
-    const SECOND: u64 = 1_000_000;
-    const MINUTE: u64 = 60 * SECOND;
-    let micros = at.micros();
-    if micros < SECOND && step >= 1_000 {
-        return format!("{} ms", micros / 1_000);
-    }
-    if micros < SECOND || step.is_multiple_of(MINUTE) {
-        return readable(at.since(Moment::START));
-    }
-    let fraction = format!("{:06}", micros % SECOND);
-    let fraction = match fraction.trim_end_matches('0') {
-        "" => String::new(),
-        digits => format!(".{digits}"),
-    };
-    let (minutes, seconds) = (micros / MINUTE, micros % MINUTE / SECOND);
-    match (minutes / 60, minutes % 60) {
-        (0, 0) => format!("{seconds}{fraction} s"),
-        (0, minutes) => format!("{minutes}:{seconds:02}{fraction}"),
-        (hours, minutes) => format!("{hours}:{minutes:02}:{seconds:02}{fraction}"),
-    }
+/// A moment as the clock says it, in the form in which moments are told everywhere; a tick is on a round one, so it is
+/// told exactly.
+fn figure(at: Moment) -> String {
+    exact(at.since(Moment::START))
 }
 
 fn shared(subject: Subject, piece: u16, look: Look, form: Form) -> Shape {
@@ -146,7 +127,7 @@ fn line(sheet: &mut Sheet, frame: &Frame, tick: Tick) {
         let form = Form::Line { from: Point::new(pane.strip.left, tick.y), to: Point::new(pane.strip.right, tick.y) };
         sheet.push(Level::Grid, shared(Subject::Tick(tick.number), piece as u16, Look::Grid, form));
     }
-    let figure = figure(tick.at, tick.step);
+    let figure = figure(tick.at);
     let middle = (frame.gutter.left + frame.gutter.right) / 2;
     let form = words(figure, Face::Small, Anchor::Middle, middle, tick.y);
     sheet.obstacle(form.bounds());
@@ -281,18 +262,6 @@ pub fn story(voice: &Voice, job: JobId) -> Vec<(Moment, &'static str)> {
 mod tests {
     use super::*;
     use crate::time::Span;
-
-    #[test]
-    fn figures_are_as_fine_as_their_steps() {
-        let said = |millis: u64, step: u64| figure(Moment::START + Span::millis(millis), step);
-        assert_eq!(said(850, 50_000), "850 ms");
-        assert_eq!(said(1_250, 50_000), "1.25 s");
-        assert_eq!(said(12_345, 5_000), "12.345 s");
-        assert_eq!(said(150_500, 500_000), "2:30.5");
-        assert_eq!(said(3_725_000, 5_000_000), "1:02:05");
-        assert_eq!(said(120_000, 60_000_000), "2 min");
-        assert_eq!(figure(Moment::from_micros(1_500), 500), "1.5 ms");
-    }
 
     #[test]
     fn steps_are_round() {
