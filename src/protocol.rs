@@ -22,6 +22,7 @@ pub mod retry;
 pub mod soap;
 pub mod sqs;
 mod threads;
+mod waiting;
 
 use serde_json::Value;
 

@@ -239,6 +239,7 @@ impl Settings {
         let conduct = Server {
             words,
             settings: self.clone(),
+            wrong: self.wrong_password.iter().copied().collect(),
             codes: BTreeMap::new(),
             redeemed: BTreeSet::new(),
             revoked: BTreeSet::new(),
@@ -337,6 +338,8 @@ impl Conduct for Client {
 struct Server {
     words: Words,
     settings: Settings,
+    /// Numbers of the jobs whose password is wrong.
+    wrong: BTreeSet<u32>,
     /// When each job's code was issued.
     codes: BTreeMap<PartId, Moment>,
     redeemed: BTreeSet<PartId>,
@@ -350,7 +353,7 @@ impl Server {
     fn log_in(&mut self, task: &Task, stage: &mut Stage<'_>) -> Step {
         let Words { look_up: kind, select: label, .. } = self.words;
         let part = task.part;
-        let wrong = self.settings.wrong_password.contains(&stage.job_of(part).number());
+        let wrong = self.wrong.contains(&stage.job_of(part).number());
         match (task.place, task.last) {
             (0, _) => Step::Call(Ask { edge: 0, entry: 0, note: 0, kind, label, part, load: part }),
             // A user who is not there is hashed for as well, so that the time tells nothing.

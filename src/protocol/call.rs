@@ -180,7 +180,7 @@ pub struct Task {
     pub note: u32,
     pub part: PartId,
     /// Steps taken so far.
-    pub place: u16,
+    pub place: u32,
     pub last: Last,
     /// How the calls of the last step ended, in the order in which they were asked.
     pub answers: Vec<Last>,
@@ -232,11 +232,11 @@ pub enum Message {
 #[derive(Clone, Copy, Debug)]
 pub enum Timer {
     /// The step with this number of the task's is over.
-    StepDone { task: u32, place: u16 },
+    StepDone { task: u32, place: u32 },
     /// The task's time is up.
     Deadline { task: u32 },
     /// No connection came in time.
-    NoConnection { task: u32, place: u16 },
+    NoConnection { task: u32, place: u32 },
     /// No room among the calls in flight came in time.
     NoRoom { call: u32, attempt: u32 },
     /// The answer is overdue.

@@ -336,7 +336,7 @@ impl Conduct for Client {
         match (self.order, task.place) {
             (Order::Nested, 0) => Step::Call(call(0)),
             (Order::Parallel, 0) => Step::All((0..self.services).map(call).collect()),
-            (Order::Sequence, place) if place < u16::from(self.services) => Step::Call(call(place as u8)),
+            (Order::Sequence, place) if place < u32::from(self.services) => Step::Call(call(place as u8)),
             (Order::Nested | Order::Parallel | Order::Sequence, _) => Step::Answered,
         }
     }

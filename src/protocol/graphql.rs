@@ -262,8 +262,9 @@ impl Conduct for Executor {
         let failed = matches!(task.last, Last::Failed(_));
         match self.settings.operation {
             Operation::Mutation if task.place > 0 && !task.last.is_fine() => Step::Reply(self.words.null),
-            Operation::Mutation if task.place < self.settings.mutations => {
-                Step::Call(self.load(task, task.place, self.words.one[usize::from(task.place)], 0))
+            Operation::Mutation if task.place < self.settings.mutations.into() => {
+                let field = task.place as u16;
+                Step::Call(self.load(task, field, self.words.one[usize::from(field)], 0))
             }
             Operation::Mutation => Step::Reply(self.words.data),
             Operation::Query => match task.place {

@@ -6,7 +6,7 @@
 //!
 //! *Invariant:* nobody waits while a connection is idle or another may be opened.
 
-use std::collections::VecDeque;
+use super::waiting::WaitingLine;
 
 /// A connection, by number. A number is never used again.
 pub type Connection = u32;
@@ -17,14 +17,14 @@ pub struct Pool<W> {
     open: u32,
     /// The last used on top, as drivers take the warmest.
     idle: Vec<Connection>,
-    waiters: VecDeque<W>,
+    waiters: WaitingLine<W>,
     next: Connection,
 }
 
-impl<W: PartialEq> Pool<W> {
+impl<W: Copy + Ord> Pool<W> {
     /// An empty pool that opens up to `most` connections.
     pub fn new(most: u32) -> Self {
-        Pool { most, open: 0, idle: Vec::new(), waiters: VecDeque::new(), next: 0 }
+        Pool { most, open: 0, idle: Vec::new(), waiters: WaitingLine::default(), next: 0 }
     }
 
     /// A connection, if one is idle or another may be opened.
@@ -40,17 +40,17 @@ impl<W: PartialEq> Pool<W> {
 
     /// Stands in line.
     pub fn wait(&mut self, waiter: W) {
-        self.waiters.push_back(waiter);
+        self.waiters.join(waiter);
     }
 
     /// Leaves the line, if in it.
     pub fn leave(&mut self, waiter: &W) {
-        self.waiters.retain(|other| other != waiter);
+        self.waiters.leave(waiter);
     }
 
     /// Gives a connection back. If somebody waits, it is theirs now.
     pub fn give_back(&mut self, connection: Connection) -> Option<W> {
-        let next = self.waiters.pop_front();
+        let next = self.waiters.serve();
         if next.is_none() {
             self.idle.push(connection);
         }
@@ -60,7 +60,7 @@ impl<W: PartialEq> Pool<W> {
     /// A connection that was in use is closed. If somebody waits, another is opened for them.
     pub fn discard(&mut self) -> Option<(W, Connection)> {
         self.open -= 1;
-        let waiter = self.waiters.pop_front()?;
+        let waiter = self.waiters.serve()?;
         self.take().map(|connection| (waiter, connection))
     }
 
@@ -76,7 +76,7 @@ impl<W: PartialEq> Pool<W> {
 
     /// How many stand in line.
     pub fn waiting(&self) -> u32 {
-        self.waiters.len() as u32
+        self.waiters.len()
     }
 
     /// Everything is closed and nobody waits: the process died.

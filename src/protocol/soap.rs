@@ -3,6 +3,8 @@
 //! Sources: W3C, SOAP 1.2 Part 1 §5.4 (faults), Part 2 §7.5.2.2 (HTTP status of faults); SOAP 1.1 §6.2 and the WS-I
 //! Basic Profile (500 for every fault); W3C Note "SOAP 1.1 Request Optional Response HTTP Binding" (202).
 
+use std::collections::BTreeSet;
+
 use super::call::settings::{Caller, Service, all_different, node_words};
 use super::call::{
     Answer, Ask, AtDeadline, Conduct, Door, Edge, EdgePolicy, Effect, Failure, Hands, Last, Node, Reply, RetryOn, Step,
@@ -156,7 +158,12 @@ impl Settings {
             cancelled: None,
             at_deadline: AtDeadline::Unaware,
         };
-        let conduct = Server { words, settings: self.clone() };
+        let conduct = Server {
+            words,
+            one_way: self.one_way,
+            not_understood: self.not_understood.iter().copied().collect(),
+            sender_faults: self.sender_faults.iter().copied().collect(),
+        };
         setup.actor(Node::service(Hands::threads(self.server.workers), door, node_words, conduct).into());
         setup
     }
@@ -184,16 +191,19 @@ impl Conduct for Client {
 
 struct Server {
     words: Words,
-    settings: Settings,
+    one_way: bool,
+    /// Numbers of the jobs that are answered by such a fault.
+    not_understood: BTreeSet<u32>,
+    sender_faults: BTreeSet<u32>,
 }
 
 impl Conduct for Server {
     fn next(&mut self, task: &mut Task, stage: &mut Stage<'_>) -> Step {
         let number = stage.job_of(task.part).number();
-        let one_way = self.settings.one_way;
+        let one_way = self.one_way;
         match (task.place, task.last) {
-            (0, _) if self.settings.not_understood.contains(&number) => Step::Reply(self.words.not_understood),
-            (0, _) if self.settings.sender_faults.contains(&number) => Step::Reply(self.words.sender),
+            (0, _) if self.not_understood.contains(&number) => Step::Reply(self.words.not_understood),
+            (0, _) if self.sender_faults.contains(&number) => Step::Reply(self.words.sender),
             (0, _) if one_way => Step::Acknowledge(self.words.accepted),
             (0, _) => self.work(task, stage),
             (1, Last::Done) if one_way => self.work(task, stage),

@@ -7,28 +7,68 @@
 //!
 //! *Invariant:* nobody waits for a core while one is free.
 
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
 
+use crate::protocol::waiting::WaitingLine;
 use crate::trace::Slot;
 
+/// The threads or the cores of a node.
 pub enum Hands {
-    /// Which task each thread has.
-    Threads(Vec<Option<u32>>),
+    /// A task holds one to its end.
+    Threads(Slots),
+    /// A task holds one only while it computes.
     Cores {
-        /// Which task computes on each.
-        cores: Vec<Option<u32>>,
+        /// Which of them are taken.
+        cores: Slots,
         /// Tasks whose turn is still to come, in the order in which they became ready.
-        ready: VecDeque<u32>,
+        ready: WaitingLine<u32>,
     },
 }
 
-impl Hands {
-    pub fn threads(count: u16) -> Self {
-        Hands::Threads(vec![None; count.into()])
+/// Slots that tasks take and leave; the one with the lowest number is taken first.
+pub struct Slots {
+    count: u16,
+    free: BinaryHeap<Reverse<u16>>,
+    /// Which slot each task holds.
+    held: BTreeMap<u32, u16>,
+}
+
+impl Slots {
+    fn new(count: u16) -> Self {
+        Slots { count, free: (0..count).map(Reverse).collect(), held: BTreeMap::new() }
     }
 
+    fn take(&mut self, task: u32) -> Option<Slot> {
+        let Reverse(slot) = self.free.pop()?;
+        self.held.insert(task, slot);
+        Some(Slot(slot))
+    }
+
+    fn leave(&mut self, task: u32) {
+        if let Some(slot) = self.held.remove(&task) {
+            self.free.push(Reverse(slot));
+        }
+    }
+
+    pub(super) fn any_free(&self) -> bool {
+        !self.free.is_empty()
+    }
+
+    pub(super) fn count(&self) -> u16 {
+        self.count
+    }
+}
+
+impl Hands {
+    /// So many threads.
+    pub fn threads(count: u16) -> Self {
+        Hands::Threads(Slots::new(count))
+    }
+
+    /// So many cores.
     pub fn cores(count: u16) -> Self {
-        Hands::Cores { cores: vec![None; count.into()], ready: VecDeque::new() }
+        Hands::Cores { cores: Slots::new(count), ready: WaitingLine::default() }
     }
 
     pub(super) fn are_cores(&self) -> bool {
@@ -38,47 +78,41 @@ impl Hands {
     /// The thread for a new task. With cores a task needs none to begin.
     pub(super) fn place(&mut self, task: u32) -> Option<Slot> {
         match self {
-            Hands::Threads(threads) => {
-                let free = threads.iter().position(Option::is_none)?;
-                threads[free] = Some(task);
-                Some(Slot(free as u16))
-            }
+            Hands::Threads(threads) => threads.take(task),
             Hands::Cores { .. } => Some(Slot::WHOLE),
         }
     }
 
     /// A core for a task that is ready to compute, if one is free and nobody else's turn comes first.
     pub(super) fn core(&mut self, task: u32) -> Option<Slot> {
-        let Hands::Cores { cores, .. } = self else {
-            return None;
-        };
-        let free = cores.iter().position(Option::is_none)?;
-        cores[free] = Some(task);
-        Some(Slot(free as u16))
+        match self {
+            Hands::Threads(_) => None,
+            Hands::Cores { cores, .. } => cores.take(task),
+        }
     }
 
-    /// The task leaves the slot it holds, if it holds one.
+    /// The task leaves the slot it holds, or the line in which it stands for one.
     pub(super) fn leave(&mut self, task: u32) {
-        let (Hands::Threads(slots) | Hands::Cores { cores: slots, .. }) = self;
-        if let Some(slot) = slots.iter_mut().find(|holder| **holder == Some(task)) {
-            *slot = None;
-        }
-        if let Hands::Cores { ready, .. } = self {
-            ready.retain(|waiting| *waiting != task);
+        match self {
+            Hands::Threads(threads) => threads.leave(task),
+            Hands::Cores { cores, ready } => {
+                cores.leave(task);
+                ready.leave(&task);
+            }
         }
     }
 
     /// Stands in line for a core.
     pub(super) fn wait(&mut self, task: u32) {
         if let Hands::Cores { ready, .. } = self {
-            ready.push_back(task);
+            ready.join(task);
         }
     }
 
     /// Where messages of a task without a slot begin and end: at the loop, if there is but one.
     pub(super) fn home(&self) -> Slot {
         match self {
-            Hands::Cores { cores, .. } if cores.len() == 1 => Slot(0),
+            Hands::Cores { cores, .. } if cores.count() == 1 => Slot(0),
             Hands::Cores { .. } | Hands::Threads(_) => Slot::WHOLE,
         }
     }
@@ -86,7 +120,7 @@ impl Hands {
     /// The next task whose turn it is, if a core is free.
     pub(super) fn next_turn(&mut self) -> Option<u32> {
         match self {
-            Hands::Cores { cores, ready } if cores.contains(&None) => ready.pop_front(),
+            Hands::Cores { cores, ready } if cores.any_free() => ready.serve(),
             Hands::Cores { .. } | Hands::Threads(_) => None,
         }
     }

@@ -3,7 +3,7 @@
 //! *Invariants:* a task is at the door only while no thread is free. Every task that is let in ends once: answered,
 //! given up, expired or interrupted.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::errands::Errand;
 use super::outgoing::Outgoing;
@@ -13,6 +13,7 @@ use super::{Answer, Conduct, Edge, Hands, InHand, Last, Message, Reply, Task, Ti
 use crate::engine::{Fault, KindId, LinkId, Parcel, Phase};
 use crate::protocol::Stage;
 use crate::protocol::pool::Pool;
+use crate::protocol::waiting::WaitingLine;
 use crate::rng::Distribution;
 use crate::time::{Moment, Span};
 use crate::trace::{CallerOutcome, Ending, JobId, LabelId, MarkKind, MessageId, PartId, Slot, StayKind};
@@ -103,6 +104,8 @@ pub(super) struct Running {
     /// The gloomiest thing learnt so far.
     pub(super) known: CallerOutcome,
     pub(super) in_hand: Option<InHand>,
+    /// The number of the first call of the step; the others of the step come next.
+    pub(super) first_call: u32,
     pub(super) awaited: u16,
     /// Its time was up while it computed, and it does not stop for that.
     pub(super) orphaned: bool,
@@ -119,7 +122,9 @@ pub struct Node {
     pub(super) running: BTreeMap<u32, Running>,
     pub(super) calls: BTreeMap<u32, Outgoing>,
     /// The backlog of a caller, the accept queue of a service.
-    door_queue: VecDeque<u32>,
+    door_queue: WaitingLine<u32>,
+    /// The call, the attempt and the task of every request in hand.
+    requests: BTreeSet<(u32, u32, u32)>,
     pub(super) tally: Tally,
     /// What is still to be done within the event at hand; empty between two events.
     pub(super) errands: Vec<Errand>,
@@ -140,7 +145,8 @@ impl Node {
             pools: Vec::new(),
             running: BTreeMap::new(),
             calls: BTreeMap::new(),
-            door_queue: VecDeque::new(),
+            door_queue: WaitingLine::default(),
+            requests: BTreeSet::new(),
             tally: Tally::default(),
             errands: Vec::new(),
             next_task: 0,
@@ -197,6 +203,7 @@ impl Node {
             deadline,
             known: CallerOutcome::Refused,
             in_hand: None,
+            first_call: 0,
             awaited: 0,
             orphaned: false,
         };
@@ -212,7 +219,7 @@ impl Node {
         if let Some(running) = self.running.get_mut(&key) {
             let open = self.tally.begin(Slot::WHOLE, waiting, running.task.part, stage);
             running.doing = Doing::AtTheDoor(open);
-            self.door_queue.push_back(key);
+            self.door_queue.join(key);
         }
     }
 
@@ -246,8 +253,8 @@ impl Node {
         let door = *door;
         let in_hand = self.running.len() as u32;
         let full = match &self.hands {
-            Hands::Threads(threads) => !threads.contains(&None) && self.door_queue.len() as u32 >= door.queue,
-            Hands::Cores { cores, .. } => in_hand >= door.queue.saturating_add(cores.len() as u32),
+            Hands::Threads(threads) => !threads.any_free() && self.door_queue.len() >= door.queue,
+            Hands::Cores { cores, .. } => in_hand >= door.queue.saturating_add(cores.count().into()),
         };
         if self.is_out() || full {
             stage.refuse(message);
@@ -266,6 +273,7 @@ impl Node {
         let left = left.filter(|_| door.at_deadline != AtDeadline::Unaware);
         let deadline = left.map_or(Moment::NEVER, |left| stage.now() + left);
         let key = self.admit(Origin::Request { message, call }, attempt, entry, note, part, deadline);
+        self.requests.insert((call, attempt, key));
         if let Some(left) = left {
             stage.set_timer(left, Timer::Deadline { task: key });
         }
@@ -282,6 +290,13 @@ impl Node {
             reply_to: message,
             from_slot: Slot::WHOLE,
             to_slot: Slot::WHOLE,
+        }
+    }
+
+    /// Whoever asked for the task has been answered, or will not be.
+    pub(super) fn forget_request(&mut self, key: u32) {
+        if let Some(Running { origin: Origin::Request { call, .. }, attempt, .. }) = self.running.get(&key) {
+            self.requests.remove(&(*call, *attempt, key));
         }
     }
 
@@ -302,6 +317,7 @@ impl Node {
 
     /// The task is over; its thread takes the next.
     pub(super) fn finish(&mut self, key: u32, ending: Ending, stage: &mut Stage<'_>) {
+        self.forget_request(key);
         let Some(mut running) = self.running.remove(&key) else { return };
         if let Some(open) = running.waits.take() {
             self.tally.end(open, ending, stage);
@@ -309,7 +325,7 @@ impl Node {
         match running.doing {
             Doing::AtTheDoor(open) => {
                 self.tally.end(open, ending, stage);
-                self.door_queue.retain(|waiting| *waiting != key);
+                self.door_queue.leave(&key);
             }
             Doing::Turn(open, _) | Doing::Pausing(open) => self.tally.end(open, ending, stage),
             Doing::Computing(Some(open), _) => self.tally.end(open, ending, stage),
@@ -332,9 +348,9 @@ impl Node {
 
     /// Lets in the first one at the door if a thread is free for it, and leaves an errand for those behind it.
     pub(super) fn next_at_the_door(&mut self, stage: &mut Stage<'_>) {
-        let Some(&key) = self.door_queue.front() else { return };
+        let Some(key) = self.door_queue.first() else { return };
         let Some(slot) = self.hands.place(key) else { return };
-        self.door_queue.pop_front();
+        self.door_queue.leave(&key);
         if let Some(Running { doing, .. }) = self.running.get_mut(&key)
             && let Doing::AtTheDoor(open) = std::mem::replace(doing, Doing::Deciding)
         {
@@ -378,11 +394,9 @@ impl Node {
 
     /// Whoever asked wants no answer any more and says so.
     pub(super) fn cancel(&mut self, call: u32, attempt: u32, stage: &mut Stage<'_>) {
-        let asked = |running: &Running| {
-            matches!(running.origin, Origin::Request { call: other, .. } if other == call) && running.attempt == attempt
-        };
-        let found = self.running.iter().find(|(_, running)| asked(running)).map(|(key, _)| *key);
-        if let (Some(key), Role::Service(door)) = (found, &self.role) {
+        // A request that arrived twice has two tasks; the first one is cancelled.
+        let found = self.requests.range((call, attempt, 0)..=(call, attempt, u32::MAX)).next().copied();
+        if let (Some((_, _, key)), Role::Service(door)) = (found, &self.role) {
             if let Some(reply) = door.cancelled {
                 self.reply(key, reply, stage);
             }
@@ -412,6 +426,7 @@ impl Node {
     fn crash(&mut self, stage: &mut Stage<'_>) {
         let Role::Service(door) = self.role else { return };
         self.door_queue.clear();
+        self.requests.clear();
         for outgoing in std::mem::take(&mut self.calls).into_values() {
             if let Some(open) = outgoing.open() {
                 self.tally.end(open, Ending::Interrupted, stage);

@@ -54,6 +54,7 @@ impl Node {
         running.awaited = asks.len() as u16;
         running.task.answers = vec![Last::Nothing; asks.len()];
         let first = self.next_call;
+        running.first_call = first;
         for (index, ask) in asks.into_iter().enumerate() {
             let outgoing = Outgoing {
                 task: key,
@@ -282,7 +283,10 @@ impl Node {
 
     /// Nobody waits for the task's calls any more: its time is up, or it was cancelled itself.
     pub(super) fn abandon_calls(&mut self, key: u32, stage: &mut Stage<'_>) {
-        let calls: Vec<u32> = self.calls.iter().filter(|(_, call)| call.task == key).map(|(call, _)| *call).collect();
+        let Some(running) = self.running.get(&key) else { return };
+        let of_the_step = running.first_call..running.first_call + running.task.answers.len() as u32;
+        let calls = self.calls.range(of_the_step).filter(|(_, outgoing)| outgoing.task == key);
+        let calls: Vec<u32> = calls.map(|(call, _)| *call).collect();
         for call in calls {
             let state = self.calls.get_mut(&call).and_then(|outgoing| outgoing.state.take());
             match state {

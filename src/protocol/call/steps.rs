@@ -98,6 +98,7 @@ impl Node {
                 }
                 Step::Acknowledge(reply) => {
                     self.reply(key, reply, stage);
+                    self.forget_request(key);
                     if let Some(running) = self.running.get_mut(&key) {
                         running.origin = Origin::Nobody;
                     }
@@ -162,7 +163,7 @@ impl Node {
         }
     }
 
-    pub(super) fn no_connection(&mut self, key: u32, place: u16, stage: &mut Stage<'_>) {
+    pub(super) fn no_connection(&mut self, key: u32, place: u32, stage: &mut Stage<'_>) {
         let Some(running) = self.running.get_mut(&key) else { return };
         if running.task.place != place {
             return;
@@ -284,7 +285,7 @@ impl Node {
         running.doing = Doing::Computing(Some(open), computation);
     }
 
-    pub(super) fn step_done(&mut self, key: u32, place: u16, stage: &mut Stage<'_>) {
+    pub(super) fn step_done(&mut self, key: u32, place: u32, stage: &mut Stage<'_>) {
         let Some(running) = self.running.get_mut(&key).filter(|running| running.task.place == place) else { return };
         match std::mem::replace(&mut running.doing, Doing::Deciding) {
             Doing::Pausing(open) => {
