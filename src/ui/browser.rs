@@ -116,7 +116,14 @@ pub fn text_size() -> f64 {
     let root = document().document_element();
     let style = root.and_then(|root| window().get_computed_style(&root).ok().flatten());
     let size = style.and_then(|style| style.get_property_value("font-size").ok());
-    size.and_then(|size| size.trim_end_matches("px").parse().ok()).unwrap_or(14.0)
+    size.and_then(|size| pixels(&size)).unwrap_or(14.0)
+}
+
+/// A length such as `19.2px`. By hand, for the standard library's reader of floating-point numbers is 10 kB of the page.
+fn pixels(length: &str) -> Option<f64> {
+    let (whole, fraction) = length.strip_suffix("px")?.split_once('.').unwrap_or((length.strip_suffix("px")?, ""));
+    let tenths = fraction.get(..1).map_or(Some(0), |digit| digit.parse::<u32>().ok())?;
+    Some(f64::from(whole.parse::<u32>().ok()? * 10 + tenths) / 10.0)
 }
 
 /// How much of an element's height is in sight, where the bar at the foot of the window covers some of it. All of it, if
