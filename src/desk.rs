@@ -98,12 +98,22 @@ pub struct BrokerChoice {
     pub side: String,
     /// The path that a choice sets.
     pub path: String,
-    /// All that can be chosen: the word of each, and its title.
-    pub offered: Vec<(String, String)>,
+    /// All that can be chosen.
+    pub offered: Vec<BrokerOffer>,
     /// The word of the one that is.
     pub chosen: String,
     /// The title of the broker that is drawn, if the chosen one cannot stand here, and why not.
     pub refusal: Option<(String, String)>,
+}
+
+/// A broker that can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
+pub struct BrokerOffer {
+    /// Its word in a scenario.
+    pub protocol: String,
+    pub title: String,
+    /// Why it would be refused as things are, so that this is known before it is chosen.
+    pub refusal: Option<String>,
 }
 
 /// All that the page opens on, before there is a studio: a built-in scenario as it came.

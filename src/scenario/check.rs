@@ -102,6 +102,9 @@ fn workload(scenario: &Scenario) -> Checked {
 fn wrong_parts(parts: u32, side: &Side, needed: u32) -> String {
     let protocol = side.settings.protocol();
     let would_do = match needed {
+        1 if protocol == "kafka" => "its one group does a job in one piece; leave the parts out, or name a group a part in \
+                                     `groups`"
+            .to_owned(),
         1 => "it does a job in one piece; leave the parts out, or give the side a protocol that takes several, as `chain`, \
               `kafka` or `rabbitmq`"
             .to_owned(),

@@ -3,8 +3,8 @@
 //! *Invariant:* a broker that cannot carry the workload is shown as chosen, with the reason, until another one is.
 
 use super::edit::{self, Edit, Wish};
-use crate::desk::{BrokerChoice, Refusal};
-use crate::scenario::{BROKERS, Side, broker, path_in};
+use crate::desk::{BrokerChoice, BrokerOffer, Refusal};
+use crate::scenario::{BROKERS, Broker, Side, broker, path_in};
 
 /// The choice for each side that has a broker.
 pub(super) fn choices(wish: &Wish, refusals: &[Refusal]) -> Vec<BrokerChoice> {
@@ -17,15 +17,21 @@ pub(super) fn choices(wish: &Wish, refusals: &[Refusal]) -> Vec<BrokerChoice> {
             Some((chosen, sentence)) => (chosen, Some((drawn.title.to_owned(), sentence))),
             None => (drawn, None),
         };
-        Some(BrokerChoice {
-            side: side.id.clone(),
-            path,
-            offered: BROKERS.iter().map(|broker| (broker.protocol.to_owned(), broker.title.to_owned())).collect(),
-            chosen: chosen.protocol.to_owned(),
-            refusal,
-        })
+        let offer = |broker: &Broker| BrokerOffer {
+            protocol: broker.protocol.to_owned(),
+            title: broker.title.to_owned(),
+            refusal: if broker == drawn { None } else { would_be_refused(wish, &path, broker.protocol) },
+        };
+        let offered = BROKERS.iter().map(offer).collect();
+        Some(BrokerChoice { side: side.id.clone(), path, offered, chosen: chosen.protocol.to_owned(), refusal })
     };
     wish.scenario.sides.iter().filter_map(choice).collect()
+}
+
+/// Why a broker would be refused if it were chosen at `path`.
+fn would_be_refused(wish: &Wish, path: &str, protocol: &str) -> Option<String> {
+    let edits = follow(wish, path, edit::with(wish, path, protocol.into()));
+    edit::apply(&wish.base, edits).err().map(|problem| problem.to_string())
 }
 
 /// The edits after the one at `path`: if that chose another broker, what was changed of the one before is kept under the

@@ -56,7 +56,11 @@ fn what_a_broker_cannot_carry_is_refused_in_words() {
             "sqs",
             "workload.parts: there are 6, and the side `right` (`sqs`) needs 1: it does a job in one piece",
         ),
-        ("graphql-n-plus-one", "kafka", "workload.parts: there are 6, and the side `right` (`kafka`) needs 1"),
+        (
+            "graphql-n-plus-one",
+            "kafka",
+            "workload.parts: there are 6, and the side `right` (`kafka`) needs 1: its one group does a job in one piece; leave",
+        ),
         (
             "kafka-two-groups",
             "rabbitmq",
@@ -170,4 +174,22 @@ fn a_broker_that_cannot_stand_in_is_shown_as_chosen_with_the_reason() {
     assert!(why.starts_with("workload.parts: there are 6"), "{why}");
     desk.set(CHOICE, "rabbitmq");
     assert_eq!(desk.panel().brokers[0].refusal, None);
+}
+
+/// Of every built-in scenario: what is offered says beforehand what the choice of it says.
+#[test]
+fn a_broker_that_will_be_refused_says_so_before_it_is_chosen() {
+    let mut refused = 0;
+    for preset in PRESETS {
+        let offered = |desk: &Desk| desk.panel().brokers.first().map(|choice| choice.offered.clone());
+        for offer in offered(&Desk::open(preset.name)).unwrap_or_default() {
+            let mut desk = Desk::open(preset.name);
+            let path = desk.panel().brokers[0].path.clone();
+            desk.set(&path, &offer.protocol);
+            let why = desk.panel().brokers[0].refusal.clone().map(|(_, sentence)| sentence);
+            refused += usize::from(why.is_some());
+            assert_eq!(offer.refusal.is_some(), why.is_some(), "{}, {}: {why:?}", preset.name, offer.protocol);
+        }
+    }
+    assert!(refused >= 10, "{refused} are refused");
 }
