@@ -1,7 +1,7 @@
 //! What the actors cost: an M/M/4 queue with 1,000,000 jobs through the RabbitMQ actors with full trace, beside a bare
 //! loop that makes the same number of agenda operations, random draws and row writes and nothing else.
 //!
-//! Median of nine alternating runs. `cargo bench --bench loop`; jobs and runs can be given as arguments.
+//! Median of nine alternating runs. `cargo bench --features bench --bench loop`; jobs and runs can be given as arguments.
 //!
 //! Measured on a virtual machine with two cores that others used as well, with all protocols in place: natively 90 to
 //! 181 ns an agenda event for the bare loop and 155 to 297 ns for the queue, a ratio of 1.4 to 2.0, mostly 1.7 (aim: at

@@ -9,8 +9,8 @@
 //! Nothing here knows a protocol, a clock other than the simulated one, or how to fail.
 
 mod agenda;
-#[doc(hidden)]
-pub mod bare;
+#[cfg(any(test, feature = "bench"))]
+pub(crate) mod bare;
 mod context;
 mod demand;
 mod link;

@@ -31,6 +31,7 @@ pub mod cli;
 pub mod desk;
 pub mod engine;
 #[doc(hidden)]
+#[cfg(any(test, feature = "bench"))]
 pub mod measure;
 pub mod metrics;
 mod order;

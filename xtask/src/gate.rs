@@ -75,10 +75,11 @@ fn check(steps: &mut Steps, rust: Option<Rust>) {
     });
 }
 
-/// The modules of tests that take random scenarios, as many as they are told.
-const PROPERTIES: [&str; 4] = ["properties::", "properties_calls::", "brokers::", "mangled::"];
+/// The modules of tests that take random scenarios, as many as they are told, and the one that runs as many jobs as
+/// there may be.
+const PROPERTIES: [&str; 5] = ["properties::", "properties_calls::", "brokers::", "mangled::", "capacity::"];
 
-/// The properties with twenty times the scenarios, in a build that is fast enough for them, a minute of fuzzing, and the
+/// The properties with twenty times the scenarios and the largest runs, in a build that is fast enough for them, a minute of fuzzing, and the
 /// benches.
 fn test_at_length(steps: &mut Steps) {
     steps.step("long properties", || {
@@ -88,7 +89,7 @@ fn test_at_length(steps: &mut Steps) {
     });
     steps.step("fuzzing", || crate::fuzz::fuzz(Duration::from_secs(60)));
     steps.step("benches", || {
-        let words = ["bench", "--locked", "--package", "counterpoint", "--bench", "*"];
+        let words = ["bench", "--locked", "--package", "counterpoint", "--features", "bench", "--bench", "*"];
         run(Scope::Long.tell(&mut cargo(&words)))
     });
 }
