@@ -15,6 +15,7 @@ mod clocks;
 mod columns;
 mod compose;
 mod heads;
+mod index;
 mod labels;
 mod legend;
 mod look;
@@ -28,17 +29,20 @@ mod scale;
 mod shape;
 mod sheet;
 mod signs;
+mod spotlight;
 mod stays;
 mod steps;
 mod text;
 mod tracks;
 mod wording;
 
+pub use index::Index;
 pub use legend::{Entry, SAMPLE, legend, legend_band};
 pub use look::{Light, Look, Tone};
 pub use masthead::{Band, masthead};
 pub use scale::{FOLD_HEIGHT, Fold, Pace, TimeScale};
 pub use shape::{Anchor, Area, Face, Form, Key, PX, Piece, Point, Shape, Subject};
+pub use spotlight::spotlight;
 
 use crate::recording::{SidePlayed, Style};
 use crate::time::Moment;
@@ -228,14 +232,36 @@ impl Scene {
 /// # Ok::<(), counterpoint::scenario::Problem>(())
 /// ```
 pub fn layout(sides: &[SidePlayed], view: &View) -> Scene {
+    layout_with(sides, &Index::of(sides), view)
+}
+
+/// Lays out a run of which the index is there already.
+pub fn layout_with(sides: &[SidePlayed], index: &Index, view: &View) -> Scene {
     let frame = columns::frame(sides, view, view.sides);
-    let mut scenes = compose::compose(sides, view, &[frame]);
+    let mut scenes = composed(sides, index, view, &[frame]);
     scenes.swap_remove(0)
 }
 
 /// Lays out each side of a run as a scene of its own, all of one width and on one scale, for narrow screens.
 pub fn layout_apart(sides: &[SidePlayed], view: &View) -> Vec<Scene> {
+    layout_apart_with(sides, &Index::of(sides), view)
+}
+
+/// Lays out each side as a scene of its own, if the index of the run is there already.
+pub fn layout_apart_with(sides: &[SidePlayed], index: &Index, view: &View) -> Vec<Scene> {
     let each = 0..sides.len() as u8;
     let frames: Vec<columns::Frame> = each.map(|side| columns::frame(sides, view, Sides::One(side))).collect();
-    compose::compose(sides, view, &frames)
+    composed(sides, index, view, &frames)
+}
+
+/// The scenes without a selection, and the selected job put into each.
+fn composed(sides: &[SidePlayed], index: &Index, view: &View, frames: &[columns::Frame]) -> Vec<Scene> {
+    let mut scenes = compose::compose(sides, index, view, frames);
+    if let Some(job) = view.selection {
+        for scene in &mut scenes {
+            let lit = spotlight(sides, index, view, scene, job);
+            spotlight::put_into(scene, lit);
+        }
+    }
+    scenes
 }

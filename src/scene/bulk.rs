@@ -10,10 +10,12 @@ use super::sheet::{Sheet, Voice};
 use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Shape, Subject, Tone};
 use crate::order;
 use crate::time::{Moment, readable};
-use crate::trace::{ActorId, MessageId};
+use crate::trace::{ActorId, JobId, MessageId};
 
 /// So many rows of shade there are in a scene at most.
 const MOST_ROWS: i32 = 520;
+/// So many rows of shade one job has at most on one side, where it has too many messages to draw them one by one.
+const MOST_ROWS_OF_A_JOB: i32 = 100;
 /// So many bundles of failures.
 const MOST_FAILURES: i32 = 160;
 const SHADES: [Look; 5] = [Look::Traffic1, Look::Traffic2, Look::Traffic3, Look::Traffic4, Look::Traffic5];
@@ -28,9 +30,8 @@ struct Count {
     failure: Option<MessageId>,
 }
 
-/// Draws the messages of one of `voices` sides. Returns how many are not arrows of their own.
-pub fn draw(sheet: &mut Sheet, voice: &Voice, voices: i32) -> u32 {
-    let height = sheet.scale.bottom() - sheet.scale.top();
+/// The messages of a side by the two lanes between which they go; those that would be there without any job left out.
+fn by_lanes(voice: &Voice) -> Vec<(Pair, Vec<MessageId>)> {
     let mut pairs: Vec<(Pair, Vec<MessageId>)> = Vec::new();
     for &id in &voice.rows.messages {
         let message = &voice.trace.messages[id.at()];
@@ -38,6 +39,13 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, voices: i32) -> u32 {
             order::entry(&mut pairs, (message.from.min(message.to), message.from.max(message.to))).push(id);
         }
     }
+    pairs
+}
+
+/// Draws the messages of one of `voices` sides. Returns how many are not arrows of their own.
+pub fn draw(sheet: &mut Sheet, voice: &Voice, voices: i32) -> u32 {
+    let height = sheet.scale.bottom() - sheet.scale.top();
+    let pairs = by_lanes(voice);
     let bundles = pairs.len().max(1) as i32 * voices;
     let row = (height * bundles / MOST_ROWS).max(4 * PX);
     let failure_row = (height * bundles / MOST_FAILURES).max(6 * PX);
@@ -45,15 +53,9 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, voices: i32) -> u32 {
     for (pair, ids) in &pairs {
         bundled += ids.len() as u32;
         let counts = count(sheet, voice, ids, row);
-        shades(sheet, voice, *pair, &counts, row);
+        shades(sheet, voice, *pair, &counts, row, None);
         let failures = count(sheet, voice, ids, failure_row);
         let mut single = failing(sheet, voice, *pair, &failures, failure_row);
-        for &id in ids {
-            let jobs = voice.trace.jobs_of(&voice.trace.messages[id.at()]);
-            if sheet.light(&jobs) == Light::Lit {
-                single.push(id);
-            }
-        }
         order::sort(&mut single);
         single.dedup();
         bundled -= single.len() as u32;
@@ -62,6 +64,32 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, voices: i32) -> u32 {
         }
     }
     bundled
+}
+
+/// Draws messages of one job that are too many to be drawn one by one: in shades as well, each pair of lanes with its
+/// number.
+pub fn draw_job(sheet: &mut Sheet, voice: &Voice, job: JobId) {
+    let height = sheet.scale.bottom() - sheet.scale.top();
+    let pairs = by_lanes(voice);
+    let row = (height * pairs.len() as i32 / MOST_ROWS_OF_A_JOB).max(6 * PX);
+    for (pair, ids) in &pairs {
+        let counts = count(sheet, voice, ids, row);
+        shades(sheet, voice, *pair, &counts, row, Some(job));
+        let (left, right) = strip(voice, *pair);
+        let (Some((first, _)), Some((last, _))) = (counts.first(), counts.last()) else { continue };
+        let top = sheet.scale.top() + first * row;
+        let key = Key { side: Some(voice.side), subject: Subject::Bundle(pair.0, pair.1, 0), piece: Piece(7) };
+        sheet.wishes.push(Wish {
+            key,
+            text: format!("job {}: {} messages", job.number(), grouped(ids.len() as u64)),
+            face: Face::Strong,
+            tone: Tone::Neutral,
+            light: Light::Lit,
+            job: Some(job),
+            rank: Rank::Selected,
+            place: Place::Band(Area::new(left, top, right - left, (last - first + 1) * row)),
+        });
+    }
 }
 
 /// Messages by the row of the page in which the middle of their way lies.
@@ -104,7 +132,7 @@ fn bundle(voice: &Voice, pair: Pair, number: i32, piece: u16, look: Look, area: 
 }
 
 /// Rows of equal shade are one rectangle.
-fn shades(sheet: &mut Sheet, voice: &Voice, pair: Pair, counts: &[(i32, Count)], row: i32) {
+fn shades(sheet: &mut Sheet, voice: &Voice, pair: Pair, counts: &[(i32, Count)], row: i32, job: Option<JobId>) {
     let most = counts.iter().map(|(_, count)| count.messages).max().unwrap_or(1);
     let (left, right) = strip(voice, pair);
     let mut open: Option<(i32, i32, usize, u32)> = None;
@@ -112,8 +140,11 @@ fn shades(sheet: &mut Sheet, voice: &Voice, pair: Pair, counts: &[(i32, Count)],
         if let Some((first, last, shade, messages)) = band {
             let top = sheet.scale.top() + first * row;
             let area = Area::new(left, top, (right - left).max(PX), (last - first + 1) * row);
-            let name = format!("{}: {messages} messages", between(voice, pair));
-            sheet.push(Level::Traffic, bundle(voice, pair, first, 0, SHADES[shade], area, name));
+            let of_whom = job.map_or(String::new(), |job| format!(" of job {}", job.number()));
+            let name = format!("{}: {} messages{of_whom}", between(voice, pair), grouped(messages.into()));
+            let light = if job.is_some() { Light::Lit } else { Light::Even };
+            let shade = bundle(voice, pair, first, 0, SHADES[shade], area, name);
+            sheet.push(Level::Traffic, Shape { light, job, ..shade });
         }
     };
     for &(place, count) in counts {
@@ -131,7 +162,7 @@ fn shades(sheet: &mut Sheet, voice: &Voice, pair: Pair, counts: &[(i32, Count)],
     }
     close(sheet, open);
     let busiest = counts.iter().max_by_key(|(place, count)| (count.messages, std::cmp::Reverse(*place)));
-    if let Some((place, count)) = busiest {
+    if let (Some((place, count)), None) = (busiest, job) {
         rate(sheet, voice, pair, *place, count.messages, row);
     }
 }

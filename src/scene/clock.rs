@@ -233,16 +233,12 @@ pub fn story(voice: &Voice, job: JobId) -> Vec<(Moment, &'static str)> {
     };
     let mut story: Vec<(Moment, &'static str)> = Vec::new();
     story.extend(row.wanted.known().map(|at| (at, "wanted")));
-    let of_job = |part: crate::trace::PartId| part.known().is_some_and(|part| trace.job_of(part) == job);
-    let asked = trace
-        .messages
-        .iter()
-        .find(|message| trace.actor(message.from).duty == Duty::Caller && trace.jobs_of(message).contains(&job));
+    let rows = voice.index.rows_of_job(trace, job, Moment::START, Moment::NEVER);
+    let mut messages = rows.messages.iter().map(|id| &trace.messages[id.at()]);
+    let asked = messages.find(|message| trace.actor(message.from).duty == Duty::Caller);
     story.extend(asked.map(|message| message.sent).filter(|sent| *sent > row.wanted).map(|sent| (sent, "sent")));
-    let started = trace
-        .stays
-        .iter()
-        .find(|stay| stay.kind == StayKind::Busy && trace.actor(stay.actor).duty == Duty::Worker && of_job(stay.part));
+    let mut stays = rows.stays.iter().map(|id| &trace.stays[id.at()]);
+    let started = stays.find(|stay| stay.kind == StayKind::Busy && trace.actor(stay.actor).duty == Duty::Worker);
     story.extend(started.map(|stay| (stay.begin, "started")));
     story.extend(row.accepted.known().filter(|at| *at != row.answered).map(|at| (at, "accepted")));
     story.extend(trace.finished(job).map(|at| (at, "finished")));

@@ -5,14 +5,15 @@
 
 use super::columns::Measure;
 use super::columns::{Frame, columns};
+use super::index::Index;
 use super::labels::{Ground, Placed, Rank, Reach};
 use super::pace::{FOOT, rescaled};
-use super::rows::{repeats, rows};
+use super::rows::Rows;
 use super::sheet::{Sheet, Voice};
 use super::wording::Sharing;
 use super::{
-    Area, Form, Key, Level, Light, Look, PX, Piece, Point, Scene, Shape, Subject, TimeScale, Tone, View, arrows, bulk,
-    clock, clocks, heads, labels, notes, pace, rivers, signs, stays, tracks, wording,
+    Area, Form, Key, Level, Light, Look, PX, Pane, Piece, Point, Scene, Shape, Subject, TimeScale, Tone, View, arrows,
+    bulk, clock, clocks, heads, labels, notes, pace, rivers, signs, stays, tracks, wording,
 };
 use crate::recording::{self, SidePlayed};
 use crate::time::{Moment, Span};
@@ -39,14 +40,19 @@ const MANNERS: [(Manners, i32); 4] = [
 ];
 
 /// One scene a frame, all on one scale, as high as their labels need.
-pub fn compose(sides: &[SidePlayed], view: &View, frames: &[Frame]) -> Vec<Scene> {
+pub fn compose(sides: &[SidePlayed], index: &Index, view: &View, frames: &[Frame]) -> Vec<Scene> {
     let from = view.from.unwrap_or(Moment::START);
     let to = view.to.unwrap_or(recording::ended(sides)).max(from + Span::micros(1));
-    let traces: Vec<&Trace> = sides.iter().map(|side| &side.trace).collect();
-    let natural = pace::scale(&traces, from, to, view.folding);
+    let found = sides.iter().enumerate();
+    let found = found.map(|(side, shown)| (&shown.trace, index.side(side as u8).rows(&shown.trace, from, to)));
+    let found: Vec<(&Trace, Rows)> = found.collect();
+    let natural = pace::scale(&found, from, to, view.folding);
     let casts: Vec<Vec<Voice>> = frames
         .iter()
-        .map(|frame| frame.panes.iter().map(|pane| voice(sides, frame, pane, from, to)).collect())
+        .map(|frame| {
+            let rows = |pane: &Pane| found[usize::from(pane.side)].1.clone();
+            frame.panes.iter().map(|pane| voice(sides, index, frame, pane, (from, to), rows(pane))).collect()
+        })
         .collect();
     let crowded = casts.iter().any(|voices| is_crowded(voices));
     let growth = match frames.iter().all(|frame| frame.measure == Measure::Wide) {
@@ -62,7 +68,7 @@ pub fn compose(sides: &[SidePlayed], view: &View, frames: &[Frame]) -> Vec<Scene
                 break;
             }
             let attempts = frames.iter().zip(&casts);
-            let attempts = attempts.map(|(frame, voices)| attempt(view, frame, voices, scale.clone(), manners));
+            let attempts = attempts.map(|(frame, voices)| attempt(frame, voices, scale.clone(), manners));
             let (missing, scenes): (Vec<u32>, Vec<Scene>) = attempts.unzip();
             let missing = missing.iter().sum();
             if missing == 0 {
@@ -76,7 +82,15 @@ pub fn compose(sides: &[SidePlayed], view: &View, frames: &[Frame]) -> Vec<Scene
     best.map(|(_, scenes)| scenes).unwrap_or_default()
 }
 
-fn voice<'a>(sides: &'a [SidePlayed], frame: &Frame, pane: &super::Pane, from: Moment, to: Moment) -> Voice<'a> {
+/// One side of the run in its pane, of which these rows are to be drawn.
+pub fn voice<'a>(
+    sides: &'a [SidePlayed],
+    index: &'a Index,
+    frame: &Frame,
+    pane: &Pane,
+    window: (Moment, Moment),
+    rows: Rows,
+) -> Voice<'a> {
     let side = &sides[usize::from(pane.side)];
     let trace = &side.trace;
     Voice {
@@ -85,15 +99,16 @@ fn voice<'a>(sides: &'a [SidePlayed], frame: &Frame, pane: &super::Pane, from: M
         trace,
         strip: pane.strip,
         columns: columns(trace, pane.strip, frame.measure),
-        rows: rows(trace, from, to),
-        repeats: repeats(trace),
+        index: index.side(pane.side),
+        window,
+        rows,
         captions: &side.captions,
     }
 }
 
 /// The scene on one scale, and how many labels are missing that must be there.
-fn attempt(view: &View, frame: &Frame, voices: &[Voice], scale: TimeScale, manners: Manners) -> (u32, Scene) {
-    let mut sheet = Sheet::new(scale, view.selection);
+fn attempt(frame: &Frame, voices: &[Voice], scale: TimeScale, manners: Manners) -> (u32, Scene) {
+    let mut sheet = Sheet::new(scale, None);
     let crowded = is_crowded(voices);
     let mut bundled = 0;
     for voice in voices {
@@ -111,9 +126,6 @@ fn attempt(view: &View, frame: &Frame, voices: &[Voice], scale: TimeScale, manne
             wording::wish(&mut sheet, voice, manners.sharing);
         }
         signs::draw(&mut sheet, voice);
-        if let Some(job) = view.selection {
-            clock::tags(&mut sheet, frame, voice, job);
-        }
     }
     clock::draw(&mut sheet, frame);
     for voice in voices {

@@ -441,7 +441,7 @@ fn y_on_line(from: Point, to: Point, x: i32) -> i32 {
 }
 
 /// Whether a line runs through an area.
-fn crosses(from: Point, to: Point, area: Area) -> bool {
+pub fn crosses(from: Point, to: Point, area: Area) -> bool {
     let (left, right) = (from.x.min(to.x).max(area.x), from.x.max(to.x).min(area.right()));
     if left > right {
         return false;

@@ -4,7 +4,7 @@
 //! *Invariant:* pace and folds come from both sides, also when only one is drawn, so that two scenes of one run
 //! under one window are locked to each other.
 
-use super::rows::{due, is_background, rows};
+use super::rows::{Rows, due, is_background};
 use super::{Folding, PX, Pace, TimeScale};
 use crate::order;
 use crate::time::{Moment, Span};
@@ -25,10 +25,10 @@ const SLOPE: u64 = 4 * PX as u64;
 /// More folds than this would hide the run.
 const MOST_FOLDS: usize = 16;
 
-/// The scale on which a window of a run reads well.
-pub fn scale(traces: &[&Trace], from: Moment, to: Moment, folding: Folding) -> TimeScale {
+/// The scale on which a window of a run reads well: of each side its trace, and the rows that overlap the window.
+pub fn scale(sides: &[(&Trace, Rows)], from: Moment, to: Moment, folding: Folding) -> TimeScale {
     let window = to.since(from).as_micros().max(1);
-    let survey = Survey::of(traces, from, to);
+    let survey = Survey::of(sides, from, to);
     let needed = |distance: u64, over: u64| if over == 0 { 0.0 } else { distance as f64 / over as f64 };
     let readable = needed(BARELY_APART, survey.usual_gap).max(needed(SLOPE, survey.usual_latency));
     let folds = match folding {
@@ -62,11 +62,10 @@ struct Survey {
 }
 
 impl Survey {
-    fn of(traces: &[&Trace], from: Moment, to: Moment) -> Survey {
+    fn of(sides: &[(&Trace, Rows)], from: Moment, to: Moment) -> Survey {
         let mut events = vec![from, to];
         let (mut gaps, mut latencies, mut messages) = (Vec::new(), Vec::new(), 0);
-        for trace in traces {
-            let rows = rows(trace, from, to);
+        for (trace, rows) in sides {
             let mut middles: Vec<((ActorId, ActorId), u64)> = Vec::new();
             for id in &rows.messages {
                 let message = &trace.messages[id.at()];
@@ -87,7 +86,7 @@ impl Survey {
                 events.push(stay.begin);
                 events.extend(stay.end.known());
             }
-            events.extend(trace.marks[rows.marks].iter().map(|mark| mark.at));
+            events.extend(trace.marks[rows.marks.clone()].iter().map(|mark| mark.at));
         }
         events.retain(|at| (from..=to).contains(at));
         order::sort(&mut events);

@@ -5,7 +5,7 @@
 use super::columns::{Column, Measure, Plan};
 use super::labels::{Place, Rank, Wish};
 use super::sheet::{Sheet, Voice};
-use super::steps::{Run, Steps, counted, deepest_sum, levels, runs, sum, value_at};
+use super::steps::{Run, Steps, counted, levels, runs, sum, value_at};
 use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Shape, Subject, Tone};
 use crate::time::Moment;
 use crate::trace::{Drawing, LevelKind, Slot, StayKind};
@@ -107,7 +107,8 @@ impl Depths {
         let wanted = |kind| (column.actor, slot, LevelKind::Stays(kind));
         let of = |kind| levels(voice, &|row| (row.actor, row.slot, row.kind) == wanted(kind));
         let (ready, held, parked) = (of(StayKind::Ready), of(StayKind::Held), of(StayKind::Parked));
-        let deepest = deepest_sum(&ready, &held).max(parked.iter().map(|step| step.1).max().unwrap_or(0));
+        // Of the whole run, so that a width means the same in every window.
+        let deepest = voice.index.deepest(column.actor, slot);
         Depths { ready, held, parked, deepest }
     }
 

@@ -3,12 +3,13 @@
 //! *Invariant:* nothing is placed here; drawing only says what there is, and placing comes last.
 
 use super::columns::Column;
+use super::index::SideIndex;
 use super::labels::Wish;
 use super::rows::Rows;
 use super::{Area, Callout, Layer, Level, Light, Point, Shape, Strip, TimeScale, Tone};
 use crate::recording::{Caption, Style};
-use crate::time::readable;
-use crate::trace::{Fate, JobId, MessageRow, StayId, Trace};
+use crate::time::{Moment, readable};
+use crate::trace::{Fate, JobId, MessageRow, Trace};
 
 /// One side as it is being drawn.
 pub struct Voice<'a> {
@@ -17,9 +18,10 @@ pub struct Voice<'a> {
     pub trace: &'a Trace,
     pub strip: Strip,
     pub columns: Vec<Column>,
+    pub index: &'a SideIndex,
+    /// From when to when the run is drawn.
+    pub window: (Moment, Moment),
     pub rows: Rows,
-    /// Work that was done on something for a second time, or a third.
-    pub repeats: Vec<StayId>,
     pub captions: &'a [Caption],
 }
 
@@ -88,14 +90,17 @@ impl Sheet {
     pub fn light(&self, jobs: &[JobId]) -> Light {
         match self.selection {
             None => Light::Even,
-            Some(_) if jobs.is_empty() => Light::Even,
             Some(selected) if jobs.contains(&selected) => Light::Lit,
-            Some(_) => Light::Receding,
+            Some(_) => Light::Even,
         }
     }
 
     pub fn obstacles(&self) -> (&[Area], &[(Point, Point)]) {
         (&self.obstacles, &self.lines)
+    }
+
+    pub fn layers(&self) -> &[Layer] {
+        &self.layers
     }
 
     pub fn into_layers(self) -> Vec<Layer> {
@@ -107,7 +112,7 @@ impl Voice<'_> {
     /// A message in one sentence, for those who listen.
     pub fn message_name(&self, message: &MessageRow) -> String {
         let (from, to) = (self.trace.actor(message.from), self.trace.actor(message.to));
-        let start = readable(message.sent.since(crate::time::Moment::START));
+        let start = readable(message.sent.since(Moment::START));
         let label = self.trace.label(message);
         let end = match (message.fate, message.arrived.known()) {
             (Fate::Lost, _) => "lost".to_owned(),

@@ -11,10 +11,10 @@ use crate::trace::{ActorId, LevelRow, StayKind};
 /// Counts that hold from a moment on.
 pub type Steps = Vec<(Moment, u32)>;
 
-/// The levels of a lane that are asked for; at one moment the last word counts.
+/// The levels of a lane that are asked for, as far as the window shows them; at one moment the last word counts.
 pub fn levels(voice: &Voice, wanted: &dyn Fn(&LevelRow) -> bool) -> Steps {
     let mut steps: Steps = Vec::new();
-    for row in voice.trace.levels.iter().filter(|row| wanted(row)) {
+    for row in voice.index.levels(voice.trace, voice.window, wanted) {
         match steps.last_mut() {
             Some(last) if last.0 == row.at => last.1 = row.value,
             _ => steps.push((row.at, row.value)),
@@ -56,10 +56,6 @@ pub fn sum(one: &Steps, other: &Steps) -> Steps {
     order::sort(&mut moments);
     moments.dedup();
     moments.into_iter().map(|at| (at, value_at(one, at) + value_at(other, at))).collect()
-}
-
-pub fn deepest_sum(one: &Steps, other: &Steps) -> u32 {
-    sum(one, other).iter().map(|step| step.1).max().unwrap_or(0)
 }
 
 /// A stretch during which a count is not zero, as it is drawn.

@@ -39,6 +39,16 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice) {
     }
 }
 
+/// Draws the records among the rows of a side, and nothing else of its logs.
+pub fn records(sheet: &mut Sheet, voice: &Voice) {
+    for column in &voice.columns {
+        if let Plan::Tracks(bed) = column.plan {
+            let log = Log { voice, column, bed };
+            log.slots().for_each(|slot| log.track_of(sheet, slot));
+        }
+    }
+}
+
 struct Log<'a> {
     voice: &'a Voice<'a>,
     column: &'a Column,
@@ -292,11 +302,10 @@ impl Reader<'_> {
         let apart = self.apart(sheet);
         let mut last = vec![i32::MIN / 2; usize::from(self.log.bed.slots)];
         let mut drawn = 0;
-        for row in &self.log.voice.trace.levels {
-            let its = (row.actor, row.reader, row.kind) == (self.log.column.actor, self.id, LevelKind::Place);
-            if !its || row.at < sheet.scale.from() || row.at > sheet.scale.to() {
-                continue;
-            }
+        let wanted = (self.log.column.actor, self.id, LevelKind::Place);
+        let voice = self.log.voice;
+        let rows = voice.index.levels(voice.trace, voice.window, &|row| (row.actor, row.reader, row.kind) == wanted);
+        for row in rows.into_iter().filter(|row| row.at >= voice.window.0) {
             let y = sheet.scale.y_from_moment(row.at);
             let Some(last) = last.get_mut(row.slot.at()).filter(|last| y - **last >= apart) else {
                 continue;

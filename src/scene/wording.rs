@@ -113,6 +113,8 @@ fn rank(sheet: &Sheet, voice: &Voice, message: &MessageRow, first: bool, all: bo
         Light::Lit => Rank::Selected,
         _ if failed(message) => Rank::Failure,
         _ if first && !background => Rank::First,
+        // What is sent once more tells more than the rest.
+        _ if all && arrows::repeats(voice, message) => Rank::First,
         _ if all => Rank::Message,
         _ if arrows::repeats(voice, message) => Rank::Mark,
         Light::Even | Light::Receding => Rank::Spare,
@@ -133,7 +135,7 @@ fn label(sheet: &mut Sheet, voice: &Voice, ids: &[MessageId], rank: Rank) {
         Tone::Neutral | Tone::RequestResponse | Tone::Queued => Tone::Neutral,
     };
     let light = sheet.light(&voice.trace.jobs_of(message));
-    let strong = light == Light::Lit || tone != Tone::Neutral;
+    let strong = light == Light::Lit || tone == Tone::Bad;
     let face = if strong { Face::Strong } else { Face::Label };
     let mut text = words(voice, ids);
     let is_run = ids.len() > 2 && tone == Tone::Bad;

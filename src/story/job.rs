@@ -1,7 +1,7 @@
 //! The story of a job on one side: wanted, asked, waited, worked, answered; accepted, waited in the queue, delivered,
 //! acknowledged.
 
-use super::{Line, length, place};
+use super::{Line, clock, length, place};
 use crate::order;
 use crate::time::Moment;
 use crate::trace::{
@@ -19,34 +19,75 @@ enum Rank {
     Outcome,
 }
 
-/// All that happened to a job, in order of its beginning.
+/// So many lines are told from the beginning of a story, and so many from its end; what is between is counted.
+const FIRST_LINES: usize = 150;
+const LAST_LINES: usize = 50;
+
+/// What a line of a story is about.
+enum Fact<'a> {
+    Stay(&'a StayRow),
+    Message(&'a MessageRow),
+    Mark(&'a MarkRow),
+    Line(Line),
+}
+
+impl Fact<'_> {
+    fn line(self, trace: &Trace) -> Line {
+        match self {
+            Fact::Stay(stay) => stayed(trace, stay),
+            Fact::Message(message) => sent(trace, message),
+            Fact::Mark(mark) => marked(trace, mark),
+            Fact::Line(line) => line,
+        }
+    }
+}
+
+/// What happened to a job, in order of its beginning. Of a story that is very long, the middle is left out, and a line
+/// in its place says how much that is.
 pub fn job(trace: &Trace, job: JobId) -> Vec<Line> {
     let of_job = |part: PartId| part != PartId::NONE && trace.job_of(part) == job;
-    let mut lines: Vec<(Moment, Rank, Line)> = Vec::new();
-    let mut tell = |rank: Rank, line: Line| lines.push((line.at, rank, line));
+    let mut facts: Vec<(Moment, Rank, Fact)> = Vec::new();
     let row = &trace.jobs[job.at()];
     let Some(wanted) = row.wanted.known() else {
         return Vec::new();
     };
-    tell(Rank::Wanted, at(wanted, "wanted".to_owned()));
+    facts.push((wanted, Rank::Wanted, Fact::Line(at(wanted, "wanted".to_owned()))));
     // What waited for no time did not wait.
     let lasted = |stay: &&StayRow| stay.begin < stay.end || stay.kind == StayKind::Busy;
     for stay in trace.stays.iter().filter(|stay| of_job(stay.part)).filter(lasted) {
-        tell(Rank::Stay, stayed(trace, stay));
+        facts.push((stay.begin, Rank::Stay, Fact::Stay(stay)));
     }
     for message in trace.messages.iter().filter(|message| trace.kind(message).class != Class::Background) {
         if trace.parts_of(message).iter().any(|part| of_job(*part)) {
-            tell(Rank::Message, sent(trace, message));
+            facts.push((message.sent, Rank::Message, Fact::Message(message)));
         }
     }
     for mark in trace.marks.iter().filter(|mark| of_job(mark.part)) {
-        tell(Rank::Mark, marked(trace, mark));
+        facts.push((mark.at, Rank::Mark, Fact::Mark(mark)));
     }
     for line in outcome(trace, job) {
-        tell(Rank::Outcome, line);
+        facts.push((line.at, Rank::Outcome, Fact::Line(line)));
     }
-    order::sort_by_key(&mut lines, |(at, rank, _)| (*at, *rank));
-    lines.into_iter().map(|(_, _, line)| line).collect()
+    order::sort_by_key(&mut facts, |(at, rank, _)| (*at, *rank));
+    leave_out_the_middle(&mut facts);
+    facts.into_iter().map(|(_, _, fact)| fact.line(trace)).collect()
+}
+
+/// Puts one line in the place of all that is neither near the beginning nor near the end.
+fn leave_out_the_middle(facts: &mut Vec<(Moment, Rank, Fact)>) {
+    if facts.len() <= FIRST_LINES + LAST_LINES + 1 {
+        return;
+    }
+    let middle = FIRST_LINES..facts.len() - LAST_LINES;
+    let (from, until) = (facts[middle.start].0, facts[middle.end - 1].0);
+    let of_rank = |rank: Rank| facts[middle.clone()].iter().filter(|(_, known, _)| *known == rank).count();
+    let (messages, stays, marks) = (of_rank(Rank::Message), of_rank(Rank::Stay), of_rank(Rank::Mark));
+    let text = format!(
+        "{messages} messages, {stays} spans of work and waiting and {marks} marks from here to {} are left out",
+        clock(until)
+    );
+    let line = Line { at: from, until: Some(until), text };
+    facts.splice(middle, [(from, Rank::Message, Fact::Line(line))]);
 }
 
 fn at(at: Moment, text: String) -> Line {

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use counterpoint::player::{current, is_in_sight, scrolled};
 use counterpoint::scenario::{PRESETS, Played};
 use counterpoint::scene::{
-    Area, Form, Level, Look, PX, Point, SAMPLE, Scene, Subject, View, layout, layout_apart, legend,
+    Area, Form, Level, Light, Look, PX, Point, SAMPLE, Scene, Shape, View, layout, layout_apart, legend,
 };
 use counterpoint::trace::JobId;
 
@@ -86,7 +86,7 @@ fn every_caption_is_drawn() {
 }
 
 /// Every line that could run through a label: arrows with what they belong to, and leaders with whose they are.
-fn lines(scene: &Scene) -> Vec<(Option<u8>, Subject, Point, Point)> {
+fn lines(scene: &Scene) -> Vec<(&Shape, Point, Point)> {
     let mut lines = Vec::new();
     for layer in &scene.layers {
         for shape in &layer.shapes {
@@ -94,7 +94,7 @@ fn lines(scene: &Scene) -> Vec<(Option<u8>, Subject, Point, Point)> {
             if let (true, Form::Line { from, to }) = (is_arrow || shape.look == Look::Leader, &shape.form)
                 && layer.level != Level::Clock
             {
-                lines.push((shape.key.side, shape.key.subject, *from, *to));
+                lines.push((shape, *from, *to));
             }
         }
     }
@@ -125,9 +125,13 @@ fn few_labels_are_struck_and_few_leaders_are_long() {
                 match &shape.form {
                     Form::Text { area, .. } => {
                         labels += 1;
-                        let others =
-                            lines.iter().filter(|line| (line.0, line.1) != (shape.key.side, shape.key.subject));
-                        struck += usize::from(others.into_iter().any(|(_, _, from, to)| strikes(*from, *to, *area)));
+                        // Neither is what recedes struck by the selected job, nor the other way round.
+                        let is_other = |line: &Shape| {
+                            (line.key.side, line.key.subject) != (shape.key.side, shape.key.subject)
+                                && (line.light == Light::Receding) == (shape.light == Light::Receding)
+                        };
+                        let mut others = lines.iter().filter(|(line, ..)| is_other(line));
+                        struck += usize::from(others.any(|(_, from, to)| strikes(*from, *to, *area)));
                     }
                     Form::Line { from, to } if shape.look == Look::Leader => {
                         leaders += 1;

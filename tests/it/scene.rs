@@ -8,8 +8,9 @@ use counterpoint::scenario::{PRESETS, Played};
 use counterpoint::scene::{
     Area, Folding, Form, Level, Light, Look, Point, Scene, Shape, Sides, Subject, Tone, View, layout, layout_apart,
 };
+use counterpoint::story::job as job_story;
 use counterpoint::time::{Moment, Span, readable};
-use counterpoint::trace::{Arrow, Class, Fate, Handled, JobId, StayKind};
+use counterpoint::trace::{Arrow, Class, Fate, Handled, JobId, MarkRow, StayKind, StayRow, Trace};
 use serde_json::json;
 
 use crate::story::play;
@@ -115,7 +116,9 @@ fn no_label_covers_a_label_a_head_a_bar_or_a_figure() {
 fn with_up_to_thirty_messages_every_message_is_labelled() {
     let mut seen = 0;
     for (name, played, scenes) in shown() {
-        for scene in scenes.iter().filter(|scene| scene.width == 12_000) {
+        // Labels of others give way to those of a selected job.
+        let even = |scene: &&Scene| scene.shapes().all(|shape| shape.light == Light::Even);
+        for scene in scenes.iter().filter(|scene| scene.width == 12_000).filter(even) {
             let labelled = labelled(scene, played);
             for (side, shown) in played.sides.iter().enumerate() {
                 let trace = &shown.trace;
@@ -247,6 +250,60 @@ fn the_selected_job_is_lit_on_both_sides_and_tells_its_moments() {
         assert!(lit.iter().any(|shape| matches!(shape.key.subject, Subject::Message(_))));
         let tags = lit.iter().filter(|shape| shape.look == Look::Tag).count();
         assert!(tags >= 3, "side {side} has {tags} tags");
+    }
+}
+
+/// A run of one job whose every row is there `times` times, one after the other: as long a life as a job can have.
+fn tried_again_and_again(times: u64) -> Played {
+    let mut played = play(json!({
+        "workload": { "jobs": 1, "work": "2ms" },
+        "network": { "latency": "1ms" },
+        "sides": [{ "protocol": "http" }, { "protocol": "rabbitmq" }]
+    }));
+    for side in &mut played.sides {
+        let trace = &mut side.trace;
+        let length = trace.ended.since(Moment::START).as_micros() + 1;
+        let (messages, stays, marks) = (trace.messages.clone(), trace.stays.clone(), trace.marks.clone());
+        for round in 1..times {
+            let later = Span::micros(length * round);
+            trace.messages.extend(messages.iter().map(|row| {
+                let mut copy = *row;
+                copy.sent = row.sent + later;
+                copy.arrived = row.arrived.known().map_or(Moment::NEVER, |at| at + later);
+                copy
+            }));
+            trace.stays.extend(stays.iter().map(|row| {
+                let end = row.end.known().map_or(Moment::NEVER, |at| at + later);
+                StayRow { begin: row.begin + later, end, ..*row }
+            }));
+            trace.marks.extend(marks.iter().map(|row| MarkRow { at: row.at + later, ..*row }));
+        }
+        trace.ended = Moment::START + Span::micros(length * times);
+    }
+    played
+}
+
+#[test]
+fn a_job_has_a_bounded_number_of_shapes_and_lines_however_often_it_was_tried() {
+    let job = JobId::from_index(0);
+    let played = tried_again_and_again(90_000);
+    let of_job = |trace: &Trace| trace.messages.iter().filter(|row| trace.jobs_of(row).contains(&job)).count();
+    assert!(played.sides.iter().map(|side| of_job(&side.trace)).sum::<usize>() > 500_000);
+    let view = |width| View { width, selection: Some(job), ..View::default() };
+    let mut scenes = layout_apart(&played.sides, &view(390));
+    scenes.push(layout(&played.sides, &view(1200)));
+    for scene in scenes {
+        let shapes = scene.shapes().count();
+        assert!(shapes <= 2_500, "{shapes} shapes at {}", scene.width / 10);
+        let mut keys = BTreeSet::new();
+        assert!(scene.shapes().all(|shape| keys.insert(shape.key)));
+        let said = texts(&scene).iter().any(|(text, _)| text.starts_with("job 1: ") && text.ends_with(" messages"));
+        assert!(said, "the picture says how many messages of the job it tells in bulk");
+    }
+    for side in &played.sides {
+        let lines = job_story(&side.trace, job);
+        assert!(lines.len() <= 300, "{} lines", lines.len());
+        assert!(lines.iter().any(|line| line.text.contains("left out")), "and says what it leaves out");
     }
 }
 

@@ -1,0 +1,225 @@
+//! The selected job, drawn over the picture of the whole run.
+//!
+//! A picture is laid out as if nothing were selected. Selecting a job adds the shapes of that job on top and lets
+//! everything else recede, so choosing another job moves no label and costs no new layout. What the picture already
+//! shows of the job is repeated where it stands, lit; what the picture tells in bulk, or not at all, is drawn anew.
+//!
+//! *Invariant:* the number of shapes is bounded, however often the job was tried: beyond a bound its messages are told
+//! in bulk as well, and how many they are is said.
+
+use super::columns::{Frame, Measure, frame};
+use super::compose::voice;
+use super::index::Index;
+use super::labels::{self, Ground, Rank, Reach, crosses};
+use super::sheet::{Sheet, Voice};
+use super::wording::{self, Sharing};
+use super::{Area, Form, Key, Layer, Level, Light, Look, PX, Piece, Scene, Shape, Sides, Subject, View};
+use super::{arrows, bulk, clock, stays, tracks};
+use crate::order;
+use crate::recording::SidePlayed;
+use crate::trace::{JobId, Trace};
+
+/// Up to so many messages of the job on one side, each is drawn by itself.
+const MOST_MESSAGES: usize = 100;
+/// So many of its stays on one side are drawn at most: where there are more, the longest.
+const MOST_STAYS: usize = 100;
+/// Added to the pieces of shapes that the picture itself does not have, so that no key occurs twice.
+const ANEW: u16 = 62_000;
+
+/// The shapes of a job, level by level, for a scene that was laid out with this view and without a selection.
+pub fn spotlight(sides: &[SidePlayed], index: &Index, view: &View, scene: &Scene, job: JobId) -> Vec<Layer> {
+    let shown = match scene.panes.as_slice() {
+        [pane] => Sides::One(pane.side),
+        _ => Sides::Both,
+    };
+    let frame = frame(sides, view, shown);
+    let mut sheet = Sheet::new(scene.scale.clone(), Some(job));
+    let mut copies = Copies::default();
+    let mut voices = Vec::new();
+    for pane in &frame.panes {
+        let (from, to) = (scene.scale.from(), scene.scale.to());
+        let rows = index.side(pane.side).rows_of_job(&sides[usize::from(pane.side)].trace, job, from, to);
+        let voice = voice(sides, index, &frame, pane, (from, to), rows);
+        copies.make(&mut sheet, scene, &voice, job);
+        voices.push(voice);
+    }
+    let repeated: Vec<usize> = sheet.layers().iter().map(|layer| layer.shapes.len()).collect();
+    for voice in &mut voices {
+        add(&mut sheet, &frame, voice, &copies, job);
+    }
+    label(&mut sheet, scene, &frame, &voices);
+    let mut layers = sheet.into_layers();
+    leave_out_struck(&mut layers, repeated[Level::Labels as usize]);
+    for (layer, repeated) in layers.iter_mut().zip(repeated) {
+        let added = layer.shapes.iter_mut().skip(repeated);
+        for shape in added.filter(|shape| !matches!(shape.key.subject, Subject::Job(..))) {
+            shape.key.piece = Piece(shape.key.piece.0.saturating_add(ANEW));
+        }
+    }
+    layers
+}
+
+/// Puts the shapes of a job into a scene that was laid out without it, and lets the others recede.
+pub fn put_into(scene: &mut Scene, lit: Vec<Layer>) {
+    let mut keys: Vec<Key> = lit.iter().flat_map(|layer| layer.shapes.iter().map(|shape| shape.key)).collect();
+    order::sort(&mut keys);
+    let words = |shape: &Shape| matches!(shape.form, Form::Text { .. }).then(|| shape.form.bounds());
+    let texts = [Level::Labels, Level::Clock].into_iter().flat_map(|level| &lit[level as usize].shapes);
+    let texts: Vec<Area> = texts.filter_map(words).collect();
+    // A label that gives way takes its leader along.
+    let hidden: Vec<(Option<u8>, Subject)> = scene.layers[Level::Labels as usize]
+        .shapes
+        .iter()
+        .filter(|shape| shape.look == Look::Label && texts.iter().any(|text| text.overlaps(shape.form.bounds())))
+        .map(|shape| (shape.key.side, shape.key.subject))
+        .collect();
+    for (layer, lit) in scene.layers.iter_mut().zip(lit) {
+        let gives_way =
+            |shape: &Shape| layer.level == Level::Labels && hidden.contains(&(shape.key.side, shape.key.subject));
+        layer.shapes.retain(|shape| keys.binary_search(&shape.key).is_err() && !gives_way(shape));
+        for shape in layer.shapes.iter_mut().filter(|shape| recedes(layer.level, shape)) {
+            shape.light = Light::Receding;
+        }
+        layer.shapes.extend(lit.shapes);
+    }
+}
+
+/// Whether a shape that does not belong to the selected job steps back for it. A page lets the same recede by a rule.
+fn recedes(level: Level, shape: &Shape) -> bool {
+    match level {
+        Level::Traffic | Level::Stays | Level::Arrows | Level::Signs => true,
+        Level::Labels => matches!(shape.look, Look::Label | Look::Leader),
+        Level::Bands | Level::Grid | Level::Lifelines | Level::Rivers | Level::Folds | Level::Clock => false,
+    }
+}
+
+/// Whether what a mark says, or one of those that share its sign, is about the job.
+fn is_marked(trace: &Trace, first: u32, job: JobId) -> bool {
+    let marks = &trace.marks[first as usize..];
+    let place = |mark: &crate::trace::MarkRow| (mark.at, mark.actor, mark.slot);
+    let group = marks.iter().take_while(|mark| place(mark) == place(&marks[0]));
+    group.filter_map(|mark| mark.part.known()).any(|part| trace.job_of(part) == job)
+}
+
+/// What the picture shows of the job already.
+#[derive(Default)]
+struct Copies {
+    keys: Vec<Key>,
+}
+
+impl Copies {
+    /// Repeats what belongs to the job, lit, where it stands.
+    fn make(&mut self, sheet: &mut Sheet, scene: &Scene, voice: &Voice, job: JobId) {
+        for layer in &scene.layers {
+            if !matches!(layer.level, Level::Stays | Level::Arrows | Level::Signs | Level::Labels) {
+                continue;
+            }
+            // A record that stands for several is drawn by itself where it is lit.
+            let shapes = layer.shapes.iter().filter(|shape| shape.look != Look::Record);
+            for shape in shapes.filter(|shape| shape.key.side == Some(voice.side)) {
+                let is_lit = match shape.key.subject {
+                    Subject::Message(id) => voice.rows.messages.binary_search(&id).is_ok(),
+                    Subject::Stay(id) => voice.rows.stays.binary_search(&id).is_ok(),
+                    Subject::Mark(first) => is_marked(voice.trace, first, job),
+                    _ => false,
+                };
+                if is_lit {
+                    self.keys.push(shape.key);
+                    sheet.push(layer.level, Shape { light: Light::Lit, job: Some(job), ..shape.clone() });
+                }
+            }
+        }
+        order::sort(&mut self.keys);
+    }
+
+    fn has(&self, side: u8, subject: Subject, piece: u16) -> bool {
+        self.keys.binary_search(&Key { side: Some(side), subject, piece: Piece(piece) }).is_ok()
+    }
+}
+
+/// Draws what the picture does not show of the job, and leaves in the voice's rows the messages that want a label.
+fn add(sheet: &mut Sheet, frame: &Frame, voice: &mut Voice, copies: &Copies, job: JobId) {
+    let side = voice.side;
+    voice.rows.stays.retain(|id| !copies.has(side, Subject::Stay(*id), 0));
+    stays::draw(sheet, voice, MOST_STAYS);
+    tracks::records(sheet, voice);
+    if voice.rows.messages.len() > MOST_MESSAGES {
+        bulk::draw_job(sheet, voice, job);
+        voice.rows.messages.clear();
+    }
+    for &id in &voice.rows.messages {
+        if !copies.has(side, Subject::Message(id), 0) {
+            arrows::draw(sheet, voice, id);
+        }
+    }
+    clock::tags(sheet, frame, voice, job);
+    voice.rows.messages.retain(|id| !copies.has(side, Subject::Message(*id), 2));
+}
+
+/// Places the labels: where nothing at all is in the way, or else over what recedes.
+fn label(sheet: &mut Sheet, scene: &Scene, frame: &Frame, voices: &[Voice]) {
+    let reach = if frame.measure == Measure::Wide { Reach::Far } else { Reach::Aside };
+    let bounds = Area::new(0, 0, scene.width, scene.height);
+    let mut texts: Vec<Area> = Vec::new();
+    for layer in &scene.layers {
+        for shape in &layer.shapes {
+            match (layer.level, &shape.form) {
+                (Level::Labels, Form::Text { area, .. }) if shape.look == Look::Label => texts.push(*area),
+                (Level::Rivers, Form::Polygon(outline)) => river(sheet, outline),
+                (Level::Lifelines, Form::Line { from, to }) => sheet.lifeline(*from, *to),
+                (Level::Arrows, Form::Line { from, to }) => sheet.line(*from, *to),
+                (Level::Bands | Level::Grid | Level::Traffic | Level::Rivers | Level::Lifelines, _) => {}
+                (Level::Labels | Level::Clock | Level::Stays, Form::Line { .. }) => {}
+                _ => sheet.obstacle(shape.form.bounds()),
+            }
+        }
+    }
+    for shape in scene.callouts.iter().flat_map(|callout| &callout.shapes) {
+        sheet.obstacle(shape.form.bounds());
+    }
+    let mut over_receding = Ground::new(sheet, bounds, reach);
+    texts.iter().for_each(|area| sheet.obstacle(*area));
+    let mut free = Ground::new(sheet, bounds, reach);
+    voices.iter().for_each(|voice| wording::wish(sheet, voice, Sharing::Close));
+    labels::place(sheet, &mut free, Rank::Spare);
+    voices.iter().for_each(|voice| wording::wish(sheet, voice, Sharing::Close));
+    let labels = &sheet.layers()[Level::Labels as usize].shapes;
+    let placed: Vec<(Key, Area)> = labels.iter().map(|shape| (shape.key, shape.form.bounds())).collect();
+    sheet.wishes.retain(|wish| placed.iter().all(|(key, _)| *key != wish.key));
+    placed.iter().for_each(|(_, area)| over_receding.take(*area));
+    labels::place(sheet, &mut over_receding, Rank::Spare);
+}
+
+/// Takes back the labels of messages among those `added` that a lit arrow strikes through: they are found by pointing.
+fn leave_out_struck(layers: &mut [Layer], added: usize) {
+    let arrows = &layers[Level::Arrows as usize].shapes;
+    let lines = arrows.iter().filter_map(|shape| match shape.form {
+        Form::Line { from, to } => Some((shape.key.side, shape.key.subject, from, to)),
+        _ => None,
+    });
+    let lines: Vec<_> = lines.collect();
+    let struck = |shape: &Shape| {
+        let (side, subject) = (shape.key.side, shape.key.subject);
+        let inner = shape.form.bounds().grown(-2 * PX);
+        matches!((subject, shape.look), (Subject::Message(_), Look::Label))
+            && lines.iter().any(|(of, whose, from, to)| (*of, *whose) != (side, subject) && crosses(*from, *to, inner))
+    };
+    let labels = &mut layers[Level::Labels as usize].shapes;
+    let left_out: Vec<_> = labels.iter().skip(added).filter(|shape| struck(shape)).map(|shape| shape.key).collect();
+    let is_left_out = |key: Key| left_out.iter().any(|out| (out.side, out.subject) == (key.side, key.subject));
+    let mut place = 0;
+    labels.retain(|shape| {
+        place += 1;
+        place <= added || !is_left_out(shape.key)
+    });
+}
+
+/// Keeps labels off a river, whose outline goes down its left edge and up its right one.
+fn river(sheet: &mut Sheet, outline: &[super::Point]) {
+    let (left, right) = outline.split_at(outline.len() / 2);
+    for (left, right) in left.chunks(2).zip(right.rchunks(2)) {
+        if let ([top, bottom], [_, edge]) = (left, right) {
+            sheet.obstacle(Area::new(top.x, top.y, edge.x - top.x, bottom.y - top.y));
+        }
+    }
+}
