@@ -48,6 +48,9 @@ pub enum Report {
 pub struct Opening {
     pub at: Option<Moment>,
     pub selection: Option<Selection>,
+    /// The window's beginning and its end.
+    pub from: Option<Moment>,
+    pub to: Option<Moment>,
 }
 
 /// The scenario that is wished for, in words, and all that can be changed of it.

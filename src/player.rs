@@ -15,13 +15,15 @@ mod place;
 mod pointing;
 mod reel;
 mod sight;
+mod window;
 
 pub use action::Action;
 pub use clock::{Gait, Motion, Speed};
 pub use narration::{Narration, narrations, sentence_at};
 pub use pointing::pointed;
-pub use reel::{Reel, Trouble, TroubleKind, moment_text};
+pub use reel::{Reel, Trouble, TroubleKind, TroubleSign, moment_text};
 pub use sight::{current, is_in_sight, scrolled};
+pub use window::{Window, WindowChange};
 
 use std::rc::Rc;
 
@@ -30,13 +32,6 @@ use leaps::Leap;
 use crate::desk::{Cover, Opening, Order, Panel, Report};
 use crate::recording::{Recording, Selection};
 use crate::time::{Moment, Span};
-
-/// Which stretch of simulated time is laid out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
-    pub from: Moment,
-    pub to: Moment,
-}
 
 /// A run as a person plays with it.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +51,8 @@ pub struct Player {
     head: Moment,
     clock: clock::Clock,
     selection: Selection,
+    /// The window that was chosen; without one, the recording's own is shown.
+    chosen: Option<Window>,
     said: String,
 }
 
@@ -147,18 +144,21 @@ impl Player {
         self.reel.as_ref().map_or(Moment::START, |reel| reel.ended)
     }
 
-    /// The window laid out: the recording's, moved by its own length as often as the playhead needs it.
+    /// The window laid out: the one that was chosen, or the recording's own, moved by its own length as often as the
+    /// playhead needs it.
     pub fn window(&self) -> Window {
         let (from, to) = self.reel.as_ref().map_or((Moment::START, Moment::START), |reel| reel.recording.window);
-        let length = to.since(from).as_micros().max(1);
-        let (first, head) = (from.micros(), self.head.micros());
-        // The last moment of a window belongs to it: a playhead that rests at the end of the run is in view.
-        let begin = match head {
-            before if before < first => first.saturating_sub((first - before).div_ceil(length) * length),
-            within if within <= to.micros() => first,
-            after => first + ((after - first).div_ceil(length) - 1) * length,
-        };
-        Window { from: Moment::from_micros(begin), to: Moment::from_micros(begin + length) }
+        self.chosen.unwrap_or_else(|| Window { from, to }.turned_to(self.head))
+    }
+
+    /// Whether less than the whole run is laid out.
+    pub fn is_within_the_run(&self) -> bool {
+        self.window().length() < self.ended().since(Moment::START)
+    }
+
+    /// How much simulated time is played in the time that the speed names: the run, or the window that was chosen.
+    pub fn played_span(&self) -> Span {
+        self.chosen.map_or(self.ended().since(Moment::START), Window::length)
     }
 
     /// The link to what is shown now, without the `#`: the moment and the selection where they are not the telling ones.
@@ -167,7 +167,7 @@ impl Player {
         let Some(reel) = &self.reel else { return text };
         let (moment, selection) = reel.recording.telling;
         let at = (self.head != moment).then_some(self.head);
-        place::write(&mut text, at, (self.selection != selection).then_some(self.selection));
+        place::write(&mut text, at, (self.selection != selection).then_some(self.selection), self.chosen);
         text
     }
 
@@ -194,6 +194,7 @@ impl Player {
             Action::ToStart => self.step(|_, _| Moment::START),
             Action::ToEnd => self.step(|reel, _| reel.ended),
             Action::Select(selection) => self.select(selection),
+            Action::Window(change) => self.change_window(change),
             Action::SetSpeed(speed) => self.clock.set_speed(speed),
             Action::SetGait(gait) => self.clock.gait = gait,
         }
@@ -253,7 +254,16 @@ impl Player {
         if let Some(opening) = opening {
             self.selection = opening.selection.unwrap_or(selection);
             self.clock.motion = Motion::Paused;
+            let window =
+                Window { from: opening.from.unwrap_or(Moment::START), to: opening.to.unwrap_or(ended).min(ended) };
+            let is_said = opening.from.is_some() || opening.to.is_some();
+            self.chosen = (is_said && window.from < window.to).then_some(window);
+            // A window without a moment is shown as it is at its end.
+            if let (Some(window), None) = (self.chosen, opening.at) {
+                self.head = if window.holds(self.head) { self.head } else { window.to };
+            }
         }
+        self.chosen = self.chosen.map(|window| window.within(ended));
         self.clock.rest_at(self.head);
         self.forget_what_is_not_there();
     }
@@ -280,11 +290,33 @@ impl Player {
         if self.clock.motion == Motion::Paused {
             return;
         }
-        self.head = self.clock.advance(elapsed, reel);
+        self.head = self.clock.advance(elapsed, self.played_span(), reel);
         if self.head >= reel.ended {
             self.clock.motion = Motion::Paused;
             self.said = format!("The end, at {}", reel::moment_text(reel.ended));
         }
+        self.follow();
+    }
+
+    /// Turns a chosen window to the playhead, which has moved. Until it moves, a window may be anywhere.
+    fn follow(&mut self) {
+        let ended = self.ended();
+        if let Some(window) = self.chosen.filter(|window| !window.holds(self.head)) {
+            self.chosen = Some(window.turned_to(self.head).within(ended));
+        }
+    }
+
+    fn change_window(&mut self, change: WindowChange) {
+        let Some(reel) = &self.reel else { return };
+        let (ended, (from, to)) = (reel.ended, reel.recording.window);
+        let window = self.window().changed(change, self.head, ended);
+        // What the recording shows by itself needs no word in a link.
+        self.chosen = (window != Window { from, to }).then_some(window);
+        let [from, to] = [window.from, window.to].map(reel::moment_text);
+        self.said = match window.length() == ended.since(Moment::START) {
+            true => "The whole run is shown".into(),
+            false => format!("Shown is what happens from {from} to {to}"),
+        };
     }
 
     fn step(&mut self, to: impl Fn(&Reel, Moment) -> Moment) {
@@ -293,6 +325,7 @@ impl Player {
         self.said = sentence_at(reel, self.head);
         self.clock.rest_at(self.head);
         self.clock.motion = Motion::Paused;
+        self.follow();
     }
 
     /// Follows what belongs to the selection; says `nothing` if there is no such thing.

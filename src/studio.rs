@@ -147,7 +147,7 @@ impl Studio {
         let (link, wish, second) = link.resolve();
         self.link_problem = problem.or(second);
         self.refusals.clear();
-        self.opening = Some(Opening { at: link.at, selection: link.selection });
+        self.opening = Some(link.opening());
         self.want(wish);
     }
 

@@ -26,6 +26,7 @@ mod narration;
 mod page;
 mod parts;
 mod story;
+mod strip;
 mod table;
 mod transport;
 mod verdicts;

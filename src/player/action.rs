@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* an action is an intention and not a new state: what it makes of the player, the player says.
 
-use super::{Gait, Speed};
+use super::{Gait, Speed, WindowChange};
 use crate::desk::{Order, Report};
 use crate::recording::Selection;
 use crate::time::{Moment, Span};
@@ -39,6 +39,8 @@ pub enum Action {
     ToStart,
     ToEnd,
     Select(Selection),
+    /// Another stretch of the run.
+    Window(WindowChange),
     SetSpeed(Speed),
     SetGait(Gait),
 }

@@ -113,9 +113,9 @@ impl Clock {
         self.rest = 0;
     }
 
-    /// Where the playhead stands after `elapsed` more real time.
-    pub fn advance(&mut self, elapsed: Span, reel: &Reel) -> Moment {
-        let run = reel.ended.since(Moment::START);
+    /// Where the playhead stands after `elapsed` more real time, if `run` is what is played in the time that the speed
+    /// names: all of the run, or a window of it.
+    pub fn advance(&mut self, elapsed: Span, run: Span, reel: &Reel) -> Moment {
         self.exact = match self.speed {
             Speed::RealTime => self.exact + elapsed.min(run),
             speed => {

@@ -1,20 +1,23 @@
-//! The part of a link that whoever plays a recording knows of: the moment, and what is lit.
+//! The part of a link that whoever plays a recording knows of: the moment, what is lit, and the window.
 //!
 //! The studio reads whole links, and says of what it cannot read why. Here nothing is said: what is not plain is left to it.
 //!
 //! *Invariant:* what [`write`] adds to an address, [`read`] reads back, and so does the studio.
 
+use super::Window;
 use crate::desk::Opening;
 use crate::recording::Selection;
 use crate::time::{Moment, Span};
 
-/// What these fields of a link say, if all of them are of moment and selection and can be read.
+/// What these fields of a link say, if all of them are of moment, selection and window and can be read.
 pub fn read<'a>(fields: impl Iterator<Item = &'a str>) -> Option<Opening> {
     let mut opening = Opening::default();
     for field in fields {
         let (key, value) = field.split_once('=')?;
         match key {
             "at" => opening.at = Some(Moment::START + value.parse::<Span>().ok()?),
+            "from" => opening.from = Some(Moment::START + value.parse::<Span>().ok()?),
+            "to" => opening.to = Some(Moment::START + value.parse::<Span>().ok()?),
             "job" => opening.selection = Some(Selection::read_job(value)?),
             "message" => {
                 let job = opening.selection?.job()?;
@@ -27,11 +30,14 @@ pub fn read<'a>(fields: impl Iterator<Item = &'a str>) -> Option<Opening> {
     Some(opening)
 }
 
-/// Adds a moment and a selection to the address of a scenario.
-pub fn write(address: &mut String, at: Option<Moment>, selection: Option<Selection>) {
-    if let Some(at) = at {
-        address.push_str("&at=");
-        address.push_str(&at.since(Moment::START).to_string());
+/// Adds a moment, a selection and a window to the address of a scenario.
+pub fn write(address: &mut String, at: Option<Moment>, selection: Option<Selection>, window: Option<Window>) {
+    let (from, to) = (window.map(|window| window.from), window.map(|window| window.to));
+    for (key, moment) in [("&at=", at), ("&from=", from), ("&to=", to)] {
+        if let Some(moment) = moment {
+            address.push_str(key);
+            address.push_str(&moment.since(Moment::START).to_string());
+        }
     }
     if let Some(selection) = selection {
         address.push_str("&job=");

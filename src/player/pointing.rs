@@ -3,14 +3,15 @@
 //! *Invariant:* reads the shapes and nothing else, so what can be chosen is what can be seen.
 
 use crate::recording::Selection;
-use crate::scene::{Area, Form, PX, Point, Scene, Shape};
+use crate::scene::{Area, Form, Layer, PX, Point, Shape};
 
 /// How far from a shape a finger may miss it: half of the smallest target that is easy to hit (WCAG 2.2, 2.5.8).
 const REACH: i64 = 12 * PX as i64;
 
-/// What is meant by pointing at a place in the body of a scene. Nothing there means nothing is selected.
-pub fn pointed(scene: &Scene, at: Point) -> Selection {
-    let shapes = scene.layers.iter().flat_map(|layer| &layer.shapes);
+/// What is meant by pointing at a place in the body of a scene that has these layers. Nothing there means nothing is
+/// selected.
+pub fn pointed<'a>(layers: impl Iterator<Item = &'a Layer>, at: Point) -> Selection {
+    let shapes = layers.flat_map(|layer| &layer.shapes);
     let near = shapes.filter_map(|shape| {
         let selection = selection(shape)?;
         let square = square_distance(&shape.form, at);

@@ -2,9 +2,12 @@
 //!
 //! *Invariant:* made once a run and never changed, so whatever is drawn from it can be kept until the next run.
 
+use std::cell::OnceCell;
+
 use crate::order;
 use crate::recording::Recording;
-use crate::time::{Moment, Span, readable, to_grain};
+use crate::scene::Index;
+use crate::time::{Moment, Span, portion, readable, to_grain};
 use crate::trace::{Fate, MarkKind, StayKind, Trace};
 
 /// Where something went wrong, for the strip beside the scrubber.
@@ -27,6 +30,15 @@ pub enum TroubleKind {
     Again,
 }
 
+/// Trouble of one kind on one side, by places along a strip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TroubleSign {
+    pub side: u8,
+    pub kind: TroubleKind,
+    pub first: u16,
+    pub last: u16,
+}
+
 /// A run that can be played.
 #[derive(Debug)]
 pub struct Reel {
@@ -36,6 +48,7 @@ pub struct Reel {
     /// At which something happens on either side, each once, in order.
     moments: Vec<Moment>,
     pub troubles: Vec<Trouble>,
+    index: OnceCell<Index>,
 }
 
 /// Two reels are the same only if they are one.
@@ -58,7 +71,44 @@ impl Reel {
         for (number, side) in recording.sides.iter().enumerate() {
             troubles.extend(troubles_of(&side.trace, number as u8, ended));
         }
-        Reel { recording, ended, moments, troubles }
+        Reel { recording, ended, moments, troubles, index: OnceCell::new() }
+    }
+
+    /// By which the rows of a window or of a job are found; made when it is asked for the first time.
+    pub fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::of(&self.recording.sides))
+    }
+
+    /// What went wrong, on a strip of so many places that is as long as the run: outages first, failures last and so on
+    /// top. Each side has its own signs, and all that falls into one place is one sign, so neither side and no part of a
+    /// run is left out, however much goes wrong elsewhere.
+    pub fn troubles_by_place(&self, places: u16) -> Vec<TroubleSign> {
+        let last = places.max(1) - 1;
+        let place = |moment: Moment| {
+            let place = portion(moment.micros(), u64::from(places), self.ended.micros().max(1));
+            (place as u16).min(last)
+        };
+        let mut signs = Vec::new();
+        for kind in [TroubleKind::Outage, TroubleKind::Again, TroubleKind::Failure] {
+            for side in 0..self.recording.sides.len() as u8 {
+                let mut is_there = vec![false; usize::from(places)];
+                for trouble in self.troubles.iter().filter(|trouble| (trouble.kind, trouble.side) == (kind, side)) {
+                    let (first, last) = (place(trouble.from), place(trouble.until));
+                    is_there[usize::from(first)..=usize::from(last)].fill(true);
+                }
+                for (place, _) in (0..).zip(&is_there).filter(|(_, is_there)| **is_there) {
+                    match signs.last_mut() {
+                        Some(TroubleSign { side: of, kind: known, last, .. })
+                            if (*of, *known, *last + 1) == (side, kind, place) =>
+                        {
+                            *last = place;
+                        }
+                        _ => signs.push(TroubleSign { side, kind, first: place, last: place }),
+                    }
+                }
+            }
+        }
+        signs
     }
 
     /// The first moment after `head` at which something happens.

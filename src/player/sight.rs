@@ -20,19 +20,31 @@ pub fn scrolled(scenes: &[&Scene], head: Moment, room: i32, now: Option<i32>) ->
     {
         return now;
     }
-    let (mut top, mut bottom) = (y - room / 8, y + room / 8);
     let mut captions: Vec<&Callout> = scenes.iter().flat_map(|scene| current(scene, head)).collect();
     // The latest first: where not all of them have room, the earlier ones are given up.
     order::sort_by_key(&mut captions, |caption| std::cmp::Reverse(caption.at));
+    // Much room around the playhead, or little where that lets all captions be seen.
+    let (top, bottom) = around(&captions, y, room / 8, room)
+        .or_else(|kept| around(&captions, y, MARGIN, room).or(Err::<_, (i32, i32)>(kept)))
+        .unwrap_or_else(|kept| kept);
+    // The playhead somewhat below the middle, as far as what is to be in sight allows.
+    (y - room * 5 / 8).min(top).max(bottom - room).max(0)
+}
+
+/// From where to where the picture must be seen for the playhead with so much room around it and for these captions, or,
+/// if not all of them fit into the room, for those that do.
+fn around(captions: &[&Callout], y: i32, slack: i32, room: i32) -> Result<(i32, i32), (i32, i32)> {
+    let (mut top, mut bottom, mut fit) = (y - slack, y + slack, true);
     for caption in captions {
         let above = top.min(caption.area.y / PX - MARGIN);
         let below = bottom.max(caption.area.bottom() / PX + MARGIN);
         if below - above <= room {
             (top, bottom) = (above, below);
+        } else {
+            fit = false;
         }
     }
-    // The playhead somewhat below the middle, as far as what is to be in sight allows.
-    (y - room * 5 / 8).min(top).max(bottom - room).max(0)
+    if fit { Ok((top, bottom)) } else { Err((top, bottom)) }
 }
 
 /// On each side the caption that speaks of what happened last.

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::Wish;
 use super::edit::{self, Edit};
-use crate::desk::SEED;
+use crate::desk::{Opening, SEED};
 use crate::recording::Selection;
 use crate::scenario::{PRESETS, parse_assignment, preset};
 use crate::time::{Moment, Span};
@@ -33,13 +33,16 @@ pub struct Link {
     pub at: Option<Moment>,
     /// What is lit, if it is not the scenario's own choice.
     pub selection: Option<Selection>,
+    /// From when to when the run is shown, where it is not shown as the scenario has it.
+    pub from: Option<Moment>,
+    pub to: Option<Moment>,
 }
 
 /// Why a link could not be followed to the letter: one sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkProblem(pub String);
 
-/// The link to a wish, without the `#`. Whoever plays its recording adds moment and selection.
+/// The link to a wish, without the `#`. Whoever plays its recording adds moment, selection and window.
 pub(super) fn address(wish: &Wish) -> String {
     let mut text = encoded(&wish.base.head.name);
     let _ = write!(text, "&v={VERSION}");
@@ -94,9 +97,15 @@ impl Link {
                 let (path, value) = parse_assignment(value).map_err(|problem| problem.sentence)?;
                 self.add(path, value)
             }
-            "at" => {
-                let span: Span = value.parse().map_err(|problem| format!("its moment will not do: {problem}"))?;
-                self.at = Some(Moment::START + span);
+            "at" | "from" | "to" => {
+                let what = if key == "at" { "moment" } else { "window" };
+                let span: Span = value.parse().map_err(|problem| format!("its {what} will not do: {problem}"))?;
+                let moment = match key {
+                    "at" => &mut self.at,
+                    "from" => &mut self.from,
+                    _ => &mut self.to,
+                };
+                *moment = Some(Moment::START + span);
                 Ok(())
             }
             "job" => {
@@ -108,7 +117,10 @@ impl Link {
                 self.selection = Some(self.read_message(value)?);
                 Ok(())
             }
-            _ => Err(format!("there is no `{}`; there are seed, set, at, job and message", edit::shortened(key))),
+            _ => Err(format!(
+                "there is no `{}`; there are seed, set, at, job, message, from and to",
+                edit::shortened(key)
+            )),
         }
     }
 
@@ -126,6 +138,11 @@ impl Link {
         let (side, message) = Selection::read_message(value).ok_or_else(wrong)?;
         let job = self.selection.and_then(Selection::job).ok_or("it names a message but no job before it")?;
         Ok(Selection::Message { side, message, job })
+    }
+
+    /// Where the run is to open.
+    pub(super) fn opening(&self) -> Opening {
+        Opening { at: self.at, selection: self.selection, from: self.from, to: self.to }
     }
 
     /// The scenario that is meant and the link that fits it, or the nearest ones with the first reason why it is not
@@ -153,6 +170,14 @@ impl Link {
             let sentence = format!("there is no job {}; the last one is {jobs}", job.number());
             problem.get_or_insert(LinkProblem(sentence));
             self.selection = None;
+        }
+        if let (Some(from), Some(to)) = (self.from, self.to)
+            && from >= to
+        {
+            let [from, to] = [from, to].map(|at| at.since(Moment::START));
+            let sentence = format!("its window ends at {to}, which is not after its beginning at {from}");
+            problem.get_or_insert(LinkProblem(sentence));
+            (self.from, self.to) = (None, None);
         }
         (self, wish, problem)
     }

@@ -18,8 +18,8 @@ use super::keys::{asks_for_keys, show_keys};
 use super::memo::Memo;
 use super::page::page;
 use super::parts::Part;
+use super::strip::{Strip, signs};
 use super::table::{Entry, Shown, entries};
-use super::transport::strip;
 use super::{Act, browser, story};
 use crate::desk::Order;
 use crate::player::{Action, Gait, Narration, Player, Reel, narrations};
@@ -79,6 +79,7 @@ pub struct App {
     pub player: Player,
     pub act: Act,
     pub instrument: Instrument,
+    pub strip: Strip,
     /// Nothing while there is none.
     pub run: Option<Run>,
     /// Whether the parameters are there without asking for them.
@@ -110,6 +111,7 @@ impl Component for App {
         let mut app = App {
             player: Player::open(cover, &browser::fragment()),
             instrument: Instrument::new(context.props().width),
+            strip: Strip::default(),
             run: None,
             parameters: Fold::Closed,
             words: Fold::Closed,
@@ -154,6 +156,7 @@ impl Component for App {
     fn rendered(&mut self, _: &Context<Self>, _: bool) {
         self.messenger.keep(&self.player, &self.act);
         self.instrument.rendered(self.player.head(), &self.act);
+        self.strip.rendered(&self.player);
     }
 }
 
@@ -177,7 +180,7 @@ impl App {
         let reached = reel.last_until(self.player.head()).unwrap_or(Moment::START);
         let Made { strip: strips, narrations: told, lines, entries: tables } = &mut self.made;
         self.run = Some(Run {
-            strip: strips.get(reel.clone(), |reel| strip(reel)),
+            strip: strips.get(reel.clone(), |reel| signs(reel)),
             narrations: told.get((reel.clone(), reached), |(reel, reached)| Rc::new(narrations(reel, *reached))),
             lines: lines.get((reel.clone(), job), |(reel, job)| {
                 Rc::new(job.map_or_else(Vec::new, |job| story::lines(reel, job)))

@@ -5,7 +5,7 @@
 
 use super::instrument::Rem;
 use crate::scene::markup::{DEFINITIONS, Named, Number, escaped, group};
-use crate::scene::{Callout, Scene};
+use crate::scene::{Callout, Layer, Scene};
 
 /// Who stands where.
 pub fn heads(scene: &Scene) -> String {
@@ -41,6 +41,16 @@ pub fn callouts(scene: &Scene) -> String {
         text.push_str(&format!("<g id=\"{}\">", callout_id(callout)));
         group(&mut text, "cp-callout", &callout.shapes, Named::Titles);
         text.push_str("</g>");
+    }
+    text.push_str("</svg>");
+    text
+}
+
+/// The shapes of the selected job, to lie over the body. What they show is said by the table and by the job's story.
+pub fn lit(scene: &Scene, layers: &[Layer]) -> String {
+    let mut text = open("lit", scene.width, scene.height, "The selected job");
+    for layer in layers {
+        group(&mut text, layer.level.css(), &layer.shapes, Named::Titles);
     }
     text.push_str("</svg>");
     text

@@ -143,6 +143,10 @@ pub enum On {
     Click,
     Input,
     KeyDown,
+    PointerCancel,
+    PointerDown,
+    PointerMove,
+    PointerUp,
     Scroll,
     Toggle,
 }
@@ -160,6 +164,10 @@ impl Listener for Heard {
             On::Click => ListenerKind::onclick,
             On::Input => ListenerKind::oninput,
             On::KeyDown => ListenerKind::onkeydown,
+            On::PointerCancel => ListenerKind::onpointercancel,
+            On::PointerDown => ListenerKind::onpointerdown,
+            On::PointerMove => ListenerKind::onpointermove,
+            On::PointerUp => ListenerKind::onpointerup,
             On::Scroll => ListenerKind::onscroll,
             On::Toggle => ListenerKind::ontoggle,
         }
@@ -170,6 +178,6 @@ impl Listener for Heard {
     }
 
     fn passive(&self) -> bool {
-        self.kind == On::Scroll
+        matches!(self.kind, On::Scroll | On::PointerMove)
     }
 }

@@ -15,6 +15,9 @@ pub enum Icon {
     Before,
     After,
     Close,
+    Narrower,
+    Wider,
+    Whole,
 }
 
 impl Icon {
@@ -37,6 +40,9 @@ impl Icon {
             Icon::Reset => "M8 3a5 5 0 1 1-4.7 3.3l1.3.5A3.6 3.6 0 1 0 8 4.4v2L4.5 3.7 8 1z",
             Icon::Before => "M10 3.2 5.2 8l4.8 4.8-1 1L3.2 8 9 2.2z",
             Icon::After => "m6 3.2 4.8 4.8L6 12.8l1 1L12.8 8 7 2.2z",
+            Icon::Narrower => "M7.3 3h1.4v4.3H13v1.4H8.7V13H7.3V8.7H3V7.3h4.3z",
+            Icon::Wider => "M3 7.3h10v1.4H3z",
+            Icon::Whole => "M2.5 3h1.3v10H2.5zM12.2 3h1.3v10h-1.3zM7 5 4.8 8 7 11V8.6h2V11l2.2-3L9 5v2.4H7z",
             Icon::Close => "m4.3 3.3 3.7 3.7 3.7-3.7 1 1L9 8l3.7 3.7-1 1L8 9l-3.7 3.7-1-1L7 8 3.3 4.3z",
         }
     }

@@ -2,8 +2,8 @@
 //!
 //! With room, one scene of both sides in one viewport; on a phone two viewports above one another that scroll as one.
 //!
-//! *Invariant:* a scene is laid out anew when the run, the width, the window or the selection changes, and at no other
-//! time.
+//! *Invariant:* a scene is laid out anew when the run, the width or the window changes, and at no other time. Selecting
+//! a job puts a few shapes over the picture and a class on it.
 
 use std::fmt::{self, Display, Formatter};
 use std::rc::Rc;
@@ -15,15 +15,17 @@ use yew::{AttrValue, NodeRef};
 use super::app::{Message, Run};
 use super::brokers::brokers;
 use super::browser::Observed;
-use super::diagram::{body, callout_id, callouts, heads};
+use super::diagram::{body, callout_id, callouts, heads, lit};
 use super::element::{Element, On, block, classes, element, markup};
 use super::verdicts::{side_class, side_name};
 use super::{Act, browser};
 use crate::desk::Panel;
 use crate::player::{Action, Player, Reel, Window, is_in_sight, pointed, scrolled};
-use crate::recording::Selection;
-use crate::scene::{Callout, Folding, PX, Pane, Point, Scene, Sides, View, layout, layout_apart};
+use crate::scene::{
+    Callout, Folding, Layer, PX, Pane, Point, Scene, Sides, View, layout_apart_with, layout_with, spotlight,
+};
 use crate::time::Moment;
+use crate::trace::JobId;
 
 /// Narrower than this, in pixels of a scene, the sides stand above one another.
 const BOTH_BESIDE: u16 = 720;
@@ -37,7 +39,6 @@ const SCENE_PX_A_REM: i32 = 14;
 struct Wanted {
     reel: Rc<Reel>,
     window: Window,
-    selection: Selection,
     width: u16,
 }
 
@@ -47,11 +48,14 @@ struct Drawn {
     heads: AttrValue,
     body: AttrValue,
     callouts: AttrValue,
+    /// The shapes of the selected job, and the same as markup; none if nothing is selected.
+    lit: Rc<Vec<Layer>>,
+    overlay: AttrValue,
 }
 
 /// The elements that a scene has on the page.
 #[derive(Default)]
-struct Place {
+struct SceneNodes {
     viewport: NodeRef,
     picture: NodeRef,
     playhead: NodeRef,
@@ -63,7 +67,9 @@ pub struct Instrument {
     width: Option<u16>,
     wanted: Option<Wanted>,
     drawn: Vec<Drawn>,
-    places: [Place; 2],
+    /// The job that is lit in the scenes drawn.
+    lit: Option<JobId>,
+    nodes: [SceneNodes; 2],
     /// Where the playhead was placed in the scenes drawn; nothing if they are new.
     placed: Option<Moment>,
     /// The first viewport, which another element may become.
@@ -83,28 +89,33 @@ impl Instrument {
     /// Lays the scenes out, unless they are as they should be.
     pub fn lay_out(&mut self, player: &Player, reel: &Rc<Reel>) {
         let Some(width) = self.width else { return };
-        let (window, selection) = (player.window(), player.selection());
-        let wanted = Wanted { reel: reel.clone(), window, selection, width };
-        if self.wanted.as_ref() != Some(&wanted) {
+        let wanted = Wanted { reel: reel.clone(), window: player.window(), width };
+        let is_new = self.wanted.as_ref() != Some(&wanted);
+        if is_new {
             self.drawn = scenes(&wanted).into_iter().map(drawn).collect();
             self.placed = None;
             self.furnish(player.head());
-            self.wanted = Some(wanted);
         }
+        let job = player.selection().job();
+        if is_new || self.lit != job {
+            self.drawn.iter_mut().for_each(|drawn| light_up(drawn, &wanted, job));
+            self.lit = job;
+        }
+        self.wanted = Some(wanted);
     }
 
     pub fn view(&self, run: &Run, player: &Player, act: &Act) -> Element {
         if self.drawn.is_empty() {
-            return block("div", "viewport").key("empty").node(&self.places[0].viewport);
+            return block("div", "viewport").key("empty").node(&self.nodes[0].viewport);
         }
         let clock: AttrValue = run.reel.clock(player.head()).into();
         let apart = if self.drawn.len() > 1 { "panes-apart" } else { "" };
         let mut panes = self.drawn.iter().enumerate().map(|(number, drawn)| {
-            let other = (self.drawn.len() > 1).then(|| &self.places[1 - number].viewport);
+            let other = (self.drawn.len() > 1).then(|| &self.nodes[1 - number].viewport);
             element("div", &[("class", "pane")])
                 .key(number)
                 .add(titles(&drawn.scene, player.panel(), act))
-                .add(viewport(drawn, &self.places[number], other, clock.clone(), act))
+                .add(viewport(drawn, &self.nodes[number], other, clock.clone(), act))
         });
         element("div", &[]).key("drawn").with("class", classes(&["panes", apart])).all(&mut panes)
     }
@@ -115,13 +126,13 @@ impl Instrument {
         if self.placed == Some(head) {
             return;
         }
-        for (drawn, place) in self.drawn.iter().zip(&self.places) {
+        for (drawn, nodes) in self.drawn.iter().zip(&self.nodes) {
             veil(&drawn.scene, self.placed, head);
             let y = drawn.scene.scale.y_from_moment(head);
-            browser::style(&place.playhead, "transform", &format!("translateY({})", Rem(y)));
+            browser::style(&nodes.playhead, "transform", &format!("translateY({})", Rem(y)));
         }
         if !self.drawn.is_empty() {
-            follow(&self.drawn, self.placed, head, &self.places[0].viewport);
+            follow(&self.drawn, self.placed, head, &self.nodes[0].viewport);
             self.placed = Some(head);
         }
     }
@@ -143,7 +154,7 @@ impl Instrument {
     /// Tells the width that there is for the content, now and whenever that changes. The element is another one once
     /// something is drawn, and when the sides move apart.
     fn watch_width(&mut self, act: &Act) {
-        let element = browser::element(&self.places[0].viewport);
+        let element = browser::element(&self.nodes[0].viewport);
         if element.as_ref() == self.watched.as_ref().map(|(element, _)| element) {
             return;
         }
@@ -161,17 +172,26 @@ impl Instrument {
     }
 }
 
+impl Wanted {
+    fn view(&self) -> View {
+        View {
+            width: self.width,
+            sides: Sides::Both,
+            from: Some(self.window.from),
+            to: Some(self.window.to),
+            selection: None,
+            folding: Folding::Fold,
+        }
+    }
+}
+
 fn scenes(wanted: &Wanted) -> Vec<Scene> {
-    let view = View {
-        width: wanted.width,
-        sides: Sides::Both,
-        from: Some(wanted.window.from),
-        to: Some(wanted.window.to),
-        selection: wanted.selection.job(),
-        folding: Folding::Fold,
-    };
+    let (view, index) = (wanted.view(), wanted.reel.index());
     let sides = &wanted.reel.recording.sides;
-    if wanted.width < BOTH_BESIDE { layout_apart(sides, &view) } else { vec![layout(sides, &view)] }
+    match wanted.width < BOTH_BESIDE {
+        true => layout_apart_with(sides, index, &view),
+        false => vec![layout_with(sides, index, &view)],
+    }
 }
 
 fn drawn(scene: Scene) -> Drawn {
@@ -180,7 +200,17 @@ fn drawn(scene: Scene) -> Drawn {
         body: body(&scene).into(),
         callouts: callouts(&scene).into(),
         scene: Rc::new(scene),
+        lit: Rc::default(),
+        overlay: AttrValue::default(),
     }
+}
+
+/// Puts the shapes of a job over a picture that stays as it is.
+fn light_up(drawn: &mut Drawn, wanted: &Wanted, job: Option<JobId>) {
+    let (sides, index) = (&wanted.reel.recording.sides, wanted.reel.index());
+    let layers = job.map(|job| spotlight(sides, index, &wanted.view(), &drawn.scene, job));
+    drawn.overlay = layers.as_ref().map(|layers| lit(&drawn.scene, layers).into()).unwrap_or_default();
+    drawn.lit = Rc::new(layers.unwrap_or_default());
 }
 
 /// The room that an element has for a scene, in pixels of the scene.
@@ -245,7 +275,7 @@ fn titles(scene: &Scene, panel: &Panel, act: &Act) -> Element {
 }
 
 /// `other` is the viewport that scrolls with this one.
-fn viewport(drawn: &Drawn, place: &Place, other: Option<&NodeRef>, clock: AttrValue, act: &Act) -> Element {
+fn viewport(drawn: &Drawn, nodes: &SceneNodes, other: Option<&NodeRef>, clock: AttrValue, act: &Act) -> Element {
     let other = other.cloned();
     let scrolled = move |event: &Event| {
         let here = browser::target::<HtmlElement>(event);
@@ -256,23 +286,29 @@ fn viewport(drawn: &Drawn, place: &Place, other: Option<&NodeRef>, clock: AttrVa
         }
     };
     // The events' own idea of the picture is no use: they are all heard at the root.
-    let (acting, scene, node) = (act.clone(), drawn.scene.clone(), place.picture.clone());
+    let (acting, scene, lit, node) = (act.clone(), drawn.scene.clone(), drawn.lit.clone(), nodes.picture.clone());
     let clicked = move |event: &Event| {
         if let (Some(event), Some(picture)) = (event.dyn_ref(), browser::element(&node)) {
-            acting.dispatch(Action::Select(pointed(&scene, point(event, &picture))));
+            let layers = scene.layers.iter().chain(lit.iter());
+            acting.dispatch(Action::Select(pointed(layers, point(event, &picture))));
         }
     };
     let playhead = element("div", &[("class", "playhead"), ("aria-hidden", "true")])
-        .node(&place.playhead)
+        .node(&nodes.playhead)
         .add(block("div", "veil"))
         .add(block("div", "playhead-line"))
         .add(block("span", "playhead-tag").text(clock));
-    let picture = block("div", "picture").node(&place.picture).on(On::Click, clicked);
+    let is_lit = !drawn.overlay.is_empty();
+    let picture = element("div", &[])
+        .with("class", classes(&["picture", if is_lit { "receding" } else { "" }]))
+        .node(&nodes.picture)
+        .on(On::Click, clicked);
+    let overlay = if is_lit { markup(drawn.overlay.clone()) } else { Default::default() };
     element("div", &[("class", "viewport"), ("tabindex", "0"), ("role", "group"), ("aria-label", "Diagram")])
-        .node(&place.viewport)
+        .node(&nodes.viewport)
         .on(On::Scroll, scrolled)
         .add(block("div", "sticky-heads").add(markup(drawn.heads.clone())))
-        .add(picture.add(markup(drawn.body.clone())).add(playhead).add(markup(drawn.callouts.clone())))
+        .add(picture.add(markup(drawn.body.clone())).add(overlay).add(playhead).add(markup(drawn.callouts.clone())))
 }
 
 /// Where in the picture a person points.

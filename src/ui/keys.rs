@@ -6,7 +6,7 @@
 use web_sys::{Element as Node, KeyboardEvent};
 
 use super::browser;
-use crate::player::Action;
+use crate::player::{Action, WindowChange};
 use crate::recording::Selection;
 
 /// What a key means to the instrument.
@@ -30,6 +30,11 @@ pub fn meant(event: &KeyboardEvent) -> Option<Action> {
         "o" => Action::ToOtherSide,
         "f" => Action::ToNextFailure,
         "F" => Action::ToLastFailure,
+        "+" | "=" => Action::Window(WindowChange::Narrower),
+        "-" => Action::Window(WindowChange::Wider),
+        "[" => Action::Window(WindowChange::Earlier),
+        "]" => Action::Window(WindowChange::Later),
+        "0" => Action::Window(WindowChange::Whole),
         "Escape" => Action::Select(Selection::Nothing),
         _ => return None,
     })
@@ -72,6 +77,9 @@ pub const KEYS: &str = concat!(
     "<div><dt><kbd>C</kbd></dt><dd>to the cause of the selected message, or of the last one</dd></div>",
     "<div><dt><kbd>R</kbd></dt><dd>to its reply, or from a reply to what it answers</dd></div>",
     "<div><dt><kbd>O</kbd></dt><dd>to the same job on the other side</dd></div>",
+    "<div><dt><kbd>+</kbd> <kbd>-</kbd></dt><dd>show less of the run and larger, or more of it</dd></div>",
+    "<div><dt><kbd>[</kbd> <kbd>]</kbd></dt><dd>show what is before, or after</dd></div>",
+    "<div><dt><kbd>0</kbd></dt><dd>show the whole run</dd></div>",
     "<div><dt><kbd>Esc</kbd></dt><dd>select nothing</dd></div>",
     "</dl><p>Anywhere: <kbd>?</kbd> opens this list, and the first <kbd>Tab</kbd> offers to skip to the diagram.</p>",
     "</div></details>"

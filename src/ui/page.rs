@@ -59,7 +59,8 @@ fn shown(app: &App, run: &Run) -> VNode {
             acting.dispatch(action);
         }
     };
-    let footing = block("div", "footing").add(kept(app.narration(run), act)).add(transport(player, run, act));
+    let footing =
+        block("div", "footing").add(kept(app.narration(run), act)).add(transport(player, run, &app.strip, act));
     let behind = if player.is_behind() { "behind" } else { "" };
     let instrument = element("section", &[("aria-label", "The run")])
         .with("class", classes(&["instrument", behind]))

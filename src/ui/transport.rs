@@ -1,19 +1,16 @@
-//! Play, pause, step, speed, and the scrubber with its strip of what went wrong.
+//! Play, pause, step, speed, the scrubber under its strip, and what is done with the window.
 //!
-//! *Invariant:* the strip is drawn once a run; a frame writes the scrubber's value and the readout.
-
-use std::fmt::Write;
-
-use yew::AttrValue;
+//! *Invariant:* a frame writes the scrubber's value and the readout, and nothing else.
 
 use super::app::Run;
-use super::element::{Element, On, block, classes, element, markup};
+use super::element::{Element, On, block, classes, element};
 use super::icons::{Icon, icon};
+use super::strip::Strip;
 use super::{Act, browser};
-use crate::player::{Action, Motion, Player, Reel, Speed, TroubleKind};
+use crate::player::{Action, Motion, Player, Reel, Speed, WindowChange};
 use crate::time::{Moment, Span};
 
-pub fn transport(player: &Player, run: &Run, act: &Act) -> Element {
+pub fn transport(player: &Player, run: &Run, strip: &Strip, act: &Act) -> Element {
     let reel = &*run.reel;
     let (name, sign) = match player.motion() {
         Motion::Playing => ("Pause", Icon::Pause),
@@ -37,8 +34,30 @@ pub fn transport(player: &Player, run: &Run, act: &Act) -> Element {
     element("div", &[("class", "transport"), ("role", "group"), ("aria-label", "Playing")])
         .add(buttons)
         .add(speeds(player.speed(), reel, act))
-        .add(block("div", "scrubber").add(markup(run.strip.clone())).add(scrubber(player, reel, act)))
+        .add(
+            block("div", "scrubber")
+                .add(strip.view(player, &run.reel, run.strip.clone(), act))
+                .add(scrubber(player, reel, act)),
+        )
+        .add(windows(player, act))
         .add(readout.add(moment).text(format!(" / {}", reel.clock(reel.ended))))
+}
+
+/// Less of the run, more of it, all of it.
+fn windows(player: &Player, act: &Act) -> Element {
+    let button = |name: &'static str, sign: Icon, change: WindowChange, is_of_use: bool| {
+        element("button", &[("type", "button"), ("class", "button button-icon")])
+            .with("aria-label", name)
+            .with("title", name)
+            .with_if("disabled", !is_of_use)
+            .does(act, move || Action::Window(change))
+            .add(icon(sign))
+    };
+    let is_part = player.is_within_the_run();
+    element("div", &[("class", "transport-buttons"), ("role", "group"), ("aria-label", "Window")])
+        .add(button("Show less of the run, larger", Icon::Narrower, WindowChange::Narrower, true))
+        .add(button("Show more of the run", Icon::Wider, WindowChange::Wider, is_part))
+        .add(button("Show the whole run", Icon::Whole, WindowChange::Whole, is_part))
 }
 
 fn scrubber(player: &Player, reel: &Reel, act: &Act) -> Element {
@@ -74,43 +93,4 @@ fn speeds(shown: Speed, reel: &Reel, act: &Act) -> Element {
         .with("title", format!("How long playing the whole run takes: {compared}"))
         .add(element("span", &[]).text("Play in"))
         .add(select)
-}
-
-/// Thousandths of the run's length.
-const LENGTH: u64 = 1_000;
-/// More signs than this on the strip are one band of trouble to the eye.
-const MOST_SIGNS: usize = 400;
-
-/// What went wrong in a run, in proportion to its length.
-pub fn strip(reel: &Reel) -> AttrValue {
-    let ended = reel.ended.micros().max(1);
-    let x = |moment: Moment| moment.micros() * LENGTH * 100 / ended;
-    let mut drawn = Vec::new();
-    for trouble in &reel.troubles {
-        let (class, top, height) = match (trouble.kind, trouble.side) {
-            (TroubleKind::Outage, _) => ("strip-outage", 0, 26),
-            (TroubleKind::Failure, 0) => ("strip-failure", 1, 6),
-            (TroubleKind::Failure, _) => ("strip-failure", 19, 6),
-            (TroubleKind::Again, 0) => ("strip-again", 1, 6),
-            (TroubleKind::Again, _) => ("strip-again", 19, 6),
-        };
-        let (from, until) = (x(trouble.from), x(trouble.until));
-        // A sign is wide enough to be seen, and signs in one place are one.
-        let sign = (class, top, height, from / 100, (until - from).max(350) / 50 * 5);
-        if !drawn.contains(&sign) && drawn.len() < MOST_SIGNS {
-            drawn.push(sign);
-        }
-    }
-    let mut text =
-        format!("<svg class=\"strip\" viewBox=\"0 0 {LENGTH} 26\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
-    for (class, top, height, x, width) in drawn {
-        let (whole, tenth) = (width / 10, width % 10);
-        // Writing to a string cannot fail.
-        let _ = write!(
-            text,
-            "<rect class=\"{class}\" x=\"{x}\" y=\"{top}\" width=\"{whole}.{tenth}\" height=\"{height}\"/>"
-        );
-    }
-    text.push_str("</svg>");
-    text.into()
 }

@@ -1,7 +1,7 @@
 //! What a person does with a run: playing, stepping, selecting, changing, and keeping it all in a link.
 
 use counterpoint::desk::{Order, Report};
-use counterpoint::player::{Action, Gait, Motion, Player, Speed, Window};
+use counterpoint::player::{Action, Gait, Motion, Player, Speed, TroubleKind, Window, WindowChange};
 use counterpoint::recording::Selection;
 use counterpoint::scenario::{PRESETS, Scenario};
 use counterpoint::studio::{Link, Studio};
@@ -405,4 +405,84 @@ fn a_link_that_cannot_be_read_says_so_and_opens_the_nearest_thing() {
         let seed = if link.ends_with("seed=4") { 4 } else { PRESETS[0].scenario().head.seed };
         assert_eq!(desk.panel().seed, seed.to_string(), "{link}: what can be read is kept");
     }
+}
+
+#[test]
+fn the_strip_shows_the_failures_of_both_sides_wherever_they_are() {
+    // Everything fails on the left, and on the right only what is called in the last moments.
+    let scenario = Scenario::from_value(json!({
+        "name": "failing",
+        "workload": { "jobs": 5000, "arrivals": { "pattern": "regular", "every": "10ms" }, "work": "1ms" },
+        "network": { "latency": "1ms" },
+        "changes": [
+            { "at": "0ms", "fault": "outage", "actor": "left-server" },
+            { "at": "49900ms", "fault": "outage", "actor": "right-server" }
+        ],
+        "sides": [
+            { "id": "left", "protocol": "http", "server": { "id": "left-server" } },
+            { "id": "right", "protocol": "http", "server": { "id": "right-server" } }
+        ]
+    }));
+    let player = Desk::with(scenario.expect("it is valid"));
+    let signs = player.reel().expect("it has run").troubles_by_place(250);
+    let failures = |side: u8| signs.iter().filter(move |sign| (sign.side, sign.kind) == (side, TroubleKind::Failure));
+    assert!(signs.len() <= 250 * 6);
+    assert_eq!(failures(0).map(|sign| u32::from(sign.last - sign.first) + 1).sum::<u32>(), 250, "all along the strip");
+    assert!(failures(1).count() > 0 && failures(1).all(|sign| sign.first >= 248), "at the end, where they are");
+    let kinds: Vec<TroubleKind> = signs.iter().map(|sign| sign.kind).collect();
+    let first_failure = kinds.iter().position(|kind| *kind == TroubleKind::Failure);
+    assert!(kinds[first_failure.unwrap()..].iter().all(|kind| *kind == TroubleKind::Failure), "failures are on top");
+}
+
+fn window(from: u64, to: u64) -> Window {
+    Window { from: at(from), to: at(to) }
+}
+
+#[test]
+fn a_window_stays_where_it_is_put_until_the_playhead_leaves_it() {
+    let mut player = opened();
+    player.update(Action::Window(WindowChange::Set(window(100, 200))));
+    assert_eq!((player.window(), player.head()), (window(100, 200), at(320)), "the playhead may be elsewhere");
+    assert!(player.is_within_the_run());
+    player.update(Action::Seek(at(150)));
+    assert_eq!(player.window(), window(100, 200));
+    player.update(Action::Seek(at(210)));
+    assert_eq!(player.window(), window(200, 300), "it turns a page for the playhead");
+    player.update(Action::Window(WindowChange::Earlier));
+    assert_eq!((player.window(), player.head()), (window(150, 250), at(210)));
+    player.update(Action::Window(WindowChange::Whole));
+    assert_eq!(player.window(), Window { from: at(0), to: player.ended() });
+    assert!(!player.is_within_the_run());
+}
+
+#[test]
+fn what_is_shown_is_played_in_the_time_that_the_speed_names() {
+    let mut player = opened();
+    player.update(Action::Seek(at(100)));
+    player.update(Action::Window(WindowChange::Set(window(100, 200))));
+    player.update(Action::Play);
+    (0..150).for_each(|_| player.update(Action::Frame(Span::millis(100))));
+    assert_eq!((player.head(), player.window()), (at(200), window(100, 200)));
+    player.update(Action::Frame(Span::millis(100)));
+    assert_eq!(player.window(), window(200, 300), "and then the next page");
+}
+
+#[test]
+fn a_window_is_in_the_link_and_comes_back_from_it() {
+    let mut player = opened();
+    assert!(!player.link().contains("from="), "what the scenario shows by itself is not said");
+    player.update(Action::Window(WindowChange::Set(window(100, 250))));
+    let link = player.link();
+    assert!(link.contains("&from=100ms&to=250ms"), "{link}");
+    let mut run = Desk::open("order-emails&v=1&from=300ms&to=600ms");
+    assert_eq!(run.window(), window(300, 600));
+    run.update(Action::Window(WindowChange::Later));
+    let again = Desk::open(&run.link());
+    assert_eq!((again.window(), again.link()), (run.window(), run.link()));
+    let (link, problem) = Link::read("order-emails&from=soon");
+    assert_eq!(link.from, None);
+    assert!(problem.unwrap().0.starts_with("its window will not do"));
+    let turned = Desk::open("order-emails&from=2s&to=1s");
+    let problem = turned.panel().link_problem.clone().expect("it is said");
+    assert_eq!(problem, "its window ends at 1s, which is not after its beginning at 2s");
 }

@@ -5,7 +5,7 @@ use counterpoint::desk::{Opening, Report};
 use counterpoint::player::{Action, Player};
 use counterpoint::render::fingerprints::fingerprints;
 use counterpoint::scenario::PRESETS;
-use counterpoint::scene::{Form, PX, View, layout, layout_apart};
+use counterpoint::scene::{Form, Index, PX, View, layout, layout_apart, spotlight};
 use counterpoint::studio::Studio;
 use counterpoint_browser_tests::Page;
 use serde_json::Value;
@@ -79,12 +79,20 @@ async fn compare_labels(page: &Page, name: &str) -> Result<()> {
     player.update(Action::Report(Report::Ended { number: 0, recording: recording.clone(), opening }));
     let (window, selection) = (player.window(), player.selection().job());
     let (from, to) = (Some(window.from), Some(window.to));
-    let view = View { width, selection, from, to, ..View::default() };
+    let view = View { width, from, to, ..View::default() };
+    let index = Index::of(&recording.sides);
     let scenes =
         if drawn.len() == 1 { vec![layout(&recording.sides, &view)] } else { layout_apart(&recording.sides, &view) };
     for (number, (scene, drawn)) in scenes.iter().zip(&drawn).enumerate() {
+        // The selected job lies over the picture, and the captions over both.
+        let lit = selection.map(|job| spotlight(&recording.sides, &index, &view, scene, job)).unwrap_or_default();
+        let layers = scene.layers.iter().chain(&lit).flat_map(|layer| &layer.shapes);
+        let callouts = scene.callouts.iter().flat_map(|callout| &callout.shapes);
         let rooms: Vec<_> = scene
-            .shapes()
+            .heads
+            .iter()
+            .chain(layers)
+            .chain(callouts)
             .filter_map(|shape| match &shape.form {
                 Form::Text { text, area, .. } => Some((text.clone(), *area)),
                 _ => None,
