@@ -37,6 +37,14 @@ const CASES: &[Case] = &[
     Case { name: "queries that are cancelled", jobs: 20_000, scenario: queries_cancelled },
     Case { name: "a burst that a cache answers", jobs: 50_000, scenario: burst_at_hand },
     Case { name: "logins with as many wrong passwords as may be", jobs: 20_000, scenario: wrong_passwords },
+    Case { name: "a quorum queue whose consumers die with all they hold", jobs: 100_000, scenario: quorum_crash },
+    Case { name: "a classic queue whose consumers die with all they hold", jobs: 100_000, scenario: classic_crash },
+    Case { name: "a broker that dies with all that is not written", jobs: 50_000, scenario: unwritten },
+    Case { name: "a topic that is silent", jobs: 100_000, scenario: silent_topic },
+    Case { name: "a producer that is told nothing", jobs: 50_000, scenario: told_nothing },
+    Case { name: "a group that reads again what it has done", jobs: 50_000, scenario: read_again },
+    Case { name: "a FIFO group of all jobs", jobs: 50_000, scenario: one_fifo_group },
+    Case { name: "a burst before one thread", jobs: 50_000, scenario: one_thread },
 ];
 
 fn main() -> ExitCode {
@@ -137,4 +145,68 @@ fn wrong_passwords(jobs: u32) -> Value {
     let wrong: Vec<u32> = (1..=1000).collect();
     let left = json!({ "protocol": "auth", "caller": { "threads": 100 }, "wrong_password": wrong });
     beside_a_cache(jobs, burst(), "1ms", left)
+}
+
+fn struck(mut scenario: Value, fault: &str, actor: &str, at: &str, lasts: &str) -> Value {
+    scenario["changes"] = json!([{ "at": at, "for": lasts, "fault": fault, "actor": actor }]);
+    scenario
+}
+
+/// Two hundred consumers hold as much as they may; each has begun one message when all of them die.
+fn all_unacknowledged(kind: &str, jobs: u32) -> Value {
+    let left = json!({
+        "protocol": "rabbitmq", "confirms": "off", "queue": { "type": kind },
+        "consumers": { "count": 200, "recovery_interval": "10ms" },
+    });
+    let workload = json!({ "arrivals": { "pattern": "burst" }, "work": "1s" });
+    struck(beside_a_cache(jobs, workload, "1ms", left), "crash", "left.server", "500ms", "100ms")
+}
+
+fn quorum_crash(jobs: u32) -> Value {
+    all_unacknowledged("quorum", jobs)
+}
+
+fn classic_crash(jobs: u32) -> Value {
+    all_unacknowledged("classic", jobs)
+}
+
+fn unwritten(jobs: u32) -> Value {
+    let left = json!({
+        "protocol": "rabbitmq", "confirms": "off", "queue": { "type": "classic", "write_time": "10s" },
+        "consumers": { "prefetch": 1 },
+    });
+    struck(beside_a_cache(jobs, burst(), "1ms", left), "crash", "left.queue", "5s", "100ms")
+}
+
+fn silent_topic(jobs: u32) -> Value {
+    let left = json!({ "protocol": "kafka", "producer": { "linger": "0ms" }, "request_timeout": "500ms" });
+    let workload = json!({ "arrivals": { "pattern": "regular", "every": "100us" }, "work": "100us" });
+    struck(beside_a_cache(jobs, workload, "1ms", left), "silent-outage", "left.queue", "10ms", "30s")
+}
+
+fn told_nothing(jobs: u32) -> Value {
+    let producer = json!({ "acks": "0", "send": "wait", "linger": "0ms" });
+    beside_a_cache(jobs, burst(), "1ms", json!({ "protocol": "kafka", "producer": producer }))
+}
+
+fn read_again(jobs: u32) -> Value {
+    let group = json!({
+        "max_poll_records": 1, "deduplicates": true, "session_timeout": "6s", "heartbeat_interval": "1s",
+        "auto_commit_interval": "1h",
+    });
+    let workload = json!({ "arrivals": { "pattern": "burst" }, "work": "10us" });
+    let left = json!({ "protocol": "kafka", "groups": [group], "record_size_bytes": 1 });
+    struck(beside_a_cache(jobs, workload, "1ms", left), "crash", "left.server", "400ms", "100ms")
+}
+
+fn one_fifo_group(jobs: u32) -> Value {
+    let left = json!({
+        "protocol": "sqs", "sender": { "threads": 1000 },
+        "queue": { "type": "fifo", "receive_message_wait_time": "20s" }, "consumers": { "max_number_of_messages": 10 },
+    });
+    beside_a_cache(jobs, burst(), "1ms", left)
+}
+
+fn one_thread(jobs: u32) -> Value {
+    beside_a_cache(jobs, burst(), "1ms", json!({ "protocol": "http", "method": "POST" }))
 }

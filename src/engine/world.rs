@@ -187,6 +187,7 @@ impl<A: Actor> World<A> {
             (Fault::SilentOutage, Phase::Ends) => self.core.silences[actor.at()] -= 1,
             _ => {}
         }
+        let still_down = self.is_down_by_another(index);
         let mut context = Context { core: &mut self.core, actor };
         match (phase, fault) {
             (Phase::Begins, Fault::SlowDown { thousandths }) => {
@@ -207,7 +208,7 @@ impl<A: Actor> World<A> {
                     if let Some(place) = slow_downs.iter().position(|known| *known == thousandths) {
                         slow_downs.remove(place);
                     }
-                } else {
+                } else if !still_down {
                     let label = context.core.recovery_label;
                     context.mark(MarkKind::Recovered, Slot::WHOLE, PartId::NONE, 0, label);
                 }
@@ -217,6 +218,15 @@ impl<A: Actor> World<A> {
             }
         }
         self.deliver(actor, Input::Fault(fault, phase));
+    }
+
+    /// Whether a fault other than this one keeps its actor out. (Several may overlap, in any order.)
+    fn is_down_by_another(&self, index: usize) -> bool {
+        let this = &self.faults[index];
+        let others = self.faults.iter().zip(&self.fault_stays).enumerate().filter(|(other, _)| *other != index);
+        others.map(|(_, known)| known).any(|(dated, stay)| {
+            dated.actor == this.actor && stay.is_some() && !matches!(dated.fault, Fault::SlowDown { .. })
+        })
     }
 
     fn conclude(&mut self, outcome: Outcome) {

@@ -31,6 +31,7 @@ mod leaps;
 mod limits;
 mod mangle;
 mod mangled;
+mod many_at_brokers;
 mod many_at_once;
 mod metrics;
 mod modelled;

@@ -1,6 +1,6 @@
 //! Several faults of one party at once: it is out as long as any of them lasts, in any order and number.
 
-use counterpoint::trace::{StayKind, Trace};
+use counterpoint::trace::{MarkKind, StayKind, Trace};
 use serde_json::{Value, json};
 
 use crate::story::play_side;
@@ -116,4 +116,19 @@ fn a_dead_leader_does_not_die_again() {
     let scenario = json!({ "workload": workload, "changes": [crash("1s", "1s"), crash("1500ms", "1s")] });
     let trace = play_side("kafka", settings, scenario);
     assert!(trace.messages.iter().any(|row| trace.label(row) == "acknowledged"), "two replicas are in sync");
+}
+
+/// The run says when a party is back once, and only when nothing keeps it out any more.
+#[test]
+fn a_party_is_said_to_be_back_when_the_last_of_its_faults_is_over() {
+    for protocol in ["http", "chain"] {
+        let actor = if protocol == "http" { "server" } else { "service" };
+        let scenario = json!({
+            "workload": { "jobs": 1, "arrivals": { "pattern": "listed", "at": ["9s"] } },
+            "changes": overlapping(actor, ["crash", "outage", "silent-outage", "crash"]),
+        });
+        let trace = play_side(protocol, json!({}), scenario);
+        let back = trace.marks.iter().filter(|mark| mark.kind == MarkKind::Recovered).map(|mark| mark.at.micros());
+        assert_eq!(back.collect::<Vec<_>>(), [5_000_000], "{protocol}");
+    }
 }
