@@ -20,7 +20,7 @@ mod world;
 
 pub use context::{Context, Parcel};
 pub use demand::{Demand, Workload};
-pub use link::{Link, LinkId, Order};
+pub use link::{Link, LinkId, Overtaking};
 pub use setup::{KindId, Setup};
 pub use world::{Limits, Progress, World};
 

@@ -15,11 +15,11 @@ pub struct LinkId(pub u16);
 
 /// Whether a message can overtake another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
+pub enum Overtaking {
     /// Each message takes its own time: separate connections.
-    Free,
+    Possible,
     /// One stream: a message arrives no earlier than the one sent before it.
-    Kept,
+    Impossible,
 }
 
 #[derive(Clone, Debug)]
@@ -33,13 +33,22 @@ pub struct Link {
     pub duplication: f64,
     /// Which way of the conversation this is; the same number on both sides means the same random values.
     pub leg: u8,
-    pub order: Order,
+    pub overtaking: Overtaking,
     pub(super) last_arrival: Moment,
 }
 
 impl Link {
     pub fn new(from: ActorId, to: ActorId, leg: u8, latency: Distribution) -> Self {
-        Link { from, to, latency, loss: 0.0, duplication: 0.0, leg, order: Order::Free, last_arrival: Moment::START }
+        Link {
+            from,
+            to,
+            latency,
+            loss: 0.0,
+            duplication: 0.0,
+            leg,
+            overtaking: Overtaking::Possible,
+            last_arrival: Moment::START,
+        }
     }
 
     pub fn losing(mut self, chance: f64) -> Self {
@@ -53,7 +62,7 @@ impl Link {
     }
 
     pub fn keeping_order(mut self) -> Self {
-        self.order = Order::Kept;
+        self.overtaking = Overtaking::Impossible;
         self
     }
 
@@ -67,7 +76,7 @@ impl Link {
         let latency = self.latency.draw_at(streams, draw.key(Purpose::Latency, self.leg));
         let lost = self.loss > 0.0 && streams.unit_at(draw.key(Purpose::Loss, self.leg)) < self.loss;
         let mut arrival = now + latency;
-        if self.order == Order::Kept && !lost {
+        if self.overtaking == Overtaking::Impossible && !lost {
             arrival = arrival.max(self.last_arrival);
             self.last_arrival = arrival;
         }
@@ -80,9 +89,9 @@ impl Link {
         let doubled = self.duplication > 0.0 && streams.unit_at(key) < self.duplication;
         doubled.then(|| {
             let arrival = now + self.latency.draw_at(streams, key);
-            match self.order {
-                Order::Free => arrival,
-                Order::Kept => {
+            match self.overtaking {
+                Overtaking::Possible => arrival,
+                Overtaking::Impossible => {
                     self.last_arrival = self.last_arrival.max(arrival);
                     self.last_arrival
                 }

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::call::settings::{Caller, Service, all_different, node_words};
 use super::call::{
-    Answer, Ask, AtDeadline, Conduct, Door, Edge, EdgePolicy, Effect, Hands, Last, Node, Reply, RetryOn, Step, Task,
+    Answer, Ask, AtDeadline, Conduct, Door, Edge, EdgePolicy, Effect, Hands, Node, Reply, RetryOn, Step, StepEnd, Task,
     Verdict, WhenFull,
 };
 use super::retry::Retry;
@@ -268,11 +268,13 @@ impl Client {
         Step::Call(Ask { edge: 0, entry, note, kind: self.words.request, label, part: task.part, load: task.part })
     }
 
-    fn give_up(&self, last: Last) -> Step {
+    fn give_up(&self, last: StepEnd) -> Step {
         Step::GiveUp(match last {
-            Last::Answered(Answer { code: UNAUTHORIZED, .. }) => self.words.gave_up_unauthorized,
-            Last::Answered(Answer { code: INVALID_GRANT, .. }) => self.words.gave_up_grant,
-            Last::Answered(_) | Last::Failed(_) | Last::Nothing | Last::Done | Last::WorkFailed => self.words.gave_up,
+            StepEnd::Answered(Answer { code: UNAUTHORIZED, .. }) => self.words.gave_up_unauthorized,
+            StepEnd::Answered(Answer { code: INVALID_GRANT, .. }) => self.words.gave_up_grant,
+            StepEnd::Answered(_) | StepEnd::Failed(_) | StepEnd::Nothing | StepEnd::Done | StepEnd::WorkFailed => {
+                self.words.gave_up
+            }
         })
     }
 
@@ -298,15 +300,15 @@ impl Client {
     /// asked for a new one.
     fn bearer(&mut self, task: &mut Task) -> Step {
         match (task.entry, task.last) {
-            (_, Last::Nothing) => self.call_resource(task),
-            (REFRESH, Last::Answered(Answer { verdict: Verdict::Fine, note, .. })) => {
+            (_, StepEnd::Nothing) => self.call_resource(task),
+            (REFRESH, StepEnd::Answered(Answer { verdict: Verdict::Fine, note, .. })) => {
                 self.token = self.token.max(note);
                 self.call_resource(task)
             }
-            (RESOURCE, Last::Answered(Answer { code: UNAUTHORIZED, .. })) if task.note < self.token => {
+            (RESOURCE, StepEnd::Answered(Answer { code: UNAUTHORIZED, .. })) if task.note < self.token => {
                 self.call_resource(task)
             }
-            (RESOURCE, Last::Answered(Answer { code: UNAUTHORIZED, .. })) if task.memory == 0 => {
+            (RESOURCE, StepEnd::Answered(Answer { code: UNAUTHORIZED, .. })) if task.memory == 0 => {
                 (task.entry, task.memory) = (REFRESH, 1);
                 self.ask(REFRESH, self.token, task)
             }
@@ -357,11 +359,11 @@ impl Server {
         match (task.place, task.last) {
             (0, _) => Step::Call(Ask { edge: 0, entry: 0, note: 0, kind, label, part, load: part }),
             // A user who is not there is hashed for as well, so that the time tells nothing.
-            (1, Last::Answered(_)) => {
+            (1, StepEnd::Answered(_)) => {
                 let effect = if wrong { Effect::None } else { Effect::Changes };
                 Step::Work { parts: vec![part], span: stage.work(part), effect }
             }
-            (1, _) | (_, Last::WorkFailed) => Step::Reply(self.words.error),
+            (1, _) | (_, StepEnd::WorkFailed) => Step::Reply(self.words.error),
             _ if wrong => Step::Reply(self.words.unauthorized),
             _ => {
                 self.codes.insert(part, stage.now());
@@ -388,7 +390,7 @@ impl Server {
 
     fn resource(&self, task: &mut Task, stage: &Stage<'_>) -> Step {
         if task.place > 0 {
-            return Step::Reply(if task.last == Last::WorkFailed { self.words.error } else { self.words.resource });
+            return Step::Reply(if task.last == StepEnd::WorkFailed { self.words.error } else { self.words.resource });
         }
         let issued = self.issued.get(task.note as usize);
         let good = issued.is_some_and(|at| stage.now().since(*at) < self.settings.expires_in);

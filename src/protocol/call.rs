@@ -85,7 +85,7 @@ pub enum Verdict {
 
 /// Why a call came to nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failure {
+pub enum CallFailure {
     /// No answer in time: it may have been done or not.
     Silence,
     /// Turned away unseen.
@@ -100,22 +100,22 @@ pub enum Failure {
     NoRoom,
 }
 
-impl Failure {
+impl CallFailure {
     /// What the caller knows of the work after it.
     fn known(self) -> CallerOutcome {
         match self {
-            Failure::TurnedAway | Failure::NotPermitted | Failure::NoRoom => CallerOutcome::Refused,
-            Failure::Error(_) => CallerOutcome::Failed,
+            CallFailure::TurnedAway | CallFailure::NotPermitted | CallFailure::NoRoom => CallerOutcome::Refused,
+            CallFailure::Error(_) => CallerOutcome::Failed,
             // Nobody answered, and a connection that breaks says nothing of how far the other side came (RFC 9110
             // §9.2.2).
-            Failure::Silence | Failure::Broken => CallerOutcome::Unknown,
+            CallFailure::Silence | CallFailure::Broken => CallerOutcome::Unknown,
         }
     }
 }
 
 /// How a task's last step ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Last {
+pub enum StepEnd {
     /// It has taken none yet.
     Nothing,
     /// As it should: the work is done, the connection there, the pause over.
@@ -123,12 +123,12 @@ pub enum Last {
     /// The work failed.
     WorkFailed,
     Answered(Answer),
-    Failed(Failure),
+    Failed(CallFailure),
 }
 
-impl Last {
+impl StepEnd {
     pub fn is_fine(self) -> bool {
-        matches!(self, Last::Done | Last::Answered(Answer { verdict: Verdict::Fine, .. }))
+        matches!(self, StepEnd::Done | StepEnd::Answered(Answer { verdict: Verdict::Fine, .. }))
     }
 }
 
@@ -181,9 +181,9 @@ pub struct Task {
     pub part: PartId,
     /// Steps taken so far.
     pub place: u32,
-    pub last: Last,
+    pub last: StepEnd,
     /// How the calls of the last step ended, in the order in which they were asked.
-    pub answers: Vec<Last>,
+    pub answers: Vec<StepEnd>,
     /// A number of the protocol's own.
     pub memory: u32,
 }

@@ -7,8 +7,8 @@
 use super::breaker::BreakerSettings;
 use super::call::settings::{Caller, Service, all_different, node_words};
 use super::call::{
-    Answer, Ask, AtDeadline, Conduct, Door, Edge, EdgePolicy, Effect, Failure, Gate, Hands, Last, Node, NodeWords,
-    Reply, RetryOn, Step, Task, Verdict, WhenFull,
+    Answer, Ask, AtDeadline, CallFailure, Conduct, Door, Edge, EdgePolicy, Effect, Gate, Hands, Node, NodeWords, Reply,
+    RetryOn, Step, StepEnd, Task, Verdict, WhenFull,
 };
 use super::retry::Retry;
 use super::{BadSetting, Ground, Party as AnyParty, Stage, at_most, in_range, not_zero};
@@ -31,7 +31,7 @@ The bulkhead stands inside the breaker, and the breaker inside the retry, as res
 pub struct Settings {
     pub caller: Caller,
     pub services: Vec<ServiceSettings>,
-    pub order: Order,
+    pub order: CallOrder,
     /// How long a job may take, from when a thread takes it on. Without a number, for ever: gRPC's default.
     pub deadline: Option<Span>,
     /// Whether what is left of the deadline travels with every call: by itself in Java and Go, on request in C++.
@@ -57,7 +57,7 @@ fields!(Settings:
 
 /// How the services follow one another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
+pub enum CallOrder {
     /// The caller calls the first, which calls the second, and so on.
     Nested,
     /// The caller calls one after another.
@@ -66,7 +66,7 @@ pub enum Order {
     Parallel,
 }
 
-words!(Order: Nested = "nested", Sequence = "sequence", Parallel = "parallel");
+words!(CallOrder: Nested = "nested", Sequence = "sequence", Parallel = "parallel");
 
 /// A service of the chain.
 #[derive(Clone, Debug, PartialEq)]
@@ -117,7 +117,7 @@ impl Default for Settings {
         Settings {
             caller: Caller::default(),
             services: vec![ServiceSettings::default()],
-            order: Order::Nested,
+            order: CallOrder::Nested,
             deadline: None,
             propagates_deadline: true,
             stops_at_deadline: false,
@@ -154,15 +154,15 @@ struct GaveUp {
 }
 
 impl GaveUp {
-    fn because(self, last: Last) -> LabelId {
+    fn because(self, last: StepEnd) -> LabelId {
         match last {
-            Last::Failed(Failure::Silence) => self.deadline,
-            Last::Failed(Failure::NotPermitted) => self.not_permitted,
-            Last::Failed(Failure::NoRoom) => self.bulkhead_full,
-            Last::Failed(Failure::TurnedAway | Failure::Broken) => self.unavailable,
-            Last::Failed(Failure::Error(Answer { code: UNAVAILABLE, .. })) => self.unavailable,
-            Last::Failed(Failure::Error(_)) | Last::Answered(_) => self.internal,
-            Last::WorkFailed | Last::Done | Last::Nothing => self.internal,
+            StepEnd::Failed(CallFailure::Silence) => self.deadline,
+            StepEnd::Failed(CallFailure::NotPermitted) => self.not_permitted,
+            StepEnd::Failed(CallFailure::NoRoom) => self.bulkhead_full,
+            StepEnd::Failed(CallFailure::TurnedAway | CallFailure::Broken) => self.unavailable,
+            StepEnd::Failed(CallFailure::Error(Answer { code: UNAVAILABLE, .. })) => self.unavailable,
+            StepEnd::Failed(CallFailure::Error(_)) | StepEnd::Answered(_) => self.internal,
+            StepEnd::WorkFailed | StepEnd::Done | StepEnd::Nothing => self.internal,
         }
     }
 }
@@ -206,7 +206,7 @@ impl Settings {
         }
         self.retry.check("retry")?;
         // Each layer repeats what the one below it has repeated already (CHAIN-3).
-        let layers = if self.order == Order::Nested { self.services.len() as u32 } else { 1 };
+        let layers = if self.order == CallOrder::Nested { self.services.len() as u32 } else { 1 };
         let attempts = u64::from(self.retry.max_attempts).saturating_pow(layers);
         if attempts > MAX_ATTEMPTS {
             let sentence = format!(
@@ -279,7 +279,7 @@ impl Settings {
         let mut onward = Vec::new();
         for (index, lane) in lanes.iter().enumerate() {
             let leg = 2 * index as u8;
-            let above = if self.order == Order::Nested && index > 0 { lanes[index - 1] } else { caller };
+            let above = if self.order == CallOrder::Nested && index > 0 { lanes[index - 1] } else { caller };
             let link = |from, to, leg| match above == caller {
                 true => ground.link(from, to, leg),
                 false => ground.reliable_link(from, to, leg),
@@ -322,7 +322,7 @@ impl Words {
 
 /// What the caller does about a job.
 struct Client {
-    order: Order,
+    order: CallOrder,
     services: u8,
     words: Words,
 }
@@ -334,10 +334,10 @@ impl Conduct for Client {
             return Step::GiveUp(self.words.gave_up.because(task.last));
         }
         match (self.order, task.place) {
-            (Order::Nested, 0) => Step::Call(call(0)),
-            (Order::Parallel, 0) => Step::All((0..self.services).map(call).collect()),
-            (Order::Sequence, place) if place < u32::from(self.services) => Step::Call(call(place as u8)),
-            (Order::Nested | Order::Parallel | Order::Sequence, _) => Step::Answered,
+            (CallOrder::Nested, 0) => Step::Call(call(0)),
+            (CallOrder::Parallel, 0) => Step::All((0..self.services).map(call).collect()),
+            (CallOrder::Sequence, place) if place < u32::from(self.services) => Step::Call(call(place as u8)),
+            (CallOrder::Nested | CallOrder::Parallel | CallOrder::Sequence, _) => Step::Answered,
         }
     }
 }
@@ -353,12 +353,12 @@ impl Conduct for Server {
     fn next(&mut self, task: &mut Task, stage: &mut Stage<'_>) -> Step {
         match (task.place, task.last) {
             (0, _) => Step::Work { parts: vec![task.part], span: stage.work(task.part), effect: Effect::Changes },
-            (1, Last::Done) if self.onward => {
+            (1, StepEnd::Done) if self.onward => {
                 let part = PartId::from_index(task.part.index() + 1);
                 Step::Call(self.words.call(0, self.place + 1, part))
             }
             (_, last) if last.is_fine() => Step::Reply(self.words.ok),
-            (_, Last::WorkFailed | Last::Failed(Failure::Error(Answer { code: INTERNAL, .. }))) => {
+            (_, StepEnd::WorkFailed | StepEnd::Failed(CallFailure::Error(Answer { code: INTERNAL, .. }))) => {
                 Step::Reply(self.words.internal)
             }
             _ => Step::Reply(self.words.unavailable),

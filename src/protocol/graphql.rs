@@ -9,8 +9,8 @@
 
 use super::call::settings::{Caller, Service, all_different, node_words};
 use super::call::{
-    Answer, Ask, AtDeadline, Conduct, Door, Edge, EdgePolicy, Effect, Hands, Last, Node, NodeWords, Reply, RetryOn,
-    Step, Task, Verdict, WhenFull,
+    Answer, Ask, AtDeadline, Conduct, Door, Edge, EdgePolicy, Effect, Hands, Node, NodeWords, Reply, RetryOn, Step,
+    StepEnd, Task, Verdict, WhenFull,
 };
 use super::retry::Retry;
 use super::{BadSetting, Ground, MAX_NAMED, Party as AnyParty, Stage, at_most, in_range, leg, not_zero};
@@ -211,11 +211,11 @@ impl Conduct for Client {
     fn next(&mut self, task: &mut Task, _: &mut Stage<'_>) -> Step {
         let Words { request: kind, post: label, gave_up, .. } = self.words;
         match task.last {
-            Last::Nothing => {
+            StepEnd::Nothing => {
                 Step::Call(Ask { edge: 0, entry: 0, note: 0, kind, label, part: task.part, load: task.part })
             }
-            Last::Answered(Answer { verdict: Verdict::Fine, .. }) => Step::Answered,
-            Last::Answered(_) | Last::Failed(_) | Last::Done | Last::WorkFailed => Step::GiveUp(gave_up),
+            StepEnd::Answered(Answer { verdict: Verdict::Fine, .. }) => Step::Answered,
+            StepEnd::Answered(_) | StepEnd::Failed(_) | StepEnd::Done | StepEnd::WorkFailed => Step::GiveUp(gave_up),
         }
     }
 }
@@ -259,7 +259,7 @@ impl Executor {
 
 impl Conduct for Executor {
     fn next(&mut self, task: &mut Task, stage: &mut Stage<'_>) -> Step {
-        let failed = matches!(task.last, Last::Failed(_));
+        let failed = matches!(task.last, StepEnd::Failed(_));
         match self.settings.operation {
             Operation::Mutation if task.place > 0 && !task.last.is_fine() => Step::Reply(self.words.null),
             Operation::Mutation if task.place < self.settings.mutations.into() => {
@@ -289,7 +289,7 @@ impl Conduct for Source {
     fn next(&mut self, task: &mut Task, stage: &mut Stage<'_>) -> Step {
         if task.place > 0 {
             let fails = |post: &u16| u32::from(*post) == task.note;
-            let missing = task.last == Last::WorkFailed || self.words.failing.iter().any(fails);
+            let missing = task.last == StepEnd::WorkFailed || self.words.failing.iter().any(fails);
             return Step::Reply(if missing { self.words.row_missing } else { self.words.rows });
         }
         let parts: Vec<PartId> = match task.entry {

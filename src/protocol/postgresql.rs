@@ -7,8 +7,8 @@
 
 use super::call::settings::{Caller, Service, all_different, node_words};
 use super::call::{
-    Answer, Ask, AtDeadline, Conduct, Door, Edge, EdgePolicy, Effect, Failure, Hands, Last, Node, NodeWords, Reply,
-    RetryOn, Step, Task, Verdict, WhenFull,
+    Answer, Ask, AtDeadline, CallFailure, Conduct, Door, Edge, EdgePolicy, Effect, Hands, Node, NodeWords, Reply,
+    RetryOn, Step, StepEnd, Task, Verdict, WhenFull,
 };
 use super::retry::Retry;
 use super::{BadSetting, Ground, MAX_SLOTS, Party as AnyParty, Stage, check_text, in_range, leg, not_zero};
@@ -329,7 +329,9 @@ impl Conduct for App {
                 next(task, if self.settings.pool.test_before_acquire { TEST } else { QUERIES });
                 Step::Take(0)
             }
-            TEST | QUERIES if task.last == Last::Failed(Failure::NoRoom) => Step::GiveUp(self.words.no_connection),
+            TEST | QUERIES if task.last == StepEnd::Failed(CallFailure::NoRoom) => {
+                Step::GiveUp(self.words.no_connection)
+            }
             TEST => {
                 next(task, QUERIES);
                 Self::ask(0, PING, self.words.sync, task)
@@ -343,24 +345,24 @@ impl Conduct for App {
                 Self::ask(1, 0, self.words.remote, task)
             }
             QUERIES | CALLS | RETURNS => match task.last {
-                Last::Done | Last::Answered(Answer { verdict: Verdict::Fine, .. }) => {
+                StepEnd::Done | StepEnd::Answered(Answer { verdict: Verdict::Fine, .. }) => {
                     next(task, ENDS);
                     Step::Give
                 }
-                Last::Answered(_) => {
+                StepEnd::Answered(_) => {
                     next(task, FAILS);
                     Step::Give
                 }
                 // Nobody knows what still comes over it, so it is closed.
-                Last::Failed(Failure::Silence) => {
+                StepEnd::Failed(CallFailure::Silence) => {
                     next(task, TIMED_OUT);
                     Step::Discard
                 }
-                Last::Failed(Failure::Broken) => {
+                StepEnd::Failed(CallFailure::Broken) => {
                     next(task, BROKEN);
                     Step::Discard
                 }
-                Last::Nothing | Last::WorkFailed | Last::Failed(_) => {
+                StepEnd::Nothing | StepEnd::WorkFailed | StepEnd::Failed(_) => {
                     next(task, FAILS);
                     Step::Discard
                 }
@@ -393,7 +395,7 @@ impl Conduct for Backend {
                 let effect = if self.settings.writes { Effect::Changes } else { Effect::None };
                 Step::Work { parts: vec![task.part], span: work, effect }
             }
-            (_, Last::WorkFailed) => Step::Reply(self.words.error),
+            (_, StepEnd::WorkFailed) => Step::Reply(self.words.error),
             _ if too_long => Step::Reply(self.words.cancelled),
             _ => Step::Reply(self.words.rows),
         }

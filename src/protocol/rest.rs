@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::call::settings::{Caller, Service, all_different, node_words};
 use super::call::{
-    Answer, Ask, AtDeadline, Conduct, Door, Edge, EdgePolicy, Effect, Hands, Last, Node, Reply, Step, Task, Verdict,
+    Answer, Ask, AtDeadline, Conduct, Door, Edge, EdgePolicy, Effect, Hands, Node, Reply, Step, StepEnd, Task, Verdict,
     WhenFull,
 };
 use super::retry::Retry;
@@ -213,15 +213,15 @@ impl Client {
 impl Conduct for Client {
     fn next(&mut self, task: &mut Task, stage: &mut Stage<'_>) -> Step {
         match task.last {
-            Last::Nothing => self.ask(task, stage),
-            Last::Answered(Answer { verdict: Verdict::Fine, note, .. }) => {
+            StepEnd::Nothing => self.ask(task, stage),
+            StepEnd::Answered(Answer { verdict: Verdict::Fine, note, .. }) => {
                 let resource = task.part.index() % u32::from(self.settings.resources);
                 if let Some(asked) = self.asked.remove(&task.part) {
                     self.stored.insert(resource, Stored { version: note, asked });
                 }
                 Step::Answered
             }
-            Last::Answered(_) | Last::Failed(_) | Last::Done | Last::WorkFailed => {
+            StepEnd::Answered(_) | StepEnd::Failed(_) | StepEnd::Done | StepEnd::WorkFailed => {
                 self.asked.remove(&task.part);
                 Step::GiveUp(self.words.gave_up)
             }
@@ -250,7 +250,7 @@ impl Conduct for Server {
             return Step::Work { parts: vec![task.part], span, effect: Effect::None };
         }
         let reply = match (task.last, changed(task.note, task.memory)) {
-            (Last::WorkFailed, _) => self.words.error,
+            (StepEnd::WorkFailed, _) => self.words.error,
             (_, true) => self.words.ok,
             (_, false) => self.words.not_modified,
         };

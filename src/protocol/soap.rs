@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use super::call::settings::{Caller, Service, all_different, node_words};
 use super::call::{
-    Answer, Ask, AtDeadline, Conduct, Door, Edge, EdgePolicy, Effect, Failure, Hands, Last, Node, Reply, RetryOn, Step,
-    Task, Verdict, WhenFull,
+    Answer, Ask, AtDeadline, CallFailure, Conduct, Door, Edge, EdgePolicy, Effect, Hands, Node, Reply, RetryOn, Step,
+    StepEnd, Task, Verdict, WhenFull,
 };
 use super::retry::Retry;
 use super::{BadSetting, Ground, MAX_NAMED, Party as AnyParty, Stage, at_most, check_text, leg, not_zero};
@@ -178,13 +178,13 @@ impl Conduct for Client {
     fn next(&mut self, task: &mut Task, _: &mut Stage<'_>) -> Step {
         let Words { envelope: kind, operation: label, .. } = self.words;
         match task.last {
-            Last::Nothing => {
+            StepEnd::Nothing => {
                 Step::Call(Ask { edge: 0, entry: 0, note: 0, kind, label, part: task.part, load: task.part })
             }
-            Last::Answered(Answer { verdict: Verdict::Fine, .. }) if self.one_way => Step::Accepted,
-            Last::Answered(Answer { verdict: Verdict::Fine, .. }) => Step::Answered,
-            Last::Answered(_) | Last::Failed(Failure::Error(_)) => Step::GiveUp(self.words.fault),
-            Last::Failed(_) | Last::Done | Last::WorkFailed => Step::GiveUp(self.words.gave_up),
+            StepEnd::Answered(Answer { verdict: Verdict::Fine, .. }) if self.one_way => Step::Accepted,
+            StepEnd::Answered(Answer { verdict: Verdict::Fine, .. }) => Step::Answered,
+            StepEnd::Answered(_) | StepEnd::Failed(CallFailure::Error(_)) => Step::GiveUp(self.words.fault),
+            StepEnd::Failed(_) | StepEnd::Done | StepEnd::WorkFailed => Step::GiveUp(self.words.gave_up),
         }
     }
 }
@@ -206,9 +206,9 @@ impl Conduct for Server {
             (0, _) if self.sender_faults.contains(&number) => Step::Reply(self.words.sender),
             (0, _) if one_way => Step::Acknowledge(self.words.accepted),
             (0, _) => self.work(task, stage),
-            (1, Last::Done) if one_way => self.work(task, stage),
+            (1, StepEnd::Done) if one_way => self.work(task, stage),
             _ if one_way => Step::End,
-            (_, Last::WorkFailed) => Step::Reply(self.words.receiver),
+            (_, StepEnd::WorkFailed) => Step::Reply(self.words.receiver),
             _ => Step::Reply(self.words.result),
         }
     }

@@ -9,7 +9,7 @@ use super::errands::Errand;
 use super::outgoing::Outgoing;
 use super::steps::Doing;
 use super::tally::{Open, Tally};
-use super::{Answer, Conduct, Edge, Hands, InHand, Last, Message, Reply, Task, Timer};
+use super::{Answer, Conduct, Edge, Hands, InHand, Message, Reply, StepEnd, Task, Timer};
 use crate::engine::{Fault, KindId, LinkId, Parcel, Phase};
 use crate::protocol::Stage;
 use crate::protocol::pool::Pool;
@@ -192,7 +192,7 @@ impl Node {
     fn admit(&mut self, origin: Origin, attempt: u32, entry: u8, note: u32, part: PartId, deadline: Moment) -> u32 {
         let key = self.next_task;
         self.next_task += 1;
-        let task = Task { entry, note, part, place: 0, last: Last::Nothing, answers: Vec::new(), memory: 0 };
+        let task = Task { entry, note, part, place: 0, last: StepEnd::Nothing, answers: Vec::new(), memory: 0 };
         let running = Running {
             task,
             origin,

@@ -7,7 +7,7 @@
 use super::edge::{Edge, RetryOn};
 use super::steps::Doing;
 use super::tally::Open;
-use super::{Answer, Ask, Failure, Last, Message, Node, Timer, Verdict};
+use super::{Answer, Ask, CallFailure, Message, Node, StepEnd, Timer, Verdict};
 use crate::engine::Parcel;
 use crate::protocol::breaker::{Breaker, CallEnd, Permission, Switch, WhenOpen};
 use crate::protocol::pool::Pool;
@@ -15,7 +15,7 @@ use crate::protocol::{Connection, Stage};
 use crate::time::{Moment, Span};
 use crate::trace::{CallerOutcome, Ending, LevelKind, MarkKind, MessageId, PartId, Slot, StayKind};
 
-enum State {
+enum AttemptState {
     /// Waits for room among the calls in flight.
     Gated(Open),
     /// Waits for the answer.
@@ -29,7 +29,7 @@ pub(super) struct Outgoing {
     index: u16,
     ask: Ask,
     attempt: u32,
-    state: Option<State>,
+    state: Option<AttemptState>,
     previous_wait: Option<Span>,
     /// When the attempt was permitted.
     began: Moment,
@@ -40,8 +40,8 @@ impl Outgoing {
     /// The stay it holds, beside its task's.
     pub(super) fn open(&self) -> Option<Open> {
         match self.state {
-            Some(State::Gated(open) | State::BackingOff(open)) => Some(open),
-            Some(State::Asked) | None => None,
+            Some(AttemptState::Gated(open) | AttemptState::BackingOff(open)) => Some(open),
+            Some(AttemptState::Asked) | None => None,
         }
     }
 }
@@ -52,7 +52,7 @@ impl Node {
         let Some(running) = self.running.get_mut(&key) else { return };
         running.doing = Doing::Calling;
         running.awaited = asks.len() as u16;
-        running.task.answers = vec![Last::Nothing; asks.len()];
+        running.task.answers = vec![StepEnd::Nothing; asks.len()];
         let first = self.next_call;
         running.first_call = first;
         for (index, ask) in asks.into_iter().enumerate() {
@@ -82,7 +82,7 @@ impl Node {
             let permission = breaker.permit(stage.now());
             self.breaker_switched(edge_index, before, stage);
             if permission == Permission::Refused {
-                return self.attempt_failed(call, Failure::NotPermitted, stage);
+                return self.attempt_failed(call, CallFailure::NotPermitted, stage);
             }
         }
         let Some(outgoing) = self.calls.get_mut(&call) else { return };
@@ -95,12 +95,13 @@ impl Node {
         let max_wait = edge.policy.gate.and_then(|gate| gate.max_wait);
         match (outgoing.room, max_wait) {
             (Some(_), _) => self.send(call, stage),
-            (None, Some(Span::ZERO)) => self.attempt_failed(call, Failure::NoRoom, stage),
+            (None, Some(Span::ZERO)) => self.attempt_failed(call, CallFailure::NoRoom, stage),
             (None, max_wait) => {
                 gate.wait(call);
                 let Some(running) = self.running.get(&task) else { return };
                 let slot = if self.hands.are_cores() { Slot::WHOLE } else { running.slot };
-                outgoing.state = Some(State::Gated(self.tally.begin(slot, StayKind::Pool, outgoing.ask.part, stage)));
+                outgoing.state =
+                    Some(AttemptState::Gated(self.tally.begin(slot, StayKind::Pool, outgoing.ask.part, stage)));
                 if let Some(span) = max_wait {
                     stage.set_timer(span, Timer::NoRoom { call, attempt: outgoing.attempt });
                 }
@@ -110,21 +111,21 @@ impl Node {
 
     pub(super) fn no_room(&mut self, call: u32, attempt: u32, stage: &mut Stage<'_>) {
         let Some(outgoing) = self.calls.get_mut(&call).filter(|outgoing| outgoing.attempt == attempt) else { return };
-        if let Some(State::Gated(open)) = outgoing.state {
+        if let Some(AttemptState::Gated(open)) = outgoing.state {
             outgoing.state = None;
             let edge = usize::from(outgoing.ask.edge);
             self.tally.end(open, Ending::GaveUp, stage);
             if let Some(gate) = &mut self.edges[edge].gate {
                 gate.leave(&call);
             }
-            self.attempt_failed(call, Failure::NoRoom, stage);
+            self.attempt_failed(call, CallFailure::NoRoom, stage);
         }
     }
 
     fn send(&mut self, call: u32, stage: &mut Stage<'_>) {
         let Some(outgoing) = self.calls.get_mut(&call) else { return };
         let Some(running) = self.running.get(&outgoing.task) else { return };
-        outgoing.state = Some(State::Asked);
+        outgoing.state = Some(AttemptState::Asked);
         let Outgoing { ask, attempt, .. } = *outgoing;
         let edge = &self.edges[usize::from(ask.edge)];
         // Attempts multiply from layer to layer (CHAIN-3), and every one of them is told apart.
@@ -154,16 +155,16 @@ impl Node {
             Message::Cancel { call, attempt } => return self.cancel(call, attempt, stage),
             Message::Answer { call, attempt, answer } => match answer.verdict {
                 Verdict::Fine | Verdict::Rejected => (call, attempt, Ok(answer)),
-                Verdict::Failed => (call, attempt, Err(Failure::Error(answer))),
+                Verdict::Failed => (call, attempt, Err(CallFailure::Error(answer))),
             },
-            Message::Refusal { call, attempt } => (call, attempt, Err(Failure::TurnedAway)),
-            Message::Reset { call, attempt } => (call, attempt, Err(Failure::Broken)),
+            Message::Refusal { call, attempt } => (call, attempt, Err(CallFailure::TurnedAway)),
+            Message::Reset { call, attempt } => (call, attempt, Err(CallFailure::Broken)),
         };
         let running = self.calls.get(&call).and_then(|outgoing| {
             let running = self.running.get(&outgoing.task)?;
             let most = self.edges[usize::from(outgoing.ask.edge)].policy.retry.max_attempts;
             let over_all = (running.attempt - 1).saturating_mul(most).saturating_add(outgoing.attempt);
-            (over_all == attempt && matches!(outgoing.state, Some(State::Asked))).then_some(running)
+            (over_all == attempt && matches!(outgoing.state, Some(AttemptState::Asked))).then_some(running)
         });
         let Some(running) = running else {
             return stage.too_late(message);
@@ -177,12 +178,12 @@ impl Node {
 
     fn answered(&mut self, call: u32, answer: Answer, stage: &mut Stage<'_>) {
         self.attempt_over(call, CallEnd::Succeeded, stage);
-        self.complete(call, Last::Answered(answer), stage);
+        self.complete(call, StepEnd::Answered(answer), stage);
     }
 
     pub(super) fn timed_out(&mut self, call: u32, attempt: u32, stage: &mut Stage<'_>) {
         let Some(outgoing) = self.calls.get(&call).filter(|outgoing| outgoing.attempt == attempt) else { return };
-        if !matches!(outgoing.state, Some(State::Asked)) {
+        if !matches!(outgoing.state, Some(AttemptState::Asked)) {
             return;
         }
         let Some(running) = self.running.get(&outgoing.task) else { return };
@@ -203,7 +204,7 @@ impl Node {
             };
             stage.send(parcel, Message::Cancel { call, attempt: over_all });
         }
-        self.attempt_failed(call, Failure::Silence, stage);
+        self.attempt_failed(call, CallFailure::Silence, stage);
     }
 
     /// The attempt ended: the breaker hears of it, and its room is somebody else's.
@@ -221,7 +222,7 @@ impl Node {
             && let Some(next) = gate.give_back(room)
             && let Some(waiting) = self.calls.get_mut(&next)
         {
-            if let Some(State::Gated(open)) = waiting.state.take() {
+            if let Some(AttemptState::Gated(open)) = waiting.state.take() {
                 self.tally.end(open, Ending::Done, stage);
             }
             waiting.room = Some(room);
@@ -229,8 +230,8 @@ impl Node {
         }
     }
 
-    fn attempt_failed(&mut self, call: u32, failure: Failure, stage: &mut Stage<'_>) {
-        if failure != Failure::NotPermitted {
+    fn attempt_failed(&mut self, call: u32, failure: CallFailure, stage: &mut Stage<'_>) {
+        if failure != CallFailure::NotPermitted {
             self.attempt_over(call, CallEnd::Failed, stage);
         }
         let Some(outgoing) = self.calls.get_mut(&call) else { return };
@@ -238,13 +239,17 @@ impl Node {
         running.known = running.known.max(failure.known());
         let edge = &self.edges[usize::from(outgoing.ask.edge)];
         let may = match failure {
-            Failure::TurnedAway | Failure::NoRoom => true,
-            Failure::NotPermitted => edge.breaker.as_ref().is_none_or(|breaker| breaker.when_open() == WhenOpen::Retry),
-            Failure::Silence | Failure::Broken | Failure::Error(_) => edge.policy.retry_on == RetryOn::AnyFailure,
+            CallFailure::TurnedAway | CallFailure::NoRoom => true,
+            CallFailure::NotPermitted => {
+                edge.breaker.as_ref().is_none_or(|breaker| breaker.when_open() == WhenOpen::Retry)
+            }
+            CallFailure::Silence | CallFailure::Broken | CallFailure::Error(_) => {
+                edge.policy.retry_on == RetryOn::AnyFailure
+            }
         };
         let retry = &edge.policy.retry;
         if !may || outgoing.attempt >= retry.max_attempts {
-            return self.complete(call, Last::Failed(failure), stage);
+            return self.complete(call, StepEnd::Failed(failure), stage);
         }
         let over_all = (running.attempt - 1).saturating_mul(retry.max_attempts).saturating_add(outgoing.attempt);
         let wait = retry.wait_in_layer(stage, outgoing.ask.part, outgoing.attempt, over_all, outgoing.previous_wait);
@@ -253,23 +258,23 @@ impl Node {
         stage.mark(MarkKind::Retried, running.slot, outgoing.ask.part, outgoing.attempt.into(), self.words.retries);
         let slot = if self.hands.are_cores() { Slot::WHOLE } else { running.slot };
         let open = self.tally.begin(slot, StayKind::Scheduled, outgoing.ask.part, stage);
-        outgoing.state = Some(State::BackingOff(open));
+        outgoing.state = Some(AttemptState::BackingOff(open));
         stage.set_timer(wait, Timer::TryAgain { call });
     }
 
     pub(super) fn try_again(&mut self, call: u32, stage: &mut Stage<'_>) {
         let Some(outgoing) = self.calls.get_mut(&call) else { return };
-        if let Some(State::BackingOff(open)) = outgoing.state {
+        if let Some(AttemptState::BackingOff(open)) = outgoing.state {
             self.tally.end(open, Ending::Done, stage);
             self.attempt(call, stage);
         }
     }
 
     /// The call is over, one way or the other; the task goes on when it was the last one awaited.
-    fn complete(&mut self, call: u32, last: Last, stage: &mut Stage<'_>) {
+    fn complete(&mut self, call: u32, last: StepEnd, stage: &mut Stage<'_>) {
         let Some(outgoing) = self.calls.remove(&call) else { return };
         let Some(running) = self.running.get_mut(&outgoing.task) else { return };
-        if matches!(last, Last::Answered(Answer { verdict: Verdict::Rejected, .. })) {
+        if matches!(last, StepEnd::Answered(Answer { verdict: Verdict::Rejected, .. })) {
             running.known = running.known.max(CallerOutcome::Failed);
         }
         running.task.answers[usize::from(outgoing.index)] = last;
@@ -290,13 +295,13 @@ impl Node {
         for call in calls {
             let state = self.calls.get_mut(&call).and_then(|outgoing| outgoing.state.take());
             match state {
-                Some(State::Asked) => {
+                Some(AttemptState::Asked) => {
                     if let Some(running) = self.running.get_mut(&key) {
                         running.known = CallerOutcome::Unknown;
                     }
                     self.attempt_over(call, CallEnd::Failed, stage);
                 }
-                Some(State::Gated(open)) => {
+                Some(AttemptState::Gated(open)) => {
                     self.tally.end(open, Ending::GaveUp, stage);
                     let edge = self.calls.get(&call).map(|outgoing| usize::from(outgoing.ask.edge));
                     if let Some(edge) = edge.map(|edge| &mut self.edges[edge]) {
@@ -304,7 +309,7 @@ impl Node {
                         edge.breaker.iter_mut().for_each(Breaker::forget);
                     }
                 }
-                Some(State::BackingOff(open)) => self.tally.end(open, Ending::GaveUp, stage),
+                Some(AttemptState::BackingOff(open)) => self.tally.end(open, Ending::GaveUp, stage),
                 None => {}
             }
             self.calls.remove(&call);

@@ -5,7 +5,7 @@
 use super::errands::Errand;
 use super::node::{Origin, Role, Running};
 use super::tally::Open;
-use super::{Effect, InHand, Last, Node, Step, Timer};
+use super::{Effect, InHand, Node, Step, StepEnd, Timer};
 use crate::protocol::Stage;
 use crate::time::Span;
 use crate::trace::{CallerOutcome, Ending, LabelId, MarkKind, PartId, Slot, StayKind};
@@ -53,7 +53,7 @@ enum What {
 impl Node {
     pub(super) fn take_steps_after_done(&mut self, key: u32, stage: &mut Stage<'_>) {
         if let Some(running) = self.running.get_mut(&key) {
-            running.task.last = Last::Done;
+            running.task.last = StepEnd::Done;
             self.take_steps(key, stage);
         }
     }
@@ -116,7 +116,7 @@ impl Node {
                 Step::GiveUp(label) => return self.give_up(key, label, stage),
             }
             if let Some(running) = self.running.get_mut(&key) {
-                running.task.last = Last::Done;
+                running.task.last = StepEnd::Done;
             }
         }
     }
@@ -177,7 +177,7 @@ impl Node {
 
     fn no_connection_for(&mut self, key: u32) {
         let Some(running) = self.running.get_mut(&key) else { return };
-        running.task.last = Last::Failed(super::Failure::NoRoom);
+        running.task.last = StepEnd::Failed(super::CallFailure::NoRoom);
         running.doing = Doing::Deciding;
         self.errands.push(Errand::Steps(key));
     }
@@ -202,7 +202,7 @@ impl Node {
             self.tally.end(open, Ending::Done, stage);
         }
         running.in_hand = Some(in_hand);
-        running.task.last = Last::Done;
+        running.task.last = StepEnd::Done;
         running.doing = Doing::Deciding;
         self.errands.push(Errand::Steps(key));
     }
@@ -290,12 +290,12 @@ impl Node {
         match std::mem::replace(&mut running.doing, Doing::Deciding) {
             Doing::Pausing(open) => {
                 self.tally.end(open, Ending::Done, stage);
-                running.task.last = Last::Done;
+                running.task.last = StepEnd::Done;
             }
             Doing::Computing(open, computation) => {
                 let (last, ending) = match computation.what {
                     What::Callback => (running.task.last, Ending::Done),
-                    What::Own => (Last::Done, Ending::Done),
+                    What::Own => (StepEnd::Done, Ending::Done),
                     What::Work(parts, effect) => worked(&parts, effect, running.slot, self.words.failed, stage),
                 };
                 running.task.last = last;
@@ -322,10 +322,10 @@ impl Node {
 }
 
 /// The work on `parts` reached its end.
-fn worked(parts: &[PartId], effect: Effect, slot: Slot, failed: LabelId, stage: &mut Stage<'_>) -> (Last, Ending) {
+fn worked(parts: &[PartId], effect: Effect, slot: Slot, failed: LabelId, stage: &mut Stage<'_>) -> (StepEnd, Ending) {
     if let Some(part) = parts.iter().find(|part| stage.is_poison(**part)) {
         stage.mark(MarkKind::Failed, slot, *part, 0, failed);
-        return (Last::WorkFailed, Ending::Failed);
+        return (StepEnd::WorkFailed, Ending::Failed);
     }
     for part in parts {
         if effect == Effect::Changes {
@@ -333,5 +333,5 @@ fn worked(parts: &[PartId], effect: Effect, slot: Slot, failed: LabelId, stage: 
         }
         stage.finishes(*part);
     }
-    (Last::Done, Ending::Done)
+    (StepEnd::Done, Ending::Done)
 }
