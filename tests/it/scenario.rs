@@ -237,6 +237,7 @@ fn whatever_is_set_before_another_broker_is_chosen_is_read_first() {
 /// A list that names jobs, queues or keys has a stated cap, so that nothing compares a long one with another.
 #[test]
 fn a_list_that_is_too_long_is_refused_with_its_cap() {
+    let readme = include_str!("../../README.md").replace('\n', " ");
     let many = |value: Value| Value::from(vec![value; 1_001]);
     let side = |side: Value| json!({ "sides": [side, {}] });
     let rabbitmq =
@@ -259,6 +260,15 @@ fn a_list_that_is_too_long_is_refused_with_its_cap() {
     ] {
         let told = problem(fields);
         assert_eq!(told, format!("{path}: there are 1001 entries; at most {most} fit"));
+        let what = path.rsplit('.').next().unwrap();
+        let said = match what {
+            "poison" | "sender_faults" | "not_understood" | "wrong_password" | "failing" => {
+                "1000 jobs can be named".into()
+            }
+            "routing_keys" => "1000 keys".into(),
+            _ => format!("{most} {}", what.replace('_', " ")),
+        };
+        assert!(readme.contains(&said), "README.md does not say `{said}`");
     }
     let words = vec!["a"; 31].join(".");
     let topic = json!({ "type": "topic", "routing_keys": [words] });
