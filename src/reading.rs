@@ -21,10 +21,12 @@ use serde_json::{Map, Value};
 pub struct Misread {
     /// Dotted, from the value that was read; empty for that value itself.
     pub path: String,
+    /// On one line, without a full stop.
     pub sentence: String,
 }
 
 impl Misread {
+    /// Of the value itself; [`Misread::within`] adds where that stands.
     pub fn new(sentence: impl Into<String>) -> Self {
         Misread { path: String::new(), sentence: sentence.into() }
     }
@@ -65,6 +67,7 @@ pub trait Field {
 /// Whether a field may be left out.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Need {
+    /// It has to be written.
     Required,
     /// It keeps what it has.
     Defaulted,

@@ -76,6 +76,7 @@ pub struct Streams {
 }
 
 impl Streams {
+    /// All that follow from a seed.
     pub fn new(seed: u64) -> Self {
         Streams { seed }
     }
@@ -203,10 +204,12 @@ enum Kind {
 const Z99: f64 = 2.326_347_874_040_840_8;
 
 impl Distribution {
+    /// The same span every time.
     pub const fn fixed(span: Span) -> Self {
         Distribution(Kind::Fixed(span))
     }
 
+    /// Exponential with that mean, as between the arrivals of a Poisson process.
     pub fn exponential(mean: Span) -> Self {
         Distribution(Kind::Spread(Spread::Exponential { mean }, [0.0; 2]))
     }

@@ -40,24 +40,36 @@ pub const MODEL: u32 = 2;
 /// protocol, and a browser's tab has room for both sides: SQS, which takes most, writes 220 MB a side.
 pub const MAX_JOBS: u32 = 200_000;
 
-/// A scenario, valid as a whole.
+/// A scenario, valid as a whole: what a JSON file says, with a value for each field that the file leaves out.
+///
+/// It is made from text ([`Scenario::from_json`]), from a JSON value ([`Scenario::from_value`]) or from another scenario
+/// with some fields set ([`Scenario::with_all`]), and each of these refuses what cannot be run with a [`Problem`]: the path
+/// of the field, its value, and what would do. Times are written with their unit (`"170ms"`, `"1.5s"`, at most 366 days)
+/// and kept in whole microseconds; chances are from 0 to 1; jobs are counted from 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scenario {
+    /// What both sides share.
     pub head: Head,
+    /// Two, with different ids.
     pub sides: Vec<Side>,
 }
 
 /// All of a scenario but its sides.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Head {
+    /// Of the format, from 1 to [`VERSION`].
     pub version: u32,
-    /// What it is called in links and on the command line: lower-case letters, digits and hyphens.
+    /// What it is called in links and on the command line: 1 to 64 lower-case letters, digits, hyphens and underscores.
     pub name: String,
+    /// At most 100 characters; empty where it has none.
     pub title: String,
-    /// Two sentences on what to look for.
+    /// Two sentences on what to look for: at most 500 characters.
     pub look_for: String,
+    /// From 0 to 2^53 − 1. Every random value of a run follows from it.
     pub seed: u64,
+    /// What both sides are to do.
     pub workload: WorkloadText,
+    /// What lies between all parties of both sides.
     pub network: Network,
     /// Dated faults, in any order.
     pub changes: Vec<Change>,
@@ -65,6 +77,7 @@ pub struct Head {
     pub notes: Vec<Note>,
     /// The parameters that the page offers.
     pub controls: Vec<Control>,
+    /// How the picture opens.
     pub view: View,
 }
 
@@ -98,9 +111,11 @@ impl Default for Head {
 /// What both sides are to do, as written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WorkloadText {
+    /// From 1 to [`MAX_JOBS`].
     pub jobs: u32,
     /// What a job is called in sentences.
     pub noun: Noun,
+    /// When the jobs are wanted.
     pub arrivals: Arrivals,
     /// The work of a job that has one part.
     pub work: Distribution,
@@ -131,7 +146,9 @@ impl Default for WorkloadText {
 /// What a job is called in sentences: "e-mail", "e-mails".
 #[derive(Clone, Debug, PartialEq)]
 pub struct Noun {
+    /// At most 24 characters, as all nouns.
     pub one: String,
+    /// Of more than one, and of none.
     pub many: String,
 }
 
@@ -146,7 +163,9 @@ impl Default for Noun {
 /// The work of one part of every job.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Part {
+    /// By which paths name it: `workload.parts.stock.work`.
     pub id: String,
+    /// How long it takes one worker.
     pub work: Distribution,
 }
 
@@ -156,17 +175,43 @@ fields!(Part: ; needs id, work);
 #[derive(Clone, Debug, PartialEq)]
 pub enum Arrivals {
     /// At fixed distances, the first at `start`.
-    Regular { start: Moment, every: Span },
+    Regular {
+        /// When the first job is wanted.
+        start: Moment,
+        /// From one job to the next; with no time at all they are wanted at once.
+        every: Span,
+    },
     /// A Poisson process that begins at `start`.
-    Poisson { start: Moment, rate_per_s: f64 },
+    Poisson {
+        /// One gap before the first job.
+        start: Moment,
+        /// Jobs a second, on average: from 0.000001 to 1,000,000.
+        rate_per_s: f64,
+    },
     /// At random distances of any spread, the first one gap after `start`.
-    Random { start: Moment, gap: Distribution },
+    Random {
+        /// One gap before the first job.
+        start: Moment,
+        /// From one job to the next.
+        gap: Distribution,
+    },
     /// At these moments; the list has one entry a job.
-    Listed { at: Vec<Moment> },
+    Listed {
+        /// In order, one a job.
+        at: Vec<Moment>,
+    },
     /// All at once.
-    Burst { at: Moment },
+    Burst {
+        /// When.
+        at: Moment,
+    },
     /// A closed workload: users who think, want a job, wait until it is off their hands, and think again.
-    Users { users: u32, think: Distribution },
+    Users {
+        /// From 1 to 10,000.
+        users: u32,
+        /// How long a user thinks before each job.
+        think: Distribution,
+    },
 }
 
 /// Which pattern it is stands beside its fields: `{"pattern": "regular", "every": "100ms"}`.
@@ -270,9 +315,11 @@ impl Default for Network {
 pub struct Side {
     /// `left` or `right`, unless the file says otherwise.
     pub id: String,
+    /// How it works: by asking and waiting, or by handing over.
     pub style: Style,
     /// What stands over it, in the scenario's own words; without them it is computed (see [`Scenario::headings`]).
     pub heading: Option<String>,
+    /// The settings of its protocol, under the vendor's names.
     pub settings: Settings,
 }
 
@@ -283,13 +330,16 @@ words!(Style: RequestResponse = "request-response", Queued = "queued");
 pub struct Change {
     /// By which paths name it: `changes.outage.at`.
     pub id: String,
+    /// When it begins.
     pub at: Moment,
     /// How long it lasts; to the end of the run if it is left out. With no time at all it does not strike, so that a
     /// control can begin at nothing.
     pub lasts: Option<Span>,
+    /// What happens.
     pub fault: FaultText,
+    /// The id of whom it strikes.
     pub actor: String,
-    /// For a slow-down: how many times as long work takes.
+    /// For a slow-down, and only for one: how many times as long work takes, from 0.001 to 1000.
     pub factor: Option<f64>,
 }
 
@@ -320,6 +370,7 @@ pub struct Note {
     pub when: Option<String>,
     /// The id of the side it stands on; on both if it is left out.
     pub side: Option<String>,
+    /// At most 500 characters.
     pub text: String,
 }
 
@@ -328,10 +379,13 @@ fields!(Note: at, when, side; needs text);
 /// A parameter that the page offers, by its path.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Control {
+    /// Of a number or a time in this scenario.
     pub path: String,
+    /// What it is called: at most 64 characters.
     pub label: String,
-    /// Smallest and largest value, written as the parameter is: `1` and `20`, or `"50ms"` and `"2s"`.
+    /// The smallest value, written as the parameter is: `1`, or `"50ms"`.
     pub min: Value,
+    /// The largest value, written in the same way.
     pub max: Value,
     /// The distance between values; without it the page chooses one.
     pub step: Option<Value>,
@@ -348,8 +402,9 @@ pub struct View {
     pub when: Option<String>,
     /// The id of the side on which the event is looked for; the first on which it takes place if it is left out.
     pub side: Option<String>,
-    /// The window shown; the whole run if they are left out.
+    /// Where the window begins that is shown; with the run if it is left out.
     pub from: Option<Moment>,
+    /// Where it ends; with the run if it is left out.
     pub to: Option<Moment>,
     /// The number of the job that is lit, counted from one.
     pub job: Option<u32>,

@@ -24,14 +24,17 @@ pub struct Moment(u64);
 pub struct Span(u64);
 
 impl Moment {
+    /// The beginning of the run.
     pub const START: Moment = Moment(0);
     /// Later than everything that happens; stands for "not yet" in columns.
     pub const NEVER: Moment = Moment(u64::MAX);
 
+    /// So many microseconds after the beginning of the run.
     pub const fn from_micros(micros: u64) -> Self {
         Moment(micros)
     }
 
+    /// Microseconds since the beginning of the run.
     pub const fn micros(self) -> u64 {
         self.0
     }
@@ -48,20 +51,25 @@ impl Moment {
 }
 
 impl Span {
+    /// No time at all.
     pub const ZERO: Span = Span(0);
 
+    /// So many microseconds.
     pub const fn micros(micros: u64) -> Self {
         Span(micros)
     }
 
+    /// So many milliseconds.
     pub const fn millis(millis: u64) -> Self {
         Span(millis * 1_000)
     }
 
+    /// So many seconds.
     pub const fn seconds(seconds: u64) -> Self {
         Span(seconds * 1_000_000)
     }
 
+    /// Its length in microseconds.
     pub const fn as_micros(self) -> u64 {
         self.0
     }
@@ -73,10 +81,12 @@ impl Span {
         Span(micros as u64)
     }
 
+    /// Its length in seconds, for arithmetic with rates.
     pub fn as_seconds(self) -> f64 {
         self.0 as f64 / 1e6
     }
 
+    /// The shorter of the two.
     pub fn min(self, other: Span) -> Span {
         Span(self.0.min(other.0))
     }

@@ -19,6 +19,7 @@ use crate::protocol::Settings;
 pub struct Broker {
     /// The protocol, as scenarios write it.
     pub protocol: &'static str,
+    /// Its name, as its vendor writes it.
     pub title: &'static str,
     /// What to look for in it.
     rule: &'static str,

@@ -5,6 +5,7 @@ use super::Scenario;
 /// A built-in scenario.
 #[derive(Clone, Copy, Debug)]
 pub struct Preset {
+    /// That of the scenario and of its file.
     pub name: &'static str,
     /// The file as it stands in the repository.
     pub json: &'static str,

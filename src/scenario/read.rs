@@ -16,6 +16,7 @@ pub const MAX_TEXT_BYTES: usize = 1 << 20;
 pub struct Problem {
     /// Empty when it concerns the text as a whole.
     pub path: String,
+    /// One line without a full stop, with the value at fault (its beginning, if it is long) and what would do.
     pub sentence: String,
 }
 

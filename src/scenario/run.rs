@@ -19,15 +19,19 @@ pub struct Run {
 /// A run that ended.
 #[derive(Clone, Debug)]
 pub struct Played {
+    /// What was run.
     pub scenario: Scenario,
+    /// What happened on each side, in the scenario's order.
     pub sides: Vec<SidePlayed>,
 }
 
 impl Run {
+    /// A run that has not begun, with the limits that every run has.
     pub fn new(scenario: Scenario) -> Self {
         Run::with_limits(scenario, Limits::default())
     }
 
+    /// As [`Run::new`], with other limits.
     pub fn with_limits(scenario: Scenario, limits: Limits) -> Self {
         let ground = scenario.head.network.ground();
         let worlds = scenario.sides.iter().map(|side| {
