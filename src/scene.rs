@@ -36,6 +36,7 @@ mod text;
 mod tracks;
 mod wording;
 
+pub use columns::NARROWEST;
 pub use index::Index;
 pub use legend::{Entry, SAMPLE, legend, legend_band};
 pub use look::{Light, Look, Tone};
@@ -51,7 +52,7 @@ use crate::trace::JobId;
 /// What is to be laid out, and on how much room.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
-    /// In CSS pixels; less than 280 is laid out as 280.
+    /// In CSS pixels; less than [`NARROWEST`] is laid out as that. A scene whose lanes have no room is wider.
     pub width: u16,
     pub sides: Sides,
     /// The window's beginning; the start of the run without it.
@@ -240,6 +241,11 @@ pub fn layout_with(sides: &[SidePlayed], index: &Index, view: &View) -> Scene {
     let frame = columns::frame(sides, view, view.sides);
     let mut scenes = composed(sides, index, view, &[frame]);
     scenes.swap_remove(0)
+}
+
+/// How wide a scene of this view is, in CSS pixels: as wide as the view, or more if the lanes need it.
+pub fn width(sides: &[SidePlayed], view: &View) -> u16 {
+    u16::try_from((columns::frame(sides, view, view.sides).width + PX - 1) / PX).unwrap_or(u16::MAX)
 }
 
 /// Lays out each side of a run as a scene of its own, all of one width and on one scale, for narrow screens.

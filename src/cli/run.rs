@@ -11,7 +11,7 @@ use super::output::Output;
 use crate::reading::shown;
 use crate::render::{json, mermaid, story, svg, text};
 use crate::scenario::{MAX_TEXT_BYTES, PRESETS, Played, Problem, Scenario, parse_assignment, preset};
-use crate::scene::{Folding, Sides, View, layout};
+use crate::scene::{Folding, NARROWEST, Sides, View, layout, width};
 use crate::time::Moment;
 use crate::trace::JobId;
 
@@ -22,6 +22,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Trouble> {
     // Before the run, which may take long, so that a place that cannot be written is known at once.
     let mut to = Output::open(arguments.output.as_deref())?;
     let played = scenario.play();
+    check_width(arguments, &played, side.as_deref())?;
     let written = write(&mut to, arguments, &played, side.as_deref());
     to.finish(written)
 }
@@ -39,18 +40,8 @@ fn write(to: &mut Output<'_>, arguments: &RunArguments, played: &Played, side: O
     }
 }
 
-/// The picture, with the scenario's window and lit job where the arguments say nothing else.
 fn picture(arguments: &RunArguments, played: &Played, side: Option<&str>) -> String {
     let head = &played.scenario.head;
-    let place = side.and_then(|side| played.sides.iter().position(|known| known.id == side));
-    let view = View {
-        width: arguments.width,
-        sides: place.map_or(Sides::Both, |place| Sides::One(place as u8)),
-        from: arguments.from.or(head.view.from),
-        to: arguments.to.or(head.view.to),
-        selection: head.view.job.map(|number| JobId::from_index(number - 1)),
-        folding: Folding::Fold,
-    };
     let options = svg::Options {
         theme: arguments.theme.into(),
         at: arguments.at,
@@ -58,7 +49,34 @@ fn picture(arguments: &RunArguments, played: &Played, side: Option<&str>) -> Str
         description: head.look_for.clone(),
         foot: arguments.legend.into(),
     };
-    svg::document(&layout(&played.sides, &view), &options)
+    svg::document(&layout(&played.sides, &view(arguments, played, side)), &options)
+}
+
+/// What is to be laid out, with the scenario's window and lit job where the arguments say nothing else.
+fn view(arguments: &RunArguments, played: &Played, side: Option<&str>) -> View {
+    let head = &played.scenario.head;
+    let place = side.and_then(|side| played.sides.iter().position(|known| known.id == side));
+    View {
+        width: arguments.width,
+        sides: place.map_or(Sides::Both, |place| Sides::One(place as u8)),
+        from: arguments.from.or(head.view.from),
+        to: arguments.to.or(head.view.to),
+        selection: head.view.job.map(|number| JobId::from_index(number - 1)),
+        folding: Folding::Fold,
+    }
+}
+
+/// Refuses a picture that would be wider than was asked for.
+fn check_width(arguments: &RunArguments, played: &Played, side: Option<&str>) -> Result<(), Trouble> {
+    let width = width(&played.sides, &view(arguments, played, side));
+    if arguments.format != Format::Svg || width <= arguments.width.max(NARROWEST) {
+        return Ok(());
+    }
+    let or = if side.is_none() { ", or one side alone by --side" } else { "" };
+    Err(Trouble::Input(format!(
+        "--width: {} is too narrow for the lanes of this run; {width} would do{or}",
+        arguments.width
+    )))
 }
 
 /// A built-in scenario, standard input, or a file.

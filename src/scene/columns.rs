@@ -3,19 +3,20 @@
 //! *Invariant:* columns depend on the actors and the width alone, so that nothing moves sideways when the window, the
 //! selection or a parameter of time changes.
 
-use super::text::{fitted, width};
+use super::text::{fitted, fitted_by_its_end, width};
 use super::{Face, PX, Pane, Sides, Strip, View};
 use crate::order;
 use crate::recording::SidePlayed;
 use crate::trace::{ActorId, ActorRow, Drawing, Duty, Slot, Trace};
 
-/// The narrowest scene.
-const NARROWEST: i32 = 280 * PX;
+/// The narrowest scene, in CSS pixels.
+pub const NARROWEST: u16 = 280;
 /// Above so many slots, a lane shows how many are at work instead of which.
 const MOST_BARS: u16 = 24;
 
 /// Where the panes and the gutter are.
 pub struct Frame {
+    /// At least what was asked for; more where the lanes would have no room.
     pub width: i32,
     pub gutter: Strip,
     pub panes: Vec<Pane>,
@@ -168,38 +169,74 @@ impl Column {
     }
 }
 
+/// Panes and gutter at the width asked for. Where the lanes have no room there, they are drawn closer, and where that
+/// is not enough either, the frame is wider than asked for: see [`Frame::width`].
 pub fn frame(sides: &[SidePlayed], view: &View, which: Sides) -> Frame {
-    let width = (i32::from(view.width) * PX).max(NARROWEST);
+    let width = i32::from(view.width.max(NARROWEST)) * PX;
     let shown: Vec<usize> = match which {
         Sides::Both => (0..sides.len()).collect(),
         Sides::One(side) => vec![usize::from(side).min(sides.len() - 1)],
     };
-    let each = width / shown.len() as i32;
-    let measure = match each {
+    let natural = match width / shown.len() as i32 {
         ..3_600 => Measure::Narrow,
+        3_600..5_000 if shown.len() == 1 => Measure::Narrow,
         3_600..5_000 => Measure::Medium,
         _ => Measure::Wide,
     };
-    let margin = if measure == Measure::Wide { 14 * PX } else { 6 * PX };
-    if let [side] = shown[..] {
-        let gutter = Strip { left: margin, right: margin + 52 * PX };
-        let strip = Strip { left: gutter.right + 2 * PX, right: width - margin };
-        let measure = if each < 5_000 { Measure::Narrow } else { measure };
-        return Frame { width, gutter, panes: vec![pane(sides, side, strip)], measure };
+    let closer = [Measure::Wide, Measure::Medium, Measure::Narrow].into_iter().filter(|measure| *measure <= natural);
+    let mut frames = closer.filter_map(|measure| frame_at(sides, &shown, measure, width));
+    if let Some(frame) = frames.next() {
+        return frame;
     }
-    let clock = match measure {
-        Measure::Wide => 190 * PX,
-        Measure::Medium => 64 * PX,
-        Measure::Narrow => 52 * PX,
+    // With more room, tracks and rivers stand further apart, and so need a little more.
+    let mut wider = width;
+    loop {
+        wider += 20 * PX;
+        if let Some(frame) = frame_at(sides, &shown, Measure::Narrow, wider) {
+            return frame;
+        }
+    }
+}
+
+/// What margins and clock take of the width.
+fn taken(shown: &[usize], measure: Measure) -> i32 {
+    2 * margin(measure) + clock_width(shown, measure)
+}
+
+fn margin(measure: Measure) -> i32 {
+    if measure == Measure::Wide { 14 * PX } else { 6 * PX }
+}
+
+fn clock_width(shown: &[usize], measure: Measure) -> i32 {
+    match (shown.len(), measure) {
+        (1, _) => 54 * PX,
+        (_, Measure::Wide) => 190 * PX,
+        (_, Measure::Medium) => 64 * PX,
+        (_, Measure::Narrow) => 52 * PX,
+    }
+}
+
+/// The frame of that width, if all lanes have room in it.
+fn frame_at(sides: &[SidePlayed], shown: &[usize], measure: Measure, width: i32) -> Option<Frame> {
+    let (margin, clock) = (margin(measure), clock_width(shown, measure));
+    let room = width - taken(shown, measure);
+    let needed: Vec<i32> = shown.iter().map(|&side| least_room(&sides[side].trace, measure, room)).collect();
+    if needed.iter().sum::<i32>() > room {
+        return None;
+    }
+    let (gutter, strips) = if shown.len() == 1 {
+        let gutter = Strip { left: margin, right: margin + clock - 2 * PX };
+        (gutter, vec![Strip { left: gutter.right + 2 * PX, right: width - margin }])
+    } else {
+        // A side with more lanes gets more room, but not in proportion: both are to look like one picture.
+        let weights: Vec<i32> = shown.iter().map(|&side| sides[side].trace.actors.len() as i32 + 3).collect();
+        let share = room * weights[0] / weights.iter().sum::<i32>();
+        let first = share.clamp(needed[0], room - needed[1]);
+        let gutter = Strip { left: margin + first, right: margin + first + clock };
+        (gutter, vec![Strip { left: margin, right: gutter.left }, Strip { left: gutter.right, right: width - margin }])
     };
-    let room = width - 2 * margin - clock;
-    // A side with more lanes gets more room, but not in proportion: both are to look like one picture.
-    let weights: Vec<i32> = shown.iter().map(|&side| sides[side].trace.actors.len() as i32 + 3).collect();
-    let first = room * weights[0] / weights.iter().sum::<i32>();
-    let gutter = Strip { left: margin + first, right: margin + first + clock };
-    let strips = [Strip { left: margin, right: gutter.left }, Strip { left: gutter.right, right: width - margin }];
     let panes = shown.iter().zip(strips).map(|(&side, strip)| pane(sides, side, strip)).collect();
-    Frame { width, gutter, panes, measure }
+    Some(Frame { width, gutter, panes, measure })
 }
 
 fn pane(sides: &[SidePlayed], side: usize, strip: Strip) -> Pane {
@@ -207,34 +244,64 @@ fn pane(sides: &[SidePlayed], side: usize, strip: Strip) -> Pane {
     Pane { side: side as u8, id: shown.id.clone(), style: shown.style, heading: shown.heading.clone(), strip }
 }
 
+/// The room that the lanes of a side need at the least, with heads as small as they may be, where there is so much.
+fn least_room(trace: &Trace, measure: Measure, room: i32) -> i32 {
+    all_of(&with_heads(trace, measure, room, least_head(measure)), measure)
+}
+
+/// The room that lanes take, gaps included.
+fn all_of(lanes: &[Column], measure: Measure) -> i32 {
+    let gaps = gap(measure) * (lanes.len() as i32 - 1);
+    gaps + lanes.iter().map(|lane| lane.strip.left + lane.strip.right).sum::<i32>()
+}
+
+fn gap(measure: Measure) -> i32 {
+    if measure == Measure::Wide { 16 * PX } else { 6 * PX }
+}
+
+/// The lanes of a side with heads as wide as all of them have room for.
+fn lanes(trace: &Trace, measure: Measure, room: i32) -> Vec<Column> {
+    let actors = &trace.actors;
+    let least = least_head(measure);
+    let mut widest = widest_head(actors, measure, room - gap(measure) * (actors.len() as i32 - 1));
+    loop {
+        let lanes = with_heads(trace, measure, room, widest);
+        // What stands beside a lane can take more room than its head does.
+        if widest <= least || all_of(&lanes, measure) <= room {
+            return lanes;
+        }
+        widest = (widest - 4 * PX).max(least);
+    }
+}
+
+/// The lanes of a side, each from the left edge of its own room, with heads that are at most `widest`.
+fn with_heads(trace: &Trace, measure: Measure, room: i32, widest: i32) -> Vec<Column> {
+    let columns = trace.actors.iter().enumerate().map(|(place, actor)| {
+        let lane = ActorId(place as u16);
+        let readers = trace.readers.iter().filter(|reader| reader.log == lane).count() as u16;
+        let plan = plan(actor, readers, measure, room);
+        let half = half(plan, measure);
+        let head = head(actor, measure, widest);
+        // What waits for this lane stands on its left, where its callers are.
+        let waiting = match (actor.duty, actor.drawing, measure) {
+            (_, Drawing::River | Drawing::Halves | Drawing::Tracks, _) | (Duty::Broker, ..) => 0,
+            (_, _, Measure::Wide) => 34 * PX,
+            (..) => 16 * PX,
+        };
+        let left = (head.width / 2).max(half + waiting);
+        let right = (head.width / 2).max(half + 8 * PX);
+        Column { actor: lane, centre: left, half, strip: Strip { left, right }, plan, head }
+    });
+    columns.collect()
+}
+
 /// Distributes the lanes of a side over its pane.
 pub fn columns(trace: &Trace, strip: Strip, measure: Measure) -> Vec<Column> {
-    let actors = &trace.actors;
     let room = strip.right - strip.left;
-    let gap = if measure == Measure::Wide { 16 * PX } else { 6 * PX };
-    let widest_head = widest_head(actors, measure, room - gap * (actors.len() as i32 - 1));
-    let mut columns: Vec<Column> = actors
-        .iter()
-        .enumerate()
-        .map(|(place, actor)| {
-            let lane = ActorId(place as u16);
-            let readers = trace.readers.iter().filter(|reader| reader.log == lane).count() as u16;
-            let plan = plan(actor, readers, measure, room);
-            let half = half(plan, measure);
-            let head = head(actor, measure, widest_head);
-            // What waits for this lane stands on its left, where its callers are.
-            let waiting = match (actor.duty, actor.drawing, measure) {
-                (_, Drawing::River | Drawing::Halves | Drawing::Tracks, _) | (Duty::Broker, ..) => 0,
-                (_, _, Measure::Wide) => 34 * PX,
-                (..) => 16 * PX,
-            };
-            let left = (head.width / 2).max(half + waiting);
-            let right = (head.width / 2).max(half + 8 * PX);
-            Column { actor: lane, centre: left, half, strip: Strip { left, right }, plan, head }
-        })
-        .collect();
-    let needed: i32 = columns.iter().map(|column| column.strip.left + column.strip.right).sum();
-    let between = ((room - needed) / (columns.len() as i32 - 1).max(1)).max(0);
+    let mut columns = lanes(trace, measure, room);
+    tell_apart(trace, measure, &mut columns);
+    let taken: i32 = columns.iter().map(|column| column.strip.left + column.strip.right).sum();
+    let between = ((room - taken) / (columns.len() as i32 - 1).max(1)).max(0);
     let mut place = strip.left + if columns.len() == 1 { between / 2 } else { 0 };
     for column in &mut columns {
         let (left, right) = (column.strip.left, column.strip.right);
@@ -245,19 +312,47 @@ pub fn columns(trace: &Trace, strip: Strip, measure: Measure) -> Vec<Column> {
     columns
 }
 
+/// Shortens names in their middle where two lanes would read alike.
+fn tell_apart(trace: &Trace, measure: Measure, columns: &mut [Column]) {
+    let alike: Vec<usize> = (0..columns.len())
+        .filter(|&one| {
+            let is_cut = columns[one].head.name != trace.actors[one].name;
+            let others = columns.iter().enumerate().filter(|(other, _)| *other != one);
+            is_cut && others.into_iter().any(|(_, other)| other.head.name == columns[one].head.name)
+        })
+        .collect();
+    for place in alike {
+        let room = columns[place].head.width - 2 * padding(measure);
+        let shortened = fitted_by_its_end(&trace.actors[place].name, Face::Name, room);
+        if !shortened.is_empty() {
+            columns[place].head.name = shortened;
+        }
+    }
+}
+
 /// How wide a head may be so that all fit into `room`: short names leave room to long ones.
 fn widest_head(actors: &[ActorRow], measure: Measure, mut room: i32) -> i32 {
-    const WIDEST: i32 = 150 * PX;
+    const WIDEST: i32 = 190 * PX;
+    let least = least_head(measure);
     let mut wanted: Vec<i32> = actors.iter().map(|actor| head(actor, measure, WIDEST).width).collect();
     order::sort(&mut wanted);
     for (place, width) in wanted.iter().enumerate() {
         let fair = room / (wanted.len() - place) as i32;
         if *width > fair {
-            return fair;
+            return fair.max(least);
         }
         room -= width;
     }
     WIDEST
+}
+
+/// A head narrower than this says nothing any more.
+fn least_head(measure: Measure) -> i32 {
+    if measure == Measure::Wide { 76 * PX } else { 52 * PX }
+}
+
+fn padding(measure: Measure) -> i32 {
+    if measure == Measure::Wide { 12 * PX } else { 5 * PX }
 }
 
 fn plan(actor: &ActorRow, readers: u16, measure: Measure, room: i32) -> Plan {
@@ -323,7 +418,7 @@ fn half(plan: Plan, measure: Measure) -> i32 {
 }
 
 fn head(actor: &ActorRow, measure: Measure, widest: i32) -> Head {
-    let padding = if measure == Measure::Wide { 12 * PX } else { 5 * PX };
+    let padding = padding(measure);
     let room = widest - 2 * padding;
     let name = fitted(&actor.name, Face::Name, room);
     let subtitle = fitted(&actor.subtitle, Face::Subtitle, room);

@@ -60,7 +60,7 @@ fn element(text: &mut String, shape: &Shape, named: Named) {
     element.attribute("class", &shape.css());
     geometry(&mut element, &shape.form);
     if let Form::Text { text: words, .. } = &shape.form {
-        element.content().push_str(&escaped(words));
+        element.content().push_str(&escaped(&ordered(words)));
     } else if !shape.name.is_empty() {
         element.content().push_str(&format!("<title>{}</title>", escaped(&shape.name)));
     }
@@ -180,6 +180,27 @@ pub fn attribute(text: &mut String, name: &str, value: &str) {
     text.push_str(&format!(" {name}=\"{}\"", escaped(value)));
 }
 
+/// A text with its parts in the order in which they are written. Between letters that run to the left, a number or a
+/// slash would be drawn on the other side of them: `/طلب/1/pay` would read as another path. A mark after each such run
+/// of letters keeps what follows in its place.
+pub fn ordered(text: &str) -> String {
+    let runs_left = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}');
+    let mut ordered = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    let mut within = false;
+    while let Some(character) = characters.next() {
+        ordered.push(character);
+        within = runs_left(character) || (within && character == ' ');
+        // A space between two words of such letters belongs to them.
+        let ends = characters.peek().is_some_and(|next| !runs_left(*next) && *next != ' ');
+        if within && ends {
+            ordered.push('\u{200e}');
+            within = false;
+        }
+    }
+    ordered
+}
+
 /// Fit to stand in an element or in a quoted attribute. What XML 1.0 does not allow becomes U+FFFD.
 pub fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
@@ -207,6 +228,14 @@ mod tests {
     fn numbers_are_fixed_point_and_short() {
         let printed: Vec<String> = [0, 5, -5, 120, 123, -1_201].iter().map(|&n| Number(n).to_string()).collect();
         assert_eq!(printed, ["0", "0.5", "-0.5", "12", "12.3", "-120.1"]);
+    }
+
+    #[test]
+    fn what_follows_letters_that_run_to_the_left_stays_behind_them() {
+        assert_eq!(ordered("/طلب/1/pay"), "/طلب\u{200e}/1/pay");
+        assert_eq!(ordered("طلب جديد 3"), "طلب جديد \u{200e}3");
+        assert_eq!(ordered("GET /user/1"), "GET /user/1");
+        assert_eq!(ordered("طلب"), "طلب");
     }
 
     #[test]

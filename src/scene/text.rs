@@ -29,26 +29,97 @@ const BOLD: [u16; 95] = [
 const ACCENTED: u32 = 860;
 /// What is taken for punctuation beyond ASCII.
 const PUNCTUATION: u32 = 1_000;
-/// What is taken for everything else: ideographs, emoji.
+/// What is taken for everything else: emoji, and scripts that are not listed.
 const WIDEST: u32 = 1_350;
+
+/// Makes one emoji of two.
+const JOINER: char = '\u{200d}';
+
+/// Scripts beyond Latin, by ranges of characters, in order: the first, the last, and what is taken for one of them, in
+/// thousandths of the size. It is nearer to the widest letter of a script than to its usual one. Marks that stand over
+/// or under another character take no room.
+const SCRIPTS: [(u32, u32, u16); 32] = [
+    (0x300, 0x36f, 0),
+    (0x370, 0x3ff, 800),
+    (0x400, 0x42f, 1_000),
+    (0x430, 0x52f, 860),
+    (0x530, 0x58f, 820),
+    (0x591, 0x5bd, 0),
+    (0x5be, 0x5f4, 720),
+    (0x610, 0x61a, 0),
+    (0x61b, 0x64a, 880),
+    (0x64b, 0x65f, 0),
+    (0x660, 0x6d5, 880),
+    (0x6d6, 0x6ed, 0),
+    (0x900, 0xdff, 950),
+    (0xe00, 0xe30, 750),
+    (0xe31, 0xe31, 0),
+    (0xe32, 0xe33, 750),
+    (0xe34, 0xe3a, 0),
+    (0xe3f, 0xe46, 750),
+    (0xe47, 0xe4e, 0),
+    (0x1100, 0x11ff, 1_000),
+    (0x1e00, 0x1fff, 900),
+    (0x200b, 0x200f, 0),
+    (0x202a, 0x202e, 0),
+    (0x2060, 0x2069, 0),
+    (0x2e80, 0xd7ff, 1_000),
+    (0xf900, 0xfaff, 1_000),
+    (0xfe00, 0xfe2f, 0),
+    (0xfe70, 0xfeff, 880),
+    (0xff00, 0xff60, 1_000),
+    (0xff61, 0xffdc, 550),
+    (0x1f3fb, 0x1f3ff, 0),
+    (0x20000, 0x3ffff, 1_000),
+];
+
+/// The row of the table for a script beyond Latin.
+fn script(character: char) -> Option<u32> {
+    let code = u32::from(character);
+    let place = SCRIPTS.partition_point(|(_, last, _)| *last < code);
+    SCRIPTS.get(place).filter(|(first, ..)| *first <= code).map(|(.., width)| u32::from(*width))
+}
+
+/// Whether a line may be broken before and after this without a space: ideographs, kana, Hangul.
+fn breaks_anywhere(character: char) -> bool {
+    matches!(u32::from(character), 0x2e80..=0xd7ff | 0xf900..=0xfaff | 0xff00..=0xffdc | 0x20000..=0x3ffff)
+}
+
+/// Whether no line may begin with this: closing marks, small kana, the long-vowel mark.
+fn begins_no_line(character: char) -> bool {
+    "、。，．・：；？！」』）］｝〉》】〕ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ".contains(character)
+        || script(character) == Some(0)
+}
 
 /// The room reserved for `text`, in tenths of a pixel.
 pub fn width(text: &str, face: Face) -> i32 {
-    let table = if face.is_bold() { &BOLD } else { &REGULAR };
-    let thousandths: u32 = text.chars().map(|character| advance(character, table)).sum();
+    let is_bold = face.is_bold();
+    let table = if is_bold { &BOLD } else { &REGULAR };
+    let mut thousandths = 0;
+    let mut last = ' ';
+    for character in text.chars() {
+        // What is joined to an emoji makes another one of it, and takes no room.
+        thousandths += if last == JOINER { 0 } else { advance(character, table, is_bold) };
+        last = character;
+    }
     let slack = thousandths * 3 / 100;
     ((thousandths + slack) as i32 * face.size() + 999) / 1_000
 }
 
-fn advance(character: char, table: &[u16; 95]) -> u32 {
+fn advance(character: char, table: &[u16; 95], is_bold: bool) -> u32 {
     match character {
         ' '..='~' => u32::from(table[character as usize - 32]),
         '·' => 380,
         '–' => 500,
         '’' | '‘' => 400,
         '\u{a0}'..='\u{24f}' => ACCENTED,
-        '\u{2000}'..='\u{2bff}' => PUNCTUATION,
-        _ => WIDEST,
+        _ => match script(character) {
+            // Bold letters are wider; those that fill a square are not.
+            Some(width) if is_bold && character < '\u{1100}' => width * 112 / 100,
+            Some(width) => width,
+            None if matches!(character, '\u{2000}'..='\u{2bff}') => PUNCTUATION,
+            None => WIDEST,
+        },
     }
 }
 
@@ -78,28 +149,61 @@ pub fn fitted(text: &str, face: Face, room: i32) -> String {
     String::new()
 }
 
-/// `text` broken between words into at most `lines` lines of `room`; what is beyond ends in an ellipsis.
+/// `text` shortened in its middle, so that its end tells it from others that begin alike; nothing if not even that fits.
+pub fn fitted_by_its_end(text: &str, face: Face, room: i32) -> String {
+    let characters: Vec<char> = text.chars().collect();
+    for end in (1..=4.min(characters.len())).rev() {
+        let tail: String = characters[characters.len() - end..].iter().collect();
+        for begin in (1..=characters.len().saturating_sub(end + 1)).rev() {
+            let head: String = characters[..begin].iter().collect();
+            let shortened = format!("{}…{}", head.trim_end(), tail.trim_start());
+            // Rather a shorter end than no beginning to speak of.
+            if width(&shortened, face) <= room && (begin >= 3 || end == 1) {
+                return shortened;
+            }
+        }
+    }
+    String::new()
+}
+
+/// `text` broken into at most `lines` lines of `room`, between words and where a script has no spaces between its
+/// characters; what is beyond ends in an ellipsis.
 pub fn wrapped(text: &str, face: Face, room: i32, lines: usize) -> Vec<String> {
     let mut broken: Vec<String> = Vec::new();
-    let mut words = text.split_whitespace().peekable();
-    while words.peek().is_some() && broken.len() < lines {
-        if broken.len() + 1 == lines {
-            let rest: Vec<&str> = words.by_ref().collect();
-            broken.push(fitted(&rest.join(" "), face, room));
-            break;
-        }
+    let pieces = pieces(text);
+    let mut next = 0;
+    while next < pieces.len() && broken.len() < lines {
+        let is_last = broken.len() + 1 == lines;
         let mut line = String::new();
-        while let Some(word) = words.peek() {
-            let longer = if line.is_empty() { (*word).to_owned() } else { format!("{line} {word}") };
-            if !line.is_empty() && width(&longer, face) > room {
+        while let Some((piece, space)) = pieces.get(next) {
+            let space = if line.is_empty() { "" } else { *space };
+            let longer = format!("{line}{space}{piece}");
+            if !is_last && !line.is_empty() && width(&longer, face) > room {
                 break;
             }
             line = longer;
-            words.next();
+            next += 1;
         }
         broken.push(fitted(&line, face, room));
     }
     broken
+}
+
+/// What a line is not broken within, each piece with what stands before it on the same line: a space, or nothing.
+fn pieces(text: &str) -> Vec<(String, &'static str)> {
+    let mut pieces: Vec<(String, &'static str)> = Vec::new();
+    for word in text.split_whitespace() {
+        let mut last: Option<char> = None;
+        for character in word.chars() {
+            let is_break = last.is_some_and(|last| breaks_anywhere(last) || breaks_anywhere(character));
+            match pieces.last_mut() {
+                Some((piece, _)) if last.is_some() && (!is_break || begins_no_line(character)) => piece.push(character),
+                _ => pieces.push((character.into(), if last.is_none() { " " } else { "" })),
+            }
+            last = Some(character);
+        }
+    }
+    pieces
 }
 
 #[cfg(test)]
@@ -122,6 +226,32 @@ mod tests {
         assert_eq!(lines[1], "is down now");
         let cut = wrapped("one two three four", Face::Small, width("one tw", Face::Small), 2);
         assert!(cut.len() == 2 && cut[1].ends_with('…'), "{cut:?}");
+    }
+
+    #[test]
+    fn a_script_without_spaces_breaks_between_its_characters_and_not_before_a_full_stop() {
+        let text = "左側の呼び出しは断られ。右側";
+        let room = width("左側の呼び出しは断られ", Face::Small);
+        let lines = wrapped(text, Face::Small, room, 3);
+        assert_eq!(lines, ["左側の呼び出しは断ら", "れ。右側"]);
+        assert_eq!(wrapped("GET /注文/1 です", Face::Small, room * 9, 3), ["GET /注文/1 です"]);
+    }
+
+    #[test]
+    fn characters_that_fill_a_square_are_as_wide_as_high_and_marks_take_no_room() {
+        assert_eq!(width("注文", Face::Name), 2 * 13 * 10 * 103 / 100 + 1);
+        assert_eq!(width("👩\u{200d}💻", Face::Small), width("👩", Face::Small));
+        assert_eq!(width("e\u{301}", Face::Small), width("e", Face::Small));
+        assert!(width("طلب", Face::Small) < 3 * 11 * 10);
+        assert!(SCRIPTS.windows(2).all(|pair| pair[0].1 < pair[1].0 && pair[0].0 <= pair[0].1));
+    }
+
+    #[test]
+    fn what_begins_alike_is_told_apart_by_its_end() {
+        let room = width("Mailer…", Face::Name);
+        assert_eq!(fitted("Mailer 12", Face::Name, room), fitted("Mailer 34", Face::Name, room));
+        let shortened = fitted_by_its_end("Mailer 12", Face::Name, room);
+        assert!(shortened.ends_with("12") && width(&shortened, Face::Name) <= room, "{shortened}");
     }
 
     #[test]

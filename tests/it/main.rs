@@ -27,6 +27,7 @@ mod headings;
 mod http;
 mod kafka;
 mod kafka_attempts;
+mod lanes;
 mod leaps;
 mod limits;
 mod mangle;
