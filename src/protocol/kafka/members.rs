@@ -18,7 +18,7 @@ use crate::engine::{Fault, Input, LinkId, Parcel, Phase};
 use crate::protocol::Stage;
 use crate::time::Span;
 use crate::trace::{Ending, LevelKind, MessageId, PartId, Slot, StayKind};
-use member::{Doing, Member, Phase as Standing, Record, Then};
+use member::{Doing, Member, Membership, Record, Then};
 
 /// How a member reaches the topic.
 #[derive(Clone, Copy)]
@@ -344,7 +344,7 @@ impl Members {
                     self.members[index].closing = true;
                     match self.members[index].doing {
                         Doing::Polling(_) => self.close(index, stage),
-                        _ if self.members[index].standing == Standing::Joining => self.close(index, stage),
+                        _ if self.members[index].membership == Membership::Joining => self.close(index, stage),
                         _ => {}
                     }
                 }
@@ -355,7 +355,7 @@ impl Members {
                     for index in 0..self.members.len() {
                         self.members[index].closing = false;
                         let started = self.group.joins_at.is_none_or(|at| at <= stage.now());
-                        if started && self.members[index].standing == Standing::Out {
+                        if started && self.members[index].membership == Membership::Out {
                             self.join(index, stage);
                         }
                     }

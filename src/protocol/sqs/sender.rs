@@ -18,7 +18,7 @@ struct Sending {
     /// The wait for the next attempt, while it lasts.
     backing_off: Option<StayId>,
     previous_wait: Option<Span>,
-    /// The gloomiest thing learnt so far: silence after any attempt leaves the outcome unknown for good.
+    /// What the sender knows after the attempts so far. An attempt whose fate is unknown leaves it so for good.
     known: CallerOutcome,
 }
 

@@ -4,7 +4,7 @@
 
 use super::super::words::Word;
 use super::super::{Identity, Message, Pulse, Taken, Timer, range};
-use super::member::{Doing, Phase};
+use super::member::{Doing, Membership};
 use super::{BACKOFF, Members};
 use crate::protocol::Stage;
 use crate::trace::{Ending, MarkKind, MessageId, PartId, Slot, StayKind};
@@ -15,7 +15,7 @@ impl Members {
         let (partitions, consumers) = (self.partitions, self.group.consumers);
         let one = &mut self.members[index];
         let (first, count) = range(partitions, consumers, one.place);
-        one.standing = Phase::In;
+        one.membership = Membership::In;
         one.identity = Some(Identity::from(one.place) + 1);
         one.generation = 1;
         one.own(first, count);
@@ -36,7 +36,7 @@ impl Members {
         one.rejoin = false;
         one.commits.clear();
         one.placing.clear();
-        one.standing = Phase::Joining;
+        one.membership = Membership::Joining;
         let (identity, request) = (one.identity, one.next_group_request());
         let member = self.number(index);
         self.ask(index, self.words.join, Message::Join { member, identity, request }, stage);
@@ -55,7 +55,7 @@ impl Members {
         self.send(index, word, Slot::WHOLE, body, stage);
     }
 
-    /// What was fetched and not worked on is nobody's now.
+    /// Drops what was fetched and not worked on: it belongs to whoever is assigned the partition next.
     fn drop_all(&mut self, index: usize, ending: Ending, stage: &mut Stage<'_>) {
         let one = &mut self.members[index];
         one.owned.clear();
@@ -126,7 +126,7 @@ impl Members {
         let member = self.number(index);
         let one = &mut self.members[index];
         one.group_request = None;
-        one.standing = Phase::In;
+        one.membership = Membership::In;
         one.own(first, count);
         one.next_commit = stage.now() + self.group.auto_commit_interval;
         one.life += 1;
@@ -151,7 +151,7 @@ impl Members {
     pub(super) fn beat(&mut self, index: usize, life: u32, stage: &mut Stage<'_>) {
         let member = self.number(index);
         let one = &self.members[index];
-        let Some(identity) = one.identity.filter(|_| one.life == life && one.standing == Phase::In) else {
+        let Some(identity) = one.identity.filter(|_| one.life == life && one.membership == Membership::In) else {
             return;
         };
         let body = Message::Heartbeat { member, identity, generation: one.generation };
@@ -161,7 +161,7 @@ impl Members {
 
     fn felt(&mut self, index: usize, identity: Identity, pulse: Pulse, stage: &mut Stage<'_>) {
         let one = &mut self.members[index];
-        if one.identity != Some(identity) || one.standing != Phase::In {
+        if one.identity != Some(identity) || one.membership != Membership::In {
             return;
         }
         match pulse {
@@ -221,7 +221,7 @@ impl Members {
     fn forget(&mut self, index: usize) {
         let one = &mut self.members[index];
         one.doing = Doing::Nothing;
-        one.standing = Phase::Out;
+        one.membership = Membership::Out;
         one.identity = None;
         one.rejoin = false;
         one.group_request = None;

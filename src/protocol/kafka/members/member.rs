@@ -34,7 +34,7 @@ pub(super) struct Owned {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
+pub(super) enum Membership {
     /// Not running, or not started.
     Out,
     /// On its way into the group.
@@ -80,7 +80,7 @@ pub(super) struct Member {
     /// Among the members of its group.
     pub place: u16,
     pub factor: f64,
-    pub standing: Phase,
+    pub membership: Membership,
     pub identity: Option<Identity>,
     pub generation: Generation,
     pub owned: Vec<Owned>,
@@ -116,7 +116,7 @@ impl Member {
         Member {
             place,
             factor,
-            standing: Phase::Out,
+            membership: Membership::Out,
             identity: None,
             generation: 0,
             owned: Vec::new(),

@@ -80,7 +80,7 @@ impl Members {
         self.dealt_with(index, record, stage);
     }
 
-    /// The record is off the member's hands, one way or the other.
+    /// The record is done, set aside or skipped: the member commits if it is time, and goes on.
     pub(super) fn dealt_with(&mut self, index: usize, record: Record, stage: &mut Stage<'_>) {
         self.members[index].finished(&record);
         self.members[index].doing = Doing::Nothing;

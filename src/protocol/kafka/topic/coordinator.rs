@@ -22,7 +22,7 @@ pub struct Reply {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+enum GroupState {
     Empty,
     /// Waits for its members to join.
     Preparing,
@@ -31,9 +31,9 @@ enum State {
     Stable,
 }
 
-impl State {
+impl GroupState {
     fn divides(self) -> bool {
-        matches!(self, State::Preparing | State::Completing)
+        matches!(self, GroupState::Preparing | GroupState::Completing)
     }
 }
 
@@ -51,7 +51,7 @@ pub struct Coordinator {
     session_timeout: Span,
     rebalance_timeout: Span,
     initial_delay: Span,
-    state: State,
+    state: GroupState,
     generation: Generation,
     members: BTreeMap<Identity, Registered>,
     last_identity: Identity,
@@ -72,7 +72,7 @@ impl Coordinator {
             session_timeout: settings.session_timeout,
             rebalance_timeout: settings.max_poll_interval,
             initial_delay: settings.initial_rebalance_delay,
-            state: State::Empty,
+            state: GroupState::Empty,
             generation: 0,
             members: BTreeMap::new(),
             last_identity: 0,
@@ -91,11 +91,11 @@ impl Coordinator {
             self.watch(self.last_identity, self.session_timeout, stage);
         }
         self.generation = 1;
-        self.state = State::Stable;
+        self.state = GroupState::Stable;
     }
 
     /// From now on it is in `state`; the trace says while the partitions are divided anew.
-    fn turn(&mut self, state: State, stage: &mut Stage<'_>) {
+    fn turn(&mut self, state: GroupState, stage: &mut Stage<'_>) {
         let before = std::mem::replace(&mut self.state, state).divides();
         if before != state.divides() {
             let reader = ReaderId(self.number);
@@ -109,7 +109,7 @@ impl Coordinator {
 
     /// Whether a commit of this member and generation is taken.
     pub fn knows(&self, identity: Identity, generation: Generation) -> bool {
-        self.members.contains_key(&identity) && self.generation == generation && self.state != State::Completing
+        self.members.contains_key(&identity) && self.generation == generation && self.state != GroupState::Completing
     }
 
     pub fn join(
@@ -132,8 +132,8 @@ impl Coordinator {
         if !known {
             self.watch(identity, self.session_timeout, stage);
         }
-        if self.state == State::Empty && self.generation == 0 {
-            self.turn(State::Preparing, stage);
+        if self.state == GroupState::Empty && self.generation == 0 {
+            self.turn(GroupState::Preparing, stage);
             self.delayed = true;
             self.await_joins(self.initial_delay, stage);
             return Vec::new();
@@ -150,15 +150,15 @@ impl Coordinator {
 
     /// Everyone must join anew.
     fn prepare(&mut self, stage: &mut Stage<'_>) {
-        if self.state != State::Preparing {
-            self.turn(State::Preparing, stage);
+        if self.state != GroupState::Preparing {
+            self.turn(GroupState::Preparing, stage);
             self.await_joins(self.rebalance_timeout, stage);
         }
     }
 
     /// The time for joining is over: who has not joined is no longer a member.
     pub fn join_over(&mut self, round: u32, stage: &mut Stage<'_>) -> Vec<Reply> {
-        if self.round != round || self.state != State::Preparing {
+        if self.round != round || self.state != GroupState::Preparing {
             return Vec::new();
         }
         if self.delayed && self.newcomer {
@@ -173,14 +173,14 @@ impl Coordinator {
 
     fn complete_if_all_joined(&mut self, stage: &mut Stage<'_>) -> Vec<Reply> {
         let waiting = self.members.values().any(|registered| registered.joining.is_none());
-        if self.state != State::Preparing || self.delayed || waiting {
+        if self.state != GroupState::Preparing || self.delayed || waiting {
             return Vec::new();
         }
         if self.members.is_empty() {
-            self.turn(State::Empty, stage);
+            self.turn(GroupState::Empty, stage);
             return Vec::new();
         }
-        self.turn(State::Completing, stage);
+        self.turn(GroupState::Completing, stage);
         self.generation += 1;
         let (generation, word) = (self.generation, self.words.joined);
         let mut replies = Vec::new();
@@ -205,7 +205,7 @@ impl Coordinator {
         request: Request,
         stage: &mut Stage<'_>,
     ) -> Vec<Reply> {
-        let known = self.generation == generation && matches!(self.state, State::Completing | State::Stable);
+        let known = self.generation == generation && matches!(self.state, GroupState::Completing | GroupState::Stable);
         let Some(registered) = self.members.get_mut(&identity).filter(|_| known) else {
             let body = Message::GroupRefused { member, request, taken: Taken::UnknownMember };
             return vec![Reply { member, to: message, word: self.words.unknown_member, body }];
@@ -214,9 +214,9 @@ impl Coordinator {
         registered.syncing = Some((message, request));
         let leader = self.members.values().next().is_some_and(|leader| leader.syncing.is_some());
         if leader {
-            self.turn(State::Stable, stage);
+            self.turn(GroupState::Stable, stage);
         }
-        if self.state != State::Stable {
+        if self.state != GroupState::Stable {
             return Vec::new();
         }
         let members = self.members.len() as u16;
@@ -242,7 +242,7 @@ impl Coordinator {
         let pulse = match self.members.get_mut(&identity) {
             Some(registered) if self.generation == generation => {
                 registered.heard = stage.now();
-                if self.state == State::Preparing { Pulse::RebalanceInProgress } else { Pulse::Fine }
+                if self.state == GroupState::Preparing { Pulse::RebalanceInProgress } else { Pulse::Fine }
             }
             _ => Pulse::UnknownMember,
         };
@@ -277,7 +277,7 @@ impl Coordinator {
             return Vec::new();
         }
         if self.members.is_empty() {
-            self.turn(State::Empty, stage);
+            self.turn(GroupState::Empty, stage);
             return Vec::new();
         }
         self.prepare(stage);
