@@ -38,19 +38,19 @@ Between two attempts at a record a consumer polls, as Spring's DefaultErrorHandl
 It remembers its attempts at a record when it reads it again, and the consumers of a lane set a record aside or skip it once. \
 An outage of consumers is a close(): they finish their poll, commit, leave, and join again later.";
 
-/// A record's place in its partition.
+/// The number of a record in its partition, from 0.
 type Offset = u32;
 
-/// A member of any group, counted over all of them.
+/// The number of a member, counted over the members of all groups.
 type MemberNumber = u16;
 
-/// What the coordinator calls a member; a member that joins anew gets a new one.
+/// The member id that the coordinator gives. A member that joins without one gets a new one.
 type Identity = u32;
 
-/// Which division of the partitions it is.
+/// How often a group's partitions have been divided among its members.
 type Generation = u32;
 
-/// A member's request, by which it knows the answer.
+/// The number of a member's request. The answer carries it, so that the member knows which request is answered.
 type Request = u32;
 
 /// A batch of the producer's, counted over all partitions.
@@ -73,8 +73,8 @@ pub enum Pulse {
     UnknownMember,
 }
 
-/// What travels between producer, topic, members and dead-letter topics. Which records a message carries is told by
-/// its row.
+/// What travels between producer, topic, members and dead-letter topics. The records that a message carries
+/// are named in its row of the trace.
 #[derive(Clone, Copy, Debug)]
 pub enum Message {
     Produce {

@@ -45,7 +45,8 @@ A length limit is kept exactly, where a real quorum queue checks late. A dead le
 Of a job that has a part for each queue, a part whose queue is not bound for its message is asked of nobody, and counts as done. \
 The publisher itself does not fail.";
 
-/// How often a channel was opened among all channels of a lane: what belongs to an older one is void.
+/// The number of an opening of a channel, counted over all channels of a lane. A message that names an earlier opening
+/// than the present one is ignored.
 type Epoch = u32;
 
 /// A delivery's number on its channel, from one.

@@ -39,13 +39,13 @@ The move to the dead-letter queue happens at the receive that would be one too m
 The queue is kept in several places, so a crash of it breaks the open calls and loses nothing. \
 The consumers of a lane share its fate, and the queue learns of a broken connection one network latency later.";
 
-/// A message in the queue, counted in order of sending.
+/// The number of a message, in the order of sending.
 type Number = u32;
 
-/// A receipt handle: each receive has its own, counted from one.
+/// A receipt handle: the number of a receive, from one. A message that is received again gets another.
 type Receipt = u32;
 
-/// A consumer's call, by which it knows the answer.
+/// The number of a consumer's call. The answer carries it, so that the consumer knows which call is answered.
 type Call = u32;
 
 /// What became of a SendMessage.

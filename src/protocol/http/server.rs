@@ -23,7 +23,7 @@ struct Request {
 struct Work {
     request: Request,
     stay: StayId,
-    /// Which of this server's executions it is, by which its timer finds it.
+    /// The number of this execution on this server. The timer of its end carries it, so a stale timer is recognised.
     begun: u32,
 }
 

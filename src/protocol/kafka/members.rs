@@ -2,7 +2,8 @@
 //! sends heartbeats.
 //!
 //! *Invariants:* a member works on one record at a time, and the records of a partition in order of their offsets. It
-//! rejoins its group in `poll()` and nowhere else, so a rebalance waits for whoever works.
+//! rejoins its group in `poll()` and nowhere else, so a rebalance waits until each member has
+//! finished the attempt at which it is.
 
 mod commit;
 mod group;
@@ -27,7 +28,7 @@ pub(super) struct Links {
     pub coordinator: LinkId,
 }
 
-/// How long a member waits before it asks again whoever turned it away: `retry.backoff.ms`.
+/// How long a member waits after it was turned away, before it asks again: `retry.backoff.ms`.
 const BACKOFF: Span = Span::millis(100);
 
 pub struct Members {

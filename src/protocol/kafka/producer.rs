@@ -2,7 +2,8 @@
 //! and is repeated until it is acknowledged or its time is over.
 //!
 //! *Invariants:* the batches of a partition leave in the order in which they were filled, and of an idempotent producer
-//! no batch is sent again while an earlier one is unanswered. A record is told nothing but what the answer says.
+//! no batch is sent again while an earlier one is unanswered. What the producer knows of a record is what
+//! the answers to its batch said, and no more.
 
 mod batches;
 
@@ -254,7 +255,7 @@ impl Producer {
         self.level_unconfirmed(stage);
     }
 
-    /// Threads that are rid of their jobs take the next ones. (A list of them, because with acks=0 a job may be settled
+    /// Threads that are done with their jobs take the next ones. (There is a list of them, because with acks=0 a job may be settled
     /// as soon as it is filed, and the thread that filed it is free at once.)
     fn take_next_jobs(&mut self, stage: &mut Stage<'_>) {
         while let Some(thread) = self.released.pop_front() {

@@ -26,7 +26,7 @@ struct Delivery {
 struct Work {
     delivery: Delivery,
     stay: StayId,
-    /// Which of this lane's executions it is, by which its timer finds it.
+    /// The number of this execution in its lane. The timer of its end carries it, so a stale timer is recognised.
     begun: u32,
 }
 

@@ -48,7 +48,7 @@ enum Doing {
 
 struct Consumer {
     doing: Doing,
-    /// The last call it made; what belongs to an earlier one is void.
+    /// The last call it made. Answers and timers of earlier calls are ignored.
     call: Call,
     inbox: VecDeque<Received>,
     factor: f64,
@@ -66,13 +66,13 @@ pub struct Consumers {
     extension: Option<Extension>,
     deduplicates: bool,
     consumers: Vec<Consumer>,
-    /// Faults that keep them from taking anything new, a silent one not among them.
+    /// How many faults keep them from taking anything new. (A silence does not: they go on asking.)
     outages: u32,
     begun: u32,
     busy: u32,
     blocked: u32,
     polling: u32,
-    /// What was done here, for consumers that recognise a repeat.
+    /// Parts whose work was done here, for consumers that recognise a repeat.
     done: BTreeSet<PartId>,
 }
 
