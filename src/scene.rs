@@ -47,7 +47,7 @@ pub use spotlight::spotlight;
 
 use crate::recording::{SidePlayed, Style};
 use crate::time::Moment;
-use crate::trace::JobId;
+use crate::trace::{JobId, Limit};
 
 /// What is to be laid out, and on how much room.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,6 +129,8 @@ pub struct Pane {
     pub style: Style,
     /// What stands over it.
     pub heading: String,
+    /// The limit that stopped the run of this side before it was over, if one did.
+    pub limit: Option<Limit>,
     pub strip: Strip,
 }
 

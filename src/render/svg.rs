@@ -150,7 +150,7 @@ fn palette(theme: Theme) -> String {
         Theme::Light => format!(".cp-scene{{color-scheme:light;{LIGHT}}}"),
         Theme::Dark => format!(".cp-scene{{color-scheme:dark;{DARK}}}"),
         Theme::Auto => format!(
-            ".cp-scene{{color-scheme:light dark;{LIGHT}}}\n@media (prefers-color-scheme:dark){{.cp-scene{{{DARK}}}}}"
+            ".cp-scene{{color-scheme:light dark;print-color-adjust:exact;{LIGHT}}}\n@media screen and (prefers-color-scheme:dark){{.cp-scene{{{DARK}}}}}"
         ),
     }
 }

@@ -18,16 +18,16 @@ enum Occasion<'a> {
     Begins(&'a str),
     /// It is over.
     Ends(&'a str),
-    Job(JobId, Fate),
+    Job(JobId, JobEvent),
     /// The first message with that label arrives.
     Arrival(&'a str),
     /// The first mark with that label.
     Mark(&'a str),
 }
 
-/// What can become of a job.
+/// What can happen to a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
+enum JobEvent {
     Wanted,
     Accepted,
     Answered,
@@ -43,19 +43,19 @@ enum Fate {
     Marked(MarkKind),
 }
 
-const FATES: [(&str, Fate); 12] = [
-    ("wanted", Fate::Wanted),
-    ("accepted", Fate::Accepted),
-    ("answered", Fate::Answered),
-    ("failed", Fate::Failed),
-    ("at-once", Fate::AtOnce),
-    ("in-line", Fate::InLine),
-    ("done", Fate::Done),
-    ("work-failed", Fate::Marked(MarkKind::Failed)),
-    ("timed-out", Fate::Marked(MarkKind::TimedOut)),
-    ("retried", Fate::Marked(MarkKind::Retried)),
-    ("returned", Fate::Marked(MarkKind::Returned)),
-    ("dead-lettered", Fate::Marked(MarkKind::DeadLettered)),
+const JOB_EVENTS: [(&str, JobEvent); 12] = [
+    ("wanted", JobEvent::Wanted),
+    ("accepted", JobEvent::Accepted),
+    ("answered", JobEvent::Answered),
+    ("failed", JobEvent::Failed),
+    ("at-once", JobEvent::AtOnce),
+    ("in-line", JobEvent::InLine),
+    ("done", JobEvent::Done),
+    ("work-failed", JobEvent::Marked(MarkKind::Failed)),
+    ("timed-out", JobEvent::Marked(MarkKind::TimedOut)),
+    ("retried", JobEvent::Marked(MarkKind::Retried)),
+    ("returned", JobEvent::Marked(MarkKind::Returned)),
+    ("dead-lettered", JobEvent::Marked(MarkKind::DeadLettered)),
 ];
 
 impl<'a> Occasion<'a> {
@@ -70,8 +70,8 @@ impl<'a> Occasion<'a> {
         if let Some(of_a_job) = text.strip_prefix("job ") {
             let (number, word) = of_a_job.split_once(' ')?;
             let number: u32 = number.parse().ok().filter(|number| *number > 0)?;
-            let (_, fate) = FATES.iter().find(|(known, _)| *known == word)?;
-            return Some(Occasion::Job(JobId::from_index(number - 1), *fate));
+            let (_, event) = JOB_EVENTS.iter().find(|(known, _)| *known == word)?;
+            return Some(Occasion::Job(JobId::from_index(number - 1), *event));
         }
         match text.split_once(' ')? {
             (id, "begins") => Some(Occasion::Begins(id)),
@@ -90,7 +90,7 @@ impl<'a> Occasion<'a> {
             Occasion::Begins(id) => change(id).map(|change| change.at),
             Occasion::Ends(id) => change(id).and_then(|change| change.lasts.map(|lasts| change.at + lasts)),
             Occasion::Job(job, _) if job.at() >= trace.jobs.len() => None,
-            Occasion::Job(job, fate) => fate.moment(job, trace),
+            Occasion::Job(job, event) => event.moment(job, trace),
             Occasion::Arrival(label) => {
                 let arrived = trace.messages.iter().filter(|message| message.arrived != Moment::NEVER);
                 arrived.filter(|message| trace.label(message) == label).map(|message| message.arrived).min()
@@ -102,27 +102,27 @@ impl<'a> Occasion<'a> {
     }
 }
 
-impl Fate {
+impl JobEvent {
     fn moment(self, job: JobId, trace: &Trace) -> Option<Moment> {
         let row = &trace.jobs[job.at()];
         let parts = trace.parts_of_job(job);
         let is_of = |part: PartId| part.known().is_some_and(|part| trace.job_of(part) == job);
         match self {
-            Fate::Wanted => row.wanted.known(),
-            Fate::Accepted => row.accepted.known(),
-            Fate::Answered => row.answered.known(),
-            Fate::Failed => match row.caller {
+            JobEvent::Wanted => row.wanted.known(),
+            JobEvent::Accepted => row.accepted.known(),
+            JobEvent::Answered => row.answered.known(),
+            JobEvent::Failed => match row.caller {
                 CallerOutcome::Refused | CallerOutcome::Failed | CallerOutcome::Unknown => row.settled.known(),
                 CallerOutcome::Waiting | CallerOutcome::Answered | CallerOutcome::Accepted => None,
             },
-            Fate::AtOnce => row.answered.known().filter(|answered| *answered == row.wanted),
-            Fate::InLine => {
+            JobEvent::AtOnce => row.answered.known().filter(|answered| *answered == row.wanted),
+            JobEvent::InLine => {
                 let waits = |kind: StayKind| matches!(kind, StayKind::Backlog | StayKind::Pool | StayKind::Queued);
                 let mut stays = trace.stays.iter().filter(|stay| waits(stay.kind));
                 stays.find(|stay| is_of(stay.part)).map(|stay| stay.begin)
             }
-            Fate::Done => parts.iter().map(|part| part.finished).max().and_then(Moment::known),
-            Fate::Marked(kind) => {
+            JobEvent::Done => parts.iter().map(|part| part.finished).max().and_then(Moment::known),
+            JobEvent::Marked(kind) => {
                 let mut marks = trace.marks.iter().filter(|mark| mark.kind == kind);
                 marks.find(|mark| is_of(mark.part)).map(|mark| mark.at)
             }
@@ -170,7 +170,7 @@ impl Scenario {
             }
             Some(_) => return Ok(()),
             None => {
-                let words: Vec<&str> = FATES.iter().map(|(word, _)| *word).collect();
+                let words: Vec<&str> = JOB_EVENTS.iter().map(|(word, _)| *word).collect();
                 format!(
                     "`{}` names no event; write `ID begins` or `ID ends` with the id of a change, `arrival of` with a \
                      message's label, `mark of` with a mark's, or `job 1` and one of {}",

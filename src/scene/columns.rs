@@ -241,7 +241,14 @@ fn frame_at(sides: &[SidePlayed], shown: &[usize], measure: Measure, width: i32)
 
 fn pane(sides: &[SidePlayed], side: usize, strip: Strip) -> Pane {
     let shown = &sides[side];
-    Pane { side: side as u8, id: shown.id.clone(), style: shown.style, heading: shown.heading.clone(), strip }
+    Pane {
+        side: side as u8,
+        id: shown.id.clone(),
+        style: shown.style,
+        heading: shown.heading.clone(),
+        limit: shown.trace.outcome.limit(),
+        strip,
+    }
 }
 
 /// The room that the lanes of a side need at the least, with heads as small as they may be, where there is so much.

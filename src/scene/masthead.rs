@@ -16,6 +16,8 @@ pub struct Band {
 
 /// Above the title, and between it and the headings.
 const MARGIN: i32 = 12 * PX;
+/// Sides are counted from this where it is their limit that is written, so that no two texts share a key.
+const LIMIT: u8 = 100;
 /// A heading may take so many lines.
 const LINES: usize = 2;
 
@@ -31,7 +33,16 @@ pub fn masthead(scene: &Scene, title: &str) -> Band {
     for pane in &scene.panes {
         let lines = wrapped(&pane.heading, Face::Name, pane.strip.right - pane.strip.left, LINES);
         let tone = Tone::of(pane.style);
-        deepest = deepest.max(write(&mut band, Some(pane.side), tone, Face::Name, pane.strip, &lines));
+        let mut taken = write(&mut band, Some(pane.side), tone, Face::Name, pane.strip, &lines);
+        if let Some(limit) = pane.limit {
+            let words = format!("stopped by a limit: {}", limit.words());
+            let lines = wrapped(&words, Face::Small, pane.strip.right - pane.strip.left, LINES);
+            band.height += taken;
+            let more = write(&mut band, Some(LIMIT + pane.side), Tone::Bad, Face::Small, pane.strip, &lines);
+            band.height -= taken;
+            taken += more;
+        }
+        deepest = deepest.max(taken);
     }
     band.height += deepest;
     band

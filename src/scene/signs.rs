@@ -8,7 +8,7 @@ use super::labels::{Place, Rank, Wish};
 use super::sheet::{Sheet, Voice};
 use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
 use crate::time::{Moment, readable};
-use crate::trace::{JobId, LabelId, MarkKind, MarkRow};
+use crate::trace::{ActorId, JobId, LabelId, MarkKind, MarkRow};
 
 /// Beyond so many marks in a window, only failures are shown.
 const MANY: usize = 120;
@@ -20,7 +20,7 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice) {
     let first = voice.rows.marks.start;
     let many = marks.len() > MANY;
     let mut shown = 0;
-    let mut known: Vec<(MarkKind, LabelId)> = Vec::new();
+    let mut said = Said { known: Vec::new(), runs: Vec::new(), near: if many { 8 * NEAR } else { NEAR } };
     let mut place = 0;
     while place < marks.len() && shown < MOST {
         let begin = place;
@@ -38,14 +38,49 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice) {
             continue;
         }
         if !many || group.iter().any(|mark| mark.kind.is_failure()) {
-            sign(sheet, voice, group, (first + begin) as u32, &mut known);
+            sign(sheet, voice, group, (first + begin) as u32, &mut said);
             shown += 1;
         }
     }
 }
 
+/// Failures of one kind on one lane that follow each other within this are a run, and it is said once.
+const NEAR: i32 = 60 * PX;
+
+/// What has been said beside signs so far.
+struct Said {
+    /// What is no failure is said once.
+    known: Vec<(MarkKind, LabelId)>,
+    runs: Vec<LikeFailures>,
+    /// How near the failures of a run follow each other.
+    near: i32,
+}
+
+/// A run of failures with the same words on the same lane.
+struct LikeFailures {
+    lane: ActorId,
+    words: String,
+    count: u32,
+    /// The height of the last one.
+    last: i32,
+    /// The place of its label among the wishes.
+    wish: usize,
+}
+
+impl Said {
+    /// Counts a failure to the run that it goes on with. Nothing if it begins one, and is to be said.
+    fn goes_on(&mut self, sheet: &mut Sheet, lane: ActorId, words: &str, y: i32) -> Option<()> {
+        let mut runs = self.runs.iter_mut().rev();
+        let run = runs.find(|run| run.lane == lane && run.words == words && y - run.last <= self.near)?;
+        run.count += 1;
+        run.last = y;
+        sheet.wishes[run.wish].text = format!("{words} × {}", run.count);
+        Some(())
+    }
+}
+
 /// What happened at one moment on one slot.
-fn sign(sheet: &mut Sheet, voice: &Voice, group: &[MarkRow], first: u32, known: &mut Vec<(MarkKind, LabelId)>) {
+fn sign(sheet: &mut Sheet, voice: &Voice, group: &[MarkRow], first: u32, said: &mut Said) {
     let gravest = group.iter().min_by_key(|mark| gravity(mark.kind)).unwrap_or(&group[0]);
     let column = &voice.columns[gravest.actor.at()];
     let at = Point::new(column.slot(gravest.slot), sheet.scale.y_from_moment(gravest.at));
@@ -75,11 +110,17 @@ fn sign(sheet: &mut Sheet, voice: &Voice, group: &[MarkRow], first: u32, known: 
     let rank = if gravest.kind.is_failure() { Rank::Failure } else { Rank::Mark };
     // What is no failure is said once, and then known by its sign.
     let words_of = (gravest.kind, gravest.label);
-    let is_new = !known.contains(&words_of);
+    let is_new = !said.known.contains(&words_of);
     if is_new {
-        known.push(words_of);
+        said.known.push(words_of);
     }
-    if is_new || rank == Rank::Failure || badge.light == Light::Lit {
+    let (is_failure, is_lit) = (rank == Rank::Failure, badge.light == Light::Lit);
+    let goes_on = is_failure && !is_lit && said.goes_on(sheet, gravest.actor, &words, at.y).is_some();
+    if (is_new || is_failure || is_lit) && !goes_on {
+        if is_failure && !is_lit {
+            let (lane, words, wish) = (gravest.actor, words.clone(), sheet.wishes.len());
+            said.runs.push(LikeFailures { lane, words, count: 1, last: at.y, wish });
+        }
         sheet.wishes.push(Wish {
             key: key(2),
             text: words,

@@ -88,3 +88,17 @@ fn no_override_of_the_reading_direction_stands_raw_in_a_file() {
     assert!(text.contains("safe") && text.contains("here"));
     assert!(!text.contains(|c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')));
 }
+
+/// A file of a run that met a limit must not look like one of a run that is over.
+#[test]
+fn the_file_of_a_run_that_met_a_limit_names_the_limit() {
+    use counterpoint::engine::Limits;
+    use counterpoint::scenario::{Run, preset};
+    let scenario = preset("order-emails").unwrap().scenario();
+    let mut run = Run::with_limits(scenario, Limits { events: 40, ..Limits::default() });
+    run.advance(u64::MAX);
+    let text = document(&layout(&run.into_played().sides, &View::default()), &Options::default());
+    assert_eq!(text.matches("stopped by a limit: one side may have no more events").count(), 2);
+    let whole = preset("order-emails").unwrap().scenario().play();
+    assert!(!document(&layout(&whole.sides, &View::default()), &Options::default()).contains("stopped by a limit"));
+}
