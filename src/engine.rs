@@ -56,18 +56,25 @@ pub enum Fault {
     SlowDown { thousandths: u32 },
 }
 
+/// Whether a fault begins or ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
+    /// It begins.
     Begins,
+    /// It is over.
     Ends,
 }
 
 /// A fault at a moment. Without `until` it lasts to the end of the run.
 #[derive(Clone, Copy, Debug)]
 pub struct DatedFault {
+    /// When it begins.
     pub at: Moment,
+    /// When it ends, if it does.
     pub until: Option<Moment>,
+    /// What happens.
     pub fault: Fault,
+    /// To whom.
     pub actor: ActorId,
 }
 
@@ -78,6 +85,7 @@ pub trait Actor {
     /// What an actor can be woken for.
     type Timer;
 
+    /// Handles one input.
     fn handle(
         &mut self,
         input: Input<Self::Message, Self::Timer>,

@@ -37,7 +37,7 @@ pub const VERSION: u32 = 2;
 pub const MODEL: u32 = 2;
 
 /// The most jobs a scenario may have, and the most parts all its jobs may have together. So many end settled in every
-/// protocol, and a browser's tab has room for both sides: SQS, which takes most, writes 220 MB a side.
+/// protocol, and a browser's tab has room for both sides: GraphQL, which takes most, writes 330 MB a side.
 pub const MAX_JOBS: u32 = 200_000;
 
 /// A scenario, valid as a whole: what a JSON file says, with a value for each field that the file leaves out.

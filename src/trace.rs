@@ -32,6 +32,7 @@ macro_rules! id {
             /// Stands for "no such row" in a column.
             pub const NONE: $name = $name(u32::MAX);
 
+            /// The row at this position of its table.
             pub const fn from_index(index: u32) -> Self {
                 $name(index)
             }
@@ -41,10 +42,12 @@ macro_rules! id {
                 self.0
             }
 
+            /// Position in its table, for indexing.
             pub const fn at(self) -> usize {
                 self.0 as usize
             }
 
+            /// The row, if there is one.
             pub fn known(self) -> Option<Self> {
                 (self != Self::NONE).then_some(self)
             }
@@ -85,6 +88,7 @@ impl JobId {
 pub struct ActorId(pub u16);
 
 impl ActorId {
+    /// Position among the actors, for indexing.
     pub const fn at(self) -> usize {
         self.0 as usize
     }
@@ -98,10 +102,12 @@ impl Slot {
     /// The actor as a whole.
     pub const WHOLE: Slot = Slot(u16::MAX);
 
+    /// Position among the actor's slots, for indexing.
     pub const fn at(self) -> usize {
         self.0 as usize
     }
 
+    /// The slot, unless the actor as a whole is meant.
     pub fn known(self) -> Option<Slot> {
         (self != Slot::WHOLE).then_some(self)
     }
@@ -115,6 +121,7 @@ impl ReaderId {
     /// Stands for "no reader's".
     pub const NONE: ReaderId = ReaderId(u16::MAX);
 
+    /// Position among the readers, for indexing.
     pub const fn at(self) -> usize {
         self.0 as usize
     }
@@ -187,6 +194,7 @@ impl Outcome {
 /// The record of one side of a run.
 #[derive(Clone, Debug, BorshDeserialize, BorshSerialize)]
 pub struct Trace {
+    /// Who takes part, from left to right.
     pub actors: Vec<ActorRow>,
     /// Who reads a log, of all logs.
     pub readers: Vec<ReaderRow>,
@@ -197,15 +205,25 @@ pub struct Trace {
     /// What bounds how much of the work one slot of a lane has in hand at once, as the vendor calls it; not every lane
     /// has such a bound.
     pub in_hand: Vec<(ActorId, LabelId)>,
+    /// The texts that rows name by number.
     pub labels: Labels,
+    /// What was sent, in the order of sending.
     pub messages: Vec<MessageRow>,
+    /// Where time was spent, in the order in which the stays began.
     pub stays: Vec<StayRow>,
+    /// The changes of everything that is counted.
     pub levels: Vec<LevelRow>,
+    /// The dated facts.
     pub marks: Vec<MarkRow>,
+    /// The handled events that brought something about.
     pub steps: Vec<StepRow>,
+    /// What each job's caller knows.
     pub jobs: Vec<JobRow>,
+    /// What became of the work of each part.
     pub parts: Vec<PartRow>,
+    /// How many parts a job has; the same for all.
     pub parts_per_job: u32,
+    /// How the run ended.
     pub outcome: Outcome,
     /// The moment of the last row: a run that settled ends there.
     pub ended: Moment,
@@ -244,6 +262,7 @@ impl Trace {
         kinds.iter().map(|rows| *rows as u64).sum()
     }
 
+    /// The job that a part belongs to.
     pub fn job_of(&self, part: PartId) -> JobId {
         JobId(part.0 / self.parts_per_job)
     }
@@ -253,6 +272,7 @@ impl Trace {
         PartId(job.0 * self.parts_per_job)
     }
 
+    /// The lane of an actor.
     pub fn actor(&self, actor: ActorId) -> &ActorRow {
         &self.actors[actor.at()]
     }
@@ -263,6 +283,7 @@ impl Trace {
         Some(self.labels.text(*label))
     }
 
+    /// What kind of message it is.
     pub fn kind(&self, message: &MessageRow) -> &KindRow {
         &self.kinds[message.kind as usize]
     }
@@ -280,6 +301,7 @@ impl Trace {
         self.labels.fill(body, self.parts_of(message).first().map(|part| self.job_of(*part)))
     }
 
+    /// The mark's text with its job's number filled in.
     pub fn mark_label(&self, mark: &MarkRow) -> String {
         self.labels.fill(mark.label, mark.part.known().map(|part| self.job_of(part)))
     }
@@ -326,6 +348,7 @@ impl Trace {
         self.parts_of_job(job).iter().map(|part| part.outcome).max().unwrap_or(WorkOutcome::Unfinished)
     }
 
+    /// What became of each part of a job.
     pub fn parts_of_job(&self, job: JobId) -> &[PartRow] {
         let first = self.first_part(job).at();
         &self.parts[first..first + self.parts_per_job as usize]

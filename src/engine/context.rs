@@ -157,8 +157,11 @@ impl<M, T> Core<M, T> {
 /// A message about to be sent.
 #[derive(Clone, Copy, Debug)]
 pub struct Parcel {
+    /// The way it goes.
     pub link: LinkId,
+    /// What it is, in the vendor's words.
     pub kind: KindId,
+    /// What is written beside it.
     pub label: LabelId,
     /// The part it carries, or [`PartId::NONE`].
     pub part: PartId,
@@ -166,7 +169,9 @@ pub struct Parcel {
     pub attempt: u32,
     /// The message this one answers, or [`MessageId::NONE`].
     pub reply_to: MessageId,
+    /// The sender's slot.
     pub from_slot: Slot,
+    /// The receiver's slot, as far as the sender knows it.
     pub to_slot: Slot,
 }
 
@@ -177,6 +182,7 @@ pub struct Context<'a, M, T> {
 }
 
 impl<M: Clone, T> Context<'_, M, T> {
+    /// The moment at which the input is handled.
     pub fn now(&self) -> Moment {
         self.core.now
     }
@@ -186,6 +192,7 @@ impl<M: Clone, T> Context<'_, M, T> {
         self.core.trace.first_part(job)
     }
 
+    /// The job that a part belongs to.
     pub fn job_of(&self, part: PartId) -> JobId {
         self.core.trace.job_of(part)
     }
@@ -289,10 +296,12 @@ impl<M: Clone, T> Context<'_, M, T> {
         self.core.agenda.schedule(at, (cause, Event::Timer { actor: self.actor, timer: timer.into() }));
     }
 
+    /// A stay begins.
     pub fn begin(&mut self, slot: Slot, kind: StayKind, part: PartId) -> StayId {
         self.begin_valued(slot, kind, part, 0)
     }
 
+    /// A stay begins, with a number whose meaning its kind gives.
     pub fn begin_valued(&mut self, slot: Slot, kind: StayKind, part: PartId, value: u32) -> StayId {
         let cause = self.step();
         if part != PartId::NONE && kind.is_live() {
@@ -313,6 +322,7 @@ impl<M: Clone, T> Context<'_, M, T> {
         StayId::from_index((stays.len() - 1) as u32)
     }
 
+    /// A stay ends.
     pub fn end(&mut self, stay: StayId, ending: Ending) {
         self.step();
         let row = &mut self.core.trace.stays[stay.at()];
@@ -335,6 +345,7 @@ impl<M: Clone, T> Context<'_, M, T> {
         self.core.trace.levels.push(row);
     }
 
+    /// Writes down a dated fact; what `value` counts, the kind says.
     pub fn mark(&mut self, kind: MarkKind, slot: Slot, part: PartId, value: u64, label: LabelId) {
         let cause = self.step();
         let row = MarkRow { at: self.core.now, value, part, cause, actor: self.actor, slot, label, kind };

@@ -10,7 +10,9 @@ use crate::trace::JobId;
 /// What both sides are to do.
 #[derive(Clone, Debug)]
 pub struct Workload {
+    /// How many jobs are wanted in all.
     pub jobs: u32,
+    /// When they are wanted.
     pub demand: Demand,
     /// The work of each part of a job; one entry a part.
     pub parts: Vec<Distribution>,
@@ -18,6 +20,7 @@ pub struct Workload {
     pub poison: Vec<JobId>,
 }
 
+/// When jobs are wanted.
 #[derive(Clone, Debug)]
 pub enum Demand {
     /// At fixed distances, the first at `start`.

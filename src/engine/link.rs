@@ -10,6 +10,7 @@ use crate::rng::{Distribution, Key, Purpose, Streams};
 use crate::time::Moment;
 use crate::trace::{ActorId, PartId, Slot};
 
+/// A link's number on its side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LinkId(pub u16);
 
@@ -22,10 +23,14 @@ pub enum Overtaking {
     Impossible,
 }
 
+/// A way from one actor to another.
 #[derive(Clone, Debug)]
 pub struct Link {
+    /// Who sends over it.
     pub from: ActorId,
+    /// Who receives.
     pub to: ActorId,
+    /// How long a message takes.
     pub latency: Distribution,
     /// The chance that a message is lost, from 0 to 1.
     pub loss: f64,
@@ -33,11 +38,13 @@ pub struct Link {
     pub duplication: f64,
     /// Which way of the conversation this is; the same number on both sides means the same random values.
     pub leg: u8,
+    /// Whether a message can overtake another.
     pub overtaking: Overtaking,
     pub(super) last_arrival: Moment,
 }
 
 impl Link {
+    /// A link that loses nothing, duplicates nothing and lets messages overtake one another.
     pub fn new(from: ActorId, to: ActorId, leg: u8, latency: Distribution) -> Self {
         Link {
             from,
@@ -51,16 +58,19 @@ impl Link {
         }
     }
 
+    /// The link, with this chance that a message is lost.
     pub fn losing(mut self, chance: f64) -> Self {
         self.loss = chance;
         self
     }
 
+    /// The link, with this chance that a message arrives twice.
     pub fn duplicating(mut self, chance: f64) -> Self {
         self.duplication = chance;
         self
     }
 
+    /// The link, as one stream on which nothing overtakes.
     pub fn keeping_order(mut self) -> Self {
         self.overtaking = Overtaking::Impossible;
         self

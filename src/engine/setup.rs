@@ -39,8 +39,9 @@ impl<A> Default for Setup<A> {
 impl<A> Setup<A> {
     /// Adds a lane, from left to right. Its actor is added by [`Setup::actor`], in the same order.
     pub fn lane(&mut self, row: ActorRow) -> ActorId {
+        let place = self.lanes.len();
         self.lanes.push(row);
-        ActorId((self.lanes.len() - 1) as u16)
+        ActorId(u16::try_from(place).expect("a protocol has at most as many lanes as its settings' caps allow"))
     }
 
     /// Adds the actor of the next lane that has none.
@@ -65,22 +66,27 @@ impl<A> Setup<A> {
         self.caller = caller;
     }
 
+    /// Adds a way from one actor to another.
     pub fn link(&mut self, link: Link) -> LinkId {
+        let place = self.links.len();
         self.links.push(link);
-        LinkId((self.links.len() - 1) as u16)
+        LinkId(u16::try_from(place).expect("a protocol has a few links for each of its lanes"))
     }
 
+    /// The number of a text that is written beside messages and marks.
     pub fn label(&mut self, text: &str) -> LabelId {
         self.labels.intern(text)
     }
 
+    /// The number of a kind of message.
     pub fn kind(&mut self, kind: &'static MessageKind) -> KindId {
         let found = self.kinds.iter().position(|known| *known == kind);
-        KindId(found.unwrap_or_else(|| {
+        let place = found.unwrap_or_else(|| {
             self.kinds.push(kind);
             self.bodies.push(LabelId::EMPTY);
             self.kinds.len() - 1
-        }) as u8)
+        });
+        KindId(u8::try_from(place).expect("a protocol has fewer than 256 kinds of message"))
     }
 
     /// What a message of this kind carries, for the reader who selects one. `{job}` stands for the job's number.
@@ -95,6 +101,7 @@ impl<A> Setup<A> {
         self.in_hand.push((lane, label));
     }
 
+    /// The lanes so far, from left to right.
     pub fn lanes(&self) -> &[ActorRow] {
         &self.lanes
     }

@@ -39,10 +39,13 @@ impl Default for Limits {
 /// Whether there is more to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
+    /// There is more to do.
     Running,
+    /// The side has ended.
     Ended(Outcome),
 }
 
+/// One side of a run.
 pub struct World<A: Actor> {
     actors: Vec<A>,
     core: Core<A::Message, A::Timer>,
@@ -54,6 +57,7 @@ pub struct World<A: Actor> {
 }
 
 impl<A: Actor> World<A> {
+    /// A side at the beginning of its run: everybody has started, and the first jobs are about to be wanted.
     pub fn new(setup: Setup<A>, workload: Workload, faults: Vec<DatedFault>, seed: u64, limits: Limits) -> Self {
         let mut workload = workload;
         workload.poison.sort_unstable();
@@ -279,6 +283,7 @@ impl<A: Actor> World<A> {
         &self.core.trace
     }
 
+    /// The record, whether the run has ended or not.
     pub fn into_trace(self) -> Trace {
         self.core.trace
     }

@@ -90,10 +90,14 @@ impl BreakerSettings {
     }
 }
 
+/// The state of a breaker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Switch {
+    /// Calls go through, and their results are remembered.
     Closed,
+    /// No call goes through.
     Open,
+    /// A few calls go through, and by their results it closes or opens.
     HalfOpen,
 }
 
@@ -111,6 +115,7 @@ impl Switch {
 /// Whether a call may be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permission {
+    /// The call may be made.
     Granted,
     /// `CallNotPermittedException`.
     Refused,
@@ -119,7 +124,9 @@ pub enum Permission {
 /// How a permitted call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallEnd {
+    /// An answer came.
     Succeeded,
+    /// It came to nothing, or the answer was an error that says so.
     Failed,
 }
 
@@ -129,6 +136,7 @@ struct Entry {
     slow: bool,
 }
 
+/// A breaker and what it remembers.
 pub struct Breaker {
     settings: BreakerSettings,
     switch: Switch,
@@ -143,6 +151,7 @@ pub struct Breaker {
 }
 
 impl Breaker {
+    /// A closed breaker.
     pub fn new(settings: BreakerSettings) -> Self {
         Breaker {
             settings,
@@ -156,10 +165,12 @@ impl Breaker {
         }
     }
 
+    /// Its state.
     pub fn switch(&self) -> Switch {
         self.switch
     }
 
+    /// What becomes of a call that is refused.
     pub fn when_open(&self) -> WhenOpen {
         self.settings.when_open
     }

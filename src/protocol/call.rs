@@ -36,7 +36,9 @@ pub struct Ask {
     pub entry: u8,
     /// Any number that goes along: a token's, a version's.
     pub note: u32,
+    /// The kind of the message.
     pub kind: KindId,
+    /// What is written beside it.
     pub label: LabelId,
     /// The part it is about; by it latency is drawn.
     pub part: PartId,
@@ -47,8 +49,11 @@ pub struct Ask {
 /// What a service replies.
 #[derive(Clone, Copy, Debug)]
 pub struct Reply {
+    /// The kind of the message.
     pub kind: KindId,
+    /// What is written beside it.
     pub label: LabelId,
+    /// What it says.
     pub answer: Answer,
 }
 
@@ -66,9 +71,11 @@ impl Reply {
 /// What an answer says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answer {
+    /// What it means.
     pub verdict: Verdict,
     /// As the protocol counts its statuses.
     pub code: u8,
+    /// Any number that comes along: a token's, a version's.
     pub note: u32,
 }
 
@@ -122,11 +129,14 @@ pub enum StepEnd {
     Done,
     /// The work failed.
     WorkFailed,
+    /// An answer came.
     Answered(Answer),
+    /// The call came to nothing.
     Failed(CallFailure),
 }
 
 impl StepEnd {
+    /// Whether it ended as it should.
     pub fn is_fine(self) -> bool {
         matches!(self, StepEnd::Done | StepEnd::Answered(Answer { verdict: Verdict::Fine, .. }))
     }
@@ -176,11 +186,15 @@ pub enum Step {
 /// What a protocol sees of a task.
 #[derive(Clone, Debug)]
 pub struct Task {
+    /// What was asked for, as the protocol counts it.
     pub entry: u8,
+    /// The number that came along.
     pub note: u32,
+    /// The part it is about.
     pub part: PartId,
     /// Steps taken so far.
     pub place: u32,
+    /// How the last step ended.
     pub last: StepEnd,
     /// How the calls of the last step ended, in the order in which they were asked.
     pub answers: Vec<StepEnd>,
@@ -190,6 +204,7 @@ pub struct Task {
 
 /// Which step a task takes next: all that a protocol decides.
 pub trait Conduct {
+    /// The next step of the task.
     fn next(&mut self, task: &mut Task, stage: &mut Stage<'_>) -> Step;
 }
 

@@ -29,8 +29,11 @@ words!(Jitter: None = "none", Full = "full", Equal = "equal", Decorrelated = "de
 pub struct Retry {
     /// Attempts in all, the first one included (`RTY-4`). 1 means no retry.
     pub max_attempts: u32,
+    /// The wait after the first failure, before it is spread.
     pub base: Span,
+    /// The longest wait, before it is spread.
     pub cap: Span,
+    /// How a wait is spread.
     pub jitter: Jitter,
 }
 

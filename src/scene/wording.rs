@@ -32,7 +32,7 @@ pub enum Sharing {
 /// Wishes for a label for each message that should have one.
 pub fn wish(sheet: &mut Sheet, voice: &Voice, sharing: Sharing) {
     let ids = &voice.rows.messages;
-    let mut known: Vec<(u8, u16)> = Vec::new();
+    let mut known: Vec<(u8, u32)> = Vec::new();
     let mut piles: Vec<(Rank, Vec<MessageId>)> = Vec::new();
     let mut last: Vec<(Likeness, i32, usize)> = Vec::new();
     // What is sent as its side's run ends has no length, and nothing to be read of it.
@@ -80,7 +80,7 @@ pub fn wish(sheet: &mut Sheet, voice: &Voice, sharing: Sharing) {
 struct Likeness {
     arrived: Moment,
     kind: u8,
-    label: u16,
+    label: u32,
     lanes: (ActorId, ActorId),
     attempt: u32,
     fate: &'static str,

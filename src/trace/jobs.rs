@@ -75,6 +75,7 @@ pub struct JobRow {
     pub answered: Moment,
     /// When the caller's outcome became final: it holds the answer, or gave up.
     pub settled: Moment,
+    /// What the caller knows.
     pub caller: CallerOutcome,
 }
 
@@ -99,6 +100,7 @@ pub struct PartRow {
     pub executions: u32,
     /// Executions that changed the world: fewer than executions where repeats are recognised or cut short.
     pub effects: u32,
+    /// What became of it.
     pub outcome: WorkOutcome,
 }
 

@@ -8,7 +8,7 @@ use super::JobId;
 
 /// A text in a [`Labels`] table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshDeserialize, BorshSerialize)]
-pub struct LabelId(pub u16);
+pub struct LabelId(pub u32);
 
 impl LabelId {
     /// The empty label, in every table.
@@ -29,15 +29,15 @@ impl Default for Labels {
 }
 
 impl Labels {
-    /// The number of `text`, which is added if it is new. Beyond 65,535 texts the empty one is returned: labels are
-    /// made while a side is set up, from texts that the scenario's caps bound.
+    /// The number of `text`, which is added if it is new. Labels are made while a side is set up, from texts whose
+    /// number the scenario's caps bound, so there are few of them to look through.
     pub fn intern(&mut self, text: &str) -> LabelId {
         let found = self.texts.iter().position(|known| known == text);
         let index = found.unwrap_or_else(|| {
             self.texts.push(text.to_owned());
             self.texts.len() - 1
         });
-        u16::try_from(index).map_or(LabelId::EMPTY, LabelId)
+        LabelId(index as u32)
     }
 
     /// The text as written, placeholder and all.

@@ -46,11 +46,15 @@ impl Duty {
 pub struct ActorRow {
     /// Its id in the scenario.
     pub id: String,
+    /// As its head shows it.
     pub name: String,
     /// The small line under the name: "2 threads", "RabbitMQ".
     pub subtitle: String,
+    /// What it is for.
     pub duty: Duty,
+    /// How it is drawn.
     pub drawing: Drawing,
+    /// How many threads, workers, consumers or tracks it has.
     pub slots: u16,
     /// What one slot is called: "thread", "worker", "consumer".
     pub slot_noun: String,
@@ -71,6 +75,7 @@ impl ActorRow {
 /// Who reads a log with one place in each of its tracks: a lane, or the lanes of a group that shares the work.
 #[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub struct ReaderRow {
+    /// As it is called where its place in the log is shown.
     pub name: String,
     /// The lane of the log.
     pub log: ActorId,
@@ -116,15 +121,20 @@ pub enum Arrow {
 pub struct MessageKind {
     /// In the vendor's words: "basic.publish".
     pub name: &'static str,
+    /// What it is there for.
     pub class: Class,
+    /// How it is drawn.
     pub arrow: Arrow,
 }
 
 /// A kind of message that one side has, as its trace keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub struct KindRow {
+    /// In the vendor's words.
     pub name: String,
+    /// What it is there for.
     pub class: Class,
+    /// How it is drawn.
     pub arrow: Arrow,
 }
 
@@ -139,6 +149,7 @@ impl From<&MessageKind> for KindRow {
 pub enum Fate {
     /// On its way when the run ended.
     InFlight,
+    /// Arrived.
     Delivered,
     /// Arrived and was turned away.
     Refused,
@@ -164,24 +175,33 @@ impl Fate {
 /// A message. `arrived` is [`Moment::NEVER`] for what is lost or still in flight.
 #[derive(Clone, Copy, Debug, BorshDeserialize, BorshSerialize)]
 pub struct MessageRow {
+    /// When it was sent.
     pub sent: Moment,
+    /// When it arrived, or [`Moment::NEVER`].
     pub arrived: Moment,
     /// For a lost message: how far it would have taken, so that it can be drawn.
     pub latency: Span,
     /// The step in which it was sent.
     pub cause: StepId,
+    /// The message that it answers, or [`MessageId::NONE`].
     pub reply_to: MessageId,
     /// The part it carries; read by [`super::Trace::parts_of`], for it may be a batch.
     pub(crate) part: PartId,
+    /// The sender's lane.
     pub from: ActorId,
+    /// The receiver's lane.
     pub to: ActorId,
+    /// The sender's slot.
     pub from_slot: Slot,
+    /// The receiver's slot.
     pub to_slot: Slot,
+    /// What is written beside it.
     pub label: LabelId,
     /// From one; what is sent or delivered again counts on.
     pub attempt: u32,
     /// Index into [`super::Trace::kinds`].
     pub kind: u8,
+    /// How it ended.
     pub fate: Fate,
 }
 
@@ -257,16 +277,23 @@ pub enum Ending {
 /// A span spent somewhere. `end` is [`Moment::NEVER`] while it is open.
 #[derive(Clone, Copy, Debug, BorshDeserialize, BorshSerialize)]
 pub struct StayRow {
+    /// When it began.
     pub begin: Moment,
+    /// When it ended, or [`Moment::NEVER`].
     pub end: Moment,
     /// The step in which it began.
     pub cause: StepId,
+    /// The part it is about, or [`PartId::NONE`].
     pub part: PartId,
     /// A number whose meaning the kind gives: a receive count, a factor in thousandths.
     pub value: u32,
+    /// Where it was spent.
     pub actor: ActorId,
+    /// In which slot of that lane.
     pub slot: Slot,
+    /// What it is.
     pub kind: StayKind,
+    /// How it ended.
     pub ending: Ending,
 }
 
@@ -288,12 +315,17 @@ pub enum LevelKind {
 /// A new value of a level, which holds until the next row of the same actor, slot, reader and kind.
 #[derive(Clone, Copy, Debug, BorshDeserialize, BorshSerialize)]
 pub struct LevelRow {
+    /// From when on it holds.
     pub at: Moment,
+    /// The new value.
     pub value: u32,
+    /// Whose level it is.
     pub actor: ActorId,
+    /// Of which slot of that lane.
     pub slot: Slot,
     /// Whose place, lag or division it is, or [`ReaderId::NONE`].
     pub reader: ReaderId,
+    /// What is counted.
     pub kind: LevelKind,
 }
 
@@ -344,23 +376,32 @@ impl MarkKind {
 /// A dated fact that is neither message nor stay.
 #[derive(Clone, Copy, Debug, BorshDeserialize, BorshSerialize)]
 pub struct MarkRow {
+    /// When it happened.
     pub at: Moment,
     /// A number whose meaning the kind gives: an attempt, an offset.
     pub value: u64,
+    /// The part it is about, or [`PartId::NONE`].
     pub part: PartId,
+    /// The step in which it was written down.
     pub cause: StepId,
+    /// At which lane.
     pub actor: ActorId,
+    /// At which slot of that lane.
     pub slot: Slot,
     /// In words; may name the job by `{job}`.
     pub label: LabelId,
+    /// What happened.
     pub kind: MarkKind,
 }
 
 /// What was handled in a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub enum Handled {
+    /// The run began.
     Started,
+    /// A job was wanted; this is its first part.
     Wanted(PartId),
+    /// A message arrived.
     Arrived(MessageId),
     /// A timer the actor had set.
     Timer,
@@ -371,9 +412,12 @@ pub enum Handled {
 /// One handled event: the rows that it caused name it.
 #[derive(Clone, Copy, Debug, BorshDeserialize, BorshSerialize)]
 pub struct StepRow {
+    /// When it was handled.
     pub at: Moment,
     /// The step that brought this one about: the sending of the message, the setting of the timer.
     pub cause: StepId,
+    /// What was handled.
     pub handled: Handled,
+    /// By whom.
     pub actor: ActorId,
 }

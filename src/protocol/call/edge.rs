@@ -25,9 +25,13 @@ words!(RetryOn: Unseen = "unseen", AnyFailure = "any-failure");
 pub struct EdgePolicy {
     /// For each attempt.
     pub timeout: Option<Span>,
+    /// How often an attempt is repeated, and after which wait.
     pub retry: Retry,
+    /// After which failures.
     pub retry_on: RetryOn,
+    /// The circuit breaker round each attempt, if there is one.
     pub breaker: Option<BreakerSettings>,
+    /// The bound on calls in flight, if there is one.
     pub gate: Option<Gate>,
     /// Whether the other side is told to stop when an attempt timed out, and in which words.
     pub cancel: Option<(crate::engine::KindId, crate::trace::LabelId)>,
@@ -49,11 +53,13 @@ impl Default for EdgePolicy {
 /// A bound on calls in flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gate {
+    /// How many may be in flight.
     pub most: u16,
     /// How long a call waits for room; without a bound, until there is.
     pub max_wait: Option<Span>,
 }
 
+/// A way to another node, with the state of what bounds the calls over it.
 pub struct Edge {
     pub(super) link: LinkId,
     pub(super) policy: EdgePolicy,
@@ -63,6 +69,7 @@ pub struct Edge {
 }
 
 impl Edge {
+    /// A way over which nothing has been asked yet.
     pub fn new(link: LinkId, policy: EdgePolicy) -> Self {
         Edge {
             link,

@@ -21,19 +21,24 @@ use crate::trace::{CallerOutcome, Ending, JobId, LabelId, MarkKind, MessageId, P
 /// What a service does with what arrives.
 #[derive(Clone, Copy, Debug)]
 pub struct Door {
+    /// The way to whoever asks.
     pub back: LinkId,
     /// How many may wait for a thread, or, with cores, be in hand beyond one a core.
     pub queue: u32,
+    /// What an arrival meets that finds no room.
     pub when_full: WhenFull,
     /// What somebody is told who cancelled.
     pub cancelled: Option<Reply>,
+    /// What becomes of work whose deadline passes.
     pub at_deadline: AtDeadline,
 }
 
 /// What an arrival meets that finds no room.
 #[derive(Clone, Copy, Debug)]
 pub enum WhenFull {
+    /// The connection is refused.
     Refuse,
+    /// It is answered so.
     Reply(Reply),
 }
 
@@ -61,21 +66,32 @@ pub(super) enum Role {
 /// Words that every node needs.
 #[derive(Clone, Copy, Debug)]
 pub struct NodeWords {
+    /// The kinds of message that are the same everywhere.
     pub control: ControlKinds,
+    /// A request was turned away.
     pub refused: LabelId,
+    /// A connection broke under a request.
     pub reset: LabelId,
+    /// An answer is overdue.
     pub timed_out: LabelId,
+    /// The time for the whole job is over.
     pub deadline: LabelId,
+    /// A call will be made again.
     pub retries: LabelId,
+    /// A caller stops trying.
     pub gave_up: LabelId,
+    /// The work failed.
     pub failed: LabelId,
+    /// A breaker closes, opens, is half open.
     pub breaker: [LabelId; 3],
 }
 
 /// Kinds of message that are the same everywhere.
 #[derive(Clone, Copy, Debug)]
 pub struct ControlKinds {
+    /// A request is turned away.
     pub refusal: KindId,
+    /// The connection is broken.
     pub reset: KindId,
 }
 
@@ -111,6 +127,7 @@ pub(super) struct Running {
     pub(super) orphaned: bool,
 }
 
+/// One who calls, one who is called, or both.
 pub struct Node {
     pub(super) role: Role,
     pub(super) words: NodeWords,

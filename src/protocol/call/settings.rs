@@ -11,8 +11,11 @@ use crate::trace::{ActorRow, Arrow, Class, Drawing, Duty, MessageKind};
 /// Who wants the jobs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Caller {
+    /// Its id in the scenario.
     pub id: String,
+    /// As its lane shows it.
     pub name: String,
+    /// How it waits.
     pub kind: CallerKind,
     /// For a caller of threads: how many.
     pub threads: u16,
@@ -90,8 +93,11 @@ impl Caller {
 /// Who does the work.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Service {
+    /// Its id in the scenario.
     pub id: String,
+    /// As its lane shows it.
     pub name: String,
+    /// How many requests it works on at the same time.
     pub workers: u16,
     /// Requests that may wait for a worker. (Our choice: systems range from tens to thousands.)
     pub accept_queue: u32,

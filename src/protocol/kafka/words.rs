@@ -119,7 +119,7 @@ impl Words {
     /// What is said of a member that was assigned `count` partitions from `first` on.
     pub fn assignment(&self, first: u16, count: u16) -> LabelId {
         let place = if count == 0 { 0 } else { 1 + first * self.partitions + (count - 1) };
-        LabelId(self.first_assignment.0 + place)
+        LabelId(self.first_assignment.0 + u32::from(place))
     }
 }
 
