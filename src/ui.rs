@@ -1,10 +1,13 @@
 //! The page: views over the [`player`](crate::player). Compiled only for the browser.
 //!
-//! One component stands at the root, holds the player and hears all messages. Views are functions that get shared
-//! values and the one way to act. What need not be looked at in every frame is a part, which is drawn anew only when
-//! it is another one. While a run plays, a frame changes the playhead's line, veil and readout, and no other element.
+//! One component, [`app::App`], stands at the root: it holds the player and gets all messages. A view is a function that
+//! takes shared values and an [`Act`], through which it sends messages, and returns elements. Most of the page is the same
+//! from one frame to the next; such parts of it (see `parts.rs`) are made anew only when what they show has changed. While
+//! a run plays, a frame moves the playhead's line and veil, writes the readout, and changes the line under the picture when
+//! a caption's moment is reached.
 //!
-//! *Invariant:* nothing is decided here that a native test could not see; decisions are made in the rooms below.
+//! *Invariant:* the page decides nothing that a native test could not see. What an action does is decided by the player,
+//! what a scenario allows by the studio, and where a shape stands by the scene.
 
 mod address;
 mod app;
@@ -20,6 +23,7 @@ mod header;
 mod icons;
 mod instrument;
 mod keys;
+mod legend;
 mod memo;
 mod modelled;
 mod narration;
@@ -37,12 +41,12 @@ use crate::desk::Order;
 use crate::player::Action;
 use app::Message;
 
-/// What views act through.
+/// The one way by which a view changes anything: it sends a message to the root component.
 #[derive(Clone, PartialEq)]
 pub struct Act(Callback<Message>);
 
 impl Act {
-    /// For what a person does with the run.
+    /// Sends what a person does with the run.
     pub fn dispatch(&self, action: Action) {
         self.tell(Message::Act(action));
     }

@@ -17,7 +17,7 @@ pub struct Leap {
 /// How many steps are followed back in search of one that concerns a job.
 const LONGEST_CHAIN: usize = 1_000;
 
-/// To what brought the selected message about: the arrival of another one, or the moment in which its job was wanted.
+/// To what brought the selected message about: the arrival of another one, a fault, or the moment in which its job was wanted.
 /// Steps that concern no job, such as a timer, are followed further back.
 pub fn to_cause(reel: &Reel, selection: Selection, head: Moment) -> Option<Leap> {
     let (side, message, job) = current(reel, selection, head)?;
@@ -34,7 +34,8 @@ pub fn to_cause(reel: &Reel, selection: Selection, head: Moment) -> Option<Leap>
             Handled::Wanted(part) => {
                 return Some(Leap { at: row.at, selection: Selection::Job(trace.job_of(part)) });
             }
-            Handled::Started | Handled::Timer | Handled::Fault => {}
+            Handled::Fault => return Some(Leap { at: row.at, selection: Selection::Job(job) }),
+            Handled::Started | Handled::Timer => {}
         }
         step = row.cause;
     }

@@ -1,4 +1,4 @@
-//! The root: the player, what keeps it going, and what is shown of it.
+//! The root component: it holds the player, sends it what happens, and draws the page from it.
 //!
 //! *Invariant:* everything that changes the page comes as a [`Message`]; a view only reads.
 
@@ -14,7 +14,7 @@ use super::engine::{self, Messenger};
 use super::frames::Frames;
 use super::header::{Copied, forget};
 use super::instrument::Instrument;
-use super::keys::{asks_for_keys, show_keys};
+use super::keys::{KEYBOARD, asks_for_keys, unfold};
 use super::memo::Memo;
 use super::page::page;
 use super::parts::Part;
@@ -26,16 +26,17 @@ use crate::player::{Action, Gait, Narration, Player, Reel, narrations};
 use crate::time::Moment;
 use crate::trace::JobId;
 
-/// What the page is told.
+/// Everything that the root component can be sent.
 pub enum Message {
     Act(Action),
     /// A frame, at this time in the browser's milliseconds.
     Frame(f64),
-    /// What the system or the window is like has changed.
+    /// A media query has another answer: the window is wide or narrow now, or less motion is wished for.
     Media,
-    /// The picture has so many pixels for its content.
+    /// So much room there is for the picture, in pixels of a scene.
     Width(u16),
     Table(Fold),
+    Legend(Fold),
     /// The words by which the scenario is introduced, where there is room for two lines of them.
     Words(Fold),
     Copied(Copied),
@@ -60,6 +61,8 @@ pub struct Run {
     pub strip: AttrValue,
     narrations: Rc<Vec<Narration>>,
     lines: Rc<story::Lines>,
+    /// What the signs of the picture mean; nothing while the legend is closed.
+    legend: Option<AttrValue>,
     /// Nothing while the table is closed.
     entries: Option<Rc<Vec<Entry>>>,
     /// The last moment, until the playhead, at which something happens.
@@ -90,13 +93,14 @@ pub struct App {
     copied: Copied,
     forgetting: Option<Timeout>,
     table: Fold,
+    legend: Fold,
     made: Made,
     /// The window's title, which follows the scenario's.
     title: Memo<String, ()>,
     messenger: Messenger,
     frames: Frames,
     address: Address,
-    /// They end with the page.
+    /// Kept because a listener hears nothing any more once it is dropped.
     _listeners: Vec<EventListener>,
 }
 
@@ -119,6 +123,7 @@ impl Component for App {
             copied: Copied::Idle,
             forgetting: None,
             table: Fold::Closed,
+            legend: Fold::Closed,
             made: Made::default(),
             title: Memo::default(),
             messenger: Messenger::default(),
@@ -139,6 +144,7 @@ impl Component for App {
             Message::Media => self.media(),
             Message::Width(width) => self.instrument.set_width(width),
             Message::Table(fold) => self.table = fold,
+            Message::Legend(fold) => self.legend = fold,
             Message::Words(fold) => self.words = fold,
             Message::Copied(copied) => {
                 self.copied = copied;
@@ -161,14 +167,14 @@ impl Component for App {
 }
 
 impl App {
-    /// What the system and the window are like now.
+    /// Asks the media queries.
     fn media(&mut self) {
         self.parameters = if browser::matches(browser::WIDE) { Fold::Open } else { Fold::Closed };
         let gait = if browser::matches(browser::REDUCED_MOTION) { Gait::Jump } else { Gait::Glide };
         self.player.update(Action::SetGait(gait));
     }
 
-    /// Brings everything in step with the player.
+    /// After each message: makes anew what depends on the player and has changed.
     fn keep_up(&mut self) {
         self.title.get(self.player.panel().title.clone(), |title| browser::set_title(title));
         self.frames.keep(self.player.motion(), &self.act);
@@ -185,6 +191,7 @@ impl App {
             lines: lines.get((reel.clone(), job), |(reel, job)| {
                 Rc::new(job.map_or_else(Vec::new, |job| story::lines(reel, job)))
             }),
+            legend: (self.legend == Fold::Open).then(|| self.instrument.legend()),
             entries: (self.table == Fold::Open).then(|| tables.get(reel.clone(), |reel| Rc::new(entries(reel)))),
             reached,
             reel,
@@ -206,6 +213,10 @@ impl App {
         Part::Story { reel: reel.clone(), selection, lines: lines.clone(), reached: *reached }
     }
 
+    pub fn legend(&self, run: &Run) -> Part {
+        Part::Legend(run.legend.clone())
+    }
+
     pub fn table(&self, run: &Run) -> Part {
         let Run { reel, entries, reached, .. } = run;
         let selection = self.player.selection();
@@ -214,7 +225,7 @@ impl App {
     }
 }
 
-/// What comes to the page from without.
+/// Listens to what does not come from an element of the page: the address, keys, media queries.
 fn listeners(act: &Act) -> Vec<EventListener> {
     let follow = act.clone();
     let mut listeners = vec![EventListener::new(&browser::window(), "hashchange", move |_| {
@@ -222,7 +233,7 @@ fn listeners(act: &Act) -> Vec<EventListener> {
     })];
     listeners.push(EventListener::new(&browser::window(), "keydown", |event| {
         if event.dyn_ref().is_some_and(asks_for_keys) {
-            show_keys();
+            unfold(KEYBOARD);
         }
     }));
     for query in [browser::WIDE, browser::REDUCED_MOTION] {

@@ -7,7 +7,8 @@ use super::app::Message;
 use crate::player::Motion;
 use crate::time::Span;
 
-/// A tab in the background gets no frames; coming back must not be a leap.
+/// A tab in the background gets no frames. The first frame after a person comes back to it counts for no more than this,
+/// or the playhead would leap over all that would have been played meanwhile.
 const LONGEST_FRAME_MS: f64 = 100.0;
 
 #[derive(Default)]

@@ -21,8 +21,9 @@ use super::verdicts::{side_class, side_name};
 use super::{Act, browser};
 use crate::desk::Panel;
 use crate::player::{Action, Player, Reel, Window, is_in_sight, pointed, scrolled};
+use crate::scene::markup::sample;
 use crate::scene::{
-    Callout, Folding, Layer, PX, Pane, Point, Scene, Sides, View, layout_apart_with, layout_with, spotlight,
+    Callout, Folding, Layer, PX, Pane, Point, Scene, Sides, View, layout_apart_with, layout_with, legend, spotlight,
 };
 use crate::time::Moment;
 use crate::trace::JobId;
@@ -34,7 +35,7 @@ const BOTH_BESIDE: u16 = 720;
 /// or has a very wide screen, sees a larger page and with it a larger picture.
 const SCENE_PX_A_REM: i32 = 14;
 
-/// Everything by which the scenes are laid out.
+/// Everything that the scenes are laid out from: if none of it has changed, neither has a scene.
 #[derive(Clone, PartialEq)]
 struct Wanted {
     reel: Rc<Reel>,
@@ -53,7 +54,7 @@ struct Drawn {
     overlay: AttrValue,
 }
 
-/// The elements that a scene has on the page.
+/// References to the elements of one pane, by which they are measured, scrolled and moved.
 #[derive(Default)]
 struct SceneNodes {
     viewport: NodeRef,
@@ -69,10 +70,12 @@ pub struct Instrument {
     drawn: Vec<Drawn>,
     /// The job that is lit in the scenes drawn.
     lit: Option<JobId>,
+    /// The legend of what is drawn, once it was asked for.
+    legend: Option<AttrValue>,
     nodes: [SceneNodes; 2],
     /// Where the playhead was placed in the scenes drawn; nothing if they are new.
     placed: Option<Moment>,
-    /// The first viewport, which another element may become.
+    /// The first viewport and what watches its size. The element is another one once something is drawn.
     watched: Option<(HtmlElement, Observed)>,
 }
 
@@ -94,6 +97,7 @@ impl Instrument {
         if is_new {
             self.drawn = scenes(&wanted).into_iter().map(drawn).collect();
             self.placed = None;
+            self.legend = None;
             self.furnish(player.head());
         }
         let job = player.selection().job();
@@ -102,6 +106,12 @@ impl Instrument {
             self.lit = job;
         }
         self.wanted = Some(wanted);
+    }
+
+    /// What the signs of the pictures mean, each kind once, as markup.
+    pub fn legend(&mut self) -> AttrValue {
+        let drawn = &self.drawn;
+        self.legend.get_or_insert_with(|| legend_of(drawn).into()).clone()
     }
 
     pub fn view(&self, run: &Run, player: &Player, act: &Act) -> Element {
@@ -211,6 +221,23 @@ fn light_up(drawn: &mut Drawn, wanted: &Wanted, job: Option<JobId>) {
     let layers = job.map(|job| spotlight(sides, index, &wanted.view(), &drawn.scene, job));
     drawn.overlay = layers.as_ref().map(|layers| lit(&drawn.scene, layers).into()).unwrap_or_default();
     drawn.lit = Rc::new(layers.unwrap_or_default());
+}
+
+fn legend_of(drawn: &[Drawn]) -> String {
+    let mut text = String::from("<dl class=\"legend\">");
+    let mut said: Vec<&str> = Vec::new();
+    for entry in drawn.iter().flat_map(|drawn| legend(&drawn.scene)) {
+        if !said.contains(&entry.words) {
+            said.push(entry.words);
+            text.push_str("<div><dt>");
+            sample(&mut text, &entry);
+            text.push_str("</dt><dd>");
+            text.push_str(entry.words);
+            text.push_str("</dd></div>");
+        }
+    }
+    text.push_str("</dl>");
+    text
 }
 
 /// The room that an element has for a scene, in pixels of the scene.

@@ -3,7 +3,8 @@
 //! *Invariant:* a control keeps the keys that it uses itself, and no key of the browser's or of an assistive program's is
 //! taken: none is heard together with Ctrl, Alt or Meta.
 
-use web_sys::{Element as Node, KeyboardEvent};
+use wasm_bindgen::JsCast;
+use web_sys::{Element as Node, HtmlElement, KeyboardEvent};
 
 use super::browser;
 use crate::player::{Action, WindowChange};
@@ -46,12 +47,15 @@ pub fn asks_for_keys(event: &KeyboardEvent) -> bool {
     event.key() == "?" && !is_for_another(event) && !tag.is_some_and(|tag| types(&tag))
 }
 
-/// Opens the list of keys and takes the person there.
-pub fn show_keys() {
-    let Some(keys) = browser::find("#keyboard") else { return };
-    let _ = keys.set_attribute("open", "");
-    if let Some(summary) = browser::find("#keyboard > summary") {
-        // The browser scrolls there.
+/// The id of the fold with the list of keys.
+pub const KEYBOARD: &str = "keyboard";
+
+/// Opens a fold and takes the person there.
+pub fn unfold(id: &str) {
+    let Some(fold) = browser::document().get_element_by_id(id) else { return };
+    let _ = fold.set_attribute("open", "");
+    // Its summary, which can have the focus. The browser scrolls there.
+    if let Some(Ok(summary)) = fold.first_element_child().map(|summary| summary.dyn_into::<HtmlElement>()) {
         let _ = summary.focus();
     }
 }

@@ -1,6 +1,6 @@
 //! A value that is made once for what it is made from.
 //!
-//! *Invariant:* what is kept belongs to the key that was asked for last.
+//! *Invariant:* one value is kept, and it was made from the key that was asked for last.
 
 pub struct Memo<K, V> {
     kept: Option<(K, V)>,

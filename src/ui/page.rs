@@ -72,6 +72,7 @@ fn shown(app: &App, run: &Run) -> VNode {
         instrument.into(),
         kept(Part::Verdicts(run.reel.clone()), act),
         kept(app.story(run), act),
+        kept(app.legend(run), act),
         kept(app.table(run), act),
         markup(KEYS),
     ])

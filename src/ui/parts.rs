@@ -1,7 +1,7 @@
-//! The parts of the page that stay as they are while a run plays.
+//! The parts of the page that do not change from frame to frame while a run plays.
 //!
-//! Each is drawn by a view function from shared values. [`Kept`] is the one component for all of them: Yew asks it for
-//! elements only when its part is another one.
+//! A part is a value that holds everything its view function needs. [`Kept`] is one component for all of them: Yew compares
+//! the part with the one of the frame before, and calls the view function only if they differ.
 //!
 //! *Invariant:* a part holds everything that its view is drawn from, and comparing two parts costs next to nothing.
 
@@ -13,6 +13,7 @@ use yew::virtual_dom::{VComp, VNode};
 use super::Act;
 use super::controls::controls;
 use super::header::{Copied, masthead};
+use super::legend::legend;
 use super::narration::narration;
 use super::story::{Lines, story};
 use super::table::{Shown, table};
@@ -42,6 +43,8 @@ pub enum Part {
         lines: Rc<Lines>,
         reached: Moment,
     },
+    /// With its markup, if it is open.
+    Legend(Option<AttrValue>),
     /// With what it shows, if it is open.
     Table(Option<Shown>),
 }
@@ -70,6 +73,7 @@ impl Component for Kept {
             Part::Verdicts(reel) => verdicts(reel, act),
             Part::Narration { reel, told, motion } => narration(reel, told, *motion),
             Part::Story { reel, selection, lines, reached } => story(reel, *selection, lines, *reached, act),
+            Part::Legend(markup) => legend(markup.as_ref(), act),
             Part::Table(shown) => table(shown.as_ref(), act),
         };
         element.into()

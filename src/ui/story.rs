@@ -56,7 +56,7 @@ fn told(line: &Line, reel: &Reel, reached: Moment, act: &Act) -> Element {
     element("li", &[]).with_some("class", (line.at > reached).then_some("future")).add(moment).add(words)
 }
 
-/// Which job it is, the ones beside it, and away with it.
+/// The name of the job, buttons to the job before and the one after, and a button to select nothing.
 fn bar(reel: &Reel, job: JobId, act: &Act) -> Element {
     let jobs = reel.recording.jobs();
     let button = |name: &'static str, class: &'static str, sign: Icon, selection: Option<Selection>| {

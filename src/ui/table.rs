@@ -1,6 +1,7 @@
 //! The messages as a table: the same as in the picture, for those who read or listen.
 //!
-//! *Invariant:* built only while it is open, and never longer than a page; it moves on with the playhead by halves.
+//! *Invariant:* there are rows only while the table is open, and never more than [`PAGE`] of them: those around the
+//! playhead. They are others after half as many messages, so that a step seldom changes more than one row.
 
 use std::rc::Rc;
 

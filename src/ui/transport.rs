@@ -5,6 +5,8 @@
 use super::app::Run;
 use super::element::{Element, On, block, classes, element};
 use super::icons::{Icon, icon};
+use super::keys::unfold;
+use super::legend::LEGEND;
 use super::strip::Strip;
 use super::{Act, browser};
 use crate::player::{Action, Motion, Player, Reel, Speed, WindowChange};
@@ -29,6 +31,9 @@ pub fn transport(player: &Player, run: &Run, strip: &Strip, act: &Act) -> Elemen
         .add(button("One step back", Icon::StepBack, || Action::StepBack, ""))
         .add(button(name, sign, || Action::Toggle, "button-play"))
         .add(button("One step on", Icon::StepOn, || Action::StepOn, ""));
+    let legend = element("button", &[("type", "button"), ("class", "button button-quiet button-spare")])
+        .on(On::Click, |_| unfold(LEGEND))
+        .text("Legend");
     let moment = element("b", &[]).text(reel.clock(player.head()));
     let readout = element("output", &[("class", "readout"), ("for", "scrubber")]);
     element("div", &[("class", "transport"), ("role", "group"), ("aria-label", "Playing")])
@@ -40,6 +45,7 @@ pub fn transport(player: &Player, run: &Run, strip: &Strip, act: &Act) -> Elemen
                 .add(scrubber(player, reel, act)),
         )
         .add(windows(player, act))
+        .add(legend)
         .add(readout.add(moment).text(format!(" / {}", reel.clock(reel.ended))))
 }
 

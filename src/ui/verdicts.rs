@@ -55,7 +55,7 @@ fn tone_class(tone: Tone) -> &'static str {
     }
 }
 
-/// Whose voice it is.
+/// The class by which what is said of a side has the colour of its style.
 pub fn side_class(style: Style) -> &'static str {
     match style {
         Style::RequestResponse => "side-asked",

@@ -63,12 +63,15 @@ pub async fn type_in(page: &Page, selector: &str, text: &str) -> Result<()> {
 
 /// Takes the playhead to a moment by the scrubber.
 pub async fn seek(page: &Page, micros: u64) -> Result<()> {
-    slide(page, "#scrubber", micros).await?;
     // The readout, for the scrubber's own value is there before anything has followed it.
-    let there = format!(
-        "[({micros} / 1e3).toFixed(1) + ' ms', ({micros} / 1e6).toFixed(3) + ' s', ({micros} / 1e6).toFixed(2) + ' s']
-             .includes(document.querySelector('.readout b').textContent)"
-    );
+    let read = "return [document.querySelector('.readout b').textContent, document.querySelector('#scrubber').value];";
+    let (before, at): (String, String) = page.run(read, Vec::new()).await?;
+    if at == micros.to_string() {
+        return Ok(());
+    }
+    slide(page, "#scrubber", micros).await?;
+    let before = serde_json::to_string(&before)?;
+    let there = format!("document.querySelector('.readout b').textContent !== {before}");
     page.wait_until("the readout is there", &there).await?;
     page.frame().await
 }

@@ -68,6 +68,10 @@ in_each_browser! {
     async fn what_a_broker_cannot_carry_is_said_in_its_pane(page: Page) {
         running_at(&page, "#graphql-n-plus-one").await?;
         let before: String = page.run("return document.querySelector('.body').innerHTML;", Vec::new()).await?;
+        let warned: Vec<String> = page.run(
+            "return [...document.querySelectorAll('.brokers .unfit')].map((label) => label.title);", Vec::new()).await?;
+        assert_eq!(warned.len(), 2, "{warned:?}");
+        assert!(warned[1].starts_with("Amazon SQS cannot stand in here: workload.parts: there are 6"), "{warned:?}");
         choose(&page, "sqs").await?;
         page.wait_until("it is refused", "document.querySelector('.side-title [role=alert]')").await?;
         let said = page.text(".side-title [role=alert]").await?;

@@ -178,11 +178,27 @@ in_each_browser! {
         quiet(&page).await
     }
 
+    async fn the_legend_is_one_click_away_and_of_what_this_picture_uses(page: Page) {
+        let entries = "[...document.querySelectorAll('#legend dd')].map((words) => words.textContent)";
+        let mut told: Vec<Vec<String>> = Vec::new();
+        for place in ["#rest-get-user", "#kafka-rebalance"] {
+            page.driver().goto("about:blank").await?;
+            running_at(&page, place).await?;
+            click(&page, ".transport .button-quiet").await?;
+            page.wait_until("it is there", &format!("{entries}.length > 3")).await?;
+            page.wait_until("it has the focus", "document.activeElement.closest('#legend')").await?;
+            told.push(page.run(&format!("return {entries};"), Vec::new()).await?);
+            assert_eq!(page.axe_violations().await?, Vec::<String>::new());
+        }
+        assert_ne!(told[0], told[1]);
+        quiet(&page).await
+    }
+
     async fn a_long_run_is_said_to_be_under_way_over_the_picture_of_before(page: Page) {
         running_at(&page, "#message-queue").await?;
         let top = "return document.querySelector('.panes').getBoundingClientRect().top;";
         let before: f64 = page.run(top, Vec::new()).await?;
-        page.run::<()>("location.hash = 'message-queue&set=workload.jobs=1000000';", Vec::new()).await?;
+        page.run::<()>("location.hash = 'message-queue&set=workload.jobs=200000';", Vec::new()).await?;
         page.wait_until("it is said", "document.querySelector('.instrument.behind .progress label')").await?;
         assert_eq!(before, page.run::<f64>(top, Vec::new()).await?, "nothing moves for it");
         click(&page, ".progress .button").await?;
