@@ -248,3 +248,27 @@ fn a_legend_tells_every_sign_of_its_picture_and_no_other() {
     }
     assert!(told.len() > 25, "the built-in scenarios use most signs: {told:?}");
 }
+
+/// A run of like failures says it once, with their number.
+#[test]
+fn like_failures_that_follow_each_other_are_said_once() {
+    let words = |name: &str| -> Vec<String> {
+        let (_, [wide, _]) = pictures().iter().find(|(_, [wide, _])| wide.name == name).unwrap();
+        let shapes = wide.scenes.iter().flat_map(Scene::body);
+        let texts = shapes.filter_map(|shape| match &shape.form {
+            Form::Text { text, .. } => Some(text.clone()),
+            _ => None,
+        });
+        texts.collect()
+    };
+    for (name, once, part) in [
+        ("kafka-rebalance", "gave up × 4", "gave up"),
+        ("kafka-rebalance", "POST /emails/14–17: refused × 4", "refused ×"),
+        ("order-emails", "POST /orders/9–11/email: refused × 7", "refused ×"),
+    ] {
+        let words = words(name);
+        let saying = words.iter().filter(|text| text.contains(part)).collect::<Vec<_>>();
+        assert_eq!(saying, [once], "{name}");
+    }
+    assert!(words("kafka-hot-partition").contains(&"lag 6 in p2".to_owned()), "the hot partition is named");
+}
