@@ -1,10 +1,15 @@
 //! What passes between those who show a run and those who make one: orders one way, reports the other.
 //!
-//! The two are the player and the studio, in the page two WebAssembly modules of which one works in the background. An
-//! order has a number, and what is reported names the last one that was carried out: whoever gave a later one can tell
-//! that the report is of yesterday.
+//! Those who show a run are the player, those who make one the studio. In the page each is in a WebAssembly module of its
+//! own, and the studio's works in the background. Every order has a number, and every report names the last order that
+//! the studio has taken. So a player that has given a later order knows that the report is out of date.
 //!
-//! *Invariant:* plain values that can be written as bytes; what they mean, player and studio say.
+//! *Invariant:* there are only plain values here, which can be written as bytes. What an order does is defined by the
+//! studio, what a report changes by the player.
+
+mod parcels;
+
+pub use parcels::{Letter, MOST_ROWS, Packer, Parcel, Unpacked, Unpacker};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
@@ -14,8 +19,9 @@ use crate::time::Moment;
 /// What the studio is to do.
 #[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub enum Order {
-    /// Begin with what this link says, for its run is shown already.
-    Stand(String),
+    /// Take what this link says for the scenario that is shown, without running it: the page shows its run already, from a
+    /// cover or from a studio that is gone.
+    Assume(String),
     /// Open what a link says: a scenario's name at least.
     Follow(String),
     /// Set the parameter of a dial to one of its stops.
@@ -33,17 +39,31 @@ pub enum Order {
 /// What the studio has to say.
 #[derive(Clone, Debug, BorshDeserialize, BorshSerialize)]
 pub enum Report {
-    /// The orders up to this number were carried out, or refused; `running` if a run has begun or goes on.
+    /// All orders up to this number were carried out or refused. `running` says whether a run has begun or goes on.
     Taken { number: u32, panel: Panel, running: bool },
-    /// How far the run is, in thousandths.
+    /// How much of the run is done, in thousandths.
     Progress { number: u32, share: u16 },
-    /// The run has ended.
-    Ended { number: u32, recording: Recording, opening: Option<Opening> },
+    /// The run has ended. `address` is the link to it, without moment and selection.
+    Ended { number: u32, address: String, recording: Recording, opening: Option<Opening> },
     /// There is no studio, and why: one sentence without its full stop.
     Closed(String),
+    /// The studio broke down over what it was to do last, and why. Another one can be had, which knows of nothing.
+    Broke(String),
+    /// The studio was ended on purpose: `Cancel` could not wait for it, or it had grown too large. Another one can be
+    /// had, which knows of nothing.
+    Replaced(Pending),
 }
 
-/// Where what was opened is to stand, as far as the link says so.
+/// What becomes of the orders that a studio left behind when it was replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
+pub enum Pending {
+    /// The next studio carries them out.
+    Kept,
+    /// They were cancelled.
+    Dropped,
+}
+
+/// The moment at which a run opens and what is selected, as far as the link says so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub struct Opening {
     pub at: Option<Moment>,
@@ -119,7 +139,7 @@ pub struct BrokerOffer {
     pub refusal: Option<String>,
 }
 
-/// All that the page opens on, before there is a studio: a built-in scenario as it came.
+/// Everything that the page opens on before there is a studio: a built-in scenario that nobody has changed.
 #[derive(Clone, Debug, BorshDeserialize, BorshSerialize)]
 pub struct Cover {
     /// All built-in scenarios by name and title.

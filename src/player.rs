@@ -21,7 +21,7 @@ pub use action::Action;
 pub use clock::{Gait, Motion, Speed};
 pub use narration::{Narration, narrations, sentence_at};
 pub use pointing::pointed;
-pub use reel::{Reel, Trouble, TroubleKind, TroubleSign, moment_text};
+pub use reel::{Reel, TroubleSign, moment_text};
 pub use sight::{current, is_in_sight, scrolled};
 pub use window::{Window, WindowChange};
 
@@ -29,7 +29,7 @@ use std::rc::Rc;
 
 use leaps::Leap;
 
-use crate::desk::{Cover, Opening, Order, Panel, Report};
+use crate::desk::{Cover, Opening, Order, Panel, Pending, Report};
 use crate::recording::{Recording, Selection};
 use crate::time::{Moment, Span};
 
@@ -48,6 +48,14 @@ pub struct Player {
     has_heard: bool,
     /// Why there is no studio.
     closed: Option<String>,
+    /// Why the studio broke down over what was ordered last, until something else is ordered.
+    broken: Option<String>,
+    /// The link to the run that is shown, without moment and selection: what another studio begins with.
+    shown: String,
+    /// The number of the order to open a link whose run was not handed in yet, and that link.
+    opening: Option<(u32, String)>,
+    /// How many studios there were before this one.
+    studio: u32,
     head: Moment,
     clock: clock::Clock,
     selection: Selection,
@@ -73,9 +81,10 @@ impl Player {
             };
             let opening = place::read(more).filter(is_there);
             player.panel = Rc::new(cover.panel);
+            player.shown = address.clone();
             player.hand_in(cover.recording, Some(opening.unwrap_or_default()));
             if opening.is_some() {
-                player.order(Order::Stand(address));
+                player.order(Order::Assume(address));
                 return player;
             }
         }
@@ -93,9 +102,23 @@ impl Player {
         &self.orders
     }
 
+    /// The order to be sent next, if those up to `sent` were sent: one at a time, for while the studio is busy with it
+    /// a slider goes on moving, and only the last of its stops has to be run.
+    pub fn next_order(&self, sent: u32) -> Option<&(u32, Order)> {
+        if self.orders.first().is_some_and(|(number, _)| *number <= sent) {
+            return None;
+        }
+        let is_superseded = |place: usize| {
+            let order = &self.orders[place].1;
+            self.orders[place + 1..].iter().any(|(_, later)| supersedes(later, order))
+        };
+        let next = (0..self.orders.len()).find(|place| !is_superseded(*place))?;
+        self.orders.get(next)
+    }
+
     /// Whether what is shown is not yet what is wished for.
     pub fn is_behind(&self) -> bool {
-        self.is_running || self.orders.iter().any(|(_, order)| !matches!(order, Order::Stand(_)))
+        self.is_running || self.orders.iter().any(|(_, order)| !matches!(order, Order::Assume(_)))
     }
 
     /// How far the run under way is, in thousandths, once that has been reported.
@@ -108,9 +131,19 @@ impl Player {
         self.has_heard
     }
 
+    /// Which studio the orders are for: one more than before when the last one broke down or was ended.
+    pub fn studio(&self) -> u32 {
+        self.studio
+    }
+
     /// Why nothing can be run, if nothing can.
     pub fn closed(&self) -> Option<&str> {
         self.closed.as_deref()
+    }
+
+    /// Why what was ordered last was not carried out, if the studio broke down over it. What is shown is of before.
+    pub fn broken(&self) -> Option<&str> {
+        self.broken.as_deref()
     }
 
     /// The latest run that was handed in.
@@ -161,9 +194,21 @@ impl Player {
         self.chosen.map_or(self.ended().since(Moment::START), Window::length)
     }
 
-    /// The link to what is shown now, without the `#`: the moment and the selection where they are not the telling ones.
+    /// Whether the studio has yet to say what the orders come to. Until then, [`link`](Self::link) is of before.
+    pub fn is_asking(&self) -> bool {
+        self.orders.iter().any(|(_, order)| !matches!(order, Order::Assume(_)))
+    }
+
+    /// The link to what is shown now or is about to be, without the `#`: the moment and the selection where they are not
+    /// the telling ones. While a link is being opened, it is that link.
     pub fn link(&self) -> String {
         let mut text = self.panel.address.clone();
+        match &self.opening {
+            Some((number, link)) if *number == self.number => return link.clone(),
+            // Moment and selection would be those of another scenario.
+            Some(_) => return text,
+            None => {}
+        }
         let Some(reel) = &self.reel else { return text };
         let (moment, selection) = reel.recording.telling;
         let at = (self.head != moment).then_some(self.head);
@@ -204,12 +249,24 @@ impl Player {
         if self.closed.is_some() {
             return;
         }
-        match order {
-            Order::Follow(_) => self.clock.motion = Motion::Paused,
+        self.broken = None;
+        match &order {
+            Order::Follow(link) => {
+                self.clock.motion = Motion::Paused;
+                self.opening = Some((self.number + 1, link.clone()));
+            }
             Order::Reset => self.said = "The scenario is as it was".into(),
-            Order::Cancel => self.said = "The run was cancelled".into(),
-            Order::Stand(_) | Order::Turn { .. } | Order::Set { .. } | Order::Type { .. } => {}
+            Order::Cancel => {
+                self.said = "The run was cancelled".into();
+                // Another run than the one that is shown can only be awaited if none is.
+                self.opening = None;
+            }
+            Order::Assume(_) | Order::Turn { .. } | Order::Set { .. } | Order::Type { .. } => {}
         }
+        self.push(order);
+    }
+
+    fn push(&mut self, order: Order) {
         self.number += 1;
         self.orders.push((self.number, order));
     }
@@ -228,14 +285,63 @@ impl Player {
             Report::Progress { number, share } if number == self.number => self.share = Some(share),
             Report::Progress { .. } => {}
             // Overtaken by a later order or not, it is newer than what is shown.
-            Report::Ended { number, recording, opening } => {
+            Report::Ended { number, address, recording, opening } => {
                 self.is_running &= number != self.number;
+                self.opening.take_if(|(opened, _)| *opened <= number);
+                self.shown = address;
                 self.hand_in(recording, opening);
             }
-            Report::Closed(sentence) => {
-                self.closed = Some(sentence);
-                self.orders.clear();
-                self.is_running = false;
+            Report::Closed(sentence) => self.close(sentence),
+            Report::Broke(sentence) => {
+                // A studio that breaks down over what is shown already will do so again.
+                let stands = self.orders.iter().filter(|(_, order)| matches!(order, Order::Assume(_))).count();
+                let (was_asked, only_stands) = (self.is_behind(), stands > 0 && stands == self.orders.len());
+                if self.shown.is_empty() || (only_stands && !self.is_running) {
+                    self.close(sentence);
+                    return;
+                }
+                self.begin_anew(Pending::Dropped);
+                if was_asked {
+                    self.said = "What was changed could not be run, and was taken back".into();
+                    self.broken = Some(sentence);
+                }
+            }
+            Report::Replaced(pending) => self.begin_anew(pending),
+        }
+    }
+
+    /// Gives up all hope of a studio.
+    fn close(&mut self, sentence: String) {
+        self.closed = Some(sentence);
+        self.orders.clear();
+        self.opening = None;
+        self.is_running = false;
+    }
+
+    /// Tells a new studio of the run that is shown, and then of the orders that are still to be carried out.
+    fn begin_anew(&mut self, pending: Pending) {
+        self.studio += 1;
+        let orders = std::mem::take(&mut self.orders);
+        self.is_running = false;
+        self.share = None;
+        if pending == Pending::Dropped {
+            self.opening = None;
+        }
+        if !self.shown.is_empty() {
+            self.push(Order::Assume(self.shown.clone()));
+        }
+        for (number, order) in orders {
+            let is_kept = match order {
+                Order::Assume(_) => false,
+                // Without a run that is shown, there is nothing else to begin with.
+                Order::Follow(_) => pending == Pending::Kept || self.shown.is_empty(),
+                _ => pending == Pending::Kept,
+            };
+            if is_kept {
+                self.push(order);
+                if let Some(opening) = self.opening.as_mut().filter(|opening| opening.0 == number) {
+                    opening.0 = self.number;
+                }
             }
         }
     }
@@ -370,5 +476,14 @@ impl Player {
                 self.selection = Selection::Job(job);
             }
         }
+    }
+}
+
+/// Whether an order need not be carried out, since a later one leaves nothing of it.
+fn supersedes(later: &Order, earlier: &Order) -> bool {
+    match (later, earlier) {
+        (Order::Follow(_), _) => !matches!(earlier, Order::Assume(_)),
+        (Order::Turn { path, .. }, Order::Turn { path: before, .. }) => path == before,
+        _ => false,
     }
 }

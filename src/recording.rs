@@ -6,10 +6,14 @@
 //!
 //! *Invariant:* knows no scenario, no protocol and no settings, so neither does who plays one.
 
+mod troubles;
+
+pub use troubles::{Trouble, TroubleKind, troubles};
+
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::time::Moment;
-use crate::trace::{JobId, MessageId, Trace};
+use crate::trace::{Counts, JobId, MessageId, Slice, Sliced, Trace};
 
 /// A run that can be played.
 #[derive(Clone, Debug, BorshDeserialize, BorshSerialize)]
@@ -21,6 +25,8 @@ pub struct Recording {
     pub cards: Vec<Card>,
     /// The one line that compares the two sides: which did more of the work or was faster, and why the other was not.
     pub comparison: Sentence,
+    /// Where things went wrong.
+    pub troubles: Vec<Trouble>,
     /// The moment at which it opens, and what is lit then.
     pub telling: (Moment, Selection),
     /// The window shown; to the end of the run at most.
@@ -140,8 +146,45 @@ impl Recording {
         self.sides.first().map_or(0, |side| side.trace.jobs.len() as u32)
     }
 
+    /// How many rows the traces of its sides have.
+    pub fn counts(&self) -> Vec<Counts> {
+        self.sides.iter().map(|side| side.trace.counts()).collect()
+    }
+
+    /// Takes all rows out, to be handed over in slices.
+    pub fn take_rows(&mut self) -> Rows {
+        Rows { sides: self.sides.iter_mut().map(|side| side.trace.take_rows()).collect() }
+    }
+
+    /// Makes room for rows that will be added.
+    pub fn reserve(&mut self, counts: &[Counts]) {
+        for (side, counts) in self.sides.iter_mut().zip(counts) {
+            side.trace.reserve(counts);
+        }
+    }
+
+    /// Adds rows to the side of that number.
+    pub fn add(&mut self, side: u8, slice: Slice) {
+        if let Some(side) = self.sides.get_mut(usize::from(side)) {
+            side.trace.add(slice);
+        }
+    }
+
     /// Whether a side met a bound before it settled.
     pub fn met_a_limit(&self) -> bool {
         self.sides.iter().any(|side| side.trace.outcome.limit().is_some())
+    }
+}
+
+/// The rows of a recording, side by side.
+#[derive(Debug)]
+pub struct Rows {
+    sides: Vec<Sliced>,
+}
+
+impl Rows {
+    /// The next rows and the number of their side, at most so many; nothing when all were handed out.
+    pub fn next(&mut self, most: usize) -> Option<(u8, Slice)> {
+        self.sides.iter_mut().enumerate().find_map(|(number, side)| Some((number as u8, side.next(most)?)))
     }
 }

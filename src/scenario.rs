@@ -16,7 +16,7 @@ mod read;
 mod run;
 
 pub use broker::{BROKERS, Broker, broker, path_in};
-pub use path::parse_assignment;
+pub use path::{parse_assignment, value_in};
 pub use presets::{PRESETS, Preset, preset};
 pub use read::{MAX_TEXT_BYTES, Problem};
 pub use run::{Played, Run};
@@ -389,9 +389,11 @@ pub struct Control {
     pub max: Value,
     /// The distance between values; without it the page chooses one.
     pub step: Option<Value>,
+    /// Instead of smallest and largest, all values that are offered: for a parameter that is a word, or yes or no.
+    pub values: Vec<Value>,
 }
 
-fields!(Control: step; needs path, label, min, max);
+fields!(Control: min, max, step, values; needs path, label);
 
 /// How it opens.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,9 +1,10 @@
-//! Makes runs to order: keeps what is wished for and what was changed of it, runs it, and records it.
+//! Carries out orders: keeps the scenario that a person wants to see and their changes to it, runs it, and records it.
 //!
-//! It knows scenarios and engine, and those who show a run know neither: what they need comes as a
-//! [`Panel`](crate::desk::Panel) and a [`Recording`].
+//! The studio knows scenarios and the engine. Those who show a run know neither; what they need, the studio sends them as
+//! a [`Panel`](crate::desk::Panel) and a [`Recording`].
 //!
-//! *Invariant:* one run at a time, and of the latest wish. An order that will not do changes nothing but its refusal.
+//! *Invariant:* there is one run at a time, and it is of the latest wish. An order that is refused changes nothing, and
+//! the panel says why it was refused.
 
 mod broker;
 mod dial;
@@ -24,7 +25,7 @@ use crate::engine::Progress;
 use crate::recording::Recording;
 use crate::scenario::{PRESETS, Preset, Run, Scenario};
 
-/// Whoever runs what others wish for.
+/// Runs scenarios to order.
 pub struct Studio {
     wish: Wish,
     /// The wish of the recording that was handed out last.
@@ -39,7 +40,7 @@ pub struct Studio {
 }
 
 impl Default for Studio {
-    /// With the first built-in scenario, until something is ordered.
+    /// Has the first built-in scenario and runs nothing until something is ordered.
     fn default() -> Self {
         let mut studio = Studio::with(PRESETS[0].scenario());
         studio.run = None;
@@ -48,7 +49,7 @@ impl Default for Studio {
 }
 
 impl Studio {
-    /// With a scenario that need not be built in, about to be run.
+    /// Has a scenario, which need not be built in, and is about to run it.
     pub fn with(scenario: Scenario) -> Self {
         let mut studio = Studio {
             wish: Wish::unchanged(Rc::new(scenario)),
@@ -63,7 +64,7 @@ impl Studio {
         studio
     }
 
-    /// What a page opens on before there is a studio, if it is to open on that scenario.
+    /// The cover of a built-in scenario, on which a page opens before there is a studio.
     pub fn cover(preset: &Preset) -> Cover {
         let mut studio = Studio::with(preset.scenario());
         let recording = studio.finish();
@@ -79,14 +80,16 @@ impl Studio {
     /// The dial of the parameter at `path`, if the scenario offers one.
     pub fn dial(&self, path: &str) -> Option<Dial> {
         let control = self.wish.scenario.head.controls.iter().find(|control| control.path == path)?;
-        Dial::new(control, &self.wish.base, &self.wish.scenario)
+        let value = self.wish.value_at(path)?;
+        Dial::new(control, self.wish.original_at(path).unwrap_or(value), value)
     }
 
-    /// Carries an order out or refuses it, and says how things stand then. A run that it asks for is only begun.
+    /// Carries out or refuses an order, and reports the panel that follows from it. If the order asks for a run, the run is
+    /// only begun; [`advance`](Self::advance) goes on with it.
     pub fn take(&mut self, number: u32, order: Order) -> Report {
         self.number = number;
         match order {
-            Order::Stand(link) => {
+            Order::Assume(link) => {
                 self.follow(&link);
                 self.run = None;
                 self.opening = None;
@@ -109,7 +112,7 @@ impl Studio {
         self.standing()
     }
 
-    /// How things stand.
+    /// The report on the orders taken so far.
     pub fn standing(&self) -> Report {
         Report::Taken { number: self.number, panel: self.panel(), running: self.run.is_some() }
     }
@@ -122,7 +125,8 @@ impl Studio {
             return Some(Report::Progress { number, share: (run.fraction() * 1_000.0) as u16 });
         }
         let recording = self.finish();
-        Some(Report::Ended { number, recording, opening: self.opening.take() })
+        let address = link::address(&self.wish);
+        Some(Report::Ended { number, address, recording, opening: self.opening.take() })
     }
 
     fn begin(&mut self) {
@@ -174,7 +178,7 @@ impl Studio {
 
     fn try_edit(&mut self, path: &str, value: Value, typed: &str) {
         let edits = broker::follow(&self.wish, path, edit::with(&self.wish, path, value));
-        match edit::apply(&self.wish.base, edits) {
+        match edit::apply(&self.wish, edits) {
             Ok(wish) => {
                 self.refusals.retain(|refusal| refusal.path != path);
                 if wish.edits != self.wish.edits {
@@ -191,7 +195,7 @@ impl Studio {
         self.refusals.clear();
         self.link_problem = None;
         if !self.wish.edits.is_empty() {
-            self.want(Wish::unchanged(self.wish.base.clone()));
+            self.want(self.wish.as_it_came());
         }
     }
 
@@ -207,7 +211,7 @@ impl Studio {
             }
             None => {
                 self.opening = Some(Opening::default());
-                self.want(Wish::unchanged(self.wish.base.clone()));
+                self.want(self.wish.as_it_came());
             }
         }
     }

@@ -10,6 +10,7 @@
 mod jobs;
 mod labels;
 mod rows;
+mod slices;
 
 pub use jobs::{CallerOutcome, JobRow, PartRow, WorkOutcome};
 pub use labels::{LabelId, Labels, filled};
@@ -17,6 +18,7 @@ pub use rows::{
     ActorRow, Arrow, Class, Drawing, Duty, Ending, Fate, Handled, KindRow, LevelKind, LevelRow, MarkKind, MarkRow,
     MessageKind, MessageRow, ReaderRow, StayKind, StayRow, StepRow,
 };
+pub use slices::{Counts, Slice, Sliced};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 

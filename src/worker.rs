@@ -12,7 +12,7 @@ use gloo_timers::callback::Timeout;
 use wasm_bindgen::prelude::{Closure, JsCast, wasm_bindgen};
 use web_sys::{DedicatedWorkerGlobalScope, js_sys};
 
-use crate::desk::{Order, Report};
+use crate::desk::{Letter, Packer, Parcel, Report};
 use crate::studio::Studio;
 
 /// How long an order waits at most, and a progress bar stands still.
@@ -31,7 +31,12 @@ extern "C" {
 pub fn serve() {
     let Ok(worker) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else { return };
     panic::set_hook(Box::new(|panic| counterpoint_failed(&panic.to_string())));
-    let office = Rc::new(Office { worker: worker.clone(), studio: RefCell::default(), slice: RefCell::default() });
+    let office = Rc::new(Office {
+        worker: worker.clone(),
+        studio: RefCell::default(),
+        packer: RefCell::default(),
+        slice: RefCell::default(),
+    });
     let heard = Closure::<dyn FnMut(_)>::new(move |event: web_sys::MessageEvent| office.hear(event));
     worker.set_onmessage(Some(heard.as_ref().unchecked_ref()));
     // As long as the worker.
@@ -41,6 +46,7 @@ pub fn serve() {
 struct Office {
     worker: DedicatedWorkerGlobalScope,
     studio: RefCell<Studio>,
+    packer: RefCell<Packer>,
     /// The next slice of the run under way.
     slice: RefCell<Option<Timeout>>,
 }
@@ -48,11 +54,17 @@ struct Office {
 impl Office {
     fn hear(self: &Rc<Self>, event: web_sys::MessageEvent) {
         let bytes = js_sys::Uint8Array::new(&event.data()).to_vec();
-        let report = match borsh::from_slice::<(u32, Order)>(&bytes) {
-            Ok((number, order)) => self.studio.borrow_mut().take(number, order),
+        let report = match borsh::from_slice(&bytes) {
+            Ok(Letter::Order(number, order)) => self.studio.borrow_mut().take(number, order),
+            Ok(Letter::More) => {
+                if let Some(parcel) = self.packer.borrow_mut().more() {
+                    self.post(&parcel);
+                }
+                return;
+            }
             Err(_) => Report::of_another_version(),
         };
-        self.post(&report);
+        self.report(report);
         if self.slice.borrow().is_none() {
             self.go_on();
         }
@@ -64,8 +76,9 @@ impl Office {
         *self.slice.borrow_mut() = Some(Timeout::new(0, move || {
             office.slice.borrow_mut().take();
             if let Some(report) = office.work() {
-                office.post(&report);
-                if let Report::Progress { .. } = report {
+                let goes_on = matches!(report, Report::Progress { .. });
+                office.report(report);
+                if goes_on {
                     office.go_on();
                 }
             }
@@ -83,9 +96,14 @@ impl Office {
         }
     }
 
-    fn post(&self, report: &Report) {
+    fn report(&self, report: Report) {
+        let parcel = self.packer.borrow_mut().pack(report);
+        self.post(&parcel);
+    }
+
+    fn post(&self, parcel: &Parcel) {
         // Writing into memory does not fail, and bytes can always be posted.
-        let bytes = js_sys::Uint8Array::from(borsh::to_vec(report).unwrap_or_default().as_slice());
+        let bytes = js_sys::Uint8Array::from(borsh::to_vec(parcel).unwrap_or_default().as_slice());
         let _ = self.worker.post_message_with_transfer(&bytes, &js_sys::Array::of1(&bytes.buffer()));
     }
 }

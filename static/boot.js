@@ -10,42 +10,114 @@
   const picture = app.firstElementChild;
   const note = document.getElementById("fallback-note");
   const example = document.getElementById("fallback-picture");
+  // All built-in ones in words, written here by the build of the page.
+  const scenarios = [...document.getElementById("scenarios").content.children];
   let started = false;
   let failed = false;
+  let engine;
 
-  // Called here when loading fails, and by the app's panic hook. The first reason is the one that helps.
+  // Called here when loading fails or the app has trapped, and by the app's panic hook. The first reason is the one that
+  // helps.
   window.counterpointFailed = (message) => {
     if (failed) return;
     failed = true;
+    engine?.end();
     app.replaceChildren(picture);
     example.hidden = false;
     const what = started ? "The interactive page has stopped" : "The interactive page could not start";
+    // What the address asks for may be what stopped it, and would stop it again.
+    const link = document.createElement("a");
+    link.href = "./";
+    link.textContent = "open the page without what its address asks for";
+    const again = location.hash.length > 1 ? ["reload to try again, or ", link, "."] : ["reload to try again."];
     // In the next frame, so that the note is in the document before its text changes: only then is it announced.
     requestAnimationFrame(() => {
-      note.textContent = `${what}: ${sentence(message)} This is a picture of its first example; reload to try again.`;
+      note.replaceChildren(`${what}: ${sentence(message)} This is a picture of its first example; `, ...again);
     });
   };
 
-  // Starts an engine, which runs scenarios beside the page, and returns its worker: `postMessage` and `terminate` are
-  // what it is for. `hear` is called with what each message of the engine holds, `fail` with a reason when it has none
-  // to give any more. What is posted before the engine is up is not lost; worker.js says more.
+  // A trap of WebAssembly (the memory or the stack is used up, or an invariant does not hold) calls no panic hook: it is
+  // an error that nobody catches, and the app behind it is dead although it still looks alive.
+  const trapped = (error) => {
+    // The script's address without its ending is how the module's begins as well.
+    const ours = document.getElementById("app-js").href.replace(/\.js$/, "");
+    if (!(error instanceof Error)) return;
+    if (error instanceof WebAssembly.RuntimeError || error.stack?.includes(ours)) {
+      window.counterpointFailed(reason(error));
+    }
+  };
+  addEventListener("error", (event) => trapped(event.error));
+  addEventListener("unhandledrejection", (event) => trapped(event.reason));
+
+  // Under `require-trusted-types-for 'script'`, a text becomes markup or a script's address only by a policy. Yew writes
+  // our own markup as a text and cannot name one, so it is the default policy, which lets nothing else through. A host
+  // allows it by `trusted-types default`.
+  const engineParts = document.getElementById("engine").content;
+  const engineScript = engineParts.querySelector("script").getAttribute("src");
+  const allow = () =>
+    window.trustedTypes?.createPolicy("default", {
+      createHTML: (text, type, sink) => (sink === "Element innerHTML" ? text : null),
+      createScriptURL: (text, type, sink) => (sink.startsWith("Worker ") && text === engineScript ? text : null),
+    });
+
+  // Starts an engine, which runs scenarios beside the page. `hear` is called with what each message of the engine holds,
+  // and what it returns, if anything, is posted in answer. `fail` is called once, with a reason why nothing will come any
+  // more and whether the engine was up before. What is posted before the engine is up is not lost; worker.js says more.
   window.counterpointEngine = (hear, fail) => {
-    const parts = document.getElementById("engine").content;
-    const script = parts.querySelector("script").getAttribute("src");
-    const name = parts.querySelector("link").getAttribute("href").replace(/^.*\/|\.js$/g, "");
-    const worker = new Worker(script, { type: "module", name });
-    worker.onmessage = (event) => (event.data.failed ? fail(event.data.failed) : hear(event.data));
+    const name = engineParts.querySelector("link").getAttribute("href").replace(/^.*\/|\.js$/g, "");
+    let worker;
+    let up = false;
+    let refused = "";
+    const refusal = (event) => {
+      if (event.effectiveDirective === "worker-src") {
+        refused = `the content policy of this page forbids workers (\`${event.effectiveDirective}\`)`;
+      }
+    };
+    document.addEventListener("securitypolicyviolation", refusal);
+    const end = () => {
+      document.removeEventListener("securitypolicyviolation", refusal);
+      if (!worker) return;
+      worker.onmessage = worker.onerror = null;
+      worker.terminate();
+      worker = undefined;
+    };
+    // Later, for who calls this is not to be called back meanwhile, and a policy's refusal is told after the error.
+    const give_up = (message) => {
+      end();
+      setTimeout(() => fail(refused || message, up));
+    };
+    engine = { end, post: (message) => worker?.postMessage(message) };
+    try {
+      if (typeof Worker !== "function") throw new Error("this browser has no workers, in which it would run");
+      worker = new Worker(engineScript, { type: "module", name });
+    } catch (error) {
+      give_up(reason(error));
+      return engine;
+    }
+    worker.onmessage = ({ data }) => {
+      if (data.failed) {
+        give_up(data.failed);
+      } else if (data.up) {
+        up = true;
+      } else {
+        const answer = hear(data);
+        if (answer) worker?.postMessage(answer);
+      }
+    };
     // Without words when the script itself could not be had.
-    worker.onerror = (event) => fail(event.message || "the server did not give the engine's script");
-    return worker;
+    worker.onerror = (event) => give_up(event.message || "the server did not give the engine's script");
+    return engine;
   };
 
-  // The scenario that the address names, in words, if it is built in: the app knows it only when it runs.
-  function introduce() {
+  // The scenario that the address names, in words, if it is built in.
+  function named() {
     const name = /^#([a-z0-9-]+)/.exec(location.hash)?.[1];
-    const scenarios = [...document.getElementById("scenarios").content.children];
-    const named = scenarios.find((scenario) => scenario.dataset.name === name);
-    const shown = named ?? scenarios[0];
+    return scenarios.find((scenario) => scenario.dataset.name === name);
+  }
+
+  // Shows it in words: the app knows it only when it runs.
+  function introduce() {
+    const shown = named() ?? scenarios[0];
     if (!shown) return;
     document.title = `${shown.querySelector("h2").textContent} · Counterpoint`;
     document.getElementById("fallback-introduction").replaceChildren(...shown.cloneNode(true).children);
@@ -54,10 +126,11 @@
   }
 
   // The recording that the page opens on, until the engine has come: of the scenario that the address names if there is
-  // one of that name, else of the first. Without any, the app waits for the engine.
+  // one of that name, else of the first: nothing else that an address says is asked of the server. Without any, the app
+  // waits for the engine.
   async function cover() {
     const first = document.getElementById("cover").href;
-    const name = /^#([a-z0-9-]+)/.exec(location.hash)?.[1];
+    const name = named()?.dataset.name;
     for (const address of name ? [new URL(name, first), first] : [first]) {
       try {
         const response = await fetch(address);
@@ -84,6 +157,7 @@
     if (typeof WebAssembly !== "object") {
       throw new Error("this browser has no WebAssembly");
     }
+    allow();
     const covering = cover();
     const app = await import(document.getElementById("app-js").href);
     const response = await fetch(document.getElementById("app-wasm").href);

@@ -7,9 +7,10 @@
 // - The page may post messages from the moment it has the worker. None is lost: until the engine runs, they wait here.
 // - The engine's `main` sets `self.onmessage`. After it, every message is given to that, each once and in order, those
 //   that waited first.
-// - What the engine posts are its own messages, as they are. An object with the one field `failed`, a sentence, is
-//   posted here and means that no answer will come any more: the engine could not start, or has broken down. The
-//   engine's panic hook calls `self.counterpointFailed(message)` for it.
+// - What the engine posts are its own messages, as they are. An object with the one field `up` is posted here when the
+//   engine runs. An object with the one field `failed`, a sentence, means that no answer will come any more: the engine
+//   could not start, or has broken down. The engine's panic hook calls `self.counterpointFailed(message)` for it. A trap
+//   calls no hook: it is an error of the worker, which the page hears.
 
 const waiting = [];
 const wait = (event) => waiting.push(event);
@@ -32,6 +33,7 @@ async function start() {
     throw new Error(`the server answered ${response.status} for ${self.name}_bg.wasm`);
   }
   await engine.default({ module_or_path: response });
+  self.postMessage({ up: true });
   // No message can come in between: the engine's `main` has just run, in this same turn.
   if (self.onmessage !== wait) {
     for (const event of waiting.splice(0)) self.onmessage(event);

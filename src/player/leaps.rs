@@ -2,8 +2,8 @@
 //!
 //! *Invariant:* a leap only follows what the trace says; where the trace says nothing, there is no leap.
 
-use super::{Reel, TroubleKind};
-use crate::recording::Selection;
+use super::Reel;
+use crate::recording::{Selection, TroubleKind};
 use crate::time::Moment;
 use crate::trace::{Handled, JobId, MessageId, MessageRow, StepId, Trace};
 
@@ -76,7 +76,7 @@ pub fn last_failure(reel: &Reel, head: Moment) -> Option<Moment> {
 }
 
 fn failures(reel: &Reel) -> impl Iterator<Item = Moment> + '_ {
-    reel.troubles.iter().filter(|trouble| trouble.kind == TroubleKind::Failure).map(|trouble| trouble.from)
+    reel.recording.troubles.iter().filter(|trouble| trouble.kind == TroubleKind::Failure).map(|trouble| trouble.from)
 }
 
 /// The message from which a leap starts: the selected one, or else the last one, sent until `head`, of the selected

@@ -1,34 +1,14 @@
-//! A run as it is played: its moments in order, and where things went wrong.
+//! A run as it is played, with the moments at which something happens.
 //!
-//! *Invariant:* made once a run and never changed, so whatever is drawn from it can be kept until the next run.
+//! *Invariant:* made once a run and never changed, so whatever is drawn from it can be kept until the next run. Making
+//! one and asking for a moment take no longer for a long run than for a short one.
 
 use std::cell::OnceCell;
 
-use crate::order;
-use crate::recording::Recording;
+use crate::recording::{Recording, TroubleKind};
 use crate::scene::Index;
 use crate::time::{Moment, Span, portion, readable, to_grain};
-use crate::trace::{Fate, MarkKind, StayKind, Trace};
-
-/// Where something went wrong, for the strip beside the scrubber.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Trouble {
-    pub from: Moment,
-    pub until: Moment,
-    pub side: u8,
-    pub kind: TroubleKind,
-}
-
-/// What went wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum TroubleKind {
-    /// An actor is out of service or slow.
-    Outage,
-    /// Someone's wish came to nothing.
-    Failure,
-    /// What was delivered will be delivered again, what was tried will be tried again.
-    Again,
-}
+use crate::trace::StepRow;
 
 /// Trouble of one kind on one side, by places along a strip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,9 +25,6 @@ pub struct Reel {
     pub recording: Recording,
     /// The end of the later side.
     pub ended: Moment,
-    /// At which something happens on either side, each once, in order.
-    moments: Vec<Moment>,
-    pub troubles: Vec<Trouble>,
     index: OnceCell<Index>,
 }
 
@@ -62,16 +39,7 @@ impl Eq for Reel {}
 
 impl Reel {
     pub fn new(recording: Recording) -> Self {
-        let mut moments: Vec<Moment> =
-            recording.sides.iter().flat_map(|side| side.trace.steps.iter().map(|step| step.at)).collect();
-        order::sort(&mut moments);
-        moments.dedup();
-        let ended = recording.ended();
-        let mut troubles: Vec<Trouble> = Vec::new();
-        for (number, side) in recording.sides.iter().enumerate() {
-            troubles.extend(troubles_of(&side.trace, number as u8, ended));
-        }
-        Reel { recording, ended, moments, troubles, index: OnceCell::new() }
+        Reel { ended: recording.ended(), recording, index: OnceCell::new() }
     }
 
     /// By which the rows of a window or of a job are found; made when it is asked for the first time.
@@ -92,7 +60,9 @@ impl Reel {
         for kind in [TroubleKind::Outage, TroubleKind::Again, TroubleKind::Failure] {
             for side in 0..self.recording.sides.len() as u8 {
                 let mut is_there = vec![false; usize::from(places)];
-                for trouble in self.troubles.iter().filter(|trouble| (trouble.kind, trouble.side) == (kind, side)) {
+                for trouble in
+                    self.recording.troubles.iter().filter(|trouble| (trouble.kind, trouble.side) == (kind, side))
+                {
                     let (first, last) = (place(trouble.from), place(trouble.until));
                     is_there[usize::from(first)..=usize::from(last)].fill(true);
                 }
@@ -111,24 +81,26 @@ impl Reel {
         signs
     }
 
-    /// The first moment after `head` at which something happens.
+    /// The first moment after `head` at which something happens on either side.
     pub fn next_after(&self, head: Moment) -> Option<Moment> {
-        self.moments.get(self.moments.partition_point(|moment| *moment <= head)).copied()
+        let next = |steps: &[StepRow]| steps.get(steps.partition_point(|step| step.at <= head)).map(|step| step.at);
+        self.steps().filter_map(next).min()
     }
 
     /// The last moment before `head` at which something happens.
     pub fn last_before(&self, head: Moment) -> Option<Moment> {
-        self.moments[..self.moments.partition_point(|moment| *moment < head)].last().copied()
+        let last = |steps: &[StepRow]| steps[..steps.partition_point(|step| step.at < head)].last().map(|step| step.at);
+        self.steps().filter_map(last).max()
     }
 
     /// The last moment at which something has happened at `head`.
     pub fn last_until(&self, head: Moment) -> Option<Moment> {
-        self.moments[..self.moments.partition_point(|moment| *moment <= head)].last().copied()
+        self.last_before(head + Span::micros(1))
     }
 
-    /// How many moments there are at which something happens.
-    pub fn moments(&self) -> &[Moment] {
-        &self.moments
+    /// What each side did, in order of time.
+    fn steps(&self) -> impl Iterator<Item = &[StepRow]> {
+        self.recording.sides.iter().map(|side| side.trace.steps.as_slice())
     }
 
     /// A moment as finely as suits the run's length, with as many decimals all the time.
@@ -142,32 +114,6 @@ impl Reel {
         };
         to_grain(moment.since(Moment::START), grain)
     }
-}
-
-fn troubles_of(trace: &Trace, side: u8, ended: Moment) -> Vec<Trouble> {
-    let outages = trace.stays.iter().filter(|stay| matches!(stay.kind, StayKind::Down | StayKind::Slow));
-    let outages = outages.map(|stay| (stay.begin, stay.end.min(ended), TroubleKind::Outage));
-    let marks = trace.marks.iter().filter_map(|mark| {
-        let kind = match mark.kind {
-            MarkKind::Returned | MarkKind::Retried => TroubleKind::Again,
-            kind if kind.is_failure() => TroubleKind::Failure,
-            _ => return None,
-        };
-        Some((mark.at, mark.at, kind))
-    });
-    let messages = trace.messages.iter().filter_map(|message| match message.fate {
-        Fate::Refused | Fate::Late => Some((message.arrived, message.arrived, TroubleKind::Failure)),
-        Fate::Lost => {
-            let at = (message.sent + message.latency).min(ended);
-            Some((at, at, TroubleKind::Failure))
-        }
-        Fate::InFlight | Fate::Delivered => None,
-    });
-    let mut troubles: Vec<Trouble> =
-        outages.chain(marks).chain(messages).map(|(from, until, kind)| Trouble { from, until, side, kind }).collect();
-    order::sort_by_key(&mut troubles, |trouble| (trouble.kind, trouble.from));
-    troubles.dedup_by_key(|trouble| (trouble.kind, trouble.from, trouble.until));
-    troubles
 }
 
 /// A moment for people, as its distance from the start.

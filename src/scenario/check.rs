@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::path::find;
-use super::{Arrivals, FaultText, MAX_JOBS, Problem, Scenario, Side, VERSION};
+use super::{Arrivals, Control, FaultText, MAX_JOBS, Problem, Scenario, Side, VERSION};
 use crate::protocol::{Ground, MAX_NAMED};
 use crate::reading::{self, shown};
 use crate::time::Span;
@@ -14,6 +14,7 @@ use crate::time::Span;
 const MAX_CHANGES: usize = 100;
 const MAX_NOTES: usize = 100;
 pub(super) const MAX_CONTROLS: usize = 12;
+const MAX_VALUES: usize = 100;
 const MAX_PARTS: usize = 16;
 const MAX_NAME: usize = 64;
 pub(super) const MAX_TITLE: usize = 100;
@@ -195,20 +196,12 @@ fn controls(scenario: &Scenario) -> Checked {
     for (index, control) in scenario.head.controls.iter().enumerate() {
         text(&format!("controls.{index}.label"), &control.label, MAX_NAME)?;
         text(&format!("controls.{index}.path"), &control.path, MAX_PATH)?;
-        let value = find(&mut whole, &control.path)
-            .map_err(|problem| Problem::new(format!("controls.{index}.path"), problem.sentence))?;
-        for (field, bound) in [("min", &control.min), ("max", &control.max)] {
-            if value.is_number() != bound.is_number()
-                || !(bound.is_number() || bound.as_str().is_some_and(|text| text.parse::<Span>().is_ok()))
-            {
-                let sentence = format!(
-                    "{} does not fit {}, the value at `{}`: write both as a number or both as a duration",
-                    shown(bound),
-                    shown(&*value),
-                    shown(&control.path)
-                );
-                return Err(Problem::new(format!("controls.{index}.{field}"), sentence));
-            }
+        let wrong = |field: &str, sentence: String| Problem::new(format!("controls.{index}.{field}"), sentence);
+        let value = find(&mut whole, &control.path).map_err(|problem| wrong("path", problem.sentence))?;
+        offers(control, value).map_err(|(field, sentence)| wrong(field, sentence))?;
+        // What a parameter that is not set would be, only trying can tell.
+        if value.is_null() {
+            fits(&whole, control).map_err(|sentence| wrong("path", sentence))?;
         }
     }
     view(scenario)
@@ -226,6 +219,61 @@ fn view(scenario: &Scenario) -> Checked {
         Some(job) => number("view.job", job.into(), 1, scenario.head.workload.jobs.into()),
         None => Ok(()),
     }
+}
+
+/// That what a control offers is of the kind of the value that it is for; else which field is wrong, and why.
+fn offers(control: &Control, value: &Value) -> Result<(), (&'static str, String)> {
+    let path = shown(&control.path);
+    if !control.values.is_empty() {
+        if control.values.len() > MAX_VALUES {
+            return Err(("values", format!("there are {} entries; at most {MAX_VALUES} fit", control.values.len())));
+        }
+        return match control.values.iter().find(|value| value.is_array() || value.is_object()) {
+            Some(value) => Err(("values", format!("{} is no number, text, true, false or null", shown(value)))),
+            None => Ok(()),
+        };
+    }
+    for (field, bound) in [("min", &control.min), ("max", &control.max)] {
+        let is_span = |value: &Value| value.as_str().is_some_and(|text| text.parse::<Span>().is_ok());
+        let of_one_kind = control.min.is_number() == control.max.is_number();
+        let fits = value.is_null() || value.is_number() == bound.is_number();
+        if !of_one_kind || !fits || !(bound.is_number() || is_span(bound)) {
+            let (bound, value) = (shown(bound), shown(value));
+            let sentence = match value.as_str() {
+                "true" | "false" => {
+                    format!("`{path}` is {value}, which has no bounds: write `values`, as in [false, true]")
+                }
+                _ => format!(
+                    "{bound} does not fit {value}, the value at `{path}`: write both as a number or both as a duration, \
+                     or all that is offered as `values`"
+                ),
+            };
+            return Err((field, sentence));
+        }
+    }
+    Ok(())
+}
+
+/// That the parameter of a control can be set to something that the control offers.
+fn fits(whole: &Value, control: &Control) -> Result<(), String> {
+    let mut first = None;
+    for offered in [&control.min, &control.max].into_iter().chain(&control.values).filter(|offered| !offered.is_null())
+    {
+        let mut tried = whole.clone();
+        tried["controls"] = Value::Array(Vec::new());
+        if let Ok(place) = find(&mut tried, &control.path) {
+            *place = offered.clone();
+        }
+        match Scenario::from_value(tried) {
+            // Something else may be in the way of this one, which a person can set first.
+            Ok(_) => return Ok(()),
+            Err(problem) if !problem.path.starts_with(&control.path) => return Ok(()),
+            Err(problem) => drop(first.get_or_insert(problem.sentence)),
+        }
+    }
+    first.map_or(Ok(()), |sentence| {
+        Err(format!("`{}` cannot be set to what is offered: {sentence}", shown(&control.path)))
+    })
 }
 
 fn name(path: &str, value: &str) -> Checked {

@@ -79,6 +79,16 @@ pub fn parse_assignment(text: &str) -> Result<(&str, Value), Problem> {
 /// The most names that an error lists of those that there are.
 const MOST_LISTED: usize = 40;
 
+/// The value that `path` leads to in a scenario that was written as JSON, if it leads anywhere. For those who look for
+/// several: [`Scenario::value_at`] writes the whole scenario each time.
+pub fn value_in<'a>(whole: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('.').try_fold(whole, |value, step| match value {
+        Value::Object(fields) => fields.get(step),
+        Value::Array(items) => items.get(place_of(items, step)?),
+        _ => None,
+    })
+}
+
 /// The place in `value` that `path` names. A step is an object's key, or a list item's `id` or its number from zero.
 pub(super) fn find<'a>(mut value: &'a mut Value, path: &str) -> Result<&'a mut Value, Problem> {
     // How many bytes of the path were followed so far.

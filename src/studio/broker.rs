@@ -31,21 +31,20 @@ pub(super) fn choices(wish: &Wish, refusals: &[Refusal]) -> Vec<BrokerChoice> {
 /// Why a broker would be refused if it were chosen at `path`.
 fn would_be_refused(wish: &Wish, path: &str, protocol: &str) -> Option<String> {
     let edits = follow(wish, path, edit::with(wish, path, protocol.into()));
-    edit::apply(&wish.base, edits).err().map(|problem| problem.to_string())
+    edit::apply(wish, edits).err().map(|problem| problem.to_string())
 }
 
 /// The edits after the one at `path`: if that chose another broker, what was changed of the one before is kept under the
 /// name that it has now, or dropped if there is no such thing.
 pub(super) fn follow(wish: &Wish, path: &str, edits: Vec<Edit>) -> Vec<Edit> {
-    let before = wish.scenario.value_at(path).ok();
-    let from = before.as_ref().and_then(|value| broker(value.as_str()?));
+    let from = wish.value_at(path).and_then(|value| broker(value.as_str()?));
     let chosen = edits.iter().find(|edit| edit.path == path).map(|edit| edit.value.clone());
-    let after = chosen.or_else(|| wish.base.value_at(path).ok());
+    let after = chosen.or_else(|| wish.original_at(path).cloned());
     let to = after.as_ref().and_then(|value| broker(value.as_str()?));
     let side = path.strip_prefix("sides.").and_then(|rest| rest.strip_suffix(".protocol"));
     let (Some(from), Some(to), Some(side)) = (from, to, side) else { return edits };
     let block = ["sides.", side, "."].concat();
-    if from == to || edit::apply(&wish.base, edits.clone()).is_ok() {
+    if from == to || edit::apply(wish, edits.clone()).is_ok() {
         return edits;
     }
     // Those from before the choice are carried over with the block.

@@ -1,12 +1,12 @@
 //! A parameter as a dial: the values it stops at, from the smallest to the largest.
 //!
-//! *Invariant:* what a dial offers, the scenario's own bounds for it allow.
+//! *Invariant:* each stop is of the kind of value that the parameter has.
 
 use serde_json::{Number, Value};
 
-use super::edit::shortened;
+use super::edit::{same, shortened};
 use crate::desk::DialFace;
-use crate::scenario::{Control, Scenario};
+use crate::scenario::Control;
 use crate::time::{LONGEST, Span, readable};
 
 /// What the numbers of a dial count.
@@ -18,18 +18,23 @@ enum Unit {
     Real,
 }
 
+/// Where a dial stops.
+#[derive(Clone, Debug, PartialEq)]
+enum Stops {
+    /// Rising, the bounds included.
+    Numbers(Unit, Vec<f64>),
+    /// In the order in which the scenario lists them.
+    Listed(Vec<Value>),
+}
+
 /// A control with its stops.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dial {
     pub path: String,
     pub label: String,
-    unit: Unit,
-    least: f64,
-    most: f64,
-    /// Rising, the bounds included.
-    stops: Vec<f64>,
-    /// The value now; nothing if the parameter is not set.
-    value: Option<f64>,
+    stops: Stops,
+    /// The value now; null if the parameter is not set.
+    value: Value,
     may_be_unset: bool,
 }
 
@@ -41,28 +46,15 @@ const WIDE: f64 = 25.0;
 const MOST_STOPS: f64 = 400.0;
 
 impl Dial {
-    /// Nothing if the control's bounds are not of one kind, which reading a scenario refuses.
-    pub fn new(control: &Control, base: &Scenario, scenario: &Scenario) -> Option<Dial> {
-        let (least, most) = (number(&control.min)?, number(&control.max)?);
-        let step = control.step.as_ref().and_then(number);
-        let unit = match (&control.min, &control.max) {
-            (Value::String(_), _) => Unit::Time,
-            (Value::Number(min), Value::Number(max)) if min.is_u64() && max.is_u64() && step.is_none_or(is_whole) => {
-                Unit::Whole
-            }
-            _ => Unit::Real,
+    /// The dial of a control whose parameter has `value`, and had `original` before anything was changed. Nothing if the
+    /// control's bounds are not of one kind, which reading a scenario refuses.
+    pub fn new(control: &Control, original: &Value, value: &Value) -> Option<Dial> {
+        let stops = match control.values.as_slice() {
+            [] => numbers(control, value)?,
+            values => Stops::Listed(values.to_vec()),
         };
-        let value = scenario.value_at(&control.path).ok().as_ref().and_then(number);
-        let stops = match step {
-            Some(step) => even(least, most, step),
-            None if least > 0.0 && most / least >= WIDE => ratios(least, most, unit),
-            None => even(least, most, round_step((most - least) / 100.0, unit)),
-        };
-        // What another broker brought with it is not in the base.
-        let original = base.value_at(&control.path).or_else(|_| scenario.value_at(&control.path));
-        let may_be_unset = original.is_ok_and(|value| value.is_null());
         let (path, label) = (control.path.clone(), control.label.clone());
-        Some(Dial { path, label, unit, least, most, stops, value, may_be_unset })
+        Some(Dial { path, label, stops, value: value.clone(), may_be_unset: original.is_null() })
     }
 
     /// As those see it who turn it.
@@ -78,38 +70,45 @@ impl Dial {
 
     /// The number of the last stop; the first is zero.
     pub fn last_stop(&self) -> usize {
-        self.stops.len() - 1
+        let count = match &self.stops {
+            Stops::Numbers(_, stops) => stops.len(),
+            Stops::Listed(stops) => stops.len(),
+        };
+        count - 1
     }
 
     /// The stop nearest to the value. A parameter that is not set has no bound, which is nearest to the last one.
     pub fn stop(&self) -> usize {
-        let Some(value) = self.value else { return self.last_stop() };
-        let above = self.stops.partition_point(|stop| *stop < value).min(self.last_stop());
-        match above.checked_sub(1) {
-            Some(below) if value - self.stops[below] < self.stops[above] - value => below,
-            _ => above,
+        let last = self.last_stop();
+        match &self.stops {
+            Stops::Listed(stops) => stops.iter().position(|stop| same(stop, &self.value)).unwrap_or(last),
+            Stops::Numbers(_, stops) => {
+                let Some(value) = number(&self.value) else { return last };
+                let above = stops.partition_point(|stop| *stop < value).min(last);
+                match above.checked_sub(1) {
+                    Some(below) if value - stops[below] < stops[above] - value => below,
+                    _ => above,
+                }
+            }
         }
     }
 
     /// What the parameter is set to at a stop.
     pub fn value_at(&self, stop: usize) -> Value {
-        self.value_of(self.stops[stop.min(self.last_stop())])
-    }
-
-    fn value_of(&self, number: f64) -> Value {
-        match self.unit {
-            Unit::Time => Value::String(Span::micros(number as u64).to_string()),
-            Unit::Whole => Value::from(number as u64),
-            Unit::Real => Number::from_f64(number).map_or(Value::Null, Value::Number),
+        let stop = stop.min(self.last_stop());
+        match &self.stops {
+            Stops::Numbers(unit, stops) => value_of(*unit, stops[stop]),
+            Stops::Listed(stops) => stops[stop].clone(),
         }
     }
 
     /// The value for people: `170 ms`, `5 /s`, `none` if it is not set.
     pub fn text(&self) -> String {
-        self.value.map_or_else(|| UNSET.to_owned(), |value| self.shown(value))
+        self.shown(&self.value)
     }
 
-    /// What a person typed, as a value within the bounds.
+    /// What a person typed, as a value of the parameter's kind. Whether it will do, reading the scenario says: what it can
+    /// be is more than what its dial offers.
     ///
     /// # Errors
     /// A sentence that says what would do.
@@ -118,35 +117,78 @@ impl Dial {
         if self.may_be_unset && text.eq_ignore_ascii_case(UNSET) {
             return Ok(Value::Null);
         }
-        let example = self.shown(self.stops[self.last_stop() / 2]);
-        let number = match self.unit {
-            Unit::Time => text.parse::<Span>().ok().map(|span| span.as_micros() as f64),
-            // A rate is shown with its unit, so the unit may be typed as well.
-            Unit::Whole | Unit::Real => serde_json::from_str(text.trim_end_matches(PER_SECOND)).ok(),
+        let unit = match &self.stops {
+            Stops::Numbers(unit, _) => *unit,
+            Stops::Listed(stops) => {
+                let meant = stops.iter().find(|stop| self.shown(stop).eq_ignore_ascii_case(text));
+                return Ok(meant
+                    .cloned()
+                    .unwrap_or_else(|| serde_json::from_str(text).unwrap_or_else(|_| text.into())));
+            }
         };
-        let number: f64 = number.filter(|number: &f64| number.is_finite()).ok_or_else(|| {
-            let kind = if self.unit == Unit::Time { "a duration" } else { "a number" };
-            format!("`{}` is not {kind}; write one as in `{example}`", shortened(text))
-        })?;
-        if self.unit == Unit::Whole && number.fract() != 0.0 {
-            let (least, most) = (self.shown(self.least), self.shown(self.most));
-            return Err(format!("`{}` is not a whole number; write one from {least} to {most}", shortened(text)));
+        let example = self.shown(&self.value_at(self.last_stop() / 2));
+        let wrong = |kind: &str| format!("`{}` is not {kind}; write one as in `{example}`", shortened(text));
+        if unit == Unit::Time {
+            // A number alone counts what the number beside it counts.
+            let counted = if self.value.is_null() { example.clone() } else { self.text() };
+            let counted = counted.trim_start_matches(|sign: char| !sign.is_ascii_alphabetic());
+            let span = text.parse::<Span>().or_else(|_| [text, counted].concat().parse());
+            return span.map(|span| span.to_string().into()).map_err(|_| wrong("a duration"));
         }
-        // What the scenario itself sets may lie outside of what its dial offers.
-        if !(self.least..=self.most).contains(&number) && self.value != Some(number) {
-            let (least, most) = (self.shown(self.least), self.shown(self.most));
-            return Err(format!("{} is out of range; it must be from {least} to {most}", self.shown(number)));
+        // A rate is shown with its unit, so the unit may be typed as well.
+        let number: Option<f64> = serde_json::from_str(text.trim_end_matches(PER_SECOND)).ok();
+        let number = number.filter(|number| number.is_finite()).ok_or_else(|| wrong("a number"))?;
+        // Stops are whole where fractions would do as well, as in `5 /s`.
+        match unit {
+            Unit::Whole if is_whole(number) => Ok(value_of(unit, number)),
+            Unit::Whole if !self.value.is_f64() => Err(wrong("a whole number")),
+            _ => Ok(value_of(Unit::Real, number)),
         }
-        Ok(self.value_of(number))
     }
 
-    /// A number of this dial for people.
-    fn shown(&self, number: f64) -> String {
-        let text = match self.unit {
-            Unit::Time => readable_exactly(Span::micros(number as u64)),
-            Unit::Whole | Unit::Real => plain(number),
+    /// A value of this dial for people.
+    fn shown(&self, value: &Value) -> String {
+        let text = match (value, &self.stops) {
+            (Value::Null, _) => return UNSET.to_owned(),
+            (Value::Number(number), _) => plain(number),
+            (Value::Bool(holds), _) => return String::from(if *holds { "yes" } else { "no" }),
+            (Value::String(text), Stops::Numbers(Unit::Time, _)) => text.parse().map_or(text.clone(), readable_exactly),
+            (Value::String(text), _) => return text.clone(),
+            (other, _) => other.to_string(),
         };
         if self.path.ends_with("_per_s") { format!("{text} {PER_SECOND}") } else { text }
+    }
+}
+
+/// The stops between the bounds of a control.
+fn numbers(control: &Control, value: &Value) -> Option<Stops> {
+    let (least, most) = (number(&control.min)?, number(&control.max)?);
+    let step = control.step.as_ref().and_then(number);
+    let are_whole = [Some(least), Some(most), step].into_iter().flatten().all(is_whole);
+    let unit = match &control.min {
+        Value::String(_) => Unit::Time,
+        _ if are_whole || value.is_i64() || value.is_u64() => Unit::Whole,
+        _ => Unit::Real,
+    };
+    // A parameter that is a whole number stops at none between.
+    let (least, most, step) = match unit {
+        Unit::Whole => (least.ceil(), most.floor().max(least.ceil()), step.map(|step| step.round().max(1.0))),
+        Unit::Time | Unit::Real => (least, most.max(least), step),
+    };
+    let stops = match step {
+        Some(step) => even(least, most, step, unit),
+        None if least > 0.0 && most / least >= WIDE => ratios(least, most, unit),
+        None => even(least, most, round_step((most - least) / 100.0, unit), unit),
+    };
+    Some(Stops::Numbers(unit, stops))
+}
+
+fn value_of(unit: Unit, number: f64) -> Value {
+    match unit {
+        Unit::Time => Value::String(Span::micros(number as u64).to_string()),
+        Unit::Whole if number < 0.0 => Value::from(number as i64),
+        Unit::Whole => Value::from(number as u64),
+        Unit::Real => Number::from_f64(number).map_or(Value::Null, Value::Number),
     }
 }
 
@@ -165,12 +207,13 @@ fn number(value: &Value) -> Option<f64> {
 }
 
 fn is_whole(number: f64) -> bool {
-    number == (number as u64) as f64
+    number == number.trunc() && number.abs() < 9e15
 }
 
 /// Stops at equal distances; the bounds are stops even where the distance does not fit between them.
-fn even(least: f64, most: f64, step: f64) -> Vec<f64> {
-    let step = step.max((most - least) / MOST_STOPS);
+fn even(least: f64, most: f64, step: f64, unit: Unit) -> Vec<f64> {
+    let fewest = (most - least) / MOST_STOPS;
+    let step = step.max(if unit == Unit::Real { fewest } else { fewest.ceil() });
     let count = if step > 0.0 { ((most - least) / step) as u32 } else { 0 };
     // From the start each time, and not by adding up, which would add up the errors as well.
     let mut stops: Vec<f64> = (0..=count).map(|index| neat(least + f64::from(index) * step)).collect();
@@ -213,20 +256,22 @@ fn neat(number: f64) -> f64 {
 }
 
 /// A number as JSON has it, but whole ones without their `.0`.
-fn plain(number: f64) -> String {
-    let text = Value::from(number).to_string();
+fn plain(number: &Number) -> String {
+    let text = number.to_string();
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::Scenario;
 
     fn dial(control: &str, assignment: (&str, Value)) -> Dial {
         let control: Control = crate::reading::read(serde_json::from_str(control).unwrap()).unwrap();
         let base =
             Scenario::from_json(r#"{"name": "x", "sides": [{"protocol": "http"}, {"protocol": "http"}]}"#).unwrap();
-        Dial::new(&control, &base, &base.with(assignment.0, assignment.1).unwrap()).unwrap()
+        let now = base.with(assignment.0, assignment.1).unwrap();
+        Dial::new(&control, &base.value_at(&control.path).unwrap(), &now.value_at(&control.path).unwrap()).unwrap()
     }
 
     #[test]
@@ -270,13 +315,26 @@ mod tests {
         let work = r#"{"path": "workload.work", "label": "Work", "min": "10ms", "max": "2s"}"#;
         let work = dial(work, ("workload.work", "170ms".into()));
         assert_eq!(work.read(" 0.5 s "), Ok("500ms".into()));
-        assert_eq!(work.read("5 s").unwrap_err(), "5 s is out of range; it must be from 10 ms to 2 s");
+        assert_eq!(work.read("5 s"), Ok("5s".into()), "the end of a slider is not the parameter's");
+        assert_eq!(work.read("250"), Ok("250ms".into()), "it stands beside `170 ms`");
+        assert_eq!(work.read("0.25"), Ok("250us".into()));
         assert_eq!(work.read("soon").unwrap_err(), "`soon` is not a duration; write one as in `120 ms`");
         let jobs = r#"{"path": "workload.jobs", "label": "Jobs", "min": 1, "max": 20}"#;
         let jobs = dial(jobs, ("workload.jobs", 9.into()));
-        assert_eq!(jobs.read("2.5").unwrap_err(), "`2.5` is not a whole number; write one from 1 to 20");
-        assert_eq!(jobs.read("-5").unwrap_err(), "-5 is out of range; it must be from 1 to 20");
+        assert_eq!(jobs.read("2.5").unwrap_err(), "`2.5` is not a whole number; write one as in `10`");
         assert!(jobs.read("inf").unwrap_err().starts_with("`inf` is not a number"));
+    }
+
+    #[test]
+    fn a_listed_dial_stops_at_what_is_listed() {
+        let gate = r#"{"path": "workload.useful_within", "label": "Useful", "values": [null, "1s", "2s"]}"#;
+        let gate = dial(gate, ("workload.useful_within", "1000ms".into()));
+        assert_eq!((gate.stop(), gate.last_stop(), gate.text().as_str()), (1, 2, "1s"));
+        assert_eq!([0, 2].map(|stop| gate.value_at(stop)), [Value::Null, "2s".into()]);
+        assert_eq!(
+            (gate.read("none"), gate.read("2S"), gate.read("3s")),
+            (Ok(Value::Null), Ok("2s".into()), Ok("3s".into()))
+        );
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! What a person changed of a scenario, by path.
 //!
-//! *Invariant:* a path is changed once at most, and never to the value it had: undoing by hand is undoing.
+//! *Invariant:* there is at most one edit of a path, and none that sets a parameter to the value that it had. So a person
+//! who sets everything back by hand has changed nothing.
 
 use std::rc::Rc;
 
 use serde_json::Value;
 
-use crate::scenario::{Problem, Scenario};
+use crate::scenario::{Problem, Scenario, value_in};
 use crate::time::Span;
 
 /// What is to be run: a scenario, and what a person changed of it.
@@ -16,11 +17,36 @@ pub struct Wish {
     pub edits: Vec<Edit>,
     /// The base with the edits.
     pub scenario: Rc<Scenario>,
+    /// The base and the scenario, each written once as JSON, in which parameters are looked up by their paths.
+    base_values: Rc<Value>,
+    values: Rc<Value>,
 }
 
 impl Wish {
     pub(super) fn unchanged(base: Rc<Scenario>) -> Self {
-        Wish { scenario: base.clone(), base, edits: Vec::new() }
+        let values = Rc::new(base.to_value());
+        Wish { scenario: base.clone(), base, edits: Vec::new(), base_values: values.clone(), values }
+    }
+
+    /// As it came.
+    pub(super) fn as_it_came(&self) -> Wish {
+        Wish {
+            base: self.base.clone(),
+            edits: Vec::new(),
+            scenario: self.base.clone(),
+            base_values: self.base_values.clone(),
+            values: self.base_values.clone(),
+        }
+    }
+
+    /// The parameter at `path`, defaults included.
+    pub(super) fn value_at(&self, path: &str) -> Option<&Value> {
+        value_in(&self.values, path)
+    }
+
+    /// What the parameter at `path` was before anything was changed. What another broker brought with it was not there.
+    pub(super) fn original_at(&self, path: &str) -> Option<&Value> {
+        value_in(&self.base_values, path)
     }
 }
 
@@ -36,7 +62,7 @@ pub struct Edit {
 /// The edits of `wish` with the parameter at `path` set to `value`.
 pub(super) fn with(wish: &Wish, path: &str, value: Value) -> Vec<Edit> {
     let mut edits = wish.edits.clone();
-    let as_it_was = wish.base.value_at(path).is_ok_and(|original| same(&original, &value));
+    let as_it_was = wish.original_at(path).is_some_and(|original| same(original, &value));
     let place = edits.iter().position(|edit| edit.path == path);
     match (place, as_it_was) {
         (Some(place), true) => drop(edits.remove(place)),
@@ -47,16 +73,23 @@ pub(super) fn with(wish: &Wish, path: &str, value: Value) -> Vec<Edit> {
     edits
 }
 
-/// `base` with all of `edits` at once.
-pub(super) fn apply(base: &Rc<Scenario>, edits: Vec<Edit>) -> Result<Wish, Problem> {
+/// The base of `wish` with all of `edits` at once, in the place of what was changed of it.
+pub(super) fn apply(wish: &Wish, edits: Vec<Edit>) -> Result<Wish, Problem> {
     if edits.is_empty() {
-        return Ok(Wish::unchanged(base.clone()));
+        return Ok(wish.as_it_came());
     }
     // With fewer jobs, the one that was to be lit may be gone; that must not stand in the way of having fewer.
     let unlit = (VIEW_JOB, Value::Null);
     let changes = edits.iter().map(|edit| (edit.path.as_str(), edit.value.clone()));
-    let scenario = base.with_all(std::iter::once(unlit).chain(changes))?;
-    Ok(Wish { base: base.clone(), edits, scenario: Rc::new(scenario) })
+    let scenario = wish.base.with_all(std::iter::once(unlit).chain(changes))?;
+    let values = Rc::new(scenario.to_value());
+    Ok(Wish {
+        base: wish.base.clone(),
+        edits,
+        scenario: Rc::new(scenario),
+        base_values: wish.base_values.clone(),
+        values,
+    })
 }
 
 /// Whether two values say the same: `1000ms` is `1s`, and 5 is 5.0.

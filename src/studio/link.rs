@@ -156,13 +156,14 @@ impl Link {
             let sentence = format!("there is no scenario `{name}`; this is `{}` instead", base.head.name);
             return (Link::default(), Wish::unchanged(base), Some(LinkProblem(sentence)));
         }
-        let wish = edit::apply(&base, self.edits.clone()).unwrap_or_else(|first| {
+        let wish = Wish::unchanged(base);
+        let wish = edit::apply(&wish, self.edits.clone()).unwrap_or_else(|first| {
             problem = Some(LinkProblem(first.to_string()));
             // Each change that will do on top of the others is kept.
-            self.edits.iter().fold(Wish::unchanged(base.clone()), |wish, next| {
+            self.edits.iter().fold(wish.clone(), |wish, next| {
                 let mut edits = wish.edits.clone();
                 edits.push(next.clone());
-                edit::apply(&base, edits).unwrap_or(wish)
+                edit::apply(&wish, edits).unwrap_or(wish)
             })
         });
         let jobs = wish.scenario.head.workload.jobs;

@@ -4,7 +4,7 @@
 
 use super::Wish;
 use crate::metrics::Verdict;
-use crate::recording::{Card, Figure, Recording, Selection, Sentence};
+use crate::recording::{Card, Figure, Recording, Selection, Sentence, troubles};
 use crate::render::measures::{Detail, Measure, measures};
 use crate::render::summary::{Summary, comparison, summaries};
 use crate::scenario::Played;
@@ -28,11 +28,12 @@ pub fn recording(wish: &Wish, played: Played) -> Recording {
     let lit = lit.map_or(Selection::Nothing, |number| Selection::Job(JobId::from_index(number - 1)));
     Recording {
         noun: workload.noun.one,
-        sides,
         cards,
         comparison: Sentence { text: comparison.text, at: comparison.at },
+        troubles: troubles(&sides),
         telling: (telling, lit),
         window: if window.0 < window.1 { window } else { (Moment::START, ended) },
+        sides,
     }
 }
 

@@ -1,31 +1,75 @@
-//! Keeps the address in step with what is shown.
+//! Keeps the address in step with what is shown, and with what is wished for before it is shown.
 //!
-//! *Invariant:* the address is written while nothing moves, never per frame, and never makes an entry in the history.
+//! *Invariant:* the address is written when a person has done something, never per frame, and never makes an entry in
+//! the history.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 
 use super::browser;
 use crate::player::{Motion, Player};
+use crate::recording::Selection;
 
 /// Browsers allow only so many changes of the address in a time; a scrubber asks for many.
 const REST_MS: u32 = 150;
 
-#[derive(Default)]
 pub struct Address {
     link: Option<String>,
-    /// When it will be written.
-    later: Option<Timeout>,
+    /// What that link is of besides the moment: the scenario with its changes, and what is lit.
+    of: (String, Selection),
+    /// What is still to be written.
+    unwritten: Rc<RefCell<Option<String>>>,
+    /// Until it is over, nothing is written, and then the latest.
+    rest: Rc<RefCell<Option<Timeout>>>,
+    /// Writes what is unwritten when the page is left, and ends with the page.
+    _leaving: [EventListener; 2],
+}
+
+impl Default for Address {
+    fn default() -> Self {
+        let unwritten: Rc<RefCell<Option<String>>> = Rc::default();
+        let leaving = ["beforeunload", "pagehide"].map(|event| {
+            let unwritten = unwritten.clone();
+            EventListener::new(&browser::window(), event, move |_| write(&unwritten))
+        });
+        Address { link: None, of: Default::default(), unwritten, rest: Rc::default(), _leaving: leaving }
+    }
 }
 
 impl Address {
     pub fn keep(&mut self, player: &Player) {
-        let settled = player.motion() == Motion::Paused && player.reel().is_some() && !player.is_behind();
-        let link = settled.then(|| player.link());
-        if link == self.link {
+        if player.reel().is_none() || player.is_asking() {
             return;
         }
-        let write = link.clone().filter(|link| *link != browser::fragment());
-        self.later = write.map(|link| Timeout::new(REST_MS, move || browser::replace_fragment(&link)));
-        self.link = link;
+        // A frame moves the playhead and nothing else, and is not written.
+        let of = (player.panel().address.clone(), player.selection());
+        if player.motion() == Motion::Playing && self.of == of {
+            return;
+        }
+        self.of = of;
+        let link = player.link();
+        if self.link.as_ref() == Some(&link) {
+            return;
+        }
+        *self.unwritten.borrow_mut() = Some(link.clone());
+        self.link = Some(link);
+        if self.rest.borrow().is_none() {
+            write(&self.unwritten);
+            let (unwritten, rest) = (self.unwritten.clone(), self.rest.clone());
+            let over = Timeout::new(REST_MS, move || {
+                write(&unwritten);
+                rest.borrow_mut().take();
+            });
+            *self.rest.borrow_mut() = Some(over);
+        }
+    }
+}
+
+fn write(unwritten: &RefCell<Option<String>>) {
+    if let Some(link) = unwritten.borrow_mut().take().filter(|link| *link != browser::fragment()) {
+        browser::replace_fragment(&link);
     }
 }

@@ -12,7 +12,7 @@ use yew::prelude::*;
 use super::address::Address;
 use super::engine::{self, Messenger};
 use super::frames::Frames;
-use super::header::{Copied, forget};
+use super::header::{Copied, copy, forget};
 use super::instrument::Instrument;
 use super::keys::{KEYBOARD, asks_for_keys, unfold};
 use super::memo::Memo;
@@ -39,6 +39,8 @@ pub enum Message {
     Legend(Fold),
     /// The words by which the scenario is introduced, where there is room for two lines of them.
     Words(Fold),
+    /// A person wants the link to what is shown.
+    CopyLink,
     Copied(Copied),
 }
 
@@ -92,6 +94,8 @@ pub struct App {
     titles: Rc<[(String, String)]>,
     copied: Copied,
     forgetting: Option<Timeout>,
+    /// Whether the link is to be copied as soon as it is known.
+    is_copying: bool,
     table: Fold,
     legend: Fold,
     made: Made,
@@ -122,6 +126,7 @@ impl Component for App {
             titles,
             copied: Copied::Idle,
             forgetting: None,
+            is_copying: false,
             table: Fold::Closed,
             legend: Fold::Closed,
             made: Made::default(),
@@ -146,9 +151,10 @@ impl Component for App {
             Message::Table(fold) => self.table = fold,
             Message::Legend(fold) => self.legend = fold,
             Message::Words(fold) => self.words = fold,
+            Message::CopyLink => self.is_copying = true,
             Message::Copied(copied) => {
+                self.forgetting = (copied != Copied::Idle).then(|| forget(&copied, self.act.clone()));
                 self.copied = copied;
-                self.forgetting = (copied != Copied::Idle).then(|| forget(self.act.clone()));
             }
         }
         self.keep_up();
@@ -180,6 +186,10 @@ impl App {
         self.frames.keep(self.player.motion(), &self.act);
         // Not once it is rendered: that may come late, and changes in between would be missed.
         self.address.keep(&self.player);
+        if self.is_copying && !self.player.is_asking() {
+            self.is_copying = false;
+            copy(browser::address(&self.player.link()), self.act.clone());
+        }
         let Some(reel) = self.player.reel().cloned() else { return };
         self.instrument.lay_out(&self.player, &reel);
         let job = self.player.selection().job();
@@ -200,7 +210,7 @@ impl App {
 
     pub fn masthead(&self) -> Part {
         let open = self.player.panel().name.clone();
-        Part::Masthead { titles: self.titles.clone(), open, copied: self.copied }
+        Part::Masthead { titles: self.titles.clone(), open, copied: self.copied.clone() }
     }
 
     pub fn narration(&self, run: &Run) -> Part {

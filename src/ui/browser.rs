@@ -31,8 +31,39 @@ pub fn replace_fragment(fragment: &str) {
     }
 }
 
-pub fn address() -> String {
-    window().location().href().unwrap_or_default()
+/// The address of the page with that fragment.
+pub fn address(fragment: &str) -> String {
+    let mut address = window().location().href().unwrap_or_default();
+    if let Some(place) = address.bytes().position(|byte| byte == b'#') {
+        address.truncate(place);
+    }
+    address + "#" + fragment
+}
+
+/// Puts a text on the clipboard. Nothing if there is none, which is so where the page came by plain HTTP.
+pub fn copied(text: &str) -> Option<web_sys::js_sys::Promise> {
+    let clipboard = window().navigator().clipboard();
+    (!clipboard.is_undefined()).then(|| clipboard.write_text(text))
+}
+
+/// Gives the focus to the field with that id, and selects what is in it.
+pub fn select(id: &str) {
+    if let Some(field) = document().get_element_by_id(id) {
+        let field: HtmlInputElement = field.unchecked_into();
+        let _ = field.focus();
+        field.select();
+    }
+}
+
+/// Loads the page anew, with that fragment in its address.
+pub fn open_anew(fragment: &str) {
+    replace_fragment(fragment);
+    let _ = window().location().reload();
+}
+
+/// How many bytes this module has taken from the browser. It cannot give them back.
+pub fn memory_in_use() -> usize {
+    core::arch::wasm32::memory_size(0) << 16
 }
 
 /// Puts `fragment` into the address as a new entry in the history, so that Back leads to what was there before. Tells no

@@ -2,13 +2,25 @@
 //!
 //! `static/boot.js` knows where the engine's files are, and `static/worker.js` says what may be expected of them.
 //!
-//! *Invariant:* the engine is started once, after the page was drawn for the first time: the page comes first.
+//! *Invariant:* the engine is started after the page was drawn for the first time: the page comes first. There is one
+//! engine at a time, and one order on its way to it.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 
-use super::{Act, failure};
-use crate::desk::{Cover, Report};
+use super::{Act, browser, failure};
+use crate::desk::{Cover, Letter, Order, Parcel, Pending, Report, Unpacked, Unpacker};
 use crate::player::{Action, Player};
+
+/// How long an engine may take to cancel a run before it is ended.
+const CANCEL_MS: u32 = 1_500;
+/// A WebAssembly memory never shrinks. So after a run of so many rows the engine is replaced by a new one, and what
+/// is opened after so many bytes were used by the app is opened by a page that is loaded anew.
+const LARGE_ROWS: usize = 2_000_000;
+const LARGE_BYTES: usize = 256 << 20;
 
 #[wasm_bindgen]
 extern "C" {
@@ -17,11 +29,17 @@ extern "C" {
     #[wasm_bindgen(js_name = counterpointCover)]
     fn bytes_of_cover() -> Option<Vec<u8>>;
 
+    /// `hear` is given each message, and what it returns is posted in answer. `fail` is told why no more will come, and
+    /// whether the engine was up before.
     #[wasm_bindgen(js_name = counterpointEngine)]
-    fn engine(hear: &Closure<dyn FnMut(Vec<u8>)>, fail: &Closure<dyn FnMut(String)>) -> Engine;
+    fn engine(hear: &Closure<dyn FnMut(Vec<u8>) -> Option<Vec<u8>>>, fail: &Closure<dyn FnMut(String, bool)>)
+    -> Engine;
 
-    #[wasm_bindgen(method, js_name = postMessage)]
+    #[wasm_bindgen(method)]
     fn post(this: &Engine, message: Vec<u8>);
+
+    #[wasm_bindgen(method)]
+    fn end(this: &Engine);
 }
 
 /// What the page opens on, if it was had.
@@ -29,15 +47,37 @@ pub fn cover() -> Option<Cover> {
     borsh::from_slice(&bytes_of_cover()?).ok()
 }
 
+/// As bytes. Writing into memory does not fail.
+fn written(letter: &Letter) -> Vec<u8> {
+    borsh::to_vec(letter).unwrap_or_default()
+}
+
 fn start(act: Act) -> Engine {
+    let unpacker = Rc::new(RefCell::new(Unpacker::default()));
     let reported = act.clone();
     let hear = Closure::new(move |message: Vec<u8>| {
-        let report = borsh::from_slice(&message).unwrap_or_else(|_| Report::of_another_version());
-        reported.dispatch(Action::Report(report));
+        let parcel = borsh::from_slice(&message).unwrap_or_else(|_| Parcel::Report(Report::of_another_version()));
+        let rows = unpacker.borrow().rows();
+        let unpacked = unpacker.borrow_mut().unpack(parcel);
+        match unpacked {
+            Unpacked::Whole(report) => {
+                let has_grown = matches!(report, Report::Ended { .. }) && rows > LARGE_ROWS;
+                reported.dispatch(Action::Report(report));
+                if has_grown {
+                    reported.dispatch(Action::Report(Report::Replaced(Pending::Kept)));
+                }
+                None
+            }
+            Unpacked::Partly => Some(written(&Letter::More)),
+            Unpacked::Unasked => None,
+        }
     });
-    let fail = Closure::new(move |reason: String| act.dispatch(Action::Report(Report::Closed(reason))));
+    let fail = Closure::new(move |reason: String, was_up: bool| {
+        let report = if was_up { Report::Broke(reason) } else { Report::Closed(reason) };
+        act.dispatch(Action::Report(report));
+    });
     let engine = engine(&hear, &fail);
-    // As long as the page.
+    // There are few engines in the life of a page, and one of these may be what ends its own.
     hear.forget();
     fail.forget();
     engine
@@ -47,22 +87,50 @@ fn start(act: Act) -> Engine {
 #[derive(Default)]
 pub struct Messenger {
     engine: Option<Engine>,
+    /// Which of the player's studios that engine is.
+    studio: u32,
     /// The number of the last order that was posted.
     posted: u32,
+    /// When the engine is ended, for it did not cancel a run.
+    ending: Option<Timeout>,
 }
 
 impl Messenger {
-    /// Starts the engine, and posts each order once. Without an engine and without anything to show, the page gives up.
+    /// Keeps an engine running, and posts what was ordered. Without an engine and without anything to show, the page
+    /// gives up.
     pub fn keep(&mut self, player: &Player, act: &Act) {
-        if let (Some(reason), None) = (player.closed(), player.reel()) {
-            failure::give_up(reason);
+        if let Some(reason) = player.closed() {
+            if player.reel().is_none() {
+                failure::give_up(reason);
+            }
+            return;
+        }
+        if self.studio != player.studio() {
+            self.studio = player.studio();
+            if let Some(engine) = self.engine.take() {
+                engine.end();
+            }
         }
         let engine = self.engine.get_or_insert_with(|| start(act.clone()));
-        let posted = self.posted;
-        for order in player.orders().iter().filter(|(number, _)| *number > posted) {
-            self.posted = order.0;
-            // Writing into memory does not fail.
-            engine.post(borsh::to_vec(order).unwrap_or_default());
+        if let Some((number, order)) = player.next_order(self.posted) {
+            self.posted = *number;
+            match order {
+                Order::Follow(link) if browser::memory_in_use() > LARGE_BYTES => browser::open_anew(link),
+                _ => engine.post(written(&Letter::Order(*number, order.clone()))),
+            }
+        }
+        self.watch(player, act);
+    }
+
+    /// Ends an engine that does not take the order to cancel.
+    fn watch(&mut self, player: &Player, act: &Act) {
+        let is_cancelling = player.orders().iter().any(|(_, order)| *order == Order::Cancel);
+        if !is_cancelling {
+            self.ending = None;
+        } else if self.ending.is_none() {
+            let act = act.clone();
+            let end = move || act.dispatch(Action::Report(Report::Replaced(Pending::Dropped)));
+            self.ending = Some(Timeout::new(CANCEL_MS, end));
         }
     }
 }

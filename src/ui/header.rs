@@ -10,16 +10,21 @@ use super::{Act, browser};
 use crate::desk::Order;
 
 /// Whether the link was copied.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Copied {
     #[default]
     Idle,
     Done,
-    Refused,
+    /// The browser has no clipboard for this page, or does not let it be written: the address is shown to be copied by
+    /// hand.
+    Refused(String),
 }
 
+/// The id of the field with the address that could not be copied.
+const ADDRESS: &str = "address";
+
 /// The name of the page, the scenarios with the open one of this name, the link.
-pub fn masthead(titles: &[(String, String)], name: &str, copied: Copied, act: &Act) -> Element {
+pub fn masthead(titles: &[(String, String)], name: &str, copied: &Copied, act: &Act) -> Element {
     let opening = act.clone();
     let mut options = titles.iter().map(|(known, title)| {
         let option = element("option", &[]).key(known.as_str()).with("value", known.clone());
@@ -41,30 +46,46 @@ pub fn masthead(titles: &[(String, String)], name: &str, copied: Copied, act: &A
 }
 
 /// Puts the address, which holds all that is shown, on the clipboard.
-fn copy_link(copied: Copied, act: &Act) -> Element {
-    let label = match copied {
-        Copied::Idle => "Copy link",
-        Copied::Done => "Link copied",
-        Copied::Refused => "Copy the address",
+fn copy_link(copied: &Copied, act: &Act) -> Element {
+    let (label, address) = match copied {
+        Copied::Idle => ("Copy link", None),
+        Copied::Done => ("Link copied", None),
+        Copied::Refused(address) => ("The browser does not let the page copy: copy this", Some(address)),
     };
     let act = act.clone();
-    element("button", &[("type", "button"), ("class", "button button-first")])
-        .on(On::Click, move |_| copy(act.clone()))
+    let button = element("button", &[("type", "button"), ("class", "button button-first")])
+        .on(On::Click, move |_| act.tell(Message::CopyLink))
         .add(icon(Icon::Link))
-        .add(element("span", &[("role", "status")]).text(label))
+        .add(element("span", &[("role", "status")]).text(label));
+    let field = address.map(|address| {
+        let fixed = [("id", ADDRESS), ("type", "text"), ("readonly", ""), ("aria-label", "The link")];
+        element("input", &fixed).value(address.clone())
+    });
+    block("span", "copy-link").add(button).add_some(field)
 }
 
-fn copy(act: Act) {
-    let copied = browser::window().navigator().clipboard().write_text(&browser::address());
+/// Copies an address, and tells what came of it.
+pub fn copy(address: String, act: Act) {
+    let copying = browser::copied(&address).map(JsFuture::from);
     yew::platform::spawn_local(async move {
-        let is_done = JsFuture::from(copied).await.is_ok();
-        act.tell(Message::Copied(if is_done { Copied::Done } else { Copied::Refused }));
+        let is_done = match copying {
+            Some(copying) => copying.await.is_ok(),
+            None => false,
+        };
+        act.tell(Message::Copied(if is_done { Copied::Done } else { Copied::Refused(address) }));
     });
 }
 
-/// Takes back, after a while, what the button says.
-pub fn forget(act: Act) -> Timeout {
-    Timeout::new(2_500, move || act.tell(Message::Copied(Copied::Idle)))
+/// Takes back, after a while, what the button says. The address that could not be copied is selected meanwhile.
+pub fn forget(copied: &Copied, act: Act) -> Timeout {
+    let millis = match copied {
+        Copied::Refused(_) => {
+            Timeout::new(0, || browser::select(ADDRESS)).forget();
+            60_000
+        }
+        Copied::Idle | Copied::Done => 2_500,
+    };
+    Timeout::new(millis, move || act.tell(Message::Copied(Copied::Idle)))
 }
 
 /// The scenario in words. On a phone two lines of them, and a button for the rest.

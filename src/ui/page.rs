@@ -22,7 +22,7 @@ pub fn page(app: &App) -> Html {
     let parameters = block("details", "controls-fold")
         .with_if("open", app.parameters == Fold::Open)
         .add(element("summary", &[]).text("Parameters"))
-        .add(kept(Part::Controls(panel.clone()), act));
+        .add(kept(Part::Controls(panel.clone(), player.studio()), act));
     // Without a cover, there is nothing to say before the engine has come.
     let is_known = !panel.name.is_empty();
     let main = element("main", &[])
@@ -89,13 +89,23 @@ fn notices(player: &Player) -> Element {
              try again."
         ))
     });
+    let broken = player.broken().map(|why| {
+        notice(format!(
+            "What was asked for last could not be run, for the engine broke down over it ({why}). It has been started \
+             anew, and what is shown is of before."
+        ))
+    });
     let limit = player.reel().filter(|reel| reel.recording.met_a_limit()).map(|_| {
         block("p", "notice").text(
             "This run met its bound on events or on simulated time before the work was over: what is shown is its \
              beginning.",
         )
     });
-    element("div", &[("class", "notices"), ("role", "status")]).add_some(problem).add_some(closed).add_some(limit)
+    element("div", &[("class", "notices"), ("role", "status")])
+        .add_some(problem)
+        .add_some(closed)
+        .add_some(broken)
+        .add_some(limit)
 }
 
 /// That what is shown is of before, and how far what was asked for is.

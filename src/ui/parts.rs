@@ -30,7 +30,8 @@ pub enum Part {
         open: String,
         copied: Copied,
     },
-    Controls(Rc<Panel>),
+    /// For which studio, as well: what was typed is not kept beyond the studio that it was typed for.
+    Controls(Rc<Panel>, u32),
     Verdicts(Rc<Reel>),
     Narration {
         reel: Rc<Reel>,
@@ -68,8 +69,8 @@ impl Component for Kept {
     fn view(&self, context: &Context<Self>) -> Html {
         let KeptProps { part, act } = context.props();
         let element = match part {
-            Part::Masthead { titles, open, copied } => masthead(titles, open, *copied, act),
-            Part::Controls(panel) => controls(panel, act),
+            Part::Masthead { titles, open, copied } => masthead(titles, open, copied, act),
+            Part::Controls(panel, _) => controls(panel, act),
             Part::Verdicts(reel) => verdicts(reel, act),
             Part::Narration { reel, told, motion } => narration(reel, told, *motion),
             Part::Story { reel, selection, lines, reached } => story(reel, *selection, lines, *reached, act),

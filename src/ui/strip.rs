@@ -16,7 +16,8 @@ use yew::{AttrValue, NodeRef};
 
 use super::element::{Element, On, block, element, markup};
 use super::{Act, browser};
-use crate::player::{Action, Player, Reel, TroubleKind, Window, WindowChange};
+use crate::player::{Action, Player, Reel, Window, WindowChange};
+use crate::recording::TroubleKind;
 use crate::time::{Moment, Span, portion};
 
 /// What a strip has in the document, and what is dragged along it.

@@ -1,8 +1,8 @@
 //! What a person does with a run: playing, stepping, selecting, changing, and keeping it all in a link.
 
-use counterpoint::desk::{Order, Report};
-use counterpoint::player::{Action, Gait, Motion, Player, Speed, TroubleKind, Window, WindowChange};
-use counterpoint::recording::Selection;
+use counterpoint::desk::{Order, Pending, Report};
+use counterpoint::player::{Action, Gait, Motion, Player, Speed, Window, WindowChange};
+use counterpoint::recording::{Selection, TroubleKind};
 use counterpoint::scenario::{PRESETS, Scenario};
 use counterpoint::studio::{Link, Studio};
 use counterpoint::time::{Moment, Span};
@@ -32,6 +32,12 @@ fn scenario() -> Scenario {
 
 fn opened() -> Desk {
     Desk::with(scenario())
+}
+
+/// At which something happens on either side.
+fn moments(player: &Player) -> Vec<Moment> {
+    let sides = &player.reel().expect("it ran").recording.sides;
+    sides.iter().flat_map(|side| side.trace.steps.iter().map(|step| step.at)).collect()
 }
 
 #[test]
@@ -102,7 +108,7 @@ fn with_reduced_motion_the_playhead_only_rests_where_something_happens() {
     player.update(Action::SetGait(Gait::Jump));
     player.update(Action::ToStart);
     player.update(Action::Play);
-    let moments = player.reel().expect("it ran").moments().to_vec();
+    let moments = moments(&player);
     let mut rests = Vec::new();
     while player.motion() == Motion::Playing {
         player.update(Action::Frame(Span::millis(10)));
@@ -117,7 +123,7 @@ fn with_reduced_motion_the_playhead_only_rests_where_something_happens() {
 fn steps_visit_every_moment_of_both_sides_once_each_way() {
     let mut player = opened();
     player.update(Action::ToStart);
-    let moments = player.reel().expect("it ran").moments().to_vec();
+    let moments = moments(&player);
     let mut forth = vec![player.head()];
     while player.head() < player.ended() {
         player.update(Action::StepOn);
@@ -485,4 +491,106 @@ fn a_window_is_in_the_link_and_comes_back_from_it() {
     let turned = Desk::open("order-emails&from=2s&to=1s");
     let problem = turned.panel().link_problem.clone().expect("it is said");
     assert_eq!(problem, "its window ends at 1s, which is not after its beginning at 2s");
+}
+
+#[test]
+fn a_studio_that_breaks_down_is_followed_by_one_that_stands_where_the_person_does() {
+    let mut desk = Desk::open("order-emails&v=1&set=workload.work.log_normal.mean=180ms&at=900ms");
+    desk.set("seed", "7");
+    let (shown, before) = (desk.link(), desk.panel().clone());
+    assert!(shown.contains("&set=workload.work.log_normal.mean=180ms&seed=7&at=900ms"), "{shown}");
+    let studio = desk.player.studio();
+    // Over an order that it took and ran, and over one that it had not yet taken.
+    for is_taken in [true, false] {
+        desk.order(Order::Set { path: "workload.jobs".into(), value: "9".into() });
+        if is_taken {
+            desk.take();
+        }
+        desk.update(Action::Report(Report::Broke("unreachable".into())));
+        assert_eq!(desk.broken(), Some("unreachable"));
+        desk.studio = Studio::default();
+        desk.run();
+        assert_eq!((desk.link(), desk.panel()), (shown.clone(), &before));
+        assert!(desk.broken().is_some(), "it is said until something else is asked for");
+        desk.set("seed", "8");
+        assert_eq!(desk.broken(), None);
+        desk.set("seed", "7");
+        assert_eq!(desk.link(), shown);
+    }
+    assert_eq!(desk.player.studio(), studio + 2);
+}
+
+#[test]
+fn a_link_over_which_the_studio_breaks_down_leaves_its_scenario_as_it_came() {
+    let link = "order-emails&v=1&set=workload.jobs=9";
+    let cover = Studio::cover(counterpoint::scenario::preset("order-emails").unwrap());
+    let mut desk = Desk { player: Player::open(Some(cover), link), studio: Studio::default() };
+    assert_eq!(desk.link(), link, "while it is opened");
+    desk.update(Action::Report(Report::Broke("unreachable".into())));
+    desk.run();
+    assert_eq!(desk.link(), "order-emails&v=1");
+    desk.set("workload.jobs", "5");
+    assert_eq!(desk.link(), "order-emails&v=1&set=workload.jobs=5");
+}
+
+#[test]
+fn a_studio_that_breaks_down_over_nothing_new_is_the_last_one() {
+    let mut desk = opened();
+    desk.player = Desk::open("order-emails").player;
+    desk.update(Action::Report(Report::Broke("memory".into())));
+    assert_eq!((desk.broken(), desk.orders().len()), (None, 1), "nothing was asked of it");
+    desk.update(Action::Report(Report::Broke("memory".into())));
+    assert_eq!((desk.closed(), desk.orders().len()), (Some("memory"), 0));
+}
+
+#[test]
+fn what_was_ordered_of_a_studio_that_was_replaced_is_carried_out_by_the_next() {
+    let mut desk = Desk::open("order-emails&v=1");
+    desk.set("seed", "7");
+    desk.order(Order::Set { path: "workload.jobs".into(), value: "9".into() });
+    desk.update(Action::Report(Report::Replaced(Pending::Kept)));
+    desk.studio = Studio::default();
+    desk.run();
+    assert_eq!(desk.link(), "order-emails&v=1&seed=7&set=workload.jobs=9");
+    desk.order(Order::Set { path: "workload.jobs".into(), value: "8".into() });
+    desk.order(Order::Cancel);
+    desk.update(Action::Report(Report::Replaced(Pending::Dropped)));
+    desk.studio = Studio::default();
+    desk.run();
+    assert_eq!(desk.link(), "order-emails&v=1&seed=7&set=workload.jobs=9");
+}
+
+#[test]
+fn of_what_a_slider_orders_only_the_last_is_sent() {
+    let mut desk = opened();
+    let turn = |path: &str, stop| Order::Turn { path: path.into(), stop };
+    desk.order(turn("workload.work", 1));
+    let sent = desk.player.next_order(0).expect("nothing is on its way").0;
+    for stop in 2..9 {
+        desk.order(turn("workload.work", stop));
+    }
+    desk.order(turn("workload.jobs", 3));
+    assert_eq!(desk.player.next_order(sent), None, "one is on its way");
+    let order = desk.orders()[0].1.clone();
+    let report = desk.studio.take(sent, order);
+    desk.update(Action::Report(report));
+    assert_eq!(desk.player.next_order(sent), Some(&(sent + 7, turn("workload.work", 8))));
+    desk.order(Order::Follow("order-emails".into()));
+    assert_eq!(desk.player.next_order(sent).map(|next| &next.1), Some(&Order::Follow("order-emails".into())));
+}
+
+#[test]
+fn the_link_is_of_what_is_wished_for_as_soon_as_that_is_known() {
+    let mut desk = Desk::open("order-emails&v=1");
+    desk.update(Action::Play);
+    desk.order(Order::Set { path: "seed".into(), value: "7".into() });
+    assert!(desk.is_asking());
+    desk.take();
+    assert!(!desk.is_asking() && desk.is_behind());
+    assert_eq!(desk.link(), "order-emails&v=1&seed=7");
+    desk.order(Order::Follow("message-queue&at=310ms".into()));
+    desk.take();
+    assert_eq!(desk.link(), "message-queue&at=310ms", "and not the moment of what is shown still");
+    desk.run();
+    assert_eq!(desk.link(), "message-queue&v=1&at=310ms");
 }

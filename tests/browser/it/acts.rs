@@ -22,7 +22,7 @@ pub async fn reload(page: &Page) -> Result<()> {
     drawn(page).await
 }
 
-async fn drawn(page: &Page) -> Result<()> {
+pub async fn drawn(page: &Page) -> Result<()> {
     page.wait_until_running().await?;
     page.wait_until("the picture is drawn", "document.querySelector('.body .cp-arrows')").await
 }
@@ -80,4 +80,18 @@ pub async fn seek(page: &Page, micros: u64) -> Result<()> {
 pub async fn quiet(page: &Page) -> Result<()> {
     assert_eq!(page.complaints().await?, Vec::<String>::new());
     Ok(())
+}
+
+/// Waits for a notice with these words.
+pub async fn expect_notice(page: &Page, words: &str) -> Result<()> {
+    let said = format!("document.querySelector('.notice')?.innerText.includes({words:?})");
+    page.wait_until(&format!("a notice says `{words}`"), &said).await
+}
+
+/// Waits for the static picture, with these words beside it.
+pub async fn expect_picture_and(page: &Page, words: &str) -> Result<()> {
+    let said = format!("document.querySelector('#fallback-note')?.innerText.includes({words:?})");
+    page.wait_until(&format!("the note says `{words}`"), &said).await?;
+    let drawn = "document.querySelector('#fallback-picture').naturalWidth > 0";
+    page.wait_until("the picture is drawn", drawn).await
 }

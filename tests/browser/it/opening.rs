@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use counterpoint_browser_tests::{Motion, Page, Scheme, first_load, later};
 
-use crate::acts::{MOMENT, click, running_at, seek};
+use crate::acts::{MOMENT, click, expect_notice, expect_picture_and, running_at, seek};
 
 in_each_browser! {
     async fn opens_without_a_complaint(page: Page) {
@@ -114,11 +114,6 @@ in_each_browser! {
     }
 }
 
-async fn expect_notice(page: &Page, words: &str) -> Result<()> {
-    let said = format!("document.querySelector('.notice')?.innerText.includes({words:?})");
-    page.wait_until(&format!("a notice says `{words}`"), &said).await
-}
-
 /// The one of the engine's files that ends so.
 fn engine_file(ending: &str) -> Result<String> {
     let mut names = later()?.into_iter();
@@ -129,11 +124,4 @@ fn engine_file(ending: &str) -> Result<String> {
 fn script_name() -> Result<String> {
     let mut names = first_load()?.into_iter();
     names.find(|name| name.starts_with("app-") && name.ends_with(".js")).context("the app has a script")
-}
-
-async fn expect_picture_and(page: &Page, words: &str) -> Result<()> {
-    let said = format!("document.querySelector('#fallback-note')?.innerText.includes({words:?})");
-    page.wait_until(&format!("the note says `{words}`"), &said).await?;
-    let drawn = "document.querySelector('#fallback-picture').naturalWidth > 0";
-    page.wait_until("the picture is drawn", drawn).await
 }

@@ -65,6 +65,33 @@ in_each_browser! {
         quiet(&page).await
     }
 
+    /// Playing never writes the address, but a change does.
+    async fn the_link_is_of_what_is_wished_for_also_while_it_plays(page: Page) {
+        running_at(&page, PLACE).await?;
+        page.run::<()>("navigator.clipboard.writeText = (text) => { window.copied = text; return Promise.resolve(); };", Vec::new()).await?;
+        click(&page, "[aria-label='Play']").await?;
+        page.wait_until("it plays", "document.querySelector(\"[aria-label='Pause']\")").await?;
+        type_in(&page, WORK, "180ms").await?;
+        click(&page, ".masthead .button-first").await?;
+        page.wait_until("it is copied", "window.copied?.includes('#order-emails&v=1&set=workload.work.log_normal.mean=180ms')").await?;
+        page.wait_until("it is told", "document.querySelector('.masthead [role=status]').innerText === 'Link copied'").await?;
+        reload(&page).await?;
+        page.wait_until("the change is there", &format!("document.querySelector(\"{WORK}\")?.value === '180 ms'")).await?;
+        quiet(&page).await
+    }
+
+    async fn without_a_clipboard_the_link_is_there_to_be_copied_by_hand(page: Page) {
+        running_at(&page, PLACE).await?;
+        page.run::<()>("Object.defineProperty(navigator, 'clipboard', { value: undefined });", Vec::new()).await?;
+        click(&page, ".masthead .button-first").await?;
+        page.wait_until("it is selected", "document.activeElement.id === 'address'
+            && document.activeElement.selectionEnd === document.activeElement.value.length").await?;
+        let address: String = page.run("return document.activeElement.value;", Vec::new()).await?;
+        assert!(address.ends_with("/#order-emails&v=1"), "{address}");
+        assert_eq!(page.axe_violations().await?, Vec::<String>::new());
+        quiet(&page).await
+    }
+
     async fn a_link_that_cannot_be_read_says_why_and_opens_the_nearest_thing(page: Page) {
         running_at(&page, "#order-emails&set=workload.jops=3&at=900ms").await?;
         page.wait_until("it says why", "document.querySelector('.notice')").await?;

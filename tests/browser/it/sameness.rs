@@ -76,7 +76,12 @@ async fn compare_labels(page: &Page, name: &str) -> Result<()> {
     // What the page opens on, said by what the page asks.
     let mut player = Player::default();
     let opening = Some(Opening::default());
-    player.update(Action::Report(Report::Ended { number: 0, recording: recording.clone(), opening }));
+    player.update(Action::Report(Report::Ended {
+        number: 0,
+        address: String::new(),
+        recording: recording.clone(),
+        opening,
+    }));
     let (window, selection) = (player.window(), player.selection().job());
     let (from, to) = (Some(window.from), Some(window.to));
     let view = View { width, from, to, ..View::default() };

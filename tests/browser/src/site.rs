@@ -2,8 +2,10 @@
 
 use anyhow::Result;
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header::CONTENT_SECURITY_POLICY};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_SECURITY_POLICY};
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use std::path::PathBuf;
@@ -30,6 +32,10 @@ struct Log {
     refused: Vec<String>,
     /// Endings of the names of files that the host says it does not have.
     missing: Vec<String>,
+    /// What the host's content policy says besides.
+    demands: String,
+    /// Beginnings of the names of files, and what the host puts before what is in them.
+    altered: Vec<(String, &'static str)>,
 }
 
 impl Site {
@@ -54,6 +60,16 @@ impl Site {
         locked(&self.log).missing.push(ending.to_owned());
     }
 
+    /// From now on, the host's content policy says this as well.
+    pub fn demand(&self, policy: &str) {
+        locked(&self.log).demands = format!("; {policy}");
+    }
+
+    /// From now on, files whose names begin so begin with this text.
+    pub fn put_before(&self, beginning: &str, text: &'static str) {
+        locked(&self.log).altered.push((beginning.to_owned(), text));
+    }
+
     /// What could not be answered since the last call.
     pub fn refusals(&self) -> Vec<String> {
         std::mem::take(&mut locked(&self.log).refused)
@@ -69,19 +85,32 @@ async fn answer(State(log): State<Arc<Mutex<Log>>>, request: Request, next: Next
     let path = request.uri().path();
     let name = path.strip_prefix(FOLDER).unwrap_or(path);
     let name = name.strip_prefix('/').unwrap_or(name).to_owned();
-    let is_missing = {
+    let (is_missing, before, policy) = {
         let mut log = locked(&log);
         log.asked_for.push(name.clone());
-        log.missing.iter().any(|ending| name.ends_with(ending))
+        let before = log.altered.iter().find(|(beginning, _)| name.starts_with(beginning)).map(|(_, text)| *text);
+        let is_missing = log.missing.iter().any(|ending| name.ends_with(ending));
+        (is_missing, before, format!("{POLICY}{}", log.demands))
     };
     let mut response = if is_missing { StatusCode::NOT_FOUND.into_response() } else { next.run(request).await };
     if !response.status().is_success() && response.status() != StatusCode::NOT_MODIFIED {
         let refusal = format!("the host answered {} for {name}", response.status());
         locked(&log).refused.push(refusal);
     }
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    if let Some(text) = before {
+        response = with_before(response, text).await;
+    }
+    let policy = HeaderValue::from_str(&policy).expect("a policy is one line of letters");
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     response
+}
+
+/// The same answer with a text before what it holds.
+async fn with_before(response: Response, text: &'static str) -> Response {
+    let (mut head, body) = response.into_parts();
+    let held = axum::body::to_bytes(body, usize::MAX).await.expect("the file can be read");
+    head.headers.remove(CONTENT_LENGTH);
+    Response::from_parts(head, Body::from([text.as_bytes(), &held].concat()))
 }
 
 fn locked(log: &Mutex<Log>) -> MutexGuard<'_, Log> {
