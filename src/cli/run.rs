@@ -36,7 +36,7 @@ fn write(to: &mut Output<'_>, arguments: &RunArguments, played: &Played, side: O
         }
         Format::Json => json::write(to, played, side),
         Format::Svg => to.write_all(picture(arguments, played, side).as_bytes()),
-        Format::Mermaid => to.write_all(mermaid::run(played, side).as_bytes()),
+        Format::Mermaid => mermaid::write(to, played, side),
     }
 }
 

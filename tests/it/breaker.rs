@@ -156,7 +156,7 @@ fn cb_2_while_it_is_open_no_call_sends_a_message_and_each_ends_in_no_time() {
         "sequenceDiagram
             participant client as Client
             participant stock as Stock
-            Note over stock: out [0 ms to 250]
+            Note over stock: out [0 to 250 ms]
             client-xstock: Stock [0 → 5 ms, turned away]
             stock-->>client: UNAVAILABLE [5 → 10 ms]
             Note over client: thread 1 gave up: UNAVAILABLE (job 1) [10 ms]

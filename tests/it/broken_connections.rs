@@ -85,7 +85,7 @@ fn a_leader_that_dies_answers_nothing() {
             participant queue as Topic
             participant server as Server
             client-)queue: produce job 1 [0 → 10 ms]
-            Note over queue: out [50 ms to 10050]
+            Note over queue: out [50 to 10050 ms]
             Note over queue: crashed [50 ms]
             Note over queue: lost with the leader (job 1) [50 ms]
             Note over client: gave up (job 1) [60 ms]",

@@ -26,7 +26,7 @@ fn flt_1_a_server_that_is_out_refuses_at_arrival_and_finishes_what_is_in_hand() 
             participant client as Client
             participant server as Server
             client->>server: GET / [0 → 5 ms]
-            Note over server: out [30 ms to 130]
+            Note over server: out [30 to 130 ms]
             server-->>client: 200 OK [65 → 70 ms]
             client-xserver: GET / [100 → 105 ms, turned away]
             server-->>client: connection refused [105 → 110 ms]
@@ -65,7 +65,7 @@ fn flt_2_a_crash_loses_what_is_in_hand_and_resets_the_calls() {
             participant client as Client
             participant server as Server
             client->>server: GET / [0 → 5 ms]
-            Note over server: out [30 ms to 130]
+            Note over server: out [30 to 130 ms]
             Note over server: crashed [30 ms]
             server-->>client: connection reset [30 → 35 ms]
             Note over client: thread 1 tries again (job 1) [35 ms]

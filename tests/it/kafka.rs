@@ -117,7 +117,7 @@ fn kaf_2_a_single_record_leaves_after_its_linger() {
             queue-)server: job 1 [115 → 125 ms]
             server->>queue: commit [145 → 155 ms]
             Note over queue: committed [155 ms]
-            queue-->>server: committed [155 → ms, on its way]",
+            queue-->>server: committed [155 ms, on its way]",
     );
 }
 
@@ -278,7 +278,7 @@ fn kaf_6_a_member_that_works_too_long_between_polls_leaves_and_its_records_are_d
             queue-)server-2: job 1 [303000 ms, no. 2]
             Note over queue: committed [333100 ms]
             server-2->>queue: commit [333100 ms]
-            queue-->>server-2: committed [333100 → ms, on its way]",
+            queue-->>server-2: committed [333100 ms, on its way]",
     );
     assert_eq!((trace.parts[0].executions, trace.parts[0].effects), (2, 2));
 }
@@ -306,9 +306,9 @@ fn kaf_7_a_produce_repeated_after_a_lost_response_is_stored_once_with_idempotenc
             participant server as Server
             server-)queue: fetch [0 → 10 ms]
             client-)queue: produce job 1 [5 → 15 ms]
-            queue-xclient: acknowledged [15 → ms, lost]
+            queue-xclient: acknowledged [15 ms, lost]
             queue-)server: job 1 [15 → 25 ms]
-            Note over client: out [20 ms to 70]
+            Note over client: out [20 to 70 ms]
             server->>queue: commit [45 → 55 ms]
             Note over queue: committed [55 ms]
             queue-->>server: committed [55 → 65 ms]
@@ -347,7 +347,7 @@ fn kaf_8_with_acks_1_an_acknowledged_record_dies_with_its_leader() {
             participant server as Server
             client-)queue: produce job 1 [0 → 10 ms]
             queue-)client: acknowledged [10 → 20 ms]
-            Note over queue: out [11 ms to 511]
+            Note over queue: out [11 to 511 ms]
             Note over queue: crashed [11 ms]
             Note over queue: lost with the leader (job 1) [11 ms]
             Note over queue: back [511 ms]
@@ -357,7 +357,7 @@ fn kaf_8_with_acks_1_an_acknowledged_record_dies_with_its_leader() {
             queue-)server: job 2 [2014 → 2024 ms]
             server->>queue: commit [2044 → 2054 ms]
             Note over queue: committed [2054 ms]
-            queue-->>server: committed [2054 → ms, on its way]",
+            queue-->>server: committed [2054 ms, on its way]",
     );
     assert_eq!((trace.jobs[0].caller, trace.parts[0].outcome), (CallerOutcome::Accepted, WorkOutcome::Lost));
     assert_eq!(stays(&trace, StayKind::Parked)[0].ending, Ending::Interrupted);
@@ -386,7 +386,7 @@ fn kaf_8_with_acks_all_what_is_acknowledged_is_on_the_next_leader() {
             participant queue as Topic
             participant server as Server
             client-)queue: produce job 1 [0 → 10 ms]
-            Note over queue: out [11 ms to 511]
+            Note over queue: out [11 to 511 ms]
             Note over queue: crashed [11 ms]
             Note over queue: lost with the leader (job 1) [11 ms]
             Note over client: sends again (job 1) [21 ms]
@@ -403,7 +403,7 @@ fn kaf_8_with_acks_all_what_is_acknowledged_is_on_the_next_leader() {
             queue-)server: job 1 [709.629 → 719.629 ms]
             server->>queue: commit [739.629 → 749.629 ms]
             Note over queue: committed [749.629 ms]
-            queue-->>server: committed [749.629 → ms, on its way]",
+            queue-->>server: committed [749.629 ms, on its way]",
     );
     assert_eq!((early.parts[0].outcome, early.parts[0].executions), (WorkOutcome::Done, 1));
     // After: acknowledged, and there.
@@ -501,7 +501,7 @@ fn flt_6_a_poison_record_holds_up_its_partition_and_no_other() {
             server-)dead: dead-letter job 1 [245 ms]
             server->>queue: commit [255 → 260 ms]
             Note over queue: partition 0 committed [260 ms]
-            queue-->>server: committed [260 → ms, on its way]",
+            queue-->>server: committed [260 ms, on its way]",
     );
     assert_eq!((trace.parts[0].executions, trace.parts[0].outcome), (3, WorkOutcome::DeadLettered));
     assert!(trace.parts[2].finished > trace.parts[3].finished, "job 3 waited behind job 1, job 4 did not");

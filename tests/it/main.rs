@@ -36,6 +36,7 @@ mod mangle;
 mod mangled;
 mod many_at_brokers;
 mod many_at_once;
+mod mermaid;
 mod metrics;
 mod modelled;
 mod oracle;

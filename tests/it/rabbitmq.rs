@@ -123,7 +123,7 @@ fn rmq_2_what_a_crashed_consumer_held_is_redelivered_first_and_in_original_order
             queue-)server: deliver job 1 [5 → 10 ms]
             queue-)server: deliver job 2 [5 → 10 ms]
             queue-)server: deliver job 3 [5 → 10 ms]
-            Note over server: out [30 ms to 80]
+            Note over server: out [30 to 80 ms]
             Note over server: crashed [30 ms]
             Note over queue: returned (job 1) [35 ms]
             Note over queue: returned (job 2) [35 ms]
@@ -319,7 +319,7 @@ fn rmq_8_a_connection_lost_before_the_confirm_leaves_the_outcome_unknown_and_pub
             participant queue as Queue
             participant server as Server
             client-)queue: publish job 1 [0 → 5 ms]
-            Note over queue: out [15 ms to 45]
+            Note over queue: out [15 to 45 ms]
             Note over client: publishes again (job 1) [20 ms]
             Note over queue: back [45 ms]
             queue-)server: deliver job 1 [75 → 80 ms]

@@ -79,7 +79,7 @@ fn a_return_keeps_the_expiry_and_what_has_expired_is_never_delivered_again() {
             client-)queue: publish job 2 [0 → 5 ms]
             queue-)server: deliver job 1 [5 → 10 ms]
             Note over queue: dropped: expired (job 2) [45 ms]
-            Note over server: out [50 ms to 100]
+            Note over server: out [50 to 100 ms]
             Note over server: crashed [50 ms]
             Note over queue: returned (job 1) [55 ms]
             Note over queue: dropped: expired (job 1) [55 ms]",
@@ -145,7 +145,7 @@ fn rmq_6_what_returns_to_a_full_queue_is_dead_lettered_and_never_redelivered() {
             client-)queue: publish job 5 [0 → 5 ms]
             queue-)server: deliver job 1 [5 → 10 ms]
             queue-)server: deliver job 2 [5 → 10 ms]
-            Note over server: out [30 ms to 80]
+            Note over server: out [30 to 80 ms]
             Note over server: crashed [30 ms]
             Note over queue: returned (job 1) [35 ms]
             Note over queue: returned (job 2) [35 ms]

@@ -14,6 +14,7 @@ Usage: cargo xtask TASK
                                 --fast  without the page and the browsers
                                 --long  also what is too long for every run
   fuzz [--minutes N]          look for inputs that break what should hold of all, for 10 minutes
+  mermaid                     let Mermaid's own parser read every diagram that the command line prints
   build                       build the page into dist/
   browsers [NAME ...]         build the page and run the browser tests whose names contain NAME
   shot PATH OUT.png [...]     build the page and take a picture of it; `shot --help` says more
@@ -26,6 +27,7 @@ are installed as root, or with --install (by sudo); otherwise the command to typ
 pub enum Task {
     Help,
     Build { consent: Consent },
+    Mermaid { consent: Consent },
     Fuzz { time: Duration },
     Serve { port: u16, consent: Consent },
     Test { scope: Scope, consent: Consent },
@@ -41,7 +43,8 @@ pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Task> {
         None | Some(Arg::Short('h') | Arg::Long("help")) => Ok(Task::Help),
         Some(Arg::Value(task)) => match task.string()?.as_str() {
             "help" => Ok(Task::Help),
-            "build" => read_build(parser),
+            "build" => Ok(Task::Build { consent: read_consent(parser)? }),
+            "mermaid" => Ok(Task::Mermaid { consent: read_consent(parser)? }),
             "fuzz" => read_fuzz(parser),
             "serve" => read_serve(parser),
             "test" => read_test(parser),
@@ -57,7 +60,8 @@ pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Task> {
     }
 }
 
-fn read_build(mut parser: Parser) -> Result<Task> {
+/// What a task takes that has no argument but the consent to install.
+fn read_consent(mut parser: Parser) -> Result<Consent> {
     let mut consent = Consent::default();
     while let Some(argument) = parser.next()? {
         match argument {
@@ -65,7 +69,7 @@ fn read_build(mut parser: Parser) -> Result<Task> {
             other => return Err(other.unexpected().into()),
         }
     }
-    Ok(Task::Build { consent })
+    Ok(consent)
 }
 
 fn read_fuzz(mut parser: Parser) -> Result<Task> {

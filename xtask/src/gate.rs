@@ -1,10 +1,11 @@
 //! Everything that is checked and tested, part by part: what people type and what continuous integration runs.
 
 use crate::first_load::{self, Files};
+use crate::mermaid;
 use crate::setup::{BrowserTools, Consent, PageTools, Rust, Setup};
 use crate::site;
 use crate::steps::Steps;
-use crate::workspace::{cargo, run};
+use crate::workspace::{self, cargo, run};
 use anyhow::Result;
 use std::ffi::OsString;
 use std::process::Command;
@@ -39,6 +40,17 @@ pub fn test_everything(scope: Scope, consent: Consent) -> Result<()> {
         let words = ["test", "--locked", "--package", "counterpoint", "--package", "xtask"];
         run(&mut cargo(&words))
     });
+    if scope != Scope::Fast {
+        match workspace::program(&["node"]) {
+            Some(_) => {
+                steps.step("Mermaid", || mermaid::check(consent));
+            }
+            None => {
+                println!("\n▸ Mermaid: skipped, for there is no Node to run its parser");
+                steps.skip("Mermaid");
+            }
+        }
+    }
     if scope == Scope::Long {
         test_at_length(&mut steps);
     }

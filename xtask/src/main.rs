@@ -12,6 +12,7 @@ mod finish;
 mod first_load;
 mod fuzz;
 mod gate;
+mod mermaid;
 mod serve;
 mod setup;
 mod shot;
@@ -35,6 +36,7 @@ fn main() -> std::process::ExitCode {
             Ok(())
         }
         Task::Build { consent } => site::build(consent),
+        Task::Mermaid { consent } => mermaid::check(consent),
         Task::Fuzz { time } => fuzz::fuzz(time),
         Task::Serve { port, consent } => serve::serve(port, consent),
         Task::Test { scope, consent } => gate::test_everything(scope, consent),

@@ -25,6 +25,7 @@ const WASM_BINDGEN: &str = "0.2.129";
 const BINARYEN: &str = "132.0.0";
 const GECKODRIVER: &str = "0.37.1";
 const AXE: &str = "4.14.1";
+const MERMAID: &str = "11.17.2";
 
 /// Whether system packages may be installed.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
@@ -80,6 +81,11 @@ impl Setup {
             ("COUNTERPOINT_GECKODRIVER", geckodriver.join("geckodriver")),
             ("COUNTERPOINT_AXE", axe.join("axe-core/axe.min.js")),
         ]))
+    }
+
+    /// The `node_modules` with Mermaid, whose parser reads our diagrams.
+    pub fn mermaid(&self) -> Result<PathBuf> {
+        self.cache.npm_package("mermaid", MERMAID)
     }
 
     /// The folder with `wasm-opt`; where it cannot run, one with a stand-in that copies, for the page works without.
@@ -148,7 +154,7 @@ mod tests {
     /// The version that is asked for is the one whose files' hashes are known.
     #[test]
     fn npm_packages_are_held_to_the_hashes_in_their_lists() {
-        for (name, version) in [("binaryen", BINARYEN), ("axe-core", AXE)] {
+        for (name, version) in [("binaryen", BINARYEN), ("axe-core", AXE), ("mermaid", MERMAID)] {
             let read = |list| {
                 let path = workspace::root().join("xtask/npm").join(name).join(list);
                 std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
