@@ -1,15 +1,16 @@
 //! Very many messages, told truthfully in bulk: traffic between two lanes in shades, failures on top with their count.
 //!
-//! *Invariant:* a failure is never hidden by successes. It is an arrow of its own, or counted in a band of failures;
-//! the selected job's messages are always themselves.
+//! A shade means the same between all lanes of a scene, and a line above the picture says how many messages it stands for.
+//! *Invariant:* a failure is never hidden by successes. It is an arrow of its own, or counted in a band of failures.
 
 use super::arrows;
 use super::labels::{Place, Rank, Wish};
 use super::rows::{due, failed, is_background};
 use super::sheet::{Sheet, Voice};
-use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Shape, Subject, Tone};
+use super::text::{ascent, line_height, width};
+use super::{Anchor, Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
 use crate::order;
-use crate::time::{Moment, readable};
+use crate::time::{Moment, Span, portion, readable};
 use crate::trace::{ActorId, JobId, MessageId};
 
 /// So many rows of shade there are in a scene at most.
@@ -42,18 +43,23 @@ fn by_lanes(voice: &Voice) -> Vec<(Pair, Vec<MessageId>)> {
     pairs
 }
 
-/// Draws the messages of one of `voices` sides. Returns how many are not arrows of their own.
-pub fn draw(sheet: &mut Sheet, voice: &Voice, voices: i32) -> u32 {
+/// Draws the messages of all sides in bulk, in shades that mean the same everywhere in the scene. Returns how many are not
+/// arrows of their own.
+pub fn draw(sheet: &mut Sheet, voices: &[Voice]) -> u32 {
     let height = sheet.scale.bottom() - sheet.scale.top();
-    let pairs = by_lanes(voice);
-    let bundles = pairs.len().max(1) as i32 * voices;
+    let pairs: Vec<(&Voice, Pair, Vec<MessageId>)> = voices
+        .iter()
+        .flat_map(|voice| by_lanes(voice).into_iter().map(move |(pair, ids)| (voice, pair, ids)))
+        .collect();
+    let bundles = pairs.len().max(1) as i32;
     let row = (height * bundles / MOST_ROWS).max(4 * PX);
     let failure_row = (height * bundles / MOST_FAILURES).max(6 * PX);
+    let counts: Vec<Vec<(i32, Count)>> = pairs.iter().map(|(voice, _, ids)| count(sheet, voice, ids, row)).collect();
+    let most = counts.iter().map(|counts| busiest(counts)).max().unwrap_or(1);
     let mut bundled = 0;
-    for (pair, ids) in &pairs {
+    for ((voice, pair, ids), counts) in pairs.iter().zip(&counts) {
         bundled += ids.len() as u32;
-        let counts = count(sheet, voice, ids, row);
-        shades(sheet, voice, *pair, &counts, row, None);
+        shades(sheet, voice, *pair, counts, (row, most), None);
         let failures = count(sheet, voice, ids, failure_row);
         let mut single = failing(sheet, voice, *pair, &failures, failure_row);
         order::sort(&mut single);
@@ -63,7 +69,43 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, voices: i32) -> u32 {
             arrows::draw(sheet, voice, id);
         }
     }
+    if let Some(first) = voices.first() {
+        explain(sheet, first, row, most);
+    }
     bundled
+}
+
+/// How many messages there are in the row that has the most.
+fn busiest(counts: &[(i32, Count)]) -> u32 {
+    counts.iter().map(|(_, count)| count.messages).max().unwrap_or(1)
+}
+
+/// Says above the picture what a shade stands for.
+fn explain(sheet: &mut Sheet, voice: &Voice, row: i32, most: u32) {
+    let pace = sheet.scale.pace();
+    let span = Span::micros(portion(pace.over.as_micros(), row as u64, pace.height.max(1) as u64));
+    let text = match most.div_ceil(SHADES.len() as u32) {
+        1 => format!("1 shade = 1 message in {}", readable(span)),
+        each => format!("1 shade = about {} messages in {}", grouped(rounded(each).into()), readable(span)),
+    };
+    let area = Area::new(voice.strip.left, PX, width(&text, Face::Small), line_height(Face::Small));
+    let at = Point::new(area.x, area.y + ascent(Face::Small));
+    let key = Key { side: None, subject: Subject::Bundle(ActorId(0), ActorId(0), u32::MAX), piece: Piece(9) };
+    let form = Form::Text { at, anchor: Anchor::Start, face: Face::Small, text, area };
+    sheet.obstacle(area);
+    sheet.push(
+        Level::Labels,
+        Shape { key, look: Look::Label, tone: Tone::Neutral, light: Light::Even, form, name: String::new(), job: None },
+    );
+}
+
+/// To two digits.
+fn rounded(number: u32) -> u32 {
+    let mut unit = 1;
+    while number / unit >= 100 {
+        unit *= 10;
+    }
+    (number / unit * unit) + if number % unit * 2 >= unit && unit > 1 { unit } else { 0 }
 }
 
 /// Draws messages of one job that are too many to be drawn one by one: in shades as well, each pair of lanes with its
@@ -74,7 +116,7 @@ pub fn draw_job(sheet: &mut Sheet, voice: &Voice, job: JobId) {
     let row = (height * pairs.len() as i32 / MOST_ROWS_OF_A_JOB).max(6 * PX);
     for (pair, ids) in &pairs {
         let counts = count(sheet, voice, ids, row);
-        shades(sheet, voice, *pair, &counts, row, Some(job));
+        shades(sheet, voice, *pair, &counts, (row, busiest(&counts)), Some(job));
         let (left, right) = strip(voice, *pair);
         let (Some((first, _)), Some((last, _))) = (counts.first(), counts.last()) else { continue };
         let top = sheet.scale.top() + first * row;
@@ -94,19 +136,20 @@ pub fn draw_job(sheet: &mut Sheet, voice: &Voice, job: JobId) {
 
 /// Messages by the row of the page in which the middle of their way lies.
 fn count(sheet: &Sheet, voice: &Voice, ids: &[MessageId], row: i32) -> Vec<(i32, Count)> {
-    let mut counts: Vec<(i32, Count)> = Vec::new();
+    let rows = ((sheet.scale.bottom() - sheet.scale.top()) / row + 1).max(1) as usize;
+    let mut counts = vec![Count::default(); rows];
     for &id in ids {
         let message = &voice.trace.messages[id.at()];
         let middle = Moment::from_micros(message.sent.micros() / 2 + due(message).micros() / 2);
         let y = sheet.scale.y_from_moment(middle) - sheet.scale.top();
-        let count = order::entry(&mut counts, y / row);
+        let count = &mut counts[((y / row).max(0) as usize).min(rows - 1)];
         count.messages += 1;
         if failed(message) {
             count.failures += 1;
             count.failure = count.failure.or(Some(id));
         }
     }
-    counts
+    (0..).zip(counts).filter(|(_, count)| count.messages > 0).collect()
 }
 
 fn strip(voice: &Voice, (one, other): Pair) -> (i32, i32) {
@@ -132,8 +175,14 @@ fn bundle(voice: &Voice, pair: Pair, number: i32, piece: u16, look: Look, area: 
 }
 
 /// Rows of equal shade are one rectangle.
-fn shades(sheet: &mut Sheet, voice: &Voice, pair: Pair, counts: &[(i32, Count)], row: i32, job: Option<JobId>) {
-    let most = counts.iter().map(|(_, count)| count.messages).max().unwrap_or(1);
+fn shades(
+    sheet: &mut Sheet,
+    voice: &Voice,
+    pair: Pair,
+    counts: &[(i32, Count)],
+    (row, most): (i32, u32),
+    job: Option<JobId>,
+) {
     let (left, right) = strip(voice, pair);
     let mut open: Option<(i32, i32, usize, u32)> = None;
     let close = |sheet: &mut Sheet, band: Option<(i32, i32, usize, u32)>| {

@@ -110,16 +110,13 @@ pub fn voice<'a>(
 fn attempt(frame: &Frame, voices: &[Voice], scale: TimeScale, manners: Manners) -> (u32, Scene) {
     let mut sheet = Sheet::new(scale, None);
     let crowded = is_crowded(voices);
-    let mut bundled = 0;
     for voice in voices {
         lifelines(&mut sheet, voice);
         rivers::draw(&mut sheet, voice, frame.measure);
         tracks::draw(&mut sheet, voice);
         clocks::draw(&mut sheet, voice);
         stays::draw(&mut sheet, voice, ONE_BY_ONE / voices.len());
-        if crowded {
-            bundled += bulk::draw(&mut sheet, voice, voices.len() as i32);
-        } else {
+        if !crowded {
             for &id in &voice.rows.messages {
                 arrows::draw(&mut sheet, voice, id);
             }
@@ -127,6 +124,7 @@ fn attempt(frame: &Frame, voices: &[Voice], scale: TimeScale, manners: Manners) 
         }
         signs::draw(&mut sheet, voice);
     }
+    let bundled = if crowded { bulk::draw(&mut sheet, voices) } else { 0 };
     clock::draw(&mut sheet, frame);
     for voice in voices {
         clock::crossings(&mut sheet, voice);

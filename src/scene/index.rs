@@ -176,26 +176,20 @@ impl SideIndex {
     /// The rows that overlap a window, in order: all messages, and those stays that are drawn whatever is selected.
     pub fn rows(&self, trace: &Trace, from: Moment, to: Moment) -> Rows {
         let sent = |place: u32| trace.messages[place as usize].sent;
-        let mut messages: Vec<MessageId> = Vec::new();
-        self.messages.overlapping(from, to, &sent, &mut |place| {
-            if super::rows::due(&trace.messages[place as usize]) >= from {
-                messages.push(MessageId::from_index(place));
-            }
-        });
-        order::sort(&mut messages);
+        let is_on_its_way = |place: u32| super::rows::due(&trace.messages[place as usize]) >= from;
+        let messages = self.messages.overlapping((from, to), trace.messages.len() as u32, &sent, &is_on_its_way);
         let begun = |place: u32| trace.stays[place as usize].begin;
-        let mut stays: Vec<StayId> = Vec::new();
-        self.stays.overlapping(from, to, &begun, &mut |place| {
+        let is_seen = |place: u32| {
             let stay = &trace.stays[place as usize];
-            let is_seen = match sight(trace, stay) {
+            match sight(trace, stay) {
+                Sight::Always => stay.end >= from,
                 Sight::AtItsEnds => stay.begin >= from || (from..=to).contains(&stay.end),
-                Sight::Always | Sight::IfSelected => stay.end >= from,
-            };
-            if is_seen {
-                stays.push(StayId::from_index(place));
+                Sight::IfSelected => false,
             }
-        });
-        order::sort(&mut stays);
+        };
+        let stays = self.stays.overlapping((from, to), trace.stays.len() as u32, &begun, &is_seen);
+        let messages = messages.into_iter().map(MessageId::from_index).collect();
+        let stays = stays.into_iter().map(StayId::from_index).collect();
         let marks = trace.marks.partition_point(|mark| mark.at < from);
         let marks = marks..trace.marks.partition_point(|mark| mark.at <= to);
         Rows { messages, stays, marks }
@@ -237,7 +231,9 @@ impl SideIndex {
                 places.extend(&of_level[first.min(end)..end]);
             }
         }
-        order::sort(&mut places);
+        if !places.is_sorted() {
+            order::sort(&mut places);
+        }
         places.into_iter().map(|place| &trace.levels[place as usize]).collect()
     }
 
@@ -287,19 +283,31 @@ impl ByLength {
         self.classes[class].push(place as u32);
     }
 
-    /// Gives all rows that may overlap a window, class by class; who takes them looks at their ends.
-    fn overlapping(&self, from: Moment, to: Moment, begun: &dyn Fn(u32) -> Moment, give: &mut dyn FnMut(u32)) {
+    /// The rows that overlap a window, in order: of those that began before its end, the ones that `is_seen` in it.
+    fn overlapping(
+        &self,
+        (from, to): (Moment, Moment),
+        rows: u32,
+        begun: &dyn Fn(u32) -> Moment,
+        is_seen: &dyn Fn(u32) -> bool,
+    ) -> Vec<u32> {
+        let mut found: Vec<&[u32]> = Vec::new();
         for (class, places) in self.classes.iter().enumerate() {
             let longest = u64::MAX >> (u64::BITS as usize - class).min(63);
             let earliest = Moment::from_micros(from.micros().saturating_sub(longest));
             let first = places.partition_point(|place| begun(*place) < earliest);
-            for place in &places[first..] {
-                if begun(*place) > to {
-                    break;
-                }
-                give(*place);
-            }
+            let end = places.partition_point(|place| begun(*place) <= to);
+            found.push(&places[first.min(end)..end]);
         }
+        let count: usize = found.iter().map(|places| places.len()).sum();
+        // Many are had in order sooner by looking at all rows than by sorting.
+        if count as u64 * 8 > u64::from(rows) {
+            let first = found.iter().filter_map(|places| places.first()).min().copied().unwrap_or(rows);
+            return (first..rows).take_while(|place| begun(*place) <= to).filter(|place| is_seen(*place)).collect();
+        }
+        let mut places: Vec<u32> = found.into_iter().flatten().copied().filter(|place| is_seen(*place)).collect();
+        order::sort(&mut places);
+        places
     }
 }
 

@@ -7,7 +7,7 @@
 use super::rows::{Rows, due, is_background};
 use super::{Folding, PX, Pace, TimeScale};
 use crate::order;
-use crate::time::{Moment, Span};
+use crate::time::{Moment, Span, portion};
 use crate::trace::{ActorId, Trace};
 
 /// Above the first moment.
@@ -63,39 +63,107 @@ struct Survey {
 
 impl Survey {
     fn of(sides: &[(&Trace, Rows)], from: Moment, to: Moment) -> Survey {
-        let mut events = vec![from, to];
+        let rows: usize = sides.iter().map(|(_, rows)| rows.messages.len() + rows.stays.len() + rows.marks.len()).sum();
+        let mut events = Events::new(from, to, rows);
         let (mut gaps, mut latencies, mut messages) = (Vec::new(), Vec::new(), 0);
         for (trace, rows) in sides {
             let mut middles: Vec<((ActorId, ActorId), u64)> = Vec::new();
-            for id in &rows.messages {
+            let mut messages_here = 0;
+            let sample = Sample::of(rows.messages.len());
+            for (place, id) in rows.messages.iter().enumerate() {
                 let message = &trace.messages[id.at()];
                 if is_background(trace, message) {
                     continue;
                 }
-                events.extend([message.sent, due(message)]);
+                events.add(message.sent);
+                events.add(due(message));
+                messages_here += 1;
+                if !sample.has(place) {
+                    continue;
+                }
                 latencies.push(message.latency.as_micros());
                 let pair = (message.from.min(message.to), message.from.max(message.to));
                 middles.push((pair, message.sent.micros() / 2 + due(message).micros() / 2));
             }
-            messages = messages.max(middles.len());
+            messages = messages.max(messages_here);
             order::sort(&mut middles);
             let same_pair = middles.windows(2).filter(|pair| pair[0].0 == pair[1].0);
             gaps.extend(same_pair.map(|pair| pair[1].1 - pair[0].1).filter(|gap| *gap > 0));
             for id in &rows.stays {
                 let stay = &trace.stays[id.at()];
-                events.push(stay.begin);
-                events.extend(stay.end.known());
+                events.add(stay.begin);
+                stay.end.known().into_iter().for_each(|end| events.add(end));
             }
-            events.extend(trace.marks[rows.marks.clone()].iter().map(|mark| mark.at));
+            trace.marks[rows.marks.clone()].iter().for_each(|mark| events.add(mark.at));
         }
-        events.retain(|at| (from..=to).contains(at));
-        order::sort(&mut events);
-        events.dedup();
+        let events = events.in_order();
         order::sort(&mut gaps);
         order::sort(&mut latencies);
         let usual_gap = gaps.get(gaps.len() / 4).copied().unwrap_or(0);
         let usual_latency = latencies.get(latencies.len() / 2).copied().unwrap_or(0);
         Survey { events, usual_gap, usual_latency, messages }
+    }
+}
+
+/// Which messages are looked at to learn how far apart messages usually are: all, or stretches all along the window.
+struct Sample {
+    every: usize,
+}
+
+impl Sample {
+    /// So many messages stand together in a stretch.
+    const STRETCH: usize = 256;
+    /// And so many stretches there are at most.
+    const STRETCHES: usize = 32;
+
+    fn of(messages: usize) -> Sample {
+        Sample { every: (messages / (Sample::STRETCH * Sample::STRETCHES)).max(1) }
+    }
+
+    fn has(&self, place: usize) -> bool {
+        (place / Sample::STRETCH).is_multiple_of(self.every)
+    }
+}
+
+/// The moments at which something happens in a window: each of them, or, where they are very many, the first and the last
+/// of each short piece of it, for what is sought are long stretches without any.
+struct Events {
+    window: (Moment, Moment),
+    moments: Vec<Moment>,
+    pieces: Vec<Option<(Moment, Moment)>>,
+}
+
+impl Events {
+    /// Up to so many rows, each moment is kept.
+    const FEW: usize = 20_000;
+    const PIECES: usize = 4_096;
+
+    fn new(from: Moment, to: Moment, rows: usize) -> Events {
+        let pieces = if rows > Events::FEW { Events::PIECES } else { 0 };
+        Events { window: (from, to), moments: vec![from, to], pieces: vec![None; pieces] }
+    }
+
+    fn add(&mut self, at: Moment) {
+        let (from, to) = self.window;
+        if !(from..=to).contains(&at) {
+            return;
+        }
+        if self.pieces.is_empty() {
+            return self.moments.push(at);
+        }
+        let (into, window) = (at.since(from).as_micros(), to.since(from).as_micros().max(1));
+        let place = portion(into, Events::PIECES as u64, window) as usize;
+        let piece = &mut self.pieces[place.min(Events::PIECES - 1)];
+        let (first, last) = piece.unwrap_or((at, at));
+        *piece = Some((first.min(at), last.max(at)));
+    }
+
+    /// Each once.
+    fn in_order(mut self) -> Vec<Moment> {
+        self.moments.extend(self.pieces.into_iter().flatten().flat_map(|(first, last)| [first, last]));
+        order::sort(&mut self.moments);
+        self.moments.dedup();
+        self.moments
     }
 }
 

@@ -5,9 +5,8 @@
 use super::columns::{Column, Measure, Plan};
 use super::labels::{Place, Rank, Wish};
 use super::sheet::{Sheet, Voice};
-use super::steps::{Run, Steps, counted, levels, runs, sum, value_at};
+use super::steps::{Run, Steps, counted, levels, runs, together};
 use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Shape, Subject, Tone};
-use crate::time::Moment;
 use crate::trace::{Drawing, LevelKind, Slot, StayKind};
 
 pub fn draw(sheet: &mut Sheet, voice: &Voice, measure: Measure) {
@@ -130,9 +129,7 @@ impl Depths {
 
     /// What is held stands round what is ready: the outline of both, where anything is held.
     fn outline(&self, sheet: &mut Sheet, voice: &Voice, bed: &Bed) {
-        let both = sum(&self.ready, &self.held);
-        let anything = |at: Moment| value_at(&self.held, at) > 0;
-        let masked: Steps = both.iter().map(|&(at, total)| (at, if anything(at) { total } else { 0 })).collect();
+        let masked = together(&self.ready, &self.held, |ready, held| if held > 0 { ready + held } else { 0 });
         for (place, run) in runs(sheet, &masked, bed.row()).iter().enumerate() {
             let name = format!("{}: delivered and not acknowledged", bed.name(voice));
             if place == 0 && bed.pieces.0 == 0 {

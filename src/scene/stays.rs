@@ -7,7 +7,7 @@ use super::labels::{Place, Rank, Wish};
 use super::sheet::{Sheet, Voice};
 use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
 use crate::order;
-use crate::time::{Moment, readable};
+use crate::time::{Moment, Span, readable};
 use crate::trace::{Drawing, Ending, StayId, StayKind, StayRow};
 
 /// Between two lines of what waits.
@@ -57,22 +57,32 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, most: usize) {
     }
 }
 
-/// What is seen best, in order; outages always.
+/// What is seen best, in order: outages, and of the rest the longest of each piece of the page, so that what is drawn is
+/// spread over the window as what happened is.
 fn longest(sheet: &Sheet, voice: &Voice, most: usize) -> Vec<StayId> {
-    let mut ids = voice.rows.stays.clone();
-    if ids.len() > most {
-        let rank = |id: &StayId| {
-            let stay = &voice.trace.stays[id.at()];
-            let job = stay.part.known().map(|part| voice.trace.job_of(part));
-            let first =
-                matches!(stay.kind, StayKind::Down | StayKind::Slow) || sheet.light(job.as_slice()) == Light::Lit;
-            (!first, std::cmp::Reverse(stay.end.since(stay.begin)), *id)
-        };
-        order::sort_by_key(&mut ids, rank);
-        ids.truncate(most);
-        order::sort(&mut ids);
+    let ids = &voice.rows.stays;
+    if ids.len() <= most {
+        return ids.clone();
     }
-    ids
+    let (top, height) = (sheet.scale.top(), (sheet.scale.bottom() - sheet.scale.top()).max(1));
+    let mut chosen: Vec<StayId> = Vec::new();
+    let mut pieces: Vec<Option<(Span, StayId)>> = vec![None; most];
+    for &id in ids {
+        let stay = &voice.trace.stays[id.at()];
+        if matches!(stay.kind, StayKind::Down | StayKind::Slow) && chosen.len() < most {
+            chosen.push(id);
+            continue;
+        }
+        let place = i64::from(sheet.scale.y_from_moment(stay.begin) - top) * most as i64 / i64::from(height);
+        let piece = &mut pieces[(place.max(0) as usize).min(most - 1)];
+        let length = stay.end.since(stay.begin);
+        if piece.is_none_or(|(longest, _)| length > longest) {
+            *piece = Some((length, id));
+        }
+    }
+    chosen.extend(pieces.into_iter().flatten().map(|(_, id)| id));
+    order::sort(&mut chosen);
+    chosen
 }
 
 /// The lines of what waits at a lane, each free from some moment on.

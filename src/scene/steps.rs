@@ -44,18 +44,21 @@ pub fn counted(voice: &Voice, lane: ActorId, kind: StayKind) -> Steps {
     steps
 }
 
-pub fn value_at(steps: &Steps, at: Moment) -> u32 {
-    match steps.partition_point(|step| step.0 <= at) {
-        0 => 0,
-        place => steps[place - 1].1,
+/// What two counts come to together, wherever one of them changes.
+pub fn together(one: &Steps, other: &Steps, count: impl Fn(u32, u32) -> u32) -> Steps {
+    let mut steps = Vec::with_capacity(one.len() + other.len());
+    let (mut left, mut right) = (one.iter().peekable(), other.iter().peekable());
+    let mut values = (0, 0);
+    while let Some(at) = left.peek().into_iter().chain(right.peek()).map(|step| step.0).min() {
+        values.0 = left.next_if(|step| step.0 == at).map_or(values.0, |step| step.1);
+        values.1 = right.next_if(|step| step.0 == at).map_or(values.1, |step| step.1);
+        steps.push((at, count(values.0, values.1)));
     }
+    steps
 }
 
 pub fn sum(one: &Steps, other: &Steps) -> Steps {
-    let mut moments: Vec<Moment> = one.iter().chain(other).map(|step| step.0).collect();
-    order::sort(&mut moments);
-    moments.dedup();
-    moments.into_iter().map(|at| (at, value_at(one, at) + value_at(other, at))).collect()
+    together(one, other, |one, other| one + other)
 }
 
 /// A stretch during which a count is not zero, as it is drawn.

@@ -331,6 +331,8 @@ fn a_frame_has_at_most_two_thousand_shapes_even_if_everything_fails() {
             assert!(shapes <= 2_000, "{shapes} shapes at {width}");
             assert!(scene.bundled > 10_000);
             assert!(of_look(&scene, &[Look::FailureBand]).count() > 0, "failures are on top");
+            let said = texts(&scene).iter().filter(|(text, _)| text.starts_with("1 shade = about ")).count();
+            assert_eq!(said, 1, "the picture says how many messages a shade stands for");
             let mut keys = BTreeSet::new();
             assert!(scene.shapes().all(|shape| keys.insert(shape.key)));
         }
