@@ -193,7 +193,7 @@ fn fraction_of(size: u64, digits: &str) -> Option<u64> {
     }
     let scale = 10u64.pow(digits.len() as u32);
     let numerator = size * digits.bytes().fold(0, |number, digit| 10 * number + u64::from(digit - b'0'));
-    (numerator % scale == 0).then_some(numerator / scale)
+    numerator.is_multiple_of(scale).then_some(numerator / scale)
 }
 
 impl Field for Span {
