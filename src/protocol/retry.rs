@@ -72,7 +72,7 @@ impl Retry {
         over_all: u32,
         previous: Option<Span>,
     ) -> Span {
-        let doublings = u32::from(attempt - 1).min(40);
+        let doublings = (attempt - 1).min(40);
         let full = self.base.times(1 << doublings).min(self.cap);
         let chance = || stage.chance(Purpose::Jitter, part, over_all);
         match self.jitter {

@@ -204,7 +204,7 @@ impl Consumers {
         self.begun += 1;
         self.busy += 1;
         stage.executes(delivery.part);
-        let stay = stage.begin_valued(Slot(number), StayKind::Busy, delivery.part, delivery.number.into());
+        let stay = stage.begin_valued(Slot(number), StayKind::Busy, delivery.part, delivery.number);
         let consumer = &mut self.consumers[usize::from(number)];
         let mut span = stage.work(delivery.part);
         if consumer.factor != 1.0 {

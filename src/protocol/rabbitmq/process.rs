@@ -110,7 +110,7 @@ impl Process {
             let Stored { part, deliveries: delivery, .. } = stored;
             let (epoch, tag) = match self.ack {
                 Acknowledgement::Manual => {
-                    stored.stay = stage.begin_valued(self.slot, StayKind::Held, part, delivery.into());
+                    stored.stay = stage.begin_valued(self.slot, StayKind::Held, part, delivery);
                     self.queue.hold(channel, stored)
                 }
                 Acknowledgement::Automatic => self.queue.pass(channel),
@@ -226,7 +226,7 @@ impl Process {
             kind,
             label,
             part: PartId::NONE,
-            attempt: (epoch % 1000) as u32 + 1,
+            attempt: epoch % 1000 + 1,
             reply_to,
             from_slot: self.slot,
             to_slot: Slot(channel),

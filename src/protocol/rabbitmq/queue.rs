@@ -162,7 +162,7 @@ impl Queue {
             self.channels[usize::from(channel)].in_turn = false;
             if self.has_room(channel) {
                 let mut stored = self.take_head()?;
-                stored.deliveries = stored.deliveries + 1;
+                stored.deliveries += 1;
                 return Some((channel, stored));
             }
         }
@@ -218,7 +218,7 @@ impl Queue {
 
     /// A failed delivery is counted. Says whether there have been too many.
     pub(super) fn is_over_limit(&self, stored: &mut Stored) -> bool {
-        stored.failures = stored.failures + 1;
+        stored.failures += 1;
         self.limit.is_some_and(|limit| stored.failures > u32::from(limit))
     }
 

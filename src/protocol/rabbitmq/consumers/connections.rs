@@ -18,7 +18,7 @@ impl Consumers {
             kind,
             label,
             part: PartId::NONE,
-            attempt: (consumer.epoch % 1000) as u32 + 1,
+            attempt: consumer.epoch % 1000 + 1,
             reply_to: MessageId::NONE,
             from_slot: Slot(number),
             to_slot: self.queue,
