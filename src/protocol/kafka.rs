@@ -295,7 +295,7 @@ pub enum Timer {
 pub enum Party {
     Producer(producer::Producer),
     Topic(topic::Topic),
-    Members(members::Members),
+    Members(Box<members::Members>),
     DeadLetters(dead_letters::DeadLetters),
 }
 
@@ -373,7 +373,8 @@ impl Settings {
         let mut dead = None;
         for ((crew, links), aside) in crews.iter().zip(home).zip(asides) {
             let place = (crew.first, crew.first_place);
-            setup.actor(Party::Members(members::Members::new(self, crew.group, place, words, links, aside)).into());
+            let members = members::Members::new(self, crew.group, place, words, links, aside);
+            setup.actor(Party::Members(Box::new(members)).into());
             let last_of_group = crew.first_place + crew.count == self.groups[usize::from(crew.group)].consumers;
             if last_of_group && crew.dead.is_some() && crew.dead != dead {
                 dead = crew.dead;
