@@ -3,6 +3,7 @@
 //! *Invariant:* the same run gives the same bytes everywhere. Keys come in a fixed order, moments are whole
 //! microseconds, ids count from one, and there is no white space; what is not known is `null`.
 
+mod marks;
 mod rows;
 
 use std::io;
@@ -11,6 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 use xxhash_rust::xxh3::Xxh3;
 
+use self::marks::Marks;
 use self::rows::{Jobs, LaneRow, Messages};
 use super::summary::{comparison, summaries};
 use crate::metrics::{Comparison, Metrics, Verdict};
@@ -42,6 +44,7 @@ struct SideReport<'a> {
     lanes: Vec<LaneRow<'a>>,
     messages: Messages<'a>,
     jobs: Jobs<'a>,
+    marks: Marks<'a>,
     metrics: Metrics,
     verdicts: Vec<Verdict>,
 }
@@ -70,6 +73,7 @@ pub fn write(to: impl io::Write, played: &Played, side: Option<&str>) -> io::Res
         lanes: played.trace.actors.iter().map(LaneRow::of).collect(),
         messages: Messages(&played.trace),
         jobs: Jobs(&played.trace),
+        marks: Marks(&played.trace),
         metrics: summary.metrics,
         verdicts: summary.verdicts,
     });

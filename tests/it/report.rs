@@ -34,8 +34,8 @@ fn the_report_has_exactly_the_promised_fields() {
     let mut known = keys(side);
     known.sort_unstable();
     let mut promised = [
-        "id", "style", "protocol", "hash", "outcome", "limit", "ended_us", "lanes", "messages", "jobs", "metrics",
-        "verdicts",
+        "id", "style", "protocol", "hash", "outcome", "limit", "ended_us", "lanes", "messages", "jobs", "marks",
+        "metrics", "verdicts",
     ];
     promised.sort_unstable();
     assert_eq!(known, promised);
@@ -93,7 +93,7 @@ fn the_hash_is_taken_over_messages_and_jobs_as_printed() {
     let mut rest = text.as_str();
     for side in report(&played())["sides"].as_array().unwrap() {
         let messages = &rest[rest.find("\"messages\":").unwrap() + 11..rest.find(",\"jobs\":[{").unwrap()];
-        let jobs = &rest[rest.find(",\"jobs\":[{").unwrap() + 8..rest.find(",\"metrics\":").unwrap()];
+        let jobs = &rest[rest.find(",\"jobs\":[{").unwrap() + 8..rest.find(",\"marks\":").unwrap()];
         let hash = xxhash_rust::xxh3::xxh3_128(format!("{messages}{jobs}").as_bytes());
         assert_eq!(side["hash"], format!("{hash:032x}"));
         rest = &rest[rest.find(",\"verdicts\":").unwrap() + 12..];
@@ -137,6 +137,25 @@ fn what_did_not_come_is_null() {
     let job = &report["sides"][1]["jobs"][0];
     assert_eq!((&job["answered_us"], &job["finished_us"]), (&Value::Null, &Value::Null));
     assert_eq!((&job["caller_outcome"], &job["work_outcome"]), (&json!("unknown"), &json!("lost")));
+}
+
+/// What the picture has beside messages and jobs: who failed, where it was set aside and for what, and when.
+#[test]
+fn the_report_has_the_dated_facts_of_the_picture() {
+    let played = story::play(json!({
+        "workload": { "jobs": 1, "poison": [1], "work": "40ms" }, "network": { "latency": "0ms" },
+        "sides": [{ "protocol": "http" }, { "protocol": "rabbitmq", "consumers": { "count": 2 },
+            "queue": { "dead_letter": { "id": "dead", "name": "Dead" } } }],
+    }));
+    let marks = &report(&played)["sides"][1]["marks"];
+    let failed = json!({ "at_us": 40_000, "kind": "failed", "lane": "server", "slot": "consumer 1", "job": 1,
+        "label": "failed", "value": 1 });
+    assert_eq!(marks[0], failed, "{marks}");
+    assert_eq!(
+        (&marks[1]["kind"], &marks[1]["lane"], &marks[1]["job"]),
+        (&json!("dead-lettered"), &json!("dead"), &json!(1))
+    );
+    assert!(marks[1]["label"].as_str().is_some_and(|label| label.contains("rejected")), "{marks}");
 }
 
 /// The documentation's tables are made from the lists in the code. `BLESS=1` writes them again.
