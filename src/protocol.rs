@@ -220,6 +220,7 @@ macro_rules! protocols {
         }
 
         /// A party of any protocol.
+        #[allow(clippy::large_enum_variant, reason = "a run has a few parties, and a box would be looked into at each event")]
         pub enum Party {
             $($variant($module::Party),)+
             Node(call::Party),

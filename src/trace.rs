@@ -358,7 +358,7 @@ impl Trace {
 
     /// How often work on the job was begun, over all parts.
     pub fn executions(&self, job: JobId) -> u32 {
-        self.parts_of_job(job).iter().map(|part| u32::from(part.executions)).sum()
+        self.parts_of_job(job).iter().map(|part| part.executions).sum()
     }
 
     /// When the last part of the job was done, if all are.
