@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use counterpoint::scenario::PRESETS;
-use counterpoint_browser_tests::{Browser, Motion, Page, Scheme};
+use counterpoint_browser_tests::{Motion, Page, Scheme};
 use serde_json::{Value, json};
 
 use crate::acts::{click, press, quiet, reload, running_at, seek};
