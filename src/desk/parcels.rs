@@ -78,6 +78,8 @@ pub struct Unpacker {
 }
 
 /// What the page does with a parcel.
+// There is one at a time, so its size does not matter, and a box would be code in the page.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug)]
 pub enum Unpacked {
     /// Nothing is missing.

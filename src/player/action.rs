@@ -8,6 +8,8 @@ use crate::recording::Selection;
 use crate::time::{Moment, Span};
 
 /// Everything that a person can do, and what comes of what they ordered.
+// There is one at a time, so its size does not matter, and a box would be code in the page.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 pub enum Action {
     /// Another scenario, or a change of this one.
