@@ -21,8 +21,9 @@ impl Outage {
         job.wanted.known().is_some_and(|wanted| wanted < self.end) && job.settled >= self.begin
     }
 
+    /// How long it lasted; to the end of the window if it did not end. One that outlasts the run is no shorter for that.
     pub fn length(&self, window: Moment) -> Span {
-        self.end.min(window).since(self.begin)
+        self.end.known().unwrap_or(window).since(self.begin)
     }
 }
 

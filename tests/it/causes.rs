@@ -94,6 +94,17 @@ fn of_many_outages_all_are_told_and_those_that_overlap_are_one() {
 }
 
 #[test]
+fn an_outage_that_outlasts_the_run_has_one_length_in_all_verdicts() {
+    let scenario = json!({
+        "workload": { "jobs": 1, "work": "10ms", "arrivals": { "pattern": "listed", "at": ["500ms"] } },
+        "changes": [{ "at": "100ms", "for": "2s", "fault": "outage", "actor": "server" }],
+    });
+    let verdicts = verdicts(json!({ "protocol": "http" }), scenario);
+    assert!(said(&verdicts, "failed").contains("was down from 100 ms to 2.1 s"), "{verdicts:?}");
+    assert!(said(&verdicts, "outage-failed").starts_with("The 2 s outage of Server"), "{verdicts:?}");
+}
+
+#[test]
 fn what_lies_in_a_dead_letter_queue_is_said_even_if_its_work_was_done() {
     let side = json!({ "protocol": "sqs", "queue": { "receive_message_wait_time": "20s", "visibility_timeout": "30s",
             "redrive_policy": { "id": "dead", "name": "Dead letters", "max_receive_count": 1 } },
