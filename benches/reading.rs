@@ -10,8 +10,10 @@ use std::time::{Duration, Instant};
 use counterpoint::scenario::{MAX_JOBS, Scenario};
 use serde_json::{Value, json};
 
-/// Scenarios by the share of the caps, in hundredths, that they use.
-const KINDS: [(&str, fn(usize) -> Value); 5] = [
+/// A name, and a scenario by the share of the caps, in hundredths, that it uses.
+type Kind = (&'static str, fn(usize) -> Value);
+
+const KINDS: [Kind; 5] = [
     ("a moment for each job", moments),
     ("headers and bindings", |share| exchange("headers", share, "name=value", "x-match=any other=value")),
     ("patterns and keys", |share| exchange("topic", share, "a", "#")),

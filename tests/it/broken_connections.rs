@@ -137,7 +137,7 @@ fn after_a_crash_of_the_receiver_the_next_job_is_done_as_ever() {
             "changes": [crash("900ms", "100ms", receiver)],
         });
         let trace = play_side(protocol, settings, scenario);
-        let executions: Vec<u32> = trace.parts.iter().map(|part| u32::from(part.executions)).collect();
+        let executions: Vec<u32> = trace.parts.iter().map(|part| part.executions).collect();
         let outcomes: Vec<WorkOutcome> = trace.parts.iter().map(|part| part.outcome).collect();
         assert_eq!(outcomes, [WorkOutcome::Done; 2], "{protocol}");
         assert_eq!(executions[1], 1, "{protocol}");

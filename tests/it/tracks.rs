@@ -102,7 +102,7 @@ fn kaf_6_a_rebalance_is_a_frame_round_all_members() {
 fn kaf_6_work_that_is_done_once_more_is_outlined() {
     let played = played("kafka-rebalance");
     let trace = &played.sides[1].trace;
-    let repeated: u32 = trace.parts.iter().map(|part| u32::from(part.executions).saturating_sub(1)).sum();
+    let repeated: u32 = trace.parts.iter().map(|part| part.executions.saturating_sub(1)).sum();
     let scene = layout(&played.sides, &View::default());
     let bars = shapes(&scene, Look::Busy);
     let again: Vec<_> = bars.iter().filter(|bar| bar.tone == Tone::Again).collect();
