@@ -143,6 +143,9 @@ impl Component for App {
     }
 
     fn update(&mut self, _: &Context<Self>, message: Message) -> bool {
+        if let Message::Act(Action::Order(Order::Follow(link))) = &message {
+            self.address.follow(link);
+        }
         match message {
             Message::Act(action) => self.player.update(action),
             Message::Frame(now) => self.player.update(Action::Frame(self.frames.elapsed(now))),
