@@ -7,8 +7,10 @@
 //! *Invariant:* there are only plain values here, which can be written as bytes. What an order does is defined by the
 //! studio, what a report changes by the player.
 
+mod cover;
 mod parcels;
 
+pub use cover::Cover;
 pub use parcels::{Letter, MOST_ROWS, Packer, Parcel, Unpacked, Unpacker};
 
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -137,15 +139,6 @@ pub struct BrokerOffer {
     pub title: String,
     /// Why it would be refused as things are, so that this is known before it is chosen.
     pub refusal: Option<String>,
-}
-
-/// Everything that the page opens on before there is a studio: a built-in scenario that nobody has changed.
-#[derive(Clone, Debug, BorshDeserialize, BorshSerialize)]
-pub struct Cover {
-    /// All built-in scenarios by name and title.
-    pub titles: Vec<(String, String)>,
-    pub panel: Panel,
-    pub recording: Recording,
 }
 
 /// The path of the seed, which every scenario has.

@@ -19,6 +19,7 @@ mod window;
 
 pub use action::Action;
 pub use clock::{Gait, Motion, Speed};
+pub use leaps::Way;
 pub use narration::{Narration, narrations, sentence_at};
 pub use pointing::pointed;
 pub use reel::{Reel, TroubleSign, moment_text};
@@ -26,8 +27,6 @@ pub use sight::{current, is_in_sight, scrolled};
 pub use window::{Window, WindowChange};
 
 use std::rc::Rc;
-
-use leaps::Leap;
 
 use crate::desk::{Cover, Opening, Order, Panel, Pending, Report};
 use crate::recording::{Recording, Selection};
@@ -231,11 +230,7 @@ impl Player {
             Action::StepOn => self.step(|reel, head| reel.next_after(head).unwrap_or(reel.ended)),
             Action::StepBack => self.step(|reel, head| reel.last_before(head).unwrap_or(Moment::START)),
             Action::Seek(moment) => self.step(move |reel, _| moment.min(reel.ended)),
-            Action::ToCause => self.leap(leaps::to_cause, "No cause of this is in the picture"),
-            Action::ToReply => self.leap(leaps::to_reply, "There is no reply to this"),
-            Action::ToOtherSide => self.leap(leaps::to_other_side, "The other side has nothing of this job"),
-            Action::ToNextFailure => self.seek_failure(leaps::next_failure, "Nothing fails after this"),
-            Action::ToLastFailure => self.seek_failure(leaps::last_failure, "Nothing failed before this"),
+            Action::Leap(way) => self.leap(way),
             Action::ToStart => self.step(|_, _| Moment::START),
             Action::ToEnd => self.step(|reel, _| reel.ended),
             Action::Select(selection) => self.select(selection),
@@ -434,24 +429,14 @@ impl Player {
         self.follow();
     }
 
-    /// Follows what belongs to the selection; says `nothing` if there is no such thing.
-    fn leap(&mut self, to: fn(&Reel, Selection, Moment) -> Option<Leap>, nothing: &str) {
+    fn leap(&mut self, way: Way) {
         let Some(reel) = self.reel.clone() else { return };
-        match to(&reel, self.selection, self.head) {
-            Some(leap) => {
+        match leaps::leap(&reel, way, self.selection, self.head) {
+            Ok(leap) => {
                 self.selection = leap.selection;
                 self.step(|reel, _| leap.at.min(reel.ended));
             }
-            None => self.said = nothing.into(),
-        }
-    }
-
-    /// Goes to a failure; says `nothing` if there is none.
-    fn seek_failure(&mut self, to: fn(&Reel, Moment) -> Option<Moment>, nothing: &str) {
-        let Some(reel) = self.reel.clone() else { return };
-        match to(&reel, self.head) {
-            Some(at) => self.step(|reel, _| at.min(reel.ended)),
-            None => self.said = nothing.into(),
+            Err(nothing) => self.said = nothing.into(),
         }
     }
 

@@ -68,8 +68,7 @@ impl Studio {
     pub fn cover(preset: &Preset) -> Cover {
         let mut studio = Studio::with(preset.scenario());
         let recording = studio.finish();
-        let titles = PRESETS.iter().map(|preset| (preset.name.to_owned(), preset.scenario().head.title));
-        Cover { titles: titles.collect(), panel: studio.panel(), recording }
+        Cover { panel: studio.panel(), recording }
     }
 
     /// What is to be run, and what was changed of it.

@@ -23,6 +23,7 @@ mod header;
 mod icons;
 mod instrument;
 mod keys;
+mod later;
 mod legend;
 mod memo;
 mod modelled;

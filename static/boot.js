@@ -10,11 +10,13 @@
   const picture = app.firstElementChild;
   const note = document.getElementById("fallback-note");
   const example = document.getElementById("fallback-picture");
-  // All built-in ones in words, written here by the build of the page.
+  // All built-in ones by name and title, written here by the build of the page.
   const scenarios = [...document.getElementById("scenarios").content.children];
   let started = false;
   let failed = false;
   let engine;
+  // What the app's module exports, once it runs.
+  let exported;
 
   // Called here when loading fails or the app has trapped, and by the app's panic hook. The first reason is the one that
   // helps.
@@ -52,8 +54,8 @@
   // Under `require-trusted-types-for 'script'`, a text becomes markup or a script's address only by a policy. Yew writes
   // our own markup as a text and cannot name one, so it is the default policy, which lets nothing else through. A host
   // allows it by `trusted-types default`.
-  const engineParts = document.getElementById("engine").content;
-  const engineScript = engineParts.querySelector("script").getAttribute("src");
+  const background = document.getElementById("background").content;
+  const engineScript = background.querySelector("script").getAttribute("src");
   const allow = () =>
     window.trustedTypes?.createPolicy("default", {
       createHTML: (text, type, sink) => (sink === "Element innerHTML" ? text : null),
@@ -64,7 +66,7 @@
   // and what it returns, if anything, is posted in answer. `fail` is called once, with a reason why nothing will come any
   // more and whether the engine was up before. What is posted before the engine is up is not lost; worker.js says more.
   window.counterpointEngine = (hear, fail) => {
-    const name = engineParts.querySelector("link").getAttribute("href").replace(/^.*\/|\.js$/g, "");
+    const name = background.querySelector("link").getAttribute("href").replace(/^.*\/|\.js$/g, "");
     let worker;
     let up = false;
     let refused = "";
@@ -109,20 +111,43 @@
     return engine;
   };
 
-  // The scenario that the address names, in words, if it is built in.
+  // Fetches the later part of the app, which fills places that the first one has left for it. `tell` is called with nothing
+  // when it is there, else with a reason.
+  window.counterpointLater = async (tell) => {
+    try {
+      const response = await fetched(background.querySelector("[rel=later]").getAttribute("href"));
+      // The app's `main` asks for this, and only after it has run is known what it exports.
+      await new Promise((next) => setTimeout(next));
+      await WebAssembly.instantiate(await response.arrayBuffer(), { app: exported });
+    } catch (error) {
+      return tell(reason(error));
+    }
+    tell();
+  };
+
+  // The scenario that the address names, if it is built in.
   function named() {
     const name = /^#([a-z0-9-]+)/.exec(location.hash)?.[1];
-    return scenarios.find((scenario) => scenario.dataset.name === name);
+    return scenarios.find((scenario) => scenario.value === name);
   }
 
-  // Shows it in words: the app knows it only when it runs.
+  // Names it: the app knows it only when it runs. The words that stand here, and the picture, are of the first one.
   function introduce() {
     const shown = named() ?? scenarios[0];
     if (!shown) return;
-    document.title = `${shown.querySelector("h2").textContent} · Counterpoint`;
-    document.getElementById("fallback-introduction").replaceChildren(...shown.cloneNode(true).children);
-    // The picture is of the first one.
-    example.hidden = shown !== scenarios[0];
+    document.title = `${shown.text} · Counterpoint`;
+    if (shown === scenarios[0]) return;
+    const [title, words] = document.getElementById("fallback-introduction").children;
+    title.textContent = shown.text;
+    words.textContent = "\u00a0";
+    example.hidden = true;
+  }
+
+  // What to look for in a recording: its third line.
+  function describe(recording) {
+    const words = document.querySelector("#fallback-introduction p");
+    const lines = new TextDecoder().decode(recording.subarray(0, 4096)).split("\n", 3);
+    if (words && lines.length === 3) words.textContent = lines[2];
   }
 
   // The recording that the page opens on, until the engine has come: of the scenario that the address names if there is
@@ -130,11 +155,14 @@
   // waits for the engine.
   async function cover() {
     const first = document.getElementById("cover").href;
-    const name = named()?.dataset.name;
+    const name = named()?.value;
     for (const address of name ? [new URL(name, first), first] : [first]) {
       try {
         const response = await fetch(address);
-        if (response.ok) return new Uint8Array(await response.arrayBuffer());
+        if (!response.ok) continue;
+        const recording = new Uint8Array(await response.arrayBuffer());
+        describe(recording);
+        return recording;
       } catch {
         // As if it were not there.
       }
@@ -153,6 +181,15 @@
     return error instanceof Error ? error.message : String(error);
   }
 
+  async function fetched(address) {
+    const response = await fetch(address);
+    if (!response.ok) {
+      const name = new URL(response.url).pathname.split("/").pop();
+      throw new Error(`the server answered ${response.status} for ${name}`);
+    }
+    return response;
+  }
+
   async function start() {
     if (typeof WebAssembly !== "object") {
       throw new Error("this browser has no WebAssembly");
@@ -160,14 +197,10 @@
     allow();
     const covering = cover();
     const app = await import(document.getElementById("app-js").href);
-    const response = await fetch(document.getElementById("app-wasm").href);
-    if (!response.ok) {
-      const name = new URL(response.url).pathname.split("/").pop();
-      throw new Error(`the server answered ${response.status} for ${name}`);
-    }
+    const response = await fetched(document.getElementById("app-wasm").href);
     const bytes = await covering;
     window.counterpointCover = () => bytes;
-    await app.default({ module_or_path: response });
+    exported = await app.default({ module_or_path: response });
     started = true;
   }
 

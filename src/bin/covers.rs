@@ -1,5 +1,5 @@
 //! Writes what the page has of the built-in scenarios before the engine has come: a recording of each beside the page, by
-//! which it can be used, and `scenarios.html`, the words by which each is introduced. The build of the page runs this
+//! which it can be used, and `scenarios.html`, their titles and the words of the first. The build of the page runs this
 //! (`cargo xtask finish`).
 //!
 //! An example to Cargo, so that it is not installed with the command line.
@@ -16,19 +16,20 @@ fn main() -> io::Result<()> {
     let folder = Path::new(&folder);
     fs::create_dir_all(folder)?;
     for preset in PRESETS {
-        // Borsh has an error of its own where nothing else in the build asks for its `std` feature.
-        let bytes = borsh::to_vec(&Studio::cover(preset)).map_err(|error| io::Error::other(error.to_string()))?;
-        fs::write(folder.join(preset.name), bytes)?;
+        fs::write(folder.join(preset.name), Studio::cover(preset).to_file())?;
     }
     fs::write(folder.join("scenarios.html"), words())
 }
 
-/// An element a scenario, with its name, its title and what to look for.
+/// The first scenario in words, and after a line of its own, the names and titles of all.
 fn words() -> String {
-    let section = |preset: &Preset| {
+    let introduction = |preset: &Preset| {
         let head = preset.scenario().head;
-        let (title, look_for) = (escaped(&head.title), escaped(&head.look_for));
-        format!("<section data-name=\"{}\"><h2>{title}</h2><p>{look_for}</p></section>\n", preset.name)
+        format!("<h2>{}</h2><p>{}</p>", escaped(&head.title), escaped(&head.look_for))
     };
-    PRESETS.iter().map(section).collect()
+    let option = |preset: &Preset| {
+        format!("<option value=\"{}\">{}</option>", preset.name, escaped(&preset.scenario().head.title))
+    };
+    let first: String = PRESETS.iter().take(1).map(introduction).collect();
+    first + "\n" + &PRESETS.iter().map(option).collect::<String>()
 }

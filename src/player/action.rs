@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* an action is an intention and not a new state: what it makes of the player, the player says.
 
-use super::{Gait, Speed, WindowChange};
+use super::{Gait, Speed, Way, WindowChange};
 use crate::desk::{Order, Report};
 use crate::recording::Selection;
 use crate::time::{Moment, Span};
@@ -28,16 +28,8 @@ pub enum Action {
     StepBack,
     /// To a moment, as the scrubber says.
     Seek(Moment),
-    /// To what brought the selected message about.
-    ToCause,
-    /// To the reply of the selected message, or to what it replies to.
-    ToReply,
-    /// To the next moment at which something fails on either side.
-    ToNextFailure,
-    /// To the moment before this one at which something failed.
-    ToLastFailure,
-    /// To the selected job on the other side.
-    ToOtherSide,
+    /// Along what belongs together, or to a failure.
+    Leap(Way),
     ToStart,
     ToEnd,
     Select(Selection),

@@ -1,4 +1,5 @@
-//! Leaps along what belongs together: from a message to what caused it, to its reply, to the same job on the other side.
+//! Leaps along what belongs together: from a message to what caused it, to its reply, to the same job on the other side;
+//! and from one failure to the next.
 //!
 //! *Invariant:* a leap only follows what the trace says; where the trace says nothing, there is no leap.
 
@@ -6,6 +7,21 @@ use super::Reel;
 use crate::recording::{Selection, TroubleKind};
 use crate::time::Moment;
 use crate::trace::{Handled, JobId, MessageId, MessageRow, StepId, Trace};
+
+/// Where to leap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// To what brought the selected message about.
+    Cause,
+    /// To the reply of the selected message, or to what it replies to.
+    Reply,
+    /// To the selected job on the other side.
+    OtherSide,
+    /// To the next moment at which something fails on either side.
+    NextFailure,
+    /// To the moment before this one at which something failed.
+    LastFailure,
+}
 
 /// Where a leap ends: a moment, and what is lit there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,9 +33,23 @@ pub struct Leap {
 /// How many steps are followed back in search of one that concerns a job.
 const LONGEST_CHAIN: usize = 1_000;
 
+/// Where a leap from there ends, or, if there is nothing to leap to, a sentence that says so, without its full stop. In
+/// the page, this comes with its later part.
+#[inline(never)]
+pub fn leap(reel: &Reel, way: Way, selection: Selection, head: Moment) -> Result<Leap, &'static str> {
+    let failure = |at: Option<Moment>| at.map(|at| Leap { at, selection });
+    match way {
+        Way::Cause => to_cause(reel, selection, head).ok_or("No cause of this is in the picture"),
+        Way::Reply => to_reply(reel, selection, head).ok_or("There is no reply to this"),
+        Way::OtherSide => to_other_side(reel, selection, head).ok_or("The other side has nothing of this job"),
+        Way::NextFailure => failure(next_failure(reel, head)).ok_or("Nothing fails after this"),
+        Way::LastFailure => failure(last_failure(reel, head)).ok_or("Nothing failed before this"),
+    }
+}
+
 /// To what brought the selected message about: the arrival of another one, a fault, or the moment in which its job was wanted.
 /// Steps that concern no job, such as a timer, are followed further back.
-pub fn to_cause(reel: &Reel, selection: Selection, head: Moment) -> Option<Leap> {
+fn to_cause(reel: &Reel, selection: Selection, head: Moment) -> Option<Leap> {
     let (side, message, job) = current(reel, selection, head)?;
     let trace = &reel.recording.sides[usize::from(side)].trace;
     let mut step = trace.messages[message.at()].cause;
@@ -43,7 +73,7 @@ pub fn to_cause(reel: &Reel, selection: Selection, head: Moment) -> Option<Leap>
 }
 
 /// To the reply of the selected message, or, if it is a reply itself, to what it answers.
-pub fn to_reply(reel: &Reel, selection: Selection, head: Moment) -> Option<Leap> {
+fn to_reply(reel: &Reel, selection: Selection, head: Moment) -> Option<Leap> {
     let (side, message, job) = current(reel, selection, head)?;
     let trace = &reel.recording.sides[usize::from(side)].trace;
     let reply = trace.messages.iter().position(|row| row.reply_to == message);
@@ -55,7 +85,7 @@ pub fn to_reply(reel: &Reel, selection: Selection, head: Moment) -> Option<Leap>
 }
 
 /// To the first message of the same job on the other side.
-pub fn to_other_side(reel: &Reel, selection: Selection, head: Moment) -> Option<Leap> {
+fn to_other_side(reel: &Reel, selection: Selection, head: Moment) -> Option<Leap> {
     let (side, _, job) = current(reel, selection, head)?;
     let other = 1 - side.min(1);
     let trace = &reel.recording.sides.get(usize::from(other))?.trace;
@@ -66,12 +96,12 @@ pub fn to_other_side(reel: &Reel, selection: Selection, head: Moment) -> Option<
 }
 
 /// The moment of the first failure after `head`.
-pub fn next_failure(reel: &Reel, head: Moment) -> Option<Moment> {
+fn next_failure(reel: &Reel, head: Moment) -> Option<Moment> {
     failures(reel).filter(|at| *at > head).min()
 }
 
 /// The moment of the last failure before `head`.
-pub fn last_failure(reel: &Reel, head: Moment) -> Option<Moment> {
+fn last_failure(reel: &Reel, head: Moment) -> Option<Moment> {
     failures(reel).filter(|at| *at < head).max()
 }
 

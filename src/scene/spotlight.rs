@@ -27,6 +27,8 @@ const MOST_STAYS: usize = 100;
 const ANEW: u16 = 62_000;
 
 /// The shapes of a job, level by level, for a scene that was laid out with this view and without a selection.
+/// In the page, this comes with its later part.
+#[inline(never)]
 pub fn spotlight(sides: &[SidePlayed], index: &Index, view: &View, scene: &Scene, job: JobId) -> Vec<Layer> {
     let shown = match scene.panes.as_slice() {
         [pane] => Sides::One(pane.side),

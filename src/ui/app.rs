@@ -15,14 +15,16 @@ use super::frames::Frames;
 use super::header::{Copied, copy, forget};
 use super::instrument::Instrument;
 use super::keys::{KEYBOARD, asks_for_keys, unfold};
+use super::later::Later;
 use super::memo::Memo;
 use super::page::page;
 use super::parts::Part;
 use super::strip::{Strip, signs};
 use super::table::{Entry, Shown, entries};
 use super::{Act, browser, story};
-use crate::desk::Order;
+use crate::desk::{Order, Report};
 use crate::player::{Action, Gait, Narration, Player, Reel, narrations};
+use crate::recording::Selection;
 use crate::time::Moment;
 use crate::trace::JobId;
 
@@ -42,6 +44,8 @@ pub enum Message {
     /// A person wants the link to what is shown.
     CopyLink,
     Copied(Copied),
+    /// The later part of the page is here, or cannot be had, and why.
+    Later(Option<String>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +105,7 @@ pub struct App {
     made: Made,
     /// The window's title, which follows the scenario's.
     title: Memo<String, ()>,
+    pub later: Later,
     messenger: Messenger,
     frames: Frames,
     address: Address,
@@ -115,7 +120,6 @@ impl Component for App {
     fn create(context: &Context<Self>) -> Self {
         let act = Act(context.link().callback(|message: Message| message));
         let cover = engine::cover();
-        let titles = cover.as_ref().map_or(&[][..], |cover| &cover.titles).into();
         let mut app = App {
             player: Player::open(cover, &browser::fragment()),
             instrument: Instrument::new(context.props().width),
@@ -123,7 +127,7 @@ impl Component for App {
             run: None,
             parameters: Fold::Closed,
             words: Fold::Closed,
-            titles,
+            titles: browser::titles().into(),
             copied: Copied::Idle,
             forgetting: None,
             is_copying: false,
@@ -131,6 +135,7 @@ impl Component for App {
             legend: Fold::Closed,
             made: Made::default(),
             title: Memo::default(),
+            later: Later::default(),
             messenger: Messenger::default(),
             frames: Frames::default(),
             address: Address::default(),
@@ -143,6 +148,28 @@ impl Component for App {
     }
 
     fn update(&mut self, _: &Context<Self>, message: Message) -> bool {
+        let Some(message) = self.later.pass(message) else { return false };
+        self.take(message);
+        self.keep_up();
+        true
+    }
+
+    fn view(&self, _: &Context<Self>) -> Html {
+        page(self)
+    }
+
+    fn rendered(&mut self, _: &Context<Self>, _: bool) {
+        self.later.ask(&self.act);
+        if self.later.is_settled() {
+            self.messenger.keep(&self.player, &self.act);
+        }
+        self.instrument.rendered(self.player.head(), &self.act);
+        self.strip.rendered(&self.player);
+    }
+}
+
+impl App {
+    fn take(&mut self, message: Message) {
         if let Message::Act(Action::Order(Order::Follow(link))) = &message {
             self.address.follow(link);
         }
@@ -159,23 +186,15 @@ impl Component for App {
                 self.forgetting = (copied != Copied::Idle).then(|| forget(&copied, self.act.clone()));
                 self.copied = copied;
             }
+            Message::Later(None) => self.later.come().into_iter().for_each(|waited| self.take(waited)),
+            Message::Later(Some(reason)) => {
+                // Reports of an engine are read by the later part.
+                self.player.update(Action::Report(Report::Closed(reason.clone())));
+                self.later = Later::Missing(reason);
+            }
         }
-        self.keep_up();
-        true
     }
 
-    fn view(&self, _: &Context<Self>) -> Html {
-        page(self)
-    }
-
-    fn rendered(&mut self, _: &Context<Self>, _: bool) {
-        self.messenger.keep(&self.player, &self.act);
-        self.instrument.rendered(self.player.head(), &self.act);
-        self.strip.rendered(&self.player);
-    }
-}
-
-impl App {
     /// Asks the media queries.
     fn media(&mut self) {
         self.parameters = if browser::matches(browser::WIDE) { Fold::Open } else { Fold::Closed };
@@ -194,8 +213,9 @@ impl App {
             copy(browser::address(&self.player.link()), self.act.clone());
         }
         let Some(reel) = self.player.reel().cloned() else { return };
-        self.instrument.lay_out(&self.player, &reel);
-        let job = self.player.selection().job();
+        let is_whole = self.later.is_here();
+        let job = self.player.selection().job().filter(|_| is_whole);
+        self.instrument.lay_out(&self.player, &reel, &self.later);
         let reached = reel.last_until(self.player.head()).unwrap_or(Moment::START);
         let Made { strip: strips, narrations: told, lines, entries: tables } = &mut self.made;
         self.run = Some(Run {
@@ -204,8 +224,9 @@ impl App {
             lines: lines.get((reel.clone(), job), |(reel, job)| {
                 Rc::new(job.map_or_else(Vec::new, |job| story::lines(reel, job)))
             }),
-            legend: (self.legend == Fold::Open).then(|| self.instrument.legend()),
-            entries: (self.table == Fold::Open).then(|| tables.get(reel.clone(), |reel| Rc::new(entries(reel)))),
+            legend: (is_whole && self.legend == Fold::Open).then(|| self.instrument.legend()),
+            entries: (is_whole && self.table == Fold::Open)
+                .then(|| tables.get(reel.clone(), |reel| Rc::new(entries(reel)))),
             reached,
             reel,
         });
@@ -222,7 +243,7 @@ impl App {
 
     pub fn story(&self, run: &Run) -> Part {
         let Run { reel, lines, reached, .. } = run;
-        let selection = self.player.selection();
+        let selection = if self.later.is_here() { self.player.selection() } else { Selection::Nothing };
         Part::Story { reel: reel.clone(), selection, lines: lines.clone(), reached: *reached }
     }
 

@@ -5,7 +5,7 @@
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{Document, HtmlElement, HtmlInputElement, MediaQueryList, ResizeObserver, Window};
+use web_sys::{Document, HtmlElement, HtmlInputElement, HtmlTemplateElement, MediaQueryList, ResizeObserver, Window};
 use yew::NodeRef;
 
 pub fn window() -> Window {
@@ -125,6 +125,18 @@ pub fn style(node: &NodeRef, property: &str, value: &str) {
     if let Some(element) = element(node) {
         let _ = element.style().set_property(property, value);
     }
+}
+
+/// The names and titles of the built-in scenarios, which the build writes into the page.
+pub fn titles() -> Vec<(String, String)> {
+    let template = document().get_element_by_id("scenarios").and_then(|found| found.dyn_into().ok());
+    let Some(options) = template.map(|template: HtmlTemplateElement| template.content().children()) else {
+        return Vec::new();
+    };
+    let options = (0..options.length()).filter_map(|index| options.item(index));
+    options
+        .map(|option| (option.get_attribute("value").unwrap_or_default(), option.text_content().unwrap_or_default()))
+        .collect()
 }
 
 /// Names the window after what is open in it.

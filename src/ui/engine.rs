@@ -44,7 +44,7 @@ extern "C" {
 
 /// What the page opens on, if it was had.
 pub fn cover() -> Option<Cover> {
-    borsh::from_slice(&bytes_of_cover()?).ok()
+    Cover::from_file(&bytes_of_cover()?).ok()
 }
 
 /// As bytes. Writing into memory does not fail.
@@ -56,10 +56,8 @@ fn start(act: Act) -> Engine {
     let unpacker = Rc::new(RefCell::new(Unpacker::default()));
     let reported = act.clone();
     let hear = Closure::new(move |message: Vec<u8>| {
-        let parcel = borsh::from_slice(&message).unwrap_or_else(|_| Parcel::Report(Report::of_another_version()));
         let rows = unpacker.borrow().rows();
-        let unpacked = unpacker.borrow_mut().unpack(parcel);
-        match unpacked {
+        match unpacked(&message, &mut unpacker.borrow_mut()) {
             Unpacked::Whole(report) => {
                 let has_grown = matches!(report, Report::Ended { .. }) && rows > LARGE_ROWS;
                 reported.dispatch(Action::Report(report));
@@ -81,6 +79,12 @@ fn start(act: Act) -> Engine {
     hear.forget();
     fail.forget();
     engine
+}
+
+/// What is whole with this message. Comes with the later part of the page.
+#[inline(never)]
+fn unpacked(message: &[u8], unpacker: &mut Unpacker) -> Unpacked {
+    unpacker.unpack(borsh::from_slice(message).unwrap_or_else(|_| Parcel::Report(Report::of_another_version())))
 }
 
 /// Brings orders to the studio.

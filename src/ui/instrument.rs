@@ -17,6 +17,7 @@ use super::brokers::brokers;
 use super::browser::Observed;
 use super::diagram::{body, callout_id, callouts, heads, lit};
 use super::element::{Element, On, block, classes, element, markup};
+use super::later::Later;
 use super::verdicts::{side_class, side_name};
 use super::{Act, browser};
 use crate::desk::Panel;
@@ -70,6 +71,8 @@ pub struct Instrument {
     drawn: Vec<Drawn>,
     /// The job that is lit in the scenes drawn.
     lit: Option<JobId>,
+    /// Whether a job is to be lit as soon as that can be done.
+    awaits_light: bool,
     /// The legend of what is drawn, once it was asked for.
     legend: Option<AttrValue>,
     nodes: [SceneNodes; 2],
@@ -89,8 +92,9 @@ impl Instrument {
         self.width = Some(width);
     }
 
-    /// Lays the scenes out, unless they are as they should be.
-    pub fn lay_out(&mut self, player: &Player, reel: &Rc<Reel>) {
+    /// Lays the scenes out, unless they are as they should be. What the selected job lights up comes with the later part
+    /// of the page; until it is here, the rest recedes already.
+    pub fn lay_out(&mut self, player: &Player, reel: &Rc<Reel>, later: &Later) {
         let Some(width) = self.width else { return };
         let wanted = Wanted { reel: reel.clone(), window: player.window(), width };
         let is_new = self.wanted.as_ref() != Some(&wanted);
@@ -100,7 +104,9 @@ impl Instrument {
             self.legend = None;
             self.furnish(player.head());
         }
-        let job = player.selection().job();
+        let selected = player.selection().job();
+        self.awaits_light = selected.is_some() && later.is_coming();
+        let job = selected.filter(|_| later.is_here());
         if is_new || self.lit != job {
             self.drawn.iter_mut().for_each(|drawn| light_up(drawn, &wanted, job));
             self.lit = job;
@@ -125,7 +131,7 @@ impl Instrument {
             element("div", &[("class", "pane")])
                 .key(number)
                 .add(titles(&drawn.scene, player.panel(), act))
-                .add(viewport(drawn, &self.nodes[number], other, clock.clone(), act))
+                .add(viewport(drawn, self.awaits_light, &self.nodes[number], other, clock.clone(), act))
         });
         element("div", &[]).key("drawn").with("class", classes(&["panes", apart])).all(&mut panes)
     }
@@ -223,6 +229,8 @@ fn light_up(drawn: &mut Drawn, wanted: &Wanted, job: Option<JobId>) {
     drawn.lit = Rc::new(layers.unwrap_or_default());
 }
 
+/// Comes with the later part of the page.
+#[inline(never)]
 fn legend_of(drawn: &[Drawn]) -> String {
     let mut text = String::from("<dl class=\"legend\">");
     let mut said: Vec<&str> = Vec::new();
@@ -301,8 +309,16 @@ fn titles(scene: &Scene, panel: &Panel, act: &Act) -> Element {
     element("div", &[]).with("class", classes(&["sides", two])).all(&mut each)
 }
 
-/// `other` is the viewport that scrolls with this one.
-fn viewport(drawn: &Drawn, nodes: &SceneNodes, other: Option<&NodeRef>, clock: AttrValue, act: &Act) -> Element {
+/// `recedes` says that all of the picture steps back, for something is to be lit. `other` is the viewport that scrolls with
+/// this one.
+fn viewport(
+    drawn: &Drawn,
+    recedes: bool,
+    nodes: &SceneNodes,
+    other: Option<&NodeRef>,
+    clock: AttrValue,
+    act: &Act,
+) -> Element {
     let other = other.cloned();
     let scrolled = move |event: &Event| {
         let here = browser::target::<HtmlElement>(event);
@@ -327,7 +343,7 @@ fn viewport(drawn: &Drawn, nodes: &SceneNodes, other: Option<&NodeRef>, clock: A
         .add(block("span", "playhead-tag").text(clock));
     let is_lit = !drawn.overlay.is_empty();
     let picture = element("div", &[])
-        .with("class", classes(&["picture", if is_lit { "receding" } else { "" }]))
+        .with("class", classes(&["picture", if is_lit || recedes { "receding" } else { "" }]))
         .node(&nodes.picture)
         .on(On::Click, clicked);
     let overlay = if is_lit { markup(drawn.overlay.clone()) } else { Default::default() };

@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element as Node, HtmlElement, KeyboardEvent};
 
 use super::browser;
-use crate::player::{Action, WindowChange};
+use crate::player::{Action, Way, WindowChange};
 use crate::recording::Selection;
 
 /// What a key means to the instrument.
@@ -26,11 +26,11 @@ pub fn meant(event: &KeyboardEvent) -> Option<Action> {
         "ArrowUp" if is_scrubber => Action::StepOn,
         "Home" => Action::ToStart,
         "End" => Action::ToEnd,
-        "c" => Action::ToCause,
-        "r" => Action::ToReply,
-        "o" => Action::ToOtherSide,
-        "f" => Action::ToNextFailure,
-        "F" => Action::ToLastFailure,
+        "c" => Action::Leap(Way::Cause),
+        "r" => Action::Leap(Way::Reply),
+        "o" => Action::Leap(Way::OtherSide),
+        "f" => Action::Leap(Way::NextFailure),
+        "F" => Action::Leap(Way::LastFailure),
         "+" | "=" => Action::Window(WindowChange::Narrower),
         "-" => Action::Window(WindowChange::Wider),
         "[" => Action::Window(WindowChange::Earlier),

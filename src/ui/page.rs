@@ -28,7 +28,7 @@ pub fn page(app: &App) -> Html {
     let main = element("main", &[])
         .add_some(is_known.then(|| introduction(&panel.title, &panel.look_for, app.words, act)))
         .add_some(is_known.then_some(parameters))
-        .add(notices(player))
+        .add(notices(app))
         .add_some(app.run.is_none().then(|| block("div", "progress-place").add_some(progress(player, act))))
         .add(app.run.as_ref().map(|run| shown(app, run)).unwrap_or_default())
         .add_some(is_known.then(|| modelled(&panel.modelled)));
@@ -79,11 +79,18 @@ fn shown(app: &App, run: &Run) -> VNode {
 }
 
 /// What a person should know before they read on.
-fn notices(player: &Player) -> Element {
+fn notices(app: &App) -> Element {
+    let player = &app.player;
     let notice = |text: String| block("p", "notice").text(text);
     let problem = player.panel().link_problem.as_ref();
     let problem = problem.map(|problem| notice(format!("The link could not be followed to the letter: {problem}.")));
-    let closed = player.closed().map(|why| {
+    let missing = app.later.missing().map(|why| {
+        notice(format!(
+            "A part of the page could not be had: {why}. What is shown can be played; legend, table and stories, and \
+             whatever would have to be run, need it: reload to try again."
+        ))
+    });
+    let closed = player.closed().filter(|_| missing.is_none()).map(|why| {
         notice(format!(
             "The engine could not be had: {why}. What is shown can be played, but nothing can be run anew; reload to \
              try again."
@@ -103,6 +110,7 @@ fn notices(player: &Player) -> Element {
     });
     element("div", &[("class", "notices"), ("role", "status")])
         .add_some(problem)
+        .add_some(missing)
         .add_some(closed)
         .add_some(broken)
         .add_some(limit)

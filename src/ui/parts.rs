@@ -15,7 +15,7 @@ use super::controls::controls;
 use super::header::{Copied, masthead};
 use super::legend::legend;
 use super::narration::narration;
-use super::story::{Lines, story};
+use super::story::{Lines, no_story, story};
 use super::table::{Shown, table};
 use super::verdicts::verdicts;
 use crate::desk::Panel;
@@ -73,7 +73,10 @@ impl Component for Kept {
             Part::Controls(panel, _) => controls(panel, act),
             Part::Verdicts(reel) => verdicts(reel, act),
             Part::Narration { reel, told, motion } => narration(reel, told, *motion),
-            Part::Story { reel, selection, lines, reached } => story(reel, *selection, lines, *reached, act),
+            Part::Story { reel, selection, lines, reached } => match selection.job() {
+                Some(job) => story(reel, job, *selection, lines, *reached, act),
+                None => no_story(),
+            },
             Part::Legend(markup) => legend(markup.as_ref(), act),
             Part::Table(shown) => table(shown.as_ref(), act),
         };

@@ -15,6 +15,8 @@ use crate::trace::{JobId, MessageId};
 /// What happened to a job, side by side.
 pub type Lines = Vec<Vec<Line>>;
 
+/// Comes with the later part of the page.
+#[inline(never)]
 pub fn lines(reel: &Reel, job: JobId) -> Lines {
     reel.recording.sides.iter().map(|side| story::job(&side.trace, job)).collect()
 }
@@ -27,8 +29,9 @@ pub fn no_story() -> Element {
 }
 
 /// The story of a job as its lines tell it. `reached` is the last moment, until the playhead, at which something happens.
-pub fn story(reel: &Reel, selection: Selection, lines: &Lines, reached: Moment, act: &Act) -> Element {
-    let Some(job) = selection.job() else { return no_story() };
+/// Comes with the later part of the page.
+#[inline(never)]
+pub fn story(reel: &Reel, job: JobId, selection: Selection, lines: &Lines, reached: Moment, act: &Act) -> Element {
     let sides = reel.recording.sides.iter().enumerate().zip(lines);
     let mut columns = sides.map(|((number, side), lines)| {
         let carried = match selection {

@@ -51,6 +51,8 @@ pub fn table(shown: Option<&Shown>, act: &Act) -> Element {
         .add_some(shown.map(|shown| rows(shown, act)))
 }
 
+/// Comes with the later part of the page.
+#[inline(never)]
 fn rows(table: &Shown, act: &Act) -> Element {
     let Shown { reel, entries, .. } = table;
     let reached = entries.partition_point(|entry| row(reel, *entry).sent <= table.reached);
@@ -76,7 +78,9 @@ fn head() -> Element {
     element("thead", &[]).add(element("tr", &[]).all(&mut cells))
 }
 
-/// Every message of both sides but the background ones, in the order in which they were sent.
+/// Every message of both sides but the background ones, in the order in which they were sent. Comes with the later part
+/// of the page.
+#[inline(never)]
 pub fn entries(reel: &Reel) -> Vec<Entry> {
     let of_side = |(side, trace): (usize, &Trace)| -> Vec<Entry> {
         let rows = trace.messages.iter().enumerate();

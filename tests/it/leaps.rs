@@ -1,6 +1,6 @@
 //! Leaps by a key: to a cause, a reply, the other side and the next failure; and what is said at the playhead.
 
-use counterpoint::player::{Action, Player, narrations};
+use counterpoint::player::{Action, Player, Way, narrations};
 use counterpoint::recording::Selection;
 use counterpoint::scenario::Scenario;
 use counterpoint::time::{Moment, Span};
@@ -38,14 +38,14 @@ fn a_reply_leads_to_its_call_and_back() {
     let mut player = opened();
     player.update(Action::Select(Selection::Job(JobId::from_index(0))));
     player.update(Action::Seek(at(20)));
-    player.update(Action::ToOtherSide);
+    player.update(Action::Leap(Way::OtherSide));
     let call = selected(&player);
     assert!(player.said().contains("Asked: Job 1 is wanted; "), "{}", player.said());
-    player.update(Action::ToReply);
+    player.update(Action::Leap(Way::Reply));
     let reply = selected(&player);
     assert_ne!(call, reply);
     assert!(player.said().contains("Asked: "), "{}", player.said());
-    player.update(Action::ToReply);
+    player.update(Action::Leap(Way::Reply));
     assert_eq!(selected(&player), call);
 }
 
@@ -56,7 +56,7 @@ fn causes_lead_back_to_the_moment_in_which_the_job_was_wanted() {
     player.update(Action::ToEnd);
     let mut moments = vec![player.head()];
     for _ in 0..10 {
-        player.update(Action::ToCause);
+        player.update(Action::Leap(Way::Cause));
         moments.push(player.head());
         if player.head() == at(100) {
             break;
@@ -74,7 +74,7 @@ fn failures_are_walked_forth_and_back_and_the_last_one_says_so() {
     player.update(Action::ToStart);
     let mut failures = Vec::new();
     while !player.said().starts_with("Nothing fails") {
-        player.update(Action::ToNextFailure);
+        player.update(Action::Leap(Way::NextFailure));
         failures.push(player.head());
     }
     failures.dedup();
@@ -82,7 +82,7 @@ fn failures_are_walked_forth_and_back_and_the_last_one_says_so() {
     assert!(!failures.is_empty());
     let last = failures[failures.len() - 1];
     player.update(Action::ToEnd);
-    player.update(Action::ToLastFailure);
+    player.update(Action::Leap(Way::LastFailure));
     assert_eq!(player.head(), last);
 }
 

@@ -16,6 +16,7 @@ mod clocks;
 mod compared;
 mod comparisons;
 mod controls;
+mod cover;
 mod desk;
 mod draws;
 mod event_loop;

@@ -8,6 +8,7 @@
 //! give an old file to a new page.
 
 mod names;
+mod split;
 mod text;
 
 use crate::workspace::{cargo, run};
@@ -27,6 +28,7 @@ pub fn finish() -> Result<()> {
     run(cargo(&["run", "--quiet", "--locked", "--example", "covers", "--"]).arg(folder.join("covers")))?;
     let mut files = read(&folder)?;
     introduce(&mut files)?;
+    split(&mut files)?;
     // A build for debugging keeps what helps to debug.
     if std::env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release") {
         shrink(&mut files)?;
@@ -63,7 +65,7 @@ fn write(folder: &Path, files: &Files) -> Result<()> {
     Ok(())
 }
 
-/// Where the page has the words of all scenarios, and those of the first one.
+/// Where the page has the names and titles of all scenarios, and the words of the first one.
 const SCENARIOS: &str = "<template id=\"scenarios\">";
 const INTRODUCTION: &str = "id=\"fallback-introduction\">";
 
@@ -71,13 +73,35 @@ const INTRODUCTION: &str = "id=\"fallback-introduction\">";
 fn introduce(files: &mut Files) -> Result<()> {
     let scenarios = take_text(files, "covers/scenarios.html")?;
     let mut page = take_text(files, "index.html")?;
-    let first = scenarios.split_once('>').and_then(|(_, rest)| rest.split_once("</section>")).map(|(words, _)| words);
-    let first = first.context("there is no scenario to introduce")?;
-    for (place, words) in [(SCENARIOS, scenarios.as_str()), (INTRODUCTION, first)] {
+    let (first, titles) = scenarios.split_once('\n').context("there is no scenario to introduce")?;
+    for (place, words) in [(SCENARIOS, titles), (INTRODUCTION, first)] {
         ensure!(page.matches(place).count() == 1, "index.html has no place `{place}`");
         page = page.replace(place, &format!("{place}{words}"));
     }
     files.insert(String::from("index.html"), page.into_bytes());
+    Ok(())
+}
+
+/// Functions of the app that are not needed to draw a first picture and to play it, by how their names begin. `src/ui/later.rs`
+/// says what may be called when.
+const LATER: [&str; 8] = [
+    "counterpoint::player::leaps::leap::",
+    "counterpoint::scene::spotlight::spotlight::",
+    "counterpoint::ui::engine::unpacked::",
+    "counterpoint::ui::instrument::legend_of::",
+    "counterpoint::ui::story::lines::",
+    "counterpoint::ui::story::story::",
+    "counterpoint::ui::table::entries::",
+    "counterpoint::ui::table::rows::",
+];
+
+/// Cuts what may come later out of the app's module.
+fn split(files: &mut Files) -> Result<()> {
+    let name = files.keys().find(|name| name.starts_with("app-") && name.ends_with("_bg.wasm")).cloned();
+    let name = name.context("there is no module of the app")?;
+    let split::Halves { first, later } = split::split(&files[&name], &LATER)?;
+    files.insert(name, first);
+    files.insert(String::from("later.wasm"), later);
     Ok(())
 }
 
@@ -204,18 +228,18 @@ mod tests {
     }
 
     #[test]
-    fn the_page_has_the_words_of_every_scenario_and_shows_those_of_the_first() {
+    fn the_page_has_the_titles_of_all_scenarios_and_the_words_of_the_first() {
         let page = r#"<template id="scenarios"></template><section id="fallback-introduction"></section>"#;
-        let words =
-            "<section data-name=\"one\"><h2>One</h2></section>\n<section data-name=\"two\"><h2>Two</h2></section>\n";
+        let words = "<h2>One</h2>\n<option value=one>One</option><option value=two>Two</option>";
         let mut files = Files::from([
             (String::from("index.html"), page.into()),
             (String::from("covers/scenarios.html"), words.into()),
         ]);
         introduce(&mut files).unwrap();
         let page = take_text(&mut files, "index.html").unwrap();
+        let (first, titles) = words.split_once('\n').unwrap();
         let told = format!(
-            r#"<template id="scenarios">{words}</template><section id="fallback-introduction"><h2>One</h2></section>"#
+            r#"<template id="scenarios">{titles}</template><section id="fallback-introduction">{first}</section>"#
         );
         assert_eq!((page, files.len()), (told, 0));
     }

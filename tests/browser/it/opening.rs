@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use counterpoint_browser_tests::{Motion, Page, Scheme, first_load, later};
 
-use crate::acts::{MOMENT, click, expect_notice, expect_picture_and, running_at, seek};
+use crate::acts::{MOMENT, click, expect_notice, expect_picture_and, press, running_at, seek};
 
 in_each_browser! {
     async fn opens_without_a_complaint(page: Page) {
@@ -76,6 +76,23 @@ in_each_browser! {
         page.open("").await?;
         page.wait_until_running().await?;
         expect_notice(&page, "The engine could not be had: the server did not give the engine's script").await
+    }
+
+    /// The picture plays, and what was asked for meanwhile is not taken for done.
+    async fn can_be_played_and_says_why_no_more_when_its_later_part_is_missing(page: Page) {
+        let part = later()?.into_iter().find(|name| name.starts_with("later-"));
+        page.site().lose(&part.ok_or_else(|| anyhow::anyhow!("there is no later part"))?);
+        running_at(&page, "#order-emails").await?;
+        expect_notice(&page, "A part of the page could not be had: the server answered 404 for later-").await?;
+        seek(&page, 0).await?;
+        click(&page, "[aria-label='One step on']").await?;
+        page.wait_until("it has stepped", &format!("{MOMENT} > 0")).await?;
+        press(&page, "c").await?;
+        click(&page, "#legend summary").await?;
+        seek(&page, 1_000_000).await?;
+        page.wait_until("it is still alive", &format!("{MOMENT} === 1000000")).await?;
+        assert_eq!(page.axe_violations().await?, Vec::<String>::new());
+        Ok(())
     }
 
     /// So a link to any built-in scenario opens before the engine has come.

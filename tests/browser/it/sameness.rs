@@ -17,7 +17,7 @@ const SEEDS: u64 = 16;
 
 /// Loads the engine into the page itself, where it serves nobody and can be asked for hashes.
 const LOAD_ENGINE: &str = "
-    const [script, module] = [...document.getElementById('engine').content.querySelectorAll('link')].map(
+    const [script, module] = [...document.getElementById('background').content.querySelectorAll('link')].map(
         (link) => new URL(link.getAttribute('href'), document.baseURI).href);
     import(script).then(async (engine) => {
         await engine.default({ module_or_path: module });
@@ -47,6 +47,9 @@ in_each_browser! {
                 page.set_viewport(width, 900).await?;
                 running_at(&page, &format!("#{}", preset.name)).await?;
                 reload(&page).await?;
+                // What lights it up comes after the picture.
+                let is_lit = "!document.querySelector('.receding') || document.querySelector('svg.lit')";
+                page.wait_until("the selected job is lit", is_lit).await?;
                 compare_labels(&page, preset.name).await?;
             }
         }
