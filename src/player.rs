@@ -200,6 +200,7 @@ impl Player {
 
     /// The link to what is shown now or is about to be, without the `#`: the moment and the selection where they are not
     /// the telling ones. While a link is being opened, it is that link.
+    #[inline(never)]
     pub fn link(&self) -> String {
         let mut text = self.panel.address.clone();
         match &self.opening {

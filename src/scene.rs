@@ -37,6 +37,7 @@ mod tracks;
 mod wording;
 
 pub use columns::NARROWEST;
+pub use heads::{WholeHead, whole_heads};
 pub use index::Index;
 pub use legend::{Entry, SAMPLE, legend, legend_band};
 pub use look::{Light, Look, Tone};

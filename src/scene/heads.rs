@@ -4,7 +4,8 @@
 
 use super::sheet::Voice;
 use super::text::{ascent, line_height, width};
-use super::{Anchor, Area, Face, Form, Key, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
+use super::{Anchor, Area, Face, Form, Key, Light, Look, PX, Piece, Point, Scene, Shape, Subject, Tone};
+use crate::recording::SidePlayed;
 
 /// The height of the sheet.
 pub const HEIGHT: i32 = 56 * PX;
@@ -37,4 +38,55 @@ pub fn heads<'a>(voice: &'a Voice<'a>) -> impl Iterator<Item = Shape> + 'a {
             line(2, Face::Subtitle, &head.subtitle, 40 * PX),
         ]
     })
+}
+
+/// A head that had to be shortened, and the same with all of its words, which may then cover its neighbours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WholeHead {
+    /// Where the short one is.
+    pub short: Area,
+    /// What it would say: the lane's name and what is below that.
+    pub name: String,
+    pub shapes: Vec<Shape>,
+}
+
+/// Those heads of a scene of these sides that had to be shortened, for whoever points at one or has the focus on it.
+pub fn whole_heads(sides: &[SidePlayed], scene: &Scene) -> Vec<WholeHead> {
+    let heads = scene.heads.chunks_exact(3);
+    heads
+        .filter_map(|head| {
+            let Key { side, subject: Subject::Lane(lane), .. } = head[0].key else { return None };
+            let actor = sides.get(usize::from(side?))?.trace.actor(lane);
+            whole_head(head, [&actor.name, &actor.subtitle], scene.width)
+        })
+        .collect()
+}
+
+/// The head with these words, in a scene so wide; nothing if it has them.
+fn whole_head(head: &[Shape], words: [&str; 2], room: i32) -> Option<WholeHead> {
+    let mut shapes = head.to_vec();
+    let Form::Rect { area: short, .. } = shapes[0].form else { return None };
+    let mut wide = short.width;
+    for (shape, words) in shapes[1..].iter_mut().zip(words) {
+        let Form::Text { text, face, area, .. } = &mut shape.form else { return None };
+        *text = words.to_owned();
+        area.width = width(words, *face);
+        wide = wide.max(area.width + 16 * PX);
+    }
+    if shapes == head {
+        return None;
+    }
+    let wide = wide.min(room);
+    let left = (short.x + short.width / 2 - wide / 2).clamp(0, room - wide);
+    for shape in &mut shapes {
+        match &mut shape.form {
+            Form::Rect { area, .. } => *area = Area::new(left, short.y, wide, short.height),
+            Form::Text { at, area, .. } => {
+                at.x = left + wide / 2;
+                area.x = at.x - area.width / 2;
+            }
+            _ => {}
+        }
+    }
+    Some(WholeHead { short, name: head[0].name.clone(), shapes })
 }

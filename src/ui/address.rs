@@ -66,6 +66,8 @@ impl Address {
         self.unwritten.over.replace(link.to_owned());
     }
 
+    /// Comes with the later part of the page.
+    #[inline(never)]
     pub fn keep(&mut self, player: &Player) {
         if player.reel().is_none() || player.is_asking() {
             return;

@@ -21,7 +21,7 @@ use super::page::page;
 use super::parts::Part;
 use super::strip::{Strip, signs};
 use super::table::{Entry, Shown, entries};
-use super::{Act, browser, story};
+use super::{Act, browser, failure, story};
 use crate::desk::{Order, Report};
 use crate::player::{Action, Gait, Narration, Player, Reel, narrations};
 use crate::recording::Selection;
@@ -160,8 +160,10 @@ impl Component for App {
 
     fn rendered(&mut self, _: &Context<Self>, _: bool) {
         self.later.ask(&self.act);
-        if self.later.is_settled() {
+        if self.later.is_here() {
             self.messenger.keep(&self.player, &self.act);
+        } else if let (Some(reason), None) = (self.later.missing(), self.player.reel()) {
+            failure::give_up(reason);
         }
         self.instrument.rendered(self.player.head(), &self.act);
         self.strip.rendered(&self.player);
@@ -206,11 +208,13 @@ impl App {
     fn keep_up(&mut self) {
         self.title.get(self.player.panel().title.clone(), |title| browser::set_title(title));
         self.frames.keep(self.player.motion(), &self.act);
-        // Not once it is rendered: that may come late, and changes in between would be missed.
-        self.address.keep(&self.player);
-        if self.is_copying && !self.player.is_asking() {
-            self.is_copying = false;
-            copy(browser::address(&self.player.link()), self.act.clone());
+        if self.later.is_here() {
+            // Not once it is rendered: that may come late, and changes in between would be missed.
+            self.address.keep(&self.player);
+            if self.is_copying && !self.player.is_asking() {
+                self.is_copying = false;
+                copy(browser::address(&self.player.link()), self.act.clone());
+            }
         }
         let Some(reel) = self.player.reel().cloned() else { return };
         let is_whole = self.later.is_here();

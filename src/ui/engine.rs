@@ -101,7 +101,8 @@ pub struct Messenger {
 
 impl Messenger {
     /// Keeps an engine running, and posts what was ordered. Without an engine and without anything to show, the page
-    /// gives up.
+    /// gives up. Comes with the later part of the page.
+    #[inline(never)]
     pub fn keep(&mut self, player: &Player, act: &Act) {
         if let Some(reason) = player.closed() {
             if player.reel().is_none() {

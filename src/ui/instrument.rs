@@ -22,6 +22,7 @@ use super::verdicts::{side_class, side_name};
 use super::{Act, browser};
 use crate::desk::Panel;
 use crate::player::{Action, Player, Reel, Window, is_in_sight, pointed, scrolled};
+use crate::recording::SidePlayed;
 use crate::scene::markup::sample;
 use crate::scene::{
     Callout, Folding, Layer, PX, Pane, Point, Scene, Sides, View, layout_apart_with, layout_with, legend, spotlight,
@@ -99,7 +100,7 @@ impl Instrument {
         let wanted = Wanted { reel: reel.clone(), window: player.window(), width };
         let is_new = self.wanted.as_ref() != Some(&wanted);
         if is_new {
-            self.drawn = scenes(&wanted).into_iter().map(drawn).collect();
+            self.drawn = scenes(&wanted).into_iter().map(|scene| drawn(&reel.recording.sides, scene)).collect();
             self.placed = None;
             self.legend = None;
             self.furnish(player.head());
@@ -210,9 +211,9 @@ fn scenes(wanted: &Wanted) -> Vec<Scene> {
     }
 }
 
-fn drawn(scene: Scene) -> Drawn {
+fn drawn(sides: &[SidePlayed], scene: Scene) -> Drawn {
     Drawn {
-        heads: heads(&scene).into(),
+        heads: heads(sides, &scene).into(),
         body: body(&scene).into(),
         callouts: callouts(&scene).into(),
         scene: Rc::new(scene),

@@ -52,11 +52,6 @@ impl Later {
         matches!(self, Later::Unasked | Later::Coming(_))
     }
 
-    /// Whether it is known that it will come, or that it will not.
-    pub fn is_settled(&self) -> bool {
-        matches!(self, Later::Here | Later::Missing(_))
-    }
-
     /// Keeps a message back that needs it; gives any other back, and that one too once it is known what to do with it.
     pub fn pass(&mut self, message: Message) -> Option<Message> {
         match self {
@@ -87,7 +82,7 @@ impl Later {
     }
 }
 
-/// Whether the player carries that out by a function of the later part.
+/// Whether that is carried out by a function of the later part.
 fn needs_it(message: &Message) -> bool {
-    matches!(message, Message::Act(Action::Leap(_)))
+    matches!(message, Message::CopyLink | Message::Act(Action::Leap(_)))
 }

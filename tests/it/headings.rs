@@ -2,7 +2,8 @@
 
 use counterpoint::render::svg::{Options, document};
 use counterpoint::scenario::{PRESETS, Scenario};
-use counterpoint::scene::{View, layout};
+use counterpoint::scene::{Form, View, layout, layout_apart, whole_heads};
+use counterpoint::studio::Studio;
 use roxmltree::{Document, Node};
 use serde_json::{Value, json};
 
@@ -101,4 +102,33 @@ fn the_file_of_a_run_that_met_a_limit_names_the_limit() {
     assert_eq!(text.matches("stopped by a limit: one side may have no more events").count(), 2);
     let whole = preset("order-emails").unwrap().scenario().play();
     assert!(!document(&layout(&whole.sides, &View::default()), &Options::default()).contains("stopped by a limit"));
+}
+
+/// On a phone, where names have to be shortened.
+#[test]
+fn a_shortened_head_can_be_had_whole_within_the_picture() {
+    let mut seen = 0;
+    for preset in PRESETS {
+        let sides = Studio::with(preset.scenario()).finish().sides;
+        for scene in layout_apart(&sides, &View { width: 390, ..View::default() }) {
+            for whole in whole_heads(&sides, &scene) {
+                seen += 1;
+                let words = whole.shapes.iter().filter_map(|shape| match &shape.form {
+                    Form::Text { text, area, .. } => {
+                        assert!(area.x >= 0 && area.right() <= scene.width, "{}: `{text}` is cut", preset.name);
+                        Some(text.as_str())
+                    }
+                    _ => None,
+                });
+                assert_eq!(words.collect::<Vec<_>>().join(", "), whole.name, "{}", preset.name);
+                let drawn = scene.heads.iter().any(|shape| {
+                    shape.name == whole.name && matches!(shape.form, Form::Rect { area, .. } if area == whole.short)
+                });
+                assert!(drawn, "{}: `{}` is of a head that is there", preset.name, whole.name);
+            }
+        }
+        let wide = layout(&sides, &View { width: 1600, ..View::default() });
+        assert_eq!(whole_heads(&sides, &wide), [], "{}: there is room for all", preset.name);
+    }
+    assert!(seen > 5, "{seen} heads are shortened");
 }

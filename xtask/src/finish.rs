@@ -84,9 +84,12 @@ fn introduce(files: &mut Files) -> Result<()> {
 
 /// Functions of the app that are not needed to draw a first picture and to play it, by how their names begin. `src/ui/later.rs`
 /// says what may be called when.
-const LATER: [&str; 8] = [
+const LATER: [&str; 11] = [
     "counterpoint::player::leaps::leap::",
     "counterpoint::scene::spotlight::spotlight::",
+    "counterpoint::player::Player::link::",
+    "counterpoint::ui::address::Address::keep::",
+    "counterpoint::ui::engine::Messenger::keep::",
     "counterpoint::ui::engine::unpacked::",
     "counterpoint::ui::instrument::legend_of::",
     "counterpoint::ui::story::lines::",

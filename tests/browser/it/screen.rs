@@ -239,6 +239,17 @@ in_each_browser! {
         quiet(&page).await
     }
 
+    async fn a_shortened_name_is_whole_while_it_has_the_focus(page: Page) {
+        page.set_viewport(390, 844).await?;
+        running_at(&page, "#chain-slow-last").await?;
+        let seen = "getComputedStyle(document.querySelector('.whole > .cp-heads')).opacity";
+        assert_eq!(page.run::<String>(&format!("return {seen};"), Vec::new()).await?, "0");
+        page.run::<()>("document.querySelector('.whole').focus();", Vec::new()).await?;
+        page.wait_until("it is whole", &format!("{seen} === '1'")).await?;
+        assert_eq!(page.axe_violations().await?, Vec::<String>::new());
+        quiet(&page).await
+    }
+
     async fn page_and_picture_are_as_large_as_the_browser_writes(page: Page) {
         let name = "[...document.querySelectorAll('.cp-name')].map((text) => text.getBoundingClientRect().height)[0]";
         page.set_viewport(1280, 800).await?;

@@ -17,11 +17,11 @@ use std::convert::Infallible;
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
     CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind, ExportSection, Function, FunctionSection,
-    ImportSection, Instruction, Module, TableSection, TypeSection,
+    ImportSection, Instruction, Module, TableSection, TableType, TypeSection,
 };
 use wasmparser::{
     CodeSectionReader, ElementItems, ElementKind, ExportSectionReader, ExternalKind, FuncType, FunctionBody,
-    KnownCustom, Name, Operator, Parser, Payload, TableSectionReader, TypeRef,
+    KnownCustom, Name, Operator, Parser, Payload, TableSectionReader, TypeRef, Validator,
 };
 
 /// A module in two.
@@ -53,6 +53,9 @@ pub fn split(module: &[u8], gates: &[&str]) -> Result<Halves> {
     let shared = Shared::of(&whole, &later);
     let first = First { whole: &whole, gates: &gates, later: &later, shared: &shared }.written(module)?;
     let later = written_later(&whole, &gates, &later, &shared)?;
+    for (name, half) in [("first", &first), ("later", &later)] {
+        Validator::new().validate_all(half).with_context(|| format!("the {name} module would be no WebAssembly"))?;
+    }
     Ok(Halves { first, later })
 }
 
@@ -65,7 +68,8 @@ struct Whole<'a> {
     imported: u32,
     globals: Vec<wasmparser::GlobalType>,
     memory: Option<wasmparser::MemoryType>,
-    table: Option<wasmparser::TableType>,
+    /// Functions stand in the first one.
+    tables: Vec<wasmparser::TableType>,
     /// Functions that are exported, started, or in a table.
     roots: BTreeSet<u32>,
     bodies: Vec<FunctionBody<'a>>,
@@ -103,7 +107,9 @@ impl<'a> Whole<'a> {
                 }
             }
             Payload::TableSection(tables) => {
-                self.table = tables.into_iter().next().transpose()?.map(|table| table.ty);
+                for table in tables {
+                    self.tables.push(table?.ty);
+                }
             }
             Payload::MemorySection(memories) => self.memory = memories.into_iter().next().transpose()?,
             Payload::GlobalSection(globals) => {
@@ -200,12 +206,13 @@ impl<'a> Whole<'a> {
 
     /// How long the table is before anything is split off.
     fn slots(&self) -> Result<u64> {
-        Ok(self.table.as_ref().context("the module has no table")?.initial)
+        Ok(self.tables.first().context("the module has no table")?.initial)
     }
 }
 
 /// What the later module uses of the first one's.
 struct Shared {
+    tables: u32,
     functions: Vec<u32>,
     globals: Vec<u32>,
 }
@@ -214,17 +221,19 @@ impl Shared {
     fn of(whole: &Whole<'_>, later: &BTreeSet<u32>) -> Self {
         let called: BTreeSet<u32> = later.iter().flat_map(|function| whole.calls_of(*function)).copied().collect();
         Shared {
+            tables: whole.tables.len() as u32,
             functions: called.difference(later).copied().collect(),
             globals: (0..whole.globals.len() as u32).collect(),
         }
     }
 
-    /// Kinds and indices in the order of the numbers under which they are exported: table and memory, then the rest.
+    /// Kinds and indices in the order of the numbers under which they are exported.
     fn exports(&self) -> impl Iterator<Item = (ExportKind, u32)> {
-        let first = [(ExportKind::Table, 0), (ExportKind::Memory, 0)];
+        let tables = (0..self.tables).map(|table| (ExportKind::Table, table));
+        let memory = std::iter::once((ExportKind::Memory, 0));
         let globals = self.globals.iter().map(|global| (ExportKind::Global, *global));
         let functions = self.functions.iter().map(|function| (ExportKind::Func, *function));
-        first.into_iter().chain(globals).chain(functions)
+        tables.chain(memory).chain(globals).chain(functions)
     }
 }
 
@@ -274,12 +283,8 @@ impl Reencode for First<'_> {
         section: TableSectionReader<'_>,
     ) -> Result<(), reencode::Error> {
         for (index, table) in section.into_iter().enumerate() {
-            let mut ty = self.table_type(table?.ty)?;
-            if index == 0 {
-                ty.minimum += self.gates.len() as u64;
-                ty.maximum = ty.maximum.map(|most| most.max(ty.minimum));
-            }
-            to.table(ty);
+            let ty = self.table_type(table?.ty)?;
+            to.table(if index == 0 { longer(ty, self.gates) } else { ty });
         }
         Ok(())
     }
@@ -315,6 +320,13 @@ impl Reencode for First<'_> {
     }
 }
 
+/// A table with a slot more for each gate.
+fn longer(mut table: TableType, gates: &[u32]) -> TableType {
+    table.minimum += gates.len() as u64;
+    table.maximum = table.maximum.map(|most| most.max(table.minimum));
+    table
+}
+
 /// Gives functions the numbers that they have in the later module.
 struct Renumbered {
     functions: BTreeMap<u32, u32>,
@@ -340,10 +352,8 @@ fn written_later(whole: &Whole<'_>, gates: &[u32], later: &BTreeSet<u32>, shared
     for (number, (kind, index)) in shared.exports().enumerate() {
         let ty = match kind {
             ExportKind::Table => {
-                let mut ty = renumbered.table_type(whole.table.context("the module has no table")?)?;
-                ty.minimum += gates.len() as u64;
-                ty.maximum = ty.maximum.map(|most| most.max(ty.minimum));
-                EntityType::Table(ty)
+                let ty = renumbered.table_type(whole.tables[index as usize])?;
+                EntityType::Table(if index == 0 { longer(ty, gates) } else { ty })
             }
             ExportKind::Memory => {
                 EntityType::Memory(renumbered.memory_type(whole.memory.context("the module has no memory")?)?)
@@ -371,10 +381,8 @@ fn written_later(whole: &Whole<'_>, gates: &[u32], later: &BTreeSet<u32>, shared
 mod tests {
     use super::*;
     use wasm_encoder::{
-        GlobalSection, GlobalType, IndirectNameMap, MemorySection, MemoryType, NameMap, NameSection, RefType,
-        TableType, ValType,
+        GlobalSection, GlobalType, IndirectNameMap, MemorySection, MemoryType, NameMap, NameSection, RefType, ValType,
     };
-    use wasmparser::Validator;
 
     /// What a function does: it calls others.
     fn calling(functions: &[u32]) -> Function {
@@ -406,7 +414,7 @@ mod tests {
         let mut tables = TableSection::new();
         let ty =
             TableType { element_type: RefType::FUNCREF, minimum: 2, maximum: Some(2), table64: false, shared: false };
-        tables.table(ty);
+        tables.table(ty).table(TableType { element_type: RefType::EXTERNREF, maximum: None, ..ty });
         let mut memories = MemorySection::new();
         memories.memory(MemoryType { minimum: 1, maximum: None, memory64: false, shared: false, page_size_log2: None });
         let mut globals = GlobalSection::new();
@@ -477,8 +485,6 @@ mod tests {
     #[test]
     fn what_only_a_gate_calls_comes_later_and_is_called_through_a_slot() {
         let Halves { first, later } = split(&whole(), &["a::story", "a::legend"]).unwrap();
-        Validator::new().validate_all(&first).unwrap();
-        Validator::new().validate_all(&later).unwrap();
         // The slots begin where the table ended. What the table calls holds nothing back by itself; its gate does.
         assert_eq!(code(&first), ["call 2, call 4", "slot 2, call slot", "nothing", "", "call 6", "slot 3, call slot"]);
         // Shared are the functions 0 and 4, now 0 and 1; then come the story, its helper and the legend.
@@ -492,7 +498,7 @@ mod tests {
         let (_, imports) = linked(&later);
         assert_eq!(exports[0], "main Func");
         assert_eq!(exports[1..], imports);
-        assert_eq!(imports, ["0 Table", "1 Memory", "2 Global", "3 Func", "4 Func"]);
+        assert_eq!(imports, ["0 Table", "1 Table", "2 Memory", "3 Global", "4 Func", "5 Func"]);
     }
 
     #[test]
