@@ -4,7 +4,9 @@
 //! microseconds, ids count from one, and there is no white space; what is not known is `null`.
 
 mod marks;
+mod places;
 mod rows;
+mod stays;
 
 use std::io;
 
@@ -13,7 +15,9 @@ use serde_json::Value;
 use xxhash_rust::xxh3::Xxh3;
 
 use self::marks::Marks;
+use self::places::{Places, Progress};
 use self::rows::{Jobs, LaneRow, Messages};
+use self::stays::Stays;
 use super::summary::{comparison, summaries};
 use crate::metrics::{Comparison, Metrics, Verdict};
 use crate::scenario::{MODEL, Played};
@@ -45,6 +49,9 @@ struct SideReport<'a> {
     messages: Messages<'a>,
     jobs: Jobs<'a>,
     marks: Marks<'a>,
+    stays: Stays<'a>,
+    places: Places<'a>,
+    progress: Progress<'a>,
     metrics: Metrics,
     verdicts: Vec<Verdict>,
 }
@@ -74,6 +81,9 @@ pub fn write(to: impl io::Write, played: &Played, side: Option<&str>) -> io::Res
         messages: Messages(&played.trace),
         jobs: Jobs(&played.trace),
         marks: Marks(&played.trace),
+        stays: Stays(&played.trace),
+        places: Places(&played.trace),
+        progress: Progress(&played.trace),
         metrics: summary.metrics,
         verdicts: summary.verdicts,
     });

@@ -35,7 +35,7 @@ fn the_report_has_exactly_the_promised_fields() {
     known.sort_unstable();
     let mut promised = [
         "id", "style", "protocol", "hash", "outcome", "limit", "ended_us", "lanes", "messages", "jobs", "marks",
-        "metrics", "verdicts",
+        "stays", "places", "progress", "metrics", "verdicts",
     ];
     promised.sort_unstable();
     assert_eq!(known, promised);
@@ -156,6 +156,66 @@ fn the_report_has_the_dated_facts_of_the_picture() {
         (&json!("dead-lettered"), &json!("dead"), &json!(1))
     );
     assert!(marks[1]["label"].as_str().is_some_and(|label| label.contains("rejected")), "{marks}");
+}
+
+/// Who worked, which record lay where, how far its readers had come, and what ran out of time.
+#[test]
+fn the_report_has_the_spans_and_places_of_the_picture() {
+    let report = report(&story::play(json!({
+        "workload": { "jobs": 2, "work": "40ms" }, "network": { "latency": "1ms" },
+        "sides": [
+            { "protocol": "kafka", "topic": { "partitions": 2 }, "keys": ["a", "b", "c"],
+                "groups": [{ "consumers": 2 }], "producer": { "linger": "0ms" } },
+            { "protocol": "sqs", "queue": { "visibility_timeout": "1s", "receive_message_wait_time": "20s" },
+                "consumers": { "count": 3 } },
+        ],
+        "changes": [{ "at": "20ms", "fault": "crash", "actor": "server", "for": "10ms" }],
+    })));
+    let [log, queue] = [&report["sides"][0], &report["sides"][1]];
+    let rows = |side: &Value, list: &str| side[list].as_array().expect("a list").clone();
+    let kept: Vec<Value> = rows(log, "stays").into_iter().filter(|stay| stay["kind"] == "parked").collect();
+    assert_eq!(kept.len(), 2, "each record is kept");
+    for record in kept {
+        assert!(record["slot"].as_str().is_some_and(|slot| slot.starts_with("partition ")), "{record}");
+        assert_eq!(record["end_us"], Value::Null);
+    }
+    let committed: Vec<Value> = rows(log, "progress").into_iter().filter(|step| step["kind"] == "place").collect();
+    let ends: u64 = committed.iter().filter_map(|step| step["value"].as_u64()).sum();
+    assert_eq!(ends, 2, "the places in the log are as far as the records: {committed:?}");
+    let delivery = rows(queue, "messages").into_iter().find(|message| message["kind"] == "ReceiveMessage response" && message["class"] == "payload");
+    let delivery = delivery.expect("something was received");
+    let place = rows(queue, "places").into_iter().find(|place| place["message"] == delivery["id"]);
+    let consumer = place.expect("it went to one of three")["to_slot"].clone();
+    let busy = |stay: &&Value| stay["kind"] == "busy" && stay["job"] == delivery["jobs"][0];
+    let stays = rows(queue, "stays");
+    let worked = stays.iter().find(busy).expect("it was worked on");
+    assert_eq!((&worked["slot"], &worked["ending"]), (&consumer, &json!("interrupted")));
+    let ran_out = |stay: &&Value| stay["ending"] == "expired";
+    let expired = stays.iter().find(ran_out).expect("the time to delete it ran out");
+    assert_eq!((&expired["kind"], &expired["value"]), (&json!("hidden"), &json!(1)));
+    assert_eq!(expired["end_us"].as_u64(), expired["begin_us"].as_u64().map(|begin| begin + 1_000_000));
+}
+
+/// A caller that stopped trying did so at a moment, and the report has it.
+#[test]
+fn the_report_says_when_a_caller_gave_up() {
+    let mut checked = 0;
+    for preset in PRESETS {
+        let report = report(&preset.scenario().play());
+        for side in report["sides"].as_array().unwrap() {
+            let failed = ["refused", "failed", "unknown"];
+            for job in side["jobs"].as_array().unwrap() {
+                if !failed.iter().any(|word| job["caller_outcome"] == *word) {
+                    continue;
+                }
+                let is_its = |mark: &&Value| mark["kind"] == "gave-up" && mark["job"] == job["id"];
+                let marks = side["marks"].as_array().unwrap();
+                assert!(marks.iter().any(|mark| is_its(&mark)), "{}, {}: {job}", preset.name, side["id"]);
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 20, "only {checked} jobs failed in the built-in scenarios");
 }
 
 /// The documentation's tables are made from the lists in the code. `BLESS=1` writes them again.

@@ -58,7 +58,7 @@ impl Serialize for Messages<'_> {
 }
 
 /// As people count: from one.
-fn number(message: MessageId) -> u32 {
+pub(super) fn number(message: MessageId) -> u32 {
     message.index() + 1
 }
 
