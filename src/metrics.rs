@@ -105,7 +105,7 @@ metrics! {
     backlog_max: u64, "jobs", "most that waited at the callers at once";
     accept_queue_max: u64, "jobs", "most that waited at the receivers for a worker at once";
     ready_max: u64, "jobs", "most that lay deliverable in queues at once";
-    broker_depth_max: u64, "jobs", "most that lay in queues at once: deliverable, hidden, or delivered and not acknowledged";
+    broker_depth_max: u64, "jobs", "most that lay in queues at once: deliverable, hidden, or delivered and still held";
     broker_depth_mean: f64, "jobs", "time average of the same over the window";
     outage_us: u64, "µs", "time in which at least one actor was out of service";
     drain_us: Option<u64>, "µs", "from the end of the last outage to the first moment at which nobody waited in a backlog, a pool, an accept queue or a queue";

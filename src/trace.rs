@@ -16,7 +16,7 @@ pub use jobs::{CallerOutcome, JobRow, PartRow, WorkOutcome};
 pub use labels::{LabelId, Labels, filled};
 pub use rows::{
     ActorRow, Arrow, Class, Drawing, Duty, Ending, Fate, Handled, KindRow, LevelKind, LevelRow, MarkKind, MarkRow,
-    MessageKind, MessageRow, ReaderRow, StayKind, StayRow, StepRow,
+    MessageKind, MessageRow, ReaderRow, StayKind, StayRow, StepRow, Term, TermRow,
 };
 pub use slices::{Counts, Slice, Sliced};
 
@@ -204,9 +204,8 @@ pub struct Trace {
     pub kinds: Vec<KindRow>,
     /// What a message of each kind carries, or the empty label.
     pub bodies: Vec<LabelId>,
-    /// What bounds how much of the work one slot of a lane has in hand at once, as the vendor calls it; not every lane
-    /// has such a bound.
-    pub in_hand: Vec<(ActorId, LabelId)>,
+    /// The protocol's words at its lanes; not every lane has each of them.
+    pub terms: Vec<TermRow>,
     /// The texts that rows name by number.
     pub labels: Labels,
     /// What was sent, in the order of sending.
@@ -241,7 +240,7 @@ impl Trace {
             readers: Vec::new(),
             kinds: Vec::new(),
             bodies: Vec::new(),
-            in_hand: Vec::new(),
+            terms: Vec::new(),
             labels: Labels::default(),
             messages: Vec::with_capacity(jobs as usize * 4),
             stays: Vec::with_capacity(jobs as usize * 4),
@@ -279,10 +278,20 @@ impl Trace {
         &self.actors[actor.at()]
     }
 
-    /// What bounds how much of the work one slot of that lane has in hand at once, if anything is said of it.
-    pub fn in_hand(&self, actor: ActorId) -> Option<&str> {
-        let (_, label) = self.in_hand.iter().find(|(known, _)| *known == actor)?;
-        Some(self.labels.text(*label))
+    /// The protocol's word for that at this lane, if it has one.
+    pub fn term(&self, lane: ActorId, term: Term) -> Option<&str> {
+        let row = self.terms.iter().find(|row| row.lane == lane && row.term == term)?;
+        Some(self.labels.text(row.word))
+    }
+
+    /// What the number of a record in this log is called: "offset".
+    pub fn position_noun(&self, log: ActorId) -> &str {
+        self.term(log, Term::Position).unwrap_or("place")
+    }
+
+    /// What becomes of a message of this queue or log once its consumer says that it is done with it: "acknowledged".
+    pub fn settled_word(&self, queue: ActorId) -> &str {
+        self.term(queue, Term::Settled).unwrap_or("given back")
     }
 
     /// What kind of message it is.

@@ -1,7 +1,7 @@
 //! How a protocol sets a side up: lanes first, then links, words, and the actors themselves.
 
 use super::link::{Link, LinkId};
-use crate::trace::{ActorId, ActorRow, LabelId, Labels, MessageKind, ReaderId, ReaderRow};
+use crate::trace::{ActorId, ActorRow, LabelId, Labels, MessageKind, ReaderId, ReaderRow, Term, TermRow};
 
 /// A message kind's number on this side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct Setup<A> {
     pub(super) labels: Labels,
     pub(super) kinds: Vec<&'static MessageKind>,
     pub(super) bodies: Vec<LabelId>,
-    pub(super) in_hand: Vec<(ActorId, LabelId)>,
+    pub(super) terms: Vec<TermRow>,
     pub(super) caller: ActorId,
 }
 
@@ -30,7 +30,7 @@ impl<A> Default for Setup<A> {
             labels: Labels::default(),
             kinds: Vec::new(),
             bodies: Vec::new(),
-            in_hand: Vec::new(),
+            terms: Vec::new(),
             caller: ActorId(0),
         }
     }
@@ -95,10 +95,10 @@ impl<A> Setup<A> {
         self.bodies[usize::from(kind.0)] = label;
     }
 
-    /// Says what bounds how much of the work one slot of that lane has in hand at once, as its vendor calls it.
-    pub fn in_hand(&mut self, lane: ActorId, bound: &str) {
-        let label = self.labels.intern(bound);
-        self.in_hand.push((lane, label));
+    /// Says what the protocol calls that at this lane.
+    pub fn term(&mut self, lane: ActorId, term: Term, word: &str) {
+        let word = self.labels.intern(word);
+        self.terms.push(TermRow { lane, term, word });
     }
 
     /// The lanes so far, from left to right.

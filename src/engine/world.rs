@@ -67,7 +67,7 @@ impl<A: Actor> World<A> {
         trace.labels = setup.labels;
         trace.kinds = setup.kinds.into_iter().map(KindRow::from).collect();
         trace.bodies = setup.bodies;
-        trace.in_hand = setup.in_hand;
+        trace.terms = setup.terms;
         let core = Core {
             now: Moment::START,
             agenda: Agenda::new(),

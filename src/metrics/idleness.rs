@@ -7,7 +7,7 @@ use super::comparison::rate;
 use super::crew::{Crew, wanted_per_s};
 use super::verdict::percent;
 use crate::time::{Span, readable};
-use crate::trace::{ActorRow, Trace};
+use crate::trace::{ActorRow, Term, Trace};
 
 /// Why a crew was idle although work waited for it.
 pub(super) struct Idleness {
@@ -63,7 +63,7 @@ pub(super) fn idleness(trace: &Trace, crew: &Crew, yardstick: &Yardstick) -> Opt
             return Some(Idleness { rule: "tracks", text, share, is_bottleneck: true });
         }
     }
-    let bound = trace.in_hand(crew.lanes[0]).map_or_else(String::new, |bound| format!(" ({bound})"));
+    let bound = trace.term(crew.lanes[0], Term::Bound).map_or_else(String::new, |bound| format!(" ({bound})"));
     let pace = crew.mean_work() + crew.mean_pause();
     let most = crew.slots as f64 * 1e6 / pace.max(1) as f64;
     let wanted = wanted_per_s(trace).filter(|_| yardstick.users.is_none());

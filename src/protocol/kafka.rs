@@ -23,7 +23,7 @@ use super::{Ground, Party as AnyParty, Stage, counted, leg};
 use crate::engine::{Input, Link, LinkId, Setup};
 use crate::rng::Distribution;
 use crate::time::Span;
-use crate::trace::{ActorId, ActorRow, Drawing, Duty, PartId, ReaderRow};
+use crate::trace::{ActorId, ActorRow, Drawing, Duty, PartId, ReaderRow, Term};
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: partitions by key (murmur2) or sticky without one, batches with linger, acks 0, 1 and all with in-sync replicas, \
@@ -333,6 +333,8 @@ impl Settings {
         let words = self.words(&mut setup);
         let producer = setup.lane(self.producer_lane());
         let topic = setup.lane(self.topic_lane());
+        setup.term(topic, Term::Position, "offset");
+        setup.term(topic, Term::Settled, "committed");
         let crews = self.crews(&mut setup);
         self.readers(&mut setup, topic, &crews);
 

@@ -26,7 +26,7 @@ use super::{Ground, Party as AnyParty, Stage, counted, leg};
 use crate::engine::{Input, Link, LinkId, Setup};
 use crate::rng::Distribution;
 use crate::time::{Moment, Span};
-use crate::trace::{ActorId, ActorRow, Drawing, Duty, PartId, Slot};
+use crate::trace::{ActorId, ActorRow, Drawing, Duty, PartId, Slot, Term};
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: publisher confirms, default, direct, fanout, headers and topic exchanges with bindings, mandatory publishes and their returns, \
@@ -198,13 +198,14 @@ impl Settings {
         let words = self.words(&mut setup);
         let publisher = setup.lane(self.publisher_lane());
         let broker = setup.lane(self.broker_lane());
+        setup.term(broker, Term::Settled, "acknowledged");
         let count = self.queues().count();
         let crews: Vec<Option<ActorId>> =
             (0..count).map(|queue| self.consumers_of(queue).map(|crew| setup.lane(consumer_lane(crew)))).collect();
         for (number, queue) in self.queues().enumerate() {
             let prefetch = self.consumers_of(number).and_then(|crew| crew.prefetch_bound(queue.kind));
             if let (Some(lane), Some(prefetch)) = (crews[number], prefetch) {
-                setup.in_hand(lane, &format!("prefetch {prefetch}"));
+                setup.term(lane, Term::Bound, &format!("prefetch {prefetch}"));
             }
         }
         let asides = self.asides(&mut setup, broker);

@@ -23,7 +23,7 @@ use super::{Ground, Party as AnyParty, Stage, counted, leg};
 use crate::engine::{Input, Link, Setup};
 use crate::rng::Distribution;
 use crate::time::{Span, readable};
-use crate::trace::{ActorRow, Drawing, Duty, PartId};
+use crate::trace::{ActorRow, Drawing, Duty, PartId, Term};
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: SendMessage, ReceiveMessage, DeleteMessage and ChangeMessageVisibility as calls, standard and FIFO queues, \
@@ -164,7 +164,8 @@ impl Settings {
         let mut setup = Setup::default();
         let words = self.words(&mut setup);
         let [sender, queue, workers] = self.lanes().map(|row| setup.lane(row));
-        setup.in_hand(workers, &self.in_hand());
+        setup.term(workers, Term::Bound, &self.bound());
+        setup.term(queue, Term::Settled, "deleted");
         let dead = self.queue.redrive_policy.as_ref().map(|policy| setup.lane(dead_letter_lane(policy)));
 
         let latency = || ground.latency.clone();
@@ -186,7 +187,7 @@ impl Settings {
 
     /// What bounds how much a consumer has in hand: how many messages a receive brings, and how long a consumer that
     /// polls briefly pauses between polls.
-    fn in_hand(&self) -> String {
+    fn bound(&self) -> String {
         let most = self.consumers.max_number_of_messages;
         match (self.queue.kind, self.wait_time()) {
             (QueueType::Fifo, _) => format!("max_number_of_messages {most}, and one receive at a time in each group"),

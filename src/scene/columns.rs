@@ -69,12 +69,12 @@ pub struct Bed {
 
 impl Bed {
     fn new(slots: u16, readers: u16, measure: Measure, room: i32) -> Bed {
-        let (strip, record, offset) = match measure {
+        let (strip, record, number) = match measure {
             Measure::Wide => (14 * PX, 12 * PX, 22 * PX),
             Measure::Medium => (9 * PX, 9 * PX, 17 * PX),
             Measure::Narrow => (8 * PX, 8 * PX, 15 * PX),
         };
-        let natural = i32::from(readers) * strip + record + offset;
+        let natural = i32::from(readers) * strip + record + number;
         let spacing = natural.min(room * 2 / 5 / i32::from(slots)).max(3 * PX);
         let record = record.min(spacing * 6 / 10);
         // Where it is narrow, offsets give way first.

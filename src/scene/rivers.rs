@@ -131,9 +131,10 @@ impl Depths {
     fn outline(&self, sheet: &mut Sheet, voice: &Voice, bed: &Bed) {
         let masked = together(&self.ready, &self.held, |ready, held| if held > 0 { ready + held } else { 0 });
         for (place, run) in runs(sheet, &masked, bed.row()).iter().enumerate() {
-            let name = format!("{}: delivered and not acknowledged", bed.name(voice));
+            let unsettled = format!("not {}", voice.trace.settled_word(bed.column.actor));
+            let name = format!("{}: delivered and {unsettled}", bed.name(voice));
             if place == 0 && bed.pieces.0 == 0 {
-                bed.says(sheet, voice, 31_000, run, run.peak, "not acknowledged".to_owned());
+                bed.says(sheet, voice, 31_000, run, run.peak, unsettled);
             }
             push(sheet, voice, bed.column, (Look::Held, bed.piece(22, place)), (run, &|count| bed.around(count)), name);
         }

@@ -286,7 +286,7 @@ impl Voice<'_> {
             StayKind::Pool => "waits for a connection",
             StayKind::Queued => "has work waiting",
             StayKind::Ready => "has a message ready",
-            StayKind::Held => "holds a message that is not acknowledged",
+            StayKind::Held => &format!("holds a message that is not {}", self.trace.settled_word(stay.actor)),
             StayKind::Hidden => "hides a message",
             StayKind::Scheduled => "waits for the next attempt",
             StayKind::Unconfirmed => "waits for a confirm and does other things",

@@ -80,6 +80,11 @@ impl Log<'_> {
         }
     }
 
+    /// What the number of a record is called: "offset".
+    fn noun(&self) -> &str {
+        self.voice.trace.position_noun(self.column.actor)
+    }
+
     /// The least distance of two ticks or places on one line, if there are so many lines.
     fn apart(&self, sheet: &Sheet, lines: u16) -> i32 {
         ((sheet.scale.bottom() - sheet.scale.top()) / MOST * i32::from(lines)).max(TICK)
@@ -173,12 +178,12 @@ impl Log<'_> {
     fn record(&self, sheet: &mut Sheet, slot: Slot, tick: Tick) {
         let stay = &self.voice.trace.stays[tick.id.at()];
         let area = self.tick_area(slot, tick.top, tick.bottom);
-        let offsets = match tick.last - tick.first {
+        let positions = match tick.last - tick.first {
             0 => tick.first.to_string(),
             _ => format!("{}–{}", tick.first, tick.last),
         };
         let since = readable(stay.begin.since(Moment::START));
-        let name = format!("{}: offset {offsets}, kept from {since} on", self.track(slot));
+        let name = format!("{}: {} {positions}, kept from {since} on", self.track(slot), self.noun());
         let key = |piece| Key { side: Some(self.voice.side), subject: Subject::Stay(tick.id), piece: Piece(piece) };
         let mut shape = self.shape(key(0), Look::Record, Form::Rect { area, radius: 15 }, name);
         shape.light = tick.light;
@@ -186,7 +191,7 @@ impl Log<'_> {
         sheet.obstacle(area);
         sheet.wishes.push(Wish {
             key: key(2),
-            text: offsets,
+            text: positions,
             face: if shape.light == Light::Lit { Face::Strong } else { Face::Small },
             tone: Tone::Neutral,
             light: shape.light,
@@ -200,7 +205,7 @@ impl Log<'_> {
     fn taken_out(&self, sheet: &mut Sheet, id: StayId, y: i32) {
         let stay = &self.voice.trace.stays[id.at()];
         let area = self.tick_area(stay.slot, y, y);
-        let name = format!("{}: offset {} is taken out", self.track(stay.slot), stay.value);
+        let name = format!("{}: {} {} is taken out", self.track(stay.slot), self.noun(), stay.value);
         let key = Key { side: Some(self.voice.side), subject: Subject::Stay(id), piece: Piece(1) };
         sheet.obstacle(area);
         sheet.push(Level::Stays, self.shape(key, Look::RecordGone, Form::Rect { area, radius: 15 }, name));
@@ -315,10 +320,11 @@ impl Reader<'_> {
             let corners = [(0, -DIAMOND), (DIAMOND, 0), (0, DIAMOND), (-DIAMOND, 0)];
             let form = Form::Polygon(corners.map(|(dx, dy)| Point::new(x + dx, y + dy)).to_vec());
             let (track, at) = (self.log.track(row.slot), readable(row.at.since(Moment::START)));
-            let name = format!("{track}: {} committed at {at}, the next to read is {}", self.row.name, row.value);
+            let stored = voice.trace.settled_word(self.log.column.actor);
+            let name = format!("{track}: {} {stored} at {at}, the next to read is {}", self.row.name, row.value);
             let area = form.bounds();
             if drawn == 0 {
-                sheet.wishes.push(self.wish(2, "committed", Tone::Neutral, Place::Beside(area)));
+                sheet.wishes.push(self.wish(2, stored, Tone::Neutral, Place::Beside(area)));
             }
             let look = if self.place == 0 { Look::Place } else { Look::OtherPlace };
             sheet.obstacle(area);

@@ -5,7 +5,7 @@ use super::{Line, clock, length, place};
 use crate::order;
 use crate::time::Moment;
 use crate::trace::{
-    CallerOutcome, Class, Drawing, Duty, Ending, Fate, JobId, MarkRow, MessageRow, PartId, StayKind, StayRow, Trace,
+    CallerOutcome, Class, Drawing, Ending, Fate, JobId, MarkRow, MessageRow, PartId, StayKind, StayRow, Trace,
     WorkOutcome,
 };
 
@@ -107,15 +107,16 @@ fn stayed(trace: &Trace, stay: &StayRow) -> Line {
         StayKind::Queued => format!("waited at {at} for a free worker"),
         StayKind::Ready if is_log => format!("waited in {at} to be read"),
         StayKind::Ready => format!("lay ready in {at}"),
-        StayKind::Held if is_log => format!("was read from {at} and not yet committed"),
-        StayKind::Held => match trace.actor(stay.actor).duty {
-            Duty::Caller => format!("{at} kept a copy until the hand-over was confirmed"),
-            Duty::Broker | Duty::Worker => format!("was delivered by {at} and not yet acknowledged"),
-        },
+        StayKind::Held => {
+            let how = if is_log { "read from" } else { "delivered by" };
+            format!("was {how} {at} and not yet {}", trace.settled_word(stay.actor))
+        }
         StayKind::Hidden => format!("was hidden in {at}"),
         StayKind::Scheduled => format!("{at} waited for the next attempt"),
         StayKind::Unconfirmed => format!("{at} kept a copy until the hand-over was confirmed"),
-        StayKind::Parked if is_log => format!("was kept in {at} at offset {}", stay.value),
+        StayKind::Parked if is_log => {
+            format!("was kept in {at} at {} {}", trace.position_noun(stay.actor), stay.value)
+        }
         StayKind::Parked => format!("was set aside in {at}"),
         StayKind::Down => format!("{at} was out of service"),
         StayKind::Slow => format!("{at} was slow"),

@@ -220,7 +220,7 @@ impl Telling<'_> {
                 self.say(at, wait);
             }
             StayKind::Parked if self.is_log(stay.actor) => {
-                self.say(work, format!("is kept in {at} at offset {}", stay.value));
+                self.say(work, format!("is kept in {at} at {} {}", self.trace.position_noun(stay.actor), stay.value));
             }
             StayKind::Parked => self.say(work, format!("is set aside in {at}")),
             StayKind::Polling | StayKind::Down | StayKind::Slow | StayKind::Held | StayKind::Unconfirmed => {}

@@ -72,6 +72,28 @@ impl ActorRow {
     }
 }
 
+/// What a protocol has a word of its own for, and the trace, the picture and the sentences have none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
+pub enum Term {
+    /// What bounds how much of the work one slot of a worker's lane has in hand at once: "prefetch 1".
+    Bound,
+    /// At a log: what the number of a record is called: "offset".
+    Position,
+    /// At a queue or log: what becomes of a message once its consumer says that it is done with it: "acknowledged".
+    Settled,
+}
+
+/// A protocol's word for something at one lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
+pub struct TermRow {
+    /// The lane.
+    pub lane: ActorId,
+    /// For what the word stands.
+    pub term: Term,
+    /// The word.
+    pub word: LabelId,
+}
+
 /// Who reads a log with one place in each of its tracks: a lane, or the lanes of a group that shares the work.
 #[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub struct ReaderRow {

@@ -35,7 +35,7 @@ fn a_message_that_its_limit_drops_was_failed_at_by_its_consumer() {
     let lost = said(&verdicts, "lost");
     assert!(lost.contains("tasks dropped it (delivery_limit) after Workers had failed at it 4 times"), "{lost}");
     let twice = said(&verdicts, "executed-twice");
-    assert!(twice.contains("up to 4 times: Workers had failed at it, and the queue delivered again"), "{twice}");
+    assert!(twice.contains("up to 4 times: Workers had failed at it, and the queue delivered it again"), "{twice}");
 }
 
 /// A worker that fails and tries again by itself is not a caller that asks again.

@@ -182,7 +182,9 @@ fn the_report_has_the_spans_and_places_of_the_picture() {
     let committed: Vec<Value> = rows(log, "progress").into_iter().filter(|step| step["kind"] == "place").collect();
     let ends: u64 = committed.iter().filter_map(|step| step["value"].as_u64()).sum();
     assert_eq!(ends, 2, "the places in the log are as far as the records: {committed:?}");
-    let delivery = rows(queue, "messages").into_iter().find(|message| message["kind"] == "ReceiveMessage response" && message["class"] == "payload");
+    let delivery = rows(queue, "messages")
+        .into_iter()
+        .find(|message| message["kind"] == "ReceiveMessage response" && message["class"] == "payload");
     let delivery = delivery.expect("something was received");
     let place = rows(queue, "places").into_iter().find(|place| place["message"] == delivery["id"]);
     let consumer = place.expect("it went to one of three")["to_slot"].clone();

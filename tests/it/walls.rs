@@ -43,7 +43,8 @@ const VENDORS: &[&str] = &[
     "sidekiq",
     "celery",
     "prefetch",
-    "offset_commit",
+    "offset",
+    "acknowledg",
     "visibility",
 ];
 

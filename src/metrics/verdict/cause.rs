@@ -195,7 +195,8 @@ fn repetition(case: &Case<'_>, retried: &MarkRow) -> String {
 
 /// Why a delivery went back: what happened last, before it did, that would send it back.
 fn redelivery(case: &Case<'_>, returned: &MarkRow) -> String {
-    let again = "and the queue delivered again";
+    let again = "and the queue delivered it again";
+    let settled = case.trace.settled_word(returned.actor);
     let before = case.trace.marks.iter().filter(|mark| mark.at <= returned.at);
     let cause = before.filter(|mark| match mark.kind {
         MarkKind::Crashed => true,
@@ -214,12 +215,13 @@ fn redelivery(case: &Case<'_>, returned: &MarkRow) -> String {
     match cause.max_by_key(|mark| mark.at) {
         Some(mark) if mark.kind == MarkKind::Crashed => {
             let lane = case.lane(mark.actor);
-            let unheard = match lane.duty {
-                Duty::Worker => "had acknowledged",
-                Duty::Broker | Duty::Caller => "had heard of an acknowledgement",
-            };
             let at = moment_in_words(mark.at);
-            format!("{} died at {at} before it {unheard}, {again}", lane.name)
+            match lane.duty {
+                Duty::Worker => format!("{} died at {at} before it had {settled} it, {again}", lane.name),
+                Duty::Broker | Duty::Caller => {
+                    format!("{} died at {at} before it had heard that it was {settled}, {again}", lane.name)
+                }
+            }
         }
         Some(mark) if mark.kind == MarkKind::Failed => {
             format!("{} had failed at it, {again}", case.lane(mark.actor).name)
@@ -228,7 +230,7 @@ fn redelivery(case: &Case<'_>, returned: &MarkRow) -> String {
             let name = &case.lane(mark.actor).name;
             format!("the work was divided anew among {name} before it was recorded as done, and it was read again")
         }
-        None if expired() => format!("the time to acknowledge it ran out, {again}"),
-        None => format!("no acknowledgement had come, {again}"),
+        None if expired() => format!("it was not {settled} in time, {again}"),
+        None => format!("it had not been {settled}, {again}"),
     }
 }
