@@ -40,6 +40,22 @@ pub fn length(span: Span) -> String {
     exact(span)
 }
 
+/// The text as a sentence begins: with a capital, unless it begins with the name of a lane, which stays as whoever
+/// named it wrote it.
+pub fn opening(trace: &Trace, text: &str) -> String {
+    let is_name =
+        |name: &str| !name.is_empty() && text.strip_prefix(name).is_some_and(|rest| !rest.starts_with(is_letter));
+    match trace.actors.iter().any(|row| is_name(&row.name)) {
+        true => text.to_owned(),
+        false => capital(text),
+    }
+}
+
+/// Whether the letter may be within a word.
+fn is_letter(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || !letter.is_ascii()
+}
+
 /// The text with a capital for its first letter.
 pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
@@ -66,6 +82,24 @@ fn upper(letter: char) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sentence_begins_with_a_capital_unless_with_the_name_of_a_lane() {
+        let mut trace = Trace::new(1, 1);
+        trace.actors.push(crate::trace::ActorRow {
+            id: "resize".to_owned(),
+            name: "resize".to_owned(),
+            subtitle: String::new(),
+            duty: crate::trace::Duty::Worker,
+            drawing: crate::trace::Drawing::Slots,
+            slots: 1,
+            slot_noun: "worker".to_owned(),
+            slot_names: Vec::new(),
+        });
+        assert_eq!(opening(&trace, "resize sent “ok”"), "resize sent “ok”");
+        assert_eq!(opening(&trace, "resized by hand"), "Resized by hand");
+        assert_eq!(opening(&trace, "job 3 is wanted"), "Job 3 is wanted");
+    }
 
     #[test]
     fn letters_of_european_languages_have_their_capitals() {

@@ -212,6 +212,7 @@ impl Settings {
             drawing: Drawing::Slots,
             slots: self.server.cores,
             slot_noun: "core".into(),
+            slot_names: Vec::new(),
         });
         let users = setup.lane(self.users.lane_of("connection"));
         let out = setup.link(ground.link(caller, server, leg::OUT));

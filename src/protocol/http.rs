@@ -318,6 +318,7 @@ impl Settings {
             drawing: Drawing::Slots,
             slots: threads,
             slot_noun: "thread".into(),
+            slot_names: Vec::new(),
         });
         let server = setup.lane(ActorRow {
             id: self.server.id.clone(),
@@ -327,6 +328,7 @@ impl Settings {
             drawing: Drawing::Slots,
             slots: self.server.workers,
             slot_noun: "worker".into(),
+            slot_names: Vec::new(),
         });
         let out = setup.link(ground.link(caller, server, leg::OUT));
         let back = setup.link(ground.link(server, caller, leg::BACK));

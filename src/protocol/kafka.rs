@@ -418,6 +418,7 @@ impl Settings {
                     drawing: Drawing::Slots,
                     slots: each,
                     slot_noun: "consumer".into(),
+                    slot_names: Vec::new(),
                 });
                 let first_place = index as u16 * each;
                 crews.push(Crew { group: number as u16, lane, first: member, first_place, count: each, dead: None });
@@ -440,6 +441,7 @@ impl Settings {
             drawing: Drawing::Slots,
             slots: self.producer.threads,
             slot_noun: "thread".into(),
+            slot_names: Vec::new(),
         }
     }
 
@@ -452,6 +454,7 @@ impl Settings {
             drawing: Drawing::Tracks,
             slots: self.topic.partitions,
             slot_noun: "partition".into(),
+            slot_names: Vec::new(),
         }
     }
 }
@@ -465,5 +468,6 @@ fn dead_letter_lane(dead: &DeadLetterSettings) -> ActorRow {
         drawing: Drawing::River,
         slots: 0,
         slot_noun: "".into(),
+        slot_names: Vec::new(),
     }
 }

@@ -268,6 +268,7 @@ impl Settings {
             drawing: Drawing::Slots,
             slots: publisher.threads,
             slot_noun: "thread".into(),
+            slot_names: Vec::new(),
         }
     }
 
@@ -284,6 +285,7 @@ impl Settings {
             drawing: Drawing::River,
             slots: if queues == 1 { 0 } else { queues },
             slot_noun: if queues == 1 { "" } else { "queue" }.into(),
+            slot_names: self.queues().filter(|_| queues > 1).map(|queue| queue.name.clone()).collect(),
         }
     }
 }
@@ -297,6 +299,7 @@ fn consumer_lane(crew: &ConsumerSettings) -> ActorRow {
         drawing: Drawing::Slots,
         slots: crew.count,
         slot_noun: "consumer".into(),
+        slot_names: Vec::new(),
     }
 }
 
@@ -309,5 +312,6 @@ fn dead_letter_lane(dead: &DeadLetterSettings) -> ActorRow {
         drawing: Drawing::River,
         slots: 0,
         slot_noun: "".into(),
+        slot_names: Vec::new(),
     }
 }

@@ -210,6 +210,7 @@ impl Settings {
                 drawing: Drawing::Slots,
                 slots: sender.threads,
                 slot_noun: "thread".into(),
+                slot_names: Vec::new(),
             },
             ActorRow {
                 id: queue.id.clone(),
@@ -222,6 +223,7 @@ impl Settings {
                 drawing: Drawing::Halves,
                 slots: 0,
                 slot_noun: "".into(),
+                slot_names: Vec::new(),
             },
             ActorRow {
                 id: consumers.id.clone(),
@@ -231,6 +233,7 @@ impl Settings {
                 drawing: Drawing::Slots,
                 slots: consumers.count,
                 slot_noun: "consumer".into(),
+                slot_names: Vec::new(),
             },
         ]
     }
@@ -248,5 +251,6 @@ fn dead_letter_lane(policy: &RedrivePolicy) -> ActorRow {
         drawing: Drawing::River,
         slots: 0,
         slot_noun: "".into(),
+        slot_names: Vec::new(),
     }
 }

@@ -103,13 +103,13 @@ fn clock(sheet: &mut Sheet, voice: &Voice, id: StayId, left: i32, room: i32, sai
     label
 }
 
-/// "2 s, receive 1".
+/// "hidden 2 s", and from the second time on "hidden 2 s, time 2".
 fn words(stay: &StayRow, ended: Moment) -> String {
     let length = readable(stay.end.min(ended).since(stay.begin));
     match (stay.kind, stay.value) {
         (StayKind::Scheduled, _) => ["delayed ", &length].concat(),
-        (_, 0) => length,
-        (_, receives) => format!("{length}, receive {receives}"),
+        (_, 0 | 1) => ["hidden ", &length].concat(),
+        (_, time) => format!("hidden {length}, time {time}"),
     }
 }
 

@@ -6,7 +6,8 @@ use super::columns::{Column, Measure, Plan};
 use super::labels::{Place, Rank, Wish};
 use super::sheet::{Sheet, Voice};
 use super::steps::{Run, Steps, counted, levels, runs, together};
-use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Shape, Subject, Tone};
+use super::text::{ascent, fitted_by_its_end, line_height, width};
+use super::{Anchor, Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
 use crate::trace::{Drawing, LevelKind, Slot, StayKind};
 
 pub fn draw(sheet: &mut Sheet, voice: &Voice, measure: Measure) {
@@ -37,6 +38,7 @@ fn rivers(sheet: &mut Sheet, voice: &Voice, column: &Column, measure: Measure) {
     for (place, (slot, depths)) in slots.iter().zip(&depths).enumerate() {
         let bed = Bed { column, centre: column.slot(*slot), unit, pieces: (place, slots.len()) };
         depths.draw(sheet, voice, &bed);
+        bed.head(sheet, voice, *slot);
     }
 }
 
@@ -62,8 +64,34 @@ impl Bed<'_> {
         let row = voice.trace.actor(self.column.actor);
         match self.pieces {
             (_, 1) => row.name.clone(),
-            (river, _) => format!("{} ({} {})", row.name, row.slot_noun, river + 1),
+            (river, _) => format!("{} ({})", row.name, row.slot_name(Slot(river as u16)).unwrap_or_default()),
         }
+    }
+
+    /// The name of the river at its top, where the lane has several.
+    fn head(&self, sheet: &mut Sheet, voice: &Voice, slot: Slot) {
+        let Plan::Rivers { spacing, .. } = self.column.plan else { return };
+        let Some(whole) = voice.trace.actor(self.column.actor).slot_name(slot) else { return };
+        let text = match spacing - PX {
+            room if width(&whole, Face::Small) <= room => whole.clone(),
+            room => fitted_by_its_end(&whole, Face::Small, room),
+        };
+        let wide = width(&text, Face::Small);
+        let area = Area::new(self.centre - wide / 2, PX, wide, line_height(Face::Small));
+        let at = Point::new(area.x, area.y + ascent(Face::Small));
+        sheet.obstacle(area);
+        sheet.push(
+            Level::Labels,
+            Shape {
+                key: Key { side: Some(voice.side), subject: Subject::Lane(self.column.actor), piece: self.piece(5, 0) },
+                look: Look::Tick,
+                tone: voice.tone,
+                light: Light::Even,
+                form: Form::Text { at, anchor: Anchor::Start, face: Face::Small, text, area },
+                name: if width(&whole, Face::Small) > wide { whole } else { String::new() },
+                job: None,
+            },
+        );
     }
 
     /// The height of the rows in which it is drawn: as many for all rivers as for one.

@@ -196,7 +196,7 @@ fn outcome(trace: &Trace, job: JobId) -> Vec<Line> {
         WorkOutcome::Unfinished => lines.push(at(trace.ended, "the work is not done yet".to_owned())),
     }
     if trace.executions(job) > trace.parts_per_job {
-        lines.push(at(trace.ended, format!("worked {} times in all", trace.executions(job))));
+        lines.push(at(trace.ended, format!("worked on {} times in all", trace.executions(job))));
     }
     lines
 }

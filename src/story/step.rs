@@ -3,7 +3,7 @@
 //! *Invariant:* the rows of a step are found by their cause. Causes never go down in a table, for rows are written in
 //! the step that causes them, so the rows of a step stand together.
 
-use super::{Line, capital, clock, place};
+use super::{Line, clock, opening, place};
 use crate::time::Moment;
 use crate::trace::{
     ActorId, CallerOutcome, Class, Drawing, Duty, Ending, Fate, Handled, JobId, MarkKind, MarkRow, MessageRow, PartId,
@@ -95,7 +95,7 @@ impl Telling<'_> {
             return None;
         }
         text.push('.');
-        Some(Line { at, until: None, text: capital(&text) })
+        Some(Line { at, until: None, text: opening(self.trace, &text) })
     }
 
     /// "job 3", "part 2 of job 3", or "it".

@@ -58,11 +58,17 @@ pub struct ActorRow {
     pub slots: u16,
     /// What one slot is called: "thread", "worker", "consumer".
     pub slot_noun: String,
+    /// What its slots are called, if each has a name of its own.
+    pub slot_names: Vec<String>,
 }
 
 impl ActorRow {
-    /// "thread 2", if it has several; the tracks of a log are counted from nought, as what is in them is.
+    /// "thread 2", or its own name, if there are several; the tracks of a log are counted from nought, as what is in
+    /// them is.
     pub fn slot_name(&self, slot: Slot) -> Option<String> {
+        if let Some(name) = self.slot_names.get(slot.at()) {
+            return Some(name.clone());
+        }
         let first = match self.drawing {
             Drawing::Tracks => 0,
             Drawing::Slots | Drawing::River | Drawing::Halves => 1,

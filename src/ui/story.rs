@@ -8,9 +8,9 @@ use super::icons::{Icon, icon};
 use super::verdicts::{side_class, side_name};
 use crate::player::{Action, Reel};
 use crate::recording::{Selection, SidePlayed};
-use crate::story::{self, Line, capital};
+use crate::story::{self, Line, capital, opening};
 use crate::time::Moment;
-use crate::trace::{JobId, MessageId};
+use crate::trace::{JobId, MessageId, Trace};
 
 /// What happened to a job, side by side.
 pub type Lines = Vec<Vec<Line>>;
@@ -38,7 +38,8 @@ pub fn story(reel: &Reel, job: JobId, selection: Selection, lines: &Lines, reach
             Selection::Message { side: of, message, .. } if usize::from(of) == number => carried(side, message),
             _ => None,
         };
-        let mut each = lines.iter().enumerate().map(|(number, line)| told(line, reel, reached, act).key(number));
+        let mut each =
+            lines.iter().enumerate().map(|(number, line)| told(line, &side.trace, reel, reached, act).key(number));
         element("div", &[])
             .key(side.id.clone())
             .with("class", classes(&["story-side", side_class(side.style)]))
@@ -51,11 +52,11 @@ pub fn story(reel: &Reel, job: JobId, selection: Selection, lines: &Lines, reach
         .add(block("div", "story-sides").all(&mut columns))
 }
 
-fn told(line: &Line, reel: &Reel, reached: Moment, act: &Act) -> Element {
+fn told(line: &Line, trace: &Trace, reel: &Reel, reached: Moment, act: &Act) -> Element {
     let moment = element("button", &[("type", "button"), ("class", "moment")]);
     let at = line.at;
     let moment = moment.does(act, move || Action::Seek(at)).text(reel.clock(line.at));
-    let words = element("span", &[]).text(capital(&line.text));
+    let words = element("span", &[]).text(opening(trace, &line.text));
     element("li", &[]).with_some("class", (line.at > reached).then_some("future")).add(moment).add(words)
 }
 

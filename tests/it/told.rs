@@ -91,7 +91,7 @@ fn the_story_of_a_message_whose_consumer_dies() {
             "60 ms to 100 ms: Server worked on it, 40 ms",
             "100 ms to 105 ms: Server sent “ack” (no. 2) to Queue, 5 ms on its way",
             "100 ms: the work is done, 100 ms after it was wanted",
-            "105 ms: worked 2 times in all",
+            "105 ms: worked on 2 times in all",
         ]
     );
 }

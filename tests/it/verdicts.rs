@@ -236,7 +236,7 @@ fn cases_of_causes() -> Vec<Case> {
         Case {
             rule: "executed-twice",
             speaks: of_preset("order-emails", 1),
-            says: "2 e-mails were worked twice: Mail service died at 900 ms before it had acknowledged it, and the queue delivered it again.",
+            says: "2 e-mails were worked on twice: Mail service died at 900 ms before it had acknowledged it, and the queue delivered it again.",
             value: json!(2),
             at_ms: Some(913),
             silent: verdicts(rabbit(), burst(2)),
@@ -244,7 +244,7 @@ fn cases_of_causes() -> Vec<Case> {
         Case {
             rule: "executed-twice",
             speaks: of_preset("order-emails-broker-out", 1),
-            says: "2 e-mails were worked twice: E-mails died at 900 ms before it had heard that it was acknowledged, and the queue delivered it again; each took effect more than once.",
+            says: "2 e-mails were worked on twice: E-mails died at 900 ms before it had heard that it was acknowledged, and the queue delivered it again; each took effect more than once.",
             value: json!(2),
             at_ms: None,
             silent: of_preset("order-emails-broker-out", 0),
@@ -252,7 +252,7 @@ fn cases_of_causes() -> Vec<Case> {
         Case {
             rule: "executed-twice",
             speaks: verdicts(stubborn(), burst(1)),
-            says: "1 job was worked twice: the caller asked again, not knowing what had become of it.",
+            says: "1 job was worked on twice: the caller asked again, not knowing what had become of it.",
             value: json!(1),
             at_ms: Some(30),
             silent: verdicts(impatient(), burst(1)),

@@ -163,7 +163,7 @@ pub(super) fn executed_twice(case: &Case<'_>) -> Option<Said> {
         effects => format!("; {effects} of them took effect more than once"),
     };
     (count > 0).then(|| Said {
-        text: format!("{} {} worked {often}: {cause}{effects}.", sentence(&case.counted(count)), was(count)),
+        text: format!("{} {} worked on {often}: {cause}{effects}.", sentence(&case.counted(count)), was(count)),
         value: Value::Count(count),
         at: mark.map(|mark| mark.at),
         tone: Tone::Bad,

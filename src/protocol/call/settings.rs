@@ -75,6 +75,7 @@ impl Caller {
             drawing: Drawing::Slots,
             slots,
             slot_noun: slot_noun.into(),
+            slot_names: Vec::new(),
         }
     }
 
@@ -136,6 +137,7 @@ impl Service {
             drawing: Drawing::Slots,
             slots: self.workers,
             slot_noun: noun.into(),
+            slot_names: Vec::new(),
         }
     }
 }
