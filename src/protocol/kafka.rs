@@ -214,6 +214,10 @@ pub enum Timer {
         batch: BatchNumber,
         attempt: u32,
     },
+    /// The delivery time-out of a partition's oldest batch is over.
+    DeliveryOver {
+        partition: u16,
+    },
     /// A partition's first batch may be sent again.
     SendAgain {
         partition: u16,

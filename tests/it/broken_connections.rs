@@ -88,10 +88,30 @@ fn a_leader_that_dies_answers_nothing() {
             Note over queue: out [50 to 10050 ms]
             Note over queue: crashed [50 ms]
             Note over queue: lost with the leader (job 1) [50 ms]
-            Note over client: gave up (job 1) [60 ms]",
+            Note over client: sends again (job 1) [60 ms]
+            Note over client: gave up (job 1) [150 ms]",
     );
     assert_eq!(labels(&trace, "connection closed"), ["connection closed"]);
     assert_eq!(trace.jobs[0].caller, CallerOutcome::Unknown);
+}
+
+/// `delivery.timeout.ms` counts from `send()`, for a batch that is in flight and for one that never left (KIP-91).
+#[test]
+fn kaf_8_a_batch_that_never_left_expires_as_one_in_flight_does() {
+    let settings = json!({
+        "topic": { "partitions": 1 }, "request_timeout": "30s",
+        "producer": { "linger": "0ms", "max_in_flight": 1, "delivery_timeout": "2s" },
+    });
+    let scenario = json!({
+        "workload": { "jobs": 2, "arrivals": { "pattern": "burst" } },
+        "changes": [{ "at": "0ms", "for": "1h", "fault": "silent-outage", "actor": "queue" }],
+    });
+    let trace = play_side("kafka", settings, scenario);
+    let gave_up = trace.marks.iter().filter(|mark| mark.kind == MarkKind::GaveUp);
+    let gave_up: Vec<(u64, u64)> = gave_up.map(|mark| (mark.at.micros(), mark.value)).collect();
+    assert_eq!(gave_up, [(2_000_000, 1), (2_000_000, 0)], "the moment, and after how many attempts");
+    let callers: Vec<CallerOutcome> = trace.jobs.iter().map(|job| job.caller).collect();
+    assert_eq!(callers, [CallerOutcome::Unknown, CallerOutcome::Refused]);
 }
 
 /// Who asks while there is no leader is told so, and has stored nothing.

@@ -107,6 +107,7 @@ impl Producer {
                     self.failed(partition, batch, CallerOutcome::Unknown, stage);
                 }
             }
+            Input::Timer(Timer::DeliveryOver { partition }) => self.expire(partition, stage),
             Input::Timer(Timer::SendAgain { partition }) => self.send_what_may(partition, stage),
             _ => {}
         }
@@ -139,7 +140,36 @@ impl Producer {
         if self.linger == Span::ZERO {
             self.lanes[usize::from(partition)].close(self.last_batch);
         }
+        self.watch(partition, stage);
         self.send_what_may(partition, stage);
+    }
+
+    /// Sets a timer for the delivery time-out of the oldest batch, unless one is set.
+    fn watch(&mut self, partition: u16, stage: &mut Stage<'_>) {
+        let lane = &mut self.lanes[usize::from(partition)];
+        if let Some(opened) = lane.oldest().filter(|_| !lane.watched) {
+            lane.watched = true;
+            stage.set_timer((opened + self.delivery_timeout).since(stage.now()), Timer::DeliveryOver { partition });
+        }
+    }
+
+    /// `delivery.timeout.ms` counts from the moment at which `send()` has filed the first record of a batch, and it holds
+    /// for batches that wait and for those in flight (KIP-91).
+    fn expire(&mut self, partition: u16, stage: &mut Stage<'_>) {
+        let lane = &mut self.lanes[usize::from(partition)];
+        lane.watched = false;
+        for batch in lane.take_expired(stage.now(), self.delivery_timeout) {
+            self.give_up(&batch, stage);
+        }
+        self.watch(partition, stage);
+        self.send_what_may(partition, stage);
+    }
+
+    fn give_up(&mut self, batch: &Batch, stage: &mut Stage<'_>) {
+        for part in &batch.parts {
+            stage.mark(MarkKind::GaveUp, Slot::WHOLE, *part, batch.attempt.into(), self.words.gave_up);
+        }
+        self.settle(&batch.parts, batch.known, stage);
     }
 
     /// By the key's hash; without a key, sticky until a batch's worth of bytes went to one partition (KIP-794).
@@ -223,11 +253,8 @@ impl Producer {
         batch.known = batch.known.max(heard);
         let chance = stage.chance(Purpose::Jitter, batch.parts[0], batch.attempt);
         let wait = self.backoff.wait(stage, batch.parts[0], batch.attempt, None).scaled(0.8 + 0.4 * chance);
-        if (stage.now() + wait).since(batch.opened) >= self.delivery_timeout {
-            for part in &batch.parts {
-                stage.mark(MarkKind::GaveUp, Slot::WHOLE, *part, batch.attempt.into(), self.words.gave_up);
-            }
-            self.settle(&batch.parts, batch.known, stage);
+        if stage.now().since(batch.opened) >= self.delivery_timeout {
+            self.give_up(&batch, stage);
             return self.send_what_may(partition, stage);
         }
         let next = u64::from(batch.attempt) + 1;

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 
 use super::BatchNumber;
-use crate::time::Moment;
+use crate::time::{Moment, Span};
 use crate::trace::{CallerOutcome, PartId};
 
 pub(super) struct Batch {
@@ -29,6 +29,8 @@ pub(super) struct Lane {
     waiting: VecDeque<Batch>,
     pub in_flight: Vec<Batch>,
     sequence: u32,
+    /// Whether a timer is set for the delivery time-out of the batch that was opened first.
+    pub watched: bool,
 }
 
 impl Lane {
@@ -93,6 +95,28 @@ impl Lane {
     /// The connection broke: whatever was sent over it and not answered, in order.
     pub fn take_all_in_flight(&mut self) -> Vec<Batch> {
         std::mem::take(&mut self.in_flight)
+    }
+
+    /// Takes out, in order, whatever was opened so long ago, sent or not. What becomes of a batch that is in flight is
+    /// not known.
+    pub fn take_expired(&mut self, now: Moment, timeout: Span) -> Vec<Batch> {
+        let is_old = |batch: &Batch| batch.opened + timeout <= now;
+        let in_flight = std::mem::take(&mut self.in_flight);
+        let (mut old, kept): (Vec<Batch>, Vec<Batch>) = in_flight.into_iter().partition(is_old);
+        self.in_flight = kept;
+        for batch in &mut old {
+            batch.known = batch.known.max(CallerOutcome::Unknown);
+        }
+        // Those that wait do so in the order in which they were opened.
+        let waiting = self.waiting.partition_point(is_old);
+        old.extend(self.waiting.drain(..waiting));
+        old.sort_by_key(|batch| batch.sequence);
+        old
+    }
+
+    /// When the oldest batch was opened that is not answered.
+    pub fn oldest(&self) -> Option<Moment> {
+        self.waiting.front().into_iter().chain(&self.in_flight).map(|batch| batch.opened).min()
     }
 
     /// It waits again, in its place.
