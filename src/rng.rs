@@ -37,6 +37,8 @@ pub enum Purpose {
     Choice = 8,
     /// How long a broker takes to make a message safe; subject: the part; turn: the attempt.
     Storage = 9,
+    /// How long a worker waits before it tries again; subject: the part; turn: the attempt.
+    WorkJitter = 10,
 }
 
 /// What a random value belongs to, beside the seed. Two values with different keys are independent.

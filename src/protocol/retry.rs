@@ -1,7 +1,8 @@
 //! Retries with exponential back-off and jitter, as clients of every protocol use them.
 //!
 //! Source: the AWS architecture blog's back-off simulator (`RTY-1`, `RTY-2`), whose names for the kinds of jitter are
-//! kept. *Invariant:* the wait depends on the part and the attempt alone, so a retry at another moment waits as long.
+//! kept. *Invariant:* the wait depends on who waits (sender or worker), the part and the attempt alone, so a retry at
+//! another moment waits as long.
 
 use super::{BadSetting, Stage, in_range, not_zero};
 use crate::reading::{fields, words};
@@ -62,6 +63,12 @@ impl Retry {
         self.wait_in_layer(stage, part, attempt, attempt, previous)
     }
 
+    /// As [`Retry::wait`], for whoever works on the part. The wait has a random value of its own, so that it is not that
+    /// of whoever sent the part.
+    pub fn wait_at_work(&self, stage: &Stage<'_>, part: PartId, attempt: u32) -> Span {
+        self.spread(attempt, None, || stage.chance(Purpose::WorkJitter, part, attempt))
+    }
+
     /// As [`Retry::wait`], for a caller that is called itself and repeated: `over_all` counts its attempts over all
     /// repetitions, so that each has a random value of its own.
     pub fn wait_in_layer(
@@ -72,9 +79,13 @@ impl Retry {
         over_all: u32,
         previous: Option<Span>,
     ) -> Span {
+        self.spread(attempt, previous, || stage.chance(Purpose::Jitter, part, over_all))
+    }
+
+    /// The wait after the failure of `attempt`, spread by `chance`, which is a number in [0, 1).
+    fn spread(&self, attempt: u32, previous: Option<Span>, chance: impl Fn() -> f64) -> Span {
         let doublings = (attempt - 1).min(40);
         let full = self.base.times(1 << doublings).min(self.cap);
-        let chance = || stage.chance(Purpose::Jitter, part, over_all);
         match self.jitter {
             Jitter::None => full,
             Jitter::Full => full.scaled(chance()),

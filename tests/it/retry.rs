@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use counterpoint::trace::Trace;
+use counterpoint::trace::{StayKind, Trace};
 use serde_json::{Value, json};
 
 use crate::http::requests;
-use crate::story::play_side;
+use crate::story::{self, play_side};
 
 /// Jobs that are turned away on every attempt: the server is out from the start.
 fn always_refused(jobs: u32, retry: Value) -> Trace {
@@ -104,4 +104,24 @@ fn rty_4_never_more_attempts_than_allowed() {
             assert_eq!(attempts, (1..=most).collect::<Vec<_>>());
         }
     }
+}
+
+/// The same part is tried again by its sender on one side and by its worker on the other, with the same rule.
+#[test]
+fn rty_2_who_sends_and_who_works_wait_for_lengths_of_their_own() {
+    let retry = json!({ "max_attempts": 2, "base": "10s", "jitter": "full" });
+    let played = story::play(json!({
+        "workload": { "jobs": 1, "work": "10ms", "poison": [1] },
+        "changes": [{ "at": "0ms", "for": "1h", "fault": "outage", "actor": "away" }],
+        "sides": [
+            { "protocol": "http", "retry": retry, "server": { "id": "away", "name": "Away" } },
+            { "protocol": "kafka", "groups": [{ "retry": retry, "max_poll_interval": "10min", "dead_letter": {} }] },
+        ],
+    }));
+    let waited = |side: usize| {
+        let trace = &played.sides[side].trace;
+        let stay = trace.stays.iter().find(|stay| stay.kind == StayKind::Scheduled).expect("it is tried again");
+        stay.end.since(stay.begin)
+    };
+    assert_ne!(waited(0), waited(1));
 }

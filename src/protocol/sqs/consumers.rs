@@ -192,7 +192,7 @@ impl Consumers {
     fn call_failed(&mut self, consumer: u16, errand: Errand, stage: &mut Stage<'_>) {
         match errand {
             Errand::Delete(received, attempt) if attempt < self.retry.max_attempts => {
-                let wait = self.retry.wait(stage, received.part, attempt, None);
+                let wait = self.retry.wait_at_work(stage, received.part, attempt);
                 self.pause(consumer, Errand::Delete(received, attempt + 1), wait, stage);
             }
             Errand::Poll => self.pause(consumer, Errand::Poll, self.poll_interval, stage),

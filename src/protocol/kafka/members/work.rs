@@ -98,7 +98,7 @@ impl Members {
         let (slot, part) = (self.slot(index), record.part);
         self.members[index].attempt_failed(&record, attempt);
         if attempt < self.group.retry.max_attempts {
-            let wait = self.group.retry.wait(stage, part, attempt, None);
+            let wait = self.group.retry.wait_at_work(stage, part, attempt);
             stage.mark(MarkKind::Retried, slot, part, u64::from(attempt) + 1, self.words.tries_again);
             self.begun += 1;
             let stay = stage.begin(slot, StayKind::Scheduled, part);
