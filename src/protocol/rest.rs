@@ -109,6 +109,9 @@ const OK: u8 = 0;
 const NOT_CHANGED: u8 = 1;
 const ERROR: u8 = 2;
 
+/// A resource changes no more often, so that its versions have numbers for all the time that is simulated.
+const SHORTEST_CHANGE: Span = Span::millis(1);
+
 impl Settings {
     pub(super) fn check(&self) -> Result<(), BadSetting> {
         self.caller.check()?;
@@ -118,8 +121,10 @@ impl Settings {
         let texts =
             [("path", &self.path), ("request_body", &self.request_body), ("response_body", &self.response_body)];
         texts.into_iter().try_for_each(|(field, text)| check_text(field, text))?;
-        for (field, span) in [("timeout", self.timeout), ("changes_every", self.changes_every)] {
-            span.map_or(Ok(()), |span| not_zero(field, span))?;
+        self.timeout.map_or(Ok(()), |timeout| not_zero("timeout", timeout))?;
+        if let Some(every) = self.changes_every.filter(|every| *every < SHORTEST_CHANGE) {
+            let sentence = format!("{every} is too short; a resource changes every {SHORTEST_CHANGE} at most");
+            return Err(BadSetting { field: "changes_every".into(), sentence });
         }
         self.retry.check("retry")
     }
@@ -239,7 +244,7 @@ impl Conduct for Server {
         let changed = |note: u32, version: u32| note != version + 1;
         if task.place == 0 {
             let every = self.settings.changes_every.map_or(u64::MAX, Span::as_micros);
-            let version = (stage.now().micros() / every) as u32;
+            let version = u32::try_from(stage.now().micros() / every).expect("30 days have fewer milliseconds");
             task.memory = version;
             let span = if changed(task.note, version) {
                 let body = stage.takes(stage.draw(&self.settings.body, 1, task.part));

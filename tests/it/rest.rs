@@ -1,5 +1,6 @@
 //! GET with a cache: `GET-1` to `GET-3`. Sources: RFC 9110, RFC 9111.
 
+use counterpoint::scenario::Scenario;
 use counterpoint::time::Moment;
 use counterpoint::trace::{CallerOutcome, StayKind, Trace, WorkOutcome};
 use serde_json::{Value, json};
@@ -79,4 +80,23 @@ fn get_3_repeating_it_leaves_the_server_as_it_was() {
     assert!(trace.parts.iter().all(|part| part.executions == 4 && part.effects == 0));
     let busy = trace.stays.iter().filter(|stay| stay.kind == StayKind::Busy).count();
     assert_eq!(busy, 80);
+}
+
+/// A resource that changed every microsecond would run out of numbers for its versions within 72 minutes.
+#[test]
+fn a_resource_has_a_number_for_each_of_its_versions() {
+    let scenario = |every: &str| {
+        Scenario::from_value(json!({
+            "name": "versions",
+            "workload": { "jobs": 2, "arrivals": { "pattern": "listed", "at": ["0ms", "696h"] }, "work": "1ms" },
+            "sides": [
+                { "protocol": "rest", "cache": { "max_age": "0ms", "etag": true }, "changes_every": every },
+                { "protocol": "http" },
+            ],
+        }))
+    };
+    let refused = scenario("999us").expect_err("it is too often").to_string();
+    assert_eq!(refused, "sides.left.changes_every: 999us is too short; a resource changes every 1ms at most");
+    let played = scenario("1ms").expect("so often it may").play();
+    assert_eq!(played.sides[0].trace.jobs[1].caller, CallerOutcome::Answered);
 }
