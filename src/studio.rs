@@ -22,6 +22,7 @@ use serde_json::Value;
 
 use crate::desk::{Cover, Opening, Order, Panel, Refusal, Report};
 use crate::engine::Progress;
+use crate::reading::{Flaw, parse};
 use crate::recording::Recording;
 use crate::scenario::{PRESETS, Preset, Run, Scenario};
 
@@ -101,8 +102,12 @@ impl Studio {
                 }
             }
             Order::Set { path, value } => {
-                let value = serde_json::from_str(&value).unwrap_or(Value::String(value));
-                self.set(&path, value);
+                match parse(&value) {
+                    Ok(read) => self.set(&path, read),
+                    // What is not JSON is a word, written without its quotation marks.
+                    Err(Flaw::NotJson(_)) => self.set(&path, Value::String(value)),
+                    Err(Flaw::Twice(misread)) => self.refuse(&path, &value, misread.to_string()),
+                }
             }
             Order::Type { path, text } => self.type_in(&path, &text),
             Order::Reset => self.reset(),

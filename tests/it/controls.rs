@@ -183,3 +183,15 @@ fn the_end_of_a_slider_is_not_the_end_of_the_parameter() {
     assert_eq!(text, "40");
     assert!(refusal.is_some_and(|sentence| !sentence.is_empty()));
 }
+
+/// An object with the same field twice has two values, and none of them is taken.
+#[test]
+fn a_value_that_says_a_field_twice_is_refused() {
+    let mut desk = Desk::open("order-emails");
+    let address = desk.panel().address.clone();
+    desk.set("workload.work", r#"{ "exponential": { "mean": "1ms", "mean": "2ms" } }"#);
+    let refusals = desk.panel().refusals.clone();
+    assert_eq!(refusals.len(), 1, "{refusals:?}");
+    assert!(refusals[0].sentence.contains("exponential.mean"), "{refusals:?}");
+    assert_eq!(desk.panel().address, address);
+}
