@@ -17,8 +17,8 @@ use counterpoint::story;
 use counterpoint::studio::Studio;
 use counterpoint::time::Moment;
 use counterpoint::trace::{
-    ActorId, CallerOutcome, Class, Drawing, Fate, Handled, JobId, JobRow, LevelKind, MessageId, Outcome, Slot,
-    StayKind, StayRow, StepId, Trace, WorkOutcome,
+    ActorId, CallerOutcome, Class, Drawing, Duty, Fate, Handled, JobId, JobRow, LevelKind, MessageId, MessageRow,
+    Outcome, PartId, Slot, StayKind, StayRow, StepId, Trace, WorkOutcome,
 };
 
 /// Whether a property held, and if not, what was seen instead.
@@ -241,6 +241,16 @@ pub fn every_job_ends_in_one_way_for_its_caller_and_its_work_in_one_way(trace: &
         }
         ensure_eq!(trace.work_outcome(job) == WorkOutcome::Done, finished.is_some());
         ensure!(finished.is_none_or(|at| row.wanted <= at));
+        for (number, part) in (trace.first_part(job).index()..).zip(trace.parts_of_job(job)) {
+            // What a cache answers, and a part that no queue is bound for, is asked of nobody.
+            let is_done = part.outcome == WorkOutcome::Done;
+            let was_asked = || asked_of_a_worker(trace).contains(&PartId::from_index(number));
+            ensure!(
+                !is_done || part.executions > 0 || !was_asked(),
+                "part {} is done, and nobody worked on it",
+                number
+            );
+        }
         ensure!(trace.parts_of_job(job).iter().all(|part| part.effects <= part.executions));
         // A user who waits for ever wants nothing more.
         let someone_waits = |row: &JobRow| row.wanted != Moment::NEVER && row.settled == Moment::NEVER;
@@ -249,6 +259,15 @@ pub fn every_job_ends_in_one_way_for_its_caller_and_its_work_in_one_way(trace: &
         }
     }
     Ok(())
+}
+
+/// The parts that a message brought to a worker.
+fn asked_of_a_worker(trace: &Trace) -> BTreeSet<PartId> {
+    let brought = trace.messages.iter().filter(|message| {
+        let to_worker = trace.actor(message.to).duty == Duty::Worker && trace.actor(message.from).duty != Duty::Worker;
+        to_worker && message.fate == Fate::Delivered && trace.kind(message).class == Class::Payload
+    });
+    brought.flat_map(|message| trace.parts_of(message).to_vec()).collect()
 }
 
 /// What a settled run leaves open, nothing can ever move; whoever still waits does so for something that was lost.
@@ -264,18 +283,21 @@ pub fn a_settled_run_has_nothing_on_its_way(trace: &Trace) -> Held {
 /// Little's law, in integers: the area under a level is the sum of the stays that it counts. Of a log it is the number of
 /// records before each reader, which stays alone do not say; the brokers' own properties look at that.
 pub fn the_area_under_every_level_is_the_sum_of_its_stays(trace: &Trace) -> Held {
+    levels_have_the_areas_of_their_stays(trace, |actor| trace.actor(actor).drawing != Drawing::Tracks)
+}
+
+/// The same at some lanes.
+pub fn levels_have_the_areas_of_their_stays(trace: &Trace, is_looked_at: impl Fn(ActorId) -> bool) -> Held {
     let mut areas: BTreeMap<(ActorId, Slot, StayKind), (u64, Moment, u64)> = BTreeMap::new();
     // Of these there must be a level, or the law would hold of nothing.
     let is_log = |actor: ActorId| trace.actor(actor).drawing == Drawing::Tracks;
-    let whole: BTreeSet<(ActorId, LevelKind)> =
-        trace.levels.iter().filter(|level| level.slot == Slot::WHOLE).map(|level| (level.actor, level.kind)).collect();
     for stay in trace.stays.iter().filter(|stay| is_counted(stay.kind) && !is_log(stay.actor)) {
-        // A broker of several queues has a level for each, and none of them all.
-        let is_whole = whole.contains(&(stay.actor, LevelKind::Stays(stay.kind)));
-        let slot = if is_whole { Slot::WHOLE } else { stay.slot };
+        // A broker of several queues has a level for each of them; all other lanes have one for all of their slots.
+        let lane = trace.actor(stay.actor);
+        let slot = if lane.drawing == Drawing::River && lane.slots > 1 { stay.slot } else { Slot::WHOLE };
         areas.entry((stay.actor, slot, stay.kind)).or_insert((0, Moment::START, 0));
     }
-    for level in trace.levels.iter().filter(|level| !is_log(level.actor)) {
+    for level in trace.levels.iter().filter(|level| is_looked_at(level.actor)) {
         if let LevelKind::Stays(kind) = level.kind {
             let (area, since, value) = areas.entry((level.actor, level.slot, kind)).or_insert((0, Moment::START, 0));
             *area += *value * level.at.since(*since).as_micros();
@@ -343,8 +365,17 @@ pub fn every_run_has_a_verdict_and_can_be_told(played: &Played) -> Held {
         for job in jobs(&side.trace).filter(|job| side.trace.jobs[job.at()].wanted != Moment::NEVER) {
             let lines = story::job(&side.trace, job);
             ensure!(lines.is_sorted_by_key(|line| line.at), "{:?}", lines);
-            // What asked for work before there was any comes first in its story, as a poll of SQS.
-            ensure!(lines.iter().any(|line| line.text == "wanted"), "{:?}", lines);
+            // A worker may have asked for work before there was any, as by a poll of SQS; nothing else comes before.
+            let wanted = side.trace.jobs[job.at()].wanted;
+            let first = lines.iter().find(|line| line.at >= wanted);
+            ensure!(first.is_some_and(|line| line.text == "wanted"), "{:?}", lines);
+            let asked_before = |message: &MessageRow| {
+                side.trace.actor(message.from).duty == Duty::Worker
+                    && message.sent < wanted
+                    && side.trace.jobs_of(message).contains(&job)
+            };
+            let is_first = lines[0].text == "wanted" || side.trace.messages.iter().any(asked_before);
+            ensure!(is_first, "{:?}", lines);
         }
     }
     Ok(())
