@@ -53,7 +53,10 @@ pub enum Fault {
     Crash,
     /// Work begun while it lasts takes this many thousandths of its usual time (`FLT-3`). The engine applies it;
     /// actors need not.
-    SlowDown { thousandths: u32 },
+    SlowDown {
+        /// The factor, in thousandths: 3000 for three times as long.
+        thousandths: u32,
+    },
 }
 
 /// Whether a fault begins or ends.

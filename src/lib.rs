@@ -32,7 +32,6 @@
 pub mod cli;
 #[allow(missing_docs)]
 pub mod desk;
-#[allow(missing_docs)]
 pub mod engine;
 #[doc(hidden)]
 #[cfg(any(test, feature = "bench"))]
@@ -60,7 +59,6 @@ pub mod story;
 pub mod studio;
 pub mod theory;
 pub mod time;
-#[allow(missing_docs)]
 pub mod trace;
 #[cfg(all(target_arch = "wasm32", feature = "app"))]
 #[allow(missing_docs)]

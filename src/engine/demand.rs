@@ -24,14 +24,29 @@ pub struct Workload {
 #[derive(Clone, Debug)]
 pub enum Demand {
     /// At fixed distances, the first at `start`.
-    Regular { start: Moment, every: Span },
+    Regular {
+        /// When the first job is wanted.
+        start: Moment,
+        /// From one job to the next.
+        every: Span,
+    },
     /// At random distances, the first one gap after `start`. Exponential gaps make a Poisson process.
-    Random { start: Moment, gap: Distribution },
+    Random {
+        /// From when on gaps are counted.
+        start: Moment,
+        /// From one job to the next.
+        gap: Distribution,
+    },
     /// At these moments, in order; one a job.
     Listed(Vec<Moment>),
     /// So many users, each of whom thinks, wants a job, waits until it is answered or handed over, and thinks again.
     /// Whoever begins to think takes the next job, so all users go on until the jobs are used up.
-    Closed { users: u32, think: Distribution },
+    Closed {
+        /// How many users there are.
+        users: u32,
+        /// How long a user thinks before wanting a job.
+        think: Distribution,
+    },
 }
 
 impl Demand {

@@ -13,7 +13,10 @@ macro_rules! tables {
         /// Some consecutive rows of one table of a trace.
         #[derive(Clone, Debug, BorshDeserialize, BorshSerialize)]
         pub enum Slice {
-            $($name(Vec<$row>),)+
+            $(
+                #[doc = concat!("Rows of `", stringify!($field), "`.")]
+                $name(Vec<$row>),
+            )+
         }
 
         /// How many rows each table of a trace has, so that room can be made for all of them at once.
@@ -43,6 +46,7 @@ macro_rules! tables {
                 }
             }
 
+            /// Whether it has no row.
             pub fn is_empty(&self) -> bool {
                 self.len() == 0
             }
