@@ -117,6 +117,10 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, id: MessageId) {
     let message = &voice.trace.messages[id.at()];
     let kind = voice.trace.kind(message);
     let flight = flight(voice, message, &sheet.scale);
+    if flight.end == End::Nowhere && flight.from == flight.to {
+        // Sent at the moment at which the picture ends: there is nothing of it to be seen.
+        return;
+    }
     let tone = tone(voice, message);
     let jobs = voice.trace.jobs_of(message);
     let look = match (look(kind.arrow, kind.class), tone) {

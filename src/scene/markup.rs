@@ -16,23 +16,35 @@ pub const DEFINITIONS: &str = concat!(
     "<line class=\"cp-hatch-line\" x1=\"2.5\" y1=\"0\" x2=\"2.5\" y2=\"5\"/></pattern></defs>"
 );
 
-/// What becomes of a shape's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Named {
-    /// A title, and the role of a symbol with an id of its own.
-    Symbols,
-    /// A title alone.
-    Titles,
+/// What groups and shapes are called in the document that they are put into.
+pub trait Dress {
+    /// Opens a group of this class.
+    fn open_group(&mut self, text: &mut String, class: &'static str);
+    /// Says of a shape's element what style sheets and readers know it by.
+    fn dress(&mut self, element: &mut Element<'_>, shape: &Shape);
+}
+
+/// Under the names that `static/scene.css` has for them.
+pub struct AsInSheet;
+
+impl Dress for AsInSheet {
+    fn open_group(&mut self, text: &mut String, class: &'static str) {
+        text.push_str(&format!("<g class=\"{class}\">\n"));
+    }
+
+    fn dress(&mut self, element: &mut Element<'_>, shape: &Shape) {
+        element.attribute("class", &shape.css());
+    }
 }
 
 /// The shapes as one group of elements, or nothing at all if there are none.
-pub fn group(text: &mut String, class: &str, shapes: &[Shape], named: Named) {
+pub fn group(text: &mut String, class: &'static str, shapes: &[Shape], dress: &mut impl Dress) {
     if shapes.is_empty() {
         return;
     }
-    text.push_str(&format!("<g class=\"{class}\">\n"));
+    dress.open_group(text, class);
     for shape in shapes {
-        element(text, shape, named);
+        element(text, shape, dress);
         text.push('\n');
     }
     text.push_str("</g>\n");
@@ -46,18 +58,14 @@ pub fn sample(text: &mut String, entry: &Entry) {
         "<svg class=\"cp-scene\" width=\"{wide}\" height=\"{high}\" viewBox=\"{edge} {edge} {wide} {high}\" \
          aria-hidden=\"true\">"
     ));
-    group(text, "cp-sample", &entry.shapes, Named::Titles);
+    group(text, "cp-sample", &entry.shapes, &mut AsInSheet);
     text.push_str("</svg>");
 }
 
 /// One shape as one element.
-fn element(text: &mut String, shape: &Shape, named: Named) {
+fn element(text: &mut String, shape: &Shape, dress: &mut impl Dress) {
     let mut element = Element::open(text, tag(&shape.form));
-    if !shape.name.is_empty() && named == Named::Symbols {
-        element.attribute("id", &format!("cp-{}", shape.key));
-        element.attribute("role", "graphics-symbol img");
-    }
-    element.attribute("class", &shape.css());
+    dress.dress(&mut element, shape);
     geometry(&mut element, &shape.form);
     if let Form::Text { text: words, .. } = &shape.form {
         element.content().push_str(&escaped(&ordered(words)));
@@ -149,6 +157,11 @@ impl<'a> Element<'a> {
 
     pub fn attribute(&mut self, name: &str, value: &str) {
         attribute(self.text, name, value);
+    }
+
+    /// An attribute whose value is the writer's own, and needs no escaping: ids, classes, roles.
+    pub fn name(&mut self, name: &str, value: &str) {
+        self.text.push_str(&format!(" {name}=\"{value}\""));
     }
 
     pub fn number(&mut self, name: &str, value: i32) -> &mut Self {

@@ -5,7 +5,7 @@
 
 use super::instrument::Rem;
 use crate::recording::SidePlayed;
-use crate::scene::markup::{DEFINITIONS, Named, Number, escaped, group};
+use crate::scene::markup::{AsInSheet, DEFINITIONS, Number, escaped, group};
 use crate::scene::{Area, Callout, Layer, Scene, WholeHead, whole_heads};
 
 /// Who stands where.
@@ -13,7 +13,7 @@ pub fn heads(sides: &[SidePlayed], scene: &Scene) -> String {
     let names: Vec<&str> = scene.heads.iter().map(|head| head.name.as_str()).filter(|name| !name.is_empty()).collect();
     let lanes = escaped(&format!("Lanes: {}", names.join("; ")));
     let mut text = open("heads", "img", scene.width, scene.heads_height, &lanes);
-    group(&mut text, "cp-heads", &scene.heads, Named::Titles);
+    group(&mut text, "cp-heads", &scene.heads, &mut AsInSheet);
     text.push_str("</svg>");
     let wholes = whole_heads(sides, scene);
     if !wholes.is_empty() {
@@ -36,7 +36,7 @@ fn whole(text: &mut String, head: &WholeHead) {
         Number(width),
         Number(height),
     ));
-    group(text, "cp-heads", &head.shapes, Named::Titles);
+    group(text, "cp-heads", &head.shapes, &mut AsInSheet);
     text.push_str("</g>");
 }
 
@@ -48,7 +48,7 @@ pub fn body(scene: &Scene) -> String {
     let mut text = open("body", "img", scene.width, scene.height, &about);
     text.push_str(DEFINITIONS);
     for layer in &scene.layers {
-        group(&mut text, layer.level.css(), &layer.shapes, Named::Titles);
+        group(&mut text, layer.level.css(), &layer.shapes, &mut AsInSheet);
     }
     text.push_str("</svg>");
     text
@@ -62,7 +62,7 @@ pub fn callouts(scene: &Scene) -> String {
     let mut text = open("callouts", "img", scene.width, scene.height, "Captions");
     for callout in &scene.callouts {
         text.push_str(&format!("<g id=\"{}\">", callout_id(callout)));
-        group(&mut text, "cp-callout", &callout.shapes, Named::Titles);
+        group(&mut text, "cp-callout", &callout.shapes, &mut AsInSheet);
         text.push_str("</g>");
     }
     text.push_str("</svg>");
@@ -73,7 +73,7 @@ pub fn callouts(scene: &Scene) -> String {
 pub fn lit(scene: &Scene, layers: &[Layer]) -> String {
     let mut text = open("lit", "img", scene.width, scene.height, "The selected job");
     for layer in layers {
-        group(&mut text, layer.level.css(), &layer.shapes, Named::Titles);
+        group(&mut text, layer.level.css(), &layer.shapes, &mut AsInSheet);
     }
     text.push_str("</svg>");
     text

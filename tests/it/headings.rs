@@ -67,7 +67,7 @@ fn the_file_shows_its_title_and_the_heading_of_each_side() {
             let title = played.scenario.head.title.clone();
             let text = document(&scene, &Options { title: title.clone(), ..Options::default() });
             let file = Document::parse(&text).unwrap();
-            let is_heading = |node: &Node| node.attribute("class").is_some_and(|class| class.contains("cp-heading"));
+            let is_heading = |node: &Node| node.attribute("class").is_some_and(|class| class.contains("-heading"));
             let shown: Vec<&str> = file.descendants().filter(is_heading).filter_map(|node| node.text()).collect();
             let shown = shown.join(" ");
             for words in [&title, &played.sides[0].heading, &played.sides[1].heading] {

@@ -18,6 +18,7 @@ mod comparisons;
 mod controls;
 mod cover;
 mod desk;
+mod drawn;
 mod draws;
 mod event_loop;
 mod fault_controls;

@@ -30,12 +30,13 @@ fn every_built_in_scenario_is_well_formed_and_names_itself() {
         let child = |name: &str| root.children().find(|node| node.has_tag_name(name)).and_then(|node| node.text());
         let title = root.children().find(|node| node.tag_name().name() == "title").and_then(|node| node.text());
         assert_eq!(title, Some("Order e-mails"), "{:?}", child("title"));
+        let prefix = root.attribute("class").unwrap();
         let mut ids: Vec<&str> = file.descendants().filter_map(|node| node.attribute("id")).collect();
         let all = ids.len();
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), all, "{}: ids are unique", preset.name);
-        assert!(ids.iter().all(|id| id.starts_with("cp-")));
+        assert!(ids.iter().all(|id| id.starts_with(&format!("{prefix}-"))), "{}: {ids:?}", preset.name);
         let labels = root.attribute("aria-labelledby").unwrap();
         assert!(labels.split(' ').all(|id| ids.contains(&id)));
         assert_eq!(text, document(&layout(&preset.scenario().play().sides, &View::default()), &options()));
@@ -67,25 +68,39 @@ fn a_hostile_label_stays_text() {
     assert!(words.contains(&"<b>&x;"));
 }
 
+/// A colour of the palette, by its name.
+fn colour(theme: Theme, name: &str) -> String {
+    let begins = if theme == Theme::Dark { "@media screen and (prefers-color-scheme:dark)" } else { ":root{" };
+    let palette = RULES.lines().find(|rule| rule.starts_with(begins)).unwrap();
+    let (_, after) = palette.split_once(&format!("--cp-{name}:")).unwrap();
+    after.split([';', '}']).next().unwrap().to_owned()
+}
+
 #[test]
 fn a_theme_is_one_palette_and_auto_is_both() {
     let scene = layout(&PRESETS[0].scenario().play().sides, &View::default());
     let with = |theme| document(&scene, &Options { theme, ..options() });
     let (light, dark, auto) = (with(Theme::Light), with(Theme::Dark), with(Theme::Auto));
-    assert!(light.contains("--cp-card:#fff") && !light.contains("prefers-color-scheme"));
-    assert!(dark.contains("--cp-card:#191d27") && !dark.contains("--cp-card:#fff"));
-    assert!(auto.contains("--cp-card:#fff") && auto.contains("prefers-color-scheme:dark"));
-    assert_eq!(light.matches("<style>").count(), 1);
+    let has = |text: &str, theme| text.contains(&format!("-paper{{fill:{}}}", colour(theme, "card")));
+    assert!(has(&light, Theme::Light) && !has(&light, Theme::Dark) && !light.contains("prefers-color-scheme"));
+    assert!(has(&dark, Theme::Dark) && !has(&dark, Theme::Light) && !dark.contains("prefers-color-scheme"));
+    let (before, after) = auto.split_once("@media screen and (prefers-color-scheme:dark)").unwrap();
+    assert!(has(before, Theme::Light) && has(after, Theme::Dark));
+    for text in [light, dark, auto] {
+        assert_eq!(text.matches("<style>").count(), 1);
+        assert!(text.contains("@media (forced-colors:active)") && text.contains("-paper{fill:Canvas}"));
+    }
 }
 
 #[test]
 fn the_future_is_veiled_below_the_playhead_and_only_if_asked() {
     let scene = layout(&PRESETS[0].scenario().play().sides, &View::default());
-    assert!(!document(&scene, &options()).contains("class=\"cp-veil\""));
+    assert!(!document(&scene, &options()).contains("-veil\""));
     let at = Moment::START + Span::millis(20);
     let text = document(&scene, &Options { at: Some(at), ..options() });
     let file = Document::parse(&text).unwrap();
-    let veil = file.descendants().find(|node| node.attribute("class") == Some("cp-veil")).unwrap();
+    let veil =
+        file.descendants().find(|node| node.attribute("class").is_some_and(|class| class.ends_with("-veil"))).unwrap();
     let y: f64 = veil.attribute("y").unwrap().parse().unwrap();
     assert_eq!((y * 10.0).round() as i32, scene.scale.y_from_moment(at));
     assert!(file.descendants().any(|node| node.text() == Some("20 ms")));
@@ -104,25 +119,67 @@ fn every_class_has_its_rule() {
     assert_eq!(Level::ALL.len(), layout(&PRESETS[0].scenario().play().sides, &View::default()).layers.len());
 }
 
-/// A file leaves out only the rules that no element of its own meets: by what a reader of it would find.
+/// The rules of a file: what is before each brace, and what between.
+fn rules(text: &str) -> Vec<(&str, &str)> {
+    let (_, sheet) = text.split_once("<style>\n").unwrap();
+    let lines = sheet.split("</style>").next().unwrap().lines();
+    lines.filter_map(|line| line.strip_suffix('}')?.split_once('{')).collect()
+}
+
+/// What every program that draws SVG understands: one class, and values that are not worked out from others.
 #[test]
-fn a_file_has_the_rules_for_what_it_shows_and_no_others() {
-    for preset in PRESETS {
-        let text = document(&layout(&preset.scenario().play().sides, &View::default()), &options());
+fn an_element_has_one_class_and_a_class_one_plain_rule() {
+    for (preset, theme) in PRESETS.iter().zip([Theme::Light, Theme::Dark, Theme::Auto].iter().cycle()) {
+        let at = Some(Moment::START + Span::millis(100));
+        let scene = layout(&preset.scenario().play().sides, &View::default());
+        let text = document(&scene, &Options { theme: *theme, at, ..options() });
         let file = Document::parse(&text).unwrap();
-        let lists: Vec<Vec<&str>> = file
-            .descendants()
-            .filter_map(|node| node.attribute("class"))
-            .map(|list| list.split(' ').collect())
-            .collect();
-        let is_shown = |class: &str| lists.iter().any(|list| list.contains(&class));
-        for rule in RULES.lines().filter(|rule| rule.starts_with('.')) {
-            let selectors = rule.split('{').next().unwrap().split(',');
-            let mut classes = selectors.map(|selector| selector.split(['.', ' ']).filter(|class| !class.is_empty()));
-            let needed = classes.any(|mut classes| classes.all(is_shown));
-            assert_eq!(text.lines().any(|line| line == rule), needed, "{}: {rule}", preset.name);
+        let prefix = file.root_element().attribute("class").unwrap();
+        let rules = rules(&text);
+        let mut shown: Vec<String> =
+            file.descendants().filter_map(|node| node.attribute("class")).map(|class| format!(".{class}")).collect();
+        shown.sort();
+        shown.dedup();
+        let mut named: Vec<String> = rules.iter().map(|(selector, _)| (*selector).to_owned()).collect();
+        named.sort();
+        named.dedup();
+        assert_eq!(shown, named, "{}: a rule for each class, and no others", preset.name);
+        for (selector, said) in &rules {
+            let name = selector.strip_prefix(&format!(".{prefix}")).unwrap_or_else(|| panic!("{selector}"));
+            assert!(name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'), "{selector} is one class");
+            for word in ["var(", "--", "color-mix", "calc(", "&", "{"] {
+                assert!(!said.contains(word), "{}: {selector} says {said}", preset.name);
+            }
         }
-        assert!(RULES.lines().filter(|rule| rule.starts_with('@')).all(|rule| text.contains(rule)));
+        assert!(text.lines().filter(|line| line.starts_with('@')).count() <= 2);
+    }
+}
+
+#[test]
+fn two_files_share_no_id_and_no_class() {
+    let scenes: Vec<_> =
+        PRESETS[..3].iter().map(|preset| layout(&preset.scenario().play().sides, &View::default())).collect();
+    let mut files: Vec<String> = scenes.iter().map(|scene| document(scene, &options())).collect();
+    for theme in [Theme::Light, Theme::Dark] {
+        files.push(document(&scenes[0], &Options { theme, ..options() }));
+    }
+    files.push(document(&scenes[0], &Options { title: "Another title".into(), ..options() }));
+    let names: Vec<Vec<String>> = files
+        .iter()
+        .map(|text| {
+            let file = Document::parse(text).unwrap();
+            let of = |kind: &'static str| move |node: Node| node.attribute(kind).map(|name| format!("{kind} {name}"));
+            let mut names: Vec<String> = file.descendants().filter_map(of("id")).collect();
+            names.extend(file.descendants().filter_map(of("class")));
+            names.extend(rules(text).iter().map(|(selector, _)| (*selector).to_owned()));
+            names
+        })
+        .collect();
+    for (place, one) in names.iter().enumerate() {
+        assert!(one.len() > 50);
+        for other in &names[place + 1..] {
+            assert_eq!(one.iter().find(|name| other.contains(name)), None);
+        }
     }
 }
 
@@ -142,16 +199,10 @@ fn contrast(one: &str, other: &str) -> f64 {
 
 #[test]
 fn words_stand_out_from_the_ground_in_both_themes() {
-    let scene = layout(&PRESETS[0].scenario().play().sides, &View::default());
     for theme in [Theme::Light, Theme::Dark] {
-        let text = document(&scene, &Options { theme, ..options() });
-        let colour = |name: &str| {
-            let at = text.find(&format!("--cp-{name}:")).unwrap() + name.len() + 6;
-            text[at..].split([';', '}']).next().unwrap().to_owned()
-        };
         for ink in ["ink", "mute", "sync", "async", "wrong", "warn"] {
             for ground in ["card", "bg"] {
-                let ratio = contrast(&colour(ink), &colour(ground));
+                let ratio = contrast(&colour(theme, ink), &colour(theme, ground));
                 assert!(ratio >= 4.5, "{theme:?}: {ink} on {ground} is {ratio:.2}");
             }
         }
