@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::reading::LARGEST;
+#[cfg(feature = "png")]
+use crate::render::png;
 use crate::render::svg;
 use crate::time::{Moment, Span};
 
@@ -48,7 +50,7 @@ pub struct RunArguments {
     /// The moment shown, as in 1500ms: the story is told up to it, in a picture the future is veiled
     #[arg(long, value_name = "T", value_parser = moment, allow_hyphen_values = true)]
     pub at: Option<Moment>,
-    /// Where the window of story or picture begins; text, json and mermaid are always of the whole run
+    /// Where the window of story or picture begins; all other formats are always of the whole run
     #[arg(long, value_name = "T", value_parser = moment, allow_hyphen_values = true)]
     pub from: Option<Moment>,
     /// Where the window ends
@@ -57,7 +59,11 @@ pub struct RunArguments {
     /// The width of the picture in CSS pixels, from 200 to 4000
     #[arg(long, value_name = "PX", default_value = "1200", value_parser = width, allow_hyphen_values = true)]
     pub width: u16,
-    /// The colours of the picture
+    /// How many pixels of a PNG stand for one CSS pixel, from 0.1 to 10
+    #[cfg(feature = "png")]
+    #[arg(long, value_name = "N", default_value = "1", allow_hyphen_values = true)]
+    pub scale: png::Scale,
+    /// The colours of the picture; a PNG has one of the two, and is light if the reader would decide
     #[arg(long, value_enum, default_value = "auto")]
     pub theme: Theme,
     /// What the signs of the picture mean, under it
@@ -114,8 +120,27 @@ pub enum Format {
     Json,
     /// The picture
     Svg,
+    /// The same picture in pixels
+    #[cfg(feature = "png")]
+    Png,
     /// The text of a Mermaid sequence diagram
     Mermaid,
+    /// The text of a PlantUML sequence diagram
+    Plantuml,
+    /// Every message in a row of a table
+    Csv,
+}
+
+impl Format {
+    /// Whether it is drawn, and so as wide as was asked for.
+    pub fn is_picture(self) -> bool {
+        match self {
+            Format::Svg => true,
+            #[cfg(feature = "png")]
+            Format::Png => true,
+            Format::Text | Format::Story | Format::Json | Format::Mermaid | Format::Plantuml | Format::Csv => false,
+        }
+    }
 }
 
 fn seed(text: &str) -> Result<u64, String> {

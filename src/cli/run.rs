@@ -9,9 +9,11 @@ use super::Trouble;
 use super::arguments::{Format, RunArguments};
 use super::output::Output;
 use crate::reading::shown;
-use crate::render::{json, mermaid, story, svg, text};
+#[cfg(feature = "png")]
+use crate::render::png;
+use crate::render::{csv, json, mermaid, plantuml, story, svg, text};
 use crate::scenario::{MAX_TEXT_BYTES, PRESETS, Played, Problem, Scenario, parse_assignment, preset};
-use crate::scene::{Folding, NARROWEST, Sides, View, layout, width};
+use crate::scene::{Folding, NARROWEST, Scene, Sides, View, layout, width};
 use crate::time::Moment;
 use crate::trace::JobId;
 
@@ -23,24 +25,42 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Trouble> {
     let mut to = Output::open(arguments.output.as_deref())?;
     let played = scenario.play();
     check_width(arguments, &played, side.as_deref())?;
-    let written = write(&mut to, arguments, &played, side.as_deref());
+    let written = write(&mut to, arguments, &played, side.as_deref())?;
     to.finish(written)
 }
 
-fn write(to: &mut Output<'_>, arguments: &RunArguments, played: &Played, side: Option<&str>) -> io::Result<()> {
-    match arguments.format {
+/// Writes the format, unless it cannot be made of this run.
+fn write(
+    to: &mut Output<'_>,
+    arguments: &RunArguments,
+    played: &Played,
+    side: Option<&str>,
+) -> Result<io::Result<()>, Trouble> {
+    Ok(match arguments.format {
         Format::Text => text::write(to, played, side),
         Format::Story => {
             let end = arguments.to.unwrap_or(Moment::NEVER).min(arguments.at.unwrap_or(Moment::NEVER));
             story::write(to, played, story::Window { side, from: arguments.from.unwrap_or(Moment::START), to: end })
         }
         Format::Json => json::write(to, played, side),
-        Format::Svg => to.write_all(picture(arguments, played, side).as_bytes()),
+        Format::Svg => {
+            let (scene, options) = picture(arguments, played, side);
+            to.write_all(svg::document(&scene, &options).as_bytes())
+        }
+        #[cfg(feature = "png")]
+        Format::Png => {
+            let (scene, options) = picture(arguments, played, side);
+            let size = png::Size::of(svg::size(&scene, &options), arguments.scale);
+            let size = size.map_err(|error| Trouble::Input(format!("--scale: {error}")))?;
+            to.write_all(&png::picture(&svg::document(&scene, &options), size))
+        }
         Format::Mermaid => mermaid::write(to, played, side),
-    }
+        Format::Plantuml => plantuml::write(to, played, side),
+        Format::Csv => csv::write(to, played, side),
+    })
 }
 
-fn picture(arguments: &RunArguments, played: &Played, side: Option<&str>) -> String {
+fn picture(arguments: &RunArguments, played: &Played, side: Option<&str>) -> (Scene, svg::Options) {
     let head = &played.scenario.head;
     let options = svg::Options {
         theme: arguments.theme.into(),
@@ -49,7 +69,7 @@ fn picture(arguments: &RunArguments, played: &Played, side: Option<&str>) -> Str
         description: head.look_for.clone(),
         foot: arguments.legend.into(),
     };
-    svg::document(&layout(&played.sides, &view(arguments, played, side)), &options)
+    (layout(&played.sides, &view(arguments, played, side)), options)
 }
 
 /// What is to be laid out, with the scenario's window and lit job where the arguments say nothing else.
@@ -69,7 +89,7 @@ fn view(arguments: &RunArguments, played: &Played, side: Option<&str>) -> View {
 /// Refuses a picture that would be wider than was asked for.
 fn check_width(arguments: &RunArguments, played: &Played, side: Option<&str>) -> Result<(), Trouble> {
     let width = width(&played.sides, &view(arguments, played, side));
-    if arguments.format != Format::Svg || width <= arguments.width.max(NARROWEST) {
+    if !arguments.format.is_picture() || width <= arguments.width.max(NARROWEST) {
         return Ok(());
     }
     let or = if side.is_none() { ", or one side alone by --side" } else { "" };

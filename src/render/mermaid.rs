@@ -1,9 +1,8 @@
 //! A run as a Mermaid sequence diagram that keeps the moments.
 //!
-//! Mermaid has no time axis, so every arrow says when it left and when it arrived; arrows stand in the order in which
-//! they were sent, marks and faults as notes between them. Notation: `->>` a call, `-->>` a reply, `-)` a message
-//! nobody waits for, `-x` one that was lost or turned away. Moments are milliseconds throughout, for a text of so many
-//! moments is read as a table. Source: mermaid.js.org, "Sequence diagrams".
+//! Arrows stand in the order in which they were sent, marks and faults as notes between them. Notation: `->>` a call,
+//! `-->>` a reply, `-)` a message nobody waits for, `-x` one that was lost or turned away. Source: mermaid.js.org,
+//! "Sequence diagrams".
 //!
 //! *Invariant:* one text is one diagram, and Mermaid's own parser takes it (`cargo xtask mermaid`). It is a function of
 //! the traces alone, so it can stand in a test as the expected story, and it is written as it is made, not kept.
@@ -11,10 +10,10 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use super::sequence::{Line, limit, lines};
 use crate::recording::SidePlayed;
 use crate::scenario::Played;
-use crate::time::Moment;
-use crate::trace::{ActorId, Arrow, Class, Fate, MarkRow, MessageRow, Slot, StayKind, StayRow, Trace};
+use crate::trace::{ActorId, Arrow, Fate, MessageRow, Trace};
 
 /// Writes both sides on one clock, each in a box of its own, or the one called `side` alone.
 ///
@@ -53,14 +52,6 @@ struct Voice<'a> {
     prefix: Option<&'a str>,
 }
 
-/// A row that becomes a line.
-#[derive(Clone, Copy)]
-enum Row {
-    Fault(u32),
-    Mark(u32),
-    Message(u32),
-}
-
 /// Writes one diagram of these voices; each has a box where there are sides to name it by.
 fn sequence(to: &mut impl Write, voices: &[Voice<'_>], boxes: &[SidePlayed]) -> io::Result<()> {
     writeln!(to, "sequenceDiagram")?;
@@ -78,60 +69,34 @@ fn sequence(to: &mut impl Write, voices: &[Voice<'_>], boxes: &[SidePlayed]) -> 
             writeln!(to, "    end")?;
         }
     }
-    let mut lines: Vec<(Moment, u8, Row)> = Vec::new();
-    for (number, voice) in voices.iter().enumerate() {
-        let number = number as u8;
-        lines.extend(voice.rows().map(|(at, row)| (at, number, row)));
-    }
-    // Stable: rows of one moment, side and kind stay in the order in which they were written.
-    lines.sort_by_key(|(at, voice, row)| (*at, *voice, row.rank()));
-    for (_, number, row) in lines {
-        writeln!(to, "    {}", voices[usize::from(number)].line(row))?;
+    let traces: Vec<&Trace> = voices.iter().map(|voice| voice.trace).collect();
+    for (number, line) in lines(&traces) {
+        writeln!(to, "    {}", voices[number].line(&line))?;
     }
     voices.iter().filter_map(Voice::limit).try_for_each(|line| writeln!(to, "    {line}"))
 }
 
-impl Row {
-    fn rank(self) -> u8 {
-        match self {
-            Row::Fault(_) => 0,
-            Row::Mark(_) => 1,
-            Row::Message(_) => 2,
-        }
-    }
-}
-
 impl Voice<'_> {
-    fn rows(&self) -> impl Iterator<Item = (Moment, Row)> + '_ {
-        let trace = self.trace;
-        let faults = trace.stays.iter().zip(0..);
-        let faults = faults.filter(|(stay, _)| matches!(stay.kind, StayKind::Down | StayKind::Slow));
-        let shown = trace.messages.iter().zip(0..);
-        let shown = shown.filter(move |(message, _)| trace.kind(message).class != Class::Background);
-        faults
-            .map(|(stay, index)| (stay.begin, Row::Fault(index)))
-            .chain(trace.marks.iter().zip(0..).map(|(mark, index)| (mark.at, Row::Mark(index))))
-            .chain(shown.map(|(message, index)| (message.sent, Row::Message(index))))
-    }
-
-    fn line(&self, row: Row) -> String {
-        match row {
-            Row::Fault(index) => self.fault(&self.trace.stays[index as usize]),
-            Row::Mark(index) => self.mark(&self.trace.marks[index as usize]),
-            Row::Message(index) => self.arrow(&self.trace.messages[index as usize]),
+    fn line(&self, line: &Line<'_>) -> String {
+        match line {
+            Line::Arrow { message, label, times } => {
+                let (from, to) = (self.participant(message.from), self.participant(message.to));
+                format!("{from}{}{to}: {} {times}", self.head(message), escape(label))
+            }
+            Line::Note { over, text, times } => {
+                format!("Note over {}: {} {times}", self.participant(*over), escape(text))
+            }
         }
     }
 
     /// That a limit ended the run, over all of its lanes.
     fn limit(&self) -> Option<String> {
-        let limit = self.trace.outcome.limit()?;
-        let first = self.participant(ActorId(0));
-        let over = match self.trace.actors.len() {
-            1 => first,
-            several => format!("{first},{}", self.participant(ActorId(several as u16 - 1))),
-        };
-        let at = millis(self.trace.ended);
-        Some(format!("Note over {over}: stopped by a limit, {} [{at} ms]", escape(limit.words())))
+        let ([first, last], text, times) = limit(self.trace)?;
+        let mut over = self.participant(first);
+        if last != first {
+            over = format!("{over},{}", self.participant(last));
+        }
+        Some(format!("Note over {over}: {} {times}", escape(&text)))
     }
 
     /// The id of a lane as Mermaid takes it.
@@ -144,63 +109,15 @@ impl Voice<'_> {
         }
     }
 
-    fn arrow(&self, message: &MessageRow) -> String {
-        let trace = self.trace;
-        let kind = trace.kind(message);
-        let head = match (kind.arrow, message.fate) {
+    fn head(&self, message: &MessageRow) -> &'static str {
+        match (self.trace.kind(message).arrow, message.fate) {
             (Arrow::Reply, Fate::Lost | Fate::Refused) => "--x",
             (_, Fate::Lost | Fate::Refused) => "-x",
             (Arrow::Call, _) => "->>",
             (Arrow::Reply, _) => "-->>",
             (Arrow::Async, _) => "-)",
-        };
-        let sent = millis(message.sent);
-        let times = match (message.fate, message.arrived.known()) {
-            (Fate::Lost, _) | (_, None) => sent,
-            (_, Some(arrived)) if arrived == message.sent => sent,
-            (_, Some(arrived)) => format!("{sent} → {}", millis(arrived)),
-        };
-        let note = match message.fate {
-            Fate::Lost => ", lost",
-            Fate::Refused => ", turned away",
-            Fate::Late => ", too late",
-            Fate::InFlight => ", on its way",
-            Fate::Delivered => "",
-        };
-        let again = if message.attempt > 1 { format!(", no. {}", message.attempt) } else { String::new() };
-        let label = escape(&trace.label(message));
-        let (from, to) = (self.participant(message.from), self.participant(message.to));
-        format!("{from}{head}{to}: {label} [{times} ms{again}{note}]")
+        }
     }
-
-    fn mark(&self, mark: &MarkRow) -> String {
-        let trace = self.trace;
-        let job = match mark.part.known() {
-            Some(part) => format!(" (job {})", trace.job_of(part).number()),
-            None => String::new(),
-        };
-        let slot = slot_words(trace, mark.actor, mark.slot);
-        let (over, label) = (self.participant(mark.actor), escape(&trace.mark_label(mark)));
-        format!("Note over {over}: {slot}{label}{job} [{} ms]", millis(mark.at))
-    }
-
-    fn fault(&self, stay: &StayRow) -> String {
-        let what = match stay.kind {
-            StayKind::Slow => format!("takes {} times as long", thousandths(u64::from(stay.value))),
-            _ => "out".to_owned(),
-        };
-        let begin = millis(stay.begin);
-        let span = match stay.end.known() {
-            Some(end) => format!("{begin} to {} ms", millis(end)),
-            None => format!("{begin} ms to the end"),
-        };
-        format!("Note over {}: {what} [{span}]", self.participant(stay.actor))
-    }
-}
-
-/// "thread 2 ", or nothing for a lane as a whole.
-fn slot_words(trace: &Trace, actor: ActorId, slot: Slot) -> String {
-    trace.actor(actor).slot_name(slot).map_or_else(String::new, |slot| slot + " ")
 }
 
 /// Words that begin a statement of Mermaid's, or stand within one.
@@ -246,19 +163,6 @@ fn is_readable_to_mermaid(id: &str) -> bool {
     let words = id.split('-');
     let safe = |word: &str| !word.is_empty() && !word.starts_with('x') && !KEYWORDS.contains(&word);
     words.clone().count() == 1 && !KEYWORDS.contains(&id) || words.into_iter().all(safe)
-}
-
-/// A moment in milliseconds, exactly.
-fn millis(at: Moment) -> String {
-    thousandths(at.micros())
-}
-
-fn thousandths(value: u64) -> String {
-    let (whole, fraction) = (value / 1000, value % 1000);
-    match fraction {
-        0 => whole.to_string(),
-        _ => format!("{whole}.{}", format!("{fraction:03}").trim_end_matches('0')),
-    }
 }
 
 /// Mermaid reads `;` and `#` as its own, `end` as the end of a block, and breaks on markup.

@@ -50,13 +50,24 @@ pub enum Foot {
 /// The rules by which shapes look, one a line, which the page uses as well.
 pub const RULES: &str = include_str!("../../static/scene.css");
 
-/// The file.
-pub fn document(scene: &Scene, options: &Options) -> String {
-    let masthead = masthead(scene, &options.title);
+/// How wide and high the picture is, in tenths of a CSS pixel.
+pub fn size(scene: &Scene, options: &Options) -> (i32, i32) {
+    let bands: i32 = bands(scene, options).iter().map(|band| band.height).sum();
+    (scene.width, bands + scene.heads_height + scene.height)
+}
+
+/// What stands over the picture, and under it.
+fn bands(scene: &Scene, options: &Options) -> [Band; 2] {
     let foot = match options.foot {
         Foot::Legend => legend_band(scene),
         Foot::Nothing => Band::default(),
     };
+    [masthead(scene, &options.title), foot]
+}
+
+/// The file.
+pub fn document(scene: &Scene, options: &Options) -> String {
+    let [masthead, foot] = bands(scene, options);
     let height = masthead.height + scene.heads_height + scene.height + foot.height;
     let mut wardrobe = Wardrobe::new(options.theme);
     let mut picture = String::with_capacity(16_000);

@@ -17,6 +17,7 @@ mod compared;
 mod comparisons;
 mod controls;
 mod cover;
+mod csv_table;
 mod desk;
 mod drawn;
 mod draws;
@@ -47,7 +48,10 @@ mod oracles_calls;
 mod overlapping_faults;
 mod parcels;
 mod pictures;
+mod plantuml;
 mod player;
+#[cfg(feature = "png")]
+mod png;
 mod postgresql;
 mod properties;
 mod properties_calls;

@@ -1,0 +1,72 @@
+//! The PlantUML text: a box a side, moments, and texts that PlantUML cannot take for its own. That PlantUML draws every
+//! text is the business of `cargo xtask plantuml`.
+
+use counterpoint::render::plantuml;
+use counterpoint::scenario::{PRESETS, Played};
+use serde_json::json;
+
+use crate::story;
+
+fn text(played: &Played, side: Option<&str>) -> String {
+    let mut bytes = Vec::new();
+    plantuml::write(&mut bytes, played, side).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn both_sides_stand_on_one_clock_in_a_box_each() {
+    let played = story::play(json!({
+        "title": "Two \"orders\", %date()",
+        "workload": { "jobs": 1, "work": "30ms" },
+        "network": { "latency": "10ms" },
+        "sides": [
+            { "id": "end", "style": "request-response", "protocol": "http", "path": "/**a**/[[b]]",
+                "caller": { "id": "end-user", "name": "User" }, "server": { "id": "note", "name": "طلب <b>" } },
+            { "id": "right", "protocol": "rabbitmq", "publisher": { "id": "end-user", "name": "User" },
+                "queue": { "id": "box", "name": "Notes" }, "consumers": { "id": "workers", "name": "Workers" } },
+        ],
+        "changes": [{ "at": "35ms", "for": "20ms", "fault": "slow-down", "actor": "workers", "factor": 2 }],
+    }));
+    let both = text(&played, None);
+    let (begins, _) = both.split_once("right__box ->>").unwrap();
+    assert_eq!(
+        begins,
+        "@startuml\n\
+         title Two <U+0022>orders<U+0022>, <U+0025>date()\n\
+         box \"end: HTTP calls\"\n\
+         participant \"User\" as end__end_user\n\
+         participant \"طلب <U+003C>b<U+003E>\" as end__note\n\
+         end box\n\
+         box \"right: Queued through RabbitMQ\"\n\
+         participant \"User\" as right__end_user\n\
+         participant \"Notes\" as right__box\n\
+         participant \"Workers\" as right__workers\n\
+         end box\n\
+         end__end_user -> end__note : GET /<U+002A><U+002A>a<U+002A><U+002A>/<U+005B><U+005B>b<U+005D><U+005D> \
+         [0 → 10 ms]\n\
+         right__end_user ->> right__box : publish job 1 [0 → 10 ms]\n"
+    );
+    let right = text(&played, Some("right"));
+    assert!(right.contains("note over right__workers : takes 2 times as long [35 to 55 ms]\n"), "{right}");
+    assert!(!right.contains("end__"), "{right}");
+}
+
+#[test]
+fn what_is_lost_and_what_is_turned_away_end_in_signs_of_their_own() {
+    let (mut lost, mut refused) = (0, 0);
+    let silent = story::play(json!({
+        "workload": { "jobs": 3, "arrivals": { "pattern": "regular", "every": "20ms" }, "work": "30ms" },
+        "changes": [{ "at": "25ms", "for": "50ms", "fault": "silent-outage", "actor": "server" }],
+        "sides": [{ "protocol": "http", "timeout": "100ms" }, { "protocol": "rabbitmq" }],
+    }));
+    for played in PRESETS.iter().map(|preset| preset.scenario().play()).chain([silent]) {
+        let text = text(&played, None);
+        let count = |head: &str| text.matches(head).count();
+        let told = |note: &str| text.lines().filter(|line| line.ends_with(note)).count();
+        assert_eq!(count(" ->o ") + count(" -->o "), told(", lost]"), "{}", played.scenario.head.name);
+        assert_eq!(count(" ->x ") + count(" -->x "), told(", turned away]"), "{}", played.scenario.head.name);
+        lost += told(", lost]");
+        refused += told(", turned away]");
+    }
+    assert!(lost > 0 && refused > 0, "{lost} {refused}");
+}
