@@ -15,6 +15,7 @@ Usage: cargo xtask TASK
                                 --long  also what is too long for every run
   fuzz [--minutes N]          look for inputs that break what should hold of all, for 10 minutes
   mermaid                     let Mermaid's own parser read every diagram that the command line prints
+  plantuml                    let PlantUML, if it is installed, read every diagram for it
   build                       build the page into dist/
   browsers [NAME ...]         build the page and run the browser tests whose names contain NAME
   shot PATH OUT.png [...]     build the page and take a picture of it; `shot --help` says more
@@ -28,6 +29,7 @@ pub enum Task {
     Help,
     Build { consent: Consent },
     Mermaid { consent: Consent },
+    Plantuml,
     Fuzz { time: Duration },
     Serve { port: u16, consent: Consent },
     Test { scope: Scope, consent: Consent },
@@ -50,12 +52,18 @@ pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Task> {
             "test" => read_test(parser),
             "browsers" => read_browsers(parser),
             "shot" => read_shot(parser),
-            "finish" => match parser.next()? {
-                None => Ok(Task::Finish),
-                Some(other) => Err(other.unexpected().into()),
-            },
+            "finish" => alone(parser, Task::Finish),
+            "plantuml" => alone(parser, Task::Plantuml),
             other => bail!("there is no task `{other}`"),
         },
+        Some(other) => Err(other.unexpected().into()),
+    }
+}
+
+/// A task that takes nothing.
+fn alone(mut parser: Parser, task: Task) -> Result<Task> {
+    match parser.next()? {
+        None => Ok(task),
         Some(other) => Err(other.unexpected().into()),
     }
 }

@@ -1,11 +1,11 @@
 //! Everything that is checked and tested, part by part: what people type and what continuous integration runs.
 
 use crate::first_load::{self, Files};
-use crate::mermaid;
 use crate::setup::{BrowserTools, Consent, PageTools, Rust, Setup};
 use crate::site;
 use crate::steps::Steps;
 use crate::workspace::{self, cargo, run};
+use crate::{mermaid, plantuml};
 use anyhow::Result;
 use std::ffi::OsString;
 use std::process::Command;
@@ -99,6 +99,12 @@ fn test_at_length(steps: &mut Steps) {
         words.extend(PROPERTIES);
         run(Scope::Long.tell(&mut cargo(&words)))
     });
+    match plantuml::find() {
+        Some(_) => {
+            steps.step("PlantUML", plantuml::check);
+        }
+        None => println!("\n▸ PlantUML: passed over, for it is not installed"),
+    }
     steps.step("fuzzing", || crate::fuzz::fuzz(Duration::from_secs(60)));
     steps.step("benches", || {
         let words = ["bench", "--locked", "--package", "counterpoint", "--features", "bench", "--bench", "*"];

@@ -13,11 +13,13 @@ mod first_load;
 mod fuzz;
 mod gate;
 mod mermaid;
+mod plantuml;
 mod serve;
 mod setup;
 mod shot;
 mod site;
 mod steps;
+mod texts;
 mod workspace;
 
 use arguments::Task;
@@ -37,6 +39,7 @@ fn main() -> std::process::ExitCode {
         }
         Task::Build { consent } => site::build(consent),
         Task::Mermaid { consent } => mermaid::check(consent),
+        Task::Plantuml => plantuml::check(),
         Task::Fuzz { time } => fuzz::fuzz(time),
         Task::Serve { port, consent } => serve::serve(port, consent),
         Task::Test { scope, consent } => gate::test_everything(scope, consent),

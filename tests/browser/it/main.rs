@@ -26,6 +26,7 @@ macro_rules! in_each_browser {
 mod acts;
 mod brokers;
 mod failures;
+mod files;
 mod harness;
 mod instrument;
 mod opening;

@@ -1,0 +1,108 @@
+//! A file that stands alone is drawn by a browser as it is by a program that is none.
+
+use anyhow::Result;
+use counterpoint::render::png::{self, Scale, Size};
+use counterpoint::render::svg::{self, Options, Theme};
+use counterpoint::scenario::{PRESETS, Preset};
+use counterpoint::scene::{View, layout};
+use counterpoint::trace::JobId;
+use counterpoint_browser_tests::{Motion, Page, Scheme};
+
+use crate::acts::quiet;
+
+/// Of a hundred regions so many may differ: letters of another font reach a little farther.
+const DIFFERING: f64 = 1.0;
+
+/// Draws an SVG file as an image, and a PNG file, and compares them by regions of 24 pixels each way: whether there is
+/// anything in one of them and nothing in the other, or another colour on the whole. Gives the regions that differ in a
+/// hundred, and those in which there is anything.
+const COMPARE: &str = "
+    const [svg, hex, done] = arguments;
+    const side = 24;
+    const load = (address) => new Promise((resolve, reject) => {
+        const image = new Image();
+        image.onload = () => resolve(image);
+        image.onerror = () => reject(new Error('an image cannot be read'));
+        image.src = address;
+    });
+    const bytes = hex.match(/../g).map((pair) => String.fromCharCode(parseInt(pair, 16)));
+    Promise.all([
+        load('data:image/svg+xml,' + encodeURIComponent(svg)),
+        load('data:image/png;base64,' + btoa(bytes.join(''))),
+    ]).then((images) => {
+        const [width, height] = [images[1].naturalWidth, images[1].naturalHeight];
+        const pixels = images.map((image) => {
+            const canvas = document.createElement('canvas');
+            [canvas.width, canvas.height] = [width, height];
+            const context = canvas.getContext('2d');
+            context.drawImage(image, 0, 0, width, height);
+            return context.getImageData(0, 0, width, height).data;
+        });
+        const paper = [...pixels[1].slice(0, 3)];
+        const region = (data, left, top) => {
+            let [ink, count, sums] = [0, 0, [0, 0, 0]];
+            for (let y = top; y < Math.min(top + side, height); y += 1) {
+                for (let x = left; x < Math.min(left + side, width); x += 1) {
+                    const channels = [0, 1, 2].map((channel) => data[4 * (y * width + x) + channel]);
+                    ink += channels.some((value, channel) => Math.abs(value - paper[channel]) > 20);
+                    channels.forEach((value, channel) => { sums[channel] += value; });
+                    count += 1;
+                }
+            }
+            return { ink, mean: sums.map((sum) => sum / count) };
+        };
+        let [all, inked, differing] = [0, 0, 0];
+        for (let top = 0; top < height; top += side) {
+            for (let left = 0; left < width; left += side) {
+                const [one, other] = pixels.map((data) => region(data, left, top));
+                const lost = Math.min(one.ink, other.ink) === 0 && Math.max(one.ink, other.ink) > 12;
+                const recoloured = one.mean.some((value, channel) => Math.abs(value - other.mean[channel]) > 40);
+                all += 1;
+                inked += other.ink > 0;
+                differing += lost || recoloured;
+            }
+        }
+        const size = [images[0].naturalWidth, images[0].naturalHeight];
+        done([100 * differing / all, 100 * inked / all, size[0] === width && Math.ceil(size[1]) >= height - 1]);
+    }, (error) => done([100, 0, String(error)]));";
+
+fn file(preset: &Preset, theme: Theme) -> (String, Size) {
+    let played = preset.scenario().play();
+    let head = &played.scenario.head;
+    let selection = head.view.job.map(|number| JobId::from_index(number - 1));
+    let view = View { width: 700, from: head.view.from, to: head.view.to, selection, ..View::default() };
+    let scene = layout(&played.sides, &view);
+    let options = Options { theme, title: head.title.clone(), ..Options::default() };
+    let size = Size::of(svg::size(&scene, &options), Scale::ONE).expect("it is not as large as that");
+    (svg::document(&scene, &options), size)
+}
+
+async fn compare(page: &Page, svg: &str, png: &[u8]) -> Result<(f64, f64, bool)> {
+    let hex: String = png.iter().map(|byte| format!("{byte:02x}")).collect();
+    let answer = page.driver().execute_async(COMPARE, vec![svg.into(), hex.into()]).await?;
+    Ok(answer.convert()?)
+}
+
+in_each_browser! {
+    async fn a_file_looks_the_same_as_an_image_and_outside_a_browser(page: Page) {
+        page.open("").await?;
+        for (scheme, theme) in [(Scheme::Light, Theme::Light), (Scheme::Dark, Theme::Dark)] {
+            page.set_preferences(scheme, Motion::Usual).await?;
+            let mut before: Option<Vec<u8>> = None;
+            for preset in PRESETS.iter().skip(usize::from(scheme == Scheme::Dark)).step_by(2) {
+                let (svg, size) = file(preset, Theme::Auto);
+                let drawn = png::picture(&file(preset, theme).0, size);
+                let (differing, inked, is_as_large) = compare(&page, &svg, &drawn).await?;
+                let told = format!("{}, {theme:?}: {differing:.1} % of the regions differ", preset.name);
+                assert!(differing <= DIFFERING && is_as_large, "{told}");
+                assert!(inked > 10.0, "{}: there is something in {inked:.1} % of the regions only", preset.name);
+                // Pictures of different scenarios are found to differ.
+                if let Some(before) = before.replace(drawn) {
+                    let (differing, ..) = compare(&page, &svg, &before).await?;
+                    assert!(differing > 3.0 * DIFFERING, "{}: {differing:.1} %", preset.name);
+                }
+            }
+        }
+        quiet(&page).await
+    }
+}
