@@ -13,9 +13,9 @@ use crate::acts::quiet;
 /// Of a hundred regions so many may differ: letters of another font reach a little farther.
 const DIFFERING: f64 = 1.0;
 
-/// Draws an SVG file as an image, and a PNG file, and compares them by regions of 24 pixels each way: whether there is
-/// anything in one of them and nothing in the other, or another colour on the whole. Gives the regions that differ in a
-/// hundred, and those in which there is anything.
+/// Draws an SVG file as an image, and a PNG file, and compares them by regions of 24 pixels each way: whether one of
+/// them has next to nothing of what the other has on its paper, or another colour on the whole. Gives the regions that
+/// differ in a hundred, and those in which there is anything.
 const COMPARE: &str = "
     const [svg, hex, done] = arguments;
     const side = 24;
@@ -35,7 +35,7 @@ const COMPARE: &str = "
             const canvas = document.createElement('canvas');
             [canvas.width, canvas.height] = [width, height];
             const context = canvas.getContext('2d');
-            context.drawImage(image, 0, 0, width, height);
+            context.drawImage(image, 0, 0);
             return context.getImageData(0, 0, width, height).data;
         });
         const paper = [...pixels[1].slice(0, 3)];
@@ -44,7 +44,7 @@ const COMPARE: &str = "
             for (let y = top; y < Math.min(top + side, height); y += 1) {
                 for (let x = left; x < Math.min(left + side, width); x += 1) {
                     const channels = [0, 1, 2].map((channel) => data[4 * (y * width + x) + channel]);
-                    ink += channels.some((value, channel) => Math.abs(value - paper[channel]) > 20);
+                    ink += Math.max(...channels.map((value, channel) => Math.abs(value - paper[channel]))) / 255;
                     channels.forEach((value, channel) => { sums[channel] += value; });
                     count += 1;
                 }
@@ -55,10 +55,11 @@ const COMPARE: &str = "
         for (let top = 0; top < height; top += side) {
             for (let left = 0; left < width; left += side) {
                 const [one, other] = pixels.map((data) => region(data, left, top));
-                const lost = Math.min(one.ink, other.ink) === 0 && Math.max(one.ink, other.ink) > 12;
+                const most = Math.max(one.ink, other.ink);
+                const lost = most > 4 && Math.min(one.ink, other.ink) < most / 4;
                 const recoloured = one.mean.some((value, channel) => Math.abs(value - other.mean[channel]) > 40);
                 all += 1;
-                inked += other.ink > 0;
+                inked += other.ink > 1;
                 differing += lost || recoloured;
             }
         }
