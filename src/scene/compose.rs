@@ -21,23 +21,30 @@ use crate::trace::Trace;
 
 /// Up to so many messages and stays, each is drawn by itself.
 const ONE_BY_ONE: usize = 400;
-/// Faster and faster, in tenths of the natural pace, until the labels fit.
-const PACES: [i32; 9] = [10, 12, 15, 18, 22, 27, 33, 40, 50];
-/// How labels are placed.
-#[derive(Clone, Copy)]
-struct Manners {
+/// One way of laying a picture out: how far its labels may stand off, which of them may be shared, and how fast its time
+/// runs.
+struct Attempt {
     reach: Reach,
     sharing: Sharing,
+    /// In tenths of the natural pace.
+    pace: i32,
+    /// How high the picture may become.
+    highest: i32,
 }
 
-/// What is tried in turn, and how high the picture may grow for it: rather a higher picture than labels that are
-/// shared, rather those than labels far from their arrows, and rather those than a very high picture.
-const MANNERS: [(Manners, i32); 4] = [
-    (Manners { reach: Reach::Near, sharing: Sharing::Piled }, 1_100 * PX),
-    (Manners { reach: Reach::Near, sharing: Sharing::Close }, 1_300 * PX),
-    (Manners { reach: Reach::Far, sharing: Sharing::Close }, 1_300 * PX),
-    (Manners { reach: Reach::Far, sharing: Sharing::Close }, 4_000 * PX),
+/// What is tried in turn until all labels fit: rather a somewhat higher picture than labels that are shared, rather those
+/// than labels far from their arrows, and rather those than a very high picture. Where none of it will do, what lacks the
+/// fewest labels is taken, and of equals the first.
+const ATTEMPTS: [Attempt; 6] = [
+    Attempt { reach: Reach::Near, sharing: Sharing::Piled, pace: 10, highest: i32::MAX },
+    Attempt { reach: Reach::Near, sharing: Sharing::Piled, pace: 12, highest: 1_100 * PX },
+    Attempt { reach: Reach::Near, sharing: Sharing::Close, pace: 10, highest: 1_300 * PX },
+    Attempt { reach: Reach::Far, sharing: Sharing::Close, pace: 10, highest: 1_300 * PX },
+    Attempt { reach: Reach::Far, sharing: Sharing::Close, pace: 15, highest: 1_600 * PX },
+    Attempt { reach: Reach::Far, sharing: Sharing::Close, pace: 27, highest: 2_600 * PX },
 ];
+/// The fastest pace where not all frames are wide: there a higher picture hardly helps.
+const FASTEST_IF_NARROW: i32 = 15;
 
 /// One scene a frame, all on one scale, as high as their labels need.
 pub fn compose(sides: &[SidePlayed], index: &Index, view: &View, frames: &[Frame]) -> Vec<Scene> {
@@ -55,28 +62,24 @@ pub fn compose(sides: &[SidePlayed], index: &Index, view: &View, frames: &[Frame
         })
         .collect();
     let crowded = casts.iter().any(|voices| is_crowded(voices));
-    let growth = match frames.iter().all(|frame| frame.measure == Measure::Wide) {
-        _ if crowded => 1,
-        true => PACES.len(),
-        false => 3,
-    };
+    let is_wide = frames.iter().all(|frame| frame.measure == Measure::Wide);
     let mut best: Option<(u32, Vec<Scene>)> = None;
-    for (manners, highest) in MANNERS {
-        for tenths in &PACES[..growth] {
-            let scale = rescaled(&natural, *tenths, 10);
-            if best.is_some() && scale.bottom() > highest {
-                break;
-            }
-            let attempts = frames.iter().zip(&casts);
-            let attempts = attempts.map(|(frame, voices)| attempt(frame, voices, scale.clone(), manners));
-            let (missing, scenes): (Vec<u32>, Vec<Scene>) = attempts.unzip();
-            let missing = missing.iter().sum();
-            if missing == 0 {
-                return scenes;
-            }
-            if best.as_ref().is_none_or(|(least, _)| missing < *least) {
-                best = Some((missing, scenes));
-            }
+    for Attempt { reach, sharing, pace, highest } in ATTEMPTS {
+        let scale = rescaled(&natural, pace, 10);
+        let is_tried = scale.bottom() <= highest && (is_wide || pace <= FASTEST_IF_NARROW);
+        // Bulk has few labels, and at any pace the same.
+        if best.is_some() && (crowded || !is_tried) {
+            continue;
+        }
+        let attempts = frames.iter().zip(&casts);
+        let attempts = attempts.map(|(frame, voices)| attempt(frame, voices, scale.clone(), (reach, sharing)));
+        let (missing, scenes): (Vec<u32>, Vec<Scene>) = attempts.unzip();
+        let missing = missing.iter().sum();
+        if best.as_ref().is_none_or(|(least, _)| missing < *least) {
+            best = Some((missing, scenes));
+        }
+        if missing == 0 {
+            break;
         }
     }
     best.map(|(_, scenes)| scenes).unwrap_or_default()
@@ -107,7 +110,7 @@ pub fn voice<'a>(
 }
 
 /// The scene on one scale, and how many labels are missing that must be there.
-fn attempt(frame: &Frame, voices: &[Voice], scale: TimeScale, manners: Manners) -> (u32, Scene) {
+fn attempt(frame: &Frame, voices: &[Voice], scale: TimeScale, (reach, sharing): (Reach, Sharing)) -> (u32, Scene) {
     let mut sheet = Sheet::new(scale, None);
     let crowded = is_crowded(voices);
     for voice in voices {
@@ -120,7 +123,7 @@ fn attempt(frame: &Frame, voices: &[Voice], scale: TimeScale, manners: Manners) 
             for &id in &voice.rows.messages {
                 arrows::draw(&mut sheet, voice, id);
             }
-            wording::wish(&mut sheet, voice, manners.sharing);
+            wording::wish(&mut sheet, voice, sharing);
         }
         signs::draw(&mut sheet, voice);
     }
@@ -131,7 +134,7 @@ fn attempt(frame: &Frame, voices: &[Voice], scale: TimeScale, manners: Manners) 
     }
     let height = sheet.scale.bottom() + FOOT;
     let bounds = Area::new(0, 0, frame.width, height);
-    let reach = match (manners.reach, frame.measure) {
+    let reach = match (reach, frame.measure) {
         (Reach::Far, Measure::Narrow | Measure::Medium) => Reach::Aside,
         (reach, _) => reach,
     };
@@ -198,5 +201,18 @@ fn lifelines(sheet: &mut Sheet, voice: &Voice) {
                 },
             );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_is_laid_out_a_handful_of_times_at_most() {
+        assert!(ATTEMPTS.len() <= 6);
+        assert!(ATTEMPTS.iter().skip(1).is_sorted_by_key(|attempt| attempt.highest), "lower pictures are tried first");
+        let narrow = ATTEMPTS.iter().filter(|attempt| attempt.pace <= FASTEST_IF_NARROW).count();
+        assert!(narrow < ATTEMPTS.len(), "narrow pictures are not tried at the fastest pace");
     }
 }

@@ -82,15 +82,19 @@ fn size_of(lines: &[String]) -> (i32, i32) {
     (widest + 2 * PADDING, step * lines.len() as i32 + 2 * PADDING - 2 * PX)
 }
 
-/// The best free place that is better than `least`: at the moment, where the fewest lines are hidden.
+/// The best free place that is better than `least`: at the moment, where the fewest lines are hidden. Of equally good
+/// ones, the highest.
 fn spot(ground: &Ground, voice: &Voice, size: (i32, i32), (y, rows): (i32, i32), mut least: i32) -> Option<Spot> {
     let mut best = None;
+    let mut highest = i32::MIN;
     let columns = ((voice.strip.right - voice.strip.left - size.0) / ROW).max(0);
-    for row in -rows..=rows {
+    // The nearest first: then most of what is further off need not be looked at.
+    for row in std::iter::once(0).chain((1..=rows).flat_map(|row| [-row, row])) {
         let top = y - size.1 / 2 + row * ROW;
         let apart = (top - y).max(y - top - size.1).max(0);
         let far = row.abs() + if apart > 0 { LED } else { 0 };
-        if far >= least {
+        let is_better = |cost: i32, least: i32, highest: i32| cost < least || cost == least && row < highest;
+        if !is_better(far, least, highest) {
             continue;
         }
         for column in 0..=columns {
@@ -101,8 +105,8 @@ fn spot(ground: &Ground, voice: &Voice, size: (i32, i32), (y, rows): (i32, i32),
             let leader = (apart > 0).then(|| led(ground, area, y));
             let struck = leader.map_or(0, |(struck, _)| struck);
             let cost = far + ground.hidden(area) as i32 * CROSSING + struck * STRUCK;
-            if cost < least {
-                least = cost;
+            if is_better(cost, least, highest) {
+                (least, highest) = (cost, row);
                 best = Some(Spot { cost, area, leader: leader.map(|(_, leader)| leader) });
             }
         }
