@@ -8,6 +8,7 @@
 //! frame.
 
 mod action;
+mod arrival;
 mod clock;
 mod leaps;
 mod narration;
@@ -18,6 +19,7 @@ mod sight;
 mod window;
 
 pub use action::Action;
+pub use arrival::MOST_ROWS_A_TURN;
 pub use clock::{Gait, Motion, Speed};
 pub use leaps::Way;
 pub use narration::{Narration, narrations, sentence_at};
@@ -28,15 +30,19 @@ pub use window::{Window, WindowChange};
 
 use std::rc::Rc;
 
+use arrival::Arrival;
+
 use crate::desk::{Cover, Opening, Order, Panel, Pending, Report};
-use crate::recording::{Recording, Selection};
+use crate::recording::Selection;
 use crate::time::{Moment, Span};
 
 /// A run as a person plays with it.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Player {
     panel: Rc<Panel>,
     reel: Option<Rc<Reel>>,
+    /// A run that has come and is not shown yet.
+    arrival: Option<Arrival>,
     /// Not yet taken, each with its number.
     orders: Vec<(u32, Order)>,
     /// Of the last order.
@@ -81,7 +87,7 @@ impl Player {
             let opening = place::read(more).filter(is_there);
             player.panel = Rc::new(cover.panel);
             player.shown = address.clone();
-            player.hand_in(cover.recording, Some(opening.unwrap_or_default()));
+            player.receive(0, cover.recording, Some(opening.unwrap_or_default()));
             if opening.is_some() {
                 player.order(Order::Assume(address));
                 return player;
@@ -117,7 +123,7 @@ impl Player {
 
     /// Whether what is shown is not yet what is wished for.
     pub fn is_behind(&self) -> bool {
-        self.is_running || self.orders.iter().any(|(_, order)| !matches!(order, Order::Assume(_)))
+        self.is_arriving() || self.is_running || self.is_asking()
     }
 
     /// How far the run under way is, in thousandths, once that has been reported.
@@ -145,7 +151,7 @@ impl Player {
         self.broken.as_deref()
     }
 
-    /// The latest run that was handed in.
+    /// The latest run that can be shown.
     pub fn reel(&self) -> Option<&Rc<Reel>> {
         self.reel.as_ref()
     }
@@ -221,6 +227,7 @@ impl Player {
         match action {
             Action::Order(order) => self.order(order),
             Action::Report(report) => self.report(report),
+            Action::GoOn => self.go_on(),
             Action::Play => self.play(),
             Action::Pause => self.pause(),
             Action::Toggle => match self.clock.motion {
@@ -283,15 +290,15 @@ impl Player {
             // Overtaken by a later order or not, it is newer than what is shown.
             Report::Ended { number, address, recording, opening } => {
                 self.is_running &= number != self.number;
-                self.opening.take_if(|(opened, _)| *opened <= number);
                 self.shown = address;
-                self.hand_in(recording, opening);
+                self.receive(number, recording, opening);
             }
             Report::Closed(sentence) => self.close(sentence),
             Report::Broke(sentence) => {
                 // A studio that breaks down over what is shown already will do so again.
                 let stands = self.orders.iter().filter(|(_, order)| matches!(order, Order::Assume(_))).count();
-                let (was_asked, only_stands) = (self.is_behind(), stands > 0 && stands == self.orders.len());
+                let was_asked = self.is_running || self.is_asking();
+                let only_stands = stands > 0 && stands == self.orders.len();
                 if self.shown.is_empty() || (only_stands && !self.is_running) {
                     self.close(sentence);
                     return;
@@ -340,34 +347,6 @@ impl Player {
                 }
             }
         }
-    }
-
-    fn hand_in(&mut self, recording: Recording, opening: Option<Opening>) {
-        let was_at_end = self.reel.as_ref().is_some_and(|reel| self.head >= reel.ended);
-        let (moment, selection) = recording.telling;
-        let reel = Rc::new(Reel::new(recording));
-        let ended = reel.ended;
-        self.reel = Some(reel);
-        self.head = match opening {
-            Some(opening) => opening.at.unwrap_or(moment).min(ended),
-            None if was_at_end => ended,
-            None => self.head.min(ended),
-        };
-        if let Some(opening) = opening {
-            self.selection = opening.selection.unwrap_or(selection);
-            self.clock.motion = Motion::Paused;
-            let window =
-                Window { from: opening.from.unwrap_or(Moment::START), to: opening.to.unwrap_or(ended).min(ended) };
-            let is_said = opening.from.is_some() || opening.to.is_some();
-            self.chosen = (is_said && window.from < window.to).then_some(window);
-            // A window without a moment is shown as it is at its end.
-            if let (Some(window), None) = (self.chosen, opening.at) {
-                self.head = if window.holds(self.head) { self.head } else { window.to };
-            }
-        }
-        self.chosen = self.chosen.map(|window| window.within(ended));
-        self.clock.rest_at(self.head);
-        self.forget_what_is_not_there();
     }
 
     fn play(&mut self) {

@@ -6,7 +6,7 @@
 mod job;
 mod step;
 
-pub use job::job;
+pub use job::{job, job_from};
 pub use step::{sentence, sentences};
 
 use crate::time::{Moment, Span, exact};

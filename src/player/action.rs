@@ -16,6 +16,8 @@ pub enum Action {
     Order(Order),
     /// What the studio has to say.
     Report(Report),
+    /// Some more is to be done for the run that has come, so that it can be shown.
+    GoOn,
     Play,
     Pause,
     /// Play if paused, pause if playing.

@@ -4,9 +4,9 @@
 //! *Invariant:* a leap only follows what the trace says; where the trace says nothing, there is no leap.
 
 use super::Reel;
-use crate::recording::{Selection, TroubleKind};
+use crate::recording::{Selection, SidePlayed, TroubleKind};
 use crate::time::Moment;
-use crate::trace::{Handled, JobId, MessageId, MessageRow, StepId, Trace};
+use crate::trace::{Handled, JobId, MessageId, StepId, Trace};
 
 /// Where to leap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,8 +76,9 @@ fn to_cause(reel: &Reel, selection: Selection, head: Moment) -> Option<Leap> {
 fn to_reply(reel: &Reel, selection: Selection, head: Moment) -> Option<Leap> {
     let (side, message, job) = current(reel, selection, head)?;
     let trace = &reel.recording.sides[usize::from(side)].trace;
-    let reply = trace.messages.iter().position(|row| row.reply_to == message);
-    let reply = reply.map(|index| MessageId::from_index(index as u32));
+    // A reply carries what it replies to.
+    let messages = reel.index().messages_of(side, job);
+    let reply = messages.into_iter().find(|id| trace.messages[id.at()].reply_to == message);
     let other = reply.or_else(|| trace.messages[message.at()].reply_to.known())?;
     let row = &trace.messages[other.at()];
     let at = row.arrived.known().unwrap_or(row.sent);
@@ -89,10 +90,9 @@ fn to_other_side(reel: &Reel, selection: Selection, head: Moment) -> Option<Leap
     let (side, _, job) = current(reel, selection, head)?;
     let other = 1 - side.min(1);
     let trace = &reel.recording.sides.get(usize::from(other))?.trace;
-    let first = trace.messages.iter().position(|row| carries(trace, row, job))?;
-    let message = MessageId::from_index(first as u32);
+    let message = *reel.index().messages_of(other, job).first()?;
     let selection = Selection::Message { side: other, message, job };
-    Some(Leap { at: trace.messages[first].sent, selection })
+    Some(Leap { at: trace.messages[message.at()].sent, selection })
 }
 
 /// The moment of the first failure after `head`.
@@ -121,27 +121,22 @@ fn current(reel: &Reel, selection: Selection, head: Moment) -> Option<(u8, Messa
 
 /// The last message sent until `head`, of that job or of any.
 fn latest(reel: &Reel, of: Option<JobId>, head: Moment) -> Option<(u8, MessageId, JobId)> {
-    let mut latest: Option<(Moment, (u8, MessageId, JobId))> = None;
-    for (side, played) in reel.recording.sides.iter().enumerate() {
-        let trace = &played.trace;
-        // Messages stand in the order in which they were sent.
-        let sent = trace.messages.partition_point(|row| row.sent <= head);
-        let is_meant = |row: &MessageRow| match of {
-            Some(job) => carries(trace, row, job),
-            None => !trace.parts_of(row).is_empty(),
+    let (index, sides) = (reel.index(), &reel.recording.sides);
+    let of_side = |(side, played): (u8, &SidePlayed)| {
+        let sent = |id: &MessageId| played.trace.messages[id.at()].sent;
+        let message = match of {
+            Some(job) => {
+                let messages = index.messages_of(side, job);
+                *messages[..messages.partition_point(|id| sent(id) <= head)].last()?
+            }
+            None => index.last_with_a_job(sides, side, head)?,
         };
-        let Some(index) = trace.messages[..sent].iter().rposition(is_meant) else { continue };
-        let row = &trace.messages[index];
-        let Some(job) = of.or_else(|| trace.jobs_of(row).first().copied()) else { continue };
-        if latest.is_none_or(|(at, _)| row.sent > at) {
-            latest = Some((row.sent, (side as u8, MessageId::from_index(index as u32), job)));
-        }
-    }
-    latest.map(|(_, current)| current)
-}
-
-fn carries(trace: &Trace, row: &MessageRow, job: JobId) -> bool {
-    trace.parts_of(row).iter().any(|part| trace.job_of(*part) == job)
+        let job = of.or_else(|| played.trace.jobs_of(&played.trace.messages[message.at()]).first().copied())?;
+        Some((sent(&message), (side, message, job)))
+    };
+    let each = (0..).zip(sides).filter_map(of_side);
+    // Of two at one moment, the one on the first side.
+    each.reduce(|latest, next| if next.0 > latest.0 { next } else { latest }).map(|(_, current)| current)
 }
 
 /// The message as a selection, for the same job if it carries that; nothing if it carries none.

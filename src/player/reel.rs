@@ -1,9 +1,7 @@
 //! A run as it is played, with the moments at which something happens.
 //!
-//! *Invariant:* made once a run and never changed, so whatever is drawn from it can be kept until the next run. Making
-//! one and asking for a moment take no longer for a long run than for a short one.
-
-use std::cell::OnceCell;
+//! *Invariant:* once a reel is complete it never changes, so whatever is drawn from it can be kept until the next run.
+//! Asking it for a moment takes no longer for a long run than for a short one.
 
 use crate::recording::{Recording, TroubleKind};
 use crate::scene::Index;
@@ -25,7 +23,7 @@ pub struct Reel {
     pub recording: Recording,
     /// The end of the later side.
     pub ended: Moment,
-    index: OnceCell<Index>,
+    index: Index,
 }
 
 /// Two reels are the same only if they are one.
@@ -38,13 +36,20 @@ impl PartialEq for Reel {
 impl Eq for Reel {}
 
 impl Reel {
-    pub fn new(recording: Recording) -> Self {
-        Reel { ended: recording.ended(), recording, index: OnceCell::new() }
+    /// A reel that lacks the index of its rows. Nothing may be laid out by it before [`complete`](Self::complete) says
+    /// that it has it.
+    pub(super) fn begin(recording: Recording) -> Self {
+        Reel { ended: recording.ended(), index: Index::begin(&recording.sides), recording }
     }
 
-    /// By which the rows of a window or of a job are found; made when it is asked for the first time.
+    /// Takes about so many more rows into the index, and says whether that was all of them.
+    pub(super) fn complete(&mut self, rows: usize) -> bool {
+        self.index.grow(&self.recording.sides, rows)
+    }
+
+    /// By which the rows of a window or of a job are found.
     pub fn index(&self) -> &Index {
-        self.index.get_or_init(|| Index::of(&self.recording.sides))
+        &self.index
     }
 
     /// What went wrong, on a strip of so many places that is as long as the run: outages first, failures last and so on

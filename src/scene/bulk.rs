@@ -44,7 +44,8 @@ fn by_lanes(voice: &Voice) -> Vec<(Pair, Vec<MessageId>)> {
 }
 
 /// Draws the messages of all sides in bulk, in shades that mean the same everywhere in the scene. Returns how many are not
-/// arrows of their own.
+/// arrows of their own. In the page, this comes with its later part: no run that is there before has so many messages.
+#[inline(never)]
 pub fn draw(sheet: &mut Sheet, voices: &[Voice]) -> u32 {
     let height = sheet.scale.bottom() - sheet.scale.top();
     let pairs: Vec<(&Voice, Pair, Vec<MessageId>)> = voices

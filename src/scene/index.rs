@@ -7,7 +7,9 @@
 //! *Invariant:* this is the only room that looks for rows in a whole trace. It relies on the order in which rows are
 //! written, which is that of their beginnings.
 
-use super::rows::Rows;
+mod sent;
+
+use super::rows::{Rows, is_background};
 use crate::order;
 use crate::recording::SidePlayed;
 use crate::time::{Moment, Span};
@@ -43,6 +45,21 @@ impl Index {
         left > 0
     }
 
+    /// The messages of a job on one side, in order.
+    pub fn messages_of(&self, side: u8, job: JobId) -> Vec<MessageId> {
+        self.side(side).messages_of_jobs.of(job).into_iter().map(MessageId::from_index).collect()
+    }
+
+    /// Its stays, likewise.
+    pub fn stays_of(&self, side: u8, job: JobId) -> Vec<StayId> {
+        self.side(side).stays_of_jobs.of(job).into_iter().map(StayId::from_index).collect()
+    }
+
+    /// The positions of its marks in the trace, likewise.
+    pub fn marks_of(&self, side: u8, job: JobId) -> Vec<u32> {
+        self.side(side).marks_of_jobs.of(job)
+    }
+
     pub(super) fn side(&self, side: u8) -> &SideIndex {
         &self.sides[usize::from(side)]
     }
@@ -57,16 +74,17 @@ pub(super) struct SideIndex {
     messages: ByLength,
     /// Those that are drawn whether their job is selected or not.
     stays: ByLength,
+    /// The messages that would not be there without any job.
+    told: Vec<u32>,
     messages_of_jobs: Links,
     stays_of_jobs: Links,
+    marks_of_jobs: Links,
     /// The rows of each level, in order of time.
     levels: Vec<(LevelKey, Vec<u32>)>,
     /// How much lies in a queue, ready or held, and how much at most.
     depths: Vec<((ActorId, Slot), Depth)>,
-    /// Work that was done on something for a second time, or a third. In order.
-    repeats: Vec<StayId>,
-    /// How many messages, stays and levels are taken in.
-    taken: (usize, usize, usize),
+    /// How many messages, stays, levels and marks are taken in.
+    taken: [usize; 4],
 }
 
 #[derive(Debug, Default)]
@@ -81,26 +99,26 @@ struct Depth {
 impl SideIndex {
     fn begin(trace: &Trace) -> SideIndex {
         let links = || Links { last: vec![NO_LINK; trace.jobs.len()], links: Vec::new() };
-        SideIndex { messages_of_jobs: links(), stays_of_jobs: links(), ..SideIndex::default() }
+        let (messages_of_jobs, stays_of_jobs, marks_of_jobs) = (links(), links(), links());
+        SideIndex { messages_of_jobs, stays_of_jobs, marks_of_jobs, ..SideIndex::default() }
     }
 
     /// Takes in up to so many rows; returns how many less it were.
     fn grow(&mut self, trace: &Trace, mut left: usize) -> usize {
-        let mut next = |taken: &mut usize, all: usize| {
-            let first = *taken;
-            *taken += left.min(all - first);
-            left -= *taken - first;
-            first..*taken
-        };
-        let messages = next(&mut self.taken.0, trace.messages.len());
-        let stays = next(&mut self.taken.1, trace.stays.len());
-        let levels = next(&mut self.taken.2, trace.levels.len());
-        let is_last = !levels.is_empty() && levels.end == trace.levels.len();
-        messages.for_each(|place| self.add_message(trace, place));
-        stays.for_each(|place| self.add_stay(trace, place));
-        levels.for_each(|place| self.add_level(trace, place));
-        if is_last || left > 0 && self.repeats.is_empty() {
-            self.repeats = self.repeats(trace);
+        let tables = [trace.messages.len(), trace.stays.len(), trace.levels.len(), trace.marks.len()];
+        for (table, rows) in tables.into_iter().enumerate() {
+            let first = self.taken[table];
+            let end = first + left.min(rows - first);
+            left -= end - first;
+            self.taken[table] = end;
+            for place in first..end {
+                match table {
+                    0 => self.add_message(trace, place),
+                    1 => self.add_stay(trace, place),
+                    2 => self.add_level(trace, place),
+                    _ => self.add_mark(trace, place),
+                }
+            }
         }
         left
     }
@@ -108,6 +126,9 @@ impl SideIndex {
     fn add_message(&mut self, trace: &Trace, place: usize) {
         let message = &trace.messages[place];
         self.messages.add(place, super::rows::due(message).since(message.sent));
+        if !is_background(trace, message) {
+            self.told.push(place as u32);
+        }
         let mut last = None;
         for part in trace.parts_of(message) {
             let job = trace.job_of(*part);
@@ -131,6 +152,12 @@ impl SideIndex {
         }
     }
 
+    fn add_mark(&mut self, trace: &Trace, place: usize) {
+        if let Some(part) = trace.marks[place].part.known() {
+            self.marks_of_jobs.add(trace.job_of(part), place);
+        }
+    }
+
     fn add_level(&mut self, trace: &Trace, place: usize) {
         let row = &trace.levels[place];
         order::entry(&mut self.levels, (row.actor, row.slot, row.reader, row.kind)).push(place as u32);
@@ -149,28 +176,22 @@ impl SideIndex {
         }
     }
 
-    /// The stays in which work was done once more. Where an execution is cut into several stays, it cannot be told which
-    /// of them repeat: those are left out.
-    fn repeats(&self, trace: &Trace) -> Vec<StayId> {
-        let mut repeats = Vec::new();
-        for (number, part) in trace.parts.iter().enumerate().filter(|(_, part)| part.executions > 1) {
-            let job = JobId::from_index(number as u32 / trace.parts_per_job);
-            let is_work = |stay: &StayRow| {
-                stay.part.at() == number && stay.kind == StayKind::Busy && trace.actor(stay.actor).duty == Duty::Worker
-            };
-            let mut works = self.stays_of_jobs.of(job);
-            works.retain(|place| is_work(&trace.stays[*place as usize]));
-            if works.len() == part.executions as usize {
-                repeats.extend(works[1..].iter().map(|place| StayId::from_index(*place)));
-            }
+    /// Whether a stay is work that was done before. Where an execution is cut into several stays, it cannot be told which
+    /// of them repeat: then none does.
+    pub fn is_repeat(&self, trace: &Trace, id: StayId) -> bool {
+        let is_work = |stay: &StayRow| stay.kind == StayKind::Busy && trace.actor(stay.actor).duty == Duty::Worker;
+        let stay = &trace.stays[id.at()];
+        let Some(part) = stay.part.known().filter(|_| is_work(stay)) else { return false };
+        let executions = trace.parts[part.at()].executions as usize;
+        if executions < 2 {
+            return false;
         }
-        order::sort(&mut repeats);
-        repeats
-    }
-
-    /// Whether a stay is work that was done before.
-    pub fn is_repeat(&self, id: StayId) -> bool {
-        self.repeats.binary_search(&id).is_ok()
+        let mut works = self.stays_of_jobs.of(trace.job_of(part));
+        works.retain(|place| {
+            let stay = &trace.stays[*place as usize];
+            stay.part == part && is_work(stay)
+        });
+        works.len() == executions && works[0] != id.index()
     }
 
     /// The rows that overlap a window, in order: all messages, and those stays that are drawn whatever is selected.

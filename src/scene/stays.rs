@@ -154,7 +154,7 @@ fn bar(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId) {
     };
     let radius = (2 * PX).min(area.height / 3);
     let mut shape = shape(sheet, voice, id, look, Form::Rect { area, radius });
-    if voice.index.is_repeat(id) {
+    if voice.index.is_repeat(voice.trace, id) {
         shape.name.push_str(", once more");
         shape.tone = if look == Look::Busy { Tone::Again } else { shape.tone };
     }

@@ -5,8 +5,8 @@ use super::{Line, clock, length, place};
 use crate::order;
 use crate::time::Moment;
 use crate::trace::{
-    CallerOutcome, Class, Drawing, Ending, Fate, JobId, MarkRow, MessageRow, PartId, StayKind, StayRow, Trace,
-    WorkOutcome,
+    CallerOutcome, Class, Drawing, Ending, Fate, JobId, MarkRow, MessageId, MessageRow, PartId, StayId, StayKind,
+    StayRow, Trace, WorkOutcome,
 };
 
 /// What comes first where several things happen at one moment.
@@ -42,27 +42,38 @@ impl Fact<'_> {
     }
 }
 
-/// What happened to a job, in order of its beginning. Of a story that is very long, the middle is left out, and a line
-/// in its place says how much that is.
+/// What happened to a job, in order of its beginning. Looks at every row of the trace.
 pub fn job(trace: &Trace, job: JobId) -> Vec<Line> {
     let of_job = |part: PartId| part != PartId::NONE && trace.job_of(part) == job;
+    let messages = (0..trace.messages.len() as u32).map(MessageId::from_index);
+    let messages = messages.filter(|id| trace.jobs_of(&trace.messages[id.at()]).contains(&job));
+    let stays = (0..trace.stays.len() as u32).map(StayId::from_index);
+    let stays = stays.filter(|id| of_job(trace.stays[id.at()].part));
+    let marks = (0..trace.marks.len() as u32).filter(|place| of_job(trace.marks[*place as usize].part));
+    job_from(trace, job, &messages.collect::<Vec<_>>(), &stays.collect::<Vec<_>>(), &marks.collect::<Vec<_>>())
+}
+
+/// The same, told from the messages and stays of the job and from the positions of its marks, for who knows them. Of a story
+/// that is very long, the middle is left out, and a line in its place says how much that is.
+pub fn job_from(trace: &Trace, job: JobId, messages: &[MessageId], stays: &[StayId], marks: &[u32]) -> Vec<Line> {
     let mut facts: Vec<(Moment, Rank, Fact)> = Vec::new();
     let row = &trace.jobs[job.at()];
     let Some(wanted) = row.wanted.known() else {
         return Vec::new();
     };
     facts.push((wanted, Rank::Wanted, Fact::Line(at(wanted, "wanted".to_owned()))));
-    // What waited for no time did not wait.
-    let lasted = |stay: &&StayRow| stay.begin < stay.end || stay.kind == StayKind::Busy;
-    for stay in trace.stays.iter().filter(|stay| of_job(stay.part)).filter(lasted) {
-        facts.push((stay.begin, Rank::Stay, Fact::Stay(stay)));
+    for stay in stays.iter().map(|id| &trace.stays[id.at()]) {
+        // What waited for no time did not wait.
+        if stay.begin < stay.end || stay.kind == StayKind::Busy {
+            facts.push((stay.begin, Rank::Stay, Fact::Stay(stay)));
+        }
     }
-    for message in trace.messages.iter().filter(|message| trace.kind(message).class != Class::Background) {
-        if trace.parts_of(message).iter().any(|part| of_job(*part)) {
+    for message in messages.iter().map(|id| &trace.messages[id.at()]) {
+        if trace.kind(message).class != Class::Background {
             facts.push((message.sent, Rank::Message, Fact::Message(message)));
         }
     }
-    for mark in trace.marks.iter().filter(|mark| of_job(mark.part)) {
+    for mark in marks.iter().map(|place| &trace.marks[*place as usize]) {
         facts.push((mark.at, Rank::Mark, Fact::Mark(mark)));
     }
     for line in outcome(trace, job) {

@@ -20,7 +20,7 @@ use super::memo::Memo;
 use super::page::page;
 use super::parts::Part;
 use super::strip::{Strip, signs};
-use super::table::{Entry, Shown, entries};
+use super::table::Shown;
 use super::{Act, browser, failure, story};
 use crate::desk::{Order, Report};
 use crate::player::{Action, Gait, Narration, Player, Reel, narrations};
@@ -69,8 +69,6 @@ pub struct Run {
     lines: Rc<story::Lines>,
     /// What the signs of the picture mean; nothing while the legend is closed.
     legend: Option<AttrValue>,
-    /// Nothing while the table is closed.
-    entries: Option<Rc<Vec<Entry>>>,
     /// The last moment, until the playhead, at which something happens.
     reached: Moment,
 }
@@ -81,7 +79,6 @@ struct Made {
     strip: Memo<Rc<Reel>, AttrValue>,
     narrations: Memo<(Rc<Reel>, Moment), Rc<Vec<Narration>>>,
     lines: Memo<(Rc<Reel>, Option<JobId>), Rc<story::Lines>>,
-    entries: Memo<Rc<Reel>, Rc<Vec<Entry>>>,
 }
 
 pub struct App {
@@ -176,7 +173,12 @@ impl App {
             self.address.follow(link);
         }
         match message {
-            Message::Act(action) => self.player.update(action),
+            Message::Act(action) => {
+                if matches!(action, Action::GoOn) {
+                    self.frames.turned();
+                }
+                self.player.update(action);
+            }
             Message::Frame(now) => self.player.update(Action::Frame(self.frames.elapsed(now))),
             Message::Media => self.media(),
             Message::Width(width) => self.instrument.set_width(width),
@@ -207,7 +209,7 @@ impl App {
     /// After each message: makes anew what depends on the player and has changed.
     fn keep_up(&mut self) {
         self.title.get(self.player.panel().title.clone(), |title| browser::set_title(title));
-        self.frames.keep(self.player.motion(), &self.act);
+        self.frames.keep(&self.player, &self.act);
         if self.later.is_here() {
             // Not once it is rendered: that may come late, and changes in between would be missed.
             self.address.keep(&self.player);
@@ -221,7 +223,7 @@ impl App {
         let job = self.player.selection().job().filter(|_| is_whole);
         self.instrument.lay_out(&self.player, &reel, &self.later);
         let reached = reel.last_until(self.player.head()).unwrap_or(Moment::START);
-        let Made { strip: strips, narrations: told, lines, entries: tables } = &mut self.made;
+        let Made { strip: strips, narrations: told, lines } = &mut self.made;
         self.run = Some(Run {
             strip: strips.get(reel.clone(), |reel| signs(reel)),
             narrations: told.get((reel.clone(), reached), |(reel, reached)| Rc::new(narrations(reel, *reached))),
@@ -229,8 +231,6 @@ impl App {
                 Rc::new(job.map_or_else(Vec::new, |job| story::lines(reel, job)))
             }),
             legend: (is_whole && self.legend == Fold::Open).then(|| self.instrument.legend()),
-            entries: (is_whole && self.table == Fold::Open)
-                .then(|| tables.get(reel.clone(), |reel| Rc::new(entries(reel)))),
             reached,
             reel,
         });
@@ -256,10 +256,9 @@ impl App {
     }
 
     pub fn table(&self, run: &Run) -> Part {
-        let Run { reel, entries, reached, .. } = run;
-        let selection = self.player.selection();
-        let entries = entries.clone();
-        Part::Table(entries.map(|entries| Shown { reel: reel.clone(), entries, selection, reached: *reached }))
+        let (selection, reached) = (self.player.selection(), run.reached);
+        let is_open = self.table == Fold::Open && self.later.is_here();
+        Part::Table(is_open.then(|| Shown { reel: run.reel.clone(), selection, reached }))
     }
 }
 

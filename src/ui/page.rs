@@ -122,7 +122,11 @@ fn progress(player: &Player, act: &Act) -> Option<Element> {
         return None;
     }
     let share = player.share();
-    let label = if share.is_none() && !player.has_heard() { "The engine is still coming" } else { "Running" };
+    let label = match share {
+        _ if player.is_arriving() => "Being laid out",
+        None if !player.has_heard() => "The engine is still coming",
+        _ => "Running",
+    };
     let cancel = element("button", &[("type", "button"), ("class", "button")]);
     let cancel = cancel.does(act, || Action::Order(Order::Cancel)).text("Cancel");
     let bar = element("progress", &[("id", "progress"), ("max", "1000")]);

@@ -18,7 +18,12 @@ pub type Lines = Vec<Vec<Line>>;
 /// Comes with the later part of the page.
 #[inline(never)]
 pub fn lines(reel: &Reel, job: JobId) -> Lines {
-    reel.recording.sides.iter().map(|side| story::job(&side.trace, job)).collect()
+    let index = reel.index();
+    let told = |(side, played): (u8, &SidePlayed)| {
+        let (messages, stays) = (index.messages_of(side, job), index.stays_of(side, job));
+        story::job_from(&played.trace, job, &messages, &stays, &index.marks_of(side, job))
+    };
+    (0..).zip(&reel.recording.sides).map(told).collect()
 }
 
 /// What there is to say before a job is selected.

@@ -11,23 +11,21 @@ use super::app::{Fold, Message};
 use super::element::{Element, On, block, classes, element};
 use super::verdicts::{side_class, side_name};
 use super::{Act, browser};
-use crate::order;
 use crate::player::{Action, Reel};
 use crate::recording::Selection;
 use crate::time::Moment;
-use crate::trace::{Class, MessageId, Trace};
+use crate::trace::MessageId;
 
 /// Rows in the document at once.
 const PAGE: usize = 200;
 
 /// A message by its side and number.
-pub type Entry = (u8, MessageId);
+type Entry = (u8, MessageId);
 
 /// What the table shows.
 #[derive(Clone)]
 pub struct Shown {
     pub reel: Rc<Reel>,
-    pub entries: Rc<Vec<Entry>>,
     pub selection: Selection,
     /// The last moment, until the playhead, at which something happens.
     pub reached: Moment,
@@ -35,7 +33,7 @@ pub struct Shown {
 
 impl PartialEq for Shown {
     fn eq(&self, other: &Shown) -> bool {
-        Rc::ptr_eq(&self.entries, &other.entries) && (self.selection, self.reached) == (other.selection, other.reached)
+        Rc::ptr_eq(&self.reel, &other.reel) && (self.selection, self.reached) == (other.selection, other.reached)
     }
 }
 
@@ -54,14 +52,14 @@ pub fn table(shown: Option<&Shown>, act: &Act) -> Element {
 /// Comes with the later part of the page.
 #[inline(never)]
 fn rows(table: &Shown, act: &Act) -> Element {
-    let Shown { reel, entries, .. } = table;
-    let reached = entries.partition_point(|entry| row(reel, *entry).sent <= table.reached);
+    let (index, sides) = (table.reel.index(), &table.reel.recording.sides);
+    let (reached, all) = (index.sent_until(sides, table.reached), index.messages());
     // By halves of a page, so that a step seldom changes more than one row.
     let first = (reached / (PAGE / 2)).saturating_sub(1) * (PAGE / 2);
-    let first = first.min(entries.len().saturating_sub(PAGE));
-    let shown = &entries[first..(first + PAGE).min(entries.len())];
-    let note = (shown.len() < entries.len()).then(|| {
-        let (from, to, all) = (first + 1, first + shown.len(), entries.len());
+    let first = first.min(all.saturating_sub(PAGE));
+    let shown = index.sent(sides, first, PAGE);
+    let note = (shown.len() < all).then(|| {
+        let (from, to) = (first + 1, first + shown.len());
         block("p", "table-note").text(format!("Messages {from} to {to} of {all}: those around the playhead."))
     });
     let mut each = shown.iter().enumerate().map(|(place, entry)| table_row(table, *entry, first + place, reached, act));
@@ -78,33 +76,11 @@ fn head() -> Element {
     element("thead", &[]).add(element("tr", &[]).all(&mut cells))
 }
 
-/// Every message of both sides but the background ones, in the order in which they were sent. Comes with the later part
-/// of the page.
-#[inline(never)]
-pub fn entries(reel: &Reel) -> Vec<Entry> {
-    let of_side = |(side, trace): (usize, &Trace)| -> Vec<Entry> {
-        let rows = trace.messages.iter().enumerate();
-        let shown = rows.filter(|(_, row)| trace.kind(row).class != Class::Background);
-        shown.map(|(index, _)| (side as u8, MessageId::from_index(index as u32))).collect()
-    };
-    let mut entries: Vec<Entry> =
-        reel.recording.sides.iter().map(|side| &side.trace).enumerate().flat_map(of_side).collect();
-    order::sort_by_key(&mut entries, |(side, message)| (row(reel, (*side, *message)).sent, *side, *message));
-    entries
-}
-
-fn trace(reel: &Reel, side: u8) -> &Trace {
-    &reel.recording.sides[usize::from(side)].trace
-}
-
-fn row(reel: &Reel, (side, message): Entry) -> &crate::trace::MessageRow {
-    &trace(reel, side).messages[message.at()]
-}
-
 fn table_row(table: &Shown, entry: Entry, place: usize, reached: usize, act: &Act) -> Element {
     let (side, message) = entry;
     let reel = &*table.reel;
-    let (trace, row) = (trace(reel, side), row(reel, entry));
+    let trace = &reel.recording.sides[usize::from(side)].trace;
+    let row = &trace.messages[message.at()];
     let jobs = trace.jobs_of(row);
     let selection = jobs.first().map(|job| Selection::Message { side, message, job: *job });
     let is_lit = table.selection.job().is_some_and(|job| jobs.contains(&job));

@@ -64,6 +64,9 @@ impl Desk {
         while let Some(report) = self.studio.advance(1_000) {
             self.report(report);
         }
+        while self.is_arriving() {
+            self.update(Action::GoOn);
+        }
         assert!(!self.is_behind());
     }
 
@@ -72,7 +75,7 @@ impl Desk {
         self.run();
     }
 
-    fn report(&mut self, report: Report) {
+    pub fn report(&mut self, report: Report) {
         self.update(Action::Report(carried(&report)));
     }
 }

@@ -29,6 +29,7 @@ mod golden;
 mod graphql;
 mod headings;
 mod http;
+mod index;
 mod kafka;
 mod kafka_attempts;
 mod lanes;

@@ -74,6 +74,14 @@ fn no_caption_is_away_from_its_moment() {
     }
 }
 
+/// What draws many messages in bulk comes to the page when the first picture is there.
+#[test]
+fn every_built_in_scenario_is_drawn_message_by_message() {
+    for (picture, scene) in each_scene() {
+        assert_eq!(scene.bundled, 0, "{} at {}", picture.name, picture.width);
+    }
+}
+
 #[test]
 fn every_caption_is_drawn() {
     for (played, pictures) in pictures() {

@@ -1,12 +1,12 @@
 //! What a person does with a run: playing, stepping, selecting, changing, and keeping it all in a link.
 
 use counterpoint::desk::{Order, Pending, Report};
-use counterpoint::player::{Action, Gait, Motion, Player, Speed, Window, WindowChange};
+use counterpoint::player::{Action, Gait, MOST_ROWS_A_TURN, Motion, Player, Speed, Window, WindowChange};
 use counterpoint::recording::{Selection, TroubleKind};
 use counterpoint::scenario::{PRESETS, Scenario};
 use counterpoint::studio::{Link, Studio};
 use counterpoint::time::{Moment, Span};
-use counterpoint::trace::{JobId, MessageId};
+use counterpoint::trace::{JobId, MessageId, Trace};
 use serde_json::json;
 
 use crate::desk::Desk;
@@ -593,4 +593,42 @@ fn the_link_is_of_what_is_wished_for_as_soon_as_that_is_known() {
     assert_eq!(desk.link(), "message-queue&at=310ms", "and not the moment of what is shown still");
     desk.run();
     assert_eq!(desk.link(), "message-queue&v=1&at=310ms");
+}
+
+#[test]
+fn a_long_run_is_made_ready_so_many_rows_at_a_time_behind_the_run_of_before() {
+    let mut desk = Desk::open("order-emails&v=1");
+    desk.order(Order::Follow("message-queue&v=1&set=workload.jobs=20000&at=1s".into()));
+    desk.take();
+    let before = std::rc::Rc::clone(desk.reel().expect("it ran"));
+    while let Some(report) = desk.studio.advance(100_000) {
+        desk.report(report);
+    }
+    let mut turns = 1;
+    while desk.is_arriving() {
+        assert!(desk.is_behind() && std::rc::Rc::ptr_eq(desk.reel().unwrap(), &before));
+        assert_eq!(desk.link(), "message-queue&v=1&set=workload.jobs=20000&at=1s", "it is what is being opened");
+        desk.update(Action::GoOn);
+        turns += 1;
+    }
+    let sides = &desk.reel().expect("it ran").recording.sides;
+    let rows = |trace: &Trace| trace.messages.len() + trace.stays.len() + trace.levels.len();
+    let rows: usize = sides.iter().map(|side| rows(&side.trace)).sum();
+    assert!(turns > 2 && turns >= rows.div_ceil(MOST_ROWS_A_TURN), "{turns} turns for {rows} rows");
+    assert!(!desk.is_behind());
+    assert_eq!((desk.head(), desk.reel().unwrap().recording.jobs()), (at(1_000), 20_000));
+}
+
+#[test]
+fn a_run_that_overtakes_one_that_is_made_ready_opens_where_that_was_to_open() {
+    let mut desk = Desk::open("order-emails&v=1");
+    desk.order(Order::Follow("message-queue&v=1&set=workload.jobs=20000&at=1s".into()));
+    desk.take();
+    while let Some(report) = desk.studio.advance(100_000) {
+        desk.report(report);
+    }
+    assert!(desk.is_arriving());
+    desk.order(Order::Set { path: "workload.jobs".into(), value: "30".into() });
+    desk.run();
+    assert_eq!((desk.head(), desk.reel().unwrap().recording.jobs()), (at(1_000), 30));
 }

@@ -86,6 +86,7 @@ fn introduce(files: &mut Files) -> Result<()> {
 /// says what may be called when.
 const LATER: [&str; 11] = [
     "counterpoint::player::leaps::leap::",
+    "counterpoint::scene::bulk::draw::",
     "counterpoint::scene::spotlight::spotlight::",
     "counterpoint::player::Player::link::",
     "counterpoint::ui::address::Address::keep::",
@@ -94,7 +95,6 @@ const LATER: [&str; 11] = [
     "counterpoint::ui::instrument::legend_of::",
     "counterpoint::ui::story::lines::",
     "counterpoint::ui::story::story::",
-    "counterpoint::ui::table::entries::",
     "counterpoint::ui::table::rows::",
 ];
 
