@@ -29,6 +29,7 @@ mod failures;
 mod files;
 mod harness;
 mod instrument;
+mod long_runs;
 mod opening;
 mod outage;
 mod parameters;

@@ -18,7 +18,7 @@ const LINES: &str = "[...document.querySelectorAll('.pane')].map((pane) => {
 })";
 
 /// Asks Chromium for what WebDriver has no word for.
-async fn devtools(page: &Page, method: &str, words: Value) -> Result<()> {
+pub async fn devtools(page: &Page, method: &str, words: Value) -> Result<()> {
     page.driver().cdp().send_raw(method, words).await?;
     Ok(())
 }
