@@ -5,7 +5,7 @@
 
 use super::arrows;
 use super::labels::{Place, Rank, Wish};
-use super::rows::{due, failed, is_background};
+use super::rows::is_background;
 use super::sheet::{Sheet, Voice};
 use super::text::{ascent, line_height, width};
 use super::{Anchor, Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
@@ -31,13 +31,13 @@ struct Count {
     failure: Option<MessageId>,
 }
 
-/// The messages of a side by the two lanes between which they go; those that would be there without any job left out.
-fn by_lanes(voice: &Voice) -> Vec<(Pair, Vec<MessageId>)> {
-    let mut pairs: Vec<(Pair, Vec<MessageId>)> = Vec::new();
+/// The messages of a job by the two lanes between which they go; those that would be there without any job left out.
+fn by_lanes(voice: &Voice) -> Vec<(Pair, Vec<u32>)> {
+    let mut pairs: Vec<(Pair, Vec<u32>)> = Vec::new();
     for &id in &voice.rows.messages {
         let message = &voice.trace.messages[id.at()];
         if !is_background(voice.trace, message) {
-            order::entry(&mut pairs, (message.from.min(message.to), message.from.max(message.to))).push(id);
+            order::entry(&mut pairs, (message.from.min(message.to), message.from.max(message.to))).push(id.index());
         }
     }
     pairs
@@ -48,20 +48,22 @@ fn by_lanes(voice: &Voice) -> Vec<(Pair, Vec<MessageId>)> {
 #[inline(never)]
 pub fn draw(sheet: &mut Sheet, voices: &[Voice]) -> u32 {
     let height = sheet.scale.bottom() - sheet.scale.top();
-    let pairs: Vec<(&Voice, Pair, Vec<MessageId>)> = voices
-        .iter()
-        .flat_map(|voice| by_lanes(voice).into_iter().map(move |(pair, ids)| (voice, pair, ids)))
-        .collect();
+    let mut pairs: Vec<(&Voice, Pair, &[u32], &[u32])> = Vec::new();
+    for voice in voices {
+        let traffic = voice.index.traffic(voice.trace, voice.window);
+        pairs.extend(traffic.into_iter().map(|(pair, all, failed)| (voice, pair, all, failed)));
+    }
     let bundles = pairs.len().max(1) as i32;
     let row = (height * bundles / MOST_ROWS).max(4 * PX);
     let failure_row = (height * bundles / MOST_FAILURES).max(6 * PX);
-    let counts: Vec<Vec<(i32, Count)>> = pairs.iter().map(|(voice, _, ids)| count(sheet, voice, ids, row)).collect();
+    let counts: Vec<Vec<(i32, Count)>> =
+        pairs.iter().map(|(voice, _, all, _)| count(sheet, voice, (all, &[]), row)).collect();
     let most = counts.iter().map(|counts| busiest(counts)).max().unwrap_or(1);
     let mut bundled = 0;
-    for ((voice, pair, ids), counts) in pairs.iter().zip(&counts) {
-        bundled += ids.len() as u32;
+    for ((voice, pair, all, failed), counts) in pairs.iter().zip(&counts) {
+        bundled += all.len() as u32;
         shades(sheet, voice, *pair, counts, (row, most), None);
-        let failures = count(sheet, voice, ids, failure_row);
+        let failures = count(sheet, voice, (&[], failed), failure_row);
         let mut single = failing(sheet, voice, *pair, &failures, failure_row);
         order::sort(&mut single);
         single.dedup();
@@ -116,7 +118,7 @@ pub fn draw_job(sheet: &mut Sheet, voice: &Voice, job: JobId) {
     let pairs = by_lanes(voice);
     let row = (height * pairs.len() as i32 / MOST_ROWS_OF_A_JOB).max(6 * PX);
     for (pair, ids) in &pairs {
-        let counts = count(sheet, voice, ids, row);
+        let counts = count(sheet, voice, (ids, &[]), row);
         shades(sheet, voice, *pair, &counts, (row, busiest(&counts)), Some(job));
         let (left, right) = strip(voice, *pair);
         let (Some((first, _)), Some((last, _))) = (counts.first(), counts.last()) else { continue };
@@ -135,22 +137,32 @@ pub fn draw_job(sheet: &mut Sheet, voice: &Voice, job: JobId) {
     }
 }
 
-/// Messages by the row of the page in which the middle of their way lies.
-fn count(sheet: &Sheet, voice: &Voice, ids: &[MessageId], row: i32) -> Vec<(i32, Count)> {
-    let rows = ((sheet.scale.bottom() - sheet.scale.top()) / row + 1).max(1) as usize;
-    let mut counts = vec![Count::default(); rows];
-    for &id in ids {
-        let message = &voice.trace.messages[id.at()];
-        let middle = Moment::from_micros(message.sent.micros() / 2 + due(message).micros() / 2);
-        let y = sheet.scale.y_from_moment(middle) - sheet.scale.top();
-        let count = &mut counts[((y / row).max(0) as usize).min(rows - 1)];
-        count.messages += 1;
-        if failed(message) {
-            count.failures += 1;
-            count.failure = count.failure.or(Some(id));
+/// Messages, and those that came to nothing, by the row of the page that the middle of their way usually is in: so much
+/// after they were sent. Both are in the order of sending, so it does not matter how many there are in a row.
+fn count(sheet: &Sheet, voice: &Voice, (all, failed): (&[u32], &[u32]), row: i32) -> Vec<(i32, Count)> {
+    let message = |place: u32| &voice.trace.messages[place as usize];
+    let usual = |places: &[u32]| places.get(places.len() / 2).map_or(Span::ZERO, |place| message(*place).latency);
+    let mut counts: Vec<(i32, Count)> = Vec::new();
+    for (places, is_failed) in [(all, false), (failed, true)] {
+        let half = Span::micros(usual(places).as_micros() / 2);
+        let row_of = |place: u32| {
+            let y = sheet.scale.y_from_moment(message(place).sent + half) - sheet.scale.top();
+            (y / row).max(0)
+        };
+        let mut rest = places;
+        while let Some(first) = rest.first() {
+            let here = row_of(*first);
+            let (those, others) = rest.split_at(rest.partition_point(|place| row_of(*place) <= here));
+            let count = order::entry(&mut counts, here);
+            match is_failed {
+                false => count.messages += those.len() as u32,
+                true => count.failures += those.len() as u32,
+            }
+            count.failure = count.failure.or(is_failed.then(|| MessageId::from_index(*first)));
+            rest = others;
         }
     }
-    (0..).zip(counts).filter(|(_, count)| count.messages > 0).collect()
+    counts
 }
 
 fn strip(voice: &Voice, (one, other): Pair) -> (i32, i32) {

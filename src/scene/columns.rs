@@ -12,7 +12,7 @@ use crate::trace::{ActorId, ActorRow, Drawing, Duty, Slot, Trace};
 /// The narrowest scene, in CSS pixels.
 pub const NARROWEST: u16 = 280;
 /// Above so many slots, a lane shows how many are at work instead of which.
-const MOST_BARS: u16 = 24;
+pub const MOST_BARS: u16 = 24;
 
 /// Where the panes and the gutter are.
 pub struct Frame {

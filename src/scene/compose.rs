@@ -157,7 +157,7 @@ fn attempt(frame: &Frame, voices: &[Voice], scale: TimeScale, (reach, sharing): 
 
 /// Whether there are too many messages to draw each by itself.
 fn is_crowded(voices: &[Voice]) -> bool {
-    voices.iter().map(|voice| voice.rows.messages.len()).sum::<usize>() > ONE_BY_ONE
+    voices.iter().map(|voice| voice.rows.count).sum::<usize>() > ONE_BY_ONE
 }
 
 fn place(sheet: &mut Sheet, voices: &[Voice], bounds: Area, reach: Reach) -> Placed {

@@ -8,8 +8,12 @@
 //! written, which is that of their beginnings.
 
 mod sent;
+mod series;
 
-use super::rows::{Rows, is_background};
+use super::columns::MOST_BARS;
+use super::rows::{Rows, due, failed, is_background};
+use series::Series;
+
 use crate::order;
 use crate::recording::SidePlayed;
 use crate::time::{Moment, Span};
@@ -65,6 +69,12 @@ impl Index {
     }
 }
 
+/// Between which two lanes messages go.
+type Pair = (ActorId, ActorId);
+
+/// Where stays are, and of what kind.
+type StayKey = (ActorId, Slot, StayKind);
+
 /// Whose level it is, and of what.
 type LevelKey = (ActorId, Slot, ReaderId, LevelKind);
 
@@ -79,12 +89,23 @@ pub(super) struct SideIndex {
     messages_of_jobs: Links,
     stays_of_jobs: Links,
     marks_of_jobs: Links,
-    /// The rows of each level, in order of time.
-    levels: Vec<(LevelKey, Vec<u32>)>,
+    /// The messages between each two lanes, those left out that would be there without any job.
+    pairs: Vec<(Pair, Traffic)>,
+    /// Those stays that are drawn whether their job is selected or not, once more: the longest weighs most.
+    kinds: Vec<(StayKey, Series)>,
+    /// The rows of each level: the highest weighs most.
+    levels: Vec<(LevelKey, Series)>,
     /// How much lies in a queue, ready or held, and how much at most.
     depths: Vec<((ActorId, Slot), Depth)>,
     /// How many messages, stays, levels and marks are taken in.
     taken: [usize; 4],
+}
+
+/// Messages between two lanes, in the order in which they were sent.
+#[derive(Debug, Default)]
+struct Traffic {
+    all: Series,
+    failed: Vec<u32>,
 }
 
 #[derive(Debug, Default)]
@@ -128,6 +149,12 @@ impl SideIndex {
         self.messages.add(place, super::rows::due(message).since(message.sent));
         if !is_background(trace, message) {
             self.told.push(place as u32);
+            let pair = (message.from.min(message.to), message.from.max(message.to));
+            let traffic = order::entry(&mut self.pairs, pair);
+            traffic.all.push(place as u32, &|_| 0);
+            if failed(message) {
+                traffic.failed.push(place as u32);
+            }
         }
         let mut last = None;
         for part in trace.parts_of(message) {
@@ -147,6 +174,11 @@ impl SideIndex {
             Sight::AtItsEnds => self.stays.add(place, stay.end.since(stay.begin)),
             Sight::IfSelected => {}
         }
+        if !matches!(sight(trace, stay), Sight::IfSelected) {
+            let slot = if trace.actor(stay.actor).drawing == Drawing::Tracks { stay.slot } else { Slot::WHOLE };
+            order::entry(&mut self.kinds, (stay.actor, slot, stay.kind))
+                .push(place as u32, &|place| length(trace, place));
+        }
         if let Some(part) = stay.part.known() {
             self.stays_of_jobs.add(trace.job_of(part), place);
         }
@@ -160,7 +192,14 @@ impl SideIndex {
 
     fn add_level(&mut self, trace: &Trace, place: usize) {
         let row = &trace.levels[place];
-        order::entry(&mut self.levels, (row.actor, row.slot, row.reader, row.kind)).push(place as u32);
+        let series = order::entry(&mut self.levels, (row.actor, row.slot, row.reader, row.kind));
+        series.push_last_word(
+            place as u32,
+            &series::Rows {
+                at: &|place| trace.levels[place as usize].at,
+                weight: &|place| trace.levels[place as usize].value.into(),
+            },
+        );
         let LevelKind::Stays(kind) = row.kind else { return };
         let depth = order::entry(&mut self.depths, (row.actor, row.slot));
         // Of what changes at one moment, only the outcome counts.
@@ -194,11 +233,18 @@ impl SideIndex {
         works.len() == executions && works[0] != id.index()
     }
 
-    /// The rows that overlap a window, in order: all messages, and those stays that are drawn whatever is selected.
+    /// The rows that overlap a window, in order: its messages, and those stays that are drawn whatever is selected. Where
+    /// either are very many, as many as a picture needs of them.
     pub fn rows(&self, trace: &Trace, from: Moment, to: Moment) -> Rows {
+        let window = (from, to);
         let sent = |place: u32| trace.messages[place as usize].sent;
-        let is_on_its_way = |place: u32| super::rows::due(&trace.messages[place as usize]) >= from;
-        let messages = self.messages.overlapping((from, to), trace.messages.len() as u32, &sent, &is_on_its_way);
+        let is_on_its_way = |place: u32| due(&trace.messages[place as usize]) >= from;
+        let found = self.messages.near(window, &sent);
+        let count = found.iter().map(|places| places.len()).sum();
+        let messages = match count {
+            ..MANY => overlapping(&found, &is_on_its_way),
+            _ => self.some_messages(window, &sent),
+        };
         let begun = |place: u32| trace.stays[place as usize].begin;
         let is_seen = |place: u32| {
             let stay = &trace.stays[place as usize];
@@ -208,12 +254,76 @@ impl SideIndex {
                 Sight::IfSelected => false,
             }
         };
-        let stays = self.stays.overlapping((from, to), trace.stays.len() as u32, &begun, &is_seen);
+        let found = self.stays.near(window, &begun);
+        let stays = match found.iter().map(|places| places.len()).sum() {
+            ..MANY => overlapping(&found, &is_seen),
+            _ => self.some_stays(trace, window, &found, &is_seen),
+        };
+        let count = if count < MANY { messages.len() } else { count };
         let messages = messages.into_iter().map(MessageId::from_index).collect();
         let stays = stays.into_iter().map(StayId::from_index).collect();
         let marks = trace.marks.partition_point(|mark| mark.at < from);
         let marks = marks..trace.marks.partition_point(|mark| mark.at <= to);
-        Rows { messages, stays, marks }
+        Rows { messages, count, stays, marks }
+    }
+
+    /// Of very many messages that were sent in a window some from each piece of it, and stretches in which none is left out.
+    fn some_messages(&self, window: (Moment, Moment), sent: &dyn Fn(u32) -> Moment) -> Vec<u32> {
+        let mut some = Vec::new();
+        for (_, Traffic { all, .. }) in &self.pairs {
+            let range = all.between(window, sent);
+            all.thinned(range.clone(), &series::Rows { at: sent, weight: &|_| 0 }, &mut some);
+            for stretch in all.places()[range].chunks(256).step_by(1 + all.places().len() / 256 / 32) {
+                some.extend_from_slice(stretch);
+            }
+        }
+        order::sort(&mut some);
+        some.dedup();
+        some
+    }
+
+    /// Of very many stays the longest from each piece of the window, and of those that began before it the longest of all.
+    fn some_stays(
+        &self,
+        trace: &Trace,
+        window: (Moment, Moment),
+        found: &[&[u32]],
+        is_seen: &dyn Fn(u32) -> bool,
+    ) -> Vec<u32> {
+        let begun = |place: u32| trace.stays[place as usize].begin;
+        let began_before = |place: &u32| begun(*place) < window.0 && is_seen(*place);
+        let before =
+            found.iter().rev().map(|places| &places[..places.partition_point(|place| begun(*place) < window.0)]);
+        let mut some: Vec<u32> = before.flatten().copied().filter(|place| began_before(place)).take(MANY).collect();
+        let rows = series::Rows { at: &begun, weight: &|place| length(trace, place) };
+        for ((actor, _, kind), series) in &self.kinds {
+            let range = series.between(window, &begun);
+            // Where there are too many slots to draw each, all count.
+            let is_counted =
+                matches!(kind, StayKind::Busy | StayKind::Blocked) && trace.actor(*actor).slots > MOST_BARS;
+            match is_counted {
+                true => some.extend_from_slice(&series.places()[range]),
+                false => series.thinned(range, &rows, &mut some),
+            }
+        }
+        order::sort(&mut some);
+        some.dedup();
+        some
+    }
+
+    /// The messages that were sent between each two lanes in a window and those of them that came to nothing, in order; none
+    /// of those that would be there without any job.
+    pub fn traffic(&self, trace: &Trace, window: (Moment, Moment)) -> Vec<(Pair, &[u32], &[u32])> {
+        let sent = |place: u32| trace.messages[place as usize].sent;
+        let of_pair = |(pair, traffic): &'_ (Pair, Traffic)| (*pair, traffic.all.between(window, &sent));
+        let mut found = Vec::new();
+        for (of_pair, (_, Traffic { all, failed })) in self.pairs.iter().map(of_pair).zip(&self.pairs) {
+            let (pair, range) = of_pair;
+            let first = failed.partition_point(|place| sent(*place) < window.0);
+            let end = failed.partition_point(|place| sent(*place) <= window.1);
+            found.push((pair, &all.places()[range], &failed[first..end]));
+        }
+        found
     }
 
     /// The messages and stays of a job that overlap a window, in order.
@@ -229,6 +339,7 @@ impl SideIndex {
             stay.begin <= to && stay.end >= from
         });
         Rows {
+            count: messages.len(),
             messages: messages.into_iter().map(MessageId::from_index).collect(),
             stays: stays.into_iter().map(StayId::from_index).collect(),
             marks: 0..0,
@@ -244,12 +355,16 @@ impl SideIndex {
         wanted: &dyn Fn(&LevelRow) -> bool,
     ) -> Vec<&'a LevelRow> {
         let mut places: Vec<u32> = Vec::new();
+        let rows = series::Rows {
+            at: &|place| trace.levels[place as usize].at,
+            weight: &|place| trace.levels[place as usize].value.into(),
+        };
         for (_, of_level) in &self.levels {
             let row = |place: &u32| &trace.levels[*place as usize];
-            if of_level.first().is_some_and(|first| wanted(row(first))) {
-                let first = of_level.partition_point(|place| row(place).at < from).saturating_sub(1);
-                let end = of_level.partition_point(|place| row(place).at <= to);
-                places.extend(&of_level[first.min(end)..end]);
+            if of_level.places().first().is_some_and(|first| wanted(row(first))) {
+                let range = of_level.between((from, to), rows.at);
+                places.extend(of_level.places()[..range.start].last());
+                of_level.thinned(range, &rows, &mut places);
             }
         }
         if !places.is_sorted() {
@@ -266,6 +381,15 @@ impl SideIndex {
             depth.deepest.max(depth.ready + depth.held)
         })
     }
+}
+
+/// So many rows that overlap a window are very many: far more than its picture can show.
+const MANY: usize = 1 << 14;
+
+/// How long a stay lasts.
+fn length(trace: &Trace, place: u32) -> u64 {
+    let stay = &trace.stays[place as usize];
+    stay.end.since(stay.begin).as_micros()
 }
 
 /// What of a stay is drawn.
@@ -304,32 +428,28 @@ impl ByLength {
         self.classes[class].push(place as u32);
     }
 
-    /// The rows that overlap a window, in order: of those that began before its end, the ones that `is_seen` in it.
-    fn overlapping(
-        &self,
-        (from, to): (Moment, Moment),
-        rows: u32,
-        begun: &dyn Fn(u32) -> Moment,
-        is_seen: &dyn Fn(u32) -> bool,
-    ) -> Vec<u32> {
-        let mut found: Vec<&[u32]> = Vec::new();
-        for (class, places) in self.classes.iter().enumerate() {
+    /// By their classes, the shortest first, those rows that overlap a window, and with them some that ended before it.
+    fn near(&self, (from, to): (Moment, Moment), begun: &dyn Fn(u32) -> Moment) -> Vec<&[u32]> {
+        let of_class = |(class, places): (usize, &Vec<u32>)| {
             let longest = u64::MAX >> (u64::BITS as usize - class).min(63);
             let earliest = Moment::from_micros(from.micros().saturating_sub(longest));
             let first = places.partition_point(|place| begun(*place) < earliest);
             let end = places.partition_point(|place| begun(*place) <= to);
-            found.push(&places[first.min(end)..end]);
-        }
-        let count: usize = found.iter().map(|places| places.len()).sum();
-        // Many are had in order sooner by looking at all rows than by sorting.
-        if count as u64 * 8 > u64::from(rows) {
-            let first = found.iter().filter_map(|places| places.first()).min().copied().unwrap_or(rows);
-            return (first..rows).take_while(|place| begun(*place) <= to).filter(|place| is_seen(*place)).collect();
-        }
-        let mut places: Vec<u32> = found.into_iter().flatten().copied().filter(|place| is_seen(*place)).collect();
-        order::sort(&mut places);
-        places
+            (first.min(end), end)
+        };
+        let found = self.classes.iter().enumerate().map(|(class, places)| {
+            let (first, end) = of_class((class, places));
+            &places[first..end]
+        });
+        found.collect()
     }
+}
+
+/// Of rows by their classes those that are seen, in order.
+fn overlapping(found: &[&[u32]], is_seen: &dyn Fn(u32) -> bool) -> Vec<u32> {
+    let mut places: Vec<u32> = found.iter().copied().flatten().copied().filter(|place| is_seen(*place)).collect();
+    order::sort(&mut places);
+    places
 }
 
 /// The rows of each job. Each link leads to the row before it that belongs to the same job.

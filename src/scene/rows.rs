@@ -9,6 +9,8 @@ use crate::trace::{Class, Fate, MessageId, MessageRow, StayId, Trace};
 #[derive(Clone)]
 pub struct Rows {
     pub messages: Vec<MessageId>,
+    /// How many messages there are: more than are named if they are very many.
+    pub count: usize,
     pub stays: Vec<StayId>,
     /// Positions in the trace's marks.
     pub marks: std::ops::Range<usize>,
