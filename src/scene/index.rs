@@ -268,6 +268,8 @@ impl SideIndex {
     }
 
     /// Of very many messages that were sent in a window some from each piece of it, and stretches in which none is left out.
+    /// In the page, this comes with its later part, as the next one does.
+    #[inline(never)]
     fn some_messages(&self, window: (Moment, Moment), sent: &dyn Fn(u32) -> Moment) -> Vec<u32> {
         let mut some = Vec::new();
         for (_, Traffic { all, .. }) in &self.pairs {
@@ -283,6 +285,7 @@ impl SideIndex {
     }
 
     /// Of very many stays the longest from each piece of the window, and of those that began before it the longest of all.
+    #[inline(never)]
     fn some_stays(
         &self,
         trace: &Trace,

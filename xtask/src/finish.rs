@@ -84,9 +84,12 @@ fn introduce(files: &mut Files) -> Result<()> {
 
 /// Functions of the app that are not needed to draw a first picture and to play it, by how their names begin. `src/ui/later.rs`
 /// says what may be called when.
-const LATER: [&str; 11] = [
+const LATER: [&str; 14] = [
     "counterpoint::player::leaps::leap::",
     "counterpoint::scene::bulk::draw::",
+    "counterpoint::scene::index::SideIndex::some_messages::",
+    "counterpoint::scene::index::SideIndex::some_stays::",
+    "counterpoint::scene::index::series::Series::of_each_piece::",
     "counterpoint::scene::spotlight::spotlight::",
     "counterpoint::player::Player::link::",
     "counterpoint::ui::address::Address::keep::",

@@ -58,12 +58,17 @@ impl Series {
 
     /// What a picture needs of a range: all if they are few; else of each piece the first, the heaviest and the last.
     pub fn thinned(&self, range: std::ops::Range<usize>, rows: &Rows, thinned: &mut Vec<u32>) {
-        let places = &self.places[range.clone()];
-        let (Some(first), Some(last)) = (places.first(), places.last()) else { return };
-        if places.len() <= FEW {
-            return thinned.extend_from_slice(places);
+        match range.len() {
+            ..=FEW => thinned.extend_from_slice(&self.places[range]),
+            _ => self.of_each_piece(range, rows, thinned),
         }
-        let (from, to) = ((rows.at)(*first).micros(), (rows.at)(*last).micros());
+    }
+
+    /// In the page, this comes with its later part: no run that is there before has so many rows.
+    #[inline(never)]
+    fn of_each_piece(&self, range: std::ops::Range<usize>, rows: &Rows, thinned: &mut Vec<u32>) {
+        let moment = |place: usize| (rows.at)(self.places[place]).micros();
+        let (from, to) = (moment(range.start), moment(range.end - 1));
         let step = (to - from) / PIECES + 1;
         let mut begin = range.start;
         while begin < range.end {
