@@ -14,13 +14,19 @@ use crate::trace::{
 /// How much of each a run of `jobs` jobs did. A message is written twice, when it is sent and when it ends; so is a stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counts {
+    /// Jobs of the workload.
     pub jobs: u64,
     /// Agenda entries scheduled and popped.
     pub events: u64,
+    /// Random values drawn.
     pub draws: u64,
+    /// Messages sent.
     pub messages: u64,
+    /// Stays begun.
     pub stays: u64,
+    /// Changes of levels written.
     pub levels: u64,
+    /// Steps written.
     pub steps: u64,
 }
 
