@@ -2,6 +2,7 @@
 
 use counterpoint::desk::Cover;
 use counterpoint::scenario::PRESETS;
+use counterpoint::scene::{Subject, View, layout, layout_apart};
 use counterpoint::studio::Studio;
 
 #[test]
@@ -33,5 +34,21 @@ fn what_is_not_ours_is_refused_in_words() {
     ];
     for (bytes, told) in cases {
         assert_eq!(Cover::from_file(bytes).err(), Some(told));
+    }
+}
+
+/// Messages in bulk are drawn by the page's later part, and a recording beside the page is drawn before that has come.
+#[test]
+fn no_recording_beside_the_page_is_drawn_in_bulk() {
+    for preset in PRESETS {
+        let sides = Studio::cover(preset).recording.sides;
+        for width in [320, 390, 720, 1400] {
+            let view = View { width, ..View::default() };
+            for scene in layout_apart(&sides, &view).into_iter().chain([layout(&sides, &view)]) {
+                let mut shapes = scene.layers.iter().flat_map(|layer| &layer.shapes);
+                let bulk = shapes.any(|shape| matches!(shape.key.subject, Subject::Bundle(..)));
+                assert!(!bulk, "{} at {width}", preset.name);
+            }
+        }
     }
 }
