@@ -41,6 +41,11 @@ pub enum Rank {
 }
 
 impl Rank {
+    /// Whether a picture that does not say it says something else.
+    pub fn is_grave(self) -> bool {
+        self <= Rank::Failure
+    }
+
     /// Whether the picture is to grow until it fits.
     pub fn is_required(self) -> bool {
         !matches!(self, Rank::Mark | Rank::Spare)
@@ -69,10 +74,13 @@ pub enum Reach {
     Far,
 }
 
+/// So many labels that are only required may be missing rather than one that is grave.
+const GRAVE: u32 = 100;
+
 /// What became of the wishes.
 #[derive(Default)]
 pub struct Placed {
-    /// Those that are required and found no place.
+    /// Those that are required and found no place; what is grave weighs as much as a hundred others.
     pub missing: u32,
     /// Messages that have none.
     pub unlabelled: u32,
@@ -96,7 +104,10 @@ pub fn place(sheet: &mut Sheet, ground: &mut Ground, last: Rank) -> Placed {
                 draw(sheet, wish, spot);
             }
             None => {
-                placed.missing += u32::from(wish.rank.is_required());
+                placed.missing += match wish.rank {
+                    rank if rank.is_grave() => GRAVE,
+                    rank => u32::from(rank.is_required()),
+                };
                 placed.unlabelled += u32::from(matches!(wish.place, Place::Along(..)));
             }
         }
@@ -261,7 +272,7 @@ impl Ground {
         match wish.place {
             Place::Along(from, to) => self.along(from, to, size, wish.rank),
             Place::Beside(area) => self.beside(area, size, wish.rank),
-            Place::Close(area) => self.close(area, size),
+            Place::Close(area) => self.close(area, size, wish.rank),
             Place::Band(area) => self.within(area, size).or_else(|| self.beside(area, size, wish.rank)),
         }
     }
@@ -323,7 +334,7 @@ impl Ground {
     }
 
     /// Around an area, best above its right, where a line that goes down from it is not in the way.
-    fn close(&self, area: Area, size: (i32, i32)) -> Option<Spot> {
+    fn close(&self, area: Area, size: (i32, i32), rank: Rank) -> Option<Spot> {
         let (right, left) = (area.right() + PX, area.x - PX - size.0);
         let middle = area.y + area.height / 2 - size.1 / 2;
         let (above, below) = (area.bottom() - size.1, area.y);
@@ -342,27 +353,15 @@ impl Ground {
             distance,
             leader: None,
         });
-        self.best(spots, usize::MAX)
+        // A number that a line runs through says less than none.
+        self.best(spots, if rank.is_required() { usize::MAX } else { 0 })
     }
 
     /// Left or right of an area, where need be across a neighbour, with a leader.
     fn beside(&self, area: Area, size: (i32, i32), rank: Rank) -> Option<Spot> {
         const AWAY: [i32; 8] = [3, 16, 32, 48, 64, 88, 120, 160];
-        let middle = area.y + area.height / 2;
-        let spots = AWAY.into_iter().flat_map(move |away| {
-            (0..14).flat_map(move |row| {
-                // The middle first, then up and down by turns.
-                let step = if row % 2 == 0 { row / 2 } else { -(row + 1) / 2 };
-                let y = middle - size.1 / 2 + step * size.1 * 6 / 10;
-                let right = (area.right() + away * PX, area.right(), area.right() + away * PX - PX);
-                let left = (area.x - away * PX - size.0, area.x, area.x - away * PX + PX);
-                [right, left].into_iter().map(move |(x, from, to)| {
-                    let leader = (Point::new(from, middle), Point::new(to, y + size.1 / 2));
-                    let distance = (away / 16 + row / 2) as usize;
-                    Spot { area: Area::new(x, y, size.0, size.1), distance, leader: (away > AWAY[0]).then_some(leader) }
-                })
-            })
-        });
+        const FAR_AWAY: [i32; 8] = [3, 40, 80, 120, 180, 240, 320, 400];
+        let spots = beside(area, size, AWAY, 14);
         // Where several would do, the nearest: what a sign says should not be searched for.
         let (near, far): (Vec<Spot>, Vec<Spot>) = spots.partition(|spot| spot.leader.is_none());
         if let Some(spot) = self.best(near.iter().copied(), 0) {
@@ -371,7 +370,14 @@ impl Ground {
         // What is merely nice to have is not worth a leader.
         let far = if rank == Rank::Spare { Vec::new() } else { far };
         let short = far.iter().copied().filter(|spot| spot.distance <= 3);
-        self.best(short, 0).or_else(|| self.best(near.iter().chain(&far).copied(), usize::MAX))
+        // What went wrong is said even if it has to be followed over half of the picture.
+        let is_grave = rank.is_grave() && self.reach != Reach::Near;
+        let far_away = || beside(area, size, FAR_AWAY, 60).filter(|_| is_grave);
+        self.best(short, 0)
+            .or_else(|| self.best(far.iter().copied().filter(|_| is_grave), 0))
+            .or_else(|| self.best(near.iter().chain(&far).copied(), usize::MAX))
+            .or_else(|| self.best(far_away(), 0))
+            .or_else(|| self.best(far_away(), usize::MAX))
     }
 
     fn within(&self, area: Area, size: (i32, i32)) -> Option<Spot> {
@@ -385,6 +391,29 @@ impl Ground {
         });
         self.best(spots.filter(|spot| spot.area.y >= area.y && spot.area.bottom() <= area.bottom()), 0)
     }
+}
+
+/// Spots right and left of an area, so far away in pixels of a page and in so many rows, those that need one with a leader.
+fn beside(area: Area, size: (i32, i32), away: [i32; 8], rows: i32) -> impl Iterator<Item = Spot> {
+    let (middle, touching) = (area.y + area.height / 2, away[0]);
+    away.into_iter().flat_map(move |away| {
+        (0..rows).flat_map(move |row| {
+            // The middle first, then up and down by turns.
+            let step = if row % 2 == 0 { row / 2 } else { -(row + 1) / 2 };
+            let y = middle - size.1 / 2 + step * size.1 * 6 / 10;
+            let right = (area.right() + away * PX, area.right(), area.right() + away * PX - PX);
+            let left = (area.x - away * PX - size.0, area.x, area.x - away * PX + PX);
+            [right, left].into_iter().map(move |(x, from, to)| {
+                let leader = (Point::new(from, middle), Point::new(to, y + size.1 / 2));
+                let distance = (away / 16 + row / 2) as usize;
+                Spot {
+                    area: Area::new(x, y, size.0, size.1),
+                    distance,
+                    leader: (away > touching || row >= 14).then_some(leader),
+                }
+            })
+        })
+    })
 }
 
 #[derive(Clone, Copy)]

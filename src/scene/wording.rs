@@ -174,6 +174,10 @@ fn words(voice: &Voice, ids: &[MessageId]) -> String {
         return voice.trace.label(message);
     }
     let template = voice.trace.labels.text(message.label);
+    let parts: usize = ids.iter().map(|id| voice.trace.parts_of(&voice.trace.messages[id.at()]).len()).sum();
+    if let Some(text) = filled(template, "{count}", &parts.to_string()) {
+        return text;
+    }
     let mut jobs: Vec<JobId> = ids.iter().flat_map(|id| voice.trace.jobs_of(&voice.trace.messages[id.at()])).collect();
     order::sort(&mut jobs);
     jobs.dedup();

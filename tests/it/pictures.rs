@@ -10,6 +10,7 @@ use counterpoint::scenario::{PRESETS, Played};
 use counterpoint::scene::{
     Area, Form, Level, Light, Look, PX, Point, SAMPLE, Scene, Shape, View, layout, layout_apart, legend,
 };
+use counterpoint::studio::Studio;
 use counterpoint::trace::JobId;
 
 /// A built-in scenario as the page shows it in a window of one width.
@@ -279,4 +280,38 @@ fn like_failures_that_follow_each_other_are_said_once() {
         assert_eq!(saying, [once], "{name}");
     }
     assert!(words("kafka-hot-partition").contains(&"lag 6 in p2".to_owned()), "the hot partition is named");
+}
+
+/// Of like failures the first says it, and a crowded picture may say several marks of a lane as one; but no kind of failure
+/// that a lane met goes unsaid.
+#[test]
+fn what_failed_is_said_on_its_lane() {
+    let mut said = 0;
+    for preset in PRESETS {
+        let sides = Studio::with(preset.scenario()).finish().sides;
+        for width in [800, 1200, 1600] {
+            let scene = layout(&sides, &View { width, ..View::default() });
+            let texts: Vec<(Option<u8>, &str)> = scene
+                .layers
+                .iter()
+                .flat_map(|layer| &layer.shapes)
+                .filter_map(|shape| match &shape.form {
+                    Form::Text { text, .. } => Some((shape.key.side, text.as_str())),
+                    _ => None,
+                })
+                .collect();
+            let hole = texts.iter().find(|(_, text)| text.contains("{count}") || text.contains("{job}"));
+            assert_eq!(hole, None, "{} at {width}", preset.name);
+            for (number, side) in sides.iter().enumerate() {
+                for mark in side.trace.marks.iter().filter(|mark| mark.kind.is_failure()) {
+                    let label = side.trace.mark_label(mark);
+                    let is_said =
+                        texts.iter().any(|(of, text)| *of == Some(number as u8) && text.contains(label.as_str()));
+                    assert!(is_said, "{} at {width}: `{label}` is said nowhere", preset.name);
+                    said += 1;
+                }
+            }
+        }
+    }
+    assert!(said > 100, "{said}");
 }
