@@ -4,7 +4,7 @@
 //!
 //! | room | what it is |
 //! |---|---|
-//! | `order` | one way of sorting |
+//! | `sorting` | one way of sorting |
 //! | [`reading`] | typed values from JSON, and where one cannot be read |
 //! | [`time`], [`rng`] | moments and spans; random values as functions of what they are for |
 //! | [`trace`] | everything that happened, in a few kinds of column, each row with its cause |
@@ -39,7 +39,6 @@ pub mod engine;
 pub mod measure;
 #[allow(missing_docs)]
 pub mod metrics;
-mod order;
 #[allow(missing_docs)]
 pub mod player;
 #[allow(missing_docs)]
@@ -53,6 +52,7 @@ pub mod rng;
 pub mod scenario;
 #[allow(missing_docs)]
 pub mod scene;
+mod sorting;
 #[allow(missing_docs)]
 pub mod story;
 #[allow(missing_docs)]

@@ -14,7 +14,7 @@ mod record;
 
 pub use dial::Dial;
 pub use edit::{Edit, Wish};
-pub use link::{Link, LinkProblem};
+pub use link::{LinkProblem, PageLink};
 
 use std::rc::Rc;
 
@@ -151,7 +151,7 @@ impl Studio {
     }
 
     fn follow(&mut self, text: &str) {
-        let (link, problem) = Link::read(text);
+        let (link, problem) = PageLink::read(text);
         let (link, wish, second) = link.resolve();
         self.link_problem = problem.or(second);
         self.refusals.clear();

@@ -10,7 +10,7 @@ use self::reason::Reason;
 use super::crew::{Crew, wanted_per_s};
 use super::verdict::{percent, sentence};
 use super::{Metrics, Spread, Yardstick, micros};
-use crate::order;
+use crate::sorting;
 use crate::time::{Moment, Span, readable};
 use crate::trace::{CallerOutcome, JobId, Trace, WorkOutcome};
 
@@ -189,7 +189,7 @@ fn users_pace(sides: &[Compared<'_>; 2], both: Vec<JobId>, yardstick: &Yardstick
 /// The tenth of the jobs whose results took longest: what they waited for is what makes a side slow.
 fn slowest_tenth(trace: &Trace, mut jobs: Vec<JobId>) -> Vec<JobId> {
     let took = |job: JobId| result(trace, job).map(|result| result.since(trace.jobs[job.at()].wanted));
-    order::sort_by_key(&mut jobs, |job| std::cmp::Reverse(took(*job)));
+    sorting::sort_by_key(&mut jobs, |job| std::cmp::Reverse(took(*job)));
     jobs.truncate(jobs.len().div_ceil(10));
     jobs
 }

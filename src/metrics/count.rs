@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Yardstick;
 use super::comparison::result;
-use crate::order;
+use crate::sorting;
 use crate::time::Moment;
 use crate::trace::{CallerOutcome, Class, Fate, JobId, MarkKind, Trace, WorkOutcome};
 
@@ -72,7 +72,7 @@ pub(super) fn count(trace: &Trace, yardstick: &Yardstick) -> Count {
             | MarkKind::Switched => {}
         }
     }
-    order::sort(&mut set_aside);
+    sorting::sort(&mut set_aside);
     set_aside.dedup();
     count.in_dead_letters = set_aside.len() as u64;
     count
@@ -140,7 +140,7 @@ impl Count {
 fn overtaken(trace: &Trace) -> u64 {
     let (mut earliest, mut overtaken) = (Moment::NEVER, 0);
     let mut jobs: Vec<JobId> = (0..trace.jobs.len() as u32).map(JobId::from_index).collect();
-    order::sort_by_key(&mut jobs, |job| trace.jobs[job.at()].wanted);
+    sorting::sort_by_key(&mut jobs, |job| trace.jobs[job.at()].wanted);
     for job in jobs.into_iter().rev() {
         if let Some(finished) = trace.finished(job) {
             overtaken += u64::from(finished > earliest);

@@ -6,7 +6,7 @@
 //!
 //! *Invariant:* only facts of the trace. A slot is idle when it works on nothing and its lane is in service.
 
-use crate::order;
+use crate::sorting;
 use crate::time::Moment;
 use crate::trace::{ActorId, Drawing, Duty, Ending, Slot, StayKind, StayRow, Trace};
 
@@ -162,7 +162,7 @@ fn count_work(trace: &Trace, crews: &mut [Crew], crew_of: impl Fn(&StayRow) -> O
             crews[crew].executions += 1;
         }
     }
-    order::sort(&mut worked);
+    sorting::sort(&mut worked);
     worked.dedup();
     for crew in crews {
         crew.worked = worked.iter().filter(|(lane, _)| crew.lanes.contains(lane)).count() as u64;
@@ -246,7 +246,7 @@ fn sweep(trace: &Trace, window: Moment, crews: &mut [Crew], crew_of: impl Fn(&St
             }
         }
     }
-    order::sort(&mut changes);
+    sorting::sort(&mut changes);
     let mut now: Vec<Now> = crews.iter().map(|crew| Now { up: crew.slots, ..Now::default() }).collect();
     let mut down = vec![0u32; trace.actors.len()];
     let mut free_since = vec![Vec::<Option<Moment>>::new(); trace.actors.len()];

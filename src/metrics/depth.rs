@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::order;
+use crate::sorting;
 use crate::time::Moment;
 use crate::trace::{ActorId, Duty, LevelKind, LevelRow, Slot, StayKind, Trace};
 
@@ -118,7 +118,7 @@ fn outages(trace: &Trace, window: Moment, spent: &mut u64) -> Option<Moment> {
         .filter(|stay| stay.kind == StayKind::Down)
         .map(|stay| (stay.begin, stay.end.min(window)))
         .collect();
-    order::sort(&mut downs);
+    sorting::sort(&mut downs);
     let mut covered = Moment::START;
     for (begin, end) in &downs {
         *spent += end.since(covered.max(*begin)).as_micros();

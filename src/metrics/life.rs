@@ -4,7 +4,7 @@
 //! *Invariant:* the pieces add up to the life, to the microsecond. Where several places apply at once (a request that
 //! timed out is still being worked on while its caller backs off), the first of [`WHEREABOUTS`] counts.
 
-use crate::order;
+use crate::sorting;
 use crate::time::{Moment, Span};
 use crate::trace::{Class, Duty, Fate, JobId, MessageRow, PartId, StayKind, StayRow, Trace};
 
@@ -115,7 +115,7 @@ fn live(lives: &mut Lives, (wanted, end): (Moment, Moment), pieces: &[Piece], ed
             edges.push((end, there as usize, -1));
         }
     }
-    order::sort(edges);
+    sorting::sort(edges);
     let mut open = [0i32; WHEREABOUTS.len()];
     let mut at = wanted;
     for (moment, there, change) in edges.iter() {

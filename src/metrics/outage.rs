@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* the outages of one lane do not overlap or touch.
 
-use crate::order;
+use crate::sorting;
 use crate::time::{Moment, Span};
 use crate::trace::{ActorId, Duty, JobRow, LevelKind, Slot, StayKind, Trace};
 
@@ -34,7 +34,7 @@ pub(super) fn outages(trace: &Trace, duty: Duty) -> Vec<Outage> {
 }
 
 fn merged(mut spans: Vec<(ActorId, Moment, Moment)>) -> Vec<Outage> {
-    order::sort(&mut spans);
+    sorting::sort(&mut spans);
     let mut outages: Vec<Outage> = Vec::new();
     for (actor, begin, end) in spans {
         match outages.last_mut() {

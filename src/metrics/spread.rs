@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use crate::order;
+use crate::sorting;
 use crate::time::Moment;
 use crate::trace::{JobId, Trace};
 
@@ -26,7 +26,7 @@ pub struct Spread {
 impl Spread {
     /// Nothing if there are no values.
     pub fn of(mut values: Vec<u64>) -> Option<Spread> {
-        order::sort(&mut values);
+        sorting::sort(&mut values);
         let max_us = *values.last()?;
         let jobs = values.len() as u64;
         let sum: u128 = values.iter().map(|value| u128::from(*value)).sum();

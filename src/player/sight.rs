@@ -2,8 +2,8 @@
 //!
 //! *Invariant:* the same scenes, moment and room give the same place: no screen is asked.
 
-use crate::order;
 use crate::scene::{Callout, PX, Scene};
+use crate::sorting;
 use crate::time::Moment;
 
 /// What stays free above and below what is to be in sight.
@@ -22,7 +22,7 @@ pub fn scrolled(scenes: &[&Scene], head: Moment, room: i32, now: Option<i32>) ->
     }
     let mut captions: Vec<&Callout> = scenes.iter().flat_map(|scene| current(scene, head)).collect();
     // The latest first: where not all of them have room, the earlier ones are given up.
-    order::sort_by_key(&mut captions, |caption| std::cmp::Reverse(caption.at));
+    sorting::sort_by_key(&mut captions, |caption| std::cmp::Reverse(caption.at));
     // Much room around the playhead, or little where that lets all captions be seen.
     let (top, bottom) = around(&captions, y, room / 8, room)
         .or_else(|kept| around(&captions, y, MARGIN, room).or(Err::<_, (i32, i32)>(kept)))

@@ -8,7 +8,7 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use super::{SidePlayed, ended};
-use crate::order;
+use crate::sorting;
 use crate::time::{Moment, Span};
 use crate::trace::{Fate, MarkKind, StayKind, Trace};
 
@@ -81,6 +81,6 @@ fn troubles_of(trace: &Trace, side: u8, ended: Moment) -> Vec<Trouble> {
     });
     let mut troubles: Vec<Trouble> =
         outages.chain(marks).chain(messages).map(|(from, until, kind)| Trouble { from, until, side, kind }).collect();
-    order::sort_by_key(&mut troubles, |trouble| (trouble.kind, trouble.from));
+    sorting::sort_by_key(&mut troubles, |trouble| (trouble.kind, trouble.from));
     troubles
 }

@@ -4,12 +4,12 @@
 //! *Invariant:* a failure is never hidden by successes. It is an arrow of its own, or counted in a band of failures.
 
 use super::arrows;
-use super::labels::{Place, Rank, Wish};
+use super::labels::{Rank, Site, Wish};
 use super::rows::is_background;
 use super::sheet::{Sheet, Voice};
 use super::text::{ascent, line_height, width};
 use super::{Anchor, Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
-use crate::order;
+use crate::sorting;
 use crate::time::{Moment, Span, portion, readable};
 use crate::trace::{ActorId, JobId, MessageId};
 
@@ -37,7 +37,7 @@ fn by_lanes(voice: &Voice) -> Vec<(Pair, Vec<u32>)> {
     for &id in &voice.rows.messages {
         let message = &voice.trace.messages[id.at()];
         if !is_background(voice.trace, message) {
-            order::entry(&mut pairs, (message.from.min(message.to), message.from.max(message.to))).push(id.index());
+            sorting::entry(&mut pairs, (message.from.min(message.to), message.from.max(message.to))).push(id.index());
         }
     }
     pairs
@@ -65,7 +65,7 @@ pub fn draw(sheet: &mut Sheet, voices: &[Voice]) -> u32 {
         shades(sheet, voice, *pair, counts, (row, most), None);
         let failures = count(sheet, voice, (&[], failed), failure_row);
         let mut single = failing(sheet, voice, *pair, &failures, failure_row);
-        order::sort(&mut single);
+        sorting::sort(&mut single);
         single.dedup();
         bundled -= single.len() as u32;
         for id in single {
@@ -132,7 +132,7 @@ pub fn draw_job(sheet: &mut Sheet, voice: &Voice, job: JobId) {
             light: Light::Lit,
             job: Some(job),
             rank: Rank::Selected,
-            place: Place::Band(Area::new(left, top, right - left, (last - first + 1) * row)),
+            site: Site::Band(Area::new(left, top, right - left, (last - first + 1) * row)),
         });
     }
 }
@@ -153,7 +153,7 @@ fn count(sheet: &Sheet, voice: &Voice, (all, failed): (&[u32], &[u32]), row: i32
         while let Some(first) = rest.first() {
             let here = row_of(*first);
             let (those, others) = rest.split_at(rest.partition_point(|place| row_of(*place) <= here));
-            let count = order::entry(&mut counts, here);
+            let count = sorting::entry(&mut counts, here);
             match is_failed {
                 false => count.messages += those.len() as u32,
                 true => count.failures += those.len() as u32,
@@ -245,7 +245,7 @@ fn rate(sheet: &mut Sheet, voice: &Voice, pair: Pair, place: i32, messages: u32,
         light: Light::Even,
         job: None,
         rank: Rank::Spare,
-        place: Place::Band(area),
+        site: Site::Band(area),
     });
 }
 
@@ -299,7 +299,7 @@ fn failing(sheet: &mut Sheet, voice: &Voice, pair: Pair, counts: &[(i32, Count)]
             light: Light::Even,
             job: None,
             rank: Rank::Mark,
-            place: Place::Beside(area),
+            site: Site::Beside(area),
         });
         sheet.obstacle(area);
         sheet.push(Level::Arrows, shape);

@@ -6,7 +6,7 @@ use super::columns::{Frame, Measure, Plan};
 use super::sheet::{Sheet, Voice};
 use super::text::{ascent, line_height, width};
 use super::{Anchor, Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
-use crate::order;
+use crate::sorting;
 use crate::time::{Moment, exact, portion, readable};
 use crate::trace::{CallerOutcome, Duty, JobId, StayKind};
 
@@ -250,7 +250,7 @@ pub fn story(voice: &Voice, job: JobId) -> Vec<(Moment, &'static str)> {
         CallerOutcome::Waiting | CallerOutcome::Answered | CallerOutcome::Accepted => None,
     };
     story.extend(gave_up.and_then(|word| row.settled.known().map(|at| (at, word))));
-    order::sort_by_key(&mut story, |(at, _)| *at);
+    sorting::sort_by_key(&mut story, |(at, _)| *at);
     story
 }
 

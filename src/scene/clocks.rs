@@ -4,7 +4,7 @@
 //! clock ran, and closed only if it ran out.
 
 use super::columns::{Column, Plan};
-use super::labels::{Place, Rank, Wish};
+use super::labels::{Rank, Site, Wish};
 use super::pace::FOOT;
 use super::sheet::{Sheet, Voice};
 use super::steps::{levels, runs, sum};
@@ -87,7 +87,7 @@ fn clock(sheet: &mut Sheet, voice: &Voice, id: StayId, left: i32, room: i32, sai
         light: body.light,
         job,
         rank: Rank::Mark,
-        place: Place::Beside(Area::new(left, top, room, bottom - top)),
+        site: Site::Beside(Area::new(left, top, room, bottom - top)),
     };
     // The first says what they are; after that, those that tell something new.
     let label = !said || stay.ending == Ending::Expired || stay.value > 1 || body.light == Light::Lit;

@@ -5,8 +5,8 @@
 
 use super::text::{fitted, fitted_by_its_end, width};
 use super::{Face, PX, Pane, Sides, Strip, View};
-use crate::order;
 use crate::recording::SidePlayed;
+use crate::sorting;
 use crate::trace::{ActorId, ActorRow, Drawing, Duty, Slot, Trace};
 
 /// The narrowest scene, in CSS pixels.
@@ -342,7 +342,7 @@ fn widest_head(actors: &[ActorRow], measure: Measure, mut room: i32) -> i32 {
     const WIDEST: i32 = 190 * PX;
     let least = least_head(measure);
     let mut wanted: Vec<i32> = actors.iter().map(|actor| head(actor, measure, WIDEST).width).collect();
-    order::sort(&mut wanted);
+    sorting::sort(&mut wanted);
     for (place, width) in wanted.iter().enumerate() {
         let fair = room / (wanted.len() - place) as i32;
         if *width > fair {

@@ -14,8 +14,8 @@ use super::columns::MOST_BARS;
 use super::rows::{Rows, due, failed, is_background};
 use series::Series;
 
-use crate::order;
 use crate::recording::SidePlayed;
+use crate::sorting;
 use crate::time::{Moment, Span};
 use crate::trace::{
     ActorId, Drawing, Duty, JobId, LevelKind, LevelRow, MessageId, ReaderId, Slot, StayId, StayKind, StayRow, Trace,
@@ -150,7 +150,7 @@ impl SideIndex {
         if !is_background(trace, message) {
             self.told.push(place as u32);
             let pair = (message.from.min(message.to), message.from.max(message.to));
-            let traffic = order::entry(&mut self.pairs, pair);
+            let traffic = sorting::entry(&mut self.pairs, pair);
             traffic.all.push(place as u32, &|_| 0);
             if failed(message) {
                 traffic.failed.push(place as u32);
@@ -176,7 +176,7 @@ impl SideIndex {
         }
         if !matches!(sight(trace, stay), Sight::IfSelected) {
             let slot = if trace.actor(stay.actor).drawing == Drawing::Tracks { stay.slot } else { Slot::WHOLE };
-            order::entry(&mut self.kinds, (stay.actor, slot, stay.kind))
+            sorting::entry(&mut self.kinds, (stay.actor, slot, stay.kind))
                 .push(place as u32, &|place| length(trace, place));
         }
         if let Some(part) = stay.part.known() {
@@ -192,7 +192,7 @@ impl SideIndex {
 
     fn add_level(&mut self, trace: &Trace, place: usize) {
         let row = &trace.levels[place];
-        let series = order::entry(&mut self.levels, (row.actor, row.slot, row.reader, row.kind));
+        let series = sorting::entry(&mut self.levels, (row.actor, row.slot, row.reader, row.kind));
         series.push_last_word(
             place as u32,
             &series::Rows {
@@ -201,7 +201,7 @@ impl SideIndex {
             },
         );
         let LevelKind::Stays(kind) = row.kind else { return };
-        let depth = order::entry(&mut self.depths, (row.actor, row.slot));
+        let depth = sorting::entry(&mut self.depths, (row.actor, row.slot));
         // Of what changes at one moment, only the outcome counts.
         if row.at > depth.at {
             depth.deepest = depth.deepest.max(depth.ready + depth.held);
@@ -279,7 +279,7 @@ impl SideIndex {
                 some.extend_from_slice(stretch);
             }
         }
-        order::sort(&mut some);
+        sorting::sort(&mut some);
         some.dedup();
         some
     }
@@ -309,7 +309,7 @@ impl SideIndex {
                 false => series.thinned(range, &rows, &mut some),
             }
         }
-        order::sort(&mut some);
+        sorting::sort(&mut some);
         some.dedup();
         some
     }
@@ -371,7 +371,7 @@ impl SideIndex {
             }
         }
         if !places.is_sorted() {
-            order::sort(&mut places);
+            sorting::sort(&mut places);
         }
         places.into_iter().map(|place| &trace.levels[place as usize]).collect()
     }
@@ -451,7 +451,7 @@ impl ByLength {
 /// Of rows by their classes those that are seen, in order.
 fn overlapping(found: &[&[u32]], is_seen: &dyn Fn(u32) -> bool) -> Vec<u32> {
     let mut places: Vec<u32> = found.iter().copied().flatten().copied().filter(|place| is_seen(*place)).collect();
-    order::sort(&mut places);
+    sorting::sort(&mut places);
     places
 }
 

@@ -6,7 +6,7 @@
 use super::sheet::Sheet;
 use super::text::{ascent, line_height, width};
 use super::{Anchor, Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Tone};
-use crate::order;
+use crate::sorting;
 use crate::trace::JobId;
 
 /// A text that should stand somewhere.
@@ -18,7 +18,7 @@ pub struct Wish {
     pub light: Light,
     pub job: Option<JobId>,
     pub rank: Rank,
-    pub place: Place,
+    pub site: Site,
 }
 
 /// Who chooses first.
@@ -54,7 +54,7 @@ impl Rank {
 
 /// Where a label should stand.
 #[derive(Clone, Copy)]
-pub enum Place {
+pub enum Site {
     /// Along an arrow.
     Along(Point, Point),
     /// Left or right of this.
@@ -92,7 +92,7 @@ pub fn place(sheet: &mut Sheet, ground: &mut Ground, last: Rank) -> Placed {
         std::mem::take(&mut sheet.wishes).into_iter().partition(|wish| wish.rank <= last);
     sheet.wishes = later;
     // Stable: of one rank, what was wished for first is placed first.
-    order::sort_by_key(&mut now, |wish| wish.rank);
+    sorting::sort_by_key(&mut now, |wish| wish.rank);
     let mut placed = Placed { unlabelled: std::mem::take(&mut sheet.unlabelled), missing: 0 };
     for wish in now {
         match ground.find(&wish) {
@@ -108,7 +108,7 @@ pub fn place(sheet: &mut Sheet, ground: &mut Ground, last: Rank) -> Placed {
                     rank if rank.is_grave() => GRAVE,
                     rank => u32::from(rank.is_required()),
                 };
-                placed.unlabelled += u32::from(matches!(wish.place, Place::Along(..)));
+                placed.unlabelled += u32::from(matches!(wish.site, Site::Along(..)));
             }
         }
     }
@@ -220,7 +220,7 @@ impl Ground {
     pub fn covered(&self, area: Area) -> usize {
         let mut under: Vec<Area> = self.rows(area.y, area.bottom()).flat_map(|row| self.taken[row].clone()).collect();
         under.retain(|taken| taken.overlaps(area));
-        order::sort_by_key(&mut under, |area| (area.x, area.y));
+        sorting::sort_by_key(&mut under, |area| (area.x, area.y));
         under.dedup();
         under.len()
     }
@@ -262,18 +262,18 @@ impl Ground {
             .flat_map(|row| self.lines[row].iter())
             .filter(|(from, to)| crosses(*from, *to, area))
             .collect();
-        order::sort(&mut crossing);
+        sorting::sort(&mut crossing);
         crossing.dedup();
         crossing.len()
     }
 
     fn find(&self, wish: &Wish) -> Option<Spot> {
         let size = (width(&wish.text, wish.face), line_height(wish.face));
-        match wish.place {
-            Place::Along(from, to) => self.along(from, to, size, wish.rank),
-            Place::Beside(area) => self.beside(area, size, wish.rank),
-            Place::Close(area) => self.close(area, size, wish.rank),
-            Place::Band(area) => self.within(area, size).or_else(|| self.beside(area, size, wish.rank)),
+        match wish.site {
+            Site::Along(from, to) => self.along(from, to, size, wish.rank),
+            Site::Beside(area) => self.beside(area, size, wish.rank),
+            Site::Close(area) => self.close(area, size, wish.rank),
+            Site::Band(area) => self.within(area, size).or_else(|| self.beside(area, size, wish.rank)),
         }
     }
 
@@ -305,7 +305,7 @@ impl Ground {
         let (top, bottom) = (from.y.min(to.y), from.y.max(to.y));
         let mut struck: Vec<Area> = self.rows(top, bottom).flat_map(|row| self.taken[row].iter().copied()).collect();
         struck.retain(|taken| crosses(from, to, taken.grown(-PX)));
-        order::sort_by_key(&mut struck, |area| (area.x, area.y, area.width));
+        sorting::sort_by_key(&mut struck, |area| (area.x, area.y, area.width));
         struck.dedup();
         struck.len()
     }

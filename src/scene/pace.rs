@@ -6,7 +6,7 @@
 
 use super::rows::{Rows, due, is_background};
 use super::{Folding, PX, Pace, TimeScale};
-use crate::order;
+use crate::sorting;
 use crate::time::{Moment, Span, portion};
 use crate::trace::{ActorId, Trace};
 
@@ -86,7 +86,7 @@ impl Survey {
                 middles.push((pair, message.sent.micros() / 2 + due(message).micros() / 2));
             }
             messages = messages.max(messages_here);
-            order::sort(&mut middles);
+            sorting::sort(&mut middles);
             let same_pair = middles.windows(2).filter(|pair| pair[0].0 == pair[1].0);
             gaps.extend(same_pair.map(|pair| pair[1].1 - pair[0].1).filter(|gap| *gap > 0));
             for id in &rows.stays {
@@ -97,8 +97,8 @@ impl Survey {
             trace.marks[rows.marks.clone()].iter().for_each(|mark| events.add(mark.at));
         }
         let events = events.in_order();
-        order::sort(&mut gaps);
-        order::sort(&mut latencies);
+        sorting::sort(&mut gaps);
+        sorting::sort(&mut latencies);
         let usual_gap = gaps.get(gaps.len() / 4).copied().unwrap_or(0);
         let usual_latency = latencies.get(latencies.len() / 2).copied().unwrap_or(0);
         Survey { events, usual_gap, usual_latency, messages }
@@ -161,7 +161,7 @@ impl Events {
     /// Each once.
     fn in_order(mut self) -> Vec<Moment> {
         self.moments.extend(self.pieces.into_iter().flatten().flat_map(|(first, last)| [first, last]));
-        order::sort(&mut self.moments);
+        sorting::sort(&mut self.moments);
         self.moments.dedup();
         self.moments
     }
@@ -172,7 +172,7 @@ fn folds(events: &[Moment], window: u64, readable: f64) -> Vec<(Moment, Moment)>
     let mut gaps: Vec<(u64, Moment, Moment)> =
         events.windows(2).map(|pair| (pair[1].since(pair[0]).as_micros(), pair[0], pair[1])).collect();
     // The longest first, and of equal ones the earliest.
-    order::sort_by_key(&mut gaps, |&(gap, begin, _)| (std::cmp::Reverse(gap), begin));
+    sorting::sort_by_key(&mut gaps, |&(gap, begin, _)| (std::cmp::Reverse(gap), begin));
     gaps.truncate(MOST_FOLDS);
     let (mut shown, mut worth) = (window, 0);
     for (place, (gap, ..)) in gaps.iter().enumerate() {
@@ -188,6 +188,6 @@ fn folds(events: &[Moment], window: u64, readable: f64) -> Vec<(Moment, Moment)>
         .iter()
         .map(|&(_, begin, end)| (begin + room, Moment::from_micros(end.micros() - room.as_micros())))
         .collect();
-    order::sort(&mut folds);
+    sorting::sort(&mut folds);
     folds
 }

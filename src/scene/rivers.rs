@@ -3,9 +3,9 @@
 //! *Invariant:* a width is a count times a unit, and one unit holds for the whole lane, so areas can be compared.
 
 use super::columns::{Column, Measure, Plan};
-use super::labels::{Place, Rank, Wish};
+use super::labels::{Rank, Site, Wish};
 use super::sheet::{Sheet, Voice};
-use super::steps::{Run, Steps, counted, levels, runs, together};
+use super::steps::{Steps, Stretch, counted, levels, runs, together};
 use super::text::{ascent, fitted_by_its_end, line_height, width};
 use super::{Anchor, Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
 use crate::trace::{Drawing, LevelKind, Slot, StayKind};
@@ -105,7 +105,7 @@ impl Bed<'_> {
     }
 
     /// What is seen there, beside the first place where it is `count`, if there is room.
-    fn says(&self, sheet: &mut Sheet, voice: &Voice, kind: u16, run: &Run, count: u32, text: String) {
+    fn says(&self, sheet: &mut Sheet, voice: &Voice, kind: u16, run: &Stretch, count: u32, text: String) {
         let Some(&(top, bottom, _)) = run.steps.iter().find(|step| step.2 == count) else {
             return;
         };
@@ -119,7 +119,7 @@ impl Bed<'_> {
             light: Light::Even,
             job: None,
             rank: Rank::Spare,
-            place: Place::Beside(Area::new(left, top, right - left, bottom - top)),
+            site: Site::Beside(Area::new(left, top, right - left, bottom - top)),
         });
     }
 
@@ -192,7 +192,7 @@ fn push(
     voice: &Voice,
     column: &Column,
     (look, piece): (Look, Piece),
-    (run, around): (&Run, Around),
+    (run, around): (&Stretch, Around),
     name: String,
 ) {
     run.keep_clear(sheet, around);

@@ -4,7 +4,7 @@
 //! sign with all its words.
 
 use super::columns::{Column, Plan};
-use super::labels::{Place, Rank, Wish};
+use super::labels::{Rank, Site, Wish};
 use super::sheet::{Sheet, Voice};
 use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
 use crate::time::{Moment, readable};
@@ -129,7 +129,7 @@ fn sign(sheet: &mut Sheet, voice: &Voice, group: &[MarkRow], first: u32, said: &
             light: badge.light,
             job: badge.job,
             rank,
-            place: Place::Beside(area.grown(2 * PX)),
+            site: Site::Beside(area.grown(2 * PX)),
         });
     }
     sheet.obstacle(area);

@@ -15,8 +15,8 @@ use super::sheet::{Sheet, Voice};
 use super::wording::{self, Sharing};
 use super::{Area, Form, Key, Layer, Level, Light, Look, PX, Piece, Scene, Shape, Sides, Subject, View};
 use super::{arrows, bulk, clock, stays, tracks};
-use crate::order;
 use crate::recording::SidePlayed;
+use crate::sorting;
 use crate::trace::{JobId, Trace};
 
 /// Up to so many messages of the job on one side, each is drawn by itself.
@@ -64,7 +64,7 @@ pub fn spotlight(sides: &[SidePlayed], index: &Index, view: &View, scene: &Scene
 /// Puts the shapes of a job into a scene that was laid out without it, and lets the others recede.
 pub fn put_into(scene: &mut Scene, lit: Vec<Layer>) {
     let mut keys: Vec<Key> = lit.iter().flat_map(|layer| layer.shapes.iter().map(|shape| shape.key)).collect();
-    order::sort(&mut keys);
+    sorting::sort(&mut keys);
     let words = |shape: &Shape| matches!(shape.form, Form::Text { .. }).then(|| shape.form.bounds());
     let texts = [Level::Labels, Level::Clock].into_iter().flat_map(|level| &lit[level as usize].shapes);
     let texts: Vec<Area> = texts.filter_map(words).collect();
@@ -131,7 +131,7 @@ impl Copies {
                 }
             }
         }
-        order::sort(&mut self.keys);
+        sorting::sort(&mut self.keys);
     }
 
     fn has(&self, side: u8, subject: Subject, piece: u16) -> bool {

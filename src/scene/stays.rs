@@ -3,10 +3,10 @@
 //! *Invariant:* a bar is as long as its stay; only what would be too thin to see is drawn one pixel high.
 
 use super::columns::{Column, Plan};
-use super::labels::{Place, Rank, Wish};
+use super::labels::{Rank, Site, Wish};
 use super::sheet::{Sheet, Voice};
 use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
-use crate::order;
+use crate::sorting;
 use crate::time::{Moment, Span, readable};
 use crate::trace::{Drawing, Ending, StayId, StayKind, StayRow};
 
@@ -81,7 +81,7 @@ fn longest(sheet: &Sheet, voice: &Voice, most: usize) -> Vec<StayId> {
         }
     }
     chosen.extend(pieces.into_iter().flatten().map(|(_, id)| id));
-    order::sort(&mut chosen);
+    sorting::sort(&mut chosen);
     chosen
 }
 
@@ -187,7 +187,7 @@ fn asks(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId, polled: &
         light: Light::Even,
         job: None,
         rank: Rank::Spare,
-        place: Place::Beside(area),
+        site: Site::Beside(area),
     });
 }
 
@@ -212,7 +212,7 @@ fn band(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId) {
         light: Light::Even,
         job: None,
         rank: Rank::Fault,
-        place: Place::Band(area),
+        site: Site::Band(area),
     });
     sheet.push(Level::Bands, shape);
 }

@@ -4,7 +4,7 @@
 
 use super::sheet::{Sheet, Voice};
 use super::{Area, Point};
-use crate::order;
+use crate::sorting;
 use crate::time::Moment;
 use crate::trace::{ActorId, LevelRow, StayKind};
 
@@ -31,7 +31,7 @@ pub fn counted(voice: &Voice, lane: ActorId, kind: StayKind) -> Steps {
         changes.push((stay.begin, 1));
         changes.extend(stay.end.known().map(|end| (end, -1)));
     }
-    order::sort(&mut changes);
+    sorting::sort(&mut changes);
     let mut steps: Steps = Vec::new();
     let mut count = 0;
     for (at, change) in changes {
@@ -62,13 +62,13 @@ pub fn sum(one: &Steps, other: &Steps) -> Steps {
 }
 
 /// A stretch during which a count is not zero, as it is drawn.
-pub struct Run {
+pub struct Stretch {
     /// Top, bottom, count.
     pub steps: Vec<(i32, i32, u32)>,
     pub peak: u32,
 }
 
-impl Run {
+impl Stretch {
     /// Keeps labels off it, step by step: beside a narrow stretch there is room for one, however wide it is elsewhere.
     pub fn keep_clear(&self, sheet: &mut Sheet, reach: &dyn Fn(u32) -> (i32, i32)) {
         for &(top, bottom, count) in &self.steps {
@@ -92,7 +92,7 @@ impl Run {
 
 /// Cuts steps into runs. Of what falls into one row of that height, the most is drawn: the more lines there are, the
 /// coarser the rows, so that the number of shapes is bounded.
-pub fn runs(sheet: &Sheet, steps: &Steps, row: i32) -> Vec<Run> {
+pub fn runs(sheet: &Sheet, steps: &Steps, row: i32) -> Vec<Stretch> {
     let scale = &sheet.scale;
     let mut rows: Vec<(i32, i32, u32)> = Vec::new();
     for (place, &(at, count)) in steps.iter().enumerate() {
@@ -110,7 +110,7 @@ pub fn runs(sheet: &Sheet, steps: &Steps, row: i32) -> Vec<Run> {
             _ => rows.push((top, bottom, count)),
         }
     }
-    let mut runs: Vec<Run> = Vec::new();
+    let mut runs: Vec<Stretch> = Vec::new();
     let mut open = false;
     for step in rows {
         if step.2 == 0 {
@@ -120,7 +120,7 @@ pub fn runs(sheet: &Sheet, steps: &Steps, row: i32) -> Vec<Run> {
             run.steps.push(step);
         } else {
             open = true;
-            runs.push(Run { steps: vec![step], peak: step.2 });
+            runs.push(Stretch { steps: vec![step], peak: step.2 });
         }
     }
     runs

@@ -6,10 +6,10 @@
 //! not touched by being read.
 
 use super::columns::{Bed, Column, Plan};
-use super::labels::{Place, Rank, Wish};
+use super::labels::{Rank, Site, Wish};
 use super::pace::FOOT;
 use super::sheet::{Sheet, Voice};
-use super::steps::{Run, levels, runs};
+use super::steps::{Stretch, levels, runs};
 use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
 use crate::time::{Moment, readable};
 use crate::trace::{Ending, JobId, LevelKind, ReaderId, ReaderRow, Slot, StayId, StayKind};
@@ -125,7 +125,7 @@ impl Log<'_> {
                 light: Light::Even,
                 job: None,
                 rank: Rank::Mark,
-                place: Place::Close(Area::new(self.column.slot(slot), 0, 0, 15 * PX)),
+                site: Site::Close(Area::new(self.column.slot(slot), 0, 0, 15 * PX)),
             });
         }
     }
@@ -197,7 +197,7 @@ impl Log<'_> {
             light: shape.light,
             job: shape.job,
             rank: Rank::Mark,
-            place: Place::Close(area),
+            site: Site::Close(area),
         });
         sheet.push(Level::Stays, shape);
     }
@@ -253,7 +253,7 @@ impl Reader<'_> {
         self.log.apart(sheet, self.log.bed.slots * self.log.bed.readers)
     }
 
-    fn wish(&self, number: usize, text: &str, tone: Tone, place: Place) -> Wish {
+    fn wish(&self, number: usize, text: &str, tone: Tone, site: Site) -> Wish {
         let text = match self.log.bed.readers {
             1 => text.to_owned(),
             _ => [&self.row.name, ": ", text].concat(),
@@ -266,13 +266,13 @@ impl Reader<'_> {
             light: Light::Even,
             job: None,
             rank: Rank::Mark,
-            place,
+            site,
         }
     }
 
     /// How far it is behind in each track, and where it is furthest behind.
     fn lags(&self, sheet: &mut Sheet) {
-        let mut tracks: Vec<(Slot, Run)> = Vec::new();
+        let mut tracks: Vec<(Slot, Stretch)> = Vec::new();
         for slot in self.log.slots() {
             let wanted = (self.log.column.actor, slot, self.id, LevelKind::Lag);
             let steps = levels(self.log.voice, &|row| (row.actor, row.slot, row.reader, row.kind) == wanted);
@@ -298,7 +298,7 @@ impl Reader<'_> {
         if let Some((slot, area)) = furthest.filter(|_| deepest > 1) {
             let track = self.log.short_name(slot).map_or(String::new(), |name| format!(" in {name}"));
             let text = format!("lag {deepest}{track}");
-            sheet.wishes.push(self.wish(0, &text, Tone::Again, Place::Beside(area)));
+            sheet.wishes.push(self.wish(0, &text, Tone::Again, Site::Beside(area)));
         }
     }
 
@@ -324,7 +324,7 @@ impl Reader<'_> {
             let name = format!("{track}: {} {stored} at {at}, the next to read is {}", self.row.name, row.value);
             let area = form.bounds();
             if drawn == 0 {
-                sheet.wishes.push(self.wish(2, stored, Tone::Neutral, Place::Beside(area)));
+                sheet.wishes.push(self.wish(2, stored, Tone::Neutral, Site::Beside(area)));
             }
             let look = if self.place == 0 { Look::Place } else { Look::OtherPlace };
             sheet.obstacle(area);
@@ -350,7 +350,7 @@ impl Reader<'_> {
                 sheet.line(Point::new(left, y), Point::new(right, y));
             }
             if number == 0 {
-                sheet.wishes.push(self.wish(4, "rebalance", Tone::Again, Place::Band(area)));
+                sheet.wishes.push(self.wish(4, "rebalance", Tone::Again, Site::Band(area)));
             }
             let form = Form::Rect { area, radius: 3 * PX };
             sheet.push(Level::Signs, self.log.shape(self.key(DIVISION, number), Look::Dividing, form, name));

@@ -3,12 +3,12 @@
 //! *Invariant:* a label that several messages share names the jobs of all of them, or says how many they are.
 
 use super::arrows;
-use super::labels::{Place, Rank, Wish};
+use super::labels::{Rank, Site, Wish};
 use super::rows::{failed, is_background};
 use super::sheet::{Sheet, Voice};
 use super::text::fitted;
 use super::{Face, Key, Light, PX, Piece, Subject, Tone};
-use crate::order;
+use crate::sorting;
 use crate::time::Moment;
 use crate::trace::{ActorId, Fate, JobId, MessageId, MessageRow, filled};
 
@@ -163,7 +163,7 @@ fn label(sheet: &mut Sheet, voice: &Voice, ids: &[MessageId], rank: Rank) {
         light,
         job: voice.trace.jobs_of(message).first().copied(),
         rank,
-        place: Place::Along(flight.from, flight.to),
+        site: Site::Along(flight.from, flight.to),
     });
 }
 
@@ -179,7 +179,7 @@ fn words(voice: &Voice, ids: &[MessageId]) -> String {
         return text;
     }
     let mut jobs: Vec<JobId> = ids.iter().flat_map(|id| voice.trace.jobs_of(&voice.trace.messages[id.at()])).collect();
-    order::sort(&mut jobs);
+    sorting::sort(&mut jobs);
     jobs.dedup();
     match filled(template, "{job}", &ranges(&jobs)) {
         None => format!("{} × {template}", ids.len()),

@@ -2,7 +2,7 @@
 //! acknowledged.
 
 use super::{Line, clock, length, place};
-use crate::order;
+use crate::sorting;
 use crate::time::Moment;
 use crate::trace::{
     CallerOutcome, Class, Drawing, Ending, Fate, JobId, MarkRow, MessageId, MessageRow, PartId, StayId, StayKind,
@@ -79,7 +79,7 @@ pub fn job_from(trace: &Trace, job: JobId, messages: &[MessageId], stays: &[Stay
     for line in outcome(trace, job) {
         facts.push((line.at, Rank::Outcome, Fact::Line(line)));
     }
-    order::sort_by_key(&mut facts, |(at, rank, _)| (*at, *rank));
+    sorting::sort_by_key(&mut facts, |(at, rank, _)| (*at, *rank));
     leave_out_the_middle(&mut facts);
     facts.into_iter().map(|(_, _, fact)| fact.line(trace)).collect()
 }

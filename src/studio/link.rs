@@ -25,7 +25,7 @@ const MAX_EDITS: usize = 64;
 
 /// What a link says.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Link {
+pub struct PageLink {
     /// Of a built-in scenario; empty for the first.
     pub name: String,
     pub edits: Vec<Edit>,
@@ -58,11 +58,11 @@ pub(super) fn address(wish: &Wish) -> String {
     text
 }
 
-impl Link {
+impl PageLink {
     /// Reads a fragment, with or without its `#`: what can be read of it, and the first thing that cannot.
-    pub fn read(text: &str) -> (Link, Option<LinkProblem>) {
+    pub fn read(text: &str) -> (PageLink, Option<LinkProblem>) {
         let text = text.strip_prefix('#').unwrap_or(text);
-        let mut link = Link::default();
+        let mut link = PageLink::default();
         if text.len() > MAX_BYTES {
             let sentence = format!("it has {} bytes, and at most {MAX_BYTES} are read", text.len());
             return (link, Some(LinkProblem(sentence)));
@@ -147,14 +147,14 @@ impl Link {
 
     /// The scenario that is meant and the link that fits it, or the nearest ones with the first reason why it is not
     /// to the letter.
-    pub(super) fn resolve(mut self) -> (Link, Wish, Option<LinkProblem>) {
+    pub(super) fn resolve(mut self) -> (PageLink, Wish, Option<LinkProblem>) {
         let mut problem = None;
         let found = if self.name.is_empty() { PRESETS.first() } else { preset(&self.name) };
         let base = Rc::new(found.unwrap_or(&PRESETS[0]).scenario());
         if found.is_none() {
             let name = edit::shortened(&self.name);
             let sentence = format!("there is no scenario `{name}`; this is `{}` instead", base.head.name);
-            return (Link::default(), Wish::unchanged(base), Some(LinkProblem(sentence)));
+            return (PageLink::default(), Wish::unchanged(base), Some(LinkProblem(sentence)));
         }
         let wish = Wish::unchanged(base);
         let wish = edit::apply(&wish, self.edits.clone()).unwrap_or_else(|first| {

@@ -62,7 +62,7 @@ pub struct Room {
 }
 
 /// A run as the page shows it, up to its playhead.
-pub struct Run {
+pub struct RunShown {
     pub reel: Rc<Reel>,
     pub strip: AttrValue,
     narrations: Rc<Vec<Narration>>,
@@ -87,7 +87,7 @@ pub struct App {
     pub instrument: Instrument,
     pub strip: Strip,
     /// Nothing while there is none.
-    pub run: Option<Run>,
+    pub run: Option<RunShown>,
     /// Whether the parameters are there without asking for them.
     pub parameters: Fold,
     /// Whether all of the words are there by which the scenario is introduced.
@@ -224,7 +224,7 @@ impl App {
         self.instrument.lay_out(&self.player, &reel, &self.later);
         let reached = reel.last_until(self.player.head()).unwrap_or(Moment::START);
         let Made { strip: strips, narrations: told, lines } = &mut self.made;
-        self.run = Some(Run {
+        self.run = Some(RunShown {
             strip: strips.get(reel.clone(), |reel| signs(reel)),
             narrations: told.get((reel.clone(), reached), |(reel, reached)| Rc::new(narrations(reel, *reached))),
             lines: lines.get((reel.clone(), job), |(reel, job)| {
@@ -241,21 +241,21 @@ impl App {
         Part::Masthead { titles: self.titles.clone(), open, copied: self.copied.clone() }
     }
 
-    pub fn narration(&self, run: &Run) -> Part {
+    pub fn narration(&self, run: &RunShown) -> Part {
         Part::Narration { reel: run.reel.clone(), told: run.narrations.clone(), motion: self.player.motion() }
     }
 
-    pub fn story(&self, run: &Run) -> Part {
-        let Run { reel, lines, reached, .. } = run;
+    pub fn story(&self, run: &RunShown) -> Part {
+        let RunShown { reel, lines, reached, .. } = run;
         let selection = if self.later.is_here() { self.player.selection() } else { Selection::Nothing };
         Part::Story { reel: reel.clone(), selection, lines: lines.clone(), reached: *reached }
     }
 
-    pub fn legend(&self, run: &Run) -> Part {
+    pub fn legend(&self, run: &RunShown) -> Part {
         Part::Legend(run.legend.clone())
     }
 
-    pub fn table(&self, run: &Run) -> Part {
+    pub fn table(&self, run: &RunShown) -> Part {
         let (selection, reached) = (self.player.selection(), run.reached);
         let is_open = self.table == Fold::Open && self.later.is_here();
         Part::Table(is_open.then(|| Shown { reel: run.reel.clone(), selection, reached }))

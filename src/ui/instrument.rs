@@ -12,7 +12,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlElement, MouseEvent};
 use yew::{AttrValue, NodeRef};
 
-use super::app::{Message, Run};
+use super::app::{Message, RunShown};
 use super::brokers::brokers;
 use super::browser::Observed;
 use super::diagram::{body, callout_id, callouts, heads, lit};
@@ -121,7 +121,7 @@ impl Instrument {
         self.legend.get_or_insert_with(|| legend_of(drawn).into()).clone()
     }
 
-    pub fn view(&self, run: &Run, player: &Player, act: &Act) -> Element {
+    pub fn view(&self, run: &RunShown, player: &Player, act: &Act) -> Element {
         if self.drawn.is_empty() {
             return block("div", "viewport").key("empty").node(&self.nodes[0].viewport);
         }

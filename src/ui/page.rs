@@ -5,7 +5,7 @@ use web_sys::Event;
 use yew::Html;
 use yew::virtual_dom::VNode;
 
-use super::app::{App, Fold, Run};
+use super::app::{App, Fold, RunShown};
 use super::element::{Element, On, block, classes, element, markup};
 use super::header::introduction;
 use super::keys::{KEYS, meant};
@@ -50,7 +50,7 @@ fn skip() -> Element {
 }
 
 /// What is there once a run is.
-fn shown(app: &App, run: &Run) -> VNode {
+fn shown(app: &App, run: &RunShown) -> VNode {
     let App { player, act, .. } = app;
     let acting = act.clone();
     let pressed = move |event: &Event| {

@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* a frame writes the scrubber's value and the readout, and nothing else.
 
-use super::app::Run;
+use super::app::RunShown;
 use super::element::{Element, On, block, classes, element};
 use super::icons::{Icon, icon};
 use super::keys::unfold;
@@ -12,7 +12,7 @@ use super::{Act, browser};
 use crate::player::{Action, Motion, Player, Reel, Speed, WindowChange};
 use crate::time::{Moment, Span};
 
-pub fn transport(player: &Player, run: &Run, strip: &Strip, act: &Act) -> Element {
+pub fn transport(player: &Player, run: &RunShown, strip: &Strip, act: &Act) -> Element {
     let reel = &*run.reel;
     let (name, sign) = match player.motion() {
         Motion::Playing => ("Pause", Icon::Pause),

@@ -1,6 +1,6 @@
 //! Links that were written once always open, whatever becomes of the page.
 
-use counterpoint::studio::Link;
+use counterpoint::studio::PageLink;
 
 use crate::desk::Desk;
 
@@ -13,14 +13,14 @@ fn every_link_of_version_1_opens_to_the_letter() {
     let links: Vec<&str> = LINKS.lines().filter(|line| !line.is_empty()).collect();
     assert!(links.len() > 100, "{}", links.len());
     for link in links {
-        let (said, problem) = Link::read(link);
+        let (said, problem) = PageLink::read(link);
         assert_eq!(problem, None, "{link}");
         let desk = Desk::open(link);
         assert_eq!(desk.panel().link_problem, None, "{link}");
         let name = if said.name.is_empty() { "rest-get-user" } else { &said.name };
         assert_eq!(desk.panel().name, name, "{link}");
         // What it says is what is written again: a link that was opened is a link that can be passed on.
-        let (again, problem) = Link::read(&desk.link());
+        let (again, problem) = PageLink::read(&desk.link());
         assert_eq!(problem, None, "{link}");
         assert_eq!(again.edits, said.edits, "{link}");
         if let Some(at) = said.at {

@@ -4,7 +4,7 @@ use counterpoint::desk::{Order, Pending, Report};
 use counterpoint::player::{Action, Gait, MOST_ROWS_A_TURN, Motion, Player, Speed, Window, WindowChange};
 use counterpoint::recording::{Selection, TroubleKind};
 use counterpoint::scenario::{PRESETS, Scenario};
-use counterpoint::studio::{Link, Studio};
+use counterpoint::studio::{PageLink, Studio};
 use counterpoint::time::{Moment, Span};
 use counterpoint::trace::{JobId, MessageId, Trace};
 use serde_json::json;
@@ -369,13 +369,13 @@ fn a_link_reads_back_as_itself() {
     let text = format!(
         "{preset}&v=1&seed=7&set=workload.work=200ms&set=sides.left.path=%2Fa%26b%3D%231%20%C3%A9&at=15ms&job=1&message=0.1"
     );
-    let (link, problem) = Link::read(&format!("#{text}"));
+    let (link, problem) = PageLink::read(&format!("#{text}"));
     assert_eq!(problem, None);
     assert_eq!(link.edits[2].value, json!("/a&b=#1 é"));
     let desk = Desk::open(&text);
     assert_eq!(desk.head(), at(15));
     assert_eq!(desk.motion(), Motion::Paused);
-    assert_eq!(Link::read(&desk.link()), (link, None), "{}", desk.link());
+    assert_eq!(PageLink::read(&desk.link()), (link, None), "{}", desk.link());
 }
 
 #[test]
@@ -485,7 +485,7 @@ fn a_window_is_in_the_link_and_comes_back_from_it() {
     run.update(Action::Window(WindowChange::Later));
     let again = Desk::open(&run.link());
     assert_eq!((again.window(), again.link()), (run.window(), run.link()));
-    let (link, problem) = Link::read("order-emails&from=soon");
+    let (link, problem) = PageLink::read("order-emails&from=soon");
     assert_eq!(link.from, None);
     assert!(problem.unwrap().0.starts_with("its window will not do"));
     let turned = Desk::open("order-emails&from=2s&to=1s");

@@ -6,24 +6,24 @@ use std::path::{Path, PathBuf};
 /// Rooms and what each may import from the crate, from the ground up.
 const MAY_SEE: &[(&str, &[&str])] = &[
     ("time", &["reading"]),
-    ("order", &[]),
+    ("sorting", &[]),
     ("reading", &[]),
     ("rng", &["reading", "time"]),
     ("trace", &["time"]),
     ("engine", &["time", "rng", "trace"]),
     ("theory", &[]),
     ("protocol", &["reading", "time", "rng", "trace", "engine"]),
-    ("recording", &["order", "time", "trace"]),
+    ("recording", &["sorting", "time", "trace"]),
     ("desk", &["time", "trace", "recording"]),
-    ("scenario", &["order", "reading", "time", "rng", "trace", "recording", "engine", "protocol"]),
-    ("metrics", &["order", "time", "trace", "recording"]),
-    ("story", &["order", "time", "trace"]),
-    ("scene", &["order", "time", "trace", "recording"]),
+    ("scenario", &["sorting", "reading", "time", "rng", "trace", "recording", "engine", "protocol"]),
+    ("metrics", &["sorting", "time", "trace", "recording"]),
+    ("story", &["sorting", "time", "trace"]),
+    ("scene", &["sorting", "time", "trace", "recording"]),
     ("render", &["time", "trace", "recording", "scenario", "metrics", "story", "scene"]),
     ("studio", &["reading", "time", "trace", "recording", "desk", "engine", "scenario", "metrics", "render"]),
-    ("player", &["order", "time", "trace", "recording", "desk", "story", "scene"]),
+    ("player", &["sorting", "time", "trace", "recording", "desk", "story", "scene"]),
     // What the page loads first: who shows a run does not know how it is made.
-    ("ui", &["order", "time", "trace", "recording", "desk", "story", "scene", "player"]),
+    ("ui", &["sorting", "time", "trace", "recording", "desk", "story", "scene", "player"]),
 ];
 
 /// Words of vendors, which `scene` and `metrics` must not know.

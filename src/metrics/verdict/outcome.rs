@@ -2,7 +2,7 @@
 
 use super::{Case, Said, Tone, Value, micros_in_words, moment_in_words, sentence, was};
 use crate::metrics::outage::{blamed, outages};
-use crate::order;
+use crate::sorting;
 use crate::time::Moment;
 use crate::trace::{CallerOutcome, Duty, Fate, JobId, MarkKind, MarkRow, PartId, WorkOutcome};
 
@@ -138,7 +138,7 @@ pub(super) fn dead_lettered(case: &Case<'_>) -> Option<Said> {
     let first = set_aside().next()?;
     let mut jobs: Vec<JobId> =
         set_aside().filter_map(|mark| mark.part.known()).map(|part| case.trace.job_of(part)).collect();
-    order::sort(&mut jobs);
+    sorting::sort(&mut jobs);
     jobs.dedup();
     let count = jobs.len() as u64;
     let failing = after_failing(case, first.part);
