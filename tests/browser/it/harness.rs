@@ -20,7 +20,10 @@ in_each_browser! {
             page.run::<()>(script, Vec::new()).await?;
             page.wait_for_complaint(words).await?;
         }
-        assert_eq!(page.complaints().await?, Vec::<String>::new());
+        // A browser may tell of one trouble twice, the second time late.
+        let others = page.complaints().await?.into_iter();
+        let others = others.filter(|told| TROUBLES.iter().all(|(_, words)| !told.contains(words)));
+        assert_eq!(others.collect::<Vec<_>>(), Vec::<String>::new());
         Ok(())
     }
 

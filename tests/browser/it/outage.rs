@@ -12,7 +12,9 @@ const SCENARIOS: [(&str, &str, &str); 2] =
 
 async fn wait_for_length(page: &Page, name: &str, length: &str) -> Result<()> {
     let shown = format!("document.querySelector(\"[aria-label='{name}, exactly']\").value === '{length}'");
-    page.wait_until(&format!("the fault lasts {length}"), &shown).await
+    page.wait_until(&format!("the fault lasts {length}"), &shown).await?;
+    // The control follows at once, the run and what is told of it a little later.
+    page.wait_until("its run is shown", "!document.querySelector('.instrument.behind')").await
 }
 
 /// What each side's card says.
