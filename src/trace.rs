@@ -85,6 +85,13 @@ impl JobId {
     }
 }
 
+impl MessageId {
+    /// As people count: from one.
+    pub const fn number(self) -> u32 {
+        self.0 + 1
+    }
+}
+
 /// An actor, and the lane in which it is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshDeserialize, BorshSerialize)]
 pub struct ActorId(pub u16);

@@ -45,10 +45,10 @@ fn rows(side: &SidePlayed) -> impl Iterator<Item = [String; 13]> + '_ {
         let jobs: Vec<String> = trace.jobs_of(message).into_iter().map(|job| JobId::number(job).to_string()).collect();
         let kind = trace.kind(message);
         let arrived = message.arrived.known().map_or_else(String::new, |at| at.micros().to_string());
-        let asked = message.reply_to.known().map_or_else(String::new, |asked| number(asked).to_string());
+        let asked = message.reply_to.known().map_or_else(String::new, |asked| asked.number().to_string());
         [
             side.id.clone(),
-            number(MessageId::from_index(index as u32)).to_string(),
+            MessageId::from_index(index as u32).number().to_string(),
             jobs.join(" "),
             kind.name.clone(),
             kind.class.word().to_owned(),
@@ -62,9 +62,4 @@ fn rows(side: &SidePlayed) -> impl Iterator<Item = [String; 13]> + '_ {
             asked,
         ]
     })
-}
-
-/// As people count: from one.
-fn number(message: MessageId) -> u32 {
-    message.index() + 1
 }

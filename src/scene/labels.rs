@@ -370,14 +370,15 @@ impl Ground {
         // What is merely nice to have is not worth a leader.
         let far = if rank == Rank::Spare { Vec::new() } else { far };
         let short = far.iter().copied().filter(|spot| spot.distance <= 3);
+        let short = self.best(short, 0);
+        let any = || self.best(near.iter().chain(&far).copied(), usize::MAX);
+        if !rank.is_grave() || self.reach == Reach::Near {
+            return short.or_else(any);
+        }
         // What went wrong is said even if it has to be followed over half of the picture.
-        let is_grave = rank.is_grave() && self.reach != Reach::Near;
-        let far_away = || beside(area, size, FAR_AWAY, 60).filter(|_| is_grave);
-        self.best(short, 0)
-            .or_else(|| self.best(far.iter().copied().filter(|_| is_grave), 0))
-            .or_else(|| self.best(near.iter().chain(&far).copied(), usize::MAX))
-            .or_else(|| self.best(far_away(), 0))
-            .or_else(|| self.best(far_away(), usize::MAX))
+        let far_away = |tolerated| self.best(beside(area, size, FAR_AWAY, 60), tolerated);
+        let clear = short.or_else(|| self.best(far.iter().copied(), 0));
+        clear.or_else(any).or_else(|| far_away(0)).or_else(|| far_away(usize::MAX))
     }
 
     fn within(&self, area: Area, size: (i32, i32)) -> Option<Spot> {

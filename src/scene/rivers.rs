@@ -6,7 +6,7 @@ use super::columns::{Column, Measure, Plan};
 use super::labels::{Rank, Site, Wish};
 use super::sheet::{Sheet, Voice};
 use super::steps::{Steps, Stretch, counted, levels, runs, together};
-use super::text::{ascent, fitted, fitted_by_its_end, line_height, width};
+use super::text::{ascent, fitted_by_its_end, line_height, width};
 use super::{Anchor, Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
 use crate::trace::{Drawing, LevelKind, Slot, StayKind};
 
@@ -72,16 +72,12 @@ impl Bed<'_> {
     fn head(&self, sheet: &mut Sheet, voice: &Voice, slot: Slot) {
         let Plan::Rivers { spacing, .. } = self.column.plan else { return };
         let Some(whole) = voice.trace.actor(self.column.actor).slot_name(slot) else { return };
-        let room = spacing - PX;
-        let mut text = fitted_by_its_end(&whole, Face::Small, room);
-        if text.is_empty() || width(&whole, Face::Small) <= room {
-            text = fitted(&whole, Face::Small, room);
-        }
+        let text = fitted_by_its_end(&whole, Face::Small, spacing - PX);
         if text.is_empty() {
             // Whoever points at the river is told its name.
             return;
         }
-        let wide = width(&text, Face::Small);
+        let (wide, text_is_whole) = (width(&text, Face::Small), text == whole);
         let area = Area::new(self.centre - wide / 2, PX, wide, line_height(Face::Small));
         let at = Point::new(area.x, area.y + ascent(Face::Small));
         sheet.obstacle(area);
@@ -93,7 +89,7 @@ impl Bed<'_> {
                 tone: voice.tone,
                 light: Light::Even,
                 form: Form::Text { at, anchor: Anchor::Start, face: Face::Small, text, area },
-                name: if width(&whole, Face::Small) > wide { whole } else { String::new() },
+                name: if text_is_whole { String::new() } else { whole },
                 job: None,
             },
         );

@@ -149,8 +149,12 @@ pub fn fitted(text: &str, face: Face, room: i32) -> String {
     String::new()
 }
 
-/// `text` shortened in its middle, so that its end tells it from others that begin alike; nothing if not even that fits.
+/// `text` if it fits into `room`, else shortened in its middle, so that its end tells it from others that begin alike;
+/// nothing if not even that fits.
 pub fn fitted_by_its_end(text: &str, face: Face, room: i32) -> String {
+    if width(text, face) <= room {
+        return text.to_owned();
+    }
     let characters: Vec<char> = text.chars().collect();
     for end in (1..=4.min(characters.len())).rev() {
         let tail: String = characters[characters.len() - end..].iter().collect();
@@ -252,6 +256,8 @@ mod tests {
         assert_eq!(fitted("Mailer 12", Face::Name, room), fitted("Mailer 34", Face::Name, room));
         let shortened = fitted_by_its_end("Mailer 12", Face::Name, room);
         assert!(shortened.ends_with("12") && width(&shortened, Face::Name) <= room, "{shortened}");
+        assert_eq!(fitted_by_its_end("Mailer", Face::Name, room), "Mailer");
+        assert_eq!(fitted_by_its_end("abc", Face::Name, width("ab", Face::Name)), "", "it has no middle to speak of");
     }
 
     #[test]

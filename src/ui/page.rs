@@ -86,8 +86,9 @@ fn notices(app: &App) -> Element {
     let problem = problem.map(|problem| notice(format!("The link could not be followed to the letter: {problem}.")));
     let missing = app.later.missing().map(|why| {
         notice(format!(
-            "A part of the page could not be had: {why}. What is shown can be played; legend, table and stories, and \
-             whatever would have to be run, need it: reload to try again."
+            "A part of the page could not be had: {why}. What is shown can be played; the legend, the table and the \
+             stories, the link and the keys that lead to a cause or a failure, and whatever would have to be run, need it: \
+             reload to try again."
         ))
     });
     let closed = player.closed().filter(|_| missing.is_none()).map(|why| {

@@ -10,7 +10,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-/// Ids that a notation would take for its own words or arrows if they stood in a diagram as they are.
+/// Ids that a notation would take for its own words or arrows if they stood in a diagram as they are. The renderers have such
+/// lists as well; taken from there, this one could not show that a word is missing.
 const IDS: [&str; 40] = [
     "acctitle",
     "activate",

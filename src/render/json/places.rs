@@ -20,7 +20,7 @@ impl Serialize for Places<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let trace = self.0;
         let places = (0..).map(MessageId::from_index).zip(&trace.messages).map(|(id, row)| Place {
-            message: super::rows::number(id),
+            message: id.number(),
             from_slot: trace.actor(row.from).slot_name(row.from_slot),
             to_slot: trace.actor(row.to).slot_name(row.to_slot),
         });

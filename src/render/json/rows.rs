@@ -41,7 +41,7 @@ impl Serialize for Messages<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let trace = self.0;
         serializer.collect_seq(trace.messages.iter().enumerate().map(|(index, row)| Message {
-            id: number(MessageId::from_index(index as u32)),
+            id: MessageId::from_index(index as u32).number(),
             jobs: trace.jobs_of(row).into_iter().map(JobId::number).collect(),
             kind: &trace.kind(row).name,
             class: trace.kind(row).class.word(),
@@ -52,14 +52,9 @@ impl Serialize for Messages<'_> {
             arrived_us: micros(row.arrived),
             fate: row.fate.word(),
             attempt: row.attempt,
-            reply_to: row.reply_to.known().map(number),
+            reply_to: row.reply_to.known().map(MessageId::number),
         }))
     }
-}
-
-/// As people count: from one.
-pub(super) fn number(message: MessageId) -> u32 {
-    message.index() + 1
 }
 
 /// All jobs, in the order of their numbers.
