@@ -74,13 +74,10 @@ pub enum Reach {
     Far,
 }
 
-/// So many labels that are only required may be missing rather than one that is grave.
-const GRAVE: u32 = 100;
-
 /// What became of the wishes.
 #[derive(Default)]
 pub struct Placed {
-    /// Those that are required and found no place; what is grave weighs as much as a hundred others.
+    /// Those that are required and found no place, or only one that is far away.
     pub missing: u32,
     /// Messages that have none.
     pub unlabelled: u32,
@@ -95,21 +92,17 @@ pub fn place(sheet: &mut Sheet, ground: &mut Ground, last: Rank) -> Placed {
     sorting::sort_by_key(&mut now, |wish| wish.rank);
     let mut placed = Placed { unlabelled: std::mem::take(&mut sheet.unlabelled), missing: 0 };
     for wish in now {
-        match ground.find(&wish) {
-            Some(spot) => {
-                ground.take(spot.area);
-                if let Some((from, to)) = spot.leader {
-                    ground.lead(from, to);
-                }
-                draw(sheet, wish, spot);
+        let near = ground.find(&wish);
+        if near.is_none() {
+            placed.missing += u32::from(wish.rank.is_required());
+            placed.unlabelled += u32::from(matches!(wish.site, Site::Along(..)));
+        }
+        if let Some(spot) = near.or_else(|| ground.far_away(&wish)) {
+            ground.take(spot.area);
+            if let Some((from, to)) = spot.leader {
+                ground.lead(from, to);
             }
-            None => {
-                placed.missing += match wish.rank {
-                    rank if rank.is_grave() => GRAVE,
-                    rank => u32::from(rank.is_required()),
-                };
-                placed.unlabelled += u32::from(matches!(wish.site, Site::Along(..)));
-            }
+            draw(sheet, wish, spot);
         }
     }
     placed
@@ -360,7 +353,6 @@ impl Ground {
     /// Left or right of an area, where need be across a neighbour, with a leader.
     fn beside(&self, area: Area, size: (i32, i32), rank: Rank) -> Option<Spot> {
         const AWAY: [i32; 8] = [3, 16, 32, 48, 64, 88, 120, 160];
-        const FAR_AWAY: [i32; 8] = [3, 40, 80, 120, 180, 240, 320, 400];
         let spots = beside(area, size, AWAY, 14);
         // Where several would do, the nearest: what a sign says should not be searched for.
         let (near, far): (Vec<Spot>, Vec<Spot>) = spots.partition(|spot| spot.leader.is_none());
@@ -370,15 +362,16 @@ impl Ground {
         // What is merely nice to have is not worth a leader.
         let far = if rank == Rank::Spare { Vec::new() } else { far };
         let short = far.iter().copied().filter(|spot| spot.distance <= 3);
-        let short = self.best(short, 0);
-        let any = || self.best(near.iter().chain(&far).copied(), usize::MAX);
-        if !rank.is_grave() || self.reach == Reach::Near {
-            return short.or_else(any);
-        }
-        // What went wrong is said even if it has to be followed over half of the picture.
-        let far_away = |tolerated| self.best(beside(area, size, FAR_AWAY, 60), tolerated);
-        let clear = short.or_else(|| self.best(far.iter().copied(), 0));
-        clear.or_else(any).or_else(|| far_away(0)).or_else(|| far_away(usize::MAX))
+        self.best(short, 0).or_else(|| self.best(near.iter().chain(&far).copied(), usize::MAX))
+    }
+
+    /// What went wrong is said even if it has to be followed over half of the picture.
+    fn far_away(&self, wish: &Wish) -> Option<Spot> {
+        const AWAY: [i32; 8] = [3, 40, 80, 120, 180, 240, 320, 400];
+        let (Site::Beside(area) | Site::Band(area)) = wish.site else { return None };
+        let size = (width(&wish.text, wish.face), line_height(wish.face));
+        let best = |tolerated| self.best(beside(area, size, AWAY, 60), tolerated);
+        if wish.rank.is_grave() { best(0).or_else(|| best(usize::MAX)) } else { None }
     }
 
     fn within(&self, area: Area, size: (i32, i32)) -> Option<Spot> {

@@ -316,3 +316,18 @@ fn what_failed_is_said_on_its_lane() {
     }
     assert!(said > 100, "{said}");
 }
+
+/// What a scenario opens at is said on a phone as well.
+#[test]
+fn the_redelivery_that_order_emails_is_about_is_labelled_in_every_width() {
+    let (_, pictures) = pictures().iter().find(|(played, _)| played.scenario.head.name == "order-emails").unwrap();
+    for picture in pictures {
+        let layers = picture.scenes.iter().flat_map(|scene| &scene.layers);
+        let mut shapes = layers.flat_map(|layer| &layer.shapes);
+        let is_said = shapes.any(|shape| match &shape.form {
+            Form::Text { text, .. } => text == "redeliver order 7, try 2" && shape.light == Light::Lit,
+            _ => false,
+        });
+        assert!(is_said, "in a window of {}", picture.width);
+    }
+}
