@@ -1,11 +1,12 @@
 //! What a person does with a run: the playhead, playing and paused, the selection, and what they order of the studio.
 //!
-//! One value, [`Player`], and one function, [`Player::update`], which the page wraps in a few lines. Scenarios are read,
-//! changed and run elsewhere: orders are kept in [`Player::orders`] until a report says that they were taken, and what
-//! is reported of the panel for an older order than the last one is dropped, so a dial does not jump back in the hand.
+//! There is one value, [`Player`], and one function, [`Player::update`], which the page wraps in a few lines. Scenarios
+//! are read, changed and run by the studio: an order is kept in [`Player::orders`] until a report says that it was
+//! taken. A report's panel is dropped if the report is about an older order than the last one, so that a dial does not
+//! jump back in the hand.
 //!
-//! *Invariant:* knows no timer, no screen and no wall clock, and no scenario. Real time comes in as the length of a
-//! frame.
+//! *Invariant:* the player knows no timer, no screen, no wall clock and no scenario. Real time comes in as the length
+//! of a frame.
 
 mod action;
 mod arrival;
@@ -36,18 +37,21 @@ use crate::desk::{Cover, Opening, Order, Panel, Pending, Report};
 use crate::recording::Selection;
 use crate::time::{Moment, Span};
 
-/// A run as a person plays with it.
+/// A run as a person plays with it, and what they ordered.
 #[derive(Debug, Default)]
 pub struct Player {
     panel: Rc<Panel>,
+    /// The run that is shown.
     reel: Option<Rc<Reel>>,
     /// A run that has come and is not shown yet.
     arrival: Option<Arrival>,
-    /// Not yet taken, each with its number.
+    /// The orders that the studio has not taken yet, each with its number.
     orders: Vec<(u32, Order)>,
-    /// Of the last order.
+    /// The number of the last order that was given.
     number: u32,
+    /// Whether the studio has said that it is carrying out a run.
     is_running: bool,
+    /// How much of that run is done, in thousandths.
     share: Option<u16>,
     /// Whether the studio has said anything yet.
     has_heard: bool,
@@ -66,12 +70,13 @@ pub struct Player {
     selection: Selection,
     /// The window that was chosen; without one, the recording's own is shown.
     chosen: Option<Window>,
+    /// One sentence on the last action, for those who listen.
     said: String,
 }
 
 impl Player {
-    /// What the link says. If the cover is of the same scenario, it is there at once, at the moment that the link says; if
-    /// the link says more than that, the rest when it has run.
+    /// Opens what the link says. A cover of the same scenario is shown at once, at the moment that the link says. If
+    /// the link also changes the scenario, the studio is ordered to run it, and that run is shown when it has come.
     pub fn open(cover: Option<Cover>, link: &str) -> Player {
         let link = link.strip_prefix('#').unwrap_or(link);
         let mut fields = link.split('&');
@@ -107,8 +112,8 @@ impl Player {
         &self.orders
     }
 
-    /// The order to be sent next, if those up to `sent` were sent: one at a time, for while the studio is busy with it
-    /// a slider goes on moving, and only the last of its stops has to be run.
+    /// The order to be sent next, if those up to number `sent` were sent. One order is on its way at a time: while the
+    /// studio is busy with it a slider goes on moving, and only the last of its stops has to be run.
     pub fn next_order(&self, sent: u32) -> Option<&(u32, Order)> {
         if self.orders.first().is_some_and(|(number, _)| *number <= sent) {
             return None;
@@ -131,7 +136,7 @@ impl Player {
         self.share.filter(|_| self.is_behind())
     }
 
-    /// Whether the studio has said anything yet: before, it may still be on its way.
+    /// Whether the studio has said anything yet: before that, its module may still be on its way.
     pub fn has_heard(&self) -> bool {
         self.has_heard
     }
@@ -146,7 +151,8 @@ impl Player {
         self.closed.as_deref()
     }
 
-    /// Why what was ordered last was not carried out, if the studio broke down over it. What is shown is of before.
+    /// Why what was ordered last was not carried out, if the studio broke down over it. What is shown is the run
+    /// before.
     pub fn broken(&self) -> Option<&str> {
         self.broken.as_deref()
     }
@@ -199,13 +205,14 @@ impl Player {
         self.chosen.map_or(self.ended().since(Moment::START), Window::length)
     }
 
-    /// Whether the studio has yet to say what the orders come to. Until then, [`link`](Self::link) is of before.
+    /// Whether the studio has yet to say what the orders come to. Until then, [`link`](Self::link) does not contain
+    /// them.
     pub fn is_asking(&self) -> bool {
         self.orders.iter().any(|(_, order)| !matches!(order, Order::Assume(_)))
     }
 
-    /// The link to what is shown now or is about to be, without the `#`: the moment and the selection where they are not
-    /// the telling ones. While a link is being opened, it is that link.
+    /// The link to what is shown now or is about to be, without the `#`. It names the moment and the selection only
+    /// where they are not the telling ones. While a link is being opened, it is that link.
     #[inline(never)]
     pub fn link(&self) -> String {
         let mut text = self.panel.address.clone();
@@ -222,7 +229,7 @@ impl Player {
         text
     }
 
-    /// What the action makes of the player.
+    /// Carries out one action.
     pub fn update(&mut self, action: Action) {
         match action {
             Action::Order(order) => self.order(order),
@@ -287,7 +294,7 @@ impl Player {
             }
             Report::Progress { number, share } if number == self.number => self.share = Some(share),
             Report::Progress { .. } => {}
-            // Overtaken by a later order or not, it is newer than what is shown.
+            // Even if a later order was given meanwhile, this run is newer than the one that is shown.
             Report::Ended { number, address, recording, opening } => {
                 self.is_running &= number != self.number;
                 self.shown = address;
@@ -313,7 +320,7 @@ impl Player {
         }
     }
 
-    /// Gives up all hope of a studio.
+    /// Takes note that there is no studio and will be none.
     fn close(&mut self, sentence: String) {
         self.closed = Some(sentence);
         self.orders.clear();
@@ -379,7 +386,8 @@ impl Player {
         self.follow();
     }
 
-    /// Turns a chosen window to the playhead, which has moved. Until it moves, a window may be anywhere.
+    /// Turns a chosen window to the playhead, which has moved. As long as the playhead rests, the window may be
+    /// elsewhere.
     fn follow(&mut self) {
         let ended = self.ended();
         if let Some(window) = self.chosen.filter(|window| !window.holds(self.head)) {
@@ -391,7 +399,7 @@ impl Player {
         let Some(reel) = &self.reel else { return };
         let (ended, (from, to)) = (reel.ended, reel.recording.window);
         let window = self.window().changed(change, self.head, ended);
-        // What the recording shows by itself needs no word in a link.
+        // The recording's own window is shown without being chosen, so a link need not name it.
         self.chosen = (window != Window { from, to }).then_some(window);
         let [from, to] = [window.from, window.to].map(reel::moment_text);
         self.said = match window.length() == ended.since(Moment::START) {
@@ -429,7 +437,8 @@ impl Player {
         };
     }
 
-    /// A job's number may be of another run, and a message's always is: the same number may be another's.
+    /// Drops what this run does not have of the selection, which may come from another run: there may be fewer jobs,
+    /// and the same number may be that of a message of another job.
     fn forget_what_is_not_there(&mut self) {
         let (Some(reel), Some(job)) = (&self.reel, self.selection.job()) else { return };
         if job.index() >= reel.recording.jobs() {
@@ -444,7 +453,7 @@ impl Player {
     }
 }
 
-/// Whether an order need not be carried out, since a later one leaves nothing of it.
+/// Whether the earlier order need not be carried out, since the later one leaves nothing of it.
 fn supersedes(later: &Order, earlier: &Order) -> bool {
     match (later, earlier) {
         (Order::Follow(_), _) => !matches!(earlier, Order::Assume(_)),

@@ -1,6 +1,6 @@
 //! What a scenario holds, from JSON and back: fields by their names.
 //!
-//! A struct lists its fields once ([`fields!`]) and a choice its words ([`words!`]); one reader and one writer walk those
+//! A struct lists its fields once (`fields!`) and a choice its words (`words!`); one reader and one writer walk those
 //! lists. Derived `serde` code did the same by compiling every struct anew for its reader and its writer: a quarter of
 //! what the page had to load. Reading and writing of JSON itself stays with `serde_json`.
 //!

@@ -1,7 +1,7 @@
 //! Carries out orders: keeps the scenario that a person wants to see and their changes to it, runs it, and records it.
 //!
-//! The studio knows scenarios and the engine. Those who show a run know neither; what they need, the studio sends them as
-//! a [`Panel`](crate::desk::Panel) and a [`Recording`].
+//! The studio knows scenarios and the engine. Those who show a run know neither; what they need, the studio sends them
+//! as a [`Panel`] and a [`Recording`].
 //!
 //! *Invariant:* there is one run at a time, and it is of the latest wish. An order that is refused changes nothing, and
 //! the panel says why it was refused.
@@ -36,12 +36,12 @@ pub struct Studio {
     opening: Option<Opening>,
     refusals: Vec<Refusal>,
     link_problem: Option<LinkProblem>,
-    /// Of the last order.
+    /// The number of the last order that was taken.
     number: u32,
 }
 
 impl Default for Studio {
-    /// Has the first built-in scenario and runs nothing until something is ordered.
+    /// A studio that has the first built-in scenario and runs nothing until something is ordered.
     fn default() -> Self {
         let mut studio = Studio::with(PRESETS[0].scenario());
         studio.run = None;
@@ -50,7 +50,7 @@ impl Default for Studio {
 }
 
 impl Studio {
-    /// Has a scenario, which need not be built in, and is about to run it.
+    /// A studio that has this scenario, which need not be built in, and is about to run it.
     pub fn with(scenario: Scenario) -> Self {
         let mut studio = Studio {
             wish: Wish::unchanged(Rc::new(scenario)),
@@ -84,8 +84,8 @@ impl Studio {
         Dial::new(control, self.wish.original_at(path).unwrap_or(value), value)
     }
 
-    /// Carries out or refuses an order, and reports the panel that follows from it. If the order asks for a run, the run is
-    /// only begun; [`advance`](Self::advance) goes on with it.
+    /// Carries out or refuses an order, and reports the panel that follows from it. If the order asks for a run, the
+    /// run is only begun; [`advance`](Self::advance) goes on with it.
     pub fn take(&mut self, number: u32, order: Order) -> Report {
         self.number = number;
         match order {
@@ -121,7 +121,8 @@ impl Studio {
         Report::Taken { number: self.number, panel: self.panel(), running: self.run.is_some() }
     }
 
-    /// Goes on with the run by at most `budget` events on each side; nothing if none is under way.
+    /// Goes on with the run by at most `budget` events on each side. Without a run under way there is nothing to
+    /// report.
     pub fn advance(&mut self, budget: u64) -> Option<Report> {
         let number = self.number;
         let run = self.run.as_mut()?;
@@ -137,7 +138,7 @@ impl Studio {
         self.run = Some(Run::new((*self.wish.scenario).clone()));
     }
 
-    /// Runs what is wished for to its end at once.
+    /// Runs what is wished for to its end at once, and records it.
     pub fn finish(&mut self) -> Recording {
         let mut run = self.run.take().unwrap_or_else(|| Run::new((*self.wish.scenario).clone()));
         while run.advance(u64::MAX) == Progress::Running {}
@@ -189,7 +190,7 @@ impl Studio {
                     self.want(wish);
                 }
             }
-            // What stands in the way may be elsewhere.
+            // What stands in the way may be another parameter, which the sentence must then name.
             Err(problem) if problem.path != path => self.refuse(path, typed, problem.to_string()),
             Err(problem) => self.refuse(path, typed, problem.sentence),
         }
@@ -203,7 +204,8 @@ impl Studio {
         }
     }
 
-    /// Back to the wish of the recording that is shown, or to the scenario as it came if there is none yet.
+    /// Ends the run and goes back to the wish of the recording that is shown, or, if there is none yet, to the scenario
+    /// as it came.
     fn cancel(&mut self) {
         if self.run.take().is_none() {
             return;

@@ -1,41 +1,42 @@
-//! Everything that a person can do with a run.
+//! The actions: everything that a person can do with a run, and what the studio answers.
 //!
-//! *Invariant:* an action is an intention and not a new state: what it makes of the player, the player says.
+//! *Invariant:* an action is an intention and not a new state. What it makes of the player is defined by the player.
 
 use super::{Gait, Speed, Way, WindowChange};
 use crate::desk::{Order, Report};
 use crate::recording::Selection;
 use crate::time::{Moment, Span};
 
-/// Everything that a person can do, and what comes of what they ordered.
-// There is one at a time, so its size does not matter, and a box would be code in the page.
+/// Something that a person does, or that comes of what they ordered.
+// There is one action at a time, so its size does not matter, and a box would be code in the page.
 #[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug)]
 pub enum Action {
-    /// Another scenario, or a change of this one.
+    /// Orders another scenario, or a change of this one.
     Order(Order),
-    /// What the studio has to say.
+    /// Takes in what the studio has to say.
     Report(Report),
-    /// Some more is to be done for the run that has come, so that it can be shown.
+    /// Makes some more of the run that has come ready to be shown; [`Player::is_arriving`](super::Player::is_arriving)
+    /// says whether that is needed.
     GoOn,
     Play,
     Pause,
-    /// Play if paused, pause if playing.
+    /// Plays if paused, pauses if playing.
     Toggle,
-    /// This much real time has passed since the last frame.
+    /// Lets the playhead move on: this much real time has passed since the last frame.
     Frame(Span),
-    /// To the next moment at which something happens on either side.
+    /// Moves the playhead to the next moment at which something happens on either side, and pauses.
     StepOn,
-    /// To the moment before this one at which something happens.
+    /// Moves the playhead to the last moment before it at which something happened, and pauses.
     StepBack,
-    /// To a moment, as the scrubber says.
+    /// Moves the playhead to a moment, as the scrubber says, and pauses.
     Seek(Moment),
-    /// Along what belongs together, or to a failure.
+    /// Moves the playhead along what belongs together, or to a failure, and pauses.
     Leap(Way),
     ToStart,
     ToEnd,
     Select(Selection),
-    /// Another stretch of the run.
+    /// Shows another stretch of the run.
     Window(WindowChange),
     SetSpeed(Speed),
     SetGait(Gait),

@@ -1,7 +1,7 @@
 //! A run that has come: how it is made ready to be shown, some rows at a time, and then shown.
 //!
-//! *Invariant:* no action looks at more than [`MOST_ROWS_A_TURN`] rows of it, however long the run is, and until the last
-//! of them the run before is shown.
+//! *Invariant:* no action looks at more than [`MOST_ROWS_A_TURN`] rows of it, however long the run is, and the run
+//! before it is shown until all of them have been looked at.
 
 use std::rc::Rc;
 
@@ -11,26 +11,28 @@ use crate::desk::Opening;
 use crate::recording::Recording;
 use crate::time::Moment;
 
-/// So many rows are taken into the index of a run at a time: some ten milliseconds in a browser.
+/// How many rows are taken into the index of a run at a time, which takes a browser some ten milliseconds.
 pub const MOST_ROWS_A_TURN: usize = 1 << 17;
 
 /// A run that is being made ready.
 #[derive(Debug)]
 pub(super) struct Arrival {
-    /// Of the last order that it carries out.
+    /// The number of the last order that it carries out.
     number: u32,
     reel: Reel,
+    /// At which moment and with which selection it opens, if it is not shown in the place of the run before.
     opening: Option<Opening>,
 }
 
 impl Player {
-    /// Whether a run has come for which more is to be done, by [`Action::GoOn`](super::Action::GoOn), before it is shown.
+    /// Whether a run has come for which more is to be done, by [`Action::GoOn`](super::Action::GoOn), before it is
+    /// shown.
     pub fn is_arriving(&self) -> bool {
         self.arrival.is_some()
     }
 
-    /// Takes a run in, and shows it at once if it is short. One that was still being made ready is forgotten, except where
-    /// it was to open.
+    /// Takes a run in, and shows it at once if it is short. If another run was still being made ready, that one is
+    /// never shown, and this one opens where that one was to open.
     pub(super) fn receive(&mut self, number: u32, recording: Recording, opening: Option<Opening>) {
         let opening = opening.or_else(|| self.arrival.take()?.opening);
         self.arrival = Some(Arrival { number, reel: Reel::begin(recording), opening });

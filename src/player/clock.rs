@@ -1,4 +1,4 @@
-//! How the playhead moves while playing: so much simulated time for so much real time.
+//! How the playhead moves while playing: how much simulated time goes by in so much real time.
 //!
 //! *Invariant:* no part of a microsecond is lost between frames, so frames of any length reach the same moment.
 
@@ -38,7 +38,7 @@ impl Speed {
         Speed::RealTime,
     ];
 
-    /// For people: `15 s` is how long playing the whole run takes.
+    /// The speed for people: `15 s` is how long playing the whole run takes.
     pub fn label(self) -> &'static str {
         match self {
             Speed::TwoMinutes => "2 min",
@@ -85,23 +85,24 @@ impl Speed {
 pub enum Gait {
     #[default]
     Glide,
-    /// From event to event, for people who asked for reduced motion.
+    /// The playhead jumps from step to step, for people who asked for reduced motion.
     Jump,
 }
 
-/// Where playing has got to.
+/// How the run is played, and what the playhead itself does not say of where playing has got to.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Clock {
     pub motion: Motion,
     pub speed: Speed,
     pub gait: Gait,
-    /// Ahead of the playhead where it jumps.
+    /// The moment that playing has reached. A playhead that jumps stands at the last step before it.
     exact: Moment,
-    /// What is left of a simulated microsecond, as a part of the time that playing the whole run takes.
+    /// What is left over of a simulated microsecond: its numerator, over the microseconds that playing the run takes.
     rest: u64,
 }
 
 impl Clock {
+    /// Playing goes on from `moment`.
     pub fn rest_at(&mut self, moment: Moment) {
         self.exact = moment;
         self.rest = 0;
@@ -120,7 +121,7 @@ impl Clock {
             Speed::RealTime => self.exact + elapsed.min(run),
             speed => {
                 let playing = speed.playing_time(run).as_micros();
-                // More than a run in one go is the whole run; so every product here fits.
+                // A frame longer than it takes to play the run plays all of it, so every product here fits.
                 let elapsed = elapsed.as_micros().min(playing);
                 let (whole, over) = (run.as_micros() / playing, run.as_micros() % playing);
                 let parts = elapsed * over + self.rest;

@@ -1,5 +1,5 @@
-//! Leaps along what belongs together: from a message to what caused it, to its reply, to the same job on the other side;
-//! and from one failure to the next.
+//! Leaps along what belongs together: from a message to what caused it, to its reply, to the same job on the other
+//! side; and from one failure to the next.
 //!
 //! *Invariant:* a leap only follows what the trace says; where the trace says nothing, there is no leap.
 
@@ -33,8 +33,12 @@ pub struct Leap {
 /// How many steps are followed back in search of one that concerns a job.
 const LONGEST_CHAIN: usize = 1_000;
 
-/// Where a leap from there ends, or, if there is nothing to leap to, a sentence that says so, without its full stop. In
-/// the page, this comes with its later part.
+/// Where a leap ends that starts from this selection and playhead.
+///
+/// In the page, this comes with its later part.
+///
+/// # Errors
+/// A sentence, without its full stop, which says that there is nothing to leap to.
 #[inline(never)]
 pub fn leap(reel: &Reel, way: Way, selection: Selection, head: Moment) -> Result<Leap, &'static str> {
     let failure = |at: Option<Moment>| at.map(|at| Leap { at, selection });
@@ -47,8 +51,8 @@ pub fn leap(reel: &Reel, way: Way, selection: Selection, head: Moment) -> Result
     }
 }
 
-/// To what brought the selected message about: the arrival of another one, a fault, or the moment in which its job was wanted.
-/// Steps that concern no job, such as a timer, are followed further back.
+/// The leap to what brought the selected message about: the arrival of another one, a fault, or the moment in which its
+/// job was wanted. A step that concerns no job, such as a timer, is followed further back.
 fn to_cause(reel: &Reel, selection: Selection, head: Moment) -> Option<Leap> {
     let (side, message, job) = current(reel, selection, head)?;
     let trace = &reel.recording.sides[usize::from(side)].trace;
@@ -72,11 +76,11 @@ fn to_cause(reel: &Reel, selection: Selection, head: Moment) -> Option<Leap> {
     None
 }
 
-/// To the reply of the selected message, or, if it is a reply itself, to what it answers.
+/// The leap to the reply of the selected message, or, if it is a reply itself, to what it answers.
 fn to_reply(reel: &Reel, selection: Selection, head: Moment) -> Option<Leap> {
     let (side, message, job) = current(reel, selection, head)?;
     let trace = &reel.recording.sides[usize::from(side)].trace;
-    // A reply carries what it replies to.
+    // A reply carries the same job as the message to which it replies.
     let messages = reel.index().messages_of(side, job);
     let reply = messages.into_iter().find(|id| trace.messages[id.at()].reply_to == message);
     let other = reply.or_else(|| trace.messages[message.at()].reply_to.known())?;
@@ -85,7 +89,7 @@ fn to_reply(reel: &Reel, selection: Selection, head: Moment) -> Option<Leap> {
     Some(Leap { at, selection: lit(trace, side, other, job)? })
 }
 
-/// To the first message of the same job on the other side.
+/// The leap to the first message of the same job on the other side.
 fn to_other_side(reel: &Reel, selection: Selection, head: Moment) -> Option<Leap> {
     let (side, _, job) = current(reel, selection, head)?;
     let other = 1 - side.min(1);
@@ -119,7 +123,7 @@ fn current(reel: &Reel, selection: Selection, head: Moment) -> Option<(u8, Messa
     }
 }
 
-/// The last message sent until `head`, of that job or of any.
+/// The last message that was sent until `head` and carries that job, or any job if none is named.
 fn latest(reel: &Reel, of: Option<JobId>, head: Moment) -> Option<(u8, MessageId, JobId)> {
     let (index, sides) = (reel.index(), &reel.recording.sides);
     let of_side = |(side, played): (u8, &SidePlayed)| {
@@ -135,11 +139,11 @@ fn latest(reel: &Reel, of: Option<JobId>, head: Moment) -> Option<(u8, MessageId
         Some((sent(&message), (side, message, job)))
     };
     let each = (0..).zip(sides).filter_map(of_side);
-    // Of two at one moment, the one on the first side.
+    // Of two that were sent at one moment, the one on the first side is taken.
     each.reduce(|latest, next| if next.0 > latest.0 { next } else { latest }).map(|(_, current)| current)
 }
 
-/// The message as a selection, for the same job if it carries that; nothing if it carries none.
+/// The message as a selection: for `job` if it carries that, else for the first job that it carries, if any.
 fn lit(trace: &Trace, side: u8, message: MessageId, job: JobId) -> Option<Selection> {
     let jobs = trace.jobs_of(&trace.messages[message.at()]);
     let job = if jobs.contains(&job) { job } else { *jobs.first()? };

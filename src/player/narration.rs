@@ -1,6 +1,6 @@
 //! What is said at the playhead: the sentence of a step, for those who listen, and the line under the picture.
 //!
-//! *Invariant:* a step is one step on both sides, so both are said together; and only so much is said of each.
+//! *Invariant:* what happens at one moment on both sides is said together, and of each side only a few sentences are.
 
 use super::{Reel, moment_text};
 use crate::recording::{SidePlayed, Style};
@@ -8,9 +8,9 @@ use crate::story;
 use crate::time::Moment;
 use crate::trace::{StepId, Trace};
 
-/// How many sentences are said of a side; the rest is counted.
+/// How many sentences are said of a side. Of those beyond them only the number is said.
 const MOST_A_SIDE: usize = 3;
-/// How many steps are looked at, from the playhead back, in search of one that is worth a sentence.
+/// How many steps are looked at, from the playhead back, in search of one that has a sentence.
 const LOOK_BACK: usize = 200;
 
 /// What one side has to say at the playhead.
@@ -60,7 +60,7 @@ fn narration(side: &SidePlayed, head: Moment) -> Narration {
         let at = steps[index].at;
         (at, together(&lines_at(&side.trace, at)))
     });
-    // Of two at one moment, the later one in the scenario is the last word.
+    // Of two captions at one moment, the later one in the scenario is taken.
     let caption = side.captions.iter().filter(|caption| caption.at <= head).max_by_key(|caption| caption.at);
     Narration { style: side.style, step, caption: caption.map(|caption| (caption.at, caption.text.clone())) }
 }

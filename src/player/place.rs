@@ -1,6 +1,7 @@
-//! The part of a link that whoever plays a recording knows of: the moment, what is lit, and the window.
+//! The part of a link that the player understands without a studio: the moment, the selection, and the window.
 //!
-//! The studio reads whole links, and says of what it cannot read why. Here nothing is said: what is not plain is left to it.
+//! The studio reads whole links, and says why it cannot read a part of one. The player says nothing: a link that is
+//! more than this, or cannot be read, is left to the studio.
 //!
 //! *Invariant:* what [`write`] adds to an address, [`read`] reads back, and so does the studio.
 
@@ -9,7 +10,8 @@ use crate::desk::Opening;
 use crate::recording::Selection;
 use crate::time::{Moment, Span};
 
-/// What these fields of a link say, if all of them are of moment, selection and window and can be read.
+/// What these fields of a link say; nothing if one of them cannot be read, or is about anything but moment, selection
+/// and window.
 pub fn read<'a>(fields: impl Iterator<Item = &'a str>) -> Option<Opening> {
     let mut opening = Opening::default();
     for field in fields {

@@ -8,8 +8,8 @@ use crate::scene::{Area, Form, Layer, PX, Point, Shape};
 /// How far from a shape a finger may miss it: half of the smallest target that is easy to hit (WCAG 2.2, 2.5.8).
 const REACH: i64 = 12 * PX as i64;
 
-/// What is meant by pointing at a place in the body of a scene that has these layers. Nothing there means nothing is
-/// selected.
+/// What is meant by pointing at a place, in tenths of a pixel, in the body of a scene that has these layers. Where
+/// nothing is near, that is to select nothing.
 pub fn pointed<'a>(layers: impl Iterator<Item = &'a Layer>, at: Point) -> Selection {
     let shapes = layers.flat_map(|layer| &layer.shapes);
     let near = shapes.filter_map(|shape| {
@@ -17,7 +17,7 @@ pub fn pointed<'a>(layers: impl Iterator<Item = &'a Layer>, at: Point) -> Select
         let square = square_distance(&shape.form, at);
         (square <= REACH * REACH).then_some((square, selection))
     });
-    // Of two that are as near, the one in front is meant: the one drawn later.
+    // Of two that are as near, the one that is drawn later is meant, because it is in front.
     let nearest = near.reduce(|best, next| if next.0 <= best.0 { next } else { best });
     nearest.map_or(Selection::Nothing, |(_, selection)| selection)
 }

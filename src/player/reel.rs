@@ -8,7 +8,7 @@ use crate::scene::Index;
 use crate::time::{Moment, Span, portion, readable, to_grain};
 use crate::trace::StepRow;
 
-/// Trouble of one kind on one side, by places along a strip.
+/// Trouble of one kind on one side, from the first to the last of the places on a strip that it covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TroubleSign {
     pub side: u8,
@@ -36,25 +36,25 @@ impl PartialEq for Reel {
 impl Eq for Reel {}
 
 impl Reel {
-    /// A reel that lacks the index of its rows. Nothing may be laid out by it before [`complete`](Self::complete) says
-    /// that it has it.
+    /// A reel whose index is still empty. Nothing may be laid out by it before [`complete`](Self::complete) says that
+    /// every row is in the index.
     pub(super) fn begin(recording: Recording) -> Self {
         Reel { ended: recording.ended(), index: Index::begin(&recording.sides), recording }
     }
 
-    /// Takes about so many more rows into the index, and says whether that was all of them.
+    /// Takes about `rows` more rows into the index, and says whether it has all of them now.
     pub(super) fn complete(&mut self, rows: usize) -> bool {
         self.index.grow(&self.recording.sides, rows)
     }
 
-    /// By which the rows of a window or of a job are found.
+    /// The index by which the rows of a window or of a job are found.
     pub fn index(&self) -> &Index {
         &self.index
     }
 
-    /// What went wrong, on a strip of so many places that is as long as the run: outages first, failures last and so on
-    /// top. Each side has its own signs, and all that falls into one place is one sign, so neither side and no part of a
-    /// run is left out, however much goes wrong elsewhere.
+    /// What went wrong, on a strip that is as long as the run and has `places` places: outages first, and failures
+    /// last, so that they are drawn on top. Each side has its own signs, and all trouble of one kind that falls into
+    /// one place is one sign, so neither side and no part of a run is left out, however much goes wrong elsewhere.
     pub fn troubles_by_place(&self, places: u16) -> Vec<TroubleSign> {
         let last = places.max(1) - 1;
         let place = |moment: Moment| {
@@ -98,17 +98,18 @@ impl Reel {
         self.steps().filter_map(last).max()
     }
 
-    /// The last moment at which something has happened at `head`.
+    /// The last moment until `head`, itself included, at which something happens.
     pub fn last_until(&self, head: Moment) -> Option<Moment> {
         self.last_before(head + Span::micros(1))
     }
 
-    /// What each side did, in order of time.
+    /// The steps of each side, in order of time.
     fn steps(&self) -> impl Iterator<Item = &[StepRow]> {
         self.recording.sides.iter().map(|side| side.trace.steps.as_slice())
     }
 
-    /// A moment as finely as suits the run's length, with as many decimals all the time.
+    /// A moment as the page shows it: as finely as suits the run's length, and with the same number of decimals
+    /// throughout a run, so that it does not change its width.
     pub fn clock(&self, moment: Moment) -> String {
         let grain = match self.ended.micros() {
             ..1_000_000 => Span::micros(100),

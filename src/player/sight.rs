@@ -6,12 +6,13 @@ use crate::scene::{Callout, PX, Scene};
 use crate::sorting;
 use crate::time::Moment;
 
-/// What stays free above and below what is to be in sight.
+/// How many pixels stay free above and below what is to be in sight.
 const MARGIN: i32 = 8;
 
-/// Where the viewports of these scenes, which scroll as one, are scrolled to at a moment: how many pixels of their
-/// pictures are above. `room` is how many a viewport shows of its picture, `now` how far it is scrolled at present;
-/// without that, it is newly drawn. With the playhead, the captions are in sight that speak of what happened last.
+/// How many pixels of these scenes are scrolled away above their viewports, which scroll as one, when the playhead
+/// stands at `head`. `room` is how many pixels of its picture a viewport shows, and `now` how many are scrolled away at
+/// present, or nothing if the picture is newly drawn. Besides the playhead, the captions that speak of what happened
+/// last are in sight.
 pub fn scrolled(scenes: &[&Scene], head: Moment, room: i32, now: Option<i32>) -> i32 {
     let Some(first) = scenes.first() else { return 0 };
     let y = first.scale.y_from_moment(head) / PX;
@@ -21,18 +22,21 @@ pub fn scrolled(scenes: &[&Scene], head: Moment, room: i32, now: Option<i32>) ->
         return now;
     }
     let mut captions: Vec<&Callout> = scenes.iter().flat_map(|scene| current(scene, head)).collect();
-    // The latest first: where not all of them have room, the earlier ones are given up.
+    // The latest comes first, so that the earlier ones are given up where not all of them have room.
     sorting::sort_by_key(&mut captions, |caption| std::cmp::Reverse(caption.at));
-    // Much room around the playhead, or little where that lets all captions be seen.
+    // There is much room around the playhead, or little where only that lets all captions be seen.
     let (top, bottom) = around(&captions, y, room / 8, room)
         .or_else(|kept| around(&captions, y, MARGIN, room).or(Err::<_, (i32, i32)>(kept)))
         .unwrap_or_else(|kept| kept);
-    // The playhead somewhat below the middle, as far as what is to be in sight allows.
+    // The playhead stands somewhat below the middle, as far as what is to be in sight allows.
     (y - room * 5 / 8).min(top).max(bottom - room).max(0)
 }
 
-/// From where to where the picture must be seen for the playhead with so much room around it and for these captions, or,
-/// if not all of them fit into the room, for those that do.
+/// From where to where, in pixels, the picture must be seen for these captions and for the playhead at `y` with `slack`
+/// around it.
+///
+/// # Errors
+/// Not all captions fit into `room`: the same for those that do.
 fn around(captions: &[&Callout], y: i32, slack: i32, room: i32) -> Result<(i32, i32), (i32, i32)> {
     let (mut top, mut bottom, mut fit) = (y - slack, y + slack, true);
     for caption in captions {
@@ -55,7 +59,7 @@ pub fn current(scene: &Scene, head: Moment) -> impl Iterator<Item = &Callout> {
     })
 }
 
-/// Whether the playhead and the captions of what happened last of all are in sight where so much is scrolled away.
+/// Whether the playhead and the captions of what happened last of all are in sight when `now` pixels are scrolled away.
 pub fn is_in_sight(scenes: &[&Scene], head: Moment, room: i32, now: i32) -> bool {
     let is_shown = |top: i32, bottom: i32| now <= top / PX && bottom / PX <= now + room;
     let is_playhead_shown = scenes.first().is_none_or(|scene| {

@@ -14,21 +14,21 @@ pub struct Window {
 /// What a person does with the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WindowChange {
-    /// To this stretch, as it was dragged on the strip. A stretch of no length changes nothing.
+    /// Shows this stretch, as it was dragged on the strip. A stretch of no length changes nothing.
     Set(Window),
-    /// Half of its length towards the start.
+    /// Moves the window by half of its length towards the start.
     Earlier,
-    /// Half of its length towards the end.
+    /// Moves it by half of its length towards the end.
     Later,
-    /// To half of its length: around the playhead, if that is in it, or else around its middle.
+    /// Halves its length around the playhead, if that is in the window, or else around its middle.
     Narrower,
-    /// To twice its length, likewise.
+    /// Doubles its length around the same place.
     Wider,
-    /// To all of the run.
+    /// Shows all of the run.
     Whole,
 }
 
-/// A window is not made narrower than this: arrows of a few microseconds can be told apart in it.
+/// The shortest window: in it, arrows of a few microseconds can be told apart.
 const NARROWEST: Span = Span::micros(100);
 
 impl Window {
@@ -40,7 +40,7 @@ impl Window {
         (self.from..=self.to).contains(&moment)
     }
 
-    /// As long as this one if the run is, and within the run.
+    /// This window moved into the run, and shortened if the run is shorter.
     pub(super) fn within(self, ended: Moment) -> Window {
         let run = ended.micros().max(1);
         let length = self.length().as_micros().max(NARROWEST.as_micros()).min(run);

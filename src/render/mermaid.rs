@@ -29,7 +29,7 @@ pub fn write(mut to: impl Write, played: &Played, side: Option<&str>) -> io::Res
     sequence(&mut to, &voices, &played.sides)
 }
 
-/// As [`write`], as a text.
+/// The text that [`write()`] writes.
 pub fn run(played: &Played, side: Option<&str>) -> String {
     text(|bytes| write(bytes, played, side))
 }

@@ -1,5 +1,5 @@
-//! Putting a scene together: time to height first, then everything that is drawn by it, then the labels; and once
-//! more at a faster pace if a label that must be there found no place.
+//! Puts a scene together: first the scale from time to height, then everything that is drawn on it, then the labels. If
+//! a label that must be there finds no place, that is tried again in other ways ([`ATTEMPTS`]).
 //!
 //! *Invariant:* the number of shapes is bounded, whatever the run.
 
@@ -19,22 +19,23 @@ use crate::recording::{self, SidePlayed};
 use crate::time::{Moment, Span};
 use crate::trace::Trace;
 
-/// Up to so many messages and stays, each is drawn by itself.
+/// The most messages, and the most stays, that are drawn each by itself.
 const ONE_BY_ONE: usize = 400;
-/// One way of laying a picture out: how far its labels may stand off, which of them may be shared, and how fast its time
-/// runs.
+
+/// One way of laying a picture out: how far its labels may stand off, which messages may share one, and at what pace
+/// time runs down the picture.
 struct Attempt {
     reach: Reach,
     sharing: Sharing,
-    /// In tenths of the natural pace.
+    /// How much height each span of time gets, in tenths of what it gets at the natural pace.
     pace: i32,
-    /// How high the picture may become.
+    /// How high the picture may become at this pace; if it would be higher, this is not tried.
     highest: i32,
 }
 
-/// What is tried in turn until all labels fit: rather a somewhat higher picture than labels that are shared, rather those
-/// than labels far from their arrows, and rather those than a very high picture. Where none of it will do, what lacks the
-/// fewest labels is taken, and of equals the first.
+/// The ways that are tried in turn until all labels have a place. A somewhat higher picture is better than labels that
+/// are shared, those are better than labels far from their arrows, and those are better than a very high picture. If no
+/// way has room for all labels, the one that lacks the fewest is taken, and of equals the first.
 const ATTEMPTS: [Attempt; 6] = [
     Attempt { reach: Reach::Near, sharing: Sharing::Piled, pace: 10, highest: i32::MAX },
     Attempt { reach: Reach::Near, sharing: Sharing::Piled, pace: 12, highest: 1_100 * PX },
@@ -43,10 +44,10 @@ const ATTEMPTS: [Attempt; 6] = [
     Attempt { reach: Reach::Far, sharing: Sharing::Close, pace: 15, highest: 1_600 * PX },
     Attempt { reach: Reach::Far, sharing: Sharing::Close, pace: 27, highest: 2_600 * PX },
 ];
-/// The fastest pace where not all frames are wide: there a higher picture hardly helps.
+/// The fastest pace that is tried unless all frames are wide: in a narrow frame a higher picture hardly helps.
 const FASTEST_IF_NARROW: i32 = 15;
 
-/// One scene a frame, all on one scale, as high as their labels need.
+/// One scene for each frame, all on one scale, as high as their labels need.
 pub fn compose(sides: &[SidePlayed], index: &Index, view: &View, frames: &[Frame]) -> Vec<Scene> {
     let from = view.from.unwrap_or(Moment::START);
     let to = view.to.unwrap_or(recording::ended(sides)).max(from + Span::micros(1));
@@ -67,7 +68,7 @@ pub fn compose(sides: &[SidePlayed], index: &Index, view: &View, frames: &[Frame
     for Attempt { reach, sharing, pace, highest } in ATTEMPTS {
         let scale = rescaled(&natural, pace, 10);
         let is_tried = scale.bottom() <= highest && (is_wide || pace <= FASTEST_IF_NARROW);
-        // Bulk has few labels, and at any pace the same.
+        // A picture in bulk has few labels, and the same ones at any pace.
         if best.is_some() && (crowded || !is_tried) {
             continue;
         }
@@ -85,7 +86,7 @@ pub fn compose(sides: &[SidePlayed], index: &Index, view: &View, frames: &[Frame
     best.map(|(_, scenes)| scenes).unwrap_or_default()
 }
 
-/// One side of the run in its pane, of which these rows are to be drawn.
+/// The voice of a pane: one side of the run, of which these rows are to be drawn.
 pub fn voice<'a>(
     sides: &'a [SidePlayed],
     index: &'a Index,
@@ -109,7 +110,7 @@ pub fn voice<'a>(
     }
 }
 
-/// The scene on one scale, and how many labels are missing that must be there.
+/// How many labels that must be there have no place, and the scene.
 fn attempt(frame: &Frame, voices: &[Voice], scale: TimeScale, (reach, sharing): (Reach, Sharing)) -> (u32, Scene) {
     let mut sheet = Sheet::new(scale, None);
     let crowded = is_crowded(voices);
@@ -189,7 +190,7 @@ fn lifelines(sheet: &mut Sheet, voice: &Voice) {
                     key: Key {
                         side: Some(voice.side),
                         subject: Subject::Lane(column.actor),
-                        // Beyond those of a queue that fills and empties thousands of times.
+                        // Above the pieces of a queue's river, which has one for each time that it fills and empties.
                         piece: Piece(61_000 + piece as u16),
                     },
                     look,

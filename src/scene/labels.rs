@@ -1,5 +1,6 @@
-//! Labels, placed by rank where nothing is in their way: along the arrow, else beside it with a thin leader, else left
-//! out and found in the table and by pointing.
+//! Places labels by rank where nothing is in their way. A message's label stands along its arrow, or else beside it
+//! with a *leader*, a thin line to the arrow; where there is no room for either it is left out, and found in the table
+//! and by pointing.
 //!
 //! *Invariant:* a placed label overlaps no other label and nothing that the sheet calls an obstacle.
 
@@ -9,7 +10,7 @@ use super::{Anchor, Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point,
 use crate::sorting;
 use crate::trace::JobId;
 
-/// A text that should stand somewhere.
+/// A label that is wished for and has no place yet.
 pub struct Wish {
     pub key: Key,
     pub text: String,
@@ -21,32 +22,32 @@ pub struct Wish {
     pub site: Site,
 }
 
-/// Who chooses first.
+/// How much a label matters: those of the first rank choose their places first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
-    /// Belongs to the selected job.
+    /// It belongs to the selected job.
     Selected,
-    /// An outage or a slow-down.
+    /// It names an outage or a slow-down.
     Fault,
-    /// A message or a mark that something came to nothing.
+    /// It belongs to a message that failed or to a mark of a failure.
     Failure,
-    /// The first of its kind.
+    /// It belongs to the first message of its kind.
     First,
-    /// Any other message, where all are to be labelled.
+    /// It belongs to any other message, where all are to be labelled.
     Message,
-    /// Any other mark.
+    /// It belongs to any other mark.
     Mark,
-    /// Nice to have.
+    /// It is nice to have.
     Spare,
 }
 
 impl Rank {
-    /// Whether a picture that does not say it says something else.
+    /// Whether a picture without such a label would mislead, so that it may stand far away rather than nowhere.
     pub fn is_grave(self) -> bool {
         self <= Rank::Failure
     }
 
-    /// Whether the picture is to grow until it fits.
+    /// Whether the picture is laid out again, and may grow, until such a label has a place.
     pub fn is_required(self) -> bool {
         !matches!(self, Rank::Mark | Rank::Spare)
     }
@@ -55,13 +56,13 @@ impl Rank {
 /// Where a label should stand.
 #[derive(Clone, Copy)]
 pub enum Site {
-    /// Along an arrow.
+    /// Along the arrow between these points.
     Along(Point, Point),
-    /// Left or right of this.
+    /// Left or right of this area.
     Beside(Area),
-    /// Within this, or beside it.
+    /// Within this area, or beside it.
     Band(Area),
-    /// Touching this, or nowhere.
+    /// Touching this area, or nowhere.
     Close(Area),
 }
 
@@ -69,7 +70,7 @@ pub enum Site {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
     Near,
-    /// As far as it can be followed on a small page.
+    /// As far as its leader can be followed on a small page.
     Aside,
     Far,
 }
@@ -77,18 +78,18 @@ pub enum Reach {
 /// What became of the wishes.
 #[derive(Default)]
 pub struct Placed {
-    /// Those that are required and found no place, or only one that is far away.
+    /// How many required labels found no place, or only one that is far away.
     pub missing: u32,
-    /// Messages that have none.
+    /// How many messages have no label.
     pub unlabelled: u32,
 }
 
-/// Places the wishes of a sheet down to `last` in rank; the others stay.
+/// Places the labels that a sheet wishes for and that are of rank `last` or above; the other wishes stay in the sheet.
 pub fn place(sheet: &mut Sheet, ground: &mut Ground, last: Rank) -> Placed {
     let (mut now, later): (Vec<Wish>, Vec<Wish>) =
         std::mem::take(&mut sheet.wishes).into_iter().partition(|wish| wish.rank <= last);
     sheet.wishes = later;
-    // Stable: of one rank, what was wished for first is placed first.
+    // The sort is stable: of one rank, what was wished for first is placed first.
     sorting::sort_by_key(&mut now, |wish| wish.rank);
     let mut placed = Placed { unlabelled: std::mem::take(&mut sheet.unlabelled), missing: 0 };
     for wish in now {
@@ -108,16 +109,16 @@ pub fn place(sheet: &mut Sheet, ground: &mut Ground, last: Rank) -> Placed {
     placed
 }
 
-/// As bad as so many steps of distance.
+/// A line that crosses a label, or a label that its leader crosses, is as bad as so many steps of distance.
 const CROSSING: usize = 6;
-/// A leader behind a plate is as bad as one through so many labels: it cannot be followed.
+/// A leader behind a caption's plate cannot be followed: it is as bad as one that crosses so many labels.
 const HIDDEN: usize = 1_000;
 
 /// A place for a label, and whether a leader is needed to say whose it is.
 #[derive(Clone, Copy)]
 struct Spot {
     area: Area,
-    /// In steps from where it should stand.
+    /// How far from where it should stand, in steps.
     distance: usize,
     leader: Option<(Point, Point)>,
 }
@@ -146,19 +147,21 @@ fn draw(sheet: &mut Sheet, wish: Wish, spot: Spot) {
     sheet.push(Level::Labels, shape);
 }
 
-/// How high a row of the ground's index is.
+/// How high a row of the ground is.
 const ROW: i32 = 16 * PX;
 
-/// What is taken, by height.
+/// What a picture already has, in rows of one height, so that a label is compared only with what is near it.
 pub struct Ground {
     bounds: Area,
     reach: Reach,
+    /// By row, the areas on which no label may stand.
     taken: Vec<Vec<Area>>,
+    /// By row, the lines across which a label should rather not stand.
     lines: Vec<Vec<(Point, Point)>>,
     lifelines: Vec<(Point, Point)>,
-    /// From labels and captions to what they are about.
+    /// The thin lines from labels and captions to what they are about.
     leaders: Vec<(Point, Point)>,
-    /// Behind captions.
+    /// The areas behind captions.
     plates: Vec<Area>,
 }
 
@@ -209,7 +212,7 @@ impl Ground {
         self.plates.push(area);
     }
 
-    /// How many things that are taken lie under an area.
+    /// How many of the areas on which no label may stand lie under this one.
     pub fn covered(&self, area: Area) -> usize {
         let mut under: Vec<Area> = self.rows(area.y, area.bottom()).flat_map(|row| self.taken[row].clone()).collect();
         under.retain(|taken| taken.overlaps(area));
@@ -238,7 +241,7 @@ impl Ground {
         inside && self.rows(area.y, area.bottom()).all(|row| self.taken[row].iter().all(|taken| !taken.overlaps(area)))
     }
 
-    /// How many lines a plate would hide, those of the lanes among them.
+    /// How many lines a plate there would hide, lifelines included.
     pub fn hidden(&self, area: Area) -> usize {
         self.crossed(area) + self.lifelines_through(area)
     }
@@ -247,7 +250,7 @@ impl Ground {
         self.lifelines.iter().filter(|(from, to)| crosses(*from, *to, area)).count()
     }
 
-    /// How many lines run through the letters in an area, those of the lanes left out.
+    /// How many lines run through the letters in an area, lifelines excepted.
     fn crossed(&self, area: Area) -> usize {
         let area = Area::new(area.x, area.y + PX, area.width, area.height - 2 * PX);
         let mut crossing: Vec<&(Point, Point)> = self
@@ -270,8 +273,8 @@ impl Ground {
         }
     }
 
-    /// The free spot that is nearest, is crossed by few lines, and whose leader runs through few labels, the earlier of
-    /// equals; nothing if even that one is crossed by more than `tolerated`.
+    /// The best of the spots that are free, and that are crossed no more than `tolerated` times: the nearer it is, the
+    /// fewer lines cross it and the fewer labels its leader crosses, the better. Of equals it is the first.
     fn best(&self, spots: impl Iterator<Item = Spot>, tolerated: usize) -> Option<Spot> {
         let mut best: Option<(usize, Spot)> = None;
         for spot in spots {
@@ -288,13 +291,13 @@ impl Ground {
         best.map(|(_, spot)| spot)
     }
 
-    /// How many labels and bars the leader of a spot runs through; a plate would hide it.
+    /// How many labels and bars the leader of a spot crosses, or [`HIDDEN`] if a plate would hide it.
     fn struck_by(&self, spot: &Spot) -> usize {
         let Some((from, to)) = spot.leader else { return 0 };
         if self.plates.iter().any(|plate| crosses(from, to, *plate)) {
             return HIDDEN;
         }
-        // Where it begins and ends, it touches its own label and its own sign.
+        // At its ends a leader touches its own label and its own sign, which do not count.
         let (top, bottom) = (from.y.min(to.y), from.y.max(to.y));
         let mut struck: Vec<Area> = self.rows(top, bottom).flat_map(|row| self.taken[row].iter().copied()).collect();
         struck.retain(|taken| crosses(from, to, taken.grown(-PX)));
@@ -306,7 +309,7 @@ impl Ground {
     fn along(&self, from: Point, to: Point, size: (i32, i32), rank: Rank) -> Option<Spot> {
         const OVERHANG: i32 = 24 * PX;
         const ALONG: [i32; 11] = [500, 400, 600, 300, 700, 450, 550, 220, 780, 150, 850];
-        // Rather along the line than beyond an end of it, and rather that than apart from it.
+        // A label stands rather along the line than beyond an end of it, and rather there than apart from it.
         let on_line = || {
             [0, OVERHANG].into_iter().flat_map(move |overhang| {
                 [Side::Above, Side::Below].into_iter().flat_map(move |side| {
@@ -321,12 +324,13 @@ impl Ground {
         if close.is_some() || !rank.is_required() {
             return close;
         }
-        // A short leader rather than a label that is struck through, and that rather than a long leader.
+        // A short leader is better than a label that a line strikes through, and that is better than a long leader.
         self.best(apart(from, to, size, Reach::Near), 0)
             .or_else(|| self.best(on_line().chain(apart(from, to, size, self.reach)), usize::MAX))
     }
 
-    /// Around an area, best above its right, where a line that goes down from it is not in the way.
+    /// A spot that touches an area, at best above and to the right of it, where a line that goes down from it is not in
+    /// the way.
     fn close(&self, area: Area, size: (i32, i32), rank: Rank) -> Option<Spot> {
         let (right, left) = (area.right() + PX, area.x - PX - size.0);
         let middle = area.y + area.height / 2 - size.1 / 2;
@@ -346,26 +350,27 @@ impl Ground {
             distance,
             leader: None,
         });
-        // A number that a line runs through says less than none.
+        // A label that is not required is left out rather than struck through by a line.
         self.best(spots, if rank.is_required() { usize::MAX } else { 0 })
     }
 
-    /// Left or right of an area, where need be across a neighbour, with a leader.
+    /// A spot left or right of an area; where need be beyond what stands next to the area, with a leader.
     fn beside(&self, area: Area, size: (i32, i32), rank: Rank) -> Option<Spot> {
         const AWAY: [i32; 8] = [3, 16, 32, 48, 64, 88, 120, 160];
         let spots = beside(area, size, AWAY, 14);
-        // Where several would do, the nearest: what a sign says should not be searched for.
+        // A spot that needs no leader comes first: nobody should have to search for what a sign says.
         let (near, far): (Vec<Spot>, Vec<Spot>) = spots.partition(|spot| spot.leader.is_none());
         if let Some(spot) = self.best(near.iter().copied(), 0) {
             return Some(spot);
         }
-        // What is merely nice to have is not worth a leader.
+        // A label that is merely nice to have is not worth a leader.
         let far = if rank == Rank::Spare { Vec::new() } else { far };
         let short = far.iter().copied().filter(|spot| spot.distance <= 3);
         self.best(short, 0).or_else(|| self.best(near.iter().chain(&far).copied(), usize::MAX))
     }
 
-    /// What went wrong is said even if it has to be followed over half of the picture.
+    /// A spot so far from its area that the leader may cross half of the picture: better than not saying what went
+    /// wrong.
     fn far_away(&self, wish: &Wish) -> Option<Spot> {
         const AWAY: [i32; 8] = [3, 40, 80, 120, 180, 240, 320, 400];
         let (Site::Beside(area) | Site::Band(area)) = wish.site else { return None };
@@ -377,7 +382,7 @@ impl Ground {
     fn within(&self, area: Area, size: (i32, i32)) -> Option<Spot> {
         let rows = ((area.height - size.1) / (4 * PX)).clamp(0, 100);
         let spots = (0..=rows).flat_map(move |row| {
-            // From the middle outwards.
+            // The rows are tried from the middle outwards.
             let step = if row % 2 == 0 { row / 2 } else { -(row + 1) / 2 };
             let y = area.y + (area.height - size.1) / 2 + step * 4 * PX;
             let places = [area.x + (area.width - size.0) / 2, area.x + 3 * PX, area.right() - size.0 - 3 * PX];
@@ -387,12 +392,13 @@ impl Ground {
     }
 }
 
-/// Spots right and left of an area, so far away in pixels of a page and in so many rows, those that need one with a leader.
+/// Spots right and left of an area, at each distance in `away`, which is in pixels, and in `rows` rows. A spot that
+/// does not touch the area, or is in a far row, has a leader.
 fn beside(area: Area, size: (i32, i32), away: [i32; 8], rows: i32) -> impl Iterator<Item = Spot> {
     let (middle, touching) = (area.y + area.height / 2, away[0]);
     away.into_iter().flat_map(move |away| {
         (0..rows).flat_map(move |row| {
-            // The middle first, then up and down by turns.
+            // The middle row comes first, then those above and below it by turns.
             let step = if row % 2 == 0 { row / 2 } else { -(row + 1) / 2 };
             let y = middle - size.1 / 2 + step * size.1 * 6 / 10;
             let right = (area.right() + away * PX, area.right(), area.right() + away * PX - PX);
@@ -454,7 +460,7 @@ fn apart(from: Point, to: Point, size: (i32, i32), reach: Reach) -> impl Iterato
     })
 }
 
-/// The height of a line at `x`, at its ends beyond them.
+/// The height of a line at `x`; beyond an end, the height of that end.
 fn y_on_line(from: Point, to: Point, x: i32) -> i32 {
     if from.x == to.x {
         return from.y;

@@ -4,8 +4,8 @@
 //! everything else recede, so choosing another job moves no label and costs no new layout. What the picture already
 //! shows of the job is repeated where it stands, lit; what the picture tells in bulk, or not at all, is drawn anew.
 //!
-//! *Invariant:* the number of shapes is bounded, however often the job was tried: beyond a bound its messages are told
-//! in bulk as well, and how many they are is said.
+//! *Invariant:* the number of shapes is bounded, however often the job was tried: if it has too many messages, they are
+//! drawn in bulk, with a label that says how many they are.
 
 use super::columns::{Frame, Measure, frame};
 use super::compose::voice;
@@ -19,14 +19,15 @@ use crate::recording::SidePlayed;
 use crate::sorting;
 use crate::trace::{JobId, Trace};
 
-/// Up to so many messages of the job on one side, each is drawn by itself.
+/// The most messages of the job on one side that are drawn each by itself.
 const MOST_MESSAGES: usize = 100;
-/// So many of its stays on one side are drawn at most: where there are more, the longest.
+/// The most stays of the job on one side that are drawn; where there are more, these are the longest.
 const MOST_STAYS: usize = 100;
-/// Added to the pieces of shapes that the picture itself does not have, so that no key occurs twice.
+/// What is added to the pieces of shapes that the picture itself does not have, so that no key occurs twice.
 const ANEW: u16 = 62_000;
 
 /// The shapes of a job, level by level, for a scene that was laid out with this view and without a selection.
+///
 /// In the page, this comes with its later part.
 #[inline(never)]
 pub fn spotlight(sides: &[SidePlayed], index: &Index, view: &View, scene: &Scene, job: JobId) -> Vec<Layer> {
@@ -86,7 +87,8 @@ pub fn put_into(scene: &mut Scene, lit: Vec<Layer>) {
     }
 }
 
-/// Whether a shape that does not belong to the selected job steps back for it. A page lets the same recede by a rule.
+/// Whether a shape recedes if it does not belong to the selected job. In a page, a rule of the style sheet lets the
+/// same shapes recede.
 fn recedes(level: Level, shape: &Shape) -> bool {
     match level {
         Level::Traffic | Level::Stays | Level::Arrows | Level::Signs => true,
@@ -95,7 +97,7 @@ fn recedes(level: Level, shape: &Shape) -> bool {
     }
 }
 
-/// Whether what a mark says, or one of those that share its sign, is about the job.
+/// Whether the mark with the number `first`, or one of the marks that share its sign, is about the job.
 fn is_marked(trace: &Trace, first: u32, job: JobId) -> bool {
     let marks = &trace.marks[first as usize..];
     let place = |mark: &crate::trace::MarkRow| (mark.at, mark.actor, mark.slot);
@@ -103,14 +105,14 @@ fn is_marked(trace: &Trace, first: u32, job: JobId) -> bool {
     group.filter_map(|mark| mark.part.known()).any(|part| trace.job_of(part) == job)
 }
 
-/// What the picture shows of the job already.
+/// What the picture shows of the job already, and what is repeated from it.
 #[derive(Default)]
 struct Copies {
     keys: Vec<Key>,
 }
 
 impl Copies {
-    /// Repeats what belongs to the job, lit, where it stands.
+    /// Repeats the shapes of the scene that belong to the job, lit, where they stand.
     fn make(&mut self, sheet: &mut Sheet, scene: &Scene, voice: &Voice, job: JobId) {
         for layer in &scene.layers {
             if !matches!(layer.level, Level::Stays | Level::Arrows | Level::Signs | Level::Labels) {
@@ -139,7 +141,7 @@ impl Copies {
     }
 }
 
-/// Draws what the picture does not show of the job, and leaves in the voice's rows the messages that want a label.
+/// Draws what the picture does not show of the job, and leaves in the voice's rows the messages that need a label.
 fn add(sheet: &mut Sheet, frame: &Frame, voice: &mut Voice, copies: &Copies, job: JobId) {
     let side = voice.side;
     voice.rows.stays.retain(|id| !copies.has(side, Subject::Stay(*id), 0));
@@ -158,7 +160,7 @@ fn add(sheet: &mut Sheet, frame: &Frame, voice: &mut Voice, copies: &Copies, job
     voice.rows.messages.retain(|id| !copies.has(side, Subject::Message(*id), 2));
 }
 
-/// Places the labels: where nothing at all is in the way, or else over what recedes.
+/// Places the labels of the job where nothing at all is in the way, or else over labels that recede.
 fn label(sheet: &mut Sheet, scene: &Scene, frame: &Frame, voices: &[Voice]) {
     let reach = if frame.measure == Measure::Wide { Reach::Far } else { Reach::Aside };
     let bounds = Area::new(0, 0, scene.width, scene.height);
@@ -192,7 +194,8 @@ fn label(sheet: &mut Sheet, scene: &Scene, frame: &Frame, voices: &[Voice]) {
     labels::place(sheet, &mut over_receding, Rank::Spare);
 }
 
-/// Takes back the labels of messages among those `added` that a lit arrow strikes through: they are found by pointing.
+/// Takes back those labels of messages, after the first `added` ones, that a lit arrow strikes through. Their texts are
+/// found by pointing.
 fn leave_out_struck(layers: &mut [Layer], added: usize) {
     let arrows = &layers[Level::Arrows as usize].shapes;
     let lines = arrows.iter().filter_map(|shape| match shape.form {

@@ -1,4 +1,4 @@
-//! Which broker stands in a pane: the choice that a person has, and what of their other changes follows it.
+//! The choice of a side's broker, and what becomes of a person's other changes when they choose another one.
 //!
 //! *Invariant:* a broker that cannot carry the workload is shown as chosen, with the reason, until another one is.
 
@@ -34,8 +34,8 @@ fn would_be_refused(wish: &Wish, path: &str, protocol: &str) -> Option<String> {
     edit::apply(wish, edits).err().map(|problem| problem.to_string())
 }
 
-/// The edits after the one at `path`: if that chose another broker, what was changed of the one before is kept under the
-/// name that it has now, or dropped if there is no such thing.
+/// The edits after the one at `path`: if that chose another broker, what was changed of the one before is kept under
+/// the name that it has now, or dropped if there is no such thing.
 pub(super) fn follow(wish: &Wish, path: &str, edits: Vec<Edit>) -> Vec<Edit> {
     let from = wish.value_at(path).and_then(|value| broker(value.as_str()?));
     let chosen = edits.iter().find(|edit| edit.path == path).map(|edit| edit.value.clone());
@@ -47,7 +47,7 @@ pub(super) fn follow(wish: &Wish, path: &str, edits: Vec<Edit>) -> Vec<Edit> {
     if from == to || edit::apply(wish, edits.clone()).is_ok() {
         return edits;
     }
-    // Those from before the choice are carried over with the block.
+    // Changes made before the choice need no new path: they were carried over with the side's settings.
     let mut is_carried = edits.iter().any(|edit| edit.path == path);
     let followed = edits.into_iter().filter_map(|mut edit| {
         if edit.path == path {

@@ -9,21 +9,21 @@ use crate::desk::DialFace;
 use crate::scenario::Control;
 use crate::time::{LONGEST, Span, readable};
 
-/// What the numbers of a dial count.
+/// What kind of numbers a dial has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Unit {
-    /// Microseconds.
+    /// A duration, in microseconds.
     Time,
     Whole,
     Real,
 }
 
-/// Where a dial stops.
+/// The values at which a dial stops.
 #[derive(Clone, Debug, PartialEq)]
 enum Stops {
-    /// Rising, the bounds included.
+    /// Rising numbers, of which the first and the last are the control's bounds.
     Numbers(Unit, Vec<f64>),
-    /// In the order in which the scenario lists them.
+    /// Values in the order in which the scenario lists them.
     Listed(Vec<Value>),
 }
 
@@ -41,13 +41,13 @@ pub struct Dial {
 /// How a parameter that is not set is shown and typed.
 const UNSET: &str = "none";
 const PER_SECOND: &str = "/s";
-/// A range that spans this factor is walked by ratios, not by differences.
+/// Where the bounds differ by this factor or more, the stops are at equal ratios instead of equal distances.
 const WIDE: f64 = 25.0;
 const MOST_STOPS: f64 = 400.0;
 
 impl Dial {
-    /// The dial of a control whose parameter has `value`, and had `original` before anything was changed. Nothing if the
-    /// control's bounds are not of one kind, which reading a scenario refuses.
+    /// The dial of a control whose parameter has `value`, and had `original` before anything was changed. Nothing if
+    /// the control's bounds are not of one kind, which reading a scenario refuses.
     pub fn new(control: &Control, original: &Value, value: &Value) -> Option<Dial> {
         let stops = match control.values.as_slice() {
             [] => numbers(control, value)?,
@@ -57,7 +57,7 @@ impl Dial {
         Some(Dial { path, label, stops, value: value.clone(), may_be_unset: original.is_null() })
     }
 
-    /// As those see it who turn it.
+    /// What whoever turns the dial needs to know of it.
     pub fn face(&self) -> DialFace {
         DialFace {
             path: self.path.clone(),
@@ -77,7 +77,7 @@ impl Dial {
         count - 1
     }
 
-    /// The stop nearest to the value. A parameter that is not set has no bound, which is nearest to the last one.
+    /// The stop nearest to the value. A parameter that is not set, which means no limit, stands at the last stop.
     pub fn stop(&self) -> usize {
         let last = self.last_stop();
         match &self.stops {
@@ -107,8 +107,8 @@ impl Dial {
         self.shown(&self.value)
     }
 
-    /// What a person typed, as a value of the parameter's kind. Whether it will do, reading the scenario says: what it can
-    /// be is more than what its dial offers.
+    /// What a person typed, as a value of the parameter's kind. It may lie beyond the dial's bounds: whether the
+    /// parameter can have that value is found out when the scenario is read.
     ///
     /// # Errors
     /// A sentence that says what would do.
@@ -129,16 +129,16 @@ impl Dial {
         let example = self.shown(&self.value_at(self.last_stop() / 2));
         let wrong = |kind: &str| format!("`{}` is not {kind}; write one as in `{example}`", shortened(text));
         if unit == Unit::Time {
-            // A number alone counts what the number beside it counts.
+            // A number without a unit is taken in the unit in which the value is shown.
             let counted = if self.value.is_null() { example.clone() } else { self.text() };
             let counted = counted.trim_start_matches(|sign: char| !sign.is_ascii_alphabetic());
             let span = text.parse::<Span>().or_else(|_| [text, counted].concat().parse());
             return span.map(|span| span.to_string().into()).map_err(|_| wrong("a duration"));
         }
-        // A rate is shown with its unit, so the unit may be typed as well.
+        // A rate is shown with its unit, so it may be typed with it.
         let number: Option<f64> = serde_json::from_str(text.trim_end_matches(PER_SECOND)).ok();
         let number = number.filter(|number| number.is_finite()).ok_or_else(|| wrong("a number"))?;
-        // Stops are whole where fractions would do as well, as in `5 /s`.
+        // A dial of whole stops may be that of a parameter which takes fractions, as in `5 /s`.
         match unit {
             Unit::Whole if is_whole(number) => Ok(value_of(unit, number)),
             Unit::Whole if !self.value.is_f64() => Err(wrong("a whole number")),
@@ -160,7 +160,7 @@ impl Dial {
     }
 }
 
-/// The stops between the bounds of a control.
+/// The stops between the bounds of a control; nothing if its bounds are not numbers of one kind.
 fn numbers(control: &Control, value: &Value) -> Option<Stops> {
     let (least, most) = (number(&control.min)?, number(&control.max)?);
     let step = control.step.as_ref().and_then(number);
@@ -170,7 +170,7 @@ fn numbers(control: &Control, value: &Value) -> Option<Stops> {
         _ if are_whole || value.is_i64() || value.is_u64() => Unit::Whole,
         _ => Unit::Real,
     };
-    // A parameter that is a whole number stops at none between.
+    // A parameter that is a whole number has only whole stops.
     let (least, most, step) = match unit {
         Unit::Whole => (least.ceil(), most.floor().max(least.ceil()), step.map(|step| step.round().max(1.0))),
         Unit::Time | Unit::Real => (least, most.max(least), step),
@@ -192,7 +192,8 @@ fn value_of(unit: Unit, number: f64) -> Value {
     }
 }
 
-/// As people write it if that is exact, else as a scenario writes it: what is shown can be typed again unchanged.
+/// The span as people write it if that is exact, else as a scenario writes it, so that what is shown can be typed again
+/// unchanged.
 fn readable_exactly(span: Span) -> String {
     let text = readable(span);
     if text.parse() == Ok(span) { text } else { span.to_string() }
@@ -210,12 +211,12 @@ fn is_whole(number: f64) -> bool {
     number == number.trunc() && number.abs() < 9e15
 }
 
-/// Stops at equal distances; the bounds are stops even where the distance does not fit between them.
+/// Stops at equal distances. Both bounds are stops, even where the last distance is shorter.
 fn even(least: f64, most: f64, step: f64, unit: Unit) -> Vec<f64> {
     let fewest = (most - least) / MOST_STOPS;
     let step = step.max(if unit == Unit::Real { fewest } else { fewest.ceil() });
     let count = if step > 0.0 { ((most - least) / step) as u32 } else { 0 };
-    // From the start each time, and not by adding up, which would add up the errors as well.
+    // Each stop is reckoned from the start, because adding up steps would add up their rounding errors.
     let mut stops: Vec<f64> = (0..=count).map(|index| neat(least + f64::from(index) * step)).collect();
     if stops.last().is_none_or(|last| *last < most) {
         stops.push(most);
@@ -237,7 +238,7 @@ fn ratios(least: f64, most: f64, unit: Unit) -> Vec<f64> {
     stops
 }
 
-/// The next larger of 1, 2, 5 times a power of ten; at least one where numbers are whole.
+/// The next larger of 1, 2, 5 times a power of ten; at least one if the unit is not [`Unit::Real`].
 fn round_step(rough: f64, unit: Unit) -> f64 {
     let mut decade = if unit == Unit::Real { 1e-6 } else { 1.0 };
     loop {
@@ -250,12 +251,12 @@ fn round_step(rough: f64, unit: Unit) -> f64 {
     }
 }
 
-/// Without the noise in the last places that decimal steps leave in binary numbers.
+/// The number without the noise in the last places that decimal steps leave in binary numbers.
 fn neat(number: f64) -> f64 {
     if number < 1e6 { (number * 1e9).round() / 1e9 } else { number.round() }
 }
 
-/// A number as JSON has it, but whole ones without their `.0`.
+/// A number as JSON writes it, but a whole one without its `.0`.
 fn plain(number: &Number) -> String {
     let text = number.to_string();
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)

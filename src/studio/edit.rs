@@ -1,7 +1,7 @@
 //! What a person changed of a scenario, by path.
 //!
-//! *Invariant:* there is at most one edit of a path, and none that sets a parameter to the value that it had. So a person
-//! who sets everything back by hand has changed nothing.
+//! *Invariant:* there is at most one edit of a path, and none that sets a parameter to the value that it had. So a
+//! person who sets everything back by hand has changed nothing.
 
 use std::rc::Rc;
 
@@ -28,7 +28,7 @@ impl Wish {
         Wish { scenario: base.clone(), base, edits: Vec::new(), base_values: values.clone(), values }
     }
 
-    /// As it came.
+    /// The base, without any edit.
     pub(super) fn as_it_came(&self) -> Wish {
         Wish {
             base: self.base.clone(),
@@ -44,7 +44,7 @@ impl Wish {
         value_in(&self.values, path)
     }
 
-    /// What the parameter at `path` was before anything was changed. What another broker brought with it was not there.
+    /// What the parameter at `path` was before anything was changed; nothing if it came with another broker.
     pub(super) fn original_at(&self, path: &str) -> Option<&Value> {
         value_in(&self.base_values, path)
     }
@@ -73,7 +73,10 @@ pub(super) fn with(wish: &Wish, path: &str, value: Value) -> Vec<Edit> {
     edits
 }
 
-/// The base of `wish` with all of `edits` at once, in the place of what was changed of it.
+/// The base of `wish` with all of `edits` at once, in place of the edits that it had.
+///
+/// # Errors
+/// The edited scenario is not valid: which parameter is wrong, and why.
 pub(super) fn apply(wish: &Wish, edits: Vec<Edit>) -> Result<Wish, Problem> {
     if edits.is_empty() {
         return Ok(wish.as_it_came());
@@ -104,7 +107,7 @@ pub(super) fn same(one: &Value, other: &Value) -> bool {
     }
 }
 
-/// A seed as a person typed it. Whether it is too large, reading the scenario says.
+/// A seed as a person typed it. A seed that is too large is refused later, when the scenario is read.
 ///
 /// # Errors
 /// A sentence that says what would do.

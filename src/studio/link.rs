@@ -1,9 +1,9 @@
 //! What is shown, as the fragment of an address: `order-emails&v=1&seed=7&set=workload.work=200ms&at=1500ms&job=7`.
 //!
-//! Short, readable, and typed by hand if need be. What cannot be read is left out and said, so that an old or broken
-//! link still opens the nearest thing.
+//! A link is short, readable, and can be typed by hand. A part of it that cannot be read is left out, and the reason is
+//! said, so that an old or broken link still opens what is nearest to it.
 //!
-//! *Invariant:* what [`address`] writes, and the player adds, [`Link::read`] reads back.
+//! *Invariant:* what [`address`] writes and the player adds, [`PageLink::read`] reads back.
 
 use std::fmt::Write;
 use std::rc::Rc;
@@ -19,22 +19,23 @@ use crate::time::{Moment, Span};
 
 /// The version of the format that is written.
 const VERSION: u32 = 1;
-/// The most text that is read, and the most changes.
+/// The most bytes of a link that are read, and the most changes in one.
 const MAX_BYTES: usize = 8192;
 const MAX_EDITS: usize = 64;
 
 /// What a link says.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PageLink {
-    /// Of a built-in scenario; empty for the first.
+    /// The name of a built-in scenario; empty for the first.
     pub name: String,
     pub edits: Vec<Edit>,
     /// The moment at which it opens, if it is not the scenario's own.
     pub at: Option<Moment>,
-    /// What is lit, if it is not the scenario's own choice.
+    /// What is selected, if it is not the scenario's own choice.
     pub selection: Option<Selection>,
-    /// From when to when the run is shown, where it is not shown as the scenario has it.
+    /// The beginning of the window, if it is not the scenario's own.
     pub from: Option<Moment>,
+    /// The end of the window, if it is not the scenario's own.
     pub to: Option<Moment>,
 }
 
@@ -59,7 +60,8 @@ pub(super) fn address(wish: &Wish) -> String {
 }
 
 impl PageLink {
-    /// Reads a fragment, with or without its `#`: what can be read of it, and the first thing that cannot.
+    /// Reads a fragment, with or without its `#`. The link has what can be read of it; the problem is the first thing
+    /// that cannot.
     pub fn read(text: &str) -> (PageLink, Option<LinkProblem>) {
         let text = text.strip_prefix('#').unwrap_or(text);
         let mut link = PageLink::default();
@@ -145,8 +147,8 @@ impl PageLink {
         Opening { at: self.at, selection: self.selection, from: self.from, to: self.to }
     }
 
-    /// The scenario that is meant and the link that fits it, or the nearest ones with the first reason why it is not
-    /// to the letter.
+    /// The link, and the scenario that it means with its changes. Where the link does not fit the scenario, both are
+    /// the nearest that do, and the problem is the first reason.
     pub(super) fn resolve(mut self) -> (PageLink, Wish, Option<LinkProblem>) {
         let mut problem = None;
         let found = if self.name.is_empty() { PRESETS.first() } else { preset(&self.name) };
@@ -159,7 +161,8 @@ impl PageLink {
         let wish = Wish::unchanged(base);
         let wish = edit::apply(&wish, self.edits.clone()).unwrap_or_else(|first| {
             problem = Some(LinkProblem(first.to_string()));
-            // Each change that will do on top of the others is kept.
+            // All changes together are refused, so each is tried in turn, and kept if it is valid on top of those
+            // before.
             self.edits.iter().fold(wish.clone(), |wish, next| {
                 let mut edits = wish.edits.clone();
                 edits.push(next.clone());
@@ -184,7 +187,8 @@ impl PageLink {
     }
 }
 
-/// A value as [`parse_assignment`] reads it: a text bare, unless bare it would read as something else.
+/// A value as [`parse_assignment`] reads it: a text without quotation marks, unless it would then read as something
+/// else.
 fn written(value: &Value) -> String {
     match value {
         Value::String(text) if serde_json::from_str::<Value>(text).is_err() => text.clone(),
@@ -192,7 +196,7 @@ fn written(value: &Value) -> String {
     }
 }
 
-/// With everything escaped that has a meaning in a fragment or does not survive being copied (RFC 3986 §3.5).
+/// The text with everything escaped that has a meaning in a fragment or does not survive being copied (RFC 3986 §3.5).
 fn encoded(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {
@@ -208,7 +212,7 @@ fn encoded(text: &str) -> String {
     out
 }
 
-/// Nothing if an escape is broken or the bytes are not text.
+/// The text without its escapes; nothing if an escape is broken or the bytes are not UTF-8.
 fn decoded(text: &str) -> Option<String> {
     let mut bytes = text.bytes();
     let mut out = Vec::with_capacity(text.len());

@@ -1,4 +1,4 @@
-//! What a run is worth showing of: its traces, and in words what they come to.
+//! Makes the recording of a run: its traces, and what they come to in words and numbers.
 //!
 //! *Invariant:* every word and number is computed from the trace, as in the report.
 
@@ -11,7 +11,7 @@ use crate::scenario::Played;
 use crate::time::Moment;
 use crate::trace::JobId;
 
-/// Sentences on a card; the rest is in the report.
+/// The most sentences on a card; the report has all of them.
 const MOST_SENTENCES: usize = 4;
 
 pub fn recording(wish: &Wish, played: Played) -> Recording {
@@ -23,7 +23,7 @@ pub fn recording(wish: &Wish, played: Played) -> Recording {
     let Played { scenario, sides } = played;
     let (view, workload) = (&scenario.head.view, scenario.head.workload);
     let window = (view.from.unwrap_or(Moment::START), view.to.unwrap_or(ended).min(ended));
-    // With fewer jobs, the one that was to be lit may be gone.
+    // If there are fewer jobs now, the job that the scenario selects may not exist.
     let lit = wish.base.head.view.job.filter(|number| *number <= workload.jobs);
     let lit = lit.map_or(Selection::Nothing, |number| Selection::Job(JobId::from_index(number - 1)));
     Recording {

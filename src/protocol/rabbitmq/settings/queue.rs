@@ -19,8 +19,8 @@ pub(super) const MAX_BINDINGS: usize = 100;
 pub struct QueueSettings {
     pub id: String,
     pub name: String,
-    /// What a queue is that is declared without a type: classic (rabbitmq-website, queues.md), unless the scenario is of
-    /// version 1; see [`name_quorum_queues`].
+    /// What a queue is that is declared without a type: classic (rabbitmq-website, queues.md), unless the scenario is
+    /// of version 1; see `name_quorum_queues`.
     pub kind: QueueType,
     /// How many failed deliveries a quorum queue puts up with; −1 is no limit. Without a number, 20. A classic queue
     /// has none.
