@@ -21,6 +21,8 @@ use crate::time::Moment;
 /// What the studio is to do.
 #[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub enum Order {
+    /// Keep this scenario, as JSON, which is not built in: a link without a name, or with its name, means it.
+    Keep(String),
     /// Take what this link says for the scenario that is shown, without running it: the page shows its run already, from a
     /// cover or from a studio that is gone.
     Assume(String),
@@ -143,6 +145,13 @@ pub struct BrokerOffer {
 
 /// The path of the seed, which every scenario has.
 pub const SEED: &str = "seed";
+
+impl Order {
+    /// Whether this tells the studio what is there already, and asks for nothing that is not.
+    pub fn only_tells(&self) -> bool {
+        matches!(self, Order::Keep(_) | Order::Assume(_))
+    }
+}
 
 impl Report {
     /// What is said where the bytes of an order or a report cannot be read.

@@ -1,8 +1,8 @@
-//! Mounts the page.
+//! The page's program: scripts mount it, see `static/boot.js`.
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    counterpoint::ui::mount();
+    counterpoint::ui::prepare();
 }
 
 /// The page runs in browsers only; natively there is the command line.

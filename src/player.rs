@@ -16,6 +16,7 @@ mod narration;
 mod place;
 mod pointing;
 mod reel;
+mod said;
 mod sight;
 mod window;
 
@@ -23,7 +24,7 @@ pub use action::Action;
 pub use arrival::MOST_ROWS_A_TURN;
 pub use clock::{Gait, Motion, Speed};
 pub use leaps::Way;
-pub use narration::{Narration, narrations, sentence_at};
+pub use narration::{Narration, captions_at, narrations};
 pub use pointing::pointed;
 pub use reel::{Reel, TroubleSign, moment_text};
 pub use sight::{current, is_in_sight, scrolled};
@@ -32,6 +33,7 @@ pub use window::{Window, WindowChange};
 use std::rc::Rc;
 
 use arrival::Arrival;
+use said::Said;
 
 use crate::desk::{Cover, Opening, Order, Panel, Pending, Report};
 use crate::recording::Selection;
@@ -63,6 +65,8 @@ pub struct Player {
     shown: String,
     /// The number of the order to open a link whose run was not handed in yet, and that link.
     opening: Option<(u32, String)>,
+    /// A scenario that is not built in, as JSON, which every studio has to be told first.
+    own: Option<String>,
     /// How many studios there were before this one.
     studio: u32,
     head: Moment,
@@ -70,19 +74,33 @@ pub struct Player {
     selection: Selection,
     /// The window that was chosen; without one, the recording's own is shown.
     chosen: Option<Window>,
-    /// One sentence on the last action, for those who listen.
-    said: String,
+    said: Said,
 }
 
 impl Player {
+    /// What the link says of a scenario that is not built in, given as JSON.
+    pub fn open_own(scenario: String, cover: Option<Cover>, link: &str) -> Player {
+        let mut player = Player { own: Some(scenario.clone()), ..Player::default() };
+        player.order(Order::Keep(scenario));
+        player.begin(cover, link);
+        player
+    }
+
     /// Opens what the link says. A cover of the same scenario is shown at once, at the moment that the link says. If
     /// the link also changes the scenario, the studio is ordered to run it, and that run is shown when it has come.
     pub fn open(cover: Option<Cover>, link: &str) -> Player {
+        let mut player = Player::default();
+        player.begin(cover, link);
+        player
+    }
+
+    fn begin(&mut self, cover: Option<Cover>, link: &str) {
         let link = link.strip_prefix('#').unwrap_or(link);
         let mut fields = link.split('&');
         let name = fields.next().unwrap_or(link);
-        let mut player = Player::default();
-        if let Some(cover) = cover.filter(|cover| link.is_empty() || name == cover.panel.name) {
+        let is_meant =
+            |cover: &Cover| name == cover.panel.name || link.is_empty() || (name.is_empty() && self.own.is_some());
+        if let Some(cover) = cover.filter(is_meant) {
             let address = cover.panel.address.clone();
             let more = fields.filter(|field| address.split('&').all(|known| known != *field));
             let is_there = |opening: &Opening| {
@@ -90,16 +108,15 @@ impl Player {
                 job.is_none_or(|job| job.index() < cover.recording.jobs())
             };
             let opening = place::read(more).filter(is_there);
-            player.panel = Rc::new(cover.panel);
-            player.shown = address.clone();
-            player.receive(0, cover.recording, Some(opening.unwrap_or_default()));
+            self.panel = Rc::new(cover.panel);
+            self.shown = address.clone();
+            self.receive(0, cover.recording, Some(opening.unwrap_or_default()));
             if opening.is_some() {
-                player.order(Order::Assume(address));
-                return player;
+                self.order(Order::Assume(address));
+                return;
             }
         }
-        player.order(Order::Follow(link.into()));
-        player
+        self.order(Order::Follow(link.into()));
     }
 
     /// The scenario that is wished for and what can be changed of it, as last reported.
@@ -178,11 +195,6 @@ impl Player {
         self.selection
     }
 
-    /// One sentence on the last step that the person took, for those who listen.
-    pub fn said(&self) -> &str {
-        &self.said
-    }
-
     /// The end of the run, or its beginning while there is none.
     pub fn ended(&self) -> Moment {
         self.reel.as_ref().map_or(Moment::START, |reel| reel.ended)
@@ -208,7 +220,7 @@ impl Player {
     /// Whether the studio has yet to say what the orders come to. Until then, [`link`](Self::link) does not contain
     /// them.
     pub fn is_asking(&self) -> bool {
-        self.orders.iter().any(|(_, order)| !matches!(order, Order::Assume(_)))
+        self.orders.iter().any(|(_, order)| !order.only_tells())
     }
 
     /// The link to what is shown now or is about to be, without the `#`. It names the moment and the selection only
@@ -265,13 +277,13 @@ impl Player {
                 self.clock.motion = Motion::Paused;
                 self.opening = Some((self.number + 1, link.clone()));
             }
-            Order::Reset => self.said = "The scenario is as it was".into(),
+            Order::Reset => self.say("The scenario is as it was"),
             Order::Cancel => {
-                self.said = "The run was cancelled".into();
+                self.say("The run was cancelled");
                 // Another run than the one that is shown can only be awaited if none is.
                 self.opening = None;
             }
-            Order::Assume(_) | Order::Turn { .. } | Order::Set { .. } | Order::Type { .. } => {}
+            Order::Keep(_) | Order::Assume(_) | Order::Turn { .. } | Order::Set { .. } | Order::Type { .. } => {}
         }
         self.push(order);
     }
@@ -303,7 +315,7 @@ impl Player {
             Report::Closed(sentence) => self.close(sentence),
             Report::Broke(sentence) => {
                 // A studio that breaks down over what is shown already will do so again.
-                let stands = self.orders.iter().filter(|(_, order)| matches!(order, Order::Assume(_))).count();
+                let stands = self.orders.iter().filter(|(_, order)| order.only_tells()).count();
                 let was_asked = self.is_running || self.is_asking();
                 let only_stands = stands > 0 && stands == self.orders.len();
                 if self.shown.is_empty() || (only_stands && !self.is_running) {
@@ -312,7 +324,7 @@ impl Player {
                 }
                 self.begin_anew(Pending::Dropped);
                 if was_asked {
-                    self.said = "What was changed could not be run, and was taken back".into();
+                    self.say("What was changed could not be run, and was taken back");
                     self.broken = Some(sentence);
                 }
             }
@@ -337,12 +349,15 @@ impl Player {
         if pending == Pending::Dropped {
             self.opening = None;
         }
+        if let Some(scenario) = self.own.clone() {
+            self.push(Order::Keep(scenario));
+        }
         if !self.shown.is_empty() {
             self.push(Order::Assume(self.shown.clone()));
         }
         for (number, order) in orders {
             let is_kept = match order {
-                Order::Assume(_) => false,
+                Order::Keep(_) | Order::Assume(_) => false,
                 // Without a run that is shown, there is nothing else to begin with.
                 Order::Follow(_) => pending == Pending::Kept || self.shown.is_empty(),
                 _ => pending == Pending::Kept,
@@ -363,13 +378,13 @@ impl Player {
         }
         self.clock.motion = Motion::Playing;
         self.clock.rest_at(self.head);
-        self.said = "Playing".into();
+        self.say("Playing");
     }
 
     fn pause(&mut self) {
         if self.clock.motion == Motion::Playing {
             self.clock.motion = Motion::Paused;
-            self.said = format!("Paused at {}", reel::moment_text(self.head));
+            self.say(format!("Paused at {}", reel::moment_text(self.head)));
         }
     }
 
@@ -381,7 +396,8 @@ impl Player {
         self.head = self.clock.advance(elapsed, self.played_span(), reel);
         if self.head >= reel.ended {
             self.clock.motion = Motion::Paused;
-            self.said = format!("The end, at {}", reel::moment_text(reel.ended));
+            let ended = reel.ended;
+            self.say(format!("The end, at {}", reel::moment_text(ended)));
         }
         self.follow();
     }
@@ -402,16 +418,17 @@ impl Player {
         // The recording's own window is shown without being chosen, so a link need not name it.
         self.chosen = (window != Window { from, to }).then_some(window);
         let [from, to] = [window.from, window.to].map(reel::moment_text);
-        self.said = match window.length() == ended.since(Moment::START) {
+        let words = match window.length() == ended.since(Moment::START) {
             true => "The whole run is shown".into(),
             false => format!("Shown is what happens from {from} to {to}"),
         };
+        self.say(words);
     }
 
     fn step(&mut self, to: impl Fn(&Reel, Moment) -> Moment) {
         let Some(reel) = &self.reel else { return };
         self.head = to(reel, self.head);
-        self.said = sentence_at(reel, self.head);
+        self.said = Said::Step(self.head);
         self.clock.rest_at(self.head);
         self.clock.motion = Motion::Paused;
         self.follow();
@@ -424,17 +441,18 @@ impl Player {
                 self.selection = leap.selection;
                 self.step(|reel, _| leap.at.min(reel.ended));
             }
-            Err(nothing) => self.said = nothing.into(),
+            Err(nothing) => self.say(nothing),
         }
     }
 
     fn select(&mut self, selection: Selection) {
         self.selection = selection;
         self.forget_what_is_not_there();
-        self.said = match self.selection.job() {
+        let words = match self.selection.job() {
             Some(job) => format!("Job {} is selected on both sides", job.number()),
             None => "Nothing is selected".into(),
         };
+        self.say(words);
     }
 
     /// Drops what this run does not have of the selection, which may come from another run: there may be fewer jobs,
@@ -456,7 +474,7 @@ impl Player {
 /// Whether the earlier order need not be carried out, since the later one leaves nothing of it.
 fn supersedes(later: &Order, earlier: &Order) -> bool {
     match (later, earlier) {
-        (Order::Follow(_), _) => !matches!(earlier, Order::Assume(_)),
+        (Order::Follow(_), _) => !earlier.only_tells(),
         (Order::Turn { path, .. }, Order::Turn { path: before, .. }) => path == before,
         _ => false,
     }

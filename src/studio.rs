@@ -36,6 +36,8 @@ pub struct Studio {
     opening: Option<Opening>,
     refusals: Vec<Refusal>,
     link_problem: Option<LinkProblem>,
+    /// The scenario that is kept for links to mean, or why it cannot be.
+    own: Option<Result<Rc<Scenario>, LinkProblem>>,
     /// The number of the last order that was taken.
     number: u32,
 }
@@ -59,6 +61,7 @@ impl Studio {
             opening: Some(Opening::default()),
             refusals: Vec::new(),
             link_problem: None,
+            own: None,
             number: 0,
         };
         studio.begin();
@@ -89,6 +92,10 @@ impl Studio {
     pub fn take(&mut self, number: u32, order: Order) -> Report {
         self.number = number;
         match order {
+            Order::Keep(scenario) => {
+                let read = Scenario::from_json(&scenario);
+                self.own = Some(read.map(Rc::new).map_err(|problem| LinkProblem(problem.to_string())));
+            }
             Order::Assume(link) => {
                 self.follow(&link);
                 self.run = None;
@@ -153,7 +160,7 @@ impl Studio {
 
     fn follow(&mut self, text: &str) {
         let (link, problem) = PageLink::read(text);
-        let (link, wish, second) = link.resolve();
+        let (link, wish, second) = link.resolve(self.own.as_ref());
         self.link_problem = problem.or(second);
         self.refusals.clear();
         self.opening = Some(link.opening());

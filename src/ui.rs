@@ -1,6 +1,6 @@
 //! The page: views over the [`player`](crate::player). Compiled only for the browser.
 //!
-//! One component, [`app::App`], stands at the root: it holds the player and gets all messages. A view is a function that
+//! One component, [`app::App`], stands at the root, in the page and in every element in which it is embedded: it holds the player and gets all messages. A view is a function that
 //! takes shared values and an [`Act`], through which it sends messages, and returns elements. Most of the page is the same
 //! from one frame to the next; such parts of it (see `parts.rs`) are made anew only when what they show has changed. While
 //! a run plays, a frame moves the playhead's line and veil, writes the readout, and changes the line under the picture when
@@ -27,6 +27,7 @@ mod later;
 mod legend;
 mod memo;
 mod modelled;
+mod mount;
 mod narration;
 mod page;
 mod parts;
@@ -36,15 +37,33 @@ mod table;
 mod transport;
 mod verdicts;
 
+use std::rc::Rc;
+
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::{Closure, wasm_bindgen};
+use web_sys::HtmlElement;
 use yew::Callback;
 
 use crate::desk::Order;
 use crate::player::Action;
-use app::Message;
+use crate::time::{Moment, Span};
+use app::{App, Message};
+use mount::{Host, Mount};
 
-/// The one way by which a view changes anything: it sends a message to the root component.
-#[derive(Clone, PartialEq)]
-pub struct Act(Callback<Message>);
+/// The one way by which a view changes anything: it sends a message to the root component. It also knows where that
+/// stands.
+#[derive(Clone)]
+pub struct Act {
+    callback: Callback<Message>,
+    pub mount: Rc<Mount>,
+}
+
+impl PartialEq for Act {
+    /// An app has one of them.
+    fn eq(&self, other: &Act) -> bool {
+        Rc::ptr_eq(&self.mount, &other.mount)
+    }
+}
 
 impl Act {
     /// Sends what a person does with the run.
@@ -57,18 +76,44 @@ impl Act {
     }
 
     pub fn tell(&self, message: Message) {
-        self.0.emit(message);
+        self.callback.emit(message);
     }
 }
 
-/// Mounts the page in the element with the id `app`, whose static content goes.
-///
-/// # Panics
-/// If the document has no such element.
-pub fn mount() {
+/// Lets every panic be told, before the first app is mounted.
+pub fn prepare() {
     failure::report_panics();
-    let host = browser::document().get_element_by_id("app").expect("index.html has the element to mount in");
+}
+
+/// Mounts an app in `root`, whose content goes. What is returned is told what the host wants of it, in a word: `play`,
+/// `pause`, `end`, after which it is told nothing more, or a moment such as `1.2s` to go to. It says whether it has
+/// understood.
+#[wasm_bindgen]
+pub fn mount(root: HtmlElement, host: Host) -> JsValue {
+    failure::tell(&host);
+    let mount = Mount::new(root.clone(), host);
     // While what stands there has the room that the picture will have.
-    let width = browser::find("#app .viewport").and_then(|viewport| instrument::width_of(&viewport));
-    yew::Renderer::<app::App>::with_root_and_props(host, app::Room { width }).render();
+    let width = mount.find(".viewport").and_then(|viewport| instrument::width_of(&viewport, &mount));
+    let app = yew::Renderer::<App>::with_root_and_props(root.into(), app::Room { width, mount }).render();
+    let mut app = Some(app);
+    let tell: Box<dyn FnMut(String) -> bool> = Box::new(move |word: String| {
+        let Some(handle) = &app else { return false };
+        let action = match word.as_str() {
+            "play" => Action::Play,
+            "pause" => Action::Pause,
+            "end" => {
+                if let Some(app) = app.take() {
+                    app.destroy();
+                }
+                return true;
+            }
+            moment => match moment.parse::<Span>() {
+                Ok(span) => Action::Seek(Moment::START + span),
+                Err(_) => return false,
+            },
+        };
+        handle.send_message(Message::Act(action));
+        true
+    });
+    Closure::wrap(tell).into_js_value()
 }

@@ -1,13 +1,13 @@
-// Starts the app, puts the static picture back when it cannot start or breaks down, and starts the engine for it.
+// Starts the app, and puts the static picture back when it cannot start or breaks down.
 //
 // A file of its own because a strict content policy refuses inline scripts. A classic script, not a module, because a
 // browser that opens the page from a file refuses to load modules at all, and then nothing could say so.
 "use strict";
 
 (() => {
-  const app = document.getElementById("app");
-  // Kept here because the app clears its host when it mounts.
-  const picture = app.firstElementChild;
+  const place = document.getElementById("app");
+  // Kept here because the app clears its place when it mounts.
+  const picture = place.firstElementChild;
   const note = document.getElementById("fallback-note");
   const example = document.getElementById("fallback-picture");
   // All built-in ones by name and title, written here by the build of the page.
@@ -18,13 +18,12 @@
   // What the app's module exports, once it runs.
   let exported;
 
-  // Called here when loading fails or the app has trapped, and by the app's panic hook. The first reason is the one that
-  // helps.
-  window.counterpointFailed = (message) => {
+  // Called here when loading fails or the app has trapped, and by the app. The first reason is the one that helps.
+  const give_up = (message) => {
     if (failed) return;
     failed = true;
     engine?.end();
-    app.replaceChildren(picture);
+    place.replaceChildren(picture);
     example.hidden = false;
     const what = started ? "The interactive page has stopped" : "The interactive page could not start";
     // What the address asks for may be what stopped it, and would stop it again.
@@ -45,7 +44,7 @@
     const ours = document.getElementById("app-js").href.replace(/\.js$/, "");
     if (!(error instanceof Error)) return;
     if (error instanceof WebAssembly.RuntimeError || error.stack?.includes(ours)) {
-      window.counterpointFailed(reason(error));
+      give_up(reason(error));
     }
   };
   addEventListener("error", (event) => trapped(event.error));
@@ -55,74 +54,29 @@
   // our own markup as a text and cannot name one, so it is the default policy, which lets nothing else through. A host
   // allows it by `trusted-types default`.
   const background = document.getElementById("background").content;
-  const engineScript = background.querySelector("script").getAttribute("src");
+  const engineScript = background.querySelector("#engine").getAttribute("src");
   const allow = () =>
     window.trustedTypes?.createPolicy("default", {
       createHTML: (text, type, sink) => (sink === "Element innerHTML" ? text : null),
       createScriptURL: (text, type, sink) => (sink.startsWith("Worker ") && text === engineScript ? text : null),
     });
 
-  // Starts an engine, which runs scenarios beside the page. `hear` is called with what each message of the engine holds,
-  // and what it returns, if anything, is posted in answer. `fail` is called once, with a reason why nothing will come any
-  // more and whether the engine was up before. What is posted before the engine is up is not lost; worker.js says more.
-  window.counterpointEngine = (hear, fail) => {
-    const name = background.querySelector("link").getAttribute("href").replace(/^.*\/|\.js$/g, "");
-    let worker;
-    let up = false;
-    let refused = "";
-    const refusal = (event) => {
-      if (event.effectiveDirective === "worker-src") {
-        refused = `the content policy of this page forbids workers (\`${event.effectiveDirective}\`)`;
-      }
-    };
-    document.addEventListener("securitypolicyviolation", refusal);
-    const end = () => {
-      document.removeEventListener("securitypolicyviolation", refusal);
-      if (!worker) return;
-      worker.onmessage = worker.onerror = null;
-      worker.terminate();
-      worker = undefined;
-    };
-    // Later, for who calls this is not to be called back meanwhile, and a policy's refusal is told after the error.
-    const give_up = (message) => {
-      end();
-      setTimeout(() => fail(refused || message, up));
-    };
-    engine = { end, post: (message) => worker?.postMessage(message) };
-    try {
-      if (typeof Worker !== "function") throw new Error("this browser has no workers, in which it would run");
-      worker = new Worker(engineScript, { type: "module", name });
-    } catch (error) {
-      give_up(reason(error));
-      return engine;
-    }
-    worker.onmessage = ({ data }) => {
-      if (data.failed) {
-        give_up(data.failed);
-      } else if (data.up) {
-        up = true;
-      } else {
-        const answer = hear(data);
-        if (answer) worker?.postMessage(answer);
-      }
-    };
-    // Without words when the script itself could not be had.
-    worker.onerror = (event) => give_up(event.message || "the server did not give the engine's script");
-    return engine;
-  };
+  const beside_page = (id) => new URL(background.querySelector(id).getAttribute("src"), document.baseURI);
 
-  // Fetches the later part of the app, which fills places that the first one has left for it. `tell` is called with nothing
-  // when it is there, else with a reason.
-  window.counterpointLater = async (tell) => {
+  // What comes once the first picture is there. The app asks for `later` first, then for the engine.
+  let beside;
+  const later = async (tell) => {
     try {
-      const response = await fetched(background.querySelector("[rel=later]").getAttribute("href"));
-      // The app's `main` asks for this, and only after it has run is known what it exports.
-      await new Promise((next) => setTimeout(next));
-      await WebAssembly.instantiate(await response.arrayBuffer(), { app: exported });
+      beside = await import(beside_page("#beside"));
+      await beside.later(await fetched(background.querySelector("[rel=later]").getAttribute("href")), exported);
     } catch (error) {
       return tell(reason(error));
     }
     tell();
+  };
+  const start_engine = (hear, fail) => {
+    const name = background.querySelector("link").getAttribute("href").replace(/^.*\/|\.js$/g, "");
+    return (engine = beside.engine({ script: engineScript, name }, hear, fail));
   };
 
   // The scenario that the address names, if it is built in.
@@ -199,11 +153,16 @@
     const app = await import(document.getElementById("app-js").href);
     const response = await fetched(document.getElementById("app-wasm").href);
     const bytes = await covering;
-    window.counterpointCover = () => bytes;
     exported = await app.default({ module_or_path: response });
     started = true;
+    app.mount(place, { cover: bytes, word() {}, failed: give_up, broke: give_up, later, engine: start_engine, tell() {} });
   }
 
+  // In a frame of somebody else's page.
+  if (new URLSearchParams(location.search).has("embed")) {
+    import(beside_page("#frame")).catch((error) => give_up(reason(error)));
+    return;
+  }
   introduce();
-  start().catch((error) => window.counterpointFailed(reason(error)));
+  start().catch((error) => give_up(reason(error)));
 })();

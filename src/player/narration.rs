@@ -23,7 +23,8 @@ pub struct Narration {
     pub caption: Option<(Moment, String)>,
 }
 
-/// What happens at `at` on both sides.
+/// What happens at `at` on both sides. Comes with the later part of the page.
+#[inline(never)]
 pub fn sentence_at(reel: &Reel, at: Moment) -> String {
     let mut text = format!("{}.", moment_text(at));
     let mut anything = false;
@@ -47,22 +48,36 @@ pub fn sentence_at(reel: &Reel, at: Moment) -> String {
 
 /// What each side has to say when the playhead stands at `head`.
 pub fn narrations(reel: &Reel, head: Moment) -> Vec<Narration> {
-    reel.recording.sides.iter().map(|side| narration(side, head)).collect()
+    let mut told = captions_at(reel, head);
+    for (narration, side) in told.iter_mut().zip(&reel.recording.sides) {
+        narration.step = last_step(side, head);
+    }
+    told
 }
 
-fn narration(side: &SidePlayed, head: Moment) -> Narration {
+/// The captions alone, as long as there is nobody who tells the steps.
+pub fn captions_at(reel: &Reel, head: Moment) -> Vec<Narration> {
+    let caption = |side: &SidePlayed| {
+        // Of two captions at one moment, the later one in the scenario is taken.
+        let caption = side.captions.iter().filter(|caption| caption.at <= head).max_by_key(|caption| caption.at);
+        caption.map(|caption| (caption.at, caption.text.clone()))
+    };
+    let sides = reel.recording.sides.iter();
+    sides.map(|side| Narration { style: side.style, step: None, caption: caption(side) }).collect()
+}
+
+/// The last thing that has happened on a side, and when. Comes with the later part of the page.
+#[inline(never)]
+fn last_step(side: &SidePlayed, head: Moment) -> Option<(Moment, String)> {
     let steps = &side.trace.steps;
     let reached = steps.partition_point(|step| step.at <= head);
     let worth_saying = (reached.saturating_sub(LOOK_BACK)..reached)
         .rev()
         .find(|index| story::sentence(&side.trace, StepId::from_index(*index as u32)).is_some());
-    let step = worth_saying.map(|index| {
+    worth_saying.map(|index| {
         let at = steps[index].at;
         (at, together(&lines_at(&side.trace, at)))
-    });
-    // Of two captions at one moment, the later one in the scenario is taken.
-    let caption = side.captions.iter().filter(|caption| caption.at <= head).max_by_key(|caption| caption.at);
-    Narration { style: side.style, step, caption: caption.map(|caption| (caption.at, caption.text.clone())) }
+    })
 }
 
 fn together(lines: &[String]) -> String {

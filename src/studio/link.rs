@@ -14,7 +14,7 @@ use super::Wish;
 use super::edit::{self, Edit};
 use crate::desk::{Opening, SEED};
 use crate::recording::Selection;
-use crate::scenario::{PRESETS, parse_assignment, preset};
+use crate::scenario::{PRESETS, Scenario, parse_assignment, preset};
 use crate::time::{Moment, Span};
 
 /// The version of the format that is written.
@@ -147,13 +147,25 @@ impl PageLink {
         Opening { at: self.at, selection: self.selection, from: self.from, to: self.to }
     }
 
-    /// The link, and the scenario that it means with its changes. Where the link does not fit the scenario, both are
-    /// the nearest that do, and the problem is the first reason.
-    pub(super) fn resolve(mut self) -> (PageLink, Wish, Option<LinkProblem>) {
+    /// The link, and the scenario that it means with its changes: `own` by its name, and by none. Where the link does not
+    /// fit the scenario, both are the nearest that do, and the problem is the first reason.
+    pub(super) fn resolve(
+        mut self,
+        own: Option<&Result<Rc<Scenario>, LinkProblem>>,
+    ) -> (PageLink, Wish, Option<LinkProblem>) {
         let mut problem = None;
-        let found = if self.name.is_empty() { PRESETS.first() } else { preset(&self.name) };
-        let base = Rc::new(found.unwrap_or(&PRESETS[0]).scenario());
-        if found.is_none() {
+        let found = match own {
+            Some(Ok(own)) if self.name.is_empty() || self.name == own.head.name => Some(own.clone()),
+            Some(Err(reason)) if self.name.is_empty() => {
+                let first = Rc::new(PRESETS[0].scenario());
+                return (PageLink::default(), Wish::unchanged(first), Some(reason.clone()));
+            }
+            _ if self.name.is_empty() => Some(Rc::new(PRESETS[0].scenario())),
+            _ => preset(&self.name).map(|preset| Rc::new(preset.scenario())),
+        };
+        let is_found = found.is_some();
+        let base = found.unwrap_or_else(|| Rc::new(PRESETS[0].scenario()));
+        if !is_found {
             let name = edit::shortened(&self.name);
             let sentence = format!("there is no scenario `{name}`; this is `{}` instead", base.head.name);
             return (PageLink::default(), Wish::unchanged(base), Some(LinkProblem(sentence)));

@@ -14,16 +14,17 @@ use super::engine::{self, Messenger};
 use super::frames::Frames;
 use super::header::{Copied, copy, forget};
 use super::instrument::Instrument;
-use super::keys::{KEYBOARD, asks_for_keys, unfold};
+use super::keys::{KEYBOARD, asks_for_keys};
 use super::later::Later;
 use super::memo::Memo;
+use super::mount::Mount;
 use super::page::page;
 use super::parts::Part;
 use super::strip::{Strip, signs};
 use super::table::Shown;
-use super::{Act, browser, failure, story};
+use super::{Act, browser, story};
 use crate::desk::{Order, Report};
-use crate::player::{Action, Gait, Narration, Player, Reel, narrations};
+use crate::player::{Action, Gait, Motion, Narration, Player, Reel, captions_at, narrations};
 use crate::recording::Selection;
 use crate::time::Moment;
 use crate::trace::JobId;
@@ -54,11 +55,19 @@ pub enum Fold {
     Closed,
 }
 
-/// What is known of the page before it is drawn.
-#[derive(Clone, Copy, PartialEq, Properties)]
+/// Where the app is to be drawn.
+#[derive(Clone, Properties)]
 pub struct Room {
-    /// That a picture has, in pixels of a scene.
+    /// What a picture has, in pixels of a scene, if that is known before.
     pub width: Option<u16>,
+    pub mount: Rc<Mount>,
+}
+
+impl PartialEq for Room {
+    /// An app stays where it was mounted.
+    fn eq(&self, other: &Room) -> bool {
+        Rc::ptr_eq(&self.mount, &other.mount)
+    }
 }
 
 /// A run as the page shows it, up to its playhead.
@@ -77,8 +86,17 @@ pub struct RunShown {
 #[derive(Default)]
 struct Made {
     strip: Memo<Rc<Reel>, AttrValue>,
-    narrations: Memo<(Rc<Reel>, Moment), Rc<Vec<Narration>>>,
+    narrations: Memo<(Rc<Reel>, Moment, bool), Rc<Vec<Narration>>>,
     lines: Memo<(Rc<Reel>, Option<JobId>), Rc<story::Lines>>,
+}
+
+/// What the host knows of the app.
+#[derive(Default)]
+struct Told {
+    is_ready: bool,
+    motion: Motion,
+    head: Option<Moment>,
+    job: Option<JobId>,
 }
 
 pub struct App {
@@ -100,12 +118,15 @@ pub struct App {
     table: Fold,
     legend: Fold,
     made: Made,
+    /// What the host was told last.
+    told: Told,
     /// The window's title, which follows the scenario's.
     title: Memo<String, ()>,
     pub later: Later,
     messenger: Messenger,
     frames: Frames,
-    address: Address,
+    /// The address of the page, which only the page has.
+    address: Option<Address>,
     /// Kept because a listener hears nothing any more once it is dropped.
     _listeners: Vec<EventListener>,
 }
@@ -115,16 +136,20 @@ impl Component for App {
     type Properties = Room;
 
     fn create(context: &Context<Self>) -> Self {
-        let act = Act(context.link().callback(|message: Message| message));
-        let cover = engine::cover();
+        let mount = context.props().mount.clone();
+        let act = Act { callback: context.link().callback(|message: Message| message), mount: mount.clone() };
         let mut app = App {
-            player: Player::open(cover, &browser::fragment()),
+            player: match mount.host.word("scenario") {
+                Some(scenario) => Player::open_own(scenario, engine::cover(&mount), &mount.link()),
+                None => Player::open(engine::cover(&mount), &mount.link()),
+            },
+            told: Told::default(),
             instrument: Instrument::new(context.props().width),
             strip: Strip::default(),
             run: None,
             parameters: Fold::Closed,
             words: Fold::Closed,
-            titles: browser::titles().into(),
+            titles: if mount.is_page() { browser::titles() } else { Vec::new() }.into(),
             copied: Copied::Idle,
             forgetting: None,
             is_copying: false,
@@ -135,7 +160,7 @@ impl Component for App {
             later: Later::default(),
             messenger: Messenger::default(),
             frames: Frames::default(),
-            address: Address::default(),
+            address: mount.is_page().then(Address::default),
             _listeners: listeners(&act),
             act,
         };
@@ -160,17 +185,18 @@ impl Component for App {
         if self.later.is_here() {
             self.messenger.keep(&self.player, &self.act);
         } else if let (Some(reason), None) = (self.later.missing(), self.player.reel()) {
-            failure::give_up(reason);
+            self.act.mount.host.failed(reason);
         }
         self.instrument.rendered(self.player.head(), &self.act);
+        self.tell_host();
         self.strip.rendered(&self.player);
     }
 }
 
 impl App {
     fn take(&mut self, message: Message) {
-        if let Message::Act(Action::Order(Order::Follow(link))) = &message {
-            self.address.follow(link);
+        if let (Message::Act(Action::Order(Order::Follow(link))), Some(address)) = (&message, &mut self.address) {
+            address.follow(link);
         }
         match message {
             Message::Act(action) => {
@@ -199,20 +225,55 @@ impl App {
         }
     }
 
+    /// Tells whoever has embedded the app what is new: that there is a picture, where the playhead has come to rest, what
+    /// is selected. And why what they ask for cannot be shown to the letter, for then it is not shown.
+    fn tell_host(&mut self) {
+        let Mount { host, .. } = &*self.act.mount;
+        if self.act.mount.is_page() {
+            return;
+        }
+        if let Some(problem) = &self.player.panel().link_problem {
+            return host.failed(problem);
+        }
+        if !self.instrument.is_drawn() {
+            return;
+        }
+        let Told { is_ready, motion, head, job } = &mut self.told;
+        if !std::mem::replace(is_ready, true) {
+            host.tell("ready", 0.0);
+        }
+        let now = self.player.motion();
+        if std::mem::replace(motion, now) != now {
+            host.tell(if now == Motion::Playing { "play" } else { "pause" }, 0.0);
+        }
+        if now == Motion::Paused && head.replace(self.player.head()) != Some(self.player.head()) {
+            host.tell("moment", self.player.head().micros() as f64 / 1_000.0);
+        }
+        let selected = self.player.selection().job();
+        if std::mem::replace(job, selected) != selected {
+            host.tell("select", selected.map_or(0.0, |job| f64::from(job.number())));
+        }
+    }
+
     /// Asks the media queries.
     fn media(&mut self) {
-        self.parameters = if browser::matches(browser::WIDE) { Fold::Open } else { Fold::Closed };
+        let is_wide = self.act.mount.is_page() && browser::matches(browser::WIDE);
+        self.parameters = if is_wide { Fold::Open } else { Fold::Closed };
         let gait = if browser::matches(browser::REDUCED_MOTION) { Gait::Jump } else { Gait::Glide };
         self.player.update(Action::SetGait(gait));
     }
 
     /// After each message: makes anew what depends on the player and has changed.
     fn keep_up(&mut self) {
-        self.title.get(self.player.panel().title.clone(), |title| browser::set_title(title));
+        if self.address.is_some() {
+            self.title.get(self.player.panel().title.clone(), |title| browser::set_title(title));
+        }
         self.frames.keep(&self.player, &self.act);
         if self.later.is_here() {
             // Not once it is rendered: that may come late, and changes in between would be missed.
-            self.address.keep(&self.player);
+            if let Some(address) = &mut self.address {
+                address.keep(&self.player);
+            }
             if self.is_copying && !self.player.is_asking() {
                 self.is_copying = false;
                 copy(browser::address(&self.player.link()), self.act.clone());
@@ -221,12 +282,14 @@ impl App {
         let Some(reel) = self.player.reel().cloned() else { return };
         let is_whole = self.later.is_here();
         let job = self.player.selection().job().filter(|_| is_whole);
-        self.instrument.lay_out(&self.player, &reel, &self.later);
+        self.instrument.lay_out(&self.player, &reel, &self.later, &self.act.mount);
         let reached = reel.last_until(self.player.head()).unwrap_or(Moment::START);
         let Made { strip: strips, narrations: told, lines } = &mut self.made;
         self.run = Some(RunShown {
             strip: strips.get(reel.clone(), |reel| signs(reel)),
-            narrations: told.get((reel.clone(), reached), |(reel, reached)| Rc::new(narrations(reel, *reached))),
+            narrations: told.get((reel.clone(), reached, is_whole), |(reel, reached, is_whole)| {
+                Rc::new(if *is_whole { narrations(reel, *reached) } else { captions_at(reel, *reached) })
+            }),
             lines: lines.get((reel.clone(), job), |(reel, job)| {
                 Rc::new(job.map_or_else(Vec::new, |job| story::lines(reel, job)))
             }),
@@ -264,15 +327,20 @@ impl App {
 
 /// Listens to what does not come from an element of the page: the address, keys, media queries.
 fn listeners(act: &Act) -> Vec<EventListener> {
-    let follow = act.clone();
-    let mut listeners = vec![EventListener::new(&browser::window(), "hashchange", move |_| {
-        follow.order(Order::Follow(browser::fragment()));
-    })];
-    listeners.push(EventListener::new(&browser::window(), "keydown", |event| {
-        if event.dyn_ref().is_some_and(asks_for_keys) {
-            unfold(KEYBOARD);
-        }
-    }));
+    let mut listeners = Vec::new();
+    if act.mount.is_page() {
+        let (follow, mount) = (act.clone(), act.mount.clone());
+        listeners.push(EventListener::new(&browser::window(), "hashchange", move |_| {
+            follow.order(Order::Follow(browser::fragment()));
+        }));
+        listeners.push(EventListener::new(&browser::window(), "keydown", move |event| {
+            if event.dyn_ref().is_some_and(asks_for_keys) {
+                mount.unfold(KEYBOARD);
+            }
+        }));
+    } else {
+        listeners.extend(act.mount.keep_keys());
+    }
     for query in [browser::WIDE, browser::REDUCED_MOTION] {
         if let Some(list) = browser::media(query) {
             let act = act.clone();

@@ -46,15 +46,6 @@ pub fn copied(text: &str) -> Option<web_sys::js_sys::Promise> {
     (!clipboard.is_undefined()).then(|| clipboard.write_text(text))
 }
 
-/// Gives the focus to the field with that id, and selects what is in it.
-pub fn select(id: &str) {
-    if let Some(field) = document().get_element_by_id(id) {
-        let field: HtmlInputElement = field.unchecked_into();
-        let _ = field.focus();
-        field.select();
-    }
-}
-
 /// Loads the page anew, with that fragment in its address.
 pub fn open_anew(fragment: &str) {
     replace_fragment(fragment);
@@ -146,41 +137,11 @@ pub fn set_title(title: &str) {
     }
 }
 
-/// Sets a custom property of the whole page.
-pub fn page_style(property: &str, value: &str) {
-    let root = document().document_element().and_then(|root| root.dyn_into::<HtmlElement>().ok());
-    if let Some(root) = root {
-        let _ = root.style().set_property(property, value);
-    }
-}
-
-/// The size of the page's usual text, in pixels: one `rem`.
-pub fn text_size() -> f64 {
-    let root = document().document_element();
-    let style = root.and_then(|root| window().get_computed_style(&root).ok().flatten());
-    let size = style.and_then(|style| style.get_property_value("font-size").ok());
-    size.and_then(|size| pixels(&size)).unwrap_or(14.0)
-}
-
 /// A length such as `19.2px`. By hand, for the standard library's reader of floating-point numbers is 10 kB of the page.
-fn pixels(length: &str) -> Option<f64> {
+pub fn pixels(length: &str) -> Option<f64> {
     let (whole, fraction) = length.strip_suffix("px")?.split_once('.').unwrap_or((length.strip_suffix("px")?, ""));
     let tenths = fraction.get(..1).map_or(Some(0), |digit| digit.parse::<u32>().ok())?;
     Some(f64::from(whole.parse::<u32>().ok()? * 10 + tenths) / 10.0)
-}
-
-/// How much of an element's height is in sight, where the bar at the foot of the window covers some of it. All of it, if
-/// there is little to see: then the person looks at something else.
-pub fn height_in_sight(element: &HtmlElement) -> i32 {
-    let height = element.client_height();
-    let bar = find(".footing").map_or(f64::MAX, |bar| bar.get_bounding_client_rect().top());
-    let in_sight = (bar - element.get_bounding_client_rect().top()) as i32;
-    if in_sight < height / 3 { height } else { in_sight.min(height) }
-}
-
-/// The first element that a selector finds.
-pub fn find(selector: &str) -> Option<HtmlElement> {
-    document().query_selector(selector).ok().flatten()?.dyn_into().ok()
 }
 
 /// The element an event came from, as one of `T`.

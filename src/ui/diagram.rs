@@ -3,7 +3,7 @@
 //! *Invariant:* it decides nothing about what is where, and has no colour: the shapes are those of the stand-alone
 //! file, and `static/scene.css` says how they look.
 
-use super::instrument::Rem;
+use super::instrument::Em;
 use crate::recording::SidePlayed;
 use crate::scene::markup::{AsInSheet, DEFINITIONS, Number, escaped, group};
 use crate::scene::{Area, Callout, Layer, Scene, WholeHead, whole_heads};
@@ -88,8 +88,8 @@ fn open(class: &str, role: &str, width: i32, height: i32, about: &str) -> String
     format!(
         "<svg class=\"cp-scene {class}\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {} {}\" role=\"{role}\" \
          aria-label=\"{about}\">",
-        Rem(width),
-        Rem(height),
+        Em(width),
+        Em(height),
         Number(width),
         Number(height),
     )

@@ -1,6 +1,6 @@
 //! Keeps the player in touch with the studio, which works in a worker beside the page.
 //!
-//! `static/boot.js` knows where the engine's files are, and `static/worker.js` says what may be expected of them.
+//! `static/background.js` starts the engine, and `static/worker.js` says what may be expected of it.
 //!
 //! *Invariant:* the engine is started after the page was drawn for the first time: the page comes first. There is one
 //! engine at a time, and one order on its way to it.
@@ -9,9 +9,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
-use wasm_bindgen::prelude::{Closure, wasm_bindgen};
+use wasm_bindgen::prelude::Closure;
 
-use super::{Act, browser, failure};
+use super::mount::{Engine, Mount};
+use super::{Act, browser};
 use crate::desk::{Cover, Letter, Order, Parcel, Pending, Report, Unpacked, Unpacker};
 use crate::player::{Action, Player};
 
@@ -22,29 +23,17 @@ const CANCEL_MS: u32 = 1_500;
 const LARGE_ROWS: usize = 2_000_000;
 const LARGE_BYTES: usize = 256 << 20;
 
-#[wasm_bindgen]
-extern "C" {
-    type Engine;
-
-    #[wasm_bindgen(js_name = counterpointCover)]
-    fn bytes_of_cover() -> Option<Vec<u8>>;
-
-    /// `hear` is given each message, and what it returns is posted in answer. `fail` is told why no more will come, and
-    /// whether the engine was up before.
-    #[wasm_bindgen(js_name = counterpointEngine)]
-    fn engine(hear: &Closure<dyn FnMut(Vec<u8>) -> Option<Vec<u8>>>, fail: &Closure<dyn FnMut(String, bool)>)
-    -> Engine;
-
-    #[wasm_bindgen(method)]
-    fn post(this: &Engine, message: Vec<u8>);
-
-    #[wasm_bindgen(method)]
-    fn end(this: &Engine);
-}
-
-/// What the page opens on, if it was had.
-pub fn cover() -> Option<Cover> {
-    Cover::from_file(&bytes_of_cover()?).ok()
+/// What the app opens on, if it was had. The page does without what cannot be read; elsewhere a picture stands already
+/// where the app would be, and it stays.
+pub fn cover(mount: &Mount) -> Option<Cover> {
+    match Cover::from_file(&mount.host.cover()?) {
+        Ok(cover) => Some(cover),
+        Err(_) if mount.is_page() => None,
+        Err(reason) => {
+            mount.host.failed(reason);
+            None
+        }
+    }
 }
 
 /// As bytes. Writing into memory does not fail.
@@ -52,7 +41,7 @@ fn written(letter: &Letter) -> Vec<u8> {
     borsh::to_vec(letter).unwrap_or_default()
 }
 
-fn start(act: Act) -> Engine {
+fn start(act: &Act) -> Engine {
     let unpacker = Rc::new(RefCell::new(Unpacker::default()));
     let reported = act.clone();
     let hear = Closure::new(move |message: Vec<u8>| {
@@ -70,11 +59,12 @@ fn start(act: Act) -> Engine {
             Unpacked::Unasked => None,
         }
     });
+    let told = act.clone();
     let fail = Closure::new(move |reason: String, was_up: bool| {
         let report = if was_up { Report::Broke(reason) } else { Report::Closed(reason) };
-        act.dispatch(Action::Report(report));
+        told.dispatch(Action::Report(report));
     });
-    let engine = engine(&hear, &fail);
+    let engine = act.mount.host.engine(&hear, &fail);
     // There are few engines in the life of a page, and one of these may be what ends its own.
     hear.forget();
     fail.forget();
@@ -106,7 +96,7 @@ impl Messenger {
     pub fn keep(&mut self, player: &Player, act: &Act) {
         if let Some(reason) = player.closed() {
             if player.reel().is_none() {
-                failure::give_up(reason);
+                act.mount.host.failed(reason);
             }
             return;
         }
@@ -116,11 +106,13 @@ impl Messenger {
                 engine.end();
             }
         }
-        let engine = self.engine.get_or_insert_with(|| start(act.clone()));
+        let engine = self.engine.get_or_insert_with(|| start(act));
         if let Some((number, order)) = player.next_order(self.posted) {
             self.posted = *number;
             match order {
-                Order::Follow(link) if browser::memory_in_use() > LARGE_BYTES => browser::open_anew(link),
+                Order::Follow(link) if act.mount.is_page() && browser::memory_in_use() > LARGE_BYTES => {
+                    browser::open_anew(link)
+                }
                 _ => engine.post(written(&Letter::Order(*number, order.clone()))),
             }
         }
@@ -136,6 +128,15 @@ impl Messenger {
             let act = act.clone();
             let end = move || act.dispatch(Action::Report(Report::Replaced(Pending::Dropped)));
             self.ending = Some(Timeout::new(CANCEL_MS, end));
+        }
+    }
+}
+
+impl Drop for Messenger {
+    /// An app that goes leaves no engine behind.
+    fn drop(&mut self) {
+        if let Some(engine) = self.engine.take() {
+            engine.end();
         }
     }
 }

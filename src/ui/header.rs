@@ -80,7 +80,8 @@ pub fn copy(address: String, act: Act) {
 pub fn forget(copied: &Copied, act: Act) -> Timeout {
     let millis = match copied {
         Copied::Refused(_) => {
-            Timeout::new(0, || browser::select(ADDRESS)).forget();
+            let mount = act.mount.clone();
+            Timeout::new(0, move || mount.select(ADDRESS)).forget();
             60_000
         }
         Copied::Idle | Copied::Done => 2_500,

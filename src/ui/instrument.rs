@@ -18,6 +18,7 @@ use super::browser::Observed;
 use super::diagram::{body, callout_id, callouts, heads, lit};
 use super::element::{Element, On, block, classes, element, markup};
 use super::later::Later;
+use super::mount::Mount;
 use super::verdicts::{side_class, side_name};
 use super::{Act, browser};
 use crate::desk::Panel;
@@ -33,9 +34,9 @@ use crate::trace::JobId;
 /// Narrower than this, in pixels of a scene, the sides stand above one another.
 const BOTH_BESIDE: u16 = 720;
 
-/// So many pixels of a scene are one `rem` of the page: the size of its usual text. Whoever has their browser write larger,
+/// So many pixels of a scene are the size of the app's usual text, in the page one `rem`. Whoever has their browser write larger,
 /// or has a very wide screen, sees a larger page and with it a larger picture.
-const SCENE_PX_A_REM: i32 = 14;
+const SCENE_PX_A_LETTER: i32 = 14;
 
 /// Everything that the scenes are laid out from: if none of it has changed, neither has a scene.
 #[derive(Clone, PartialEq)]
@@ -43,6 +44,7 @@ struct Wanted {
     reel: Rc<Reel>,
     window: Window,
     width: u16,
+    sides: Sides,
 }
 
 /// A scene as it stands on the page.
@@ -95,15 +97,15 @@ impl Instrument {
 
     /// Lays the scenes out, unless they are as they should be. What the selected job lights up comes with the later part
     /// of the page; until it is here, the rest recedes already.
-    pub fn lay_out(&mut self, player: &Player, reel: &Rc<Reel>, later: &Later) {
+    pub fn lay_out(&mut self, player: &Player, reel: &Rc<Reel>, later: &Later, mount: &Mount) {
         let Some(width) = self.width else { return };
-        let wanted = Wanted { reel: reel.clone(), window: player.window(), width };
+        let wanted = Wanted { reel: reel.clone(), window: player.window(), width, sides: mount.sides };
         let is_new = self.wanted.as_ref() != Some(&wanted);
         if is_new {
             self.drawn = scenes(&wanted).into_iter().map(|scene| drawn(&reel.recording.sides, scene)).collect();
             self.placed = None;
             self.legend = None;
-            self.furnish(player.head());
+            self.furnish(player.head(), mount);
         }
         let selected = player.selection().job();
         self.awaits_light = selected.is_some() && later.is_coming();
@@ -113,6 +115,10 @@ impl Instrument {
             self.lit = job;
         }
         self.wanted = Some(wanted);
+    }
+
+    pub fn is_drawn(&self) -> bool {
+        !self.drawn.is_empty()
     }
 
     /// What the signs of the pictures mean, each kind once, as markup.
@@ -144,27 +150,27 @@ impl Instrument {
             return;
         }
         for (drawn, nodes) in self.drawn.iter().zip(&self.nodes) {
-            veil(&drawn.scene, self.placed, head);
+            veil(&drawn.scene, self.placed, head, &act.mount);
             let y = drawn.scene.scale.y_from_moment(head);
-            browser::style(&nodes.playhead, "transform", &format!("translateY({})", Rem(y)));
+            browser::style(&nodes.playhead, "transform", &format!("translateY({})", Length(y)));
         }
         if !self.drawn.is_empty() {
-            follow(&self.drawn, self.placed, head, &self.nodes[0].viewport);
+            follow(&self.drawn, self.placed, head, &self.nodes[0].viewport, &act.mount);
             self.placed = Some(head);
         }
     }
 
-    /// Places what stands where it is as long as the scenes do. By properties of the whole page, for they have to hold when
+    /// Places what stands where it is as long as the scenes do. By properties of the whole app, for they have to hold when
     /// the elements are first seen, and a strict content policy forbids to give them a style with them.
-    fn furnish(&self, head: Moment) {
+    fn furnish(&self, head: Moment, mount: &Mount) {
         for (drawn, tag) in self.drawn.iter().zip(["--clock-1", "--clock-2"]) {
             let Scene { scale, panes, gutter, .. } = &*drawn.scene;
-            browser::page_style(tag, &Rem((gutter.left + gutter.right) / 2).to_string());
-            browser::page_style("--head", &Rem(scale.y_from_moment(head)).to_string());
+            mount.style(tag, &Length((gutter.left + gutter.right) / 2).to_string());
+            mount.style("--head", &Length(scale.y_from_moment(head)).to_string());
             let second = panes.last().map_or(0, |pane| pane.strip.left);
-            browser::page_style("--second-pane", &Rem(second).to_string());
+            mount.style("--second-pane", &Length(second).to_string());
             // On paper the picture is as wide as the sheet.
-            browser::page_style("--second-share", &share(second, drawn.scene.width));
+            mount.style("--second-share", &share(second, drawn.scene.width));
         }
     }
 
@@ -178,7 +184,7 @@ impl Instrument {
         self.watched = element.map(|element| {
             let (measured, act) = (element.clone(), act.clone());
             let measure = move || {
-                if let Some(width) = width_of(&measured) {
+                if let Some(width) = width_of(&measured, &act.mount) {
                     act.tell(Message::Width(width));
                 }
             };
@@ -193,7 +199,7 @@ impl Wanted {
     fn view(&self) -> View {
         View {
             width: self.width,
-            sides: Sides::Both,
+            sides: self.sides,
             from: Some(self.window.from),
             to: Some(self.window.to),
             selection: None,
@@ -206,8 +212,8 @@ fn scenes(wanted: &Wanted) -> Vec<Scene> {
     let (view, index) = (wanted.view(), wanted.reel.index());
     let sides = &wanted.reel.recording.sides;
     match wanted.width < BOTH_BESIDE {
-        true => layout_apart_with(sides, index, &view),
-        false => vec![layout_with(sides, index, &view)],
+        true if wanted.sides == Sides::Both => layout_apart_with(sides, index, &view),
+        _ => vec![layout_with(sides, index, &view)],
     }
 }
 
@@ -250,8 +256,8 @@ fn legend_of(drawn: &[Drawn]) -> String {
 }
 
 /// The room that an element has for a scene, in pixels of the scene.
-pub fn width_of(element: &HtmlElement) -> Option<u16> {
-    let width = f64::from(element.client_width()) * f64::from(SCENE_PX_A_REM) / browser::text_size();
+pub fn width_of(element: &HtmlElement, mount: &Mount) -> Option<u16> {
+    let width = f64::from(element.client_width()) * f64::from(SCENE_PX_A_LETTER) / mount.text_size();
     Some(width.round() as u16).filter(|width| *width > 0)
 }
 
@@ -261,26 +267,46 @@ fn share(part: i32, of: i32) -> String {
     format!("{}.{:02}%", hundredths / 100, hundredths % 100)
 }
 
-/// A length of a scene as the page has it.
-pub struct Rem(pub i32);
+/// A length of a scene in the size of the app's usual text, which the picture's own text size is: an attribute can name
+/// no other that is the app's and not the document's.
+pub struct Em(pub i32);
 
-impl Display for Rem {
+/// A length of a scene, for a style, wherever in the app it is used.
+struct Length(i32);
+
+impl Display for Length {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        // A page's `rem` is that of its document; an element in somebody else's document has its own.
+        write!(f, "calc({} * var(--rem, 1rem))", Parts(self.0))
+    }
+}
+
+impl Display for Em {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        write!(f, "{}em", Parts(self.0))
+    }
+}
+
+/// A length of a scene as a multiple of the text size.
+struct Parts(i32);
+
+impl Display for Parts {
     fn fmt(&self, f: &mut Formatter) -> fmt::Result {
         // In hundred-thousandths, so that a picture of any height is off by less than a tenth of a pixel.
-        let parts = i64::from(self.0) * 100_000 / i64::from(SCENE_PX_A_REM * PX);
+        let parts = i64::from(self.0) * 100_000 / i64::from(SCENE_PX_A_LETTER * PX);
         let sign = if parts < 0 { "-" } else { "" };
-        write!(f, "{sign}{}.{:05}rem", parts.abs() / 100_000, parts.abs() % 100_000)
+        write!(f, "{sign}{}.{:05}", parts.abs() / 100_000, parts.abs() % 100_000)
     }
 }
 
 /// Veils the captions whose moments are still to come, and no others. `before` is the moment at which they were last
 /// veiled: only what has changed since is touched.
-fn veil(scene: &Scene, before: Option<Moment>, head: Moment) {
+fn veil(scene: &Scene, before: Option<Moment>, head: Moment, mount: &Mount) {
     let is_future = |callout: &Callout, head: Moment| head < callout.at;
     for callout in &scene.callouts {
         let now = is_future(callout, head);
         if before.is_none_or(|before| is_future(callout, before) != now)
-            && let Some(element) = browser::document().get_element_by_id(&callout_id(callout))
+            && let Some(element) = mount.find(&format!("#{}", callout_id(callout)))
         {
             let _ = element.set_attribute("class", if now { "cp-future" } else { "" });
         }
@@ -289,13 +315,13 @@ fn veil(scene: &Scene, before: Option<Moment>, head: Moment) {
 
 /// Scrolls so that what the playhead's moment is about stays in sight.
 /// `before` is where the playhead was in these scenes; they are new without it.
-fn follow(drawn: &[Drawn], before: Option<Moment>, head: Moment, viewport: &NodeRef) {
+fn follow(drawn: &[Drawn], before: Option<Moment>, head: Moment, viewport: &NodeRef, mount: &Mount) {
     let (Some(element), Some(first)) = (browser::element(viewport), drawn.first()) else { return };
     let scenes: Vec<&Scene> = drawn.iter().map(|drawn| &*drawn.scene).collect();
     // Pixels of the screen for one of the scene.
-    let size = browser::text_size() / f64::from(SCENE_PX_A_REM);
+    let size = mount.text_size() / f64::from(SCENE_PX_A_LETTER);
     let of_scene = |pixels: i32| (f64::from(pixels) / size) as i32;
-    let room = of_scene(browser::height_in_sight(&element)) - first.scene.heads_height / PX;
+    let room = of_scene(mount.height_in_sight(&element)) - first.scene.heads_height / PX;
     let now = of_scene(element.scroll_top());
     let stays = before.is_some() || is_in_sight(&scenes, head, room, now);
     let wanted = scrolled(&scenes, head, room, stays.then_some(now));
@@ -334,7 +360,7 @@ fn viewport(
     let clicked = move |event: &Event| {
         if let (Some(event), Some(picture)) = (event.dyn_ref(), browser::element(&node)) {
             let layers = scene.layers.iter().chain(lit.iter());
-            acting.dispatch(Action::Select(pointed(layers, point(event, &picture))));
+            acting.dispatch(Action::Select(pointed(layers, point(event, &picture, &acting.mount))));
         }
     };
     let playhead = element("div", &[("class", "playhead"), ("aria-hidden", "true")])
@@ -356,10 +382,10 @@ fn viewport(
 }
 
 /// Where in the picture a person points.
-fn point(event: &MouseEvent, picture: &HtmlElement) -> Point {
+fn point(event: &MouseEvent, picture: &HtmlElement, mount: &Mount) -> Point {
     let corner = picture.get_bounding_client_rect();
     // However large the picture is shown.
-    let size = browser::text_size() / f64::from(SCENE_PX_A_REM * PX);
+    let size = mount.text_size() / f64::from(SCENE_PX_A_LETTER * PX);
     let tenths = |client: i32, edge: f64| ((f64::from(client) - edge) / size) as i32;
     Point::new(tenths(event.client_x(), corner.left()), tenths(event.client_y(), corner.top()))
 }

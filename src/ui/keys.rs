@@ -3,8 +3,7 @@
 //! *Invariant:* a control keeps the keys that it uses itself, and no key of the browser's or of an assistive program's is
 //! taken: none is heard together with Ctrl, Alt or Meta.
 
-use wasm_bindgen::JsCast;
-use web_sys::{Element as Node, HtmlElement, KeyboardEvent};
+use web_sys::{Element as Node, KeyboardEvent};
 
 use super::browser;
 use crate::player::{Action, Way, WindowChange};
@@ -50,22 +49,12 @@ pub fn asks_for_keys(event: &KeyboardEvent) -> bool {
 /// The id of the fold with the list of keys.
 pub const KEYBOARD: &str = "keyboard";
 
-/// Opens a fold and takes the person there.
-pub fn unfold(id: &str) {
-    let Some(fold) = browser::document().get_element_by_id(id) else { return };
-    let _ = fold.set_attribute("open", "");
-    // Its summary, which can have the focus. The browser scrolls there.
-    if let Some(Ok(summary)) = fold.first_element_child().map(|summary| summary.dyn_into::<HtmlElement>()) {
-        let _ = summary.focus();
-    }
-}
-
 fn is_for_another(event: &KeyboardEvent) -> bool {
     event.ctrl_key() || event.alt_key() || event.meta_key()
 }
 
 /// Whether an element of that tag takes letters for itself.
-fn types(tag: &str) -> bool {
+pub fn types(tag: &str) -> bool {
     matches!(tag, "INPUT" | "SELECT" | "TEXTAREA")
 }
 

@@ -7,18 +7,11 @@
 //!
 //! *Invariant:* without the later part, the picture that is there plays, and nothing else is lost than what needs it.
 
-use wasm_bindgen::prelude::{Closure, wasm_bindgen};
+use wasm_bindgen::prelude::Closure;
 
 use super::Act;
 use super::app::Message;
 use crate::player::Action;
-
-#[wasm_bindgen]
-extern "C" {
-    /// Fetches the later part. `tell` is called once: with nothing when it is here, else with why it cannot be had.
-    #[wasm_bindgen(js_name = counterpointLater)]
-    fn fetch(tell: &Closure<dyn FnMut(Option<String>)>);
-}
 
 #[derive(Default)]
 pub enum Later {
@@ -36,9 +29,9 @@ impl Later {
     pub fn ask(&mut self, act: &Act) {
         if matches!(self, Later::Unasked) {
             *self = Later::Coming(Vec::new());
-            let act = act.clone();
-            let tell = Closure::new(move |reason| act.tell(Message::Later(reason)));
-            fetch(&tell);
+            let told = act.clone();
+            let tell = Closure::new(move |reason| told.tell(Message::Later(reason)));
+            act.mount.host.later(&tell);
             // It is called once, and that may be after whoever asked has gone.
             tell.forget();
         }

@@ -5,18 +5,43 @@ use web_sys::Event;
 use yew::Html;
 use yew::virtual_dom::VNode;
 
+use super::Act;
 use super::app::{App, Fold, RunShown};
 use super::element::{Element, On, block, classes, element, markup};
 use super::header::introduction;
 use super::keys::{KEYS, meant};
 use super::modelled::modelled;
+use super::mount::Frame;
 use super::parts::{Part, kept};
 use super::transport::transport;
-use super::{Act, browser};
 use crate::desk::Order;
 use crate::player::{Action, Player};
 
 pub fn page(app: &App) -> Html {
+    let act = &app.act;
+    match act.mount.frame {
+        Frame::Page => {
+            let main = whole(app, element("main", &[]));
+            VNode::from_iter([skip(act).into(), kept(app.masthead(), act), main.into(), said(app).into()])
+        }
+        Frame::Full => VNode::from_iter([VNode::from(whole(app, block("div", "full"))), said(app).into()]),
+        Frame::Played => {
+            let instrument = app.run.as_ref().map(|run| instrument(app, run).into()).unwrap_or_default();
+            VNode::from_iter([VNode::from(notices(app)), instrument, said(app).into()])
+        }
+        Frame::Bare => app.run.as_ref().map(|run| instrument(app, run).into()).unwrap_or_default(),
+    }
+}
+
+/// One sentence on what the person did last, for those who listen.
+fn said(app: &App) -> Element {
+    let said = element("p", &[("class", "visually-hidden"), ("role", "status"), ("aria-live", "polite")]);
+    let is_known = app.later.is_here() || !app.player.says_a_step();
+    said.text(if is_known { app.player.said() } else { String::new() })
+}
+
+/// All that there is of a scenario and its run.
+fn whole(app: &App, place: Element) -> Element {
     let App { player, act, .. } = app;
     let panel = player.panel();
     let parameters = block("details", "controls-fold")
@@ -25,24 +50,22 @@ pub fn page(app: &App) -> Html {
         .add(kept(Part::Controls(panel.clone(), player.studio()), act));
     // Without a cover, there is nothing to say before the engine has come.
     let is_known = !panel.name.is_empty();
-    let main = element("main", &[])
+    place
         .add_some(is_known.then(|| introduction(&panel.title, &panel.look_for, app.words, act)))
         .add_some(is_known.then_some(parameters))
         .add(notices(app))
         .add_some(app.run.is_none().then(|| block("div", "progress-place").add_some(progress(player, act))))
         .add(app.run.as_ref().map(|run| shown(app, run)).unwrap_or_default())
-        .add_some(is_known.then(|| modelled(&panel.modelled)));
-    let said = element("p", &[("class", "visually-hidden"), ("role", "status"), ("aria-live", "polite")]);
-    let said = said.text(player.said().to_owned());
-    VNode::from_iter([skip().into(), kept(app.masthead(), act), main.into(), said.into()])
+        .add_some(is_known.then(|| modelled(&panel.modelled)))
 }
 
 /// The first thing that the Tab key reaches: past all that stands above the picture. Not a link, for what follows the `#`
 /// of an address is a scenario.
-fn skip() -> Element {
+fn skip(act: &Act) -> Element {
+    let mount = act.mount.clone();
     element("button", &[("type", "button"), ("class", "button skip")])
-        .on(On::Click, |_| {
-            if let Some(viewport) = browser::find(".viewport") {
+        .on(On::Click, move |_| {
+            if let Some(viewport) = mount.find(".viewport") {
                 let _ = viewport.focus();
             }
         })
@@ -51,6 +74,19 @@ fn skip() -> Element {
 
 /// What is there once a run is.
 fn shown(app: &App, run: &RunShown) -> VNode {
+    let act = &app.act;
+    VNode::from_iter([
+        instrument(app, run).into(),
+        kept(Part::Verdicts(run.reel.clone()), act),
+        kept(app.story(run), act),
+        kept(app.legend(run), act),
+        kept(app.table(run), act),
+        markup(KEYS),
+    ])
+}
+
+/// The picture, with what is said at the playhead and what moves it.
+fn instrument(app: &App, run: &RunShown) -> Element {
     let App { player, act, .. } = app;
     let acting = act.clone();
     let pressed = move |event: &Event| {
@@ -59,23 +95,16 @@ fn shown(app: &App, run: &RunShown) -> VNode {
             acting.dispatch(action);
         }
     };
-    let footing =
-        block("div", "footing").add(kept(app.narration(run), act)).add(transport(player, run, &app.strip, act));
+    let footing = (act.mount.frame != Frame::Bare).then(|| {
+        block("div", "footing").add(kept(app.narration(run), act)).add(transport(player, run, &app.strip, act))
+    });
     let behind = if player.is_behind() { "behind" } else { "" };
-    let instrument = element("section", &[("aria-label", "The run")])
+    element("section", &[("aria-label", "The run")])
         .with("class", classes(&["instrument", behind]))
         .on(On::KeyDown, pressed)
         .add(block("div", "progress-over").add_some(progress(player, act)))
         .add(app.instrument.view(run, player, act))
-        .add(footing);
-    VNode::from_iter([
-        instrument.into(),
-        kept(Part::Verdicts(run.reel.clone()), act),
-        kept(app.story(run), act),
-        kept(app.legend(run), act),
-        kept(app.table(run), act),
-        markup(KEYS),
-    ])
+        .add_some(footing)
 }
 
 /// What a person should know before they read on.

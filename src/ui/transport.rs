@@ -5,8 +5,8 @@
 use super::app::RunShown;
 use super::element::{Element, On, block, classes, element};
 use super::icons::{Icon, icon};
-use super::keys::unfold;
 use super::legend::LEGEND;
+use super::mount::Frame;
 use super::strip::Strip;
 use super::{Act, browser};
 use crate::player::{Action, Motion, Player, Reel, Speed, WindowChange};
@@ -31,9 +31,23 @@ pub fn transport(player: &Player, run: &RunShown, strip: &Strip, act: &Act) -> E
         .add(button("One step back", Icon::StepBack, || Action::StepBack, ""))
         .add(button(name, sign, || Action::Toggle, "button-play"))
         .add(button("One step on", Icon::StepOn, || Action::StepOn, ""));
-    let legend = element("button", &[("type", "button"), ("class", "button button-quiet button-spare")])
-        .on(On::Click, |_| unfold(LEGEND))
-        .text("Legend");
+    let mount = act.mount.clone();
+    let last = match mount.frame {
+        // The legend is not there, and the page has it.
+        Frame::Bare | Frame::Played => mount.host.word("home").map(|home| {
+            let name = "Open this in Counterpoint, with everything that can be changed";
+            element("a", &[("class", "button button-icon button-quiet"), ("target", "_blank"), ("rel", "noopener")])
+                .with("href", format!("{home}#{}", player.panel().address))
+                .with("title", name)
+                .with("aria-label", name)
+                .add(icon(Icon::Open))
+        }),
+        Frame::Page | Frame::Full => Some(
+            element("button", &[("type", "button"), ("class", "button button-quiet button-spare")])
+                .on(On::Click, move |_| mount.unfold(LEGEND))
+                .text("Legend"),
+        ),
+    };
     let moment = element("b", &[]).text(reel.clock(player.head()));
     let readout = element("output", &[("class", "readout"), ("for", "scrubber")]);
     element("div", &[("class", "transport"), ("role", "group"), ("aria-label", "Playing")])
@@ -45,7 +59,7 @@ pub fn transport(player: &Player, run: &RunShown, strip: &Strip, act: &Act) -> E
                 .add(scrubber(player, reel, act)),
         )
         .add(windows(player, act))
-        .add(legend)
+        .add_some(last)
         .add(readout.add(moment).text(format!(" / {}", reel.clock(reel.ended))))
 }
 

@@ -1,6 +1,6 @@
 //! What a person does with a run: playing, stepping, selecting, changing, and keeping it all in a link.
 
-use counterpoint::desk::{Order, Pending, Report};
+use counterpoint::desk::{Cover, Order, Pending, Report};
 use counterpoint::player::{Action, Gait, MOST_ROWS_A_TURN, Motion, Player, Speed, Window, WindowChange};
 use counterpoint::recording::{Selection, TroubleKind};
 use counterpoint::scenario::{PRESETS, Scenario};
@@ -631,4 +631,66 @@ fn a_run_that_overtakes_one_that_is_made_ready_opens_where_that_was_to_open() {
     desk.order(Order::Set { path: "workload.jobs".into(), value: "30".into() });
     desk.run();
     assert_eq!((desk.head(), desk.reel().unwrap().recording.jobs()), (at(1_000), 30));
+}
+
+/// A scenario that is not built in, as a page gives it that embeds its diagram: no link can hold it.
+const OWN: &str = r#"{ "version": 2, "name": "own", "title": "Our shop",
+  "workload": { "jobs": 3, "arrivals": { "pattern": "regular", "every": "50ms" }, "work": "100ms" },
+  "sides": [
+    { "protocol": "http", "caller": { "id": "shop" }, "server": { "id": "mail", "workers": 1 } },
+    { "protocol": "rabbitmq", "publisher": { "id": "shop" }, "queue": { "id": "mails", "type": "classic" },
+      "consumers": { "id": "mail" } } ] }"#;
+
+fn opened_own(scenario: &str, link: &str) -> Desk {
+    let mut desk = Desk { player: Player::open_own(scenario.into(), None, link), studio: Studio::default() };
+    desk.run();
+    desk
+}
+
+#[test]
+fn a_scenario_of_ones_own_is_meant_by_a_link_without_a_name_and_by_its_own() {
+    for link in ["", "&seed=7&at=120ms", "own&v=1&seed=7&at=120ms"] {
+        let desk = opened_own(OWN, link);
+        assert_eq!((desk.panel().title.as_str(), desk.panel().link_problem.as_deref()), ("Our shop", None), "{link}");
+        assert_eq!(desk.reel().unwrap().recording.jobs(), 3);
+        if !link.is_empty() {
+            assert_eq!((desk.head(), desk.link().as_str()), (at(120), "own&v=1&seed=7&at=120ms"));
+        }
+    }
+    let desk = opened_own(OWN, "order-emails&v=1");
+    assert_eq!(desk.panel().title, "Order e-mails", "those that are built in can still be opened");
+}
+
+#[test]
+fn a_scenario_of_ones_own_outlives_the_studio() {
+    let mut desk = opened_own(OWN, "");
+    desk.set("seed", "7");
+    desk.report(Report::Broke("it trapped".into()));
+    let Desk { player, .. } = desk;
+    let mut desk = Desk { player, studio: Studio::default() };
+    desk.run();
+    assert_eq!((desk.panel().title.as_str(), desk.panel().seed.as_str()), ("Our shop", "7"));
+    desk.set("workload.jobs", "2");
+    assert_eq!(desk.reel().unwrap().recording.jobs(), 2);
+}
+
+#[test]
+fn a_recording_of_ones_own_scenario_is_shown_before_there_is_a_studio() {
+    let recorded = opened_own(OWN, "");
+    let recording = recorded.reel().unwrap().recording.clone();
+    let cover = Cover { panel: (**recorded.panel()).clone(), recording };
+    for link in ["", "&at=120ms"] {
+        let player = Player::open_own(OWN.into(), Some(cover.clone()), link);
+        assert!(player.reel().is_some() && !player.is_behind(), "{link}");
+        let mut desk = Desk { player, studio: Studio::default() };
+        desk.set("seed", "9");
+        assert_eq!((desk.panel().title.as_str(), desk.panel().seed.as_str()), ("Our shop", "9"));
+    }
+}
+
+#[test]
+fn a_scenario_of_ones_own_that_cannot_be_read_is_refused_in_a_sentence() {
+    let desk = opened_own(&OWN.replace("\"jobs\": 3", "\"jobs\": -3"), "");
+    let problem = desk.panel().link_problem.clone().unwrap();
+    assert!(problem.starts_with("workload.jobs: "), "{problem}");
 }

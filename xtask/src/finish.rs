@@ -7,6 +7,7 @@
 //! Trunk names a module by what it was before wasm-bindgen and wasm-opt, and a worker's not at all: a cache could then
 //! give an old file to a new page.
 
+mod embedded;
 mod names;
 mod split;
 mod text;
@@ -29,6 +30,7 @@ pub fn finish() -> Result<()> {
     let mut files = read(&folder)?;
     introduce(&mut files)?;
     split(&mut files)?;
+    dress(&mut files)?;
     // A build for debugging keeps what helps to debug.
     if std::env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release") {
         shrink(&mut files)?;
@@ -84,8 +86,10 @@ fn introduce(files: &mut Files) -> Result<()> {
 
 /// Functions of the app that are not needed to draw a first picture and to play it, by how their names begin. `src/ui/later.rs`
 /// says what may be called when.
-const LATER: [&str; 14] = [
+const LATER: [&str; 16] = [
     "counterpoint::player::leaps::leap::",
+    "counterpoint::player::narration::last_step::",
+    "counterpoint::player::narration::sentence_at::",
     "counterpoint::scene::bulk::draw::",
     "counterpoint::scene::index::SideIndex::some_messages::",
     "counterpoint::scene::index::SideIndex::some_stays::",
@@ -100,6 +104,25 @@ const LATER: [&str; 14] = [
     "counterpoint::ui::story::story::",
     "counterpoint::ui::table::rows::",
 ];
+
+/// The script that defines the element, by the name that hosts load it by for ever.
+const ELEMENT: &str = "counterpoint-diagram.js";
+/// Where it has the names of the files that it fetches.
+const FILES: &str = "const files = {};";
+
+/// Makes the sheet of an app that is embedded: the page's own sheets, and what is otherwise there.
+fn dress(files: &mut Files) -> Result<()> {
+    // Nothing of the host is inherited, as a letter spacing would be.
+    let mut sheet = String::from(".root{all:initial}\n");
+    for stem in ["scene", "style"] {
+        let name = files.keys().find(|name| self::stem(name) == stem && name.ends_with(".css"));
+        let name = name.with_context(|| format!("there is no {stem}.css"))?;
+        sheet.push_str(&embedded::embedded(utf8(name, &files[name])?)?);
+    }
+    sheet.push_str(&take_text(files, "embed.css")?);
+    files.insert(String::from("embed.css"), sheet.into_bytes());
+    Ok(())
+}
 
 /// Cuts what may come later out of the app's module.
 fn split(files: &mut Files) -> Result<()> {
@@ -147,6 +170,8 @@ fn utf8<'a>(name: &str, content: &'a [u8]) -> Result<&'a str> {
 /// each other, have one hash, and so have all files of a folder.
 fn named_by_content(mut files: Files) -> Result<Files> {
     let mut page = take_text(&mut files, "index.html")?;
+    let element = take_text(&mut files, ELEMENT)?;
+    let mut fetched = BTreeMap::new();
     let mut hashers: BTreeMap<String, DefaultHasher> = BTreeMap::new();
     for (name, content) in &files {
         content.hash(hashers.entry(stem(name).to_owned()).or_default());
@@ -163,17 +188,31 @@ fn named_by_content(mut files: Files) -> Result<Files> {
         if let Some((folder, inner)) = name.split_once('/') {
             let by_content = format!("{stem}-{hash:016x}");
             page = page.replace(&format!("./{folder}/"), &format!("./{by_content}/"));
+            fetched.insert(format!("{folder}/"), format!("./{by_content}/"));
             named.insert(format!("{by_content}/{inner}"), content);
             continue;
         }
-        ensure!(page.contains(&name), "{name} is in the page's folder, and index.html does not name it");
         let ending = if name.ends_with("_bg.wasm") { "_bg.wasm" } else { &name[name.rfind('.').unwrap_or(0)..] };
         let by_content = format!("{stem}-{hash:016x}{ending}");
+        let known = format!("{stem}{ending}");
+        let is_fetched = element.contains(&format!("\"{known}\""));
+        ensure!(page.contains(&name) || is_fetched, "{name} is in the page's folder, and nothing there names it");
+        if is_fetched {
+            fetched.insert(known, format!("./{by_content}"));
+        }
         page = page.replace(&name, &by_content);
         named.insert(by_content, content);
     }
     named.insert(String::from("index.html"), page.into_bytes());
+    named.insert(String::from(ELEMENT), knowing(&element, &fetched)?.into_bytes());
     Ok(named)
+}
+
+/// The script of the element with the names of the files that it fetches.
+fn knowing(element: &str, files: &BTreeMap<String, String>) -> Result<String> {
+    ensure!(element.matches(FILES).count() == 1, "{ELEMENT} has no place `{FILES}`");
+    let names: Vec<String> = files.iter().map(|(known, name)| format!("{known:?}:{name:?}")).collect();
+    Ok(element.replace(FILES, &format!("const files = {{{}}};", names.join(","))))
 }
 
 /// What a file was called before anybody gave it a hash.
@@ -196,6 +235,8 @@ mod tests {
             ("first.svg", "<svg/>"),
             ("modelled.html", "<p>"),
             ("covers/one", "bytes"),
+            (ELEMENT, "const files = {};\naddress(\"engine.js\"), address(\"covers/\"), address(\"embed.css\")"),
+            ("embed.css", "b{}"),
         ];
         files.into_iter().map(|(name, content)| (name.to_owned(), content.into())).collect()
     }
@@ -208,7 +249,15 @@ mod tests {
     fn the_page_names_the_files_that_are_there() {
         let named = named_by_content(site("script", "module")).unwrap();
         let page = utf8("index.html", &named["index.html"]).unwrap();
-        let [cover, script, module, first, index, modelled, style] = names(&named)[..] else { panic!("{named:?}") };
+        let [element, cover, embed, script, module, first, index, modelled, style] = names(&named)[..] else {
+            panic!("{named:?}")
+        };
+        let fetched = format!(
+            r#"const files = {{"covers/":"./{}","embed.css":"./{embed}","engine.js":"./{script}"}};"#,
+            cover.trim_end_matches("one")
+        );
+        let told = utf8(element, &named[element]).unwrap().lines().next();
+        assert_eq!((element, told), (ELEMENT, Some(fetched.as_str())));
         assert_eq!((index, modelled), ("index.html", "modelled.html"));
         let told = format!(
             "<link href=./{style}><link href=./{script}><link href=./{module}><img src={first}><link href=./{cover}>"
@@ -229,7 +278,8 @@ mod tests {
         for other in [site("another", "module"), site("script", "another")] {
             let other = named_by_content(other).unwrap();
             let kept = names(&other).into_iter().filter(|name| before.contains_key(*name));
-            assert_eq!(kept.map(stem).collect::<Vec<_>>(), ["covers", "first", "index", "modelled", "style"]);
+            let kept: Vec<&str> = kept.map(stem).collect();
+            assert_eq!(kept, ["counterpoint", "covers", "embed", "first", "index", "modelled", "style"]);
         }
     }
 
@@ -255,6 +305,6 @@ mod tests {
         let mut site = site("script", "module");
         site.insert(String::from("stray.js"), Vec::new());
         let error = named_by_content(site).unwrap_err().to_string();
-        assert_eq!(error, "stray.js is in the page's folder, and index.html does not name it");
+        assert_eq!(error, "stray.js is in the page's folder, and nothing there names it");
     }
 }

@@ -13,7 +13,7 @@ const LIMIT: usize = 200_000;
 pub struct Files {
     /// Before the page can be used.
     pub first: Vec<String>,
-    /// Then, while it is used: the engine's.
+    /// Then, while it is used: the engine's, and what else a script fetches.
     pub later: Vec<String>,
 }
 

@@ -25,6 +25,7 @@ macro_rules! in_each_browser {
 
 mod acts;
 mod brokers;
+mod embedded;
 mod failures;
 mod files;
 mod harness;

@@ -125,8 +125,8 @@ in_each_browser! {
     async fn puts_the_picture_back_when_the_app_breaks_down(page: Page) {
         page.open("").await?;
         page.wait_until_running().await?;
-        page.run::<()>("window.counterpointFailed('the reason')", Vec::new()).await?;
-        page.run::<()>("window.counterpointFailed('what followed from it')", Vec::new()).await?;
+        page.run::<()>("dispatchEvent(new ErrorEvent('error', { error: new WebAssembly.RuntimeError('the reason') }))", Vec::new()).await?;
+        page.run::<()>("dispatchEvent(new ErrorEvent('error', { error: new WebAssembly.RuntimeError('what followed from it') }))", Vec::new()).await?;
         expect_picture_and(&page, "has stopped: the reason.").await
     }
 }

@@ -93,10 +93,12 @@ impl Page {
         Ok(self.driver.goto(address).await?)
     }
 
-    /// Waits until the app has taken the place of the static picture.
+    /// Waits until the app has taken the place of the static picture, or of every element's own content in a page in
+    /// which it is embedded.
     pub async fn wait_until_running(&self) -> Result<()> {
-        let running = "document.getElementById('app').children.length > 0
-            && document.getElementById('fallback-note') === null";
+        let running = "document.getElementById('app')
+            ? document.getElementById('app').children.length > 0 && document.getElementById('fallback-note') === null
+            : [...document.querySelectorAll('counterpoint-diagram')].every((each) => each.shadowRoot?.querySelector('.live'))";
         self.wait_until("the app runs", running).await
     }
 

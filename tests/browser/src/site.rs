@@ -8,16 +8,19 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_SECURITY_POLICY};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use tower_http::services::ServeDir;
 
 /// The folder that the page is in: not the root, for many hosts have none to give.
 const FOLDER: &str = "/deep/sub/path";
 
-/// No inline scripts, no inline styles, nothing from elsewhere.
+/// Where the pages are in which the diagram is embedded: on the same host, in another folder.
+const PAGES: &str = "/deep/sub/pages";
+
+/// No inline scripts, no inline styles, nothing from elsewhere. Frames are for the pages that embed the page.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-                      script-src 'self' 'wasm-unsafe-eval'";
+                      script-src 'self' 'wasm-unsafe-eval'; frame-src 'self'";
 
 /// A running host. It ends with the runtime that it was started on.
 #[derive(Clone)]
@@ -34,6 +37,8 @@ struct Log {
     missing: Vec<String>,
     /// What the host's content policy says besides.
     demands: String,
+    /// Another policy beside the host's own.
+    restriction: Option<String>,
     /// Beginnings of the names of files, and what the host puts before what is in them.
     altered: Vec<(String, &'static str)>,
 }
@@ -42,8 +47,11 @@ impl Site {
     /// Serves a folder on a free port of this machine.
     pub async fn of(folder: PathBuf) -> Result<Self> {
         let log = Arc::new(Mutex::new(Log::default()));
-        let router =
-            Router::new().nest_service(FOLDER, ServeDir::new(folder)).layer(from_fn_with_state(log.clone(), answer));
+        let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("pages");
+        let router = Router::new()
+            .nest_service(FOLDER, ServeDir::new(folder))
+            .nest_service(PAGES, ServeDir::new(pages))
+            .layer(from_fn_with_state(log.clone(), answer));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let address = format!("http://{}{FOLDER}/", listener.local_addr()?);
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -58,6 +66,16 @@ impl Site {
     /// From now on, files whose names end so are answered by 404.
     pub fn lose(&self, ending: &str) {
         locked(&self.log).missing.push(ending.to_owned());
+    }
+
+    /// From now on, nothing is missing any more.
+    pub fn find_again(&self) {
+        locked(&self.log).missing.clear();
+    }
+
+    /// From now on, another policy holds beside the host's own.
+    pub fn restrict(&self, policy: &str) {
+        locked(&self.log).restriction = Some(policy.to_owned());
     }
 
     /// From now on, the host's content policy says this as well.
@@ -85,12 +103,13 @@ async fn answer(State(log): State<Arc<Mutex<Log>>>, request: Request, next: Next
     let path = request.uri().path();
     let name = path.strip_prefix(FOLDER).unwrap_or(path);
     let name = name.strip_prefix('/').unwrap_or(name).to_owned();
-    let (is_missing, before, policy) = {
+    let (is_missing, before, policies) = {
         let mut log = locked(&log);
         log.asked_for.push(name.clone());
         let before = log.altered.iter().find(|(beginning, _)| name.starts_with(beginning)).map(|(_, text)| *text);
         let is_missing = log.missing.iter().any(|ending| name.ends_with(ending));
-        (is_missing, before, format!("{POLICY}{}", log.demands))
+        let policies = [Some(format!("{POLICY}{}", log.demands)), log.restriction.clone()];
+        (is_missing, before, policies)
     };
     let mut response = if is_missing { StatusCode::NOT_FOUND.into_response() } else { next.run(request).await };
     if !response.status().is_success() && response.status() != StatusCode::NOT_MODIFIED {
@@ -100,8 +119,10 @@ async fn answer(State(log): State<Arc<Mutex<Log>>>, request: Request, next: Next
     if let Some(text) = before {
         response = with_before(response, text).await;
     }
-    let policy = HeaderValue::from_str(&policy).expect("a policy is one line of letters");
-    response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    for policy in policies.into_iter().flatten() {
+        let policy = HeaderValue::from_str(&policy).expect("a policy is one line of letters");
+        response.headers_mut().append(CONTENT_SECURITY_POLICY, policy);
+    }
     response
 }
 

@@ -1,0 +1,47 @@
+// The page as it stands in a frame (`index.html?embed&controls=full&theme=dark#order-emails`): the element alone, as large
+// as the frame. For hosts that allow frames and no scripts.
+//
+// What is after the `#` is a link as the page writes it, and `controls`, `side` and `theme` are the element's attributes.
+//
+// To the page around it:  { type: "counterpoint:size", version: 1, height }   the height, in pixels, that would do
+// From the page around it:  { type: "counterpoint:theme", theme }   auto, light or dark
+import "./counterpoint-diagram.js";
+
+// More than this is scrolled in the frame.
+const MOST = 960;
+const THEMES = ["auto", "light", "dark"];
+
+const asked = new URLSearchParams(location.search);
+const diagram = document.createElement("counterpoint-diagram");
+for (const name of ["controls", "side", "theme"]) {
+  if (asked.has(name)) diagram.setAttribute(name, asked.get(name));
+}
+const follow = () => diagram.setAttribute("link", location.hash.slice(1));
+follow();
+addEventListener("hashchange", follow);
+
+document.documentElement.className = "framed";
+// What the page has in the place of the app stays in the place of the element, until that has come.
+diagram.append(...document.querySelectorAll("#fallback-picture, noscript"));
+document.body.replaceChildren(diagram);
+
+let width;
+const tell = () => {
+  const root = diagram.shadowRoot.getElementById("app");
+  if (parent === window || !root || innerWidth === width) return;
+  width = innerWidth;
+  let height = innerHeight;
+  for (const scroller of [root, ...root.querySelectorAll(".full, .viewport")]) {
+    height += scroller.scrollHeight - scroller.clientHeight;
+  }
+  parent.postMessage({ type: "counterpoint:size", version: 1, height: Math.min(height, MOST) }, "*");
+};
+// Once a width, for what is shown may be as high as the frame is.
+diagram.addEventListener("counterpoint-ready", () => requestAnimationFrame(tell));
+addEventListener("resize", () => setTimeout(tell, 200));
+
+addEventListener("message", ({ source, data }) => {
+  if (source === parent && data?.type === "counterpoint:theme" && THEMES.includes(data.theme)) {
+    diagram.setAttribute("theme", data.theme);
+  }
+});

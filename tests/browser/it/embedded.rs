@@ -1,0 +1,266 @@
+//! The element in a page of somebody else's: it takes the place of what stands in it, and nothing else is touched.
+//!
+//! The pages are in `tests/browser/pages`. Their own rules and sizes are such that whatever leaks would be seen.
+
+use anyhow::Result;
+use counterpoint_browser_tests::Page;
+use serde_json::{Value, json};
+
+use crate::acts::quiet;
+
+const ARTICLE: &str = "../pages/article.html";
+/// In the shadow of the first element of the article.
+const INSIDE: &str = "document.querySelector('counterpoint-diagram').shadowRoot";
+
+/// What an article looks like to itself: its rules, its globals, its ids, its title, how its own things are drawn. One
+/// global is the driver's.
+const HOST: &str = "
+    const looks = [...document.querySelectorAll('main > *:not(counterpoint-diagram), body, html')].map((each) => {
+        const { color, fontSize, letterSpacing, display, background } = getComputedStyle(each);
+        return [each.tagName, color, fontSize, letterSpacing, display, background].join(' ');
+    });
+    const keys = Object.getOwnPropertyNames(window).filter((key) => key !== 'ret_nodes').sort();
+    return JSON.stringify({ looks, keys, title: document.title, hash: location.hash, history: history.length,
+        ids: [...document.querySelectorAll('[id]')].map((each) => each.id),
+        sheets: document.styleSheets.length + document.adoptedStyleSheets.length,
+        html: document.documentElement.getAttributeNames(), body: document.body.getAttributeNames(),
+        storage: localStorage.length });";
+
+in_each_browser! {
+    async fn takes_the_place_of_a_picture_and_shares_one_module(page: Page) {
+        live_at(&page, ARTICLE).await?;
+        let drawn: Vec<bool> = page.run(
+            "return [...document.querySelectorAll('counterpoint-diagram')].map((each) => {
+                const { shadowRoot } = each;
+                const slot = shadowRoot.querySelector('slot');
+                return shadowRoot.querySelector('.body .cp-arrows') !== null && getComputedStyle(slot).display === 'none';
+            });", Vec::new()).await?;
+        assert_eq!(drawn, [true, true, true]);
+        let asked = page.site().asked_for();
+        let times = |begins: &str, ends: &str| {
+            asked.iter().filter(|name| name.starts_with(begins) && name.ends_with(ends)).count()
+        };
+        let counts = [times("app-", "_bg.wasm"), times("app-", ".js"), times("later-", ".wasm"), times("embed-", ".css")];
+        assert_eq!(counts, [1, 1, 1, 1], "of {asked:?}");
+        assert_eq!(times("boot-", ".js") + times("style-", ".css"), 0, "what is the page's is not loaded: {asked:?}");
+        let violations = page.axe_violations().await?;
+        assert_eq!(violations, Vec::<String>::new());
+        quiet(&page).await
+    }
+
+    async fn nothing_more_than_the_script_is_loaded_until_an_element_is_near(page: Page) {
+        page.open("../pages/far.html").await?;
+        page.wait_until("the element is defined", "customElements.get('counterpoint-diagram')").await?;
+        page.frame().await?;
+        let ours = |page: &Page| {
+            let asked = page.site().asked_for().into_iter();
+            asked.filter(|name| !name.starts_with("deep/sub/pages")).collect::<Vec<_>>()
+        };
+        assert_eq!(ours(&page), ["counterpoint-diagram.js"]);
+        page.run::<()>("document.querySelector('counterpoint-diagram').scrollIntoView()", Vec::new()).await?;
+        page.wait_until_running().await?;
+        assert!(ours(&page).len() > 1);
+        quiet(&page).await
+    }
+
+    async fn the_page_around_it_is_as_it_was(page: Page) {
+        page.site().lose("counterpoint-diagram.js");
+        page.open(ARTICLE).await?;
+        let before: String = page.run(HOST, Vec::new()).await?;
+        page.site().find_again();
+        live_at(&page, ARTICLE).await?;
+        let live: String = page.run(HOST, Vec::new()).await?;
+        assert_eq!(live, before);
+        // Nor does the page's own style leak in: its headings are red, and its letters far apart.
+        let inside: (String, String) = page.run(&format!(
+            "const {{ letterSpacing, borderTopWidth }} = getComputedStyle({INSIDE}.querySelector('.viewport'));
+             return [letterSpacing, borderTopWidth];"), Vec::new()).await?;
+        assert_eq!(inside, ("normal".into(), "0px".into()));
+        // The page's size of text is not its own.
+        let size: String = page.run(&format!("return getComputedStyle({INSIDE}.getElementById('app')).fontSize"), Vec::new()).await?;
+        assert_eq!(size, "14px");
+        Ok(())
+    }
+
+    async fn it_follows_the_theme_of_the_page(page: Page) {
+        live_at(&page, ARTICLE).await?;
+        let themes = "[...document.querySelectorAll('counterpoint-diagram')].map((each) => each.shadowRoot.getElementById('app').dataset.theme).join()";
+        page.wait_until("it is dark on a dark page", &format!("{themes} === 'dark,dark,light'")).await?;
+        for (class, theme) in [("light", "light"), ("navy", "dark"), ("rust", "light")] {
+            page.run::<()>("document.documentElement.className = arguments[0]", vec![class.into()]).await?;
+            page.wait_until("it follows", &format!("{themes} === '{theme},{theme},light'")).await?;
+        }
+        let ground = format!("getComputedStyle({INSIDE}.querySelector('.instrument')).backgroundColor");
+        page.wait_until("its ground is light", &format!("{ground} === 'rgb(255, 255, 255)'")).await?;
+        page.run::<()>("document.querySelector('#one').setAttribute('theme', 'dark')", Vec::new()).await?;
+        page.wait_until("a theme that is given wins", &format!("{themes} === 'dark,light,light'")).await?;
+        Ok(())
+    }
+
+    async fn it_can_be_moved_removed_and_added(page: Page) {
+        live_at(&page, ARTICLE).await?;
+        let script = "const one = document.querySelector('#one');
+            window.seen = one.shadowRoot.querySelector('.instrument');
+            document.querySelector('main').append(one);";
+        page.run::<()>(script, Vec::new()).await?;
+        page.frame().await?;
+        let same = "document.querySelector('#one').shadowRoot.querySelector('.instrument') === window.seen";
+        page.wait_until("it goes on where it was moved to", same).await?;
+        page.run::<()>("window.one = document.querySelector('#one'); one.remove();", Vec::new()).await?;
+        page.wait_until("it is given up when it is removed", "!one.shadowRoot.getElementById('app')").await?;
+        page.run::<()>("document.querySelector('main').prepend(one);", Vec::new()).await?;
+        page.wait_until("it is there again", "one.shadowRoot.querySelector('.live .body .cp-arrows')").await?;
+        let added = "const other = document.createElement('counterpoint-diagram');
+            other.setAttribute('scenario', 'kafka-rebalance');
+            document.querySelector('main').prepend(other);";
+        page.run::<()>(added, Vec::new()).await?;
+        page.wait_until("another one comes", &format!("{INSIDE}?.querySelector('.live .body .cp-arrows')")).await?;
+        quiet(&page).await
+    }
+
+    async fn it_tells_what_happens_and_does_what_it_is_told(page: Page) {
+        page.open(ARTICLE).await?;
+        let listen = "window.seen = [];
+            for (const name of ['ready', 'play', 'pause', 'moment', 'select', 'error']) {
+                document.querySelector('main').addEventListener('counterpoint-' + name, ({ target, detail }) => {
+                    if (target.id === 'one') seen.push([name, detail]);
+                });
+            }";
+        page.run::<()>(listen, Vec::new()).await?;
+        live_at(&page, ARTICLE).await?;
+        page.run::<()>(listen, Vec::new()).await?;
+        page.run::<()>("one.setAttribute('at', '450ms')", Vec::new()).await?;
+        page.wait_until("it is there", "seen.some(([name, detail]) => name === 'moment' && detail.milliseconds === 450)").await?;
+        page.run::<()>("one.play()", Vec::new()).await?;
+        page.wait_until("it plays", "seen.some(([name]) => name === 'play')").await?;
+        page.run::<()>("one.pause()", Vec::new()).await?;
+        page.wait_until("it pauses", "seen.some(([name]) => name === 'pause')").await?;
+        page.run::<()>("one.setAttribute('scenario', 'rest-get-user')", Vec::new()).await?;
+        page.wait_until("it shows another", "seen.some(([name]) => name === 'ready')").await?;
+        page.run::<()>("one.setAttribute('scenario', 'no-such-thing')", Vec::new()).await?;
+        expect_stays(&page, "one", "there is no scenario `no-such-thing`").await?;
+        let told: Value = page.run("return seen.at(-1);", Vec::new()).await?;
+        assert_eq!(told[0], "error");
+        page.run::<()>("one.setAttribute('scenario', 'order-emails')", Vec::new()).await?;
+        page.wait_until("and the first again", "one.shadowRoot.querySelector('.live .body .cp-arrows')").await
+    }
+
+    async fn its_keys_are_not_the_pages_and_the_pages_are_not_its(page: Page) {
+        live_at(&page, ARTICLE).await?;
+        let script = format!("window.seen = [];
+            addEventListener('keydown', (event) => seen.push(event.key));
+            const press = (target, key) => target.dispatchEvent(
+                new KeyboardEvent('keydown', {{ key, bubbles: true, composed: true, cancelable: true }}));
+            const inside = {INSIDE};
+            press(inside.querySelector('.viewport'), 'ArrowRight');
+            press(inside.querySelector('select'), 's');
+            press(inside.querySelector('.viewport'), 's');
+            const before = inside.querySelector('#scrubber').value;
+            press(document.body, 'ArrowRight');
+            press(document.querySelector('#field'), ' ');
+            return [seen, before === inside.querySelector('#scrubber').value];");
+        let (heard, stands): (Vec<String>, bool) = page.run(&script, Vec::new()).await?;
+        assert_eq!(heard, ["s", "ArrowRight", " "], "what it uses or what is typed into it is not heard outside");
+        assert!(stands, "what is pressed elsewhere moves nothing in it");
+        Ok(())
+    }
+
+    async fn a_scenario_of_the_pages_own_is_run(page: Page) {
+        page.open("../pages/own.html").await?;
+        let inside = "document.querySelector('#within').shadowRoot";
+        page.wait_until("it is run", &format!("{inside}?.querySelector('.live .body .cp-arrows')")).await?;
+        page.wait_until("it is the one", &format!("{inside}.querySelector('.heads').textContent.includes('Our shop')")).await?;
+        expect_stays(&page, "wrong", "workload.jobs: ").await
+    }
+
+    async fn what_stood_there_stays_when_the_module_cannot_be_had(page: Page) {
+        page.site().lose("_bg.wasm");
+        page.open(ARTICLE).await?;
+        expect_stays(&page, "one", "the server answered 404 for app-").await?;
+        expect_stays(&page, "two", "the server answered 404 for app-").await
+    }
+
+    async fn what_stood_there_stays_when_the_module_is_something_else(page: Page) {
+        page.site().put_before("app-", "<!doctype html>");
+        page.open(ARTICLE).await?;
+        expect_stays(&page, "one", "The diagram cannot be played here: ").await
+    }
+
+    async fn what_stood_there_stays_when_the_policy_forbids_the_module(page: Page) {
+        page.site().restrict("script-src 'self'");
+        page.open(ARTICLE).await?;
+        expect_stays(&page, "one", "The diagram cannot be played here: ").await
+    }
+
+    async fn what_stood_there_stays_when_no_script_runs(page: Page) {
+        page.site().lose("counterpoint-diagram.js");
+        page.open(ARTICLE).await?;
+        page.wait_until("the picture stands", "document.querySelector('#one img').naturalWidth > 0").await?;
+        assert_eq!(page.text("#two p").await?, "A picture of the left side.");
+        Ok(())
+    }
+
+    async fn what_stood_there_stays_when_the_recording_is_of_another_version(page: Page) {
+        page.site().put_before("covers-", "Counterpoint recording 1, by version 0.0.1\nA title\n");
+        page.open(ARTICLE).await?;
+        expect_stays(&page, "one", "this recording was made by another version").await
+    }
+
+    async fn what_stood_there_stays_when_the_engine_cannot_be_had(page: Page) {
+        page.site().lose("worker.js");
+        page.site().lose("engine_bg.wasm");
+        page.site().put_before("worker-", "throw new Error('not today');\n");
+        page.open(ARTICLE).await?;
+        // The first one needs no engine, the second one does.
+        page.wait_until("the first is live", "document.querySelector('#one').shadowRoot?.querySelector('.live')").await?;
+        expect_stays(&page, "two", "The diagram cannot be played here: ").await
+    }
+
+    async fn a_module_that_breaks_down_gives_all_of_them_back(page: Page) {
+        live_at(&page, ARTICLE).await?;
+        let script = "const error = new WebAssembly.RuntimeError('unreachable');
+            error.stack = 'at ' + performance.getEntriesByType('resource').find(({ name }) => /app-.*wasm/.test(name)).name;
+            dispatchEvent(new ErrorEvent('error', { error }));";
+        page.run::<()>(script, Vec::new()).await?;
+        for id in ["one", "two"] {
+            expect_stays(&page, id, "unreachable").await?;
+        }
+        Ok(())
+    }
+
+    async fn a_frame_is_as_high_as_what_is_in_it(page: Page) {
+        page.open("../pages/frame.html").await?;
+        page.wait_until("it has told its height", "document.querySelector('iframe').height !== '300'").await?;
+        let within = "document.querySelector('iframe').contentDocument.querySelector('counterpoint-diagram').shadowRoot";
+        page.wait_until("it is drawn", &format!("{within}.querySelector('.live .body .cp-arrows')")).await?;
+        let theme: String = page.run(&format!("return {within}.getElementById('app').dataset.theme"), Vec::new()).await?;
+        assert_eq!(theme, "dark", "as the address of the frame says");
+        page.run::<()>("document.querySelector('iframe').contentWindow.postMessage(arguments[0], '*')",
+            vec![json!({ "type": "counterpoint:theme", "theme": "light" })]).await?;
+        page.wait_until("the page may switch it", &format!("{within}.getElementById('app').dataset.theme === 'light'")).await?;
+        quiet(&page).await
+    }
+}
+
+async fn live_at(page: &Page, place: &str) -> Result<()> {
+    page.set_viewport(1000, 2400).await?;
+    page.open(place).await?;
+    page.wait_until_running().await
+}
+
+/// The element's own content is seen, with these words below it.
+async fn expect_stays(page: &Page, id: &str, words: &str) -> Result<()> {
+    let said =
+        format!("document.getElementById({id:?}).shadowRoot?.getElementById('problem').innerText.includes({words:?})");
+    page.wait_until(&format!("it says `{words}`"), &said).await?;
+    let seen: bool = page
+        .run(
+            "const each = document.getElementById(arguments[0]);
+             const stands = each.querySelector('img, p').getBoundingClientRect();
+             return stands.height > 0 && getComputedStyle(each.shadowRoot.querySelector('slot')).display !== 'none';",
+            vec![id.into()],
+        )
+        .await?;
+    assert!(seen, "what stands in it is seen");
+    Ok(())
+}
