@@ -24,7 +24,7 @@ use crate::desk::{Cover, Opening, Order, Panel, Refusal, Report};
 use crate::engine::Progress;
 use crate::reading::{Flaw, parse};
 use crate::recording::Recording;
-use crate::scenario::{PRESETS, Preset, Run, Scenario};
+use crate::scenario::{PRESETS, Played, Preset, Run, Scenario};
 
 /// Runs scenarios to order.
 pub struct Studio {
@@ -70,9 +70,13 @@ impl Studio {
 
     /// The cover of a built-in scenario, on which a page opens before there is a studio.
     pub fn cover(preset: &Preset) -> Cover {
-        let mut studio = Studio::with(preset.scenario());
-        let recording = studio.finish();
-        Cover { panel: studio.panel(), recording }
+        Studio::cover_of(preset.scenario().play())
+    }
+
+    /// The cover of a run of any scenario, as it was run.
+    pub fn cover_of(played: Played) -> Cover {
+        let studio = Studio::with(played.scenario.clone());
+        Cover { panel: studio.panel(), recording: record::recording(&studio.wish, played) }
     }
 
     /// What is to be run, and what was changed of it.

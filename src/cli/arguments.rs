@@ -129,6 +129,8 @@ pub enum Format {
     Plantuml,
     /// Every message in a row of a table
     Csv,
+    /// The finished run for an element in a page, which shows it without running it
+    Recording,
 }
 
 impl Format {
@@ -138,7 +140,29 @@ impl Format {
             Format::Svg => true,
             #[cfg(feature = "png")]
             Format::Png => true,
-            Format::Text | Format::Story | Format::Json | Format::Mermaid | Format::Plantuml | Format::Csv => false,
+            Format::Text
+            | Format::Story
+            | Format::Json
+            | Format::Mermaid
+            | Format::Plantuml
+            | Format::Csv
+            | Format::Recording => false,
+        }
+    }
+
+    /// Whether it is bytes that a terminal would take for orders.
+    pub fn is_binary(self) -> bool {
+        match self {
+            #[cfg(feature = "png")]
+            Format::Png => true,
+            Format::Recording => true,
+            Format::Text
+            | Format::Story
+            | Format::Json
+            | Format::Svg
+            | Format::Mermaid
+            | Format::Plantuml
+            | Format::Csv => false,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `run`: read a scenario, change it, play it, write it.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 
 use serde_json::Value;
 
@@ -14,6 +14,7 @@ use crate::render::png;
 use crate::render::{csv, json, mermaid, plantuml, story, svg, text};
 use crate::scenario::{MAX_TEXT_BYTES, PRESETS, Played, Problem, Scenario, parse_assignment, preset};
 use crate::scene::{Folding, NARROWEST, Scene, Sides, View, layout, width};
+use crate::studio::Studio;
 use crate::time::Moment;
 use crate::trace::JobId;
 
@@ -21,42 +22,44 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Trouble> {
     let scenario = changed(&read(&arguments.scenario)?, arguments)?;
     let side = chosen_side(&scenario, &arguments.side)?;
     check_window(arguments)?;
+    check_place(arguments, io::stdout().is_terminal())?;
     // Before the run, which may take long, so that a place that cannot be written is known at once.
     let mut to = Output::open(arguments.output.as_deref())?;
     let played = scenario.play();
     check_width(arguments, &played, side.as_deref())?;
-    let written = write(&mut to, arguments, &played, side.as_deref())?;
+    let written = write(&mut to, arguments, played, side.as_deref())?;
     to.finish(written)
 }
 
 /// Writes the format, unless it cannot be made of this run.
 fn write(
-    to: &mut Output<'_>,
+    to: &mut impl Write,
     arguments: &RunArguments,
-    played: &Played,
+    played: Played,
     side: Option<&str>,
 ) -> Result<io::Result<()>, Trouble> {
     Ok(match arguments.format {
-        Format::Text => text::write(to, played, side),
+        Format::Text => text::write(to, &played, side),
         Format::Story => {
             let end = arguments.to.unwrap_or(Moment::NEVER).min(arguments.at.unwrap_or(Moment::NEVER));
-            story::write(to, played, story::Window { side, from: arguments.from.unwrap_or(Moment::START), to: end })
+            story::write(to, &played, story::Window { side, from: arguments.from.unwrap_or(Moment::START), to: end })
         }
-        Format::Json => json::write(to, played, side),
+        Format::Json => json::write(to, &played, side),
         Format::Svg => {
-            let (scene, options) = picture(arguments, played, side);
+            let (scene, options) = picture(arguments, &played, side);
             to.write_all(svg::document(&scene, &options).as_bytes())
         }
         #[cfg(feature = "png")]
         Format::Png => {
-            let (scene, options) = picture(arguments, played, side);
+            let (scene, options) = picture(arguments, &played, side);
             let size = png::Size::of(svg::size(&scene, &options), arguments.scale);
             let size = size.map_err(|error| Trouble::Input(format!("--scale: {error}")))?;
             to.write_all(&png::picture(&svg::document(&scene, &options), size))
         }
-        Format::Mermaid => mermaid::write(to, played, side),
-        Format::Plantuml => plantuml::write(to, played, side),
-        Format::Csv => csv::write(to, played, side),
+        Format::Mermaid => mermaid::write(to, &played, side),
+        Format::Plantuml => plantuml::write(to, &played, side),
+        Format::Csv => csv::write(to, &played, side),
+        Format::Recording => to.write_all(&Studio::cover_of(played).to_file()),
     })
 }
 
@@ -172,11 +175,51 @@ fn chosen_side(scenario: &Scenario, side: &str) -> Result<Option<String>, Troubl
     }
 }
 
+/// Refuses what this place, or this format, cannot take.
+fn check_place(arguments: &RunArguments, out_is_terminal: bool) -> Result<(), Trouble> {
+    if arguments.format == Format::Recording && arguments.side != "both" {
+        return Err(Trouble::input("--side: a recording is always of both sides"));
+    }
+    if arguments.format.is_binary() && arguments.output.is_none() && out_is_terminal {
+        return Err(Trouble::input("-o: this format is not for a terminal; name a file, as in `-o run`"));
+    }
+    Ok(())
+}
+
 fn check_window(arguments: &RunArguments) -> Result<(), Trouble> {
     match (arguments.from, arguments.to) {
         (from, Some(to)) if from.unwrap_or(Moment::START) >= to => {
             Err(Trouble::input("--to: the window must end after it begins; --from is not before it"))
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Parser, ValueEnum};
+
+    use super::*;
+    use crate::cli::arguments::{Arguments, Command};
+
+    /// Bytes that are no text would set a terminal's colours and worse; a file or a pipe takes them.
+    #[test]
+    fn what_is_no_text_is_refused_by_a_terminal_and_by_nothing_else() {
+        let read = |format: Format, more: &[&str]| {
+            let name = format.to_possible_value().unwrap().get_name().to_owned();
+            let words = [&["counterpoint", "run", "order-emails", "--format", &name], more].concat();
+            let Command::Run(arguments) = Arguments::try_parse_from(words).unwrap().command else { unreachable!() };
+            arguments
+        };
+        let played = preset("order-emails").unwrap().scenario().play();
+        for format in Format::value_variants() {
+            let mut bytes = Vec::new();
+            write(&mut bytes, &read(*format, &[]), played.clone(), None).unwrap().unwrap();
+            let is_plain = |text: String| !text.contains(|c: char| c.is_control() && c != '\n' && c != '\r');
+            let is_text = String::from_utf8(bytes).is_ok_and(is_plain);
+            assert_eq!(check_place(&read(*format, &[]), true).is_ok(), is_text, "{format:?}");
+            assert!(check_place(&read(*format, &[]), false).is_ok(), "{format:?} into a pipe");
+            assert!(check_place(&read(*format, &["-o", "run"]), true).is_ok(), "{format:?} into a file");
+        }
     }
 }

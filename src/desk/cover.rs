@@ -22,6 +22,9 @@ pub struct Cover {
 /// program.
 const FIRST_LINE: &str = concat!("Counterpoint recording 1, by version ", env!("CARGO_PKG_VERSION"));
 
+/// Lines before the bytes, of which a scenario's own can be empty.
+const LINES: usize = 4;
+
 impl Cover {
     /// As a file.
     pub fn to_file(&self) -> Vec<u8> {
@@ -38,12 +41,15 @@ impl Cover {
     /// # Errors
     /// One sentence without its full stop if this is no recording, or one of another version.
     pub fn from_file(file: &[u8]) -> Result<Cover, &'static str> {
-        let lines = file.windows(2).position(|pair| pair == b"\n\n").ok_or("this is no recording")?;
-        let (words, bytes) = file.split_at(lines + 2);
-        let first = words.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let mut lines = file.splitn(LINES + 1, |byte| *byte == b'\n');
+        let first = lines.next().unwrap_or_default();
+        if !first.starts_with(b"Counterpoint recording ") {
+            return Err("this is no recording");
+        }
         if first != FIRST_LINE.as_bytes() {
             return Err("this recording was made by another version");
         }
+        let bytes = lines.nth(LINES - 1).unwrap_or_default();
         borsh::from_slice(bytes).map_err(|_| "this recording is damaged")
     }
 }

@@ -1,7 +1,7 @@
 //! The file of a run that stands beside the page.
 
 use counterpoint::desk::Cover;
-use counterpoint::scenario::PRESETS;
+use counterpoint::scenario::{PRESETS, preset};
 use counterpoint::scene::{Subject, View, layout, layout_apart};
 use counterpoint::studio::Studio;
 
@@ -35,6 +35,28 @@ fn what_is_not_ours_is_refused_in_words() {
     for (bytes, told) in cases {
         assert_eq!(Cover::from_file(bytes).err(), Some(told));
     }
+}
+
+/// An element in a page that shows a scenario of its own looks for such a file beside it.
+#[test]
+fn the_command_line_writes_it_of_any_scenario_as_it_was_run() {
+    let folder = std::env::temp_dir().join(format!("counterpoint-recordings-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let recording = |name: &str, more: &[&str]| {
+        let file = folder.join("own.recording");
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_counterpoint"));
+        let output = command.args(["run", name, "--format", "recording", "-o"]).arg(&file).args(more).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        std::fs::read(&file).unwrap()
+    };
+    let preset = preset("order-emails").unwrap();
+    assert_eq!(recording(preset.name, &[]), Studio::cover(preset).to_file(), "as the page has it");
+    let own = folder.join("own.json");
+    std::fs::write(&own, r#"{"name": "own", "title": "Mine", "workload": {"jobs": 3}}"#).unwrap();
+    let read = Cover::from_file(&recording(own.to_str().unwrap(), &["--set", "workload.jobs=4"])).unwrap();
+    assert_eq!((read.panel.name.as_str(), read.panel.title.as_str()), ("own", "Mine"));
+    assert!(read.recording.sides.iter().all(|side| side.trace.jobs.len() == 4));
+    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 /// Messages in bulk are drawn by the page's later part, and a recording beside the page is drawn before that has come.
