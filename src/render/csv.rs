@@ -1,6 +1,7 @@
 //! The messages of a run as a table of comma-separated values (RFC 4180), for spreadsheets and data frames.
 //!
-//! *Invariant:* a row a message and a value a cell, under the names and in the units of the JSON report.
+//! *Invariant:* a row a message and a value a cell, under the names and in the units of the JSON report. No cell is a
+//! formula to a spreadsheet.
 
 use std::io::{self, Write};
 
@@ -34,9 +35,19 @@ pub fn write(to: impl Write, played: &Played, side: Option<&str>) -> io::Result<
     let mut table = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(to);
     table.write_record(COLUMNS)?;
     for known in played.sides.iter().filter(|known| side.is_none_or(|id| known.id == id)) {
-        rows(known).try_for_each(|row| table.write_record(row))?;
+        rows(known).try_for_each(|row| table.write_record(row.map(plain)))?;
     }
     table.flush()
+}
+
+/// A cell that a spreadsheet takes for a text. One that begins like a formula would be computed, and could fetch or start
+/// something; quotation marks do not prevent that. So an apostrophe goes before it, as OWASP advises (“CSV injection”);
+/// numbers are never negative here and stay as they
+/// are. The last four are the same signs in full width, which some spreadsheets take for them.
+fn plain(cell: String) -> String {
+    let is_formula =
+        cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}']);
+    if is_formula { format!("'{cell}") } else { cell }
 }
 
 fn rows(side: &SidePlayed) -> impl Iterator<Item = [String; 13]> + '_ {
@@ -62,4 +73,19 @@ fn rows(side: &SidePlayed) -> impl Iterator<Item = [String; 13]> + '_ {
             asked,
         ]
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_spreadsheet_would_compute_stands_behind_an_apostrophe() {
+        for begins in ["=", "+", "-", "@", "\t", "\r", "\n", "\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}"] {
+            assert_eq!(plain(format!("{begins}1")), format!("'{begins}1"));
+        }
+        for cell in ["", "a=1", "200 OK", "'=1"] {
+            assert_eq!(plain(cell.into()), cell);
+        }
+    }
 }

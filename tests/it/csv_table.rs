@@ -51,6 +51,17 @@ fn every_message_of_the_report_is_a_row_of_the_table() {
     }
 }
 
+/// What begins like a formula is computed by a spreadsheet, quoted or not.
+#[test]
+fn no_cell_is_a_formula() {
+    let played = story::play(json!({ "sides": [
+        { "id": "-1", "protocol": "http", "caller": { "id": "-2-caller" } }, { "protocol": "http" }] }));
+    let text = table(&played, Some("-1"));
+    let first = rows(&text).remove(0);
+    let cell = |name: &str| first.iter().find(|(known, _)| known == name).unwrap().1.clone();
+    assert_eq!([cell("side"), cell("from"), cell("to")], ["'-1", "'-2-caller", "server"]);
+}
+
 #[test]
 fn quotes_commas_and_letters_that_run_to_the_left_come_back_as_they_were() {
     let path = "/a,\"b\";طلب/1";
