@@ -14,6 +14,7 @@ pub mod graphql;
 pub mod http;
 pub mod kafka;
 pub mod keys;
+mod parking;
 pub mod pool;
 pub mod postgresql;
 pub mod rabbitmq;

@@ -1,12 +1,12 @@
 //! Layout: a run, a window of time and a width become shapes.
 //!
-//! Both sides stand in one scene, for they share one clock, one time-to-height and one playhead. The scene comes in
-//! two sheets: the *heads* (who stands where), which a page keeps in view, and the *body*, over which it moves its
-//! playhead and veil; both begin at height 0 of their own and share their x. The SVG writer, the live view and the
-//! tests read the same scene. Text is measured by a width table and never by a browser.
+//! Both sides stand in one scene, for they share one clock, one scale from time to height, and one playhead. The scene
+//! comes in two sheets: the *heads* (who stands where), which a page keeps in view, and the *body*, over which it moves
+//! its playhead and veil. Each sheet has a height 0 of its own, and both have the same x. The SVG writer, the live view
+//! and the tests read the same scene. Text is measured by a width table and never by a browser.
 //!
-//! *Invariant:* layout is a pure function, and its coordinates are whole tenths of a CSS pixel. It knows no vendor,
-//! no colour and no font file.
+//! *Invariant:* layout is a pure function, and its coordinates are whole tenths of a CSS pixel ([`PX`]). It knows no
+//! vendor, no colour and no font file.
 
 mod arrows;
 mod bulk;
@@ -53,7 +53,7 @@ use crate::trace::{JobId, Limit};
 /// What is to be laid out, and on how much room.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
-    /// In CSS pixels; less than [`NARROWEST`] is laid out as that. A scene whose lanes have no room is wider.
+    /// How wide the scene is to be, in CSS pixels; at least [`NARROWEST`]. A scene whose lanes need more room is wider.
     pub width: u16,
     pub sides: Sides,
     /// The window's beginning; the start of the run without it.
@@ -91,18 +91,18 @@ impl Default for View {
 /// A picture, as shapes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scene {
-    /// Of both sheets.
+    /// The width of both sheets, in tenths of a CSS pixel, as everything in a scene.
     pub width: i32,
-    /// Of the sheet of heads.
+    /// The height of the sheet of heads.
     pub heads_height: i32,
-    /// Of the body.
+    /// The height of the body.
     pub height: i32,
-    /// Time to height in the body, for playhead, veil and scrubber.
+    /// The scale from time to height in the body, for playhead, veil and scrubber.
     pub scale: TimeScale,
-    /// The clock's column.
+    /// The column of the clock.
     pub gutter: Strip,
     pub panes: Vec<Pane>,
-    /// Who stands where.
+    /// The sheet of heads.
     pub heads: Vec<Shape>,
     /// The body, from the back to the front. A layer's name occurs once.
     pub layers: Vec<Layer>,
@@ -114,7 +114,7 @@ pub struct Scene {
     pub bundled: u32,
 }
 
-/// A column of the scene.
+/// An upright strip of the scene, from one x to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Strip {
     pub left: i32,
@@ -128,31 +128,31 @@ pub struct Pane {
     pub side: u8,
     pub id: String,
     pub style: Style,
-    /// What stands over it.
+    /// The heading that stands over the pane.
     pub heading: String,
     /// The limit that stopped the run of this side before it was over, if one did.
     pub limit: Option<Limit>,
     pub strip: Strip,
 }
 
-/// A caption on its plate. It is over the layers, because it is veiled by its moment and not by its height.
+/// A caption on its plate. It lies over the layers, because it is veiled by its moment and not by its height.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Callout {
     pub side: u8,
-    /// Its place in the scenario.
+    /// The caption's place in the scenario.
     pub number: u32,
     /// The moment of which it speaks.
     pub at: Moment,
     /// The height of that moment.
     pub y: i32,
-    /// The plate.
+    /// The area of the plate.
     pub area: Area,
-    /// From the moment's height to the plate, where the plate does not reach over that height.
+    /// The line from the moment's height to the plate, if the plate does not reach over that height.
     pub leader: Option<(Point, Point)>,
     pub shapes: Vec<Shape>,
 }
 
-/// Shapes that lie on one level, for a list of their own.
+/// The shapes that lie on one level.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layer {
     pub level: Level,
@@ -168,7 +168,7 @@ pub enum Level {
     Grid,
     Lifelines,
     Rivers,
-    /// Much traffic, in bulk.
+    /// Very many messages, in bulk.
     Traffic,
     /// Work, blocking, waiting.
     Stays,
@@ -239,7 +239,7 @@ pub fn layout(sides: &[SidePlayed], view: &View) -> Scene {
     layout_with(sides, &Index::of(sides), view)
 }
 
-/// Lays out a run of which the index is there already.
+/// Lays out a run whose index has been made already.
 pub fn layout_with(sides: &[SidePlayed], index: &Index, view: &View) -> Scene {
     let frame = columns::frame(sides, view, view.sides);
     let mut scenes = composed(sides, index, view, &[frame]);
@@ -256,7 +256,7 @@ pub fn layout_apart(sides: &[SidePlayed], view: &View) -> Vec<Scene> {
     layout_apart_with(sides, &Index::of(sides), view)
 }
 
-/// Lays out each side as a scene of its own, if the index of the run is there already.
+/// Lays out each side as a scene of its own, from an index that has been made already.
 pub fn layout_apart_with(sides: &[SidePlayed], index: &Index, view: &View) -> Vec<Scene> {
     let each = 0..sides.len() as u8;
     let frames: Vec<columns::Frame> = each.map(|side| columns::frame(sides, view, Sides::One(side))).collect();

@@ -284,6 +284,11 @@ pub fn to_grain(span: Span, grain: Span) -> String {
     told(span.0 / grain * grain, grain, Zeros::Kept)
 }
 
+/// A number of thousandths with as many decimals as it takes: 2500 is "2.5".
+pub fn thousandths(number: u64) -> String {
+    decimal(number, 1_000, 1, Zeros::Trimmed)
+}
+
 /// What becomes of decimals at the end that are nought.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Zeros {
@@ -402,6 +407,11 @@ mod tests {
         assert_eq!(read, ["0 ms", "13 µs", "1.5 ms", "36 ms", "653 ms", "1.5 s", "12.3 s", "1 min 30 s", "2 h 1 min"]);
         let at_the_edge = [999, 999_600, 9_996_000, 59_960_000, 119_600_000, 3_599_700_000].map(Span::micros);
         assert_eq!(at_the_edge.map(readable), ["999 µs", "1 s", "10 s", "1 min", "2 min", "1 h"]);
+    }
+
+    #[test]
+    fn thousandths_have_as_many_decimals_as_it_takes() {
+        assert_eq!([0, 1, 1_500, 2_000, 122_271].map(thousandths), ["0", "0.001", "1.5", "2", "122.271"]);
     }
 
     #[test]

@@ -306,6 +306,11 @@ impl Trace {
         &self.kinds[message.kind as usize]
     }
 
+    /// Whether the message would be there without any job.
+    pub fn is_background(&self, message: &MessageRow) -> bool {
+        self.kind(message).class == Class::Background
+    }
+
     /// The message's label with its job's number filled in, and how many parts it carries.
     pub fn label(&self, message: &MessageRow) -> String {
         let parts = self.parts_of(message);

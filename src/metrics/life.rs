@@ -6,7 +6,7 @@
 
 use crate::sorting;
 use crate::time::{Moment, Span};
-use crate::trace::{Class, Duty, Fate, JobId, MessageRow, PartId, StayKind, StayRow, Trace};
+use crate::trace::{Duty, Fate, JobId, MessageRow, PartId, StayKind, StayRow, Trace};
 
 /// Where a job is, in the order in which they count when several apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -180,7 +180,7 @@ fn whereabouts(trace: &Trace, stay: &StayRow) -> Option<Whereabouts> {
 }
 
 fn transit(trace: &Trace, message: &MessageRow, window: Moment) -> Option<Piece> {
-    if trace.kind(message).class == Class::Background {
+    if trace.is_background(message) {
         return None;
     }
     let end = match message.fate {

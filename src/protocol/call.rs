@@ -14,6 +14,7 @@ mod errands;
 mod hands;
 mod node;
 mod outgoing;
+mod pair;
 pub mod settings;
 mod steps;
 mod tally;
@@ -21,6 +22,7 @@ mod tally;
 pub use edge::{Edge, EdgePolicy, Gate, RetryOn};
 pub use hands::Hands;
 pub use node::{AtDeadline, ControlKinds, Door, Node, NodeWords, WhenFull};
+pub(crate) use pair::pair;
 
 use super::{Connection, Stage};
 use crate::engine::{Input, KindId};

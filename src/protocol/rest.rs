@@ -5,13 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use super::call::settings::{Caller, Service, all_different, node_words};
-use super::call::{
-    Answer, Ask, AtDeadline, Conduct, Door, Edge, EdgePolicy, Effect, Hands, Node, Reply, Step, StepEnd, Task, Verdict,
-    WhenFull,
-};
+use super::call::settings::{Caller, Service, all_different};
+use super::call::{Answer, Ask, Conduct, EdgePolicy, Effect, Reply, Step, StepEnd, Task, Verdict, pair};
 use super::retry::Retry;
-use super::{BadSetting, Ground, Party as AnyParty, Stage, check_text, in_range, leg, not_zero};
+use super::{BadSetting, Ground, Party as AnyParty, Stage, check_text, in_range, not_zero};
 use crate::engine::{KindId, Setup};
 use crate::reading::fields;
 use crate::rng::Distribution;
@@ -154,29 +151,10 @@ impl Settings {
     pub(super) fn set_up(&self, ground: &Ground) -> Setup<AnyParty> {
         let mut setup = Setup::default();
         let words = self.words(&mut setup);
-        let node_words = node_words(&mut setup);
-        let caller = setup.lane(self.caller.lane());
-        let server = setup.lane(self.server.lane());
-        let out = setup.link(ground.link(caller, server, leg::OUT));
-        let back = setup.link(ground.link(server, caller, leg::BACK));
-        let policy = EdgePolicy {
-            timeout: self.timeout,
-            retry: self.retry.clone(),
-            gate: self.caller.gate(),
-            ..EdgePolicy::default()
-        };
+        let policy = EdgePolicy { timeout: self.timeout, retry: self.retry.clone(), ..EdgePolicy::default() };
         let client = Client { words, settings: self.clone(), stored: BTreeMap::new(), asked: BTreeMap::new() };
-        let node = Node::caller(self.caller.hands(), None, self.caller.callback.clone(), node_words, client);
-        setup.actor(node.with_edge(Edge::new(out, policy)).into());
-        let door = Door {
-            back,
-            queue: self.server.accept_queue,
-            when_full: WhenFull::Refuse,
-            cancelled: None,
-            at_deadline: AtDeadline::Unaware,
-        };
-        let conduct = Server { words, settings: self.clone() };
-        setup.actor(Node::service(Hands::threads(self.server.workers), door, node_words, conduct).into());
+        let server = Server { words, settings: self.clone() };
+        pair(&mut setup, ground, (&self.caller, client), (&self.server, server), policy);
         setup
     }
 }

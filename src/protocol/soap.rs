@@ -5,13 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use super::call::settings::{Caller, Service, all_different, node_words};
+use super::call::settings::{Caller, Service, all_different};
 use super::call::{
-    Answer, Ask, AtDeadline, CallFailure, Conduct, Door, Edge, EdgePolicy, Effect, Hands, Node, Reply, RetryOn, Step,
-    StepEnd, Task, Verdict, WhenFull,
+    Answer, Ask, CallFailure, Conduct, EdgePolicy, Effect, Reply, RetryOn, Step, StepEnd, Task, Verdict, pair,
 };
 use super::retry::Retry;
-use super::{BadSetting, Ground, MAX_NAMED, Party as AnyParty, Stage, at_most, check_text, leg, not_zero};
+use super::{BadSetting, Ground, MAX_NAMED, Party as AnyParty, Stage, at_most, check_text, not_zero};
 use crate::engine::{KindId, Setup};
 use crate::reading::{fields, words};
 use crate::time::Span;
@@ -136,35 +135,20 @@ impl Settings {
     pub(super) fn set_up(&self, ground: &Ground) -> Setup<AnyParty> {
         let mut setup = Setup::default();
         let words = self.words(&mut setup);
-        let node_words = node_words(&mut setup);
-        let caller = setup.lane(self.caller.lane());
-        let server = setup.lane(self.server.lane());
-        let out = setup.link(ground.link(caller, server, leg::OUT));
-        let back = setup.link(ground.link(server, caller, leg::BACK));
         let policy = EdgePolicy {
             timeout: self.timeout,
             retry: self.retry.clone(),
             retry_on: if self.retry_after_silence { RetryOn::AnyFailure } else { RetryOn::Unseen },
-            gate: self.caller.gate(),
             ..EdgePolicy::default()
         };
         let client = Client { words, one_way: self.one_way };
-        let node = Node::caller(self.caller.hands(), None, self.caller.callback.clone(), node_words, client);
-        setup.actor(node.with_edge(Edge::new(out, policy)).into());
-        let door = Door {
-            back,
-            queue: self.server.accept_queue,
-            when_full: WhenFull::Refuse,
-            cancelled: None,
-            at_deadline: AtDeadline::Unaware,
-        };
-        let conduct = Server {
+        let server = Server {
             words,
             one_way: self.one_way,
             not_understood: self.not_understood.iter().copied().collect(),
             sender_faults: self.sender_faults.iter().copied().collect(),
         };
-        setup.actor(Node::service(Hands::threads(self.server.workers), door, node_words, conduct).into());
+        pair(&mut setup, ground, (&self.caller, client), (&self.server, server), policy);
         setup
     }
 }

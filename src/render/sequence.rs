@@ -5,8 +5,8 @@
 //!
 //! *Invariant:* it is a function of the traces alone, and knows no notation: every text in it is raw.
 
-use crate::time::Moment;
-use crate::trace::{ActorId, Class, Fate, MarkRow, MessageRow, Slot, StayKind, StayRow, Trace};
+use crate::time::{Moment, thousandths};
+use crate::trace::{ActorId, Fate, MarkRow, MessageRow, Slot, StayKind, StayRow, Trace};
 
 /// A row that becomes a line.
 #[derive(Clone, Copy)]
@@ -71,7 +71,7 @@ fn rows(trace: &Trace) -> impl Iterator<Item = (Moment, Row)> + '_ {
     let faults = trace.stays.iter().zip(0..);
     let faults = faults.filter(|(stay, _)| matches!(stay.kind, StayKind::Down | StayKind::Slow));
     let shown = trace.messages.iter().zip(0..);
-    let shown = shown.filter(move |(message, _)| trace.kind(message).class != Class::Background);
+    let shown = shown.filter(move |(message, _)| !trace.is_background(message));
     faults
         .map(|(stay, index)| (stay.begin, Row::Fault(index)))
         .chain(trace.marks.iter().zip(0..).map(|(mark, index)| (mark.at, Row::Mark(index))))
@@ -126,12 +126,4 @@ fn slot_words(trace: &Trace, actor: ActorId, slot: Slot) -> String {
 /// A moment in milliseconds, exactly.
 fn millis(at: Moment) -> String {
     thousandths(at.micros())
-}
-
-fn thousandths(value: u64) -> String {
-    let (whole, fraction) = (value / 1000, value % 1000);
-    match fraction {
-        0 => whole.to_string(),
-        _ => format!("{whole}.{}", format!("{fraction:03}").trim_end_matches('0')),
-    }
 }

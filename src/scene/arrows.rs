@@ -88,7 +88,7 @@ pub fn tone(voice: &Voice, message: &MessageRow) -> Tone {
         Fate::Delivered | Fate::InFlight if answers_refusal => Tone::Bad,
         Fate::Delivered | Fate::InFlight if repeats(voice, message) => Tone::Again,
         // What would be there without any job recedes.
-        Fate::Delivered | Fate::InFlight if voice.trace.kind(message).class == Class::Background => Tone::Neutral,
+        Fate::Delivered | Fate::InFlight if voice.trace.is_background(message) => Tone::Neutral,
         Fate::Delivered | Fate::InFlight => voice.tone,
     }
 }

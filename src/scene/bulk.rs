@@ -5,10 +5,9 @@
 
 use super::arrows;
 use super::labels::{Rank, Site, Wish};
-use super::rows::is_background;
 use super::sheet::{Sheet, Voice};
-use super::text::{ascent, line_height, width};
-use super::{Anchor, Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
+use super::text::line;
+use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Shape, Subject, Tone};
 use crate::sorting;
 use crate::time::{Moment, Span, portion, readable};
 use crate::trace::{ActorId, JobId, MessageId};
@@ -36,7 +35,7 @@ fn by_lanes(voice: &Voice) -> Vec<(Pair, Vec<u32>)> {
     let mut pairs: Vec<(Pair, Vec<u32>)> = Vec::new();
     for &id in &voice.rows.messages {
         let message = &voice.trace.messages[id.at()];
-        if !is_background(voice.trace, message) {
+        if !voice.trace.is_background(message) {
             sorting::entry(&mut pairs, (message.from.min(message.to), message.from.max(message.to))).push(id.index());
         }
     }
@@ -91,11 +90,9 @@ fn explain(sheet: &mut Sheet, voice: &Voice, row: i32, most: u32) {
         1 => format!("1 shade = 1 message in {}", readable(span)),
         each => format!("1 shade = about {} messages in {}", grouped(rounded(each).into()), readable(span)),
     };
-    let area = Area::new(voice.strip.left, PX, width(&text, Face::Small), line_height(Face::Small));
-    let at = Point::new(area.x, area.y + ascent(Face::Small));
     let key = Key { side: None, subject: Subject::Bundle(ActorId(0), ActorId(0), u32::MAX), piece: Piece(9) };
-    let form = Form::Text { at, anchor: Anchor::Start, face: Face::Small, text, area };
-    sheet.obstacle(area);
+    let form = line(text, Face::Small, voice.strip.left, PX);
+    sheet.obstacle(form.bounds());
     sheet.push(
         Level::Labels,
         Shape { key, look: Look::Label, tone: Tone::Neutral, light: Light::Even, form, name: String::new(), job: None },

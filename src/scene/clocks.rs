@@ -8,7 +8,7 @@ use super::labels::{Rank, Site, Wish};
 use super::pace::FOOT;
 use super::sheet::{Sheet, Voice};
 use super::steps::{levels, runs, sum};
-use super::text::{ascent, line_height, width};
+use super::text::{line, width};
 use super::{Anchor, Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
 use crate::time::{Moment, readable};
 use crate::trace::{Ending, LevelKind, StayId, StayKind, StayRow};
@@ -119,10 +119,8 @@ fn heads(sheet: &mut Sheet, voice: &Voice, column: &Column) {
     for (piece, text, anchor) in [(41, "ready", Anchor::End), (42, "hidden", Anchor::Start)] {
         let wide = width(text, Face::Small);
         let left = if anchor == Anchor::End { middle - 3 * PX - wide } else { middle + 3 * PX };
-        let area = Area::new(left, PX, wide, line_height(Face::Small));
-        let at = Point::new(area.x, area.y + ascent(Face::Small));
-        let form = Form::Text { at, anchor: Anchor::Start, face: Face::Small, text: text.to_owned(), area };
-        sheet.obstacle(area);
+        let form = line(text.to_owned(), Face::Small, left, PX);
+        sheet.obstacle(form.bounds());
         push(sheet, voice, column, (Level::Labels, Look::Tick), piece, form, String::new());
     }
 }

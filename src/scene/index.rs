@@ -11,7 +11,7 @@ mod sent;
 mod series;
 
 use super::columns::MOST_BARS;
-use super::rows::{Rows, due, failed, is_background};
+use super::rows::{Rows, due, failed};
 use series::Series;
 
 use crate::recording::SidePlayed;
@@ -147,7 +147,7 @@ impl SideIndex {
     fn add_message(&mut self, trace: &Trace, place: usize) {
         let message = &trace.messages[place];
         self.messages.add(place, super::rows::due(message).since(message.sent));
-        if !is_background(trace, message) {
+        if !trace.is_background(message) {
             self.told.push(place as u32);
             let pair = (message.from.min(message.to), message.from.max(message.to));
             let traffic = sorting::entry(&mut self.pairs, pair);

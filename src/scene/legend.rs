@@ -5,8 +5,8 @@
 //! *Invariant:* a picture's legend has an entry for a look if, and only if, a shape of the picture has that look.
 
 use super::masthead::Band;
-use super::text::{ascent, line_height, width};
-use super::{Anchor, Area, Face, Form, Key, Light, Look, PX, Piece, Point, Scene, Shape, Subject, Tone};
+use super::text::{line, line_height, width};
+use super::{Area, Face, Form, Key, Light, Look, PX, Piece, Point, Scene, Shape, Subject, Tone};
 
 /// The room of a sample.
 pub const SAMPLE: Area = Area::new(0, 0, 30 * PX, 14 * PX);
@@ -181,19 +181,13 @@ pub fn legend_band(scene: &Scene) -> Band {
             (x, y) = (MARGIN, y + ROW);
         }
         band.shapes.extend(entry.shapes.into_iter().map(|shape| moved(shape, x, y)));
-        let room = Area::new(
-            x + SAMPLE.width + BETWEEN,
-            y + (SAMPLE.height - line_height(Face::Small)) / 2,
-            width(entry.words, Face::Small),
-            line_height(Face::Small),
-        );
-        let at = Point::new(room.x, room.y + ascent(Face::Small));
+        let top = y + (SAMPLE.height - line_height(Face::Small)) / 2;
         band.shapes.push(Shape {
             key: Key { side: None, subject: Subject::Sample(number as u16), piece: Piece(9) },
             look: Look::Tick,
             tone: Tone::Neutral,
             light: Light::Even,
-            form: Form::Text { at, anchor: Anchor::Start, face: Face::Small, text: entry.words.to_owned(), area: room },
+            form: line(entry.words.to_owned(), Face::Small, x + SAMPLE.width + BETWEEN, top),
             name: String::new(),
             job: None,
         });

@@ -4,8 +4,8 @@
 //!
 //! *Invariant:* a heading begins where its pane begins and stays within it.
 
-use super::text::{ascent, line_height, width, wrapped};
-use super::{Anchor, Area, Face, Form, Key, Light, Look, PX, Piece, Point, Scene, Shape, Strip, Subject, Tone};
+use super::text::{self, line_height, wrapped};
+use super::{Face, Key, Light, Look, PX, Piece, Scene, Shape, Strip, Subject, Tone};
 
 /// Shapes over or under a picture, from height 0 of their own, and how much room they take.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,14 +53,12 @@ fn write(band: &mut Band, side: Option<u8>, tone: Tone, face: Face, strip: Strip
     let step = line_height(face) + PX;
     for (place, line) in lines.iter().enumerate() {
         let top = band.height + place as i32 * step;
-        let area = Area::new(strip.left, top, width(line, face), line_height(face));
-        let at = Point::new(area.x, top + ascent(face));
         band.shapes.push(Shape {
             key: Key { side, subject: Subject::Title, piece: Piece(place as u16) },
             look: Look::Heading,
             tone,
             light: Light::Even,
-            form: Form::Text { at, anchor: Anchor::Start, face, text: line.clone(), area },
+            form: text::line(line.clone(), face, strip.left, top),
             name: String::new(),
             job: None,
         });

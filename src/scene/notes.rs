@@ -9,8 +9,8 @@
 
 use super::labels::{Ground, Placed};
 use super::sheet::{Sheet, Voice};
-use super::text::{ascent, line_height, width, wrapped};
-use super::{Anchor, Area, Callout, Face, Form, Key, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
+use super::text::{self, line_height, width, wrapped};
+use super::{Area, Callout, Face, Form, Key, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
 use crate::recording::Caption;
 
 /// The widest line of a caption, and narrower ones for where that does not fit between the lanes.
@@ -152,9 +152,7 @@ fn callout(voice: &Voice, note: &Caption, lines: &[String], y: i32, spot: &Spot)
     let step = line_height(Face::Small) + 2 * PX;
     for (place, line) in lines.iter().enumerate() {
         let top = area.y + PADDING + place as i32 * step;
-        let area = Area::new(area.x + PADDING, top, width(line, Face::Small), line_height(Face::Small));
-        let at = Point::new(area.x, top + ascent(Face::Small));
-        let form = Form::Text { at, anchor: Anchor::Start, face: Face::Small, text: line.clone(), area };
+        let form = text::line(line.clone(), Face::Small, area.x + PADDING, top);
         shapes.push(shape(2 + place as u16, Look::Caption, form, String::new()));
     }
     Callout { side: voice.side, number: note.number, at: note.at, y, area, leader: spot.leader, shapes }

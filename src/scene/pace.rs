@@ -4,7 +4,7 @@
 //! *Invariant:* pace and folds come from both sides, also when only one is drawn, so that two scenes of one run
 //! under one window are locked to each other.
 
-use super::rows::{Rows, due, is_background};
+use super::rows::{Rows, due};
 use super::{Folding, PX, Pace, TimeScale};
 use crate::sorting;
 use crate::time::{Moment, Span, portion};
@@ -72,7 +72,7 @@ impl Survey {
             let sample = Sample::of(rows.messages.len());
             for (place, id) in rows.messages.iter().enumerate() {
                 let message = &trace.messages[id.at()];
-                if is_background(trace, message) {
+                if trace.is_background(message) {
                     continue;
                 }
                 events.add(message.sent);

@@ -6,8 +6,8 @@ use super::columns::{Column, Measure, Plan};
 use super::labels::{Rank, Site, Wish};
 use super::sheet::{Sheet, Voice};
 use super::steps::{Steps, Stretch, counted, levels, runs, together};
-use super::text::{ascent, fitted_by_its_end, line_height, width};
-use super::{Anchor, Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
+use super::text::{fitted_by_its_end, line, width};
+use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Shape, Subject, Tone};
 use crate::trace::{Drawing, LevelKind, Slot, StayKind};
 
 pub fn draw(sheet: &mut Sheet, voice: &Voice, measure: Measure) {
@@ -78,9 +78,8 @@ impl Bed<'_> {
             return;
         }
         let (wide, text_is_whole) = (width(&text, Face::Small), text == whole);
-        let area = Area::new(self.centre - wide / 2, PX, wide, line_height(Face::Small));
-        let at = Point::new(area.x, area.y + ascent(Face::Small));
-        sheet.obstacle(area);
+        let form = line(text, Face::Small, self.centre - wide / 2, PX);
+        sheet.obstacle(form.bounds());
         sheet.push(
             Level::Labels,
             Shape {
@@ -88,7 +87,7 @@ impl Bed<'_> {
                 look: Look::Tick,
                 tone: voice.tone,
                 light: Light::Even,
-                form: Form::Text { at, anchor: Anchor::Start, face: Face::Small, text, area },
+                form,
                 name: if text_is_whole { String::new() } else { whole },
                 job: None,
             },

@@ -3,7 +3,7 @@
 //! *Invariant:* rows are found elsewhere, by an index (`index.rs`).
 
 use crate::time::Moment;
-use crate::trace::{Class, Fate, MessageId, MessageRow, StayId, Trace};
+use crate::trace::{Fate, MessageId, MessageRow, StayId};
 
 /// Rows of one side, in order: those that overlap a window, or those of them that belong to one job.
 #[derive(Clone)]
@@ -24,9 +24,4 @@ pub fn due(message: &MessageRow) -> Moment {
 /// Whether a message came to nothing.
 pub fn failed(message: &MessageRow) -> bool {
     matches!(message.fate, Fate::Lost | Fate::Refused | Fate::Late)
-}
-
-/// Whether it would be there without any job.
-pub fn is_background(trace: &Trace, message: &MessageRow) -> bool {
-    trace.kind(message).class == Class::Background
 }

@@ -7,7 +7,7 @@ use super::labels::{Rank, Site, Wish};
 use super::sheet::{Sheet, Voice};
 use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
 use crate::sorting;
-use crate::time::{Moment, Span, readable};
+use crate::time::{Moment, Span, readable, thousandths};
 use crate::trace::{Drawing, Ending, StayId, StayKind, StayRow};
 
 /// Between two lines of what waits.
@@ -200,7 +200,7 @@ fn band(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId) {
     let right = (column.centre + half).min(voice.strip.right);
     let area = Area::new(left, top, right - left, bottom - top);
     let (look, words) = match stay.kind {
-        StayKind::Slow => (Look::Slow, format!("{} × slower", thousandths(stay.value))),
+        StayKind::Slow => (Look::Slow, format!("{} × slower", thousandths(stay.value.into()))),
         _ => (Look::Down, "down".to_owned()),
     };
     let shape = shape(sheet, voice, id, look, Form::Rect { area, radius: 0 });
@@ -215,12 +215,6 @@ fn band(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId) {
         site: Site::Band(area),
     });
     sheet.push(Level::Bands, shape);
-}
-
-/// A number of thousandths with as many decimals as it takes.
-fn thousandths(value: u32) -> String {
-    let text = format!("{}.{:03}", value / 1000, value % 1000);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// Until a known moment: a bracket beside the slot.

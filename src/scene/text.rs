@@ -5,7 +5,7 @@
 //! in a hundred of slack cover those. *Invariant:* no browser draws a text wider than [`width`] says (a browser test
 //! holds it).
 
-use super::Face;
+use super::{Anchor, Area, Face, Form, Point};
 
 /// Advance widths of U+0020 to U+007E in thousandths of the size, regular weight.
 const REGULAR: [u16; 95] = [
@@ -131,6 +131,13 @@ pub const fn line_height(face: Face) -> i32 {
 /// How far below a line's top its base line is.
 pub const fn ascent(face: Face) -> i32 {
     face.size() * 93 / 100
+}
+
+/// A line of text whose area has its upper left corner at this point.
+pub fn line(text: String, face: Face, left: i32, top: i32) -> Form {
+    let area = Area::new(left, top, width(&text, face), line_height(face));
+    let at = Point::new(left, top + ascent(face));
+    Form::Text { at, anchor: Anchor::Start, face, text, area }
 }
 
 /// `text` if it fits into `room`, else its beginning with an ellipsis; nothing if not even that fits.

@@ -4,7 +4,7 @@
 
 use super::arrows;
 use super::labels::{Rank, Site, Wish};
-use super::rows::{failed, is_background};
+use super::rows::failed;
 use super::sheet::{Sheet, Voice};
 use super::text::fitted;
 use super::{Face, Key, Light, PX, Piece, Subject, Tone};
@@ -108,7 +108,7 @@ impl Likeness {
 }
 
 fn rank(sheet: &Sheet, voice: &Voice, message: &MessageRow, first: bool, all: bool) -> Rank {
-    let background = is_background(voice.trace, message);
+    let background = voice.trace.is_background(message);
     match sheet.light(&voice.trace.jobs_of(message)) {
         Light::Lit => Rank::Selected,
         _ if failed(message) => Rank::Failure,

@@ -5,8 +5,8 @@ use super::{Line, clock, length, place};
 use crate::sorting;
 use crate::time::Moment;
 use crate::trace::{
-    CallerOutcome, Class, Drawing, Ending, Fate, JobId, MarkRow, MessageId, MessageRow, PartId, StayId, StayKind,
-    StayRow, Trace, WorkOutcome,
+    CallerOutcome, Drawing, Ending, Fate, JobId, MarkRow, MessageId, MessageRow, PartId, StayId, StayKind, StayRow,
+    Trace, WorkOutcome,
 };
 
 /// What comes first where several things happen at one moment.
@@ -69,7 +69,7 @@ pub fn job_from(trace: &Trace, job: JobId, messages: &[MessageId], stays: &[Stay
         }
     }
     for message in messages.iter().map(|id| &trace.messages[id.at()]) {
-        if trace.kind(message).class != Class::Background {
+        if !trace.is_background(message) {
             facts.push((message.sent, Rank::Message, Fact::Message(message)));
         }
     }

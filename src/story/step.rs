@@ -4,9 +4,9 @@
 //! the step that causes them, so the rows of a step stand together.
 
 use super::{Line, clock, opening, place};
-use crate::time::Moment;
+use crate::time::{Moment, thousandths};
 use crate::trace::{
-    ActorId, CallerOutcome, Class, Drawing, Duty, Ending, Fate, Handled, JobId, MarkKind, MarkRow, MessageRow, PartId,
+    ActorId, CallerOutcome, Drawing, Duty, Ending, Fate, Handled, JobId, MarkKind, MarkRow, MessageRow, PartId,
     StayKind, StayRow, StepId, StepRow, Trace,
 };
 
@@ -38,7 +38,7 @@ pub fn sentence(trace: &Trace, step: StepId) -> Option<Line> {
         telling.beginning(stay, marks);
     }
     for message in caused(&trace.messages, step, |message| message.cause) {
-        if !is_background(trace, message) {
+        if !trace.is_background(message) {
             telling.sending(message);
         }
     }
@@ -50,10 +50,6 @@ fn caused<T>(rows: &[T], step: StepId, cause: impl Fn(&T) -> StepId) -> &[T] {
     let begin = rows.partition_point(|row| cause(row) < step);
     let length = rows[begin..].partition_point(|row| cause(row) == step);
     &rows[begin..begin + length]
-}
-
-fn is_background(trace: &Trace, message: &MessageRow) -> bool {
-    trace.kind(message).class == Class::Background
 }
 
 /// A sentence in the making: groups of what is said of one subject after the other.
@@ -113,7 +109,7 @@ impl Telling<'_> {
 
     fn arrival(&mut self, row: &StepRow, message: &MessageRow) {
         let trace = self.trace;
-        if is_background(trace, message) {
+        if trace.is_background(message) {
             return;
         }
         let at = place(trace, message.to, message.to_slot);
@@ -190,7 +186,7 @@ impl Telling<'_> {
                 return self.say(at, if dies { "dies and is out of service" } else { "goes out of service" });
             }
             StayKind::Slow => {
-                return self.say(at, format!("takes {} times as long from now on", thousandths(stay.value)));
+                return self.say(at, format!("takes {} times as long from now on", thousandths(stay.value.into())));
             }
             // The delivery or the publication that goes with it says as much.
             StayKind::Held | StayKind::Unconfirmed => return,
@@ -279,12 +275,4 @@ impl Telling<'_> {
 
 fn quoted(trace: &Trace, message: &MessageRow) -> String {
     format!("“{}”", trace.label(message))
-}
-
-fn thousandths(value: u32) -> String {
-    let (whole, fraction) = (value / 1000, value % 1000);
-    if fraction == 0 {
-        return whole.to_string();
-    }
-    format!("{whole}.{}", format!("{fraction:03}").trim_end_matches('0'))
 }

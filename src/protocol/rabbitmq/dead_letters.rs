@@ -6,18 +6,19 @@ use super::words::Words;
 use super::{Message, Timer};
 use crate::engine::{Fault, Input, Phase};
 use crate::protocol::Stage;
-use crate::trace::{LevelKind, MarkKind, Slot, StayKind};
+use crate::protocol::parking::Parking;
+use crate::trace::{MarkKind, Slot};
 
 pub struct DeadLetters {
     words: Words,
     /// How many faults keep it from taking anything.
     outages: u32,
-    parked: u32,
+    parking: Parking,
 }
 
 impl DeadLetters {
     pub(super) fn new(words: Words) -> Self {
-        DeadLetters { words, outages: 0, parked: 0 }
+        DeadLetters { words, outages: 0, parking: Parking::default() }
     }
 
     pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
@@ -28,11 +29,7 @@ impl DeadLetters {
                     stage.refuse(message);
                     return stage.mark(MarkKind::Dropped, Slot::WHOLE, part, 0, self.words.dropped(reason));
                 }
-                stage.dead_letters(part);
-                stage.mark(MarkKind::DeadLettered, Slot::WHOLE, part, 0, self.words.dead_lettered(reason));
-                stage.begin(Slot::WHOLE, StayKind::Parked, part);
-                self.parked += 1;
-                stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Parked), self.parked);
+                self.parking.park(part, self.words.dead_lettered(reason), stage);
             }
             Input::Fault(Fault::Outage | Fault::Crash, Phase::Begins) => self.outages += 1,
             Input::Fault(Fault::Outage | Fault::Crash, Phase::Ends) => self.outages -= 1,
