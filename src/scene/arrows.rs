@@ -1,8 +1,10 @@
 //! Messages as arrows, in the notation of UML 2.5.1 §17.4: a solid line and a filled head for a call, a solid line and
 //! an open head for what nobody waits for, a dashed line for a reply; a lost message ends in a dot.
 //!
-//! Beyond UML: a refused message ends in a cross, an answer that nobody awaited any more in a stump. *Invariant:* an
-//! arrow begins where it was sent and ends where it arrived, so its slope is its latency (`UML-1`: it never rises).
+//! Beyond UML, a refused message ends in a cross, and an answer that nobody awaited any more in a stump.
+//!
+//! *Invariant:* an arrow begins where its message was sent and ends where it arrived, so its slope is the latency
+//! (`UML-1`: an arrow never rises).
 
 use super::columns::Column;
 use super::sheet::{Sheet, Voice};
@@ -28,7 +30,7 @@ pub enum End {
     Dot,
     Cross,
     Stump,
-    /// On its way when the window or the run ends.
+    /// No sign: the message is on its way when the window or the run ends.
     Nowhere,
 }
 
@@ -47,8 +49,8 @@ pub fn flight(voice: &Voice, message: &MessageRow, scale: &TimeScale) -> Flight 
         (Fate::Delivered, Arrow::Call) => (1_000, End::Filled),
         (Fate::Delivered, Arrow::Reply | Arrow::Async) => (1_000, End::Open),
     };
-    // Only what the window shows of it, at the slope it has: heights at the window's edges stand for all that is
-    // beyond them, so there the line is cut and not bent.
+    // Only the part within the window is drawn, at the slope that the whole has. The scale draws every moment beyond
+    // the window at its edge, so without being cut there the line would be bent.
     let seen_from = share(message.sent, due, scale.from());
     let seen_until = if due > scale.to() { share(message.sent, due, scale.to()) } else { 1_000 };
     if seen_until < until {
@@ -79,7 +81,8 @@ fn edge(column: &Column, other: &Column, message: &MessageRow, leaves: bool) -> 
     column.edge(slot, other.centre)
 }
 
-/// The voice of a message, or what is wrong with it.
+/// The tone of a message: that of its side, unless something is wrong with it, it repeats something, or it would be
+/// there without any job.
 pub fn tone(voice: &Voice, message: &MessageRow) -> Tone {
     let answers_refusal =
         message.reply_to.known().is_some_and(|asked| voice.trace.messages[asked.at()].fate == Fate::Refused);
@@ -87,14 +90,15 @@ pub fn tone(voice: &Voice, message: &MessageRow) -> Tone {
         Fate::Lost | Fate::Refused | Fate::Late => Tone::Bad,
         Fate::Delivered | Fate::InFlight if answers_refusal => Tone::Bad,
         Fate::Delivered | Fate::InFlight if repeats(voice, message) => Tone::Again,
-        // What would be there without any job recedes.
+        // Background traffic takes no side's tone, so that it is less conspicuous.
         Fate::Delivered | Fate::InFlight if voice.trace.is_background(message) => Tone::Neutral,
         Fate::Delivered | Fate::InFlight => voice.tone,
     }
 }
 
-/// Whether it carries again what has been carried before. An answer to a second attempt does not, but one that brings
-/// more attempts than were asked for does: a poll that found what had been handed out before.
+/// Whether a message carries again what another one has carried before. The answer to a second attempt does not; but an
+/// answer whose attempt is higher than that of its request does, such as that to a poll which found a message that had
+/// been handed out before.
 pub fn repeats(voice: &Voice, message: &MessageRow) -> bool {
     let asked = message.reply_to.known().filter(|_| voice.trace.kind(message).arrow == Arrow::Reply);
     let before = asked.map_or(1, |asked| voice.trace.messages[asked.at()].attempt);
@@ -118,13 +122,13 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, id: MessageId) {
     let kind = voice.trace.kind(message);
     let flight = flight(voice, message, &sheet.scale);
     if flight.end == End::Nowhere && flight.from == flight.to {
-        // Sent at the moment at which the picture ends: there is nothing of it to be seen.
+        // It is sent at the moment at which the picture ends, so there is nothing of it to be seen.
         return;
     }
     let tone = tone(voice, message);
     let jobs = voice.trace.jobs_of(message);
     let look = match (look(kind.arrow, kind.class), tone) {
-        // What went wrong is no fine print.
+        // An answer that tells of a failure is not drawn as finely as confirmations are.
         (Look::ControlReply, Tone::Bad) => Look::Reply,
         (look, _) => look,
     };
@@ -146,7 +150,7 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, id: MessageId) {
     sheet.push(Level::Arrows, shape);
 }
 
-/// A filled head covers the end of its line, which must not stick out of it.
+/// Where the line itself ends: before a filled head, which it would otherwise stick out of.
 fn line_end(flight: Flight) -> Point {
     match flight.end {
         End::Filled => back(flight.from, flight.to, 6 * PX),
@@ -203,7 +207,7 @@ fn barbs(from: Point, to: Point, length: i32, half: i32) -> [Point; 2] {
     ]
 }
 
-/// Direction and length, never zero.
+/// The direction from one point to another, and the length of the way, which is taken to be at least 1.
 fn way(from: Point, to: Point) -> (i64, i64, i64) {
     let (dx, dy) = (i64::from(to.x - from.x), i64::from(to.y - from.y));
     match ((dx * dx + dy * dy) as u64).isqrt() as i64 {

@@ -1,7 +1,10 @@
-//! Very many messages, told truthfully in bulk: traffic between two lanes in shades, failures on top with their count.
+//! Very many messages, drawn in bulk: the traffic between two lanes in shades, and on top of it the failures with their
+//! count.
 //!
-//! A shade means the same between all lanes of a scene, and a line above the picture says how many messages it stands for.
-//! *Invariant:* a failure is never hidden by successes. It is an arrow of its own, or counted in a band of failures.
+//! A shade means the same between all lanes of a scene, and a line above the picture says how many messages it stands
+//! for.
+//!
+//! *Invariant:* a failure is never hidden by successes. It is an arrow of its own, or is counted in a band of failures.
 
 use super::arrows;
 use super::labels::{Rank, Site, Wish};
@@ -12,16 +15,18 @@ use crate::sorting;
 use crate::time::{Moment, Span, portion, readable};
 use crate::trace::{ActorId, JobId, MessageId};
 
-/// So many rows of shade there are in a scene at most.
+/// The most rows of shade in a scene.
 const MOST_ROWS: i32 = 520;
-/// So many rows of shade one job has at most on one side, where it has too many messages to draw them one by one.
+/// The most rows of shade of one job on one side, if it has too many messages to draw them one by one.
 const MOST_ROWS_OF_A_JOB: i32 = 100;
-/// So many bundles of failures.
+/// The most bands of failures in a scene.
 const MOST_FAILURES: i32 = 160;
 const SHADES: [Look; 5] = [Look::Traffic1, Look::Traffic2, Look::Traffic3, Look::Traffic4, Look::Traffic5];
 
+/// The two lanes between which messages go.
 type Pair = (ActorId, ActorId);
 
+/// What there is in one row of the page between two lanes.
 #[derive(Clone, Copy, Default)]
 struct Count {
     messages: u32,
@@ -30,7 +35,7 @@ struct Count {
     failure: Option<MessageId>,
 }
 
-/// The messages of a job by the two lanes between which they go; those that would be there without any job left out.
+/// The messages of a job by the two lanes between which they go, without background traffic.
 fn by_lanes(voice: &Voice) -> Vec<(Pair, Vec<u32>)> {
     let mut pairs: Vec<(Pair, Vec<u32>)> = Vec::new();
     for &id in &voice.rows.messages {
@@ -42,8 +47,10 @@ fn by_lanes(voice: &Voice) -> Vec<(Pair, Vec<u32>)> {
     pairs
 }
 
-/// Draws the messages of all sides in bulk, in shades that mean the same everywhere in the scene. Returns how many are not
-/// arrows of their own. In the page, this comes with its later part: no run that is there before has so many messages.
+/// Draws the messages of all sides in bulk, in shades that mean the same everywhere in the scene. Returns how many
+/// messages are not arrows of their own.
+///
+/// In the page, this comes with its later part, because no run that is shown before that has so many messages.
 #[inline(never)]
 pub fn draw(sheet: &mut Sheet, voices: &[Voice]) -> u32 {
     let height = sheet.scale.bottom() - sheet.scale.top();
@@ -99,7 +106,7 @@ fn explain(sheet: &mut Sheet, voice: &Voice, row: i32, most: u32) {
     );
 }
 
-/// To two digits.
+/// The number, rounded to its first two digits.
 fn rounded(number: u32) -> u32 {
     let mut unit = 1;
     while number / unit >= 100 {
@@ -108,8 +115,8 @@ fn rounded(number: u32) -> u32 {
     (number / unit * unit) + if number % unit * 2 >= unit && unit > 1 { unit } else { 0 }
 }
 
-/// Draws messages of one job that are too many to be drawn one by one: in shades as well, each pair of lanes with its
-/// number.
+/// Draws in shades the messages of one job that are too many to be drawn one by one, with a label for each pair of
+/// lanes that says how many they are.
 pub fn draw_job(sheet: &mut Sheet, voice: &Voice, job: JobId) {
     let height = sheet.scale.bottom() - sheet.scale.top();
     let pairs = by_lanes(voice);
@@ -134,8 +141,9 @@ pub fn draw_job(sheet: &mut Sheet, voice: &Voice, job: JobId) {
     }
 }
 
-/// Messages, and those that came to nothing, by the row of the page that the middle of their way usually is in: so much
-/// after they were sent. Both are in the order of sending, so it does not matter how many there are in a row.
+/// How many messages, and how many that came to nothing, there are in each row of the page. A message counts in the row
+/// that holds the middle of its way, reckoned with the usual latency. Both lists are in the order of sending, so the
+/// end of a row is found by searching, however many messages it has.
 fn count(sheet: &Sheet, voice: &Voice, (all, failed): (&[u32], &[u32]), row: i32) -> Vec<(i32, Count)> {
     let message = |place: u32| &voice.trace.messages[place as usize];
     let usual = |places: &[u32]| places.get(places.len() / 2).map_or(Span::ZERO, |place| message(*place).latency);
@@ -184,7 +192,7 @@ fn bundle(voice: &Voice, pair: Pair, number: i32, piece: u16, look: Look, area: 
     }
 }
 
-/// Rows of equal shade are one rectangle.
+/// Draws the traffic between two lanes. Neighbouring rows of equal shade are one rectangle.
 fn shades(
     sheet: &mut Sheet,
     voice: &Voice,
@@ -226,7 +234,7 @@ fn shades(
     }
 }
 
-/// How thick the traffic is where it is thickest.
+/// Wishes for a label that says how many messages a second there are in the row that has the most.
 fn rate(sheet: &mut Sheet, voice: &Voice, pair: Pair, place: i32, messages: u32, row: i32) {
     let top = sheet.scale.top() + place * row;
     let span = sheet.scale.moment_from_y(top + row).since(sheet.scale.moment_from_y(top));
@@ -246,7 +254,7 @@ fn rate(sheet: &mut Sheet, voice: &Voice, pair: Pair, place: i32, messages: u32,
     });
 }
 
-/// A number with its thousands set apart.
+/// A number with commas between its thousands.
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -259,8 +267,8 @@ fn grouped(number: u64) -> String {
     text
 }
 
-/// A lone failure is an arrow; several in one row are a band with their number, and bands that touch are one.
-/// Returns the lone ones.
+/// Draws the failures between two lanes: several in one row are a band with their number, and bands that touch are one.
+/// A lone failure is to be an arrow; those are returned.
 fn failing(sheet: &mut Sheet, voice: &Voice, pair: Pair, counts: &[(i32, Count)], row: i32) -> Vec<MessageId> {
     let (left, right) = strip(voice, pair);
     let mut single = Vec::new();

@@ -1,6 +1,7 @@
-//! What both sides share: the clock's lines and figures, the folds torn across both panes, the selected job's tags.
+//! The clock between the panes, and what else both sides share: its lines and figures, the folds torn across both
+//! panes, and the tags of the selected job.
 //!
-//! *Invariant:* a figure stands at its own height, to the tenth of a pixel.
+//! *Invariant:* a figure stands at the height of its moment, to the tenth of a pixel.
 
 use super::columns::{Frame, Measure, Plan};
 use super::sheet::{Sheet, Voice};
@@ -12,7 +13,7 @@ use crate::trace::{CallerOutcome, Duty, JobId, StayKind};
 
 /// The least distance between two figures.
 const APART: i32 = 42 * PX;
-/// Half the room of a figure in a wide gutter.
+/// Half the width that a figure may take in a wide gutter.
 const FIGURES: i32 = 30 * PX;
 
 pub fn draw(sheet: &mut Sheet, frame: &Frame) {
@@ -32,7 +33,7 @@ struct Tick {
     y: i32,
 }
 
-/// Round moments, far enough apart, none within a fold.
+/// The lines of the clock: at round moments, far enough apart, none within a fold.
 fn ticks(sheet: &Sheet) -> Vec<Tick> {
     let scale = &sheet.scale;
     let pace = scale.pace();
@@ -41,7 +42,7 @@ fn ticks(sheet: &Sheet) -> Vec<Tick> {
     let first = scale.from().micros().div_ceil(step);
     let mut ticks: Vec<Tick> = Vec::new();
     let mut number = first;
-    // A fold can hold very many steps: those are leapt over, not counted out.
+    // A fold can hold very many steps, so they are passed over at once.
     let folds: Vec<_> = scale.folds().collect();
     while let Some(micros) = number.checked_mul(step).filter(|micros| *micros <= scale.to().micros()) {
         let at = Moment::from_micros(micros);
@@ -59,7 +60,7 @@ fn ticks(sheet: &Sheet) -> Vec<Tick> {
     ticks
 }
 
-/// 1, 2 or 5 of a unit that people count in, at least `least` microseconds.
+/// The distance of two lines, in microseconds: 1, 2 or 5 of a unit in which people count, and at least `least`.
 fn round_step(least: u64) -> u64 {
     const MINUTE: u64 = 60_000_000;
     const ABOVE_SECONDS: [u64; 16] = [
@@ -92,8 +93,8 @@ fn round_step(least: u64) -> u64 {
     ABOVE_SECONDS.into_iter().find(|step| *step >= least.max(30_000_000)).unwrap_or(720_000 * MINUTE)
 }
 
-/// A moment as the clock says it, in the form in which moments are told everywhere; a tick is on a round one, so it is
-/// told exactly.
+/// The figure for a moment, in the form in which moments are told everywhere. A line of the clock is at a round moment,
+/// so the figure is exact and short.
 fn figure(at: Moment) -> String {
     exact(at.since(Moment::START))
 }
@@ -157,7 +158,7 @@ fn tear(sheet: &mut Sheet, frame: &Frame, number: u32, fold: super::Fold) {
     sheet.push(Level::Clock, shared(Subject::Fold(number), 2, Look::Tick, form));
 }
 
-/// What goes on behind a fold: each stay that crosses it leaves dots in the strip.
+/// Draws what goes on behind a fold: each stay that crosses it leaves dots in the strip.
 pub fn crossings(sheet: &mut Sheet, voice: &Voice) {
     let folds: Vec<_> = sheet.scale.folds().collect();
     for fold in folds {
@@ -187,7 +188,7 @@ pub fn crossings(sheet: &mut Sheet, voice: &Voice) {
     }
 }
 
-/// What happened to the selected job on one side, beside the clock.
+/// Draws the tags of the selected job beside the clock: what happened to it on one side, each at its height.
 pub fn tags(sheet: &mut Sheet, frame: &Frame, voice: &Voice, job: JobId) {
     let left = frame.panes.len() == 1 || voice.strip.right <= frame.gutter.left;
     let (edge, direction) = match (frame.panes.len(), left) {
@@ -225,7 +226,7 @@ pub fn tags(sheet: &mut Sheet, frame: &Frame, voice: &Voice, job: JobId) {
     }
 }
 
-/// The moments of a job's story that the trace knows, in order.
+/// What happened to a job, in a word each, in order of time.
 pub fn story(voice: &Voice, job: JobId) -> Vec<(Moment, &'static str)> {
     let trace = voice.trace;
     let Some(row) = trace.jobs.get(job.at()) else {

@@ -1,25 +1,27 @@
-//! What is in a queue and cannot be taken until a clock runs out: in the lane's own half, each with its bracket.
+//! Messages that lie in a queue and cannot be taken until their time is over, because they are hidden or delayed. Each
+//! has a clock: an outline with a bracket beside it, in the right half of its lane.
 //!
-//! Arrows end at the edge of that half, so none runs through a bracket. *Invariant:* a bracket is as long as its
-//! clock ran, and closed only if it ran out.
+//! Arrows end at the edge of that half, so none runs through a bracket.
+//!
+//! *Invariant:* a bracket is as long as its clock ran, and closed only if the clock ran out.
 
 use super::columns::{Column, Plan};
 use super::labels::{Rank, Site, Wish};
 use super::pace::FOOT;
 use super::sheet::{Sheet, Voice};
-use super::steps::{levels, runs, sum};
+use super::steps::{levels, stretches, sum};
 use super::text::{line, width};
 use super::{Anchor, Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
 use crate::time::{Moment, readable};
 use crate::trace::{Ending, LevelKind, StayId, StayKind, StayRow};
 
-/// The room of one clock where there is enough: its outline, its bracket.
+/// The width of one clock with its outline and its bracket, where there is enough room.
 const ROOM: i32 = 13 * PX;
-/// With less than this, the outline is all there is of a clock.
+/// The least width of a clock with a bracket; with less, it is only an outline.
 const BRACKETED: i32 = 9 * PX;
-/// With less than this, only their number is drawn.
+/// The least width of a clock; with less, only the number of clocks is drawn.
 const OUTLINED: i32 = 4 * PX;
-/// And with more than so many.
+/// The most clocks in a lane; if there are more, only their number is drawn.
 const MOST: usize = 100;
 
 pub fn draw(sheet: &mut Sheet, voice: &Voice) {
@@ -32,7 +34,7 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice) {
             stay.actor == column.actor && matches!(stay.kind, StayKind::Hidden | StayKind::Scheduled)
         };
         let ids: Vec<StayId> = voice.rows.stays.iter().filter(its).copied().collect();
-        // Each takes the first line that is free when it begins.
+        // Each clock takes the first line that is free when it begins.
         let mut free: Vec<Moment> = Vec::new();
         let mut lines: Vec<usize> = Vec::with_capacity(ids.len());
         for stay in ids.iter().map(|id| &voice.trace.stays[id.at()]) {
@@ -89,7 +91,8 @@ fn clock(sheet: &mut Sheet, voice: &Voice, id: StayId, left: i32, room: i32, sai
         rank: Rank::Mark,
         site: Site::Beside(Area::new(left, top, room, bottom - top)),
     };
-    // The first says what they are; after that, those that tell something new.
+    // The first clock of a lane has a label that says what it is; after that, only those that tell something new have
+    // one.
     let label = !said || stay.ending == Ending::Expired || stay.value > 1 || body.light == Light::Lit;
     if label {
         sheet.wishes.push(wish);
@@ -113,7 +116,7 @@ fn words(stay: &StayRow, ended: Moment) -> String {
     }
 }
 
-/// What stands on which side of the line.
+/// Writes over the halves of a lane what stands in them.
 fn heads(sheet: &mut Sheet, voice: &Voice, column: &Column) {
     let middle = column.centre;
     for (piece, text, anchor) in [(41, "ready", Anchor::End), (42, "hidden", Anchor::Start)] {
@@ -125,17 +128,17 @@ fn heads(sheet: &mut Sheet, voice: &Voice, column: &Column) {
     }
 }
 
-/// So many that only their number is drawn: an outline as wide as they are many.
+/// Draws only the number of clocks, if they are very many: an outline as wide as they are many.
 fn crowd(sheet: &mut Sheet, voice: &Voice, column: &Column) {
     let of = |kind| levels(voice, &|row| row.actor == column.actor && row.kind == LevelKind::Stays(kind));
     let steps = sum(&of(StayKind::Hidden), &of(StayKind::Scheduled));
     let most = i64::from(steps.iter().map(|step| step.1).max().unwrap_or(0).max(1));
     let room = i64::from(column.half - 2 * PX);
-    for (number, run) in (0..9_000).zip(runs(sheet, &steps, PX)) {
+    for (number, stretch) in (0..9_000).zip(stretches(sheet, &steps, PX)) {
         let reach = |count: u32| (column.centre, column.centre + (room * i64::from(count) / most) as i32);
-        let name = format!("{}: at most {} hidden", voice.trace.actor(column.actor).name, run.peak);
-        let form = Form::Polygon(run.outline(&reach));
-        run.keep_clear(sheet, &reach);
+        let name = format!("{}: at most {} hidden", voice.trace.actor(column.actor).name, stretch.peak);
+        let form = Form::Polygon(stretch.outline(&reach));
+        stretch.keep_clear(sheet, &reach);
         push(sheet, voice, column, (Level::Rivers, Look::Held), 20_000 + number, form, name);
     }
 }

@@ -1,4 +1,5 @@
-//! Where lanes stand: panes, the clock's gutter, lanes within a pane, slots within a lane.
+//! Where everything stands from left to right: the panes and the clock's gutter, the lanes within a pane, and the slots
+//! within a lane.
 //!
 //! *Invariant:* columns depend on the actors and the width alone, so that nothing moves sideways when the window, the
 //! selection or a parameter of time changes.
@@ -11,20 +12,19 @@ use crate::trace::{ActorId, ActorRow, Drawing, Duty, Slot, Trace};
 
 /// The narrowest scene, in CSS pixels.
 pub const NARROWEST: u16 = 280;
-/// Above so many slots, a lane shows how many are at work instead of which.
+/// The most slots of a lane that are drawn each by itself. A lane with more shows how many are at work, not which.
 pub const MOST_BARS: u16 = 24;
 
 /// Where the panes and the gutter are.
 pub struct Frame {
-    /// At least what was asked for; more where the lanes would have no room.
+    /// At least the width that was asked for, and more if the lanes would have no room.
     pub width: i32,
     pub gutter: Strip,
     pub panes: Vec<Pane>,
-    /// Whether there is little room for each lane.
     pub measure: Measure,
 }
 
-/// How generous the layout can be.
+/// How much room there is for each lane, from which widths and gaps follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Measure {
     Narrow,
@@ -35,27 +35,27 @@ pub enum Measure {
 /// How a lane's slots are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Plan {
-    /// A column each.
+    /// A column for each slot.
     Bars {
         spacing: i32,
         bar: i32,
         slots: u16,
     },
-    /// So many that only their number is drawn.
+    /// One area, as wide as there are slots at work; there are too many of them to draw each.
     Area,
     River,
-    /// A river each.
+    /// A river for each slot.
     Rivers {
         spacing: i32,
         slots: u16,
     },
-    /// Like a river, but to the left only; on the right is the room of what is hidden.
+    /// A river to the left of the lifeline only, and on its right the room of what is hidden.
     Halves,
     Tracks(Bed),
 }
 
-/// The bed of a log: tracks side by side. In the room of each stand, from the left, the places of its readers, its
-/// records, and their offsets.
+/// The bed of a log: tracks side by side. In each track stand, from the left, the places of its readers, its records,
+/// and their offsets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bed {
     pub spacing: i32,
@@ -77,23 +77,23 @@ impl Bed {
         let natural = i32::from(readers) * strip + record + number;
         let spacing = natural.min(room * 2 / 5 / i32::from(slots)).max(3 * PX);
         let record = record.min(spacing * 6 / 10);
-        // Where it is narrow, offsets give way first.
+        // If the track is narrow, the offsets give way first.
         let strip = strip.min((spacing - record) / i32::from(readers + 1));
         Bed { spacing, slots, readers, strip, record }
     }
 
-    /// Half its width.
+    /// Half the width of the bed.
     fn half(self) -> i32 {
         i32::from(self.slots) * self.spacing / 2
     }
 
-    /// From the left edge of a track's room to the middle of its records.
+    /// How far the middle of a track's records is from the left edge of the track.
     fn record_from_left(self) -> i32 {
         let taken = i32::from(self.readers) * self.strip + self.record;
         (self.spacing - taken) / 4 + taken - self.record / 2
     }
 
-    /// From the middle of a track's records back to where a reader's place is.
+    /// How far a reader's place is to the left of the middle of a track's records.
     pub fn place_before_record(self, reader: u16) -> i32 {
         self.record / 2 + self.strip * i32::from(reader + 1) - self.strip / 4
     }
@@ -103,7 +103,7 @@ impl Bed {
 pub struct Column {
     pub actor: ActorId,
     pub centre: i32,
-    /// From the centre to the edge of what is drawn on the lane itself.
+    /// How far it is from the centre to the edge of what is drawn on the lane itself.
     pub half: i32,
     /// The room that belongs to the lane.
     pub strip: Strip,
@@ -132,7 +132,7 @@ impl Column {
         }
     }
 
-    /// Where its lifelines are: one a slot, one for all of many.
+    /// The x of each lifeline: one for each slot, or one for all if there are many.
     pub fn lines(&self) -> Vec<i32> {
         match self.plan {
             Plan::Bars { slots, .. } | Plan::Rivers { slots, .. } | Plan::Tracks(Bed { slots, .. }) => {
@@ -169,8 +169,8 @@ impl Column {
     }
 }
 
-/// Panes and gutter at the width asked for. Where the lanes have no room there, they are drawn closer, and where that
-/// is not enough either, the frame is wider than asked for: see [`Frame::width`].
+/// Panes and gutter at the width that the view asks for. If the lanes have no room in it, they are drawn closer; if
+/// that is not enough either, the frame is wider ([`Frame::width`]).
 pub fn frame(sides: &[SidePlayed], view: &View, which: Sides) -> Frame {
     let width = i32::from(view.width.max(NARROWEST)) * PX;
     let shown: Vec<usize> = match which {
@@ -188,7 +188,7 @@ pub fn frame(sides: &[SidePlayed], view: &View, which: Sides) -> Frame {
     if let Some(frame) = frames.next() {
         return frame;
     }
-    // With more room, tracks and rivers stand further apart, and so need a little more.
+    // In a wider frame tracks and rivers stand further apart, so the width that is needed is not known beforehand.
     let mut wider = width;
     loop {
         wider += 20 * PX;
@@ -198,7 +198,7 @@ pub fn frame(sides: &[SidePlayed], view: &View, which: Sides) -> Frame {
     }
 }
 
-/// What margins and clock take of the width.
+/// How much of the width the margins and the clock take.
 fn taken(shown: &[usize], measure: Measure) -> i32 {
     2 * margin(measure) + clock_width(shown, measure)
 }
@@ -251,12 +251,12 @@ fn pane(sides: &[SidePlayed], side: usize, strip: Strip) -> Pane {
     }
 }
 
-/// The room that the lanes of a side need at the least, with heads as small as they may be, where there is so much.
+/// The width that the lanes of a side need at the least, with heads as small as they may be, in a pane of width `room`.
 fn least_room(trace: &Trace, measure: Measure, room: i32) -> i32 {
     all_of(&with_heads(trace, measure, room, least_head(measure)), measure)
 }
 
-/// The room that lanes take, gaps included.
+/// The width that lanes take together, gaps included.
 fn all_of(lanes: &[Column], measure: Measure) -> i32 {
     let gaps = gap(measure) * (lanes.len() as i32 - 1);
     gaps + lanes.iter().map(|lane| lane.strip.left + lane.strip.right).sum::<i32>()
@@ -273,7 +273,7 @@ fn lanes(trace: &Trace, measure: Measure, room: i32) -> Vec<Column> {
     let mut widest = widest_head(actors, measure, room - gap(measure) * (actors.len() as i32 - 1));
     loop {
         let lanes = with_heads(trace, measure, room, widest);
-        // What stands beside a lane can take more room than its head does.
+        // A lane can be wider than its head, because of what stands beside it.
         if widest <= least || all_of(&lanes, measure) <= room {
             return lanes;
         }
@@ -289,7 +289,7 @@ fn with_heads(trace: &Trace, measure: Measure, room: i32, widest: i32) -> Vec<Co
         let plan = plan(actor, readers, measure, room);
         let half = half(plan, measure);
         let head = head(actor, measure, widest);
-        // What waits for this lane stands on its left, where its callers are.
+        // Work that waits for this lane stands on its left, where its callers are.
         let waiting = match (actor.duty, actor.drawing, measure) {
             (_, Drawing::River | Drawing::Halves | Drawing::Tracks, _) | (Duty::Broker, ..) => 0,
             (_, _, Measure::Wide) => 34 * PX,
@@ -337,7 +337,7 @@ fn tell_apart(trace: &Trace, measure: Measure, columns: &mut [Column]) {
     }
 }
 
-/// How wide a head may be so that all fit into `room`: short names leave room to long ones.
+/// How wide a head may be so that all fit into `room`: short names leave more of it to long ones.
 fn widest_head(actors: &[ActorRow], measure: Measure, mut room: i32) -> i32 {
     const WIDEST: i32 = 190 * PX;
     let least = least_head(measure);
@@ -353,7 +353,7 @@ fn widest_head(actors: &[ActorRow], measure: Measure, mut room: i32) -> i32 {
     WIDEST
 }
 
-/// A head narrower than this says nothing any more.
+/// The least width of a head: in less, nothing of a name can be read.
 fn least_head(measure: Measure) -> i32 {
     if measure == Measure::Wide { 76 * PX } else { 52 * PX }
 }

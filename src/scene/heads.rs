@@ -1,6 +1,6 @@
 //! The sheet of heads: who stands where.
 //!
-//! *Invariant:* it knows nothing of time, so it stays as it is while the body scrolls under it.
+//! *Invariant:* a head has nothing to do with time, so the sheet stays as it is while the body scrolls under it.
 
 use super::sheet::Voice;
 use super::text::{ascent, line_height, width};
@@ -40,17 +40,18 @@ pub fn heads<'a>(voice: &'a Voice<'a>) -> impl Iterator<Item = Shape> + 'a {
     })
 }
 
-/// A head that had to be shortened, and the same with all of its words, which may then cover its neighbours.
+/// A head that had to be shortened, drawn with all of its words. It may cover its neighbours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WholeHead {
-    /// Where the short one is.
+    /// Where the shortened head is.
     pub short: Area,
-    /// What it would say: the lane's name and what is below that.
+    /// All of its words: the lane's name and its subtitle.
     pub name: String,
     pub shapes: Vec<Shape>,
 }
 
-/// Those heads of a scene of these sides that had to be shortened, for whoever points at one or has the focus on it.
+/// The heads of a scene that had to be shortened, with all of their words, for whoever points at one or has the focus
+/// on it. The scene must be one of these sides.
 pub fn whole_heads(sides: &[SidePlayed], scene: &Scene) -> Vec<WholeHead> {
     let heads = scene.heads.chunks_exact(3);
     heads
@@ -62,7 +63,7 @@ pub fn whole_heads(sides: &[SidePlayed], scene: &Scene) -> Vec<WholeHead> {
         .collect()
 }
 
-/// The head with these words, in a scene so wide; nothing if it has them.
+/// The head with these words, in a scene as wide as `room`; nothing if it has them already.
 fn whole_head(head: &[Shape], words: [&str; 2], room: i32) -> Option<WholeHead> {
     let mut shapes = head.to_vec();
     let Form::Rect { area: short, .. } = shapes[0].form else { return None };

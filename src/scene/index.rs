@@ -1,11 +1,11 @@
 //! An index of a run: which rows a window of time or a job needs, found without looking at all the others.
 //!
-//! It is made once a run, by whoever lays the run out more than once. Rows are only ever appended to it, so it can be
-//! made in pieces ([`Index::grow`]), and what cost it has to find the rows of a window depends on how many there are in
-//! the window and not on how long the run is.
+//! It is made once for each run, by whoever lays the run out more than once. Rows are only appended to it, so it can be
+//! made in pieces ([`Index::grow`]). How long it takes to find the rows of a window depends on how many there are in
+//! the window, and not on how long the run is.
 //!
-//! *Invariant:* this is the only room that looks for rows in a whole trace. It relies on the order in which rows are
-//! written, which is that of their beginnings.
+//! *Invariant:* nothing else in the scene looks for rows in a whole trace. The index relies on the order in which rows
+//! are written, which is that of their beginnings.
 
 mod sent;
 mod series;
@@ -40,7 +40,8 @@ impl Index {
         Index { sides: sides.iter().map(|side| SideIndex::begin(&side.trace)).collect() }
     }
 
-    /// Takes in about so many more rows, and says whether that was all. Nothing may be laid out by it before.
+    /// Takes in about `rows` more rows, and says whether it has all of them now. Nothing may be laid out by the index
+    /// before it has.
     pub fn grow(&mut self, sides: &[SidePlayed], rows: usize) -> bool {
         let mut left = rows;
         for (index, side) in self.sides.iter_mut().zip(sides) {
@@ -54,12 +55,12 @@ impl Index {
         self.side(side).messages_of_jobs.of(job).into_iter().map(MessageId::from_index).collect()
     }
 
-    /// Its stays, likewise.
+    /// The stays of a job on one side, in order.
     pub fn stays_of(&self, side: u8, job: JobId) -> Vec<StayId> {
         self.side(side).stays_of_jobs.of(job).into_iter().map(StayId::from_index).collect()
     }
 
-    /// The positions of its marks in the trace, likewise.
+    /// The positions of a job's marks in the trace of one side, in order.
     pub fn marks_of(&self, side: u8, job: JobId) -> Vec<u32> {
         self.side(side).marks_of_jobs.of(job)
     }
@@ -69,35 +70,35 @@ impl Index {
     }
 }
 
-/// Between which two lanes messages go.
+/// The two lanes between which messages go, the one with the smaller number first.
 type Pair = (ActorId, ActorId);
 
-/// Where stays are, and of what kind.
+/// What stays of one series have in common: where they are, and their kind.
 type StayKey = (ActorId, Slot, StayKind);
 
-/// Whose level it is, and of what.
+/// What tells one level from another: whose it is, and what it counts.
 type LevelKey = (ActorId, Slot, ReaderId, LevelKind);
 
 /// The index of one side.
 #[derive(Debug, Default)]
 pub(super) struct SideIndex {
     messages: ByLength,
-    /// Those that are drawn whether their job is selected or not.
+    /// The stays that are drawn whether their job is selected or not.
     stays: ByLength,
-    /// The messages that would not be there without any job.
+    /// All messages but background traffic.
     told: Vec<u32>,
-    messages_of_jobs: Links,
-    stays_of_jobs: Links,
-    marks_of_jobs: Links,
-    /// The messages between each two lanes, those left out that would be there without any job.
+    messages_of_jobs: Chains,
+    stays_of_jobs: Chains,
+    marks_of_jobs: Chains,
+    /// The messages between each two lanes, without background traffic.
     pairs: Vec<(Pair, Traffic)>,
-    /// Those stays that are drawn whether their job is selected or not, once more: the longest weighs most.
+    /// The same stays as in `stays`, by place and kind; the longest weighs most.
     kinds: Vec<(StayKey, Series)>,
-    /// The rows of each level: the highest weighs most.
+    /// The rows of each level; the highest weighs most.
     levels: Vec<(LevelKey, Series)>,
-    /// How much lies in a queue, ready or held, and how much at most.
+    /// How much lies in each queue, and how much there was at most.
     depths: Vec<((ActorId, Slot), Depth)>,
-    /// How many messages, stays, levels and marks are taken in.
+    /// How many messages, stays, levels and marks have been taken in.
     taken: [usize; 4],
 }
 
@@ -108,6 +109,7 @@ struct Traffic {
     failed: Vec<u32>,
 }
 
+/// How much lies in a queue after the rows that have been taken in, and how much there was at most.
 #[derive(Debug, Default)]
 struct Depth {
     ready: u32,
@@ -119,12 +121,12 @@ struct Depth {
 
 impl SideIndex {
     fn begin(trace: &Trace) -> SideIndex {
-        let links = || Links { last: vec![NO_LINK; trace.jobs.len()], links: Vec::new() };
-        let (messages_of_jobs, stays_of_jobs, marks_of_jobs) = (links(), links(), links());
+        let chains = || Chains { last: vec![NONE_BEFORE; trace.jobs.len()], links: Vec::new() };
+        let (messages_of_jobs, stays_of_jobs, marks_of_jobs) = (chains(), chains(), chains());
         SideIndex { messages_of_jobs, stays_of_jobs, marks_of_jobs, ..SideIndex::default() }
     }
 
-    /// Takes in up to so many rows; returns how many less it were.
+    /// Takes in up to `left` rows, and returns how many of these were not needed.
     fn grow(&mut self, trace: &Trace, mut left: usize) -> usize {
         let tables = [trace.messages.len(), trace.stays.len(), trace.levels.len(), trace.marks.len()];
         for (table, rows) in tables.into_iter().enumerate() {
@@ -195,14 +197,14 @@ impl SideIndex {
         let series = sorting::entry(&mut self.levels, (row.actor, row.slot, row.reader, row.kind));
         series.push_last_word(
             place as u32,
-            &series::Rows {
+            &series::ByPlace {
                 at: &|place| trace.levels[place as usize].at,
                 weight: &|place| trace.levels[place as usize].value.into(),
             },
         );
         let LevelKind::Stays(kind) = row.kind else { return };
         let depth = sorting::entry(&mut self.depths, (row.actor, row.slot));
-        // Of what changes at one moment, only the outcome counts.
+        // Of several changes at one moment, only the last value counts.
         if row.at > depth.at {
             depth.deepest = depth.deepest.max(depth.ready + depth.held);
             depth.at = row.at;
@@ -215,8 +217,8 @@ impl SideIndex {
         }
     }
 
-    /// Whether a stay is work that was done before. Where an execution is cut into several stays, it cannot be told which
-    /// of them repeat: then none does.
+    /// Whether a stay is work that was begun before. If an execution is cut into several stays, it cannot be told which
+    /// of them repeat an earlier one, and none is said to.
     pub fn is_repeat(&self, trace: &Trace, id: StayId) -> bool {
         let is_work = |stay: &StayRow| stay.kind == StayKind::Busy && trace.actor(stay.actor).duty == Duty::Worker;
         let stay = &trace.stays[id.at()];
@@ -233,8 +235,8 @@ impl SideIndex {
         works.len() == executions && works[0] != id.index()
     }
 
-    /// The rows that overlap a window, in order: its messages, and those stays that are drawn whatever is selected. Where
-    /// either are very many, as many as a picture needs of them.
+    /// The rows that overlap a window, in order: the messages, and those stays that are drawn whatever is selected. Of
+    /// very many messages or stays there are only as many as a picture needs.
     pub fn rows(&self, trace: &Trace, from: Moment, to: Moment) -> Rows {
         let window = (from, to);
         let sent = |place: u32| trace.messages[place as usize].sent;
@@ -267,14 +269,16 @@ impl SideIndex {
         Rows { messages, count, stays, marks }
     }
 
-    /// Of very many messages that were sent in a window some from each piece of it, and stretches in which none is left out.
-    /// In the page, this comes with its later part, as the next one does.
+    /// Some of the very many messages that were sent in a window: a few from each piece of it, and stretches in which
+    /// none is left out.
+    ///
+    /// In the page, this comes with its later part, as [`SideIndex::some_stays`] does.
     #[inline(never)]
     fn some_messages(&self, window: (Moment, Moment), sent: &dyn Fn(u32) -> Moment) -> Vec<u32> {
         let mut some = Vec::new();
         for (_, Traffic { all, .. }) in &self.pairs {
             let range = all.between(window, sent);
-            all.thinned(range.clone(), &series::Rows { at: sent, weight: &|_| 0 }, &mut some);
+            all.thinned(range.clone(), &series::ByPlace { at: sent, weight: &|_| 0 }, &mut some);
             for stretch in all.places()[range].chunks(256).step_by(1 + all.places().len() / 256 / 32) {
                 some.extend_from_slice(stretch);
             }
@@ -284,7 +288,8 @@ impl SideIndex {
         some
     }
 
-    /// Of very many stays the longest from each piece of the window, and of those that began before it the longest of all.
+    /// Some of very many stays: the longest from each piece of the window, and the longest of those that began before
+    /// it.
     #[inline(never)]
     fn some_stays(
         &self,
@@ -298,10 +303,10 @@ impl SideIndex {
         let before =
             found.iter().rev().map(|places| &places[..places.partition_point(|place| begun(*place) < window.0)]);
         let mut some: Vec<u32> = before.flatten().copied().filter(|place| began_before(place)).take(MANY).collect();
-        let rows = series::Rows { at: &begun, weight: &|place| length(trace, place) };
+        let rows = series::ByPlace { at: &begun, weight: &|place| length(trace, place) };
         for ((actor, _, kind), series) in &self.kinds {
             let range = series.between(window, &begun);
-            // Where there are too many slots to draw each, all count.
+            // Where there are too many slots to draw each, their stays are counted, so all are needed.
             let is_counted =
                 matches!(kind, StayKind::Busy | StayKind::Blocked) && trace.actor(*actor).slots > MOST_BARS;
             match is_counted {
@@ -314,8 +319,8 @@ impl SideIndex {
         some
     }
 
-    /// The messages that were sent between each two lanes in a window and those of them that came to nothing, in order; none
-    /// of those that would be there without any job.
+    /// For each two lanes, the messages that were sent between them in a window, and those of them that came to
+    /// nothing, both in order and without background traffic.
     pub fn traffic(&self, trace: &Trace, window: (Moment, Moment)) -> Vec<(Pair, &[u32], &[u32])> {
         let sent = |place: u32| trace.messages[place as usize].sent;
         let of_pair = |(pair, traffic): &'_ (Pair, Traffic)| (*pair, traffic.all.between(window, &sent));
@@ -349,8 +354,8 @@ impl SideIndex {
         }
     }
 
-    /// The rows of the levels that are wanted, of which any row tells whether it is: those of a window, and for each level
-    /// the one before it, which still holds. In order of time.
+    /// The rows of some levels in a window, and of each the last row before it, which still holds; all in order of
+    /// time. `wanted` says of a row whether its level is meant, and says the same of every row of one level.
     pub fn levels<'a>(
         &self,
         trace: &'a Trace,
@@ -358,7 +363,7 @@ impl SideIndex {
         wanted: &dyn Fn(&LevelRow) -> bool,
     ) -> Vec<&'a LevelRow> {
         let mut places: Vec<u32> = Vec::new();
-        let rows = series::Rows {
+        let rows = series::ByPlace {
             at: &|place| trace.levels[place as usize].at,
             weight: &|place| trace.levels[place as usize].value.into(),
         };
@@ -386,7 +391,7 @@ impl SideIndex {
     }
 }
 
-/// So many rows that overlap a window are very many: far more than its picture can show.
+/// From so many rows in a window on, they are very many: far more than its picture can show.
 const MANY: usize = 1 << 14;
 
 /// How long a stay lasts.
@@ -395,12 +400,13 @@ fn length(trace: &Trace, place: u32) -> u64 {
     stay.end.since(stay.begin).as_micros()
 }
 
-/// What of a stay is drawn.
+/// What is drawn of a stay.
 enum Sight {
+    /// All of it.
     Always,
-    /// Where it begins and where it ends: a record of a log.
+    /// Only where it begins and where it ends: it is a record of a log.
     AtItsEnds,
-    /// Nothing, unless its job is selected: what lies in a queue is drawn from its levels.
+    /// Nothing unless its job is selected: what lies in a queue is drawn from its levels.
     IfSelected,
 }
 
@@ -415,8 +421,9 @@ fn sight(trace: &Trace, stay: &StayRow) -> Sight {
     }
 }
 
-/// Rows by how long they last: a class for each power of two. Those of a class that overlap a window stand together,
-/// for none of them began longer before it than the class lasts. So one row as long as the run spoils no query.
+/// Rows by how long they last, in a class for each power of two. The rows of a class that overlap a window stand
+/// together, because none of them began longer before it than the longest of the class lasts. So a single row as long
+/// as the run does not slow down the search for others.
 #[derive(Debug, Default)]
 struct ByLength {
     classes: Vec<Vec<u32>>,
@@ -431,7 +438,7 @@ impl ByLength {
         self.classes[class].push(place as u32);
     }
 
-    /// By their classes, the shortest first, those rows that overlap a window, and with them some that ended before it.
+    /// The rows that overlap a window, and some that ended before it, by their classes, the shortest first.
     fn near(&self, (from, to): (Moment, Moment), begun: &dyn Fn(u32) -> Moment) -> Vec<&[u32]> {
         let of_class = |(class, places): (usize, &Vec<u32>)| {
             let longest = u64::MAX >> (u64::BITS as usize - class).min(63);
@@ -448,32 +455,34 @@ impl ByLength {
     }
 }
 
-/// Of rows by their classes those that are seen, in order.
+/// Those of the rows in `found` that are seen, in order.
 fn overlapping(found: &[&[u32]], is_seen: &dyn Fn(u32) -> bool) -> Vec<u32> {
     let mut places: Vec<u32> = found.iter().copied().flatten().copied().filter(|place| is_seen(*place)).collect();
     sorting::sort(&mut places);
     places
 }
 
-/// The rows of each job. Each link leads to the row before it that belongs to the same job.
+/// The rows of each job, chained: each link of a chain leads to the row before it that belongs to the same job.
 #[derive(Debug, Default)]
-struct Links {
+struct Chains {
+    /// The last link of each job's chain.
     last: Vec<u32>,
+    /// The place of a row, and the link before it.
     links: Vec<(u32, u32)>,
 }
 
-const NO_LINK: u32 = u32::MAX;
+const NONE_BEFORE: u32 = u32::MAX;
 
-impl Links {
+impl Chains {
     fn add(&mut self, job: JobId, place: usize) {
         let before = std::mem::replace(&mut self.last[job.at()], self.links.len() as u32);
         self.links.push((place as u32, before));
     }
 
-    /// In order.
+    /// The places of a job's rows, in order.
     fn of(&self, job: JobId) -> Vec<u32> {
         let mut places = Vec::new();
-        let mut link = self.last.get(job.at()).copied().unwrap_or(NO_LINK);
+        let mut link = self.last.get(job.at()).copied().unwrap_or(NONE_BEFORE);
         while let Some(&(place, before)) = self.links.get(link as usize) {
             places.push(place);
             link = before;

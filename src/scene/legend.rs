@@ -8,14 +8,14 @@ use super::masthead::Band;
 use super::text::{line, line_height, width};
 use super::{Area, Face, Form, Key, Light, Look, PX, Piece, Point, Scene, Shape, Subject, Tone};
 
-/// The room of a sample.
+/// The area of a sample.
 pub const SAMPLE: Area = Area::new(0, 0, 30 * PX, 14 * PX);
 
 /// A kind of sign: how it looks and what it means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     pub look: Look,
-    /// Within [`SAMPLE`].
+    /// The shapes of the sample, which lie within [`SAMPLE`].
     pub shapes: Vec<Shape>,
     pub words: &'static str,
 }
@@ -23,9 +23,9 @@ pub struct Entry {
 /// How a sample of a look is drawn.
 #[derive(Clone, Copy)]
 enum Sample {
-    /// A line with that head.
+    /// A line of the look itself, with this head.
     Arrow(Look),
-    /// A line that ends in this: its own look is the end.
+    /// A plain line with this end, which has the look itself.
     End(Look),
     Bar,
     Plate,
@@ -36,7 +36,8 @@ enum Sample {
     Tear,
 }
 
-/// In the order in which they are told. A tone is asked for where it makes a difference.
+/// What each look means, in the order in which a legend has them. A tone is given where the look means something else
+/// in it.
 const MEANINGS: &[(Look, Option<Tone>, Sample, &str)] = &[
     (Look::Call, None, Sample::Arrow(Look::HeadFilled), "a call: the sender waits for the answer"),
     (Look::Reply, None, Sample::Arrow(Look::HeadOpen), "the answer to a call"),
@@ -80,7 +81,7 @@ pub fn legend(scene: &Scene) -> Vec<Entry> {
     let mut seen: Vec<(Look, Tone)> = Vec::new();
     for shape in used {
         let look = match shape.look {
-            // Shades of one meaning.
+            // All shades have one entry.
             Look::Traffic1 | Look::Traffic2 | Look::Traffic4 | Look::Traffic5 => Look::Traffic3,
             look => look,
         };
@@ -91,7 +92,7 @@ pub fn legend(scene: &Scene) -> Vec<Entry> {
     let entries = MEANINGS.iter().enumerate().filter_map(|(place, &(look, asked, sample, words))| {
         let is_meant = |tone: Tone| match asked {
             Some(asked) => tone == asked,
-            // What has a meaning of its own in that tone is told there.
+            // If the look means something else in that tone, it has an entry of its own for it.
             None => MEANINGS.iter().all(|&(other, tone_asked, ..)| other != look || tone_asked != Some(tone)),
         };
         let &(_, tone) = seen.iter().find(|(known, tone)| *known == look && is_meant(*tone))?;

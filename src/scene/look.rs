@@ -1,4 +1,5 @@
-//! What a shape is, in whose voice, and whether it is lit: three words from which a style sheet makes colours.
+//! What a shape is (its look), whose it is or what is wrong with it (its tone), and whether it is lit (its light):
+//! three words from which a style sheet makes colours.
 //!
 //! *Invariant:* each word has one class, and `static/scene.css` a rule for each (a test holds it).
 
@@ -70,7 +71,7 @@ looks! {
     Thrown "cp-thrown",
     /// Work that ended in an error: outlined.
     FailedWork "cp-failed-work",
-    /// Held by a job, and waiting: hatched.
+    /// A slot that is held by a job and can only wait: hatched.
     Blocked "cp-blocked",
     /// Has asked for work and waits for some: a light hatching with a broken edge.
     Polling "cp-polling",
@@ -78,7 +79,7 @@ looks! {
     Waiting "cp-waiting",
     /// How many wait, where they are too many for lines.
     WaitingArea "cp-waiting-area",
-    /// Until the next attempt: a bracket.
+    /// A wait until a known moment: a bracket.
     Scheduled "cp-scheduled",
     /// How many slots are busy, where they are too many for bars.
     BusyArea "cp-busy-area",
@@ -96,7 +97,7 @@ looks! {
     Followed "cp-followed",
     /// Set aside for good.
     Parked "cp-parked",
-    /// What the tracks of a log lie in.
+    /// The ground on which the tracks of a log lie, and that of a queue's right half.
     Bed "cp-bed",
     /// A record of a log, where it was written.
     Record "cp-record",
@@ -104,11 +105,11 @@ looks! {
     RecordGone "cp-record-gone",
     /// What a reader has not dealt with yet, beside its track.
     Lag "cp-lag",
-    /// Along which the place of a reader goes.
+    /// The line along which the place of a reader moves.
     PlaceLine "cp-place-line",
     /// Where the place of a reader was stored: filled for the first of a log's readers.
     Place "cp-place",
-    /// The same for the others: outlined.
+    /// Where the place of another reader was stored: outlined.
     OtherPlace "cp-other-place",
     /// Work is divided anew: a broken frame round those who divide it.
     Dividing "cp-dividing",
@@ -116,14 +117,14 @@ looks! {
     Sign "cp-sign",
     /// Text beside a message, a sign, a band.
     Label "cp-label-text",
-    /// From a label to what it belongs to, where they are apart.
+    /// The line from a label to what it belongs to, if they are apart.
     Leader "cp-leader",
-    /// Behind a caption.
+    /// The plate behind a caption or a sign.
     Plate "cp-plate",
     Caption "cp-caption",
-    /// At the moment of a caption, and from there to its plate.
+    /// The tick at the moment of a caption, and the line from there to its plate.
     CaptionTick "cp-caption-tick",
-    /// In the gutter: what happened to the selected job.
+    /// A word in the gutter on what happened to the selected job.
     Tag "cp-tag",
     /// Much traffic between two lanes, in five shades from thin to thick.
     Traffic1 "cp-traffic-1",
@@ -135,7 +136,7 @@ looks! {
     FailureBand "cp-failure-band",
 }
 
-/// Whose voice it is, or that something is wrong with it.
+/// Whose a shape is, or that something is wrong with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tone {
     Neutral,
@@ -161,14 +162,14 @@ impl Tone {
     }
 }
 
-/// Whether it belongs to the selected job.
+/// Whether a shape belongs to the selected job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Light {
-    /// Nothing is selected, or it belongs to no job.
+    /// Nothing is selected, or the shape is the same whatever is selected.
     Even,
-    /// Of the selected job.
+    /// It belongs to the selected job.
     Lit,
-    /// Of another job than the selected one.
+    /// A job is selected, and it does not belong to that job.
     Receding,
 }
 

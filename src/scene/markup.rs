@@ -2,8 +2,8 @@
 //!
 //! An [`Element`] closes itself, so nesting in the code is nesting in the markup.
 //!
-//! *Invariant:* whatever text comes in, well-formed XML goes out: coordinates are printed in fixed point, and every text
-//! is escaped here, at the door.
+//! *Invariant:* whatever text comes in, well-formed XML goes out: coordinates are printed in fixed point, and every
+//! text is escaped here, at the door.
 
 use std::fmt;
 
@@ -16,15 +16,15 @@ pub const DEFINITIONS: &str = concat!(
     "<line class=\"cp-hatch-line\" x1=\"2.5\" y1=\"0\" x2=\"2.5\" y2=\"5\"/></pattern></defs>"
 );
 
-/// What groups and shapes are called in the document that they are put into.
+/// The classes and ids that groups and shapes get in the document that they are put into.
 pub trait Dress {
     /// Opens a group of this class.
     fn open_group(&mut self, text: &mut String, class: &'static str);
-    /// Says of a shape's element what style sheets and readers know it by.
+    /// Gives a shape's element its class, and what else it is known by.
     fn dress(&mut self, element: &mut Element<'_>, shape: &Shape);
 }
 
-/// Under the names that `static/scene.css` has for them.
+/// The classes as `static/scene.css` has them, and no ids.
 pub struct AsInSheet;
 
 impl Dress for AsInSheet {
@@ -169,7 +169,7 @@ impl<'a> Element<'a> {
         self
     }
 
-    /// Where what is inside goes; no attribute may follow.
+    /// Where the content of the element goes; no attribute may follow.
     pub fn content(&mut self) -> &mut String {
         if !self.has_content {
             self.has_content = true;
@@ -193,9 +193,9 @@ pub fn attribute(text: &mut String, name: &str, value: &str) {
     text.push_str(&format!(" {name}=\"{}\"", escaped(value)));
 }
 
-/// A text with its parts in the order in which they are written. Between letters that run to the left, a number or a
-/// slash would be drawn on the other side of them: `/طلب/1/pay` would read as another path. A mark after each such run
-/// of letters keeps what follows in its place.
+/// A text whose parts are drawn in the order in which they are written. A number or a slash after letters that run to
+/// the left would be drawn on the other side of them, so `/طلب/1/pay` would read as another path. A left-to-right mark
+/// (U+200E) after such letters keeps what follows in its place.
 pub fn ordered(text: &str) -> String {
     let runs_left = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}');
     let mut ordered = String::with_capacity(text.len());
@@ -214,7 +214,7 @@ pub fn ordered(text: &str) -> String {
     ordered
 }
 
-/// Fit to stand in an element or in a quoted attribute. What XML 1.0 does not allow becomes U+FFFD.
+/// The text, fit to stand in an element or in a quoted attribute. What XML 1.0 does not allow becomes U+FFFD.
 pub fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {

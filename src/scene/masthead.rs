@@ -14,14 +14,14 @@ pub struct Band {
     pub shapes: Vec<Shape>,
 }
 
-/// Above the title, and between it and the headings.
+/// The room above the title, and between it and the headings.
 const MARGIN: i32 = 12 * PX;
-/// Sides are counted from this where it is their limit that is written, so that no two texts share a key.
+/// What is added to a side's number in the key of its limit, so that no two texts share a key.
 const LIMIT: u8 = 100;
-/// A heading may take so many lines.
+/// The most lines of the title, of a heading and of a limit.
 const LINES: usize = 2;
 
-/// Title and headings. Without a title there are only the headings.
+/// The title and the headings, or only the headings if the title is empty.
 pub fn masthead(scene: &Scene, title: &str) -> Band {
     let mut band = Band { height: MARGIN, shapes: Vec::new() };
     let edge = scene.panes.first().map_or(0, |pane| pane.strip.left.min(scene.gutter.left));
@@ -48,7 +48,7 @@ pub fn masthead(scene: &Scene, title: &str) -> Band {
     band
 }
 
-/// Writes lines from the band's present height on; how high they are.
+/// Writes lines below what the band has, and returns how high they are.
 fn write(band: &mut Band, side: Option<u8>, tone: Tone, face: Face, strip: Strip, lines: &[String]) -> i32 {
     let step = line_height(face) + PX;
     for (place, line) in lines.iter().enumerate() {

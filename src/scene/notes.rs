@@ -1,8 +1,8 @@
 //! Captions, each on a plate at the height of its moment.
 //!
 //! Height is time, so a plate that stands elsewhere would say that something happens when it does not. A plate reaches
-//! over its moment and has a tick at it; where there is no room for that, a leader goes from a tick at the moment to the
-//! plate. Plates are no part of the layers, for a page must be able to veil each of them alone: a caption is veiled
+//! over its moment and has a tick at it; where there is no room for that, a leader goes from a tick at the moment to
+//! the plate. Plates are no part of the layers, for a page must be able to veil each of them alone: a caption is veiled
 //! until its moment, however far its plate reaches.
 //!
 //! *Invariant:* a caption covers no bar, no arrow head, no label and no leader.
@@ -13,21 +13,23 @@ use super::text::{self, line_height, width, wrapped};
 use super::{Area, Callout, Face, Form, Key, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
 use crate::recording::Caption;
 
-/// The widest line of a caption, and narrower ones for where that does not fit between the lanes.
+/// How wide the lines of a caption may be: the widest first, and narrower ones for where that does not fit between
+/// lanes.
 const WIDEST: [i32; 4] = [190 * PX, 136 * PX, 96 * PX, 74 * PX];
 const LINES: usize = 9;
 const PADDING: i32 = 6 * PX;
-/// A plate hides the line that it crosses: as bad as standing so many rows further off.
+/// A line that a plate hides is as bad as standing so many rows further off.
 const CROSSING: i32 = 9;
-/// A leader is as bad as this, for the eye has to follow it.
+/// A leader, which the eye has to follow, is as bad as standing so many rows further off.
 const LED: i32 = 20;
-/// A label that a leader runs through is as bad as this.
+/// A label that a leader runs through is as bad as standing so many rows further off.
 const STRUCK: i32 = 12;
-/// With a leader longer than this, a caption is hardly found.
+/// The longest leader by which a caption is easily found.
 const LONG: i32 = 100 * PX;
 const ROW: i32 = 8 * PX;
-/// So many rows up and down a place is sought at first, and where there is none within them.
+/// How many rows up and down a place is sought at first.
 const NEAR: i32 = 24;
+/// How many rows up and down a place is sought if there is none near.
 const FAR: i32 = 150;
 /// How far a tick stands out from its plate.
 const TICK: i32 = 6 * PX;
@@ -47,7 +49,7 @@ pub fn place(sheet: &mut Sheet, ground: &mut Ground, voice: &Voice) -> Placed {
         };
         ground.take_plate(spot.area);
         if let Some((from, to)) = spot.leader {
-            // So far away, it had better be at another pace.
+            // A caption this far from its moment counts as missing, so that the picture is tried at another pace.
             placed.missing += u32::from((from.y - to.y).abs() > LONG);
             ground.lead(from, to);
         }
@@ -56,7 +58,7 @@ pub fn place(sheet: &mut Sheet, ground: &mut Ground, voice: &Voice) -> Placed {
     placed
 }
 
-/// The best place for a caption, `rows` up or down at the most, and its lines there.
+/// The best place for a caption, at most `rows` rows above or below its moment, and its lines there.
 fn nearest(ground: &Ground, voice: &Voice, note: &Caption, y: i32, rows: i32) -> Option<(Spot, Vec<String>)> {
     let mut best: Option<(Spot, Vec<String>)> = None;
     for widest in WIDEST {
@@ -72,7 +74,7 @@ fn nearest(ground: &Ground, voice: &Voice, note: &Caption, y: i32, rows: i32) ->
 struct Spot {
     cost: i32,
     area: Area,
-    /// From the moment to the plate, if the plate is not at its moment.
+    /// The line from the moment to the plate, if the plate does not reach over its moment.
     leader: Option<(Point, Point)>,
 }
 
@@ -82,13 +84,13 @@ fn size_of(lines: &[String]) -> (i32, i32) {
     (widest + 2 * PADDING, step * lines.len() as i32 + 2 * PADDING - 2 * PX)
 }
 
-/// The best free place that is better than `least`: at the moment, where the fewest lines are hidden. Of equally good
-/// ones, the highest.
+/// The best free place whose cost is less than `least`: it is near the moment and hides few lines. Of equally good ones
+/// it is the highest.
 fn spot(ground: &Ground, voice: &Voice, size: (i32, i32), (y, rows): (i32, i32), mut least: i32) -> Option<Spot> {
     let mut best = None;
     let mut highest = i32::MIN;
     let columns = ((voice.strip.right - voice.strip.left - size.0) / ROW).max(0);
-    // The nearest first: then most of what is further off need not be looked at.
+    // The nearest rows come first, so that most of what is further off need not be looked at.
     for row in std::iter::once(0).chain((1..=rows).flat_map(|row| [-row, row])) {
         let top = y - size.1 / 2 + row * ROW;
         let apart = (top - y).max(y - top - size.1).max(0);
@@ -114,8 +116,8 @@ fn spot(ground: &Ground, voice: &Voice, size: (i32, i32), (y, rows): (i32, i32),
     best
 }
 
-/// The upright leader between a moment's height and a plate that runs through the fewest labels and bars, and through
-/// how many it runs.
+/// Of the upright leaders between a moment's height and a plate the one that crosses the fewest labels and bars, and
+/// how many it crosses.
 fn led(ground: &Ground, area: Area, y: i32) -> (i32, (Point, Point)) {
     let edge = if y < area.y { area.y } else { area.bottom() };
     let along = [PADDING, area.width / 2, area.width - PADDING];

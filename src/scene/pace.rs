@@ -1,8 +1,9 @@
 //! How fast time runs down the page, and which stretches are folded.
 //!
 //! The picture should be as high as it takes to tell its arrows apart and to see their slopes, and not higher.
-//! *Invariant:* pace and folds come from both sides, also when only one is drawn, so that two scenes of one run
-//! under one window are locked to each other.
+//!
+//! *Invariant:* pace and folds come from both sides, also when only one is drawn, so that the scenes of two sides in
+//! one window have the same scale.
 
 use super::rows::{Rows, due};
 use super::{Folding, PX, Pace, TimeScale};
@@ -10,22 +11,23 @@ use crate::sorting;
 use crate::time::{Moment, Span, portion};
 use crate::trace::{ActorId, Trace};
 
-/// Above the first moment.
+/// The room above the first moment.
 pub const PADDING: i32 = 16 * PX;
-/// Below the last: room for two lines of what is said of it.
+/// The room below the last moment, for two lines of what is said of it.
 pub const FOOT: i32 = 30 * PX;
-/// The most that a picture is high by itself; wishes of labels come on top.
+/// The greatest height at the natural pace; it can be more at the pace that labels need.
 const COMFORTABLE: i32 = 900 * PX;
-/// What keeps two arrows of one pair of lanes apart, label included.
+/// The distance of two arrows between the same two lanes at which there is room for a label between them.
 const APART: u64 = 15 * PX as u64;
-/// What keeps them apart at the least.
+/// The distance at which two arrows between the same two lanes can just be told apart.
 const BARELY_APART: u64 = 6 * PX as u64;
-/// The height at which a slope is seen.
+/// How much an arrow must fall for its slope to be seen.
 const SLOPE: u64 = 4 * PX as u64;
 /// More folds than this would hide the run.
 const MOST_FOLDS: usize = 16;
 
-/// The scale on which a window of a run reads well: of each side its trace, and the rows that overlap the window.
+/// The scale at the natural pace, on which a window of a run reads well. `sides` has each side's trace and the rows of
+/// it that overlap the window.
 pub fn scale(sides: &[(&Trace, Rows)], from: Moment, to: Moment, folding: Folding) -> TimeScale {
     let window = to.since(from).as_micros().max(1);
     let survey = Survey::of(sides, from, to);
@@ -43,7 +45,7 @@ pub fn scale(sides: &[(&Trace, Rows)], from: Moment, to: Moment, folding: Foldin
     TimeScale::new(from, to, PADDING, Pace { height, over: Span::micros(shown) }, &folds)
 }
 
-/// The same folds at another pace.
+/// The same scale, folds included, at `numerator` / `denominator` times its pace.
 pub fn rescaled(scale: &TimeScale, numerator: i32, denominator: i32) -> TimeScale {
     let folds: Vec<(Moment, Moment)> = scale.folds().map(|fold| (fold.from, fold.to)).collect();
     let pace = scale.pace().scaled(numerator, denominator);
@@ -52,12 +54,13 @@ pub fn rescaled(scale: &TimeScale, numerator: i32, denominator: i32) -> TimeScal
 
 /// What a window holds, as far as its height depends on it.
 struct Survey {
-    /// In order, each once, the window's ends among them.
+    /// The moments at which something happens, in order, each once, the window's ends among them.
     events: Vec<Moment>,
-    /// A short but usual distance between arrows of one pair of lanes, in microseconds.
+    /// A short but usual distance between arrows of one pair of lanes (the lower quartile), in microseconds.
     usual_gap: u64,
+    /// The median latency, in microseconds.
     usual_latency: u64,
-    /// On the busier side.
+    /// How many messages there are on the busier side.
     messages: usize,
 }
 
@@ -111,9 +114,9 @@ struct Sample {
 }
 
 impl Sample {
-    /// So many messages stand together in a stretch.
+    /// How many messages stand together in a stretch.
     const STRETCH: usize = 256;
-    /// And so many stretches there are at most.
+    /// About how many stretches there are at most.
     const STRETCHES: usize = 32;
 
     fn of(messages: usize) -> Sample {
@@ -125,8 +128,8 @@ impl Sample {
     }
 }
 
-/// The moments at which something happens in a window: each of them, or, where they are very many, the first and the last
-/// of each short piece of it, for what is sought are long stretches without any.
+/// The moments at which something happens in a window. If they are very many, only the first and the last of each short
+/// piece of the window are kept, which is enough to find long stretches without any.
 struct Events {
     window: (Moment, Moment),
     moments: Vec<Moment>,
@@ -134,7 +137,7 @@ struct Events {
 }
 
 impl Events {
-    /// Up to so many rows, each moment is kept.
+    /// Up to so many rows, every moment is kept.
     const FEW: usize = 20_000;
     const PIECES: usize = 4_096;
 
@@ -158,7 +161,7 @@ impl Events {
         *piece = Some((first.min(at), last.max(at)));
     }
 
-    /// Each once.
+    /// The moments in order, each once.
     fn in_order(mut self) -> Vec<Moment> {
         self.moments.extend(self.pieces.into_iter().flatten().flat_map(|(first, last)| [first, last]));
         sorting::sort(&mut self.moments);
@@ -182,7 +185,7 @@ fn folds(events: &[Moment], window: u64, readable: f64) -> Vec<(Moment, Moment)>
         }
     }
     gaps.truncate(worth);
-    // What begins or ends beside a fold keeps a little room to be seen.
+    // A fold is a little shorter than its gap, so that what ends before it and begins after it can be seen.
     let room = Span::micros((f64::from(14 * PX) / readable) as u64);
     let mut folds: Vec<(Moment, Moment)> = gaps
         .iter()

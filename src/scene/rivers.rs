@@ -1,11 +1,12 @@
-//! Numbers as widths: queues that widen with what waits in them, lanes of so many slots that only their number shows.
+//! Numbers as widths: queues that widen with what waits in them, and lanes of so many slots that only the number of
+//! those at work is drawn.
 //!
 //! *Invariant:* a width is a count times a unit, and one unit holds for the whole lane, so areas can be compared.
 
 use super::columns::{Column, Measure, Plan};
 use super::labels::{Rank, Site, Wish};
 use super::sheet::{Sheet, Voice};
-use super::steps::{Steps, Stretch, counted, levels, runs, together};
+use super::steps::{Steps, Stretch, counted, levels, stretches, together};
 use super::text::{fitted_by_its_end, line, width};
 use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Shape, Subject, Tone};
 use crate::trace::{Drawing, LevelKind, Slot, StayKind};
@@ -20,7 +21,7 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, measure: Measure) {
     }
 }
 
-/// One river, or one for each of the lane's slots: all of one measure.
+/// Draws one river, or one for each of the lane's slots. In all of a lane's rivers the same width means the same count.
 fn rivers(sheet: &mut Sheet, voice: &Voice, column: &Column, measure: Measure) {
     let slots: Vec<Slot> = match column.plan {
         Plan::Rivers { slots, .. } => (0..slots).map(Slot).collect(),
@@ -36,9 +37,9 @@ fn rivers(sheet: &mut Sheet, voice: &Voice, column: &Column, measure: Measure) {
     let half = if column.plan == Plan::Halves { half / 2 } else { half };
     let unit = Unit { most: widest, half, deepest };
     for (place, (slot, depths)) in slots.iter().zip(&depths).enumerate() {
-        let bed = Bed { column, centre: column.slot(*slot), unit, pieces: (place, slots.len()) };
-        depths.draw(sheet, voice, &bed);
-        bed.head(sheet, voice, *slot);
+        let course = Course { column, centre: column.slot(*slot), unit, pieces: (place, slots.len()) };
+        depths.draw(sheet, voice, &course);
+        course.head(sheet, voice, *slot);
     }
 }
 
@@ -51,15 +52,15 @@ struct Depths {
 }
 
 /// Where a river runs, and how wide.
-struct Bed<'a> {
+struct Course<'a> {
     column: &'a Column,
     centre: i32,
     unit: Unit,
-    /// Which river of how many it is: no two have a piece in common.
+    /// The river's number and how many the lane has, from which its pieces follow: no two rivers have one in common.
     pieces: (usize, usize),
 }
 
-impl Bed<'_> {
+impl Course<'_> {
     fn name(&self, voice: &Voice) -> String {
         let row = voice.trace.actor(self.column.actor);
         match self.pieces {
@@ -74,7 +75,7 @@ impl Bed<'_> {
         let Some(whole) = voice.trace.actor(self.column.actor).slot_name(slot) else { return };
         let text = fitted_by_its_end(&whole, Face::Small, spacing - PX);
         if text.is_empty() {
-            // Whoever points at the river is told its name.
+            // There is no room for the name, but whoever points at the river is told it.
             return;
         }
         let (wide, text_is_whole) = (width(&text, Face::Small), text == whole);
@@ -94,19 +95,20 @@ impl Bed<'_> {
         );
     }
 
-    /// The height of the rows in which it is drawn: as many for all rivers as for one.
+    /// The height of the rows in which the river is drawn: the more rivers there are, the higher, so that all of them
+    /// together have as many rows as one would.
     fn row(&self) -> i32 {
         PX * self.pieces.1 as i32
     }
 
-    /// From where to where so many are drawn.
+    /// From which x to which x a count is drawn.
     fn around(&self, count: u32) -> (i32, i32) {
         self.unit.around(self.column.plan, self.centre, count)
     }
 
-    /// What is seen there, beside the first place where it is `count`, if there is room.
-    fn says(&self, sheet: &mut Sheet, voice: &Voice, kind: u16, run: &Stretch, count: u32, text: String) {
-        let Some(&(top, bottom, _)) = run.steps.iter().find(|step| step.2 == count) else {
+    /// Wishes for a label beside the first place where the count is `count`.
+    fn says(&self, sheet: &mut Sheet, voice: &Voice, kind: u16, stretch: &Stretch, count: u32, text: String) {
+        let Some(&(top, bottom, _)) = stretch.steps.iter().find(|step| step.2 == count) else {
             return;
         };
         let (left, right) = self.around(count);
@@ -134,57 +136,71 @@ impl Depths {
         let wanted = |kind| (column.actor, slot, LevelKind::Stays(kind));
         let of = |kind| levels(voice, &|row| (row.actor, row.slot, row.kind) == wanted(kind));
         let (ready, held, parked) = (of(StayKind::Ready), of(StayKind::Held), of(StayKind::Parked));
-        // Of the whole run, so that a width means the same in every window.
+        // The depth of the whole run is taken, so that a width means the same in every window.
         let deepest = voice.index.deepest(column.actor, slot);
         Depths { ready, held, parked, deepest }
     }
 
-    fn draw(&self, sheet: &mut Sheet, voice: &Voice, bed: &Bed) {
-        self.outline(sheet, voice, bed);
+    fn draw(&self, sheet: &mut Sheet, voice: &Voice, course: &Course) {
+        self.outline(sheet, voice, course);
         for (kind, look, steps) in [(20, Look::Ready, &self.ready), (21, Look::Parked, &self.parked)] {
-            let runs = runs(sheet, steps, bed.row());
-            // The deepest says how deep it is.
-            let deepest = runs.iter().max_by_key(|run| run.peak).filter(|_| look == Look::Ready);
-            if let Some(run) = deepest {
-                bed.says(sheet, voice, 30_000, run, run.peak, format!("{} ready", run.peak));
+            let stretches = stretches(sheet, steps, course.row());
+            // The label at the deepest place says how deep it is.
+            let deepest = stretches.iter().max_by_key(|stretch| stretch.peak).filter(|_| look == Look::Ready);
+            if let Some(stretch) = deepest {
+                course.says(sheet, voice, 30_000, stretch, stretch.peak, format!("{} ready", stretch.peak));
             }
-            for (place, run) in runs.iter().enumerate() {
-                let name = format!("{}: at most {} {}", bed.name(voice), run.peak, noun(look));
-                push(sheet, voice, bed.column, (look, bed.piece(kind, place)), (run, &|count| bed.around(count)), name);
+            for (place, stretch) in stretches.iter().enumerate() {
+                let name = format!("{}: at most {} {}", course.name(voice), stretch.peak, noun(look));
+                push(
+                    sheet,
+                    voice,
+                    course.column,
+                    (look, course.piece(kind, place)),
+                    (stretch, &|count| course.around(count)),
+                    name,
+                );
             }
         }
     }
 
-    /// What is held stands round what is ready: the outline of both, where anything is held.
-    fn outline(&self, sheet: &mut Sheet, voice: &Voice, bed: &Bed) {
+    /// Draws what is held round what is ready: the outline of both together, where anything is held.
+    fn outline(&self, sheet: &mut Sheet, voice: &Voice, course: &Course) {
         let masked = together(&self.ready, &self.held, |ready, held| if held > 0 { ready + held } else { 0 });
-        for (place, run) in runs(sheet, &masked, bed.row()).iter().enumerate() {
-            let unsettled = format!("not {}", voice.trace.settled_word(bed.column.actor));
-            let name = format!("{}: delivered and {unsettled}", bed.name(voice));
-            if place == 0 && bed.pieces.0 == 0 {
-                bed.says(sheet, voice, 31_000, run, run.peak, unsettled);
+        for (place, stretch) in stretches(sheet, &masked, course.row()).iter().enumerate() {
+            let unsettled = format!("not {}", voice.trace.settled_word(course.column.actor));
+            let name = format!("{}: delivered and {unsettled}", course.name(voice));
+            if place == 0 && course.pieces.0 == 0 {
+                course.says(sheet, voice, 31_000, stretch, stretch.peak, unsettled);
             }
-            push(sheet, voice, bed.column, (Look::Held, bed.piece(22, place)), (run, &|count| bed.around(count)), name);
+            push(
+                sheet,
+                voice,
+                course.column,
+                (Look::Held, course.piece(22, place)),
+                (stretch, &|count| course.around(count)),
+                name,
+            );
         }
     }
 }
 
-/// A lane of many slots: how many are blocked, and how many of them work.
+/// Draws a lane of many slots: how many of them are blocked, and how many work.
 fn crowd(sheet: &mut Sheet, voice: &Voice, column: &Column) {
     let slots = voice.trace.actor(column.actor).slots;
     let unit = Unit { most: 4 * PX, half: column.half, deepest: u32::from(slots) };
     for (piece, kind, look) in [(20, StayKind::Blocked, Look::BlockedArea), (21, StayKind::Busy, Look::BusyArea)] {
         let steps = counted(voice, column.actor, kind);
-        for (place, run) in runs(sheet, &steps, PX).into_iter().enumerate() {
-            let name = format!("{}: at most {} {}", voice.trace.actor(column.actor).name, run.peak, noun(look));
+        for (place, stretch) in stretches(sheet, &steps, PX).into_iter().enumerate() {
+            let name = format!("{}: at most {} {}", voice.trace.actor(column.actor).name, stretch.peak, noun(look));
             let around = |count| unit.around(column.plan, column.centre, count);
             let piece = Piece(piece + 10 * place.min(6_000) as u16);
-            push(sheet, voice, column, (look, piece), (&run, &around), name);
+            push(sheet, voice, column, (look, piece), (&stretch, &around), name);
         }
     }
 }
 
-/// From where to where a count is drawn.
+/// From which x to which x a count is drawn.
 type Around<'a> = &'a dyn Fn(u32) -> (i32, i32);
 
 fn push(
@@ -192,11 +208,11 @@ fn push(
     voice: &Voice,
     column: &Column,
     (look, piece): (Look, Piece),
-    (run, around): (&Stretch, Around),
+    (stretch, around): (&Stretch, Around),
     name: String,
 ) {
-    run.keep_clear(sheet, around);
-    let form = Form::Polygon(run.outline(around));
+    stretch.keep_clear(sheet, around);
+    let form = Form::Polygon(stretch.outline(around));
     sheet.push(
         Level::Rivers,
         Shape {
@@ -211,11 +227,14 @@ fn push(
     );
 }
 
-/// How wide one of them is drawn.
+/// How wide a count is drawn.
 #[derive(Clone, Copy)]
 struct Unit {
+    /// The width of one message or slot, where that leaves room for `deepest` of them.
     most: i32,
+    /// Half the width that `deepest` may take.
     half: i32,
+    /// The highest count.
     deepest: u32,
 }
 
@@ -228,7 +247,7 @@ impl Unit {
         (whole.min(fitted) as i32).max(if count > 0 { 10 } else { 0 })
     }
 
-    /// From where to where `count` is drawn: around the line, or all of it on its left.
+    /// From which x to which x `count` is drawn: around the line, or all of it to the left of the line.
     fn around(self, plan: Plan, line: i32, count: u32) -> (i32, i32) {
         let half = self.half_of(count);
         match plan {

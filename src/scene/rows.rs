@@ -1,6 +1,6 @@
 //! The rows of a trace that are drawn, and what drawing asks of a row.
 //!
-//! *Invariant:* rows are found elsewhere, by an index (`index.rs`).
+//! *Invariant:* no row is looked for here; an index finds them (`index.rs`).
 
 use crate::time::Moment;
 use crate::trace::{Fate, MessageId, MessageRow, StayId};
@@ -9,14 +9,14 @@ use crate::trace::{Fate, MessageId, MessageRow, StayId};
 #[derive(Clone)]
 pub struct Rows {
     pub messages: Vec<MessageId>,
-    /// How many messages there are: more than are named if they are very many.
+    /// How many messages there are. If they are very many, `messages` has only some of them.
     pub count: usize,
     pub stays: Vec<StayId>,
     /// Positions in the trace's marks.
     pub marks: std::ops::Range<usize>,
 }
 
-/// When a message arrived, or would have.
+/// When a message arrived, or would have arrived.
 pub fn due(message: &MessageRow) -> Moment {
     message.arrived.known().unwrap_or(message.sent + message.latency)
 }

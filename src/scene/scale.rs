@@ -1,7 +1,7 @@
-//! Time to height: the one map by which everything is drawn, scrubbed and found.
+//! The scale from time to height, by which everything is drawn, scrubbed and found.
 //!
-//! *Invariant:* it is monotone, and linear but for its folds. A fold is a stretch in which nothing happens, drawn as
-//! a short torn strip that states its length; nothing is bent without that sign.
+//! *Invariant:* the scale is monotone, and linear but for its folds. A fold is a stretch in which nothing happens,
+//! drawn as a short torn strip that states its length; no other stretch is shortened.
 
 use super::PX;
 use crate::time::{Moment, Span, nearest_portion};
@@ -9,7 +9,7 @@ use crate::time::{Moment, Span, nearest_portion};
 /// The height of a folded stretch.
 pub const FOLD_HEIGHT: i32 = 30 * PX;
 
-/// A piece of the map within which it is linear.
+/// A piece of the scale within which it is linear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stretch {
     from: Moment,
@@ -28,7 +28,7 @@ pub struct Fold {
     pub bottom: i32,
 }
 
-/// How fast time runs down the page: so much height for so much time.
+/// How fast time runs down the page: as much as `height` for a span of `over`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     pub height: i32,
@@ -42,30 +42,30 @@ impl Pace {
         i32::try_from(height).unwrap_or(HIGHEST).min(HIGHEST)
     }
 
-    /// As fast by `numerator` / `denominator`.
+    /// This pace, `numerator` / `denominator` times as fast.
     pub fn scaled(self, numerator: i32, denominator: i32) -> Pace {
         let height = i64::from(self.height) * i64::from(numerator) / i64::from(denominator.max(1));
         Pace { height: height.clamp(1, i64::from(HIGHEST)) as i32, over: self.over }
     }
 }
 
-/// Far beyond any page, far below overflow.
+/// The greatest height: far beyond any page, and far below overflow.
 const HIGHEST: i32 = i32::MAX / 8;
 
 /// Maps the moments of a window to heights and back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimeScale {
-    /// In order of time, without gaps; never empty.
+    /// The pieces of the scale, in order of time, without gaps; never empty.
     stretches: Vec<Stretch>,
     pace: Pace,
 }
 
 impl TimeScale {
-    /// From `from`, drawn at `top`, to `to`, at `pace`, with these stretches folded. Folds must be in order, apart
-    /// and within the window.
+    /// The scale of a window from `from`, which is drawn at `top`, to `to`, at `pace`, with these stretches folded.
+    /// Folds must be in order and within the window, and must not overlap.
     pub fn new(from: Moment, to: Moment, top: i32, pace: Pace, folds: &[(Moment, Moment)]) -> Self {
         let mut stretches: Vec<Stretch> = Vec::with_capacity(folds.len() * 2 + 1);
-        // Heights come from the time that has run since the window's beginning, so that rounding never adds up.
+        // Each height is reckoned from the window's beginning, so that rounding never adds up.
         let (mut run, mut folded) = (Span::ZERO, 0);
         let mut push = |from: Moment, to: Moment, fold: bool| {
             let begin = top + pace.height_of(run) + folded;
@@ -125,7 +125,7 @@ impl TimeScale {
         stretch.top + nearest_portion(into, (stretch.bottom - stretch.top) as u64, span) as i32
     }
 
-    /// The moment drawn at a height, at the edge of the window for what is outside it.
+    /// The moment that is drawn at a height; above or below the window, its first or last moment.
     pub fn moment_from_y(&self, y: i32) -> Moment {
         let place = self.stretches.partition_point(|stretch| stretch.bottom < y);
         let Some(stretch) = self.stretches.get(place) else {

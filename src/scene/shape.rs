@@ -50,13 +50,13 @@ impl Area {
         self.x < other.right() && other.x < self.right() && self.y < other.bottom() && other.y < self.bottom()
     }
 
-    /// As much larger on every side.
+    /// The area made larger by as much on every side.
     pub const fn grown(self, by: i32) -> Area {
         Area { x: self.x - by, y: self.y - by, width: self.width + 2 * by, height: self.height + 2 * by }
     }
 }
 
-/// Which end or middle of a text stands at its point.
+/// Whether a text begins, has its middle, or ends at its point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
     Start,
@@ -75,9 +75,9 @@ pub enum Form {
         area: Area,
         radius: i32,
     },
-    /// Closed.
+    /// A closed outline.
     Polygon(Vec<Point>),
-    /// Open, or several open lines one after another.
+    /// Open lines, each through its points.
     Strokes(Vec<Vec<Point>>),
     Circle {
         centre: Point,
@@ -111,7 +111,7 @@ pub enum Face {
 }
 
 impl Face {
-    /// Tenths of a CSS pixel.
+    /// The font size, in tenths of a CSS pixel.
     pub const fn size(self) -> i32 {
         match self {
             Face::Title => 160,
@@ -142,7 +142,7 @@ impl Face {
 pub enum Subject {
     Message(MessageId),
     Stay(StayId),
-    /// Position in the trace's marks.
+    /// A mark, or those that share a sign, by the position of the first in the trace's marks.
     Mark(u32),
     Lane(ActorId),
     /// A reader of a log.
@@ -159,7 +159,7 @@ pub enum Subject {
     Title,
     /// A caption, by its place in the scenario.
     Note(u32),
-    /// A bundle of much traffic: lanes, and its number from the top.
+    /// A piece of traffic in bulk: the two lanes, and its number from the top.
     Bundle(ActorId, ActorId, u32),
 }
 
@@ -170,13 +170,13 @@ pub struct Piece(pub u16);
 /// Names a shape within its scene, and the same shape in the next one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
-    /// The side's position; both sides have what stands for both.
+    /// The side's position; nothing if the shape belongs to both sides.
     pub side: Option<u8>,
     pub subject: Subject,
     pub piece: Piece,
 }
 
-/// Fit for an XML id: `s0-m12-1`.
+/// The key as an XML id, such as `s0-m12-1`.
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.side {
@@ -209,14 +209,14 @@ pub struct Shape {
     pub tone: Tone,
     pub light: Light,
     pub form: Form,
-    /// For those who listen; empty for what only repeats or decorates.
+    /// What a screen reader says; empty for a shape that only repeats or decorates.
     pub name: String,
-    /// The job that is selected by choosing it.
+    /// The job that is selected when the shape is chosen.
     pub job: Option<JobId>,
 }
 
 impl Shape {
-    /// Its classes.
+    /// The classes that the style sheets have for it.
     pub fn classes(&self) -> impl Iterator<Item = &'static str> {
         let face = match &self.form {
             Form::Text { face, .. } => face.css(),
@@ -226,7 +226,7 @@ impl Shape {
         classes.into_iter().filter(|class| !class.is_empty())
     }
 
-    /// Its classes, parted by spaces.
+    /// Its classes as a `class` attribute has them.
     pub fn css(&self) -> String {
         self.classes().collect::<Vec<_>>().join(" ")
     }
@@ -241,7 +241,7 @@ impl Shape {
 }
 
 impl Form {
-    /// The smallest rectangle around it; for a text, the room reserved.
+    /// The smallest rectangle around it; for a text, the area reserved for it.
     pub fn bounds(&self) -> Area {
         match self {
             Form::Line { from, to } => bounds([*from, *to].into_iter()),

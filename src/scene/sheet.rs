@@ -1,6 +1,6 @@
-//! A body under construction: its layers, what no label may cover, and the labels wished for.
+//! The body of a scene while it is drawn: its layers, what no label may cover, and the labels that are wished for.
 //!
-//! *Invariant:* nothing is placed here; drawing only says what there is, and placing comes last.
+//! *Invariant:* a sheet places no label. Drawing only notes what there is, and labels are placed when all is drawn.
 
 use super::columns::Column;
 use super::index::SideIndex;
@@ -11,7 +11,7 @@ use crate::recording::{Caption, Style};
 use crate::time::{Moment, readable};
 use crate::trace::{Fate, JobId, MessageRow, Trace};
 
-/// One side as it is being drawn.
+/// One side as it is being drawn: one of the two voices of the picture.
 pub struct Voice<'a> {
     pub side: u8,
     pub tone: Tone,
@@ -29,7 +29,7 @@ pub struct Sheet {
     pub scale: TimeScale,
     pub selection: Option<JobId>,
     pub wishes: Vec<Wish>,
-    /// Messages for which no label is wished.
+    /// How many messages no label is wished for.
     pub unlabelled: u32,
     pub callouts: Vec<Callout>,
     layers: Vec<Layer>,
@@ -39,7 +39,7 @@ pub struct Sheet {
 }
 
 impl Tone {
-    /// A style's own.
+    /// The tone of a side of this style.
     pub fn of(style: Style) -> Tone {
         match style {
             Style::RequestResponse => Tone::RequestResponse,
@@ -68,17 +68,17 @@ impl Sheet {
         self.layers[level as usize].shapes.push(shape);
     }
 
-    /// No label may cover this.
+    /// Notes an area that no label may cover.
     pub fn obstacle(&mut self, area: Area) {
         self.obstacles.push(area);
     }
 
-    /// A label should rather not cover this line.
+    /// Notes a line that a label should rather not cover.
     pub fn line(&mut self, from: Point, to: Point) {
         self.lines.push((from, to));
     }
 
-    /// A label may cover this, but had better not.
+    /// Notes a lifeline, which matters less than other lines where a label has to cover one.
     pub fn lifeline(&mut self, from: Point, to: Point) {
         self.lifelines.push((from, to));
     }

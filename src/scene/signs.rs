@@ -1,11 +1,12 @@
 //! Marks as small signs on their lane, each with its word beside it.
 //!
-//! *Invariant:* a sign stands on its slot, where no arrow ends, and what happens at one moment on one slot is one
-//! sign with all its words.
+//! *Invariant:* a sign stands on the lifeline of its slot. What happens at one moment on one slot is one sign with all
+//! its words.
 
 use super::columns::{Column, Plan};
 use super::labels::{Rank, Site, Wish};
 use super::sheet::{Sheet, Voice};
+use super::wording::STREAK;
 use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
 use crate::time::{Moment, readable};
 use crate::trace::{ActorId, JobId, LabelId, MarkKind, MarkRow};
@@ -20,7 +21,7 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice) {
     let first = voice.rows.marks.start;
     let many = marks.len() > MANY;
     let mut shown = 0;
-    let mut said = Said { known: Vec::new(), runs: Vec::new(), near: if many { 8 * NEAR } else { NEAR } };
+    let mut said = Said { known: Vec::new(), streaks: Vec::new(), near: if many { 8 * STREAK } else { STREAK } };
     let mut place = 0;
     while place < marks.len() && shown < MOST {
         let begin = place;
@@ -32,7 +33,7 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice) {
             place += 1;
         }
         let group = &marks[begin..place];
-        // In a log, the place of its reader is drawn as what moves beside its track.
+        // What a reader of a log commits is drawn beside the track, as its place.
         let stands_in_bed = matches!(voice.columns[group[0].actor.at()].plan, Plan::Tracks(_));
         if stands_in_bed && group.iter().all(|mark| mark.kind == MarkKind::Committed) {
             continue;
@@ -44,42 +45,40 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice) {
     }
 }
 
-/// Failures of one kind on one lane that follow each other within this are a run, and it is said once.
-const NEAR: i32 = 60 * PX;
-
 /// What has been said beside signs so far.
 struct Said {
-    /// What is no failure is said once.
+    /// The words that are known already. Words of no failure are said once.
     known: Vec<(MarkKind, LabelId)>,
-    runs: Vec<LikeFailures>,
-    /// How near the failures of a run follow each other.
+    streaks: Vec<Streak>,
+    /// The greatest distance between two failures of a streak.
     near: i32,
 }
 
-/// A run of failures with the same words on the same lane.
-struct LikeFailures {
+/// Failures with the same words on the same lane that follow each other closely. They have one label.
+struct Streak {
     lane: ActorId,
     words: String,
     count: u32,
-    /// The height of the last one.
+    /// The height of the last failure.
     last: i32,
-    /// The place of its label among the wishes.
+    /// The place of the label among the wishes.
     wish: usize,
 }
 
 impl Said {
-    /// Counts a failure to the run that it goes on with. Nothing if it begins one, and is to be said.
+    /// Adds a failure to the streak that it goes on with; nothing if there is none, and the failure needs a label.
     fn goes_on(&mut self, sheet: &mut Sheet, lane: ActorId, words: &str, y: i32) -> Option<()> {
-        let mut runs = self.runs.iter_mut().rev();
-        let run = runs.find(|run| run.lane == lane && run.words == words && y - run.last <= self.near)?;
-        run.count += 1;
-        run.last = y;
-        sheet.wishes[run.wish].text = format!("{words} × {}", run.count);
+        let mut streaks = self.streaks.iter_mut().rev();
+        let streak =
+            streaks.find(|streak| streak.lane == lane && streak.words == words && y - streak.last <= self.near)?;
+        streak.count += 1;
+        streak.last = y;
+        sheet.wishes[streak.wish].text = format!("{words} × {}", streak.count);
         Some(())
     }
 }
 
-/// What happened at one moment on one slot.
+/// Draws the sign of what happened at one moment on one slot.
 fn sign(sheet: &mut Sheet, voice: &Voice, group: &[MarkRow], first: u32, said: &mut Said) {
     let gravest = group.iter().min_by_key(|mark| gravity(mark.kind)).unwrap_or(&group[0]);
     let column = &voice.columns[gravest.actor.at()];
@@ -108,7 +107,7 @@ fn sign(sheet: &mut Sheet, voice: &Voice, group: &[MarkRow], first: u32, said: &
         ..badge.clone()
     };
     let rank = if gravest.kind.is_failure() { Rank::Failure } else { Rank::Mark };
-    // What is no failure is said once, and then known by its sign.
+    // Words of no failure are said once; after that, they are known by their sign.
     let words_of = (gravest.kind, gravest.label);
     let is_new = !said.known.contains(&words_of);
     if is_new {
@@ -119,7 +118,7 @@ fn sign(sheet: &mut Sheet, voice: &Voice, group: &[MarkRow], first: u32, said: &
     if (is_new || is_failure || is_lit) && !goes_on {
         if is_failure && !is_lit {
             let (lane, words, wish) = (gravest.actor, words.clone(), sheet.wishes.len());
-            said.runs.push(LikeFailures { lane, words, count: 1, last: at.y, wish });
+            said.streaks.push(Streak { lane, words, count: 1, last: at.y, wish });
         }
         sheet.wishes.push(Wish {
             key: key(2),
@@ -166,7 +165,7 @@ fn words(voice: &Voice, group: &[MarkRow]) -> String {
     phrases.join(", ")
 }
 
-/// The gravest first.
+/// How grave a mark is: the smaller the number, the graver.
 fn gravity(kind: MarkKind) -> u8 {
     match kind {
         MarkKind::Crashed => 0,

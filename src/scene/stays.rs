@@ -10,10 +10,10 @@ use crate::sorting;
 use crate::time::{Moment, Span, readable, thousandths};
 use crate::trace::{Drawing, Ending, StayId, StayKind, StayRow};
 
-/// Between two lines of what waits.
+/// The distance of two lines of what waits at a lane.
 const FAN: i32 = 5 * PX;
 
-/// Draws the stays of one side, `most` of them at the most: where there are more, the longest.
+/// Draws the stays of one side, at most `most` of them; if there are more, the longest.
 pub fn draw(sheet: &mut Sheet, voice: &Voice, most: usize) {
     let mut fans: Vec<Fan> = voice.columns.iter().map(|_| Fan::default()).collect();
     let mut polled = vec![Polled::No; voice.columns.len()];
@@ -28,12 +28,12 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, most: usize) {
                     asks(sheet, voice, column, id, &mut polled[stay.actor.at()]);
                 }
             }
-            // In the half of its lane that is made for it.
+            // These are drawn as clocks, in the right half of the lane (`clocks.rs`).
             StayKind::Scheduled | StayKind::Hidden if column.plan == Plan::Halves => {}
             StayKind::Scheduled | StayKind::Hidden => bracket(sheet, voice, column, id),
-            // Holds nothing and nobody; the confirm's own arrow tells of it.
+            // This holds up nobody, and the arrow of the confirm tells of it.
             StayKind::Unconfirmed => {}
-            // A record stays where it was written, and its tick tells of it.
+            // A record of a log is drawn as a tick (`tracks.rs`).
             StayKind::Ready | StayKind::Held | StayKind::Parked
                 if voice.trace.actor(stay.actor).drawing == Drawing::Tracks => {}
             StayKind::Ready | StayKind::Held | StayKind::Parked
@@ -57,7 +57,7 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, most: usize) {
     }
 }
 
-/// What is seen best, in order: outages, and of the rest the longest of each piece of the page, so that what is drawn is
+/// At most `most` stays, in order: the outages, and the longest of each piece of the page, so that what is drawn is
 /// spread over the window as what happened is.
 fn longest(sheet: &Sheet, voice: &Voice, most: usize) -> Vec<StayId> {
     let ids = &voice.rows.stays;
@@ -106,8 +106,8 @@ impl Fan {
     }
 }
 
-/// From and to where a stay is drawn, at least one pixel. Of what was still going on when its side was over, no more
-/// is known; but an outage holds.
+/// From which height to which a stay is drawn, at least one pixel. A stay that is still going on is drawn to the end of
+/// its side, because no more is known of it; an outage is drawn to its own end.
 fn heights(sheet: &Sheet, voice: &Voice, stay: &StayRow) -> (i32, i32) {
     let end = match stay.kind {
         StayKind::Down | StayKind::Slow => stay.end,
@@ -140,7 +140,7 @@ fn bar(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId) {
     let stay = &voice.trace.stays[id.at()];
     let (top, bottom) = heights(sheet, voice, stay);
     let half = match stay.kind {
-        // Thinner than work: it may come at any moment.
+        // A bar of polling is thinner than one of work.
         StayKind::Polling => column.half_slot() * 7 / 10,
         _ => column.half_slot(),
     };
@@ -169,7 +169,7 @@ enum Polled {
     Said,
 }
 
-/// The first long poll of a lane says what it is.
+/// Wishes for a label on the first long poll of a lane, which says what it is.
 fn asks(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId, polled: &mut Polled) {
     let stay = &voice.trace.stays[id.at()];
     let (top, bottom) = heights(sheet, voice, stay);
@@ -191,7 +191,7 @@ fn asks(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId, polled: &
     });
 }
 
-/// The room of an actor that is out or slow.
+/// Draws a band behind the lane of an actor that is out or slow.
 fn band(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId) {
     let stay = &voice.trace.stays[id.at()];
     let (top, bottom) = heights(sheet, voice, stay);
@@ -217,7 +217,7 @@ fn band(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId) {
     sheet.push(Level::Bands, shape);
 }
 
-/// Until a known moment: a bracket beside the slot.
+/// Draws a wait until a known moment: a bracket beside the slot.
 fn bracket(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId) {
     let stay = &voice.trace.stays[id.at()];
     let (top, bottom) = heights(sheet, voice, stay);
@@ -230,7 +230,7 @@ fn bracket(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId) {
     sheet.push(Level::Stays, shape);
 }
 
-/// The way of the selected job's message through a queue; the queue itself is drawn from its levels.
+/// Draws the way of the selected job's message through a queue. The queue itself is drawn from its levels.
 fn followed(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId) {
     let stay = &voice.trace.stays[id.at()];
     let job = stay.part.known().map(|part| voice.trace.job_of(part));
@@ -244,7 +244,7 @@ fn followed(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId) {
     sheet.push(Level::Stays, shape);
 }
 
-/// What waits beside a lane: a dotted line; what a sender still holds: an outline.
+/// Draws what waits beside a lane: a dotted line, or an outline if it is something that a sender still holds.
 fn waiting(sheet: &mut Sheet, voice: &Voice, column: &Column, id: StayId, line: i32) {
     let stay = &voice.trace.stays[id.at()];
     if stay.end <= stay.begin {

@@ -1,6 +1,7 @@
-//! Numbers that hold from a moment on, and how they are cut into what a page can show.
+//! Counts that hold from a moment on, and how they are cut into what a page can show.
 //!
-//! *Invariant:* of what falls into one row of the page, the most is kept: a peak is never smoothed away.
+//! *Invariant:* of the counts that fall into one row of the page, the highest is kept, so a peak is never smoothed
+//! away.
 
 use super::sheet::{Sheet, Voice};
 use super::{Area, Point};
@@ -8,10 +9,10 @@ use crate::sorting;
 use crate::time::Moment;
 use crate::trace::{ActorId, LevelRow, StayKind};
 
-/// Counts that hold from a moment on.
+/// Counts, each with the moment from which on it holds, in order.
 pub type Steps = Vec<(Moment, u32)>;
 
-/// The levels of a lane that are asked for, as far as the window shows them; at one moment the last word counts.
+/// The levels that are wanted, as far as the window shows them. Of several values at one moment the last one counts.
 pub fn levels(voice: &Voice, wanted: &dyn Fn(&LevelRow) -> bool) -> Steps {
     let mut steps: Steps = Vec::new();
     for row in voice.index.levels(voice.trace, voice.window, wanted) {
@@ -23,7 +24,7 @@ pub fn levels(voice: &Voice, wanted: &dyn Fn(&LevelRow) -> bool) -> Steps {
     steps
 }
 
-/// How many stays of a kind are open, where nobody wrote it down as a level.
+/// How many stays of a kind are open at a lane, counted from the stays themselves, for kinds that have no level.
 pub fn counted(voice: &Voice, lane: ActorId, kind: StayKind) -> Steps {
     let rows = voice.rows.stays.iter().map(|id| &voice.trace.stays[id.at()]);
     let mut changes: Vec<(Moment, i32)> = Vec::new();
@@ -44,7 +45,7 @@ pub fn counted(voice: &Voice, lane: ActorId, kind: StayKind) -> Steps {
     steps
 }
 
-/// What two counts come to together, wherever one of them changes.
+/// What two counts come to together by `count`, from each moment on at which one of them changes.
 pub fn together(one: &Steps, other: &Steps, count: impl Fn(u32, u32) -> u32) -> Steps {
     let mut steps = Vec::with_capacity(one.len() + other.len());
     let (mut left, mut right) = (one.iter().peekable(), other.iter().peekable());
@@ -63,13 +64,15 @@ pub fn sum(one: &Steps, other: &Steps) -> Steps {
 
 /// A stretch during which a count is not zero, as it is drawn.
 pub struct Stretch {
-    /// Top, bottom, count.
+    /// The top, the bottom and the count of each step.
     pub steps: Vec<(i32, i32, u32)>,
+    /// The highest count.
     pub peak: u32,
 }
 
 impl Stretch {
-    /// Keeps labels off it, step by step: beside a narrow stretch there is room for one, however wide it is elsewhere.
+    /// Keeps labels off it, step by step, so that there is room for one beside a narrow step even if others are wide.
+    /// `reach` says from which x to which a count is drawn.
     pub fn keep_clear(&self, sheet: &mut Sheet, reach: &dyn Fn(u32) -> (i32, i32)) {
         for &(top, bottom, count) in &self.steps {
             let (left, right) = reach(count);
@@ -77,7 +80,7 @@ impl Stretch {
         }
     }
 
-    /// Its outline, given from where to where a count reaches.
+    /// Its outline. `reach` says from which x to which a count is drawn.
     pub fn outline(&self, reach: &dyn Fn(u32) -> (i32, i32)) -> Vec<Point> {
         let mut points = Vec::with_capacity(self.steps.len() * 4);
         for &(top, bottom, count) in &self.steps {
@@ -90,9 +93,9 @@ impl Stretch {
     }
 }
 
-/// Cuts steps into runs. Of what falls into one row of that height, the most is drawn: the more lines there are, the
-/// coarser the rows, so that the number of shapes is bounded.
-pub fn runs(sheet: &Sheet, steps: &Steps, row: i32) -> Vec<Stretch> {
+/// Cuts steps into the stretches during which the count is not zero. Of the counts that fall into one row of height
+/// `row`, the highest is drawn, so that the number of shapes is bounded.
+pub fn stretches(sheet: &Sheet, steps: &Steps, row: i32) -> Vec<Stretch> {
     let scale = &sheet.scale;
     let mut rows: Vec<(i32, i32, u32)> = Vec::new();
     for (place, &(at, count)) in steps.iter().enumerate() {
@@ -110,18 +113,18 @@ pub fn runs(sheet: &Sheet, steps: &Steps, row: i32) -> Vec<Stretch> {
             _ => rows.push((top, bottom, count)),
         }
     }
-    let mut runs: Vec<Stretch> = Vec::new();
+    let mut stretches: Vec<Stretch> = Vec::new();
     let mut open = false;
     for step in rows {
         if step.2 == 0 {
             open = false;
-        } else if let (true, Some(run)) = (open, runs.last_mut()) {
-            run.peak = run.peak.max(step.2);
-            run.steps.push(step);
+        } else if let (true, Some(stretch)) = (open, stretches.last_mut()) {
+            stretch.peak = stretch.peak.max(step.2);
+            stretch.steps.push(step);
         } else {
             open = true;
-            runs.push(Stretch { steps: vec![step], peak: step.2 });
+            stretches.push(Stretch { steps: vec![step], peak: step.2 });
         }
     }
-    runs
+    stretches
 }

@@ -1,9 +1,10 @@
 //! How wide a text is, without asking a browser.
 //!
 //! The table holds, for each character, the widest of the faces that the style sheets name: DejaVu Sans, which Linux
-//! systems fall back to, is wider than Inter, Segoe UI, San Francisco and Roboto in all but a few glyphs; three parts
-//! in a hundred of slack cover those. *Invariant:* no browser draws a text wider than [`width`] says (a browser test
-//! holds it).
+//! systems fall back to, is wider than Inter, Segoe UI, San Francisco and Roboto in all but a few glyphs; three per
+//! cent of slack cover those.
+//!
+//! *Invariant:* no browser draws a text wider than [`width`] says (a browser test holds it).
 
 use super::{Anchor, Area, Face, Form, Point};
 
@@ -16,7 +17,7 @@ const REGULAR: [u16; 95] = [
     337, 637, 838,
 ];
 
-/// The same in bold, which is what semi-bold falls back to.
+/// Advance widths of the same characters in bold, which is what semi-bold falls back to.
 const BOLD: [u16; 95] = [
     349, 457, 521, 838, 696, 1002, 873, 307, 458, 458, 523, 838, 380, 416, 380, 366, 696, 696, 696, 696, 696, 696, 696,
     696, 696, 696, 400, 400, 838, 838, 838, 581, 1000, 774, 763, 734, 831, 684, 684, 821, 837, 373, 373, 775, 638, 996,
@@ -25,19 +26,19 @@ const BOLD: [u16; 95] = [
     366, 712, 838,
 ];
 
-/// What is taken for Latin letters with marks, in thousandths of the size.
+/// The width taken for Latin letters with marks, in thousandths of the size.
 const ACCENTED: u32 = 860;
-/// What is taken for punctuation beyond ASCII.
+/// The width taken for punctuation beyond ASCII.
 const PUNCTUATION: u32 = 1_000;
-/// What is taken for everything else: emoji, and scripts that are not listed.
+/// The width taken for everything else: emoji, and scripts that are not listed.
 const WIDEST: u32 = 1_350;
 
-/// Makes one emoji of two.
+/// The zero-width joiner, which makes one emoji of two.
 const JOINER: char = '\u{200d}';
 
-/// Scripts beyond Latin, by ranges of characters, in order: the first, the last, and what is taken for one of them, in
-/// thousandths of the size. It is nearer to the widest letter of a script than to its usual one. Marks that stand over
-/// or under another character take no room.
+/// Scripts beyond Latin, by ranges of characters, in order: the first, the last, and the width taken for one of them,
+/// in thousandths of the size. That is nearer to the widest letter of a script than to its usual one. Marks that stand
+/// over or under another character take no room.
 const SCRIPTS: [(u32, u32, u16); 32] = [
     (0x300, 0x36f, 0),
     (0x370, 0x3ff, 800),
@@ -73,32 +74,32 @@ const SCRIPTS: [(u32, u32, u16); 32] = [
     (0x20000, 0x3ffff, 1_000),
 ];
 
-/// The row of the table for a script beyond Latin.
+/// The width taken for a character of a script beyond Latin.
 fn script(character: char) -> Option<u32> {
     let code = u32::from(character);
     let place = SCRIPTS.partition_point(|(_, last, _)| *last < code);
     SCRIPTS.get(place).filter(|(first, ..)| *first <= code).map(|(.., width)| u32::from(*width))
 }
 
-/// Whether a line may be broken before and after this without a space: ideographs, kana, Hangul.
+/// Whether a line may be broken before and after this character without a space: ideographs, kana, Hangul.
 fn breaks_anywhere(character: char) -> bool {
     matches!(u32::from(character), 0x2e80..=0xd7ff | 0xf900..=0xfaff | 0xff00..=0xffdc | 0x20000..=0x3ffff)
 }
 
-/// Whether no line may begin with this: closing marks, small kana, the long-vowel mark.
+/// Whether no line may begin with this character: closing marks, small kana, the long-vowel mark.
 fn begins_no_line(character: char) -> bool {
     "、。，．・：；？！」』）］｝〉》】〕ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ".contains(character)
         || script(character) == Some(0)
 }
 
-/// The room reserved for `text`, in tenths of a pixel.
+/// The width reserved for `text`, in tenths of a CSS pixel.
 pub fn width(text: &str, face: Face) -> i32 {
     let is_bold = face.is_bold();
     let table = if is_bold { &BOLD } else { &REGULAR };
     let mut thousandths = 0;
     let mut last = ' ';
     for character in text.chars() {
-        // What is joined to an emoji makes another one of it, and takes no room.
+        // A character that is joined to an emoji makes another one of it, and takes no room.
         thousandths += if last == JOINER { 0 } else { advance(character, table, is_bold) };
         last = character;
     }
@@ -168,7 +169,7 @@ pub fn fitted_by_its_end(text: &str, face: Face, room: i32) -> String {
         for begin in (1..=characters.len().saturating_sub(end + 1)).rev() {
             let head: String = characters[..begin].iter().collect();
             let shortened = format!("{}…{}", head.trim_end(), tail.trim_start());
-            // Rather a shorter end than no beginning to speak of.
+            // A shorter end is better than a beginning of less than three letters.
             if width(&shortened, face) <= room && (begin >= 3 || end == 1) {
                 return shortened;
             }
@@ -177,8 +178,8 @@ pub fn fitted_by_its_end(text: &str, face: Face, room: i32) -> String {
     String::new()
 }
 
-/// `text` broken into at most `lines` lines of `room`, between words and where a script has no spaces between its
-/// characters; what is beyond ends in an ellipsis.
+/// `text` broken into at most `lines` lines no wider than `room`, between words, or between characters in scripts that
+/// have no spaces. If there is more, the last line ends in an ellipsis.
 pub fn wrapped(text: &str, face: Face, room: i32, lines: usize) -> Vec<String> {
     let mut broken: Vec<String> = Vec::new();
     let pieces = pieces(text);
@@ -200,7 +201,7 @@ pub fn wrapped(text: &str, face: Face, room: i32, lines: usize) -> Vec<String> {
     broken
 }
 
-/// What a line is not broken within, each piece with what stands before it on the same line: a space, or nothing.
+/// The pieces within which no line is broken, each with what stands before it on the same line: a space, or nothing.
 fn pieces(text: &str) -> Vec<(String, &'static str)> {
     let mut pieces: Vec<(String, &'static str)> = Vec::new();
     for word in text.split_whitespace() {

@@ -1,15 +1,16 @@
-//! A log: a bed with a track for each of its slots, where records stay as ticks with their offsets, and beside each
-//! track the place of every reader, which walks down while the records stay.
+//! A log is drawn as a bed with a track for each of its slots. Records stay there as ticks with their offsets, and
+//! beside each track a diamond marks each moment at which a reader's place was stored.
 //!
-//! What a reader has not dealt with yet, from its place to the end of the log, is an area between the two: it widens
-//! with each record and narrows where the place is stored. *Invariant:* a record is drawn where it was written and is
-//! not touched by being read.
+//! What a reader has not dealt with yet, from its place to the end of the log, is its *lag*: an area that widens with
+//! each record and narrows where the place is stored.
+//!
+//! *Invariant:* a record is drawn where it was written, and reading changes nothing about it.
 
 use super::columns::{Bed, Column, Plan};
 use super::labels::{Rank, Site, Wish};
 use super::pace::FOOT;
 use super::sheet::{Sheet, Voice};
-use super::steps::{Stretch, levels, runs};
+use super::steps::{Stretch, levels, stretches};
 use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Subject, Tone};
 use crate::time::{Moment, readable};
 use crate::trace::{Ending, JobId, LevelKind, ReaderId, ReaderRow, Slot, StayId, StayKind};
@@ -18,9 +19,9 @@ use crate::trace::{Ending, JobId, LevelKind, ReaderId, ReaderRow, Slot, StayId, 
 const TICK: i32 = 5 * PX;
 /// Half the width and height of the sign of a place.
 const DIAMOND: i32 = 45;
-/// So many ticks, or places, of a log are drawn at most; where there would be more, those that are close are one.
+/// The most ticks, and the most places, of a log that are drawn. If there are more, those that are close are one.
 const MOST: i32 = 300;
-/// From what number on the pieces of a reader are counted: areas of lag, places, frames, labels.
+/// The first piece of a reader's areas of lag; below stand those of its places, frames and labels.
 const LAG: u16 = 10_000;
 const PLACE: u16 = 20_000;
 const DIVISION: u16 = 30_000;
@@ -85,7 +86,7 @@ impl Log<'_> {
         self.voice.trace.position_noun(self.column.actor)
     }
 
-    /// The least distance of two ticks or places on one line, if there are so many lines.
+    /// The least distance of two ticks or places on one line, if there are `lines` lines.
     fn apart(&self, sheet: &Sheet, lines: u16) -> i32 {
         ((sheet.scale.bottom() - sheet.scale.top()) / MOST * i32::from(lines)).max(TICK)
     }
@@ -130,7 +131,7 @@ impl Log<'_> {
         }
     }
 
-    /// The records of a track that were written within the window, and where one was taken out.
+    /// Draws the records of a track that were written within the window, and where one was taken out.
     fn track_of(&self, sheet: &mut Sheet, slot: Slot) {
         let apart = self.apart(sheet, self.bed.slots);
         let mut ticks: Vec<Tick> = Vec::new();
@@ -152,7 +153,7 @@ impl Log<'_> {
             }
             let y = sheet.scale.y_from_moment(stay.begin);
             let job = stay.part.known().map(|part| self.voice.trace.job_of(part));
-            // The selected job's record is always itself.
+            // The selected job's record always has a tick of its own.
             let light = sheet.light(job.as_slice());
             match ticks.last_mut() {
                 Some(tick) if y - tick.bottom < apart && light != Light::Lit && tick.light != Light::Lit => {
@@ -216,15 +217,15 @@ impl Log<'_> {
 struct Reader<'a> {
     log: &'a Log<'a>,
     row: &'a ReaderRow,
-    /// Among all readers.
+    /// Its number among all readers.
     id: ReaderId,
-    /// Among the readers of this log.
+    /// Its number among the readers of this log.
     place: u16,
 }
 
 impl Reader<'_> {
     fn draw(&self, sheet: &mut Sheet) {
-        // Where lines would be all that is seen, there are none.
+        // Lines closer than this would be all that is seen of the log.
         let lined = self.log.bed.strip >= 3 * PX;
         for slot in self.log.slots().filter(|_| lined) {
             let x = self.x(slot);
@@ -239,7 +240,7 @@ impl Reader<'_> {
         self.divisions(sheet);
     }
 
-    /// Where its place in a track is drawn.
+    /// The x at which its place in a track is drawn.
     fn x(&self, slot: Slot) -> i32 {
         self.log.column.slot(slot) - self.log.bed.place_before_record(self.place)
     }
@@ -270,28 +271,28 @@ impl Reader<'_> {
         }
     }
 
-    /// How far it is behind in each track, and where it is furthest behind.
+    /// Draws how far it is behind in each track, with a label where it is furthest behind.
     fn lags(&self, sheet: &mut Sheet) {
         let mut tracks: Vec<(Slot, Stretch)> = Vec::new();
         for slot in self.log.slots() {
             let wanted = (self.log.column.actor, slot, self.id, LevelKind::Lag);
             let steps = levels(self.log.voice, &|row| (row.actor, row.slot, row.reader, row.kind) == wanted);
-            tracks.extend(runs(sheet, &steps, self.apart(sheet)).into_iter().map(|run| (slot, run)));
+            tracks.extend(stretches(sheet, &steps, self.apart(sheet)).into_iter().map(|stretch| (slot, stretch)));
         }
-        let deepest = tracks.iter().map(|(_, run)| run.peak).max().unwrap_or(0);
+        let deepest = tracks.iter().map(|(_, stretch)| stretch.peak).max().unwrap_or(0);
         let room = i64::from(self.log.bed.strip - 3 * PX);
-        // Three pixels a record, less where the strip would not hold them.
+        // A record is three pixels wide, or less if the strip would not hold the most there are.
         let width = |count: u32| {
             let (count, deepest) = (i64::from(count), i64::from(deepest));
             (room * count / deepest).min(i64::from(3 * PX) * count).max(i64::from(PX)) as i32
         };
         let mut furthest: Option<(Slot, Area)> = None;
-        for (number, (slot, run)) in tracks.iter().enumerate() {
+        for (number, (slot, stretch)) in tracks.iter().enumerate() {
             let left = self.x(*slot);
-            let form = Form::Polygon(run.outline(&|count| (left, left + width(count))));
-            let name = format!("{}: {} is up to {} behind", self.log.track(*slot), self.row.name, run.peak);
+            let form = Form::Polygon(stretch.outline(&|count| (left, left + width(count))));
+            let name = format!("{}: {} is up to {} behind", self.log.track(*slot), self.row.name, stretch.peak);
             sheet.push(Level::Rivers, self.log.shape(self.key(LAG, number), Look::Lag, form, name));
-            let peak = run.steps.iter().find(|step| step.2 == deepest).filter(|_| furthest.is_none());
+            let peak = stretch.steps.iter().find(|step| step.2 == deepest).filter(|_| furthest.is_none());
             let area = peak.map(|&(top, bottom, _)| (*slot, Area::new(left, top, width(deepest), bottom - top)));
             furthest = furthest.or(area);
         }
@@ -302,7 +303,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A diamond wherever its place was stored; the first says what they are.
+    /// Draws a diamond wherever its place was stored, and a label on the first that says what they are.
     fn places(&self, sheet: &mut Sheet) {
         let apart = self.apart(sheet);
         let mut last = vec![i32::MIN / 2; usize::from(self.log.bed.slots)];
@@ -333,7 +334,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A frame round its lanes while its work is divided anew.
+    /// Draws a frame round its lanes while its work is divided anew.
     fn divisions(&self, sheet: &mut Sheet) {
         let lanes = self.row.lanes.iter().map(|lane| &self.log.voice.columns[lane.at()]);
         let strip = self.log.voice.strip;
@@ -342,8 +343,8 @@ impl Reader<'_> {
         let (left, right) = (left.max(strip.left), right.min(strip.right));
         let wanted = (self.log.column.actor, self.id, LevelKind::Dividing);
         let steps = levels(self.log.voice, &|row| (row.actor, row.reader, row.kind) == wanted);
-        for (number, run) in runs(sheet, &steps, TICK).iter().enumerate() {
-            let (top, bottom) = (run.steps[0].0, run.steps[run.steps.len() - 1].1);
+        for (number, stretch) in stretches(sheet, &steps, TICK).iter().enumerate() {
+            let (top, bottom) = (stretch.steps[0].0, stretch.steps[stretch.steps.len() - 1].1);
             let area = Area::new(left, top, right - left, (bottom - top).max(6 * PX));
             let name = format!("{}: work is divided anew", self.row.name);
             for y in [top, area.bottom()] {

@@ -12,30 +12,30 @@ use crate::sorting;
 use crate::time::Moment;
 use crate::trace::{ActorId, Fate, JobId, MessageId, MessageRow, filled};
 
-/// Up to so many messages of a side, each has a label.
+/// The most messages of a side that each have a label.
 const ALL_LABELLED: usize = 30;
 /// Arrows closer than this may share a label.
 const CLOSE: i32 = 15 * PX;
 
-/// Failures of one kind that follow each other within this are one run, and it is said once.
-const RUN: i32 = 60 * PX;
+/// Failures of one kind that are no further apart than this are one streak, and have one label.
+pub const STREAK: i32 = 60 * PX;
 
 /// Which messages share a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sharing {
-    /// Three or more that lie on top of each other.
+    /// Three or more messages that lie on top of each other.
     Piled,
-    /// Those of one kind that lie close together.
+    /// Messages of one kind that lie close together.
     Close,
 }
 
-/// Wishes for a label for each message that should have one.
+/// Wishes for a label for each message, or each pile of messages, that should have one.
 pub fn wish(sheet: &mut Sheet, voice: &Voice, sharing: Sharing) {
     let ids = &voice.rows.messages;
     let mut known: Vec<(u8, u32)> = Vec::new();
     let mut piles: Vec<(Rank, Vec<MessageId>)> = Vec::new();
     let mut last: Vec<(Likeness, i32, usize)> = Vec::new();
-    // What is sent as its side's run ends has no length, and nothing to be read of it.
+    // A message that is sent when its side's run ends is drawn without length, so it has no label.
     let sent = |id: &&MessageId| voice.trace.messages[id.at()].sent < voice.trace.ended;
     for &id in ids.iter().filter(sent) {
         let message = &voice.trace.messages[id.at()];
@@ -48,7 +48,7 @@ pub fn wish(sheet: &mut Sheet, voice: &Voice, sharing: Sharing) {
         let y = sheet.scale.y_from_moment(message.sent);
         let is_bad = arrows::tone(voice, message) == Tone::Bad;
         let within = match sharing {
-            _ if is_bad => RUN,
+            _ if is_bad => STREAK,
             Sharing::Piled => 0,
             Sharing::Close => CLOSE,
         };
@@ -75,7 +75,7 @@ pub fn wish(sheet: &mut Sheet, voice: &Voice, sharing: Sharing) {
     }
 }
 
-/// What messages have in common that may share a label.
+/// What must be the same of messages that share a label.
 #[derive(PartialEq, Eq)]
 struct Likeness {
     arrived: Moment,
@@ -99,7 +99,7 @@ impl Likeness {
             kind: message.kind,
             label: message.label.0,
             lanes: (message.from, message.to),
-            // A run of failures is one, however often each was tried.
+            // Failures are one streak, however often each message was tried.
             attempt: if is_bad { 0 } else { message.attempt },
             fate: message.fate.word(),
             light: sheet.light(&voice.trace.jobs_of(message)),
@@ -113,7 +113,7 @@ fn rank(sheet: &Sheet, voice: &Voice, message: &MessageRow, first: bool, all: bo
         Light::Lit => Rank::Selected,
         _ if failed(message) => Rank::Failure,
         _ if first && !background => Rank::First,
-        // What is sent once more tells more than the rest.
+        // A repetition tells more than other messages do.
         _ if all && arrows::repeats(voice, message) => Rank::First,
         _ if all => Rank::Message,
         _ if arrows::repeats(voice, message) => Rank::Mark,
@@ -121,7 +121,7 @@ fn rank(sheet: &Sheet, voice: &Voice, message: &MessageRow, first: bool, all: bo
     }
 }
 
-/// One label for one message, or for several on top of each other.
+/// Wishes for one label for one message, or for several that share it.
 fn label(sheet: &mut Sheet, voice: &Voice, ids: &[MessageId], rank: Rank) {
     if rank == Rank::Spare {
         sheet.unlabelled += ids.len() as u32;
@@ -138,16 +138,16 @@ fn label(sheet: &mut Sheet, voice: &Voice, ids: &[MessageId], rank: Rank) {
     let strong = light == Light::Lit || tone == Tone::Bad;
     let face = if strong { Face::Strong } else { Face::Label };
     let mut text = words(voice, ids);
-    let is_run = ids.len() > 2 && tone == Tone::Bad;
+    let is_streak = ids.len() > 2 && tone == Tone::Bad;
     text.push_str(match message.fate {
-        Fate::Lost if is_run => ": lost",
-        Fate::Late if is_run => ": too late",
-        Fate::Refused if is_run => ": refused",
+        Fate::Lost if is_streak => ": lost",
+        Fate::Late if is_streak => ": too late",
+        Fate::Refused if is_streak => ": refused",
         Fate::Lost => ", lost",
         Fate::Late => ", too late",
         Fate::Refused | Fate::Delivered | Fate::InFlight => "",
     });
-    if is_run && !text.contains(" × ") {
+    if is_streak && !text.contains(" × ") {
         text.push_str(&format!(" × {}", ids.len()));
     }
     let is_one_try = ids.iter().all(|id| voice.trace.messages[id.at()].attempt == message.attempt);
@@ -188,7 +188,7 @@ fn words(voice: &Voice, ids: &[MessageId]) -> String {
     }
 }
 
-/// "1–3, 5".
+/// The numbers of jobs as ranges: "1–3, 5".
 fn ranges(jobs: &[JobId]) -> String {
     let mut ranges: Vec<(u32, u32)> = Vec::new();
     for job in jobs {

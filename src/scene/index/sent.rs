@@ -1,8 +1,6 @@
-//! The messages of all sides as one list, in the order in which they were sent. Those that would be there without any
-//! job are left out.
+//! The messages of all sides as one list, in the order in which they were sent, without background traffic.
 //!
-//! *Invariant:* the list is never made: what is asked for of it is found in the lists of the sides, in as long as it takes
-//! to search them.
+//! *Invariant:* the list is never made. Whatever is asked of it is found by searching the lists of the sides.
 
 use super::Index;
 use crate::recording::SidePlayed;
@@ -15,7 +13,7 @@ impl Index {
         self.sides.iter().map(|side| side.told.len()).sum()
     }
 
-    /// How many of them were sent before `at`, side by side.
+    /// How many messages of the list each side had sent before `at`.
     fn sent_before(&self, sides: &[SidePlayed], at: Moment) -> Vec<usize> {
         let before = |(index, side): (&super::SideIndex, &SidePlayed)| {
             index.told.partition_point(|place| side.trace.messages[*place as usize].sent < at)
@@ -23,15 +21,15 @@ impl Index {
         self.sides.iter().zip(sides).map(before).collect()
     }
 
-    /// How many of them were sent until `at`.
+    /// How many messages of the list were sent until `at`, that moment included.
     pub fn sent_until(&self, sides: &[SidePlayed], at: Moment) -> usize {
         self.sent_before(sides, at + Span::micros(1)).into_iter().sum()
     }
 
-    /// Those from the place `first` on, `count` of them at most, each with its side. What is sent at one moment is in the
-    /// order of sides.
+    /// The messages of the list from the place `first` on, `count` of them at most, each with its side. Messages sent
+    /// at one moment are in the order of their sides.
     pub fn sent(&self, sides: &[SidePlayed], first: usize, count: usize) -> Vec<(u8, MessageId)> {
-        // The moment in which the first one was sent: the last before which no more were sent than are skipped.
+        // The moment in which the first of them was sent is the last one before which no more than `first` were sent.
         let (mut begin, mut end) = (0, crate::recording::ended(sides).micros() + 1);
         while end - begin > 1 {
             let middle = begin + (end - begin) / 2;

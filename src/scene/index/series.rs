@@ -1,18 +1,21 @@
 //! Rows of one kind in order of time, and of each stretch of them the one that weighs most.
 //!
-//! Where there are far more of them than a picture has rows of pixels, a picture needs few of each piece of its window: the
-//! first, the last, and the one that weighs most, which is the longest stay or the highest level. *Invariant:* those are
-//! found without looking at the others: what that costs depends on the number of pieces, and hardly on that of rows.
+//! If there are far more of them than a picture has rows of pixels, a picture needs few of each piece of its window:
+//! the first, the last, and the one that weighs most, which is the longest stay or the highest level.
+//!
+//! *Invariant:* those are found without looking at the others. How long that takes depends on the number of pieces, and
+//! hardly on the number of rows.
 
 use crate::time::Moment;
 
-/// So many rows stand together in a stretch.
+/// How many rows stand together in a stretch.
 const STRETCH: usize = 16;
-/// So many pieces a window is cut into: more than a whole run has rows of pixels.
+/// How many pieces a window is cut into: more than a whole run has rows of pixels.
 const PIECES: u64 = 1_024;
 /// Up to so many rows, nothing is gained by leaving some out.
 const FEW: usize = 8_192;
 
+/// Rows of one kind, each by its place in the trace's table.
 #[derive(Debug, Default)]
 pub struct Series {
     places: Vec<u32>,
@@ -20,16 +23,16 @@ pub struct Series {
     heaviest: Vec<u32>,
 }
 
-/// What there is to know of a row by its place.
-pub struct Rows<'a> {
+/// When the row at a place happened, and what it weighs.
+pub struct ByPlace<'a> {
     pub at: &'a dyn Fn(u32) -> Moment,
     pub weight: &'a dyn Fn(u32) -> u64,
 }
 
 impl Series {
-    /// Adds a row that is not before the others.
+    /// Adds a row that is not earlier than the others.
     pub fn push(&mut self, place: u32, weight: &dyn Fn(u32) -> u64) {
-        // Not before the next row has come: until then, the last one may be replaced.
+        // A stretch is weighed only when the next row has come: until then, its last row may be replaced.
         if self.places.len() == (self.heaviest.len() + 1) * STRETCH {
             let heaviest = self.heaviest(self.places.len() - STRETCH..self.places.len(), weight);
             self.heaviest.push(heaviest);
@@ -37,45 +40,47 @@ impl Series {
         self.places.push(place);
     }
 
-    /// Adds a row in the place of the last one if both are of the same moment, for then only the later one counts.
-    pub fn push_last_word(&mut self, place: u32, rows: &Rows) {
+    /// Adds a row, and drops the last one if both are of the same moment, for then only the later one counts.
+    pub fn push_last_word(&mut self, place: u32, rows: &ByPlace) {
         match self.places.last_mut() {
             Some(last) if (rows.at)(*last) == (rows.at)(place) => *last = place,
             _ => self.push(place, rows.weight),
         }
     }
 
-    /// All of them.
+    /// The places of all rows.
     pub fn places(&self) -> &[u32] {
         &self.places
     }
 
-    /// Those from one moment to another, both included.
+    /// The range of rows from one moment to another, both included.
     pub fn between(&self, (from, to): (Moment, Moment), at: &dyn Fn(u32) -> Moment) -> std::ops::Range<usize> {
         let first = self.places.partition_point(|place| at(*place) < from);
         first..first + self.places[first..].partition_point(|place| at(*place) <= to)
     }
 
-    /// What a picture needs of a range: all if they are few; else of each piece the first, the heaviest and the last.
-    pub fn thinned(&self, range: std::ops::Range<usize>, rows: &Rows, thinned: &mut Vec<u32>) {
+    /// Adds to `thinned` what a picture needs of a range: all rows if they are few, else the first, the heaviest and
+    /// the last of each piece.
+    pub fn thinned(&self, range: std::ops::Range<usize>, rows: &ByPlace, thinned: &mut Vec<u32>) {
         match range.len() {
             ..=FEW => thinned.extend_from_slice(&self.places[range]),
             _ => self.of_each_piece(range, rows, thinned),
         }
     }
 
-    /// In the page, this comes with its later part: no run that is there before has so many rows.
+    /// In the page, this comes with its later part, because no run that is shown before that has so many rows.
     #[inline(never)]
-    fn of_each_piece(&self, range: std::ops::Range<usize>, rows: &Rows, thinned: &mut Vec<u32>) {
+    fn of_each_piece(&self, range: std::ops::Range<usize>, rows: &ByPlace, thinned: &mut Vec<u32>) {
         let moment = |place: usize| (rows.at)(self.places[place]).micros();
         let (from, to) = (moment(range.start), moment(range.end - 1));
         let step = (to - from) / PIECES + 1;
         let mut begin = range.start;
         while begin < range.end {
-            // Where nothing happens for long, no piece is looked at.
+            // The next piece is that of the next row, so pieces in which nothing happens are passed over.
             let piece = ((rows.at)(self.places[begin]).micros() - from) / step;
             let until = Moment::from_micros(from + (piece + 1) * step);
-            // Its end is near: looked for in strides of doubling length, and then between the last two of them.
+            // The end of the piece is near, so it is looked for in strides of doubling length, and then between the
+            // last two of them.
             let (mut before, mut stride) = (begin, STRETCH);
             while before + stride < range.end && (rows.at)(self.places[before + stride]) < until {
                 before += stride;
@@ -131,7 +136,7 @@ mod tests {
         let data = weights();
         let at = |place: u32| Moment::from_micros(data[place as usize].0);
         let weight = |place: u32| data[place as usize].1;
-        let rows = Rows { at: &at, weight: &weight };
+        let rows = ByPlace { at: &at, weight: &weight };
         let mut series = Series::default();
         (0..data.len() as u32).for_each(|place| series.push(place, &weight));
         for (from, to) in [(0, u64::MAX), (0, 400_000), (90_001, 5_200_000), (33, 40)] {
@@ -159,7 +164,7 @@ mod tests {
     fn of_rows_of_one_moment_the_last_word_counts() {
         let at = |place: u32| Moment::from_micros(u64::from(place / 2));
         let weight = |place: u32| u64::from(place.is_multiple_of(2));
-        let rows = Rows { at: &at, weight: &weight };
+        let rows = ByPlace { at: &at, weight: &weight };
         let mut series = Series::default();
         (0..1_000).for_each(|place| series.push_last_word(place, &rows));
         assert!(series.places().iter().all(|place| place % 2 == 1) && series.places().len() == 500);
