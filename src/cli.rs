@@ -1,10 +1,13 @@
-//! The command line: `list`, `show`, `run`.
+//! The command line: `list`, `show`, `run`, `check`.
 //!
-//! What is wrong with the input is said in one line on standard error, with exit code 2; a reader that stops reading
+//! What is wrong with the input is said in one line on standard error, with exit code 2; what `check` finds wrong in files
+//! is its answer, on standard output and with exit code 1. A reader that stops reading
 //! (`counterpoint run … | head`) is no error. *Invariant:* nothing here that the library does not offer, and nothing
 //! of it in the page.
 
 mod arguments;
+mod check;
+mod differences;
 mod output;
 mod run;
 
@@ -26,6 +29,8 @@ pub(crate) enum Trouble {
     Input(String),
     /// Nobody reads on.
     Closed,
+    /// It was asked whether something is right, and it was told what is not.
+    Found,
 }
 
 impl Trouble {
@@ -50,6 +55,7 @@ pub fn main() -> ExitCode {
     };
     match done {
         Ok(()) | Err(Trouble::Closed) => ExitCode::SUCCESS,
+        Err(Trouble::Found) => ExitCode::from(1),
         Err(Trouble::Input(sentence)) => {
             // One line, whatever was quoted; and if nobody hears it, the exit code still says it.
             let _ = writeln!(io::stderr(), "counterpoint: {}", one_line(&sentence));
@@ -63,6 +69,7 @@ fn obey(command: Command) -> Result<(), Trouble> {
         Command::List => list(),
         Command::Show { name } => show(&name),
         Command::Run(arguments) => run::run(&arguments),
+        Command::Check(arguments) => check::check(&arguments),
     }
 }
 
@@ -88,7 +95,7 @@ fn explain(error: &clap::Error) -> Result<(), Trouble> {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => print(error.to_string().as_bytes()),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
-            Err(Trouble::input("say what to do: `list`, `show NAME` or `run NAME`; `--help` tells more"))
+            Err(Trouble::input("say what to do: `list`, `show NAME`, `run NAME` or `check FILES`; `--help` tells more"))
         }
         _ => {
             let text = error.to_string();

@@ -32,6 +32,8 @@ pub enum Command {
     Show { name: String },
     /// Run a scenario and tell, draw or report it
     Run(RunArguments),
+    /// Say whether scenarios are valid, and whether pictures and verdicts are still as they were committed
+    Check(CheckArguments),
 }
 
 #[derive(Debug, Args)]
@@ -56,6 +58,33 @@ pub struct RunArguments {
     /// Where the window ends
     #[arg(long, value_name = "T", value_parser = moment, allow_hyphen_values = true)]
     pub to: Option<Moment>,
+    #[command(flatten)]
+    pub drawing: Drawing,
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+    /// Where to write, instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// Scenarios, or folders in which every file *.json is one
+    #[arg(required = true, value_name = "FILES")]
+    pub files: Vec<PathBuf>,
+    /// Compare what was made of a scenario and lies beside it, or in DIR: orders.svg, orders.txt and so on of orders.json
+    #[arg(long, value_name = "DIR", require_equals = true)]
+    pub expect: Option<Option<PathBuf>>,
+    /// Write what would be compared, and where nothing is there yet, picture and text
+    #[arg(long, requires = "expect")]
+    pub bless: bool,
+    #[command(flatten)]
+    pub drawing: Drawing,
+}
+
+/// How a picture is drawn, whatever it shows.
+#[derive(Clone, Debug, Args)]
+pub struct Drawing {
     /// The width of the picture in CSS pixels, from 200 to 4000
     #[arg(long, value_name = "PX", default_value = "1200", value_parser = width, allow_hyphen_values = true)]
     pub width: u16,
@@ -69,11 +98,6 @@ pub struct RunArguments {
     /// What the signs of the picture mean, under it
     #[arg(long, value_enum, default_value = "below")]
     pub legend: Legend,
-    #[arg(long, value_enum, default_value = "text")]
-    pub format: Format,
-    /// Where to write, instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -27,50 +27,50 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Trouble> {
     let mut to = Output::open(arguments.output.as_deref())?;
     let played = scenario.play();
     check_width(arguments, &played, side.as_deref())?;
-    let written = write(&mut to, arguments, played, side.as_deref())?;
+    let written = write(&mut to, arguments, &played, side.as_deref())?;
     to.finish(written)
 }
 
 /// Writes the format, unless it cannot be made of this run.
-fn write(
+pub(super) fn write(
     to: &mut impl Write,
     arguments: &RunArguments,
-    played: Played,
+    played: &Played,
     side: Option<&str>,
 ) -> Result<io::Result<()>, Trouble> {
     Ok(match arguments.format {
-        Format::Text => text::write(to, &played, side),
+        Format::Text => text::write(to, played, side),
         Format::Story => {
             let end = arguments.to.unwrap_or(Moment::NEVER).min(arguments.at.unwrap_or(Moment::NEVER));
-            story::write(to, &played, story::Window { side, from: arguments.from.unwrap_or(Moment::START), to: end })
+            story::write(to, played, story::Window { side, from: arguments.from.unwrap_or(Moment::START), to: end })
         }
-        Format::Json => json::write(to, &played, side),
+        Format::Json => json::write(to, played, side),
         Format::Svg => {
-            let (scene, options) = picture(arguments, &played, side);
+            let (scene, options) = picture(arguments, played, side);
             to.write_all(svg::document(&scene, &options).as_bytes())
         }
         #[cfg(feature = "png")]
         Format::Png => {
-            let (scene, options) = picture(arguments, &played, side);
-            let size = png::Size::of(svg::size(&scene, &options), arguments.scale);
+            let (scene, options) = picture(arguments, played, side);
+            let size = png::Size::of(svg::size(&scene, &options), arguments.drawing.scale);
             let size = size.map_err(|error| Trouble::Input(format!("--scale: {error}")))?;
             to.write_all(&png::picture(&svg::document(&scene, &options), size))
         }
-        Format::Mermaid => mermaid::write(to, &played, side),
-        Format::Plantuml => plantuml::write(to, &played, side),
-        Format::Csv => csv::write(to, &played, side),
-        Format::Recording => to.write_all(&Studio::cover_of(played).to_file()),
+        Format::Mermaid => mermaid::write(to, played, side),
+        Format::Plantuml => plantuml::write(to, played, side),
+        Format::Csv => csv::write(to, played, side),
+        Format::Recording => to.write_all(&Studio::cover_of(played.clone()).to_file()),
     })
 }
 
 fn picture(arguments: &RunArguments, played: &Played, side: Option<&str>) -> (Scene, svg::Options) {
     let head = &played.scenario.head;
     let options = svg::Options {
-        theme: arguments.theme.into(),
+        theme: arguments.drawing.theme.into(),
         at: arguments.at,
         title: if head.title.is_empty() { head.name.clone() } else { head.title.clone() },
         description: head.look_for.clone(),
-        foot: arguments.legend.into(),
+        foot: arguments.drawing.legend.into(),
     };
     (layout(&played.sides, &view(arguments, played, side)), options)
 }
@@ -80,7 +80,7 @@ fn view(arguments: &RunArguments, played: &Played, side: Option<&str>) -> View {
     let head = &played.scenario.head;
     let place = side.and_then(|side| played.sides.iter().position(|known| known.id == side));
     View {
-        width: arguments.width,
+        width: arguments.drawing.width,
         sides: place.map_or(Sides::Both, |place| Sides::One(place as u8)),
         from: arguments.from.or(head.view.from),
         to: arguments.to.or(head.view.to),
@@ -90,15 +90,15 @@ fn view(arguments: &RunArguments, played: &Played, side: Option<&str>) -> View {
 }
 
 /// Refuses a picture that would be wider than was asked for.
-fn check_width(arguments: &RunArguments, played: &Played, side: Option<&str>) -> Result<(), Trouble> {
+pub(super) fn check_width(arguments: &RunArguments, played: &Played, side: Option<&str>) -> Result<(), Trouble> {
     let width = width(&played.sides, &view(arguments, played, side));
-    if !arguments.format.is_picture() || width <= arguments.width.max(NARROWEST) {
+    if !arguments.format.is_picture() || width <= arguments.drawing.width.max(NARROWEST) {
         return Ok(());
     }
     let or = if side.is_none() { ", or one side alone by --side" } else { "" };
     Err(Trouble::Input(format!(
         "--width: {} is too narrow for the lanes of this run; {width} would do{or}",
-        arguments.width
+        arguments.drawing.width
     )))
 }
 
@@ -115,13 +115,17 @@ fn read(source: &str) -> Result<Scenario, Trouble> {
         io::ErrorKind::NotFound => Trouble::Input(unknown(source)),
         _ => Trouble::Input(format!("{name} could not be read: {error}")),
     })?;
-    let text = String::from_utf8(text)
-        .map_err(|_| Trouble::Input(format!("{name} is not text: a scenario is JSON in UTF-8")))?;
-    Scenario::from_json(&text).map_err(|problem| Trouble::Input(format!("{name}: {problem}")))
+    scenario(text).map_err(|sentence| Trouble::Input(format!("{name}: {sentence}")))
+}
+
+/// The scenario that is written so.
+pub(super) fn scenario(text: Vec<u8>) -> Result<Scenario, String> {
+    let text = String::from_utf8(text).map_err(|_| "it is not text: a scenario is JSON in UTF-8".to_owned())?;
+    Scenario::from_json(&text).map_err(|problem| problem.to_string())
 }
 
 /// All there is to read, but no more than is needed to see that it is too much.
-fn bounded(source: impl Read) -> io::Result<Vec<u8>> {
+pub(super) fn bounded(source: impl Read) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     source.take(MAX_TEXT_BYTES as u64 + 1).read_to_end(&mut text)?;
     Ok(text)
@@ -214,7 +218,7 @@ mod tests {
         let played = preset("order-emails").unwrap().scenario().play();
         for format in Format::value_variants() {
             let mut bytes = Vec::new();
-            write(&mut bytes, &read(*format, &[]), played.clone(), None).unwrap().unwrap();
+            write(&mut bytes, &read(*format, &[]), &played, None).unwrap().unwrap();
             let is_plain = |text: String| !text.contains(|c: char| c.is_control() && c != '\n' && c != '\r');
             let is_text = String::from_utf8(bytes).is_ok_and(is_plain);
             assert_eq!(check_place(&read(*format, &[]), true).is_ok(), is_text, "{format:?}");

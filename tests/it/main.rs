@@ -11,6 +11,7 @@ mod capacity;
 mod captions;
 mod causes;
 mod chain;
+mod check;
 mod cli;
 mod clocks;
 mod compared;
