@@ -15,7 +15,7 @@ pub use parcels::{Letter, MOST_ROWS, Packer, Parcel, Unpacked, Unpacker};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use crate::recording::{Recording, Selection};
+use crate::recording::{Background, Recording, Selection};
 use crate::time::Moment;
 
 /// What the studio is to do.
@@ -67,7 +67,7 @@ pub enum Pending {
     Dropped,
 }
 
-/// The moment at which a run opens and what is selected, as far as the link says so.
+/// The moment at which a run opens, what is selected and how it is drawn, as far as the link says so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub struct Opening {
     pub at: Option<Moment>,
@@ -75,6 +75,7 @@ pub struct Opening {
     /// The window's beginning and its end.
     pub from: Option<Moment>,
     pub to: Option<Moment>,
+    pub background: Background,
 }
 
 /// The scenario that is wished for, in words, and all that can be changed of it.

@@ -36,7 +36,7 @@ use arrival::Arrival;
 use said::Said;
 
 use crate::desk::{Cover, Opening, Order, Panel, Pending, Report};
-use crate::recording::Selection;
+use crate::recording::{Background, Selection};
 use crate::time::{Moment, Span};
 
 /// A run as a person plays with it, and what they ordered.
@@ -74,6 +74,8 @@ pub struct Player {
     selection: Selection,
     /// The window that was chosen; without one, the recording's own is shown.
     chosen: Option<Window>,
+    /// How background messages are drawn.
+    background: Background,
     said: Said,
 }
 
@@ -195,6 +197,11 @@ impl Player {
         self.selection
     }
 
+    /// How background messages are drawn.
+    pub fn background(&self) -> Background {
+        self.background
+    }
+
     /// The end of the run, or its beginning while there is none.
     pub fn ended(&self) -> Moment {
         self.reel.as_ref().map_or(Moment::START, |reel| reel.ended)
@@ -237,7 +244,8 @@ impl Player {
         let Some(reel) = &self.reel else { return text };
         let (moment, selection) = reel.recording.telling;
         let at = (self.head != moment).then_some(self.head);
-        place::write(&mut text, at, (self.selection != selection).then_some(self.selection), self.chosen);
+        let selection = (self.selection != selection).then_some(self.selection);
+        place::write(&mut text, at, selection, self.chosen, self.background);
         text
     }
 
@@ -262,6 +270,7 @@ impl Player {
             Action::ToEnd => self.step(|reel, _| reel.ended),
             Action::Select(selection) => self.select(selection),
             Action::Window(change) => self.change_window(change),
+            Action::SetBackground(background) => self.background = background,
             Action::SetSpeed(speed) => self.clock.set_speed(speed),
             Action::SetGait(gait) => self.clock.gait = gait,
         }

@@ -107,6 +107,31 @@ pub enum Selection {
     },
 }
 
+/// How background messages are drawn, which would be there without any job: polls, signs of life.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
+pub enum Background {
+    /// They recede: thin, in a neutral tone, without labels where not every message has one.
+    #[default]
+    Faint,
+    /// As any other message.
+    Full,
+}
+
+impl Background {
+    /// Its word, as a link and the command line have it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Background::Faint => "faint",
+            Background::Full => "full",
+        }
+    }
+
+    /// The one of that word; nothing if there is none.
+    pub fn read(text: &str) -> Option<Background> {
+        [Background::Faint, Background::Full].into_iter().find(|background| background.word() == text)
+    }
+}
+
 impl Selection {
     /// A job by its number as a link has it, or `none` of them; nothing if it is neither.
     pub fn read_job(text: &str) -> Option<Selection> {

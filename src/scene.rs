@@ -46,7 +46,7 @@ pub use scale::{FOLD_HEIGHT, Fold, Pace, TimeScale};
 pub use shape::{Anchor, Area, Face, Form, Key, PX, Piece, Point, Shape, Subject};
 pub use spotlight::spotlight;
 
-use crate::recording::{SidePlayed, Style};
+use crate::recording::{Background, SidePlayed, Style};
 use crate::time::Moment;
 use crate::trace::{JobId, Limit};
 
@@ -63,6 +63,7 @@ pub struct View {
     /// The job that is lit.
     pub selection: Option<JobId>,
     pub folding: Folding,
+    pub background: Background,
 }
 
 /// Which sides of the run are drawn.
@@ -84,7 +85,15 @@ pub enum Folding {
 
 impl Default for View {
     fn default() -> Self {
-        View { width: 1200, sides: Sides::Both, from: None, to: None, selection: None, folding: Folding::Fold }
+        View {
+            width: 1200,
+            sides: Sides::Both,
+            from: None,
+            to: None,
+            selection: None,
+            folding: Folding::Fold,
+            background: Background::Faint,
+        }
     }
 }
 

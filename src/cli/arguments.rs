@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::reading::LARGEST;
+use crate::recording;
 #[cfg(feature = "png")]
 use crate::render::png;
 use crate::render::svg;
@@ -98,6 +99,9 @@ pub struct Drawing {
     /// What the signs of the picture mean, under it
     #[arg(long, value_enum, default_value = "below")]
     pub legend: Legend,
+    /// How a picture draws what is sent without any job: polls, signs of life
+    #[arg(long, value_enum, default_value = "faint")]
+    pub background: Background,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -130,6 +134,23 @@ impl From<Legend> for svg::Foot {
         match legend {
             Legend::Below => svg::Foot::Legend,
             Legend::None => svg::Foot::Nothing,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Background {
+    /// It recedes
+    Faint,
+    /// As any other message
+    Full,
+}
+
+impl From<Background> for recording::Background {
+    fn from(background: Background) -> recording::Background {
+        match background {
+            Background::Faint => recording::Background::Faint,
+            Background::Full => recording::Background::Full,
         }
     }
 }

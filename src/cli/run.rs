@@ -86,6 +86,7 @@ fn view(arguments: &RunArguments, played: &Played, side: Option<&str>) -> View {
         to: arguments.to.or(head.view.to),
         selection: head.view.job.map(|number| JobId::from_index(number - 1)),
         folding: Folding::Fold,
+        background: arguments.drawing.background.into(),
     }
 }
 

@@ -4,7 +4,7 @@
 
 use super::{Gait, Speed, Way, WindowChange};
 use crate::desk::{Order, Report};
-use crate::recording::Selection;
+use crate::recording::{Background, Selection};
 use crate::time::{Moment, Span};
 
 /// Something that a person does, or that comes of what they ordered.
@@ -38,6 +38,7 @@ pub enum Action {
     Select(Selection),
     /// Shows another stretch of the run.
     Window(WindowChange),
+    SetBackground(Background),
     SetSpeed(Speed),
     SetGait(Gait),
 }

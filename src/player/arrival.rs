@@ -60,6 +60,7 @@ impl Player {
         };
         if let Some(opening) = opening {
             self.selection = opening.selection.unwrap_or(selection);
+            self.background = opening.background;
             self.clock.motion = Motion::Paused;
             let window =
                 Window { from: opening.from.unwrap_or(Moment::START), to: opening.to.unwrap_or(ended).min(ended) };

@@ -1,4 +1,5 @@
-//! The part of a link that the player understands without a studio: the moment, the selection, and the window.
+//! The part of a link that the player understands without a studio: the moment, the selection, the window, and how
+//! background messages are drawn.
 //!
 //! The studio reads whole links, and says why it cannot read a part of one. The player says nothing: a link that is
 //! more than this, or cannot be read, is left to the studio.
@@ -7,11 +8,10 @@
 
 use super::Window;
 use crate::desk::Opening;
-use crate::recording::Selection;
+use crate::recording::{Background, Selection};
 use crate::time::{Moment, Span};
 
-/// What these fields of a link say; nothing if one of them cannot be read, or is about anything but moment, selection
-/// and window.
+/// What these fields of a link say; nothing if one of them cannot be read, or is not about how a run is shown.
 pub fn read<'a>(fields: impl Iterator<Item = &'a str>) -> Option<Opening> {
     let mut opening = Opening::default();
     for field in fields {
@@ -20,6 +20,7 @@ pub fn read<'a>(fields: impl Iterator<Item = &'a str>) -> Option<Opening> {
             "at" => opening.at = Some(Moment::START + value.parse::<Span>().ok()?),
             "from" => opening.from = Some(Moment::START + value.parse::<Span>().ok()?),
             "to" => opening.to = Some(Moment::START + value.parse::<Span>().ok()?),
+            "background" => opening.background = Background::read(value)?,
             "job" => opening.selection = Some(Selection::read_job(value)?),
             "message" => {
                 let job = opening.selection?.job()?;
@@ -32,8 +33,14 @@ pub fn read<'a>(fields: impl Iterator<Item = &'a str>) -> Option<Opening> {
     Some(opening)
 }
 
-/// Adds a moment, a selection and a window to the address of a scenario.
-pub fn write(address: &mut String, at: Option<Moment>, selection: Option<Selection>, window: Option<Window>) {
+/// Adds to the address of a scenario how its run is shown.
+pub fn write(
+    address: &mut String,
+    at: Option<Moment>,
+    selection: Option<Selection>,
+    window: Option<Window>,
+    background: Background,
+) {
     let (from, to) = (window.map(|window| window.from), window.map(|window| window.to));
     for (key, moment) in [("&at=", at), ("&from=", from), ("&to=", to)] {
         if let Some(moment) = moment {
@@ -50,5 +57,9 @@ pub fn write(address: &mut String, at: Option<Moment>, selection: Option<Selecti
             address.push('.');
             address.push_str(&message.index().to_string());
         }
+    }
+    if background != Background::default() {
+        address.push_str("&background=");
+        address.push_str(background.word());
     }
 }

@@ -90,8 +90,8 @@ pub fn tone(voice: &Voice, message: &MessageRow) -> Tone {
         Fate::Lost | Fate::Refused | Fate::Late => Tone::Bad,
         Fate::Delivered | Fate::InFlight if answers_refusal => Tone::Bad,
         Fate::Delivered | Fate::InFlight if repeats(voice, message) => Tone::Again,
-        // Background traffic takes no side's tone, so that it is less conspicuous.
-        Fate::Delivered | Fate::InFlight if voice.trace.is_background(message) => Tone::Neutral,
+        // What recedes takes no side's tone, so that it is less conspicuous.
+        Fate::Delivered | Fate::InFlight if voice.is_faint(message) => Tone::Neutral,
         Fate::Delivered | Fate::InFlight => voice.tone,
     }
 }
@@ -105,12 +105,13 @@ pub fn repeats(voice: &Voice, message: &MessageRow) -> bool {
     message.attempt > before && voice.trace.kind(message).class == Class::Payload
 }
 
-pub fn look(arrow: Arrow, class: Class) -> Look {
-    match (class, arrow) {
-        (Class::Background, _) => Look::Background,
-        (Class::Payload | Class::Control, Arrow::Call) => Look::Call,
-        (Class::Payload, Arrow::Reply) => Look::Reply,
-        (Class::Payload, Arrow::Async) => Look::Async,
+fn look(voice: &Voice, message: &MessageRow) -> Look {
+    let kind = voice.trace.kind(message);
+    match (kind.class, kind.arrow) {
+        _ if voice.is_faint(message) => Look::Background,
+        (_, Arrow::Call) => Look::Call,
+        (Class::Payload | Class::Background, Arrow::Reply) => Look::Reply,
+        (Class::Payload | Class::Background, Arrow::Async) => Look::Async,
         (Class::Control, Arrow::Reply) => Look::ControlReply,
         (Class::Control, Arrow::Async) => Look::ControlAsync,
     }
@@ -119,7 +120,6 @@ pub fn look(arrow: Arrow, class: Class) -> Look {
 /// Draws a message: its line, and how it ends.
 pub fn draw(sheet: &mut Sheet, voice: &Voice, id: MessageId) {
     let message = &voice.trace.messages[id.at()];
-    let kind = voice.trace.kind(message);
     let flight = flight(voice, message, &sheet.scale);
     if flight.end == End::Nowhere && flight.from == flight.to {
         // It is sent at the moment at which the picture ends, so there is nothing of it to be seen.
@@ -127,7 +127,7 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, id: MessageId) {
     }
     let tone = tone(voice, message);
     let jobs = voice.trace.jobs_of(message);
-    let look = match (look(kind.arrow, kind.class), tone) {
+    let look = match (look(voice, message), tone) {
         // An answer that tells of a failure is not drawn as finely as confirmations are.
         (Look::ControlReply, Tone::Bad) => Look::Reply,
         (look, _) => look,

@@ -54,12 +54,12 @@ pub fn compose(sides: &[SidePlayed], index: &Index, view: &View, frames: &[Frame
     let found = sides.iter().enumerate();
     let found = found.map(|(side, shown)| (&shown.trace, index.side(side as u8).rows(&shown.trace, from, to)));
     let found: Vec<(&Trace, Rows)> = found.collect();
-    let natural = pace::scale(&found, from, to, view.folding);
+    let natural = pace::scale(&found, from, to, view);
     let casts: Vec<Vec<Voice>> = frames
         .iter()
         .map(|frame| {
             let rows = |pane: &Pane| found[usize::from(pane.side)].1.clone();
-            frame.panes.iter().map(|pane| voice(sides, index, frame, pane, (from, to), rows(pane))).collect()
+            frame.panes.iter().map(|pane| voice(sides, index, view, frame, pane, (from, to), rows(pane))).collect()
         })
         .collect();
     let crowded = casts.iter().any(|voices| is_crowded(voices));
@@ -90,6 +90,7 @@ pub fn compose(sides: &[SidePlayed], index: &Index, view: &View, frames: &[Frame
 pub fn voice<'a>(
     sides: &'a [SidePlayed],
     index: &'a Index,
+    view: &View,
     frame: &Frame,
     pane: &Pane,
     window: (Moment, Moment),
@@ -107,6 +108,7 @@ pub fn voice<'a>(
         window,
         rows,
         captions: &side.captions,
+        background: view.background,
     }
 }
 

@@ -6,7 +6,8 @@
 //! one window have the same scale.
 
 use super::rows::{Rows, due};
-use super::{Folding, PX, Pace, TimeScale};
+use super::{Folding, PX, Pace, TimeScale, View};
+use crate::recording::Background;
 use crate::sorting;
 use crate::time::{Moment, Span, portion};
 use crate::trace::{ActorId, Trace};
@@ -28,12 +29,12 @@ const MOST_FOLDS: usize = 16;
 
 /// The scale at the natural pace, on which a window of a run reads well. `sides` has each side's trace and the rows of
 /// it that overlap the window.
-pub fn scale(sides: &[(&Trace, Rows)], from: Moment, to: Moment, folding: Folding) -> TimeScale {
+pub fn scale(sides: &[(&Trace, Rows)], from: Moment, to: Moment, view: &View) -> TimeScale {
     let window = to.since(from).as_micros().max(1);
-    let survey = Survey::of(sides, from, to);
+    let survey = Survey::of(sides, from, to, view.background);
     let needed = |distance: u64, over: u64| if over == 0 { 0.0 } else { distance as f64 / over as f64 };
     let readable = needed(BARELY_APART, survey.usual_gap).max(needed(SLOPE, survey.usual_latency));
-    let folds = match folding {
+    let folds = match view.folding {
         Folding::Fold if readable * window as f64 > f64::from(COMFORTABLE) => folds(&survey.events, window, readable),
         Folding::Fold | Folding::Stretch => Vec::new(),
     };
@@ -65,7 +66,7 @@ struct Survey {
 }
 
 impl Survey {
-    fn of(sides: &[(&Trace, Rows)], from: Moment, to: Moment) -> Survey {
+    fn of(sides: &[(&Trace, Rows)], from: Moment, to: Moment, background: Background) -> Survey {
         let rows: usize = sides.iter().map(|(_, rows)| rows.messages.len() + rows.stays.len() + rows.marks.len()).sum();
         let mut events = Events::new(from, to, rows);
         let (mut gaps, mut latencies, mut messages) = (Vec::new(), Vec::new(), 0);
@@ -75,7 +76,7 @@ impl Survey {
             let sample = Sample::of(rows.messages.len());
             for (place, id) in rows.messages.iter().enumerate() {
                 let message = &trace.messages[id.at()];
-                if trace.is_background(message) {
+                if background == Background::Faint && trace.is_background(message) {
                     continue;
                 }
                 events.add(message.sent);

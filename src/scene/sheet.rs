@@ -7,7 +7,7 @@ use super::index::SideIndex;
 use super::labels::Wish;
 use super::rows::Rows;
 use super::{Area, Callout, Layer, Level, Light, Point, Shape, Strip, TimeScale, Tone};
-use crate::recording::{Caption, Style};
+use crate::recording::{Background, Caption, Style};
 use crate::time::{Moment, readable};
 use crate::trace::{Fate, JobId, MessageRow, Trace};
 
@@ -23,6 +23,7 @@ pub struct Voice<'a> {
     pub window: (Moment, Moment),
     pub rows: Rows,
     pub captions: &'a [Caption],
+    pub background: Background,
 }
 
 pub struct Sheet {
@@ -109,6 +110,11 @@ impl Sheet {
 }
 
 impl Voice<'_> {
+    /// Whether a message is drawn faint, because it would be there without any job.
+    pub fn is_faint(&self, message: &MessageRow) -> bool {
+        self.background == Background::Faint && self.trace.is_background(message)
+    }
+
     /// A message in one sentence, for those who listen.
     pub fn message_name(&self, message: &MessageRow) -> String {
         let (from, to) = (self.trace.actor(message.from), self.trace.actor(message.to));

@@ -42,7 +42,7 @@ pub fn spotlight(sides: &[SidePlayed], index: &Index, view: &View, scene: &Scene
     for pane in &frame.panes {
         let (from, to) = (scene.scale.from(), scene.scale.to());
         let rows = index.side(pane.side).rows_of_job(&sides[usize::from(pane.side)].trace, job, from, to);
-        let voice = voice(sides, index, &frame, pane, (from, to), rows);
+        let voice = voice(sides, index, view, &frame, pane, (from, to), rows);
         copies.make(&mut sheet, scene, &voice, job);
         voices.push(voice);
     }

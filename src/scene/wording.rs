@@ -108,11 +108,10 @@ impl Likeness {
 }
 
 fn rank(sheet: &Sheet, voice: &Voice, message: &MessageRow, first: bool, all: bool) -> Rank {
-    let background = voice.trace.is_background(message);
     match sheet.light(&voice.trace.jobs_of(message)) {
         Light::Lit => Rank::Selected,
         _ if failed(message) => Rank::Failure,
-        _ if first && !background => Rank::First,
+        _ if first && !voice.is_faint(message) => Rank::First,
         // A repetition tells more than other messages do.
         _ if all && arrows::repeats(voice, message) => Rank::First,
         _ if all => Rank::Message,

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::Wish;
 use super::edit::{self, Edit};
 use crate::desk::{Opening, SEED};
-use crate::recording::Selection;
+use crate::recording::{Background, Selection};
 use crate::scenario::{PRESETS, Scenario, parse_assignment, preset};
 use crate::time::{Moment, Span};
 
@@ -37,13 +37,14 @@ pub struct PageLink {
     pub from: Option<Moment>,
     /// The end of the window, if it is not the scenario's own.
     pub to: Option<Moment>,
+    pub background: Background,
 }
 
 /// Why a link could not be followed to the letter: one sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkProblem(pub String);
 
-/// The link to a wish, without the `#`. Whoever plays its recording adds moment, selection and window.
+/// The link to a wish, without the `#`. Whoever plays its recording adds how it is shown.
 pub(super) fn address(wish: &Wish) -> String {
     let mut text = encoded(&wish.base.head.name);
     let _ = write!(text, "&v={VERSION}");
@@ -115,12 +116,17 @@ impl PageLink {
                 self.selection = Some(Selection::read_job(value).ok_or_else(wrong)?);
                 Ok(())
             }
+            "background" => {
+                let wrong = || format!("background messages are `faint` or `full`, not `{}`", edit::shortened(value));
+                self.background = Background::read(value).ok_or_else(wrong)?;
+                Ok(())
+            }
             "message" => {
                 self.selection = Some(self.read_message(value)?);
                 Ok(())
             }
             _ => Err(format!(
-                "there is no `{}`; there are seed, set, at, job, message, from and to",
+                "there is no `{}`; there are seed, set, at, job, message, from, to and background",
                 edit::shortened(key)
             )),
         }
@@ -144,7 +150,8 @@ impl PageLink {
 
     /// Where the run is to open.
     pub(super) fn opening(&self) -> Opening {
-        Opening { at: self.at, selection: self.selection, from: self.from, to: self.to }
+        let PageLink { at, selection, from, to, background, .. } = *self;
+        Opening { at, selection, from, to, background }
     }
 
     /// The link, and the scenario that it means with its changes: `own` by its name, and by none. Where the link does not

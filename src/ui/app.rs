@@ -16,6 +16,7 @@ use super::header::{Copied, copy, forget};
 use super::instrument::Instrument;
 use super::keys::{KEYBOARD, asks_for_keys};
 use super::later::Later;
+use super::legend::Meanings;
 use super::memo::Memo;
 use super::mount::Mount;
 use super::page::page;
@@ -77,7 +78,7 @@ pub struct RunShown {
     narrations: Rc<Vec<Narration>>,
     lines: Rc<story::Lines>,
     /// What the signs of the picture mean; nothing while the legend is closed.
-    legend: Option<AttrValue>,
+    legend: Option<Meanings>,
     /// The last moment, until the playhead, at which something happens.
     reached: Moment,
 }
@@ -293,7 +294,7 @@ impl App {
             lines: lines.get((reel.clone(), job), |(reel, job)| {
                 Rc::new(job.map_or_else(Vec::new, |job| story::lines(reel, job)))
             }),
-            legend: (is_whole && self.legend == Fold::Open).then(|| self.instrument.legend()),
+            legend: (is_whole && self.legend == Fold::Open).then(|| self.instrument.legend()).flatten(),
             reached,
             reel,
         });

@@ -18,12 +18,13 @@ use super::browser::Observed;
 use super::diagram::{body, callout_id, callouts, heads, lit};
 use super::element::{Element, On, block, classes, element, markup};
 use super::later::Later;
+use super::legend::Meanings;
 use super::mount::Mount;
 use super::verdicts::{side_class, side_name};
 use super::{Act, browser};
 use crate::desk::Panel;
 use crate::player::{Action, Player, Reel, Window, is_in_sight, pointed, scrolled};
-use crate::recording::SidePlayed;
+use crate::recording::{Background, SidePlayed};
 use crate::scene::markup::sample;
 use crate::scene::{
     Callout, Folding, Layer, PX, Pane, Point, Scene, Sides, View, layout_apart_with, layout_with, legend, spotlight,
@@ -45,6 +46,7 @@ struct Wanted {
     window: Window,
     width: u16,
     sides: Sides,
+    background: Background,
 }
 
 /// A scene as it stands on the page.
@@ -77,7 +79,7 @@ pub struct Instrument {
     /// Whether a job is to be lit as soon as that can be done.
     awaits_light: bool,
     /// The legend of what is drawn, once it was asked for.
-    legend: Option<AttrValue>,
+    legend: Option<Meanings>,
     nodes: [SceneNodes; 2],
     /// Where the playhead was placed in the scenes drawn; nothing if they are new.
     placed: Option<Moment>,
@@ -99,7 +101,8 @@ impl Instrument {
     /// of the page; until it is here, the rest recedes already.
     pub fn lay_out(&mut self, player: &Player, reel: &Rc<Reel>, later: &Later, mount: &Mount) {
         let Some(width) = self.width else { return };
-        let wanted = Wanted { reel: reel.clone(), window: player.window(), width, sides: mount.sides };
+        let (window, background) = (player.window(), player.background());
+        let wanted = Wanted { reel: reel.clone(), window, width, sides: mount.sides, background };
         let is_new = self.wanted.as_ref() != Some(&wanted);
         if is_new {
             self.drawn = scenes(&wanted).into_iter().map(|scene| drawn(&reel.recording.sides, scene)).collect();
@@ -121,10 +124,11 @@ impl Instrument {
         !self.drawn.is_empty()
     }
 
-    /// What the signs of the pictures mean, each kind once, as markup.
-    pub fn legend(&mut self) -> AttrValue {
-        let drawn = &self.drawn;
-        self.legend.get_or_insert_with(|| legend_of(drawn).into()).clone()
+    /// What the signs of the pictures mean, each kind once.
+    pub fn legend(&mut self) -> Option<Meanings> {
+        let Instrument { wanted, drawn, legend, .. } = self;
+        let wanted = wanted.as_ref()?;
+        Some(legend.get_or_insert_with(|| legend_of(drawn, wanted)).clone())
     }
 
     pub fn view(&self, run: &RunShown, player: &Player, act: &Act) -> Element {
@@ -204,6 +208,7 @@ impl Wanted {
             to: Some(self.window.to),
             selection: None,
             folding: Folding::Fold,
+            background: self.background,
         }
     }
 }
@@ -238,7 +243,7 @@ fn light_up(drawn: &mut Drawn, wanted: &Wanted, job: Option<JobId>) {
 
 /// Comes with the later part of the page.
 #[inline(never)]
-fn legend_of(drawn: &[Drawn]) -> String {
+fn legend_of(drawn: &[Drawn], wanted: &Wanted) -> Meanings {
     let mut text = String::from("<dl class=\"legend\">");
     let mut said: Vec<&str> = Vec::new();
     for entry in drawn.iter().flat_map(|drawn| legend(&drawn.scene)) {
@@ -252,7 +257,12 @@ fn legend_of(drawn: &[Drawn]) -> String {
         }
     }
     text.push_str("</dl>");
-    text
+    let mut panes = drawn.iter().flat_map(|drawn| &drawn.scene.panes);
+    let has_background = panes.any(|pane| {
+        let trace = &wanted.reel.recording.sides[usize::from(pane.side)].trace;
+        trace.messages.iter().any(|message| trace.is_background(message))
+    });
+    Meanings { markup: text.into(), background: has_background.then_some(wanted.background) }
 }
 
 /// The room that an element has for a scene, in pixels of the scene.

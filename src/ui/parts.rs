@@ -13,7 +13,7 @@ use yew::virtual_dom::{VComp, VNode};
 use super::Act;
 use super::controls::controls;
 use super::header::{Copied, masthead};
-use super::legend::legend;
+use super::legend::{Meanings, legend};
 use super::narration::narration;
 use super::story::{Lines, no_story, story};
 use super::table::{Shown, table};
@@ -44,8 +44,8 @@ pub enum Part {
         lines: Rc<Lines>,
         reached: Moment,
     },
-    /// With its markup, if it is open.
-    Legend(Option<AttrValue>),
+    /// With what it shows, if it is open.
+    Legend(Option<Meanings>),
     /// With what it shows, if it is open.
     Table(Option<Shown>),
 }
@@ -77,7 +77,7 @@ impl Component for Kept {
                 Some(job) => story(reel, job, *selection, lines, *reached, act),
                 None => no_story(),
             },
-            Part::Legend(markup) => legend(markup.as_ref(), act),
+            Part::Legend(shown) => legend(shown.as_ref(), act),
             Part::Table(shown) => table(shown.as_ref(), act),
         };
         element.into()

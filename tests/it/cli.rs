@@ -91,9 +91,14 @@ fn every_option_of_run_reaches_the_run() {
         drawn(&["--at", "50ms"]),
         drawn(&["--from", "20ms"]),
         drawn(&["--to", "90ms"]),
+        drawn(&["--legend", "none"]),
     ];
     assert!(pictures.iter().all(|picture| picture.starts_with("<svg ") && picture.trim_end().ends_with("</svg>")));
     assert!((1..pictures.len()).all(|place| !pictures[..place].contains(&pictures[place])), "every option shows");
+    let polling =
+        |more: &[&str]| text(&counterpoint(&[&["run", "kafka-rebalance", "--format", "svg"], more].concat(), ""));
+    assert_eq!(polling(&[]), polling(&["--background", "faint"]));
+    assert!(!polling(&[]).contains(">heartbeat<") && polling(&["--background", "full"]).contains(">heartbeat<"));
     let until = text(&counterpoint(&["run", "-", "--format", "story", "--side", "left", "--at", "10ms"], input));
     assert!(until.contains("arrives at Server") && !until.contains("200 OK”"), "{until}");
     let window = text(&counterpoint(
@@ -167,6 +172,7 @@ fn bad_input_is_one_line_on_standard_error_and_exit_2() {
         (&["run", "-", "--width", "4001"], "{}", "200 to 4000"),
         (&["run", "-", "--width", "wide"], "{}", "200 to 4000"),
         (&["run", "-", "--theme", "pink"], "{}", "light, dark, auto"),
+        (&["run", "-", "--background", "loud"], "{}", "faint, full"),
         (&["run", "-", "--format", "gif"], "{}", "text, story, json, svg, "),
         (&["run", "-", "--format", "jpeg"], "{}", "mermaid, plantuml, csv, recording"),
         (&["run", "-", "--at", "soon"], "{}", "`soon` is not a duration"),

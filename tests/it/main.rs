@@ -2,6 +2,7 @@
 
 mod architecture;
 mod auth;
+mod background;
 mod breaker;
 mod broken_calls;
 mod broken_connections;

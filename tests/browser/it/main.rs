@@ -24,6 +24,7 @@ macro_rules! in_each_browser {
 }
 
 mod acts;
+mod background;
 mod brokers;
 mod embedded;
 mod failures;
