@@ -1,11 +1,11 @@
 //! Numbers and verdicts of one side, from its trace alone.
 //!
 //! A number has a key, a unit and a formula, and all three stand in one list below: the JSON report prints the keys,
-//! its documentation the rest. Shares of time are taken over the same window on both
-//! sides, from 0 to the end of the later one; rates over each side's own time.
+//! its documentation the rest. Shares of time are taken over the same window on both sides, from 0 to the end of the
+//! later one, and rates over each side's own time.
 //!
-//! *Invariant:* knows lanes by their duty and rows by their kind, and no protocol; reads nothing but the trace and the
-//! [`Yardstick`].
+//! *Invariant:* nothing but the trace and the [`Yardstick`] is read. Lanes are known by their duty and rows by their
+//! kind, and no protocol is known.
 
 mod comparison;
 mod count;
@@ -28,7 +28,7 @@ use self::life::Whereabouts;
 use crate::time::{Moment, Span};
 use crate::trace::{Duty, StayKind, Trace};
 
-/// What a side is measured by that its trace does not say.
+/// What is needed to measure a side and is not in its trace.
 #[derive(Clone, Debug)]
 pub struct Yardstick {
     /// The end of the later side.
@@ -44,7 +44,7 @@ pub struct Yardstick {
     pub many: String,
 }
 
-/// What there is to know about a number.
+/// The key, the unit and the formula of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Meaning {
     /// Its key in the JSON report.
@@ -146,7 +146,7 @@ metrics! {
     endings: u64, "endings", "different ends that jobs came to, as pairs of caller outcome and work outcome";
 }
 
-/// Measures one side.
+/// The numbers of one side.
 ///
 /// ```
 /// use counterpoint::{metrics, scenario::Scenario, time::Span};
@@ -246,13 +246,13 @@ fn micros<S: Serializer>(at: &Option<Moment>, serializer: S) -> Result<S::Ok, S:
     at.map(Moment::micros).serialize(serializer)
 }
 
-/// Slot time of all lanes with that duty.
+/// The time of all slots of the lanes with that duty, in microseconds: their number × the window.
 fn slot_time(trace: &Trace, duty: Duty, window: u64) -> u64 {
     let slots: u64 = trace.actors.iter().filter(|actor| actor.duty == duty).map(|actor| u64::from(actor.slots)).sum();
     slots * window
 }
 
-/// Time spent in stays of that kind at lanes with that duty.
+/// The time spent in stays of that kind at lanes with that duty, in microseconds.
 fn stay_time(trace: &Trace, duty: Duty, kind: StayKind, window: Moment) -> u64 {
     let spent = trace.stays.iter().filter(|stay| stay.kind == kind && trace.actor(stay.actor).duty == duty);
     spent.map(|stay| stay.end.min(window).since(stay.begin).as_micros()).sum()

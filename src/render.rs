@@ -1,7 +1,8 @@
-//! What a run looks like outside the page: one file a format.
+//! A run outside the page: one file for each format.
 //!
-//! *Invariant:* a renderer reads a run or a scene and returns text. It decides nothing that another renderer also
-//! would have to decide, and renderers do not import each other.
+//! *Invariant:* a renderer writes a run or a scene, and decides nothing that another renderer would have to decide as
+//! well. Renderers do not import each other; what several need is a file of its own (`measures`, `sequence`,
+//! `summary`).
 
 pub mod csv;
 pub mod fingerprints;

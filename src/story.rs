@@ -1,7 +1,7 @@
 //! A run in sentences: one for each step, and the story of a job.
 //!
-//! *Invariant:* everything is read off the trace, in the words of lanes, slots, kinds and labels; a protocol's words
-//! come in only where its labels bring them.
+//! *Invariant:* everything is read off the trace, in the words of its lanes, slots, kinds and labels. No word of a
+//! protocol stands here; its labels bring them.
 
 mod job;
 mod step;
@@ -21,7 +21,7 @@ pub struct Line {
     pub text: String,
 }
 
-/// "Web app", or "Web app (thread 2)" where there are several.
+/// The name of a lane, and of its slot if it has several: "Web app", "Web app (thread 2)".
 pub fn place(trace: &Trace, actor: ActorId, slot: Slot) -> String {
     let row = trace.actor(actor);
     match row.slot_name(slot) {
@@ -30,18 +30,18 @@ pub fn place(trace: &Trace, actor: ActorId, slot: Slot) -> String {
     }
 }
 
-/// A moment in full, with all its decimals.
+/// A moment as its distance from the start, with all its decimals.
 pub fn clock(at: Moment) -> String {
     exact(at.since(Moment::START))
 }
 
-/// A span in full, likewise.
+/// A span with all its decimals.
 pub fn length(span: Span) -> String {
     exact(span)
 }
 
-/// The text as a sentence begins: with a capital, unless it begins with the name of a lane, which stays as whoever
-/// named it wrote it.
+/// The text as the beginning of a sentence: with a capital, unless it begins with the name of a lane, which stays as
+/// the scenario has it.
 pub fn opening(trace: &Trace, text: &str) -> String {
     let is_name =
         |name: &str| !name.is_empty() && text.strip_prefix(name).is_some_and(|rest| !rest.starts_with(is_letter));
@@ -65,8 +65,8 @@ pub fn capital(text: &str) -> String {
     capital
 }
 
-/// The capital of a Latin, Greek or Cyrillic letter that has one of its own; what else there is stays. The standard
-/// library's table for all scripts weighs as much in the page as all the words of a story.
+/// The capital of a Latin, Greek or Cyrillic letter that has one; any other letter stays as it is. The standard
+/// library's table for all scripts would weigh as much in the page as all the words of a story.
 fn upper(letter: char) -> char {
     let code = u32::from(letter);
     let capital = match letter {

@@ -14,8 +14,9 @@ use crate::sorting;
 use crate::time::{Moment, Span, readable};
 use crate::trace::{CallerOutcome, JobId, Trace, WorkOutcome};
 
-/// A side with what it is called in the middle of a sentence.
+/// A side that is compared with the other.
 pub struct Compared<'a> {
+    /// What the side is called in the middle of a sentence.
     pub name: &'a str,
     pub trace: &'a Trace,
     pub metrics: &'a Metrics,
@@ -26,14 +27,15 @@ pub struct Compared<'a> {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Comparison {
     pub text: String,
-    /// Why the slower side is slower, in one word of a fixed list; nothing if both take the same time.
+    /// Why the slower side is slower, in one word of a fixed list (`docs/report.md`); nothing if both take the same
+    /// time.
     pub reason: Option<&'static str>,
-    /// The moment that it is about; nothing if it is about the whole run.
+    /// The moment that the sentence is about; nothing if it is about the whole run.
     #[serde(rename = "at_us", serialize_with = "micros")]
     pub at: Option<Moment>,
 }
 
-/// From this share on the load is said, because waiting grows steeply beyond it.
+/// The least load that is worth a sentence: waiting grows steeply beyond it.
 const LOAD_WORTH_SAYING: f64 = 0.7;
 
 /// Compares two sides by the outcome for the person who wanted the work: first how many jobs came to a result, then how
@@ -194,13 +196,14 @@ fn slowest_tenth(trace: &Trace, mut jobs: Vec<JobId>) -> Vec<JobId> {
     jobs
 }
 
-/// By which number the times of two sides are compared.
+/// The number by which the times of two sides are compared.
 #[derive(Clone, Copy)]
 enum Measure {
-    /// There is one job.
+    /// The time of the only job.
     Only,
-    /// There are too few for a percentile to differ from the longest.
+    /// The longest time; there are too few jobs for a percentile to differ from it.
     Longest,
+    /// The time that 95 % of the jobs do not exceed.
     NinetyFive,
 }
 
@@ -229,7 +232,7 @@ impl Measure {
     }
 }
 
-/// Says how much is asked of the side of which more is asked, where it is much.
+/// Says how high the load is on the side on which it is higher, if it is high.
 fn greater_load(sides: &[Compared<'_>; 2], yardstick: &Yardstick) -> Option<String> {
     let loads = sides.iter().filter_map(|side| load(side.trace, side.crews, yardstick));
     let (_, text) = loads
@@ -238,8 +241,8 @@ fn greater_load(sides: &[Compared<'_>; 2], yardstick: &Yardstick) -> Option<Stri
     Some(text)
 }
 
-/// How much of what the busiest crew can do is asked of it, as a share and in a sentence. Users who wait for one job
-/// before they want the next ask no more than is done.
+/// The offered load of the busiest crew, as a share of what it can do and in a sentence. There is none if the jobs are
+/// wanted by users who wait for one job before they want the next, because they never want more than is done.
 pub(super) fn load(trace: &Trace, crews: &[Crew], yardstick: &Yardstick) -> Option<(f64, String)> {
     let wanted = wanted_per_s(trace).filter(|_| yardstick.users.is_none())?;
     let crews = crews.iter().filter(|crew| crew.executions > 0);
@@ -256,7 +259,7 @@ pub(super) fn load(trace: &Trace, crews: &[Crew], yardstick: &Yardstick) -> Opti
     Some((load, text))
 }
 
-/// "40", "2.5", "0.33".
+/// A number a second, with at most two decimals: "40", "2.5", "0.33".
 pub(super) fn rate(per_second: f64) -> String {
     let decimals = match per_second {
         100.0.. => 0,

@@ -1,4 +1,4 @@
-//! What can be counted row by row.
+//! The numbers that are counted row by row; [`Metrics`](super::Metrics) says what each of them means.
 
 use std::collections::BTreeSet;
 
@@ -136,7 +136,7 @@ impl Count {
     }
 }
 
-/// Jobs are numbered in the order in which they are wanted, except by users, whose jobs have no order to keep.
+/// How many jobs were done after one that was wanted later.
 fn overtaken(trace: &Trace) -> u64 {
     let (mut earliest, mut overtaken) = (Moment::NEVER, 0);
     let mut jobs: Vec<JobId> = (0..trace.jobs.len() as u32).map(JobId::from_index).collect();

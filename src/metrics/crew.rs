@@ -1,10 +1,10 @@
 //! The workers as crews, and what each crew did while there was work for it.
 //!
 //! A crew is all worker lanes that share the work of a part of the jobs: the consumers of one queue, the members of one
-//! group, one service. Of each crew this says how much is asked of it, and how long its slots were idle although work
-//! waited for them.
+//! group, one service. Of each crew it is found out how much is asked of it, and how long its slots were idle although
+//! work waited for them.
 //!
-//! *Invariant:* only facts of the trace. A slot is idle when it works on nothing and its lane is in service.
+//! *Invariant:* a slot is idle when it works on nothing and its lane is in service, both as the trace says.
 
 use crate::sorting;
 use crate::time::Moment;
@@ -15,24 +15,27 @@ use crate::trace::{ActorId, Drawing, Duty, Ending, Slot, StayKind, StayRow, Trac
 pub struct Crew {
     pub(super) lanes: Vec<ActorId>,
     pub(super) slots: u64,
-    /// Slots that worked at least once.
+    /// How many slots worked at least once.
     pub(super) worked: u64,
-    /// The time of the executions that came to their end, and how many these are.
+    /// The time of the executions that came to their end, in microseconds, as all `_us`.
     pub(super) work_us: u64,
+    /// How many executions came to their end.
     pub(super) executions: u64,
     /// How many parts of each job are its work.
     pub(super) parts: u64,
-    /// How long work waited for it, ready in a queue or in the hands of one of its slots, added up over the jobs.
+    /// How long work waited for the crew, ready in a queue or in line at one of its lanes, added up over the jobs.
     pub(super) ready_us: u64,
     /// How much of that was spent in a queue or log.
     pub(super) stored_us: u64,
-    /// How long there was something that waited.
+    /// How long at least one job waited.
     pub(super) waited_us: u64,
-    /// The time of the slots in service while work waited, and how much of it they were idle.
+    /// How long the slots were in service while work waited, added up over the slots.
     pub(super) slot_us: u64,
+    /// How much of that the slots were idle.
     pub(super) idle_us: u64,
-    /// The pauses of a slot between two executions, during all of which work lay ready, and how many these are.
+    /// The length of all pauses of a slot between two executions during which work lay ready all the time.
     pub(super) pauses_us: u64,
+    /// How many such pauses there were.
     pub(super) pauses: u64,
     /// For each track of a log from which it reads, how long its work was there to be read or acknowledged.
     tracks: Vec<(ActorId, Slot, u64)>,
@@ -61,7 +64,7 @@ impl Crew {
         Some((log, track, super::ratio(most, all)))
     }
 
-    /// How much is asked of it, as a share of what it can do, when so many jobs are wanted each second.
+    /// How much is asked of it, as a share of what it can do, if `wanted_per_s` jobs are wanted each second.
     pub(super) fn load(&self, wanted_per_s: f64) -> f64 {
         wanted_per_s * self.mean_work() as f64 * self.parts as f64 / (self.slots.max(1) as f64 * 1e6)
     }
@@ -142,7 +145,7 @@ fn membership(trace: &Trace) -> Membership {
             none => *none = Some(lane),
         }
     }
-    // Two lanes with no work of their own may still read the same log for the same group.
+    // Two lanes that never worked on the same part may still read the same log for the same group.
     for reader in &trace.readers {
         for pair in reader.lanes.windows(2) {
             let [one, other] = [pair[0].at(), pair[1].at()].map(|lane| membership.first_lane(lane));
@@ -188,12 +191,12 @@ fn count_waiting(trace: &Trace, window: Moment, crews: &mut [Crew], crew_of: imp
     }
 }
 
-/// Whether the stay is that of work which a free slot could begin.
+/// Whether the stay is that of a job which waits for a worker and which a free slot could begin.
 fn waits(trace: &Trace, stay: &StayRow) -> bool {
     stay.kind == StayKind::Ready || stay.kind == StayKind::Queued && trace.actor(stay.actor).duty == Duty::Worker
 }
 
-/// What changes at a moment, in the order in which changes of one moment are taken.
+/// A change at a moment. Several changes at one moment are taken in this order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Change {
     ReadyBegins,
@@ -206,17 +209,20 @@ enum Change {
     BusyBegins,
 }
 
-/// What a crew is at now.
+/// The state of a crew between two changes.
 #[derive(Clone, Default)]
 struct Now {
+    /// The moment of the last change.
     since: Moment,
+    /// How many jobs wait for the crew.
     ready: u64,
-    /// Since when something has been ready without a break.
+    /// Since when there has been a waiting job without a break.
     ready_since: Moment,
+    /// How many slots work.
     busy: u64,
-    /// Slots in service.
+    /// How many slots are in service.
     up: u64,
-    /// Outages of brokers. A broker that is down hands nothing out, which is not the doing of the workers.
+    /// How many outages of brokers go on. A broker that is down hands nothing out, and the workers cannot help it.
     brokers_down: u32,
 }
 
@@ -226,7 +232,7 @@ fn sweep(trace: &Trace, window: Moment, crews: &mut [Crew], crew_of: impl Fn(&St
     for stay in &trace.stays {
         let (begins, ends) = match stay.kind {
             _ if waits(trace, stay) => (Change::ReadyBegins, Change::ReadyEnds),
-            // Work of no length holds nobody, and would end before it begins.
+            // Work of no length keeps nobody busy, and in the order of changes it would end before it begins.
             StayKind::Busy if stay.begin == stay.end => continue,
             StayKind::Busy => (Change::BusyBegins, Change::BusyEnds),
             StayKind::Down => (Change::DownBegins, Change::DownEnds),

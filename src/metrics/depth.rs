@@ -1,6 +1,6 @@
-//! How many waited at once, and when it was over: read off the levels, which are step functions.
+//! How many jobs waited at once, and when nobody waited any more after an outage, as the levels of the trace say.
 //!
-//! *Invariant:* a level counts as it stands at the end of a moment; what rises and falls within one was never seen.
+//! *Invariant:* a level counts as it is at the end of a moment, however often it changes within the moment.
 
 use std::collections::BTreeMap;
 
@@ -8,28 +8,30 @@ use crate::sorting;
 use crate::time::Moment;
 use crate::trace::{ActorId, Duty, LevelKind, LevelRow, Slot, StayKind, Trace};
 
+/// The numbers that follow from levels; [`Metrics`](super::Metrics) says what each of them means.
 #[derive(Default)]
 pub(super) struct Depth {
     pub backlog_max: u64,
     pub accept_queue_max: u64,
     pub ready_max: u64,
     pub broker_max: u64,
-    /// Jobs × microseconds.
+    /// How many jobs were in queues, added up over the window, in jobs × microseconds.
     pub broker_area: u64,
     pub outage_us: u64,
     pub drain_us: Option<u64>,
 }
 
-/// The values of all levels now.
+/// The value of each level between two changes.
 type Current = BTreeMap<(ActorId, Slot, LevelKind), u32>;
 
-/// How many are in each place now.
+/// How many jobs are in each place between two changes.
 #[derive(Clone, Copy, Default)]
 struct Now {
     backlog: u64,
     pool: u64,
     accept_queue: u64,
     ready: u64,
+    /// Hidden, or delivered and still held.
     other_broker: u64,
 }
 
@@ -93,7 +95,7 @@ fn apply(trace: &Trace, now: &mut Now, current: &mut Current, row: &LevelRow) {
     }
 }
 
-/// Nothing changes from `begin` to `end`.
+/// Takes note of a span from `begin` to `end` in which nothing changes.
 fn hold(depth: &mut Depth, now: &Now, (begin, end): (Moment, Moment), window: Moment, last_outage_end: Option<Moment>) {
     depth.backlog_max = depth.backlog_max.max(now.backlog);
     depth.accept_queue_max = depth.accept_queue_max.max(now.accept_queue);

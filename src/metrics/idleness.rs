@@ -1,6 +1,7 @@
-//! Why workers were idle although work waited for them: what bounds what one of them has in hand, or too few tracks.
+//! Why workers were idle although work waited for them: because of a bound on what one of them may have in hand, or
+//! because a log has too few tracks.
 //!
-//! *Invariant:* the words for a bound come with the trace; here it is only known that there is one.
+//! *Invariant:* the words for a bound come with the trace, so that no vendor's word stands here.
 
 use super::Yardstick;
 use super::comparison::rate;
@@ -21,15 +22,15 @@ pub(super) struct Idleness {
     pub is_bottleneck: bool,
 }
 
-/// From this share on idle slots are a reason for waiting.
+/// The least share of idle time that is a reason for waiting.
 const WORTH_SAYING: f64 = 0.03;
 
-/// The share of the time in which work waited that the slots must have been in service.
+/// The least share of the time in which work waited that the slots must have been in service.
 const MOSTLY_IN_SERVICE: f64 = 0.3;
 
 /// Why slots of the crew were idle although work waited for them; nothing if they hardly were.
 pub(super) fn idleness(trace: &Trace, crew: &Crew, yardstick: &Yardstick) -> Option<Idleness> {
-    // Where the workers were out for nearly all of it, that is the reason, and not what they did in the rest.
+    // If the workers were out of service for most of that time, the outage is the reason why work waited.
     let in_service = super::ratio(crew.slot_us, crew.waited_us * crew.slots);
     if crew.stored_us == 0 || crew.idle_share() < WORTH_SAYING || in_service < MOSTLY_IN_SERVICE {
         return None;
@@ -86,7 +87,7 @@ pub(super) fn idleness(trace: &Trace, crew: &Crew, yardstick: &Yardstick) -> Opt
     Some(Idleness { rule: "idle", text, share, is_bottleneck })
 }
 
-/// "12 consumers", "1 worker".
+/// A number of slots as the lane calls them: "12 consumers", "1 worker".
 pub(super) fn counted(count: u64, lane: &ActorRow) -> String {
     let noun = noun(lane);
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }

@@ -8,7 +8,7 @@ use crate::sorting;
 use crate::time::{Moment, Span};
 use crate::trace::{Duty, Fate, JobId, MessageRow, PartId, StayKind, StayRow, Trace};
 
-/// Where a job is, in the order in which they count when several apply.
+/// Where a job is. If several apply at once, the first in this order counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Whereabouts {
     /// A worker works on it.
@@ -56,7 +56,7 @@ impl Lives {
         self.0.iter().sum()
     }
 
-    /// The time spent there.
+    /// The time spent in that place.
     pub fn spent(&self, there: Whereabouts) -> u64 {
         self.0[there as usize]
     }
@@ -127,7 +127,7 @@ fn live(lives: &mut Lives, (wanted, end): (Moment, Moment), pieces: &[Piece], ed
     lives.add(Whereabouts::Silence, end.since(at));
 }
 
-/// All pieces, grouped by job: those of job j stand from the j-th start to the next.
+/// All pieces, grouped by job: those of job j stand from the j-th start to the next one.
 fn pieces_by_job(trace: &Trace, window: Moment) -> (Vec<usize>, Vec<Piece>) {
     let mut starts = vec![0usize; trace.jobs.len() + 1];
     each_piece(trace, window, |job, _| starts[job.at() + 1] += 1);
@@ -166,7 +166,7 @@ fn whereabouts(trace: &Trace, stay: &StayRow) -> Option<Whereabouts> {
         StayKind::Queued => Some(Whereabouts::AcceptQueue),
         StayKind::Ready => Some(Whereabouts::Ready),
         StayKind::Hidden => Some(Whereabouts::Hidden),
-        // At a caller it is a copy kept until the hand-over is confirmed: the job is where the message is.
+        // What a caller holds is a copy, kept until the hand-over is confirmed: the job is where the message is.
         StayKind::Held => (trace.actor(stay.actor).duty != Duty::Caller).then_some(Whereabouts::Delivered),
         StayKind::Scheduled => Some(Whereabouts::Retry),
         StayKind::Blocked

@@ -6,7 +6,7 @@ use crate::sorting;
 use crate::time::{Moment, Span};
 use crate::trace::{ActorId, Duty, JobRow, LevelKind, Slot, StayKind, Trace};
 
-/// One span in which a lane was out of service, or in which a switch was not closed.
+/// One span in which a lane was out of service, or in which one of its switches (a circuit breaker) was not closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Outage {
     pub actor: ActorId,
@@ -21,7 +21,8 @@ impl Outage {
         job.wanted.known().is_some_and(|wanted| wanted < self.end) && job.settled >= self.begin
     }
 
-    /// How long it lasted; to the end of the window if it did not end. One that outlasts the run is no shorter for that.
+    /// How long it lasted, or, if it did not end, how long until the end of the window. An outage that ends after the
+    /// run counts whole.
     pub fn length(&self, window: Moment) -> Span {
         self.end.known().unwrap_or(window).since(self.begin)
     }
@@ -64,15 +65,16 @@ pub(super) fn open_switches(trace: &Trace) -> Vec<Outage> {
     merged(spans)
 }
 
-/// The outages of the lane whose outages concern most of the chosen jobs, and how many jobs these are; nothing if they
-/// concern none. The earliest lane of equals.
+/// The outages of the lane whose outages concern most of the chosen jobs, and how many jobs these are; nothing if no
+/// outage concerns any. Of equals it is the earliest lane.
 pub(super) fn blamed<'a>(
     outages: &[Outage],
     jobs: impl Iterator<Item = &'a JobRow> + Clone,
 ) -> Option<(Vec<Outage>, u64)> {
     let mut best: Option<(Vec<Outage>, u64)> = None;
     for of_lane in outages.chunk_by(|one, other| one.actor == other.actor) {
-        // Sorted and apart, so the last that began before the caller was done is the one to look at.
+        // The outages are in order and do not overlap, so only the last one that began before the caller was done with
+        // the job can concern it.
         let concerned = |job: &&JobRow| {
             let began = of_lane.partition_point(|outage| outage.begin <= job.settled);
             began > 0 && of_lane[began - 1].concerns(job)

@@ -15,7 +15,7 @@ pub struct Spread {
     pub jobs: u64,
     /// Sum ÷ jobs, to the nearest microsecond.
     pub mean_us: u64,
-    /// The smallest value that at least half of the values do not exceed; the others likewise.
+    /// The smallest of the values that at least 50 % of them do not exceed; the other percentiles likewise.
     pub p50_us: u64,
     pub p90_us: u64,
     pub p95_us: u64,
@@ -24,7 +24,7 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// Nothing if there are no values.
+    /// The order statistics of these values, in microseconds; nothing if there are none.
     pub fn of(mut values: Vec<u64>) -> Option<Spread> {
         sorting::sort(&mut values);
         let max_us = *values.last()?;

@@ -1,6 +1,8 @@
 //! What a run shows, in sentences, each with its number and its moment: rules over kinds and outcomes.
 //!
-//! A rule speaks or is silent. [`RULES`] is also the order of weight: the first sentence that speaks is the headline.
+//! A rule speaks or is silent. [`RULES`] has them in the order of their weight, so the first that speaks is the
+//! headline.
+//!
 //! *Invariant:* no rule knows a scenario or a protocol, and what a rule says can be read off the trace.
 
 mod cause;
@@ -22,7 +24,7 @@ pub struct Verdict {
     pub rule: &'static str,
     pub text: String,
     pub value: Value,
-    /// The moment it is about; nothing if it is about the whole run.
+    /// The moment that it is about; nothing if it is about the whole run.
     #[serde(rename = "at_us", serialize_with = "micros")]
     pub at: Option<Moment>,
     #[serde(skip)]
@@ -33,11 +35,11 @@ pub struct Verdict {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Value {
-    /// Jobs, messages, attempts.
+    /// A number of jobs, messages or attempts.
     Count(u64),
-    /// Microseconds.
+    /// A span in microseconds.
     Micros(u64),
-    /// From 0 to 1.
+    /// A share from 0 to 1.
     Share(f64),
 }
 
@@ -86,7 +88,7 @@ rules! {
     "queue", wait::queue, "jobs lay ready in a queue; value: most at once";
 }
 
-/// What a rule says; its name is added.
+/// A verdict without the name of the rule that spoke.
 struct Said {
     text: String,
     value: Value,
@@ -104,7 +106,7 @@ pub fn verdicts(trace: &Trace, metrics: &Metrics, crews: &[Crew], yardstick: &Ya
     spoken.collect()
 }
 
-/// What a rule looks at.
+/// The case on which the rules give their verdicts: one side with all that is known of it.
 struct Case<'a> {
     trace: &'a Trace,
     metrics: &'a Metrics,
@@ -173,7 +175,8 @@ impl Case<'_> {
         micros_in_words(sum)
     }
 
-    /// Whether the job was turned away by a switch that was not closed: it failed without any message having been sent.
+    /// For each job whether a switch that was not closed turned it away: it was refused without any message having been
+    /// sent.
     fn turned_away_by_switch(&self) -> Vec<bool> {
         let mut turned_away: Vec<bool> =
             self.trace.jobs.iter().map(|row| row.caller == CallerOutcome::Refused).collect();
@@ -219,7 +222,7 @@ pub(super) fn percent(part: u64, whole: u64) -> String {
     format!("{} %", (u128::from(part) * 200 + whole) / (2 * whole))
 }
 
-/// With its first letter as a capital, as a sentence begins.
+/// The text with a capital for its first letter.
 pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

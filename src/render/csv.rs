@@ -1,7 +1,7 @@
 //! The messages of a run as a table of comma-separated values (RFC 4180), for spreadsheets and data frames.
 //!
-//! *Invariant:* a row a message and a value a cell, under the names and in the units of the JSON report. No cell is a
-//! formula to a spreadsheet.
+//! *Invariant:* there is a row for each message and one value in each cell, under the names and in the units of the
+//! JSON report. No cell is a formula to a spreadsheet.
 
 use std::io::{self, Write};
 
@@ -40,10 +40,10 @@ pub fn write(to: impl Write, played: &Played, side: Option<&str>) -> io::Result<
     table.flush()
 }
 
-/// A cell that a spreadsheet takes for a text. One that begins like a formula would be computed, and could fetch or start
-/// something; quotation marks do not prevent that. So an apostrophe goes before it, as OWASP advises (“CSV injection”);
-/// numbers are never negative here and stay as they
-/// are. The last four are the same signs in full width, which some spreadsheets take for them.
+/// A cell that a spreadsheet takes for a text. One that begins like a formula would be computed, and could fetch or
+/// start something; quotation marks do not prevent that. So an apostrophe goes before it, as OWASP advises (“CSV
+/// injection”); numbers are never negative here and stay as they are. The last four are the same signs in full width,
+/// which some spreadsheets take for them.
 fn plain(cell: String) -> String {
     let is_formula =
         cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}']);

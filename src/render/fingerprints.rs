@@ -1,6 +1,6 @@
 //! The fingerprints of all built-in scenarios, by which every machine is held to the same bytes.
 //!
-//! *Invariant:* one function for the command line's machine and for browsers; only what they answer may differ.
+//! *Invariant:* the command line and the browsers call the same function, so only the machine can make a difference.
 
 use std::ops::Range;
 

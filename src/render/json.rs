@@ -1,7 +1,7 @@
 //! The report: a run as one JSON object that others can rely on. `docs/report.md` says what each field means.
 //!
 //! *Invariant:* the same run gives the same bytes everywhere. Keys come in a fixed order, moments are whole
-//! microseconds, ids count from one, and there is no white space; what is not known is `null`.
+//! microseconds, ids count from one, and there is no white space. A value that is not known is `null`.
 
 mod marks;
 mod places;
@@ -56,7 +56,7 @@ struct SideReport<'a> {
     verdicts: Vec<Verdict>,
 }
 
-/// A moment that may not have come.
+/// A moment in microseconds; nothing if it never came.
 fn micros(moment: Moment) -> Option<u64> {
     moment.known().map(Moment::micros)
 }

@@ -1,7 +1,8 @@
-//! The numbers that are shown of both sides beside each other: on the page's cards and in the summary that is printed.
+//! The measures: numbers that are shown of both sides beside each other, on the page's cards and in the summary that is
+//! printed.
 //!
-//! *Invariant:* both sides carry the same measures in the same order. Where one side has no value there is a dash, and
-//! a trouble is shown on both sides if either has it. The tone follows the outcome for those who wanted the work.
+//! *Invariant:* both sides have the same measures in the same order. Where one side has no value there is a dash, and a
+//! trouble is shown on both sides if either has it. The tone follows the outcome for those who wanted the work.
 
 use super::summary::Summary;
 use crate::metrics::{Metrics, Spread};
@@ -17,9 +18,9 @@ pub struct Measure {
 /// How many measures there are to be.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
-    /// The few of a card.
+    /// The few that stand on a card.
     AtAGlance,
-    /// All of a table.
+    /// All that stand in a table.
     All,
 }
 
@@ -88,7 +89,7 @@ impl Table<'_> {
     }
 }
 
-/// What stands where a side has no such value.
+/// The dash that stands where a side has no such value.
 pub const NONE: &str = "–";
 
 fn time(spread: Option<Spread>, micros: impl Fn(&Spread) -> u64) -> String {
@@ -99,7 +100,7 @@ fn percent(share: Option<f64>) -> String {
     share.map_or_else(|| NONE.to_owned(), |share| format!("{} %", (share * 100.0).round() as u64))
 }
 
-/// With one decimal, and without it if it is nought.
+/// The number with one decimal, or without it if it is nought.
 fn decimal(number: f64) -> String {
     let tenths = (number * 10.0).round() as u64;
     if tenths.is_multiple_of(10) { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }

@@ -5,7 +5,7 @@
 //! "Sequence diagrams".
 //!
 //! *Invariant:* one text is one diagram, and Mermaid's own parser takes it (`cargo xtask mermaid`). It is a function of
-//! the traces alone, so it can stand in a test as the expected story, and it is written as it is made, not kept.
+//! the traces alone, so it can stand in a test as the expected story. It is written line by line and never held whole.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -34,7 +34,7 @@ pub fn run(played: &Played, side: Option<&str>) -> String {
     text(|bytes| write(bytes, played, side))
 }
 
-/// One side. Background traffic (heartbeats, empty polls) is left out.
+/// The diagram of one side. Background traffic (heartbeats, empty polls) is left out.
 pub fn diagram(trace: &Trace) -> String {
     text(|bytes| sequence(bytes, &[Voice { trace, prefix: None }], &[]))
 }
@@ -48,11 +48,12 @@ fn text(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> String {
 /// A side in a diagram.
 struct Voice<'a> {
     trace: &'a Trace,
-    /// What stands before the ids of its participants, where the other side's may be the same.
+    /// What stands before the ids of its participants if the other side, which may have the same ones, is in the
+    /// diagram too.
     prefix: Option<&'a str>,
 }
 
-/// Writes one diagram of these voices; each has a box where there are sides to name it by.
+/// Writes one diagram of these voices. If `boxes` has their sides, each stands in a box with its side's heading.
 fn sequence(to: &mut impl Write, voices: &[Voice<'_>], boxes: &[SidePlayed]) -> io::Result<()> {
     writeln!(to, "sequenceDiagram")?;
     for (number, voice) in voices.iter().enumerate() {
@@ -89,7 +90,7 @@ impl Voice<'_> {
         }
     }
 
-    /// That a limit ended the run, over all of its lanes.
+    /// The note over all lanes which says that a limit ended the run, if one did.
     fn limit(&self) -> Option<String> {
         let ([first, last], text, times) = limit(self.trace)?;
         let mut over = self.participant(first);
@@ -120,7 +121,7 @@ impl Voice<'_> {
     }
 }
 
-/// Words that begin a statement of Mermaid's, or stand within one.
+/// Words that begin one of Mermaid's statements, or stand within one.
 const KEYWORDS: &[&str] = &[
     "acctitle",
     "accdescr",
@@ -158,14 +159,15 @@ const KEYWORDS: &[&str] = &[
     "title",
 ];
 
-/// Whether Mermaid takes the id as it stands: no word of it is one of Mermaid's, and no hyphen begins an arrow.
+/// Whether Mermaid reads the id as it stands: no word of it is one of Mermaid's, and no hyphen begins an arrow.
 fn is_readable_to_mermaid(id: &str) -> bool {
     let words = id.split('-');
     let safe = |word: &str| !word.is_empty() && !word.starts_with('x') && !KEYWORDS.contains(&word);
     words.clone().count() == 1 && !KEYWORDS.contains(&id) || words.into_iter().all(safe)
 }
 
-/// Mermaid reads `;` and `#` as its own, `end` as the end of a block, and breaks on markup.
+/// The text as Mermaid shows it. `;` and `#`, which it would read as its own, and markup, on which it fails, are written
+/// by their numbers; `end`, which would end a block, is parted by a space of no width.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {

@@ -3,8 +3,8 @@
 //! Notation: `->` a call, `-->` a reply, `->>` a message nobody waits for; a lost message ends in `o`, one that was
 //! turned away in `x`. Each side has a box. Source: plantuml.com, "Sequence Diagram".
 //!
-//! *Invariant:* no text of a scenario is read as PlantUML's own (macros, markup, links): what could be is written by its
-//! number. It is written as it is made, not kept.
+//! *Invariant:* no text of a scenario is read as PlantUML's own (macros, markup, links): a character that could be is
+//! written by its number. The diagram is written line by line and never held whole.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -50,7 +50,7 @@ pub fn write(mut to: impl Write, played: &Played, side: Option<&str>) -> io::Res
     writeln!(to, "@enduml")
 }
 
-/// With its side before it, so that it is no word of PlantUML's.
+/// The id of a lane with that of its side before it, so that it is no word of PlantUML's.
 fn id(side: &SidePlayed, actor: ActorId) -> String {
     format!("{}__{}", side.id, side.trace.actor(actor).id).replace('-', "_")
 }
@@ -67,7 +67,7 @@ fn head(side: &SidePlayed, message: &MessageRow) -> &'static str {
     }
 }
 
-/// One line that PlantUML shows as it is.
+/// The text as one line that PlantUML shows as it is.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let mut last = None;

@@ -1,8 +1,8 @@
 //! A stand-alone SVG as a PNG file, drawn by resvg.
 //!
-//! Letters are those of DejaVu Sans, which the program has inside, so the same picture has the same bytes on every
-//! machine. A letter that it does not have (of Chinese, Japanese, Korean; emoji) is taken from the fonts of the system,
-//! and left out where none of them has it.
+//! Letters are those of DejaVu Sans, which is part of the program, so the same picture has the same bytes on every
+//! machine. A letter that it does not have (Chinese, Japanese, Korean, emoji) is taken from the fonts of the system,
+//! and left out if none of them has it.
 //!
 //! *Invariant:* no memory is taken for a picture before its [`Size`] is known to be allowed.
 
@@ -14,10 +14,10 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::fontdb::{Database, FaceInfo, ID, Stretch, Weight};
 use resvg::usvg::{FontResolver, Options, Tree};
 
-/// Pixels that a picture may have: of each there are four bytes, and as many again while the file is written.
+/// The most pixels of a picture: each takes four bytes, and as many again while the file is written.
 const MOST: u64 = 100_000_000;
 
-/// The fonts that are inside.
+/// How many fonts are part of the program: regular and bold.
 const OWN: usize = 2;
 
 /// How many pixels there are for one CSS pixel, in hundredths.
@@ -47,7 +47,7 @@ impl FromStr for Scale {
     }
 }
 
-/// The pixels of a picture.
+/// How large a picture is, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
     width: u32,
@@ -56,10 +56,10 @@ pub struct Size {
 }
 
 impl Size {
-    /// Those of a picture of this many tenths of a CSS pixel.
+    /// The size of a picture that is as wide and high as this in tenths of a CSS pixel.
     ///
     /// # Errors
-    /// When they are too many, with what would do.
+    /// The picture would have too many pixels; the error says what would do.
     pub fn of((width, height): (i32, i32), scale: Scale) -> Result<Size, TooLarge> {
         let pixels = |tenths: i32, scale: Scale| (tenths.max(1) as u64 * u64::from(scale.0)).div_ceil(1_000);
         let fits = |scale| pixels(width, scale) * pixels(height, scale) <= MOST;
@@ -92,10 +92,10 @@ impl fmt::Display for TooLarge {
     }
 }
 
-/// The PNG file of an SVG that is as large as was asked for.
+/// The PNG file of an SVG, in the size that was reckoned for it.
 ///
 /// # Panics
-/// When the text is no SVG.
+/// The text is no SVG.
 pub fn picture(svg: &str, size: Size) -> Vec<u8> {
     let tree = Tree::from_str(svg, &options()).expect("the writer writes SVG");
     let mut picture = Pixmap::new(size.width, size.height).expect("a size is not nothing");
@@ -110,7 +110,7 @@ fn options() -> Options<'static> {
     fonts.load_font_data(dejavu::sans::bold().to_vec());
     let own: Vec<ID> = fonts.faces().map(|face| face.id).collect();
     let font_resolver = FontResolver {
-        // Whatever is installed besides, so that everybody has the same letters.
+        // The program's own fonts come first, whatever is installed, so that everybody has the same letters.
         select_font: Box::new(move |font, _| own.get(usize::from(font.weight() >= 600)).copied()),
         select_fallback: Box::new(another),
     };
@@ -119,12 +119,13 @@ fn options() -> Options<'static> {
 
 /// A font of the system that has this letter: always the same one of those that are installed.
 fn another(letter: char, used: &[ID], fonts: &mut Arc<Database>) -> Option<ID> {
-    // They are looked for when a letter is missing, which is seldom.
+    // The system's fonts are looked for only when a letter is missing, which is seldom.
     if fonts.len() <= OWN {
         let mut system = Database::new();
         system.load_system_fonts();
         let mut faces: Vec<&FaceInfo> = system.faces().collect();
-        // Upright and regular ones first, then by name: in which order a disk has its files must not matter.
+        // Upright and regular fonts come first, and then they are sorted by name, because the order in which a disk has
+        // its files must not matter.
         faces.sort_by_key(|face| {
             let plainness = (face.style as u8, face.weight.0.abs_diff(Weight::NORMAL.0));
             (

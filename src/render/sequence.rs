@@ -1,9 +1,9 @@
 //! A run as the lines of a text diagram, in the order in which things began: what the notations have in common.
 //!
-//! Such a text has no time axis, so every line says its moments. They are milliseconds throughout, for a text of so
+//! Such a text has no time axis, so every line says its moments. All of them are in milliseconds, because a text of so
 //! many moments is read as a table.
 //!
-//! *Invariant:* it is a function of the traces alone, and knows no notation: every text in it is raw.
+//! *Invariant:* the lines follow from the traces alone, and no notation is known here: no text is escaped yet.
 
 use crate::time::{Moment, thousandths};
 use crate::trace::{ActorId, Fate, MarkRow, MessageRow, Slot, StayKind, StayRow, Trace};
@@ -24,18 +24,18 @@ pub(super) enum Line<'a> {
         /// `[0 → 10 ms, no. 2, lost]`
         times: String,
     },
-    /// Of one lane.
+    /// A note over one lane.
     Note { over: ActorId, text: String, times: String },
 }
 
-/// The lines of these sides on one clock, each with its side's place. Background traffic (heartbeats, empty polls) is
-/// left out.
+/// The lines of these sides on one clock, each with the place of its side in `traces`. Background traffic (heartbeats,
+/// empty polls) is left out.
 pub(super) fn lines<'a>(traces: &[&'a Trace]) -> impl Iterator<Item = (usize, Line<'a>)> + use<'a> {
     let mut lines: Vec<(Moment, usize, Row)> = Vec::new();
     for (number, trace) in traces.iter().enumerate() {
         lines.extend(rows(trace).map(|(at, row)| (at, number, row)));
     }
-    // Stable: rows of one moment, side and kind stay in the order in which they were written.
+    // The sort is stable: rows of one moment, side and kind stay in the order in which they were written.
     lines.sort_by_key(|(at, side, row)| (*at, *side, row.rank()));
     let traces = traces.to_vec();
     lines.into_iter().map(move |(_, number, row)| {
@@ -49,7 +49,8 @@ pub(super) fn lines<'a>(traces: &[&'a Trace]) -> impl Iterator<Item = (usize, Li
     })
 }
 
-/// That a limit ended the run: the first and the last lane that it is said of, the words, and when.
+/// The note which says that a limit ended the run, if one did: the first and the last lane over which it stands, its
+/// text and its moment.
 pub(super) fn limit(trace: &Trace) -> Option<([ActorId; 2], String, String)> {
     let limit = trace.outcome.limit()?;
     let last = ActorId(trace.actors.len() as u16 - 1);
@@ -118,7 +119,7 @@ fn fault(stay: &StayRow) -> Line<'_> {
     Line::Note { over: stay.actor, text, times }
 }
 
-/// "thread 2 ", or nothing for a lane as a whole.
+/// What a slot is called, followed by a space: "thread 2 ". It is empty for a lane as a whole.
 fn slot_words(trace: &Trace, actor: ActorId, slot: Slot) -> String {
     trace.actor(actor).slot_name(slot).map_or_else(String::new, |slot| slot + " ")
 }

@@ -1,6 +1,7 @@
 //! A run told in sentences, moment by moment, each side by itself.
 //!
-//! *Invariant:* a sentence a line, a moment at its beginning, nothing to parse: who wants values reads the JSON report.
+//! *Invariant:* each line has a moment at its beginning and then one sentence. It is not made to be parsed: whoever
+//! wants values reads the JSON report.
 
 use std::io::{self, Write};
 
@@ -9,7 +10,7 @@ use crate::scenario::Played;
 use crate::story::{Line, clock, sentences};
 use crate::time::Moment;
 
-/// What part of a run is told.
+/// The part of a run that is told.
 #[derive(Clone, Copy, Debug)]
 pub struct Window<'a> {
     /// The id of the one side that is told; both if there is none.

@@ -1,6 +1,6 @@
 //! What is said of each side beside its rows: its numbers and its verdicts, both sides over the same window.
 //!
-//! *Invariant:* report, text and page take them from here, so they cannot disagree.
+//! *Invariant:* report, text and page have their numbers and verdicts from here, so they cannot disagree.
 
 use crate::metrics::{self, Compared, Comparison, Crew, Metrics, Verdict, Yardstick};
 use crate::recording::{SidePlayed, Style};
@@ -10,12 +10,12 @@ use crate::scenario::{Arrivals, Played};
 #[derive(Clone, Debug)]
 pub struct Summary {
     pub metrics: Metrics,
-    /// What weighs most first.
+    /// The verdicts, with the one that weighs most first.
     pub verdicts: Vec<Verdict>,
     crews: Vec<Crew>,
 }
 
-/// One summary a side, in order.
+/// A summary of each side, in order.
 pub fn summaries(played: &Played) -> Vec<Summary> {
     let yardstick = yardstick(played);
     let summary = |side: &SidePlayed| {
@@ -40,8 +40,7 @@ pub fn comparison(played: &Played, summaries: &[Summary]) -> Comparison {
     metrics::compare(compared, &yardstick(played))
 }
 
-/// What the sides are called in a sentence: by how their callers wait where that tells them apart, else by what stands
-/// over them.
+/// What the sides are called in a sentence: by their styles if these differ, else by their headings.
 fn names(sides: [&SidePlayed; 2]) -> [String; 2] {
     let [left, right] = sides;
     if left.style != right.style {
@@ -53,7 +52,7 @@ fn names(sides: [&SidePlayed; 2]) -> [String; 2] {
     sides.map(|side| format!("“{}”", side.heading))
 }
 
-/// By what both sides of this run are measured.
+/// The yardstick by which both sides of this run are measured.
 pub fn yardstick(played: &Played) -> Yardstick {
     let workload = &played.scenario.head.workload;
     Yardstick {

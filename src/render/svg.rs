@@ -1,11 +1,11 @@
 //! A scene as a stand-alone SVG: light and dark inside, no script, no font file, no request to anyone.
 //!
-//! Any program draws the same from it, for its rules are plain: one class an element, literal colours, and what is
-//! different in the dark or in forced colours in media queries, which are passed over where they are not known. Ids and
-//! classes begin with a hash of the whole file, so it can stand in a page beside others.
+//! Any program draws the same from it, because its rules are plain. Each element has one class, and colours are
+//! literal. What is different in the dark or in forced colours stands in media queries, which programs that do not know
+//! them pass over. Ids and classes begin with a hash of the whole file, so it can stand in a page beside others.
 //!
-//! *Invariant:* it decides nothing about what is where. The same scene gives the same bytes, what is
-//! drawn is written by `scene::markup`, as for the page.
+//! *Invariant:* nothing is placed here. The shapes are written by `scene::markup`, as for the page, and the same scene
+//! gives the same bytes.
 
 mod rules;
 mod wardrobe;
@@ -22,7 +22,7 @@ use crate::time::{Moment, readable};
 pub enum Theme {
     Light,
     Dark,
-    /// Both; the reader's system decides.
+    /// Both light and dark; the reader's system decides.
     #[default]
     Auto,
 }
@@ -31,7 +31,7 @@ pub enum Theme {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     pub theme: Theme,
-    /// Where the playhead stands; the future is veiled. Nothing of either without it.
+    /// Where the playhead stands, below which everything is veiled. Without it there is neither playhead nor veil.
     pub at: Option<Moment>,
     pub title: String,
     pub description: String,
@@ -56,7 +56,7 @@ pub fn size(scene: &Scene, options: &Options) -> (i32, i32) {
     (scene.width, bands + scene.heads_height + scene.height)
 }
 
-/// What stands over the picture, and under it.
+/// The masthead over the picture, and the legend under it.
 fn bands(scene: &Scene, options: &Options) -> [Band; 2] {
     let foot = match options.foot {
         Foot::Legend => legend_band(scene),
@@ -65,7 +65,7 @@ fn bands(scene: &Scene, options: &Options) -> [Band; 2] {
     [masthead(scene, &options.title), foot]
 }
 
-/// The file.
+/// The text of the file.
 pub fn document(scene: &Scene, options: &Options) -> String {
     let [masthead, foot] = bands(scene, options);
     let height = masthead.height + scene.heads_height + scene.height + foot.height;
@@ -89,12 +89,12 @@ pub fn document(scene: &Scene, options: &Options) -> String {
         body.push_str(&picture);
     }
     text.push('\n');
-    // Of the hash 32 bits, for it stands in every element: enough to tell apart what stands on one page.
+    // The prefix stands in every element, so it has only 32 bits of the hash, which tell apart the files on one page.
     let prefix = format!("cp{:08x}", xxh3_64(text.as_bytes()) >> 32);
     text.replace(MARK, &prefix)
 }
 
-/// The pattern of what is hatched.
+/// The definition of the pattern by which things are hatched.
 fn hatch(wardrobe: &mut Wardrobe) -> String {
     let mut definitions = DEFINITIONS.replace("id=\"cp-hatch\"", &format!("id=\"{MARK}-hatch\""));
     for class in ["cp-hatch-ground", "cp-hatch-line"] {
@@ -103,7 +103,7 @@ fn hatch(wardrobe: &mut Wardrobe) -> String {
     definitions + "\n"
 }
 
-/// All that is drawn, from the paper up.
+/// Writes all that is drawn, from the back to the front.
 fn drawing(
     body: &mut String,
     wardrobe: &mut Wardrobe,
@@ -136,12 +136,12 @@ fn drawing(
     }
 }
 
-/// A caption lies over the veil, and is veiled itself if its moment is still to come.
+/// The classes of a caption, which lies over the veil and is veiled by itself if its moment is still to come.
 fn callout_classes(callout: &Callout, at: Option<Moment>) -> &'static str {
     if at.is_some_and(|at| at < callout.at) { "cp-callout cp-future" } else { "cp-callout" }
 }
 
-/// What is drawn, so far down the page.
+/// Writes a group that is moved down by as much.
 fn translated(body: &mut String, down: i32, draw: impl FnOnce(&mut String)) {
     body.push_str(&format!("<g transform=\"translate(0 {})\">\n", Number(down)));
     draw(body);

@@ -1,7 +1,7 @@
 //! A run in brief: the line that compares both sides, what is to be said of each, and their measures in one table.
 //!
-//! *Invariant:* nothing to parse, and as long for a million jobs as for one: who wants values reads the JSON report,
-//! who wants every step the story.
+//! *Invariant:* the text is as long for a million jobs as for one, and not made to be parsed: whoever wants values
+//! reads the JSON report, and whoever wants every step the story.
 
 use std::io::{self, Write};
 
@@ -35,7 +35,7 @@ pub fn write(mut to: impl Write, played: &Played, side: Option<&str>) -> io::Res
     table(&mut to, played, &summaries, &columns.collect::<Vec<_>>())
 }
 
-/// The measures of the chosen sides, a column a side.
+/// Writes the measures of the chosen sides as a table with a column for each.
 fn table(to: &mut impl Write, played: &Played, summaries: &[Summary], columns: &[usize]) -> io::Result<()> {
     let measures = measures(summaries, Detail::All);
     let labels = measures.iter().map(|measure| measure.label.chars().count()).max().unwrap_or(0);

@@ -1,5 +1,6 @@
-//! The story of a job on one side: wanted, asked, waited, worked, answered; accepted, waited in the queue, delivered,
-//! acknowledged.
+//! The story of a job on one side, from being wanted to its answer or to the end of its work.
+//!
+//! *Invariant:* every line is about a row of the trace that carries the job, or about what became of the job.
 
 use super::{Line, clock, length, place};
 use crate::sorting;
@@ -9,7 +10,7 @@ use crate::trace::{
     Trace, WorkOutcome,
 };
 
-/// What comes first where several things happen at one moment.
+/// The kind of a line. Several lines about one moment stand in this order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     Wanted,
@@ -19,8 +20,9 @@ enum Rank {
     Outcome,
 }
 
-/// So many lines are told from the beginning of a story, and so many from its end; what is between is counted.
+/// How many lines are told from the beginning of a very long story.
 const FIRST_LINES: usize = 150;
+/// How many lines are told from its end. Those between are only counted.
 const LAST_LINES: usize = 50;
 
 /// What a line of a story is about.
@@ -42,7 +44,8 @@ impl Fact<'_> {
     }
 }
 
-/// What happened to a job, in order of its beginning. Looks at every row of the trace.
+/// The story of a job, its lines in the order in which things began. Every row of the trace is looked at, so it takes
+/// the longer the longer the run is.
 pub fn job(trace: &Trace, job: JobId) -> Vec<Line> {
     let of_job = |part: PartId| part != PartId::NONE && trace.job_of(part) == job;
     let messages = (0..trace.messages.len() as u32).map(MessageId::from_index);
@@ -53,8 +56,8 @@ pub fn job(trace: &Trace, job: JobId) -> Vec<Line> {
     job_from(trace, job, &messages.collect::<Vec<_>>(), &stays.collect::<Vec<_>>(), &marks.collect::<Vec<_>>())
 }
 
-/// The same, told from the messages and stays of the job and from the positions of its marks, for who knows them. Of a story
-/// that is very long, the middle is left out, and a line in its place says how much that is.
+/// The story of a job, told from its messages, its stays and the positions of its marks, if these are known. Of a very
+/// long story the middle is left out, and a line in its place says how much that is.
 pub fn job_from(trace: &Trace, job: JobId, messages: &[MessageId], stays: &[StayId], marks: &[u32]) -> Vec<Line> {
     let mut facts: Vec<(Moment, Rank, Fact)> = Vec::new();
     let row = &trace.jobs[job.at()];
@@ -63,7 +66,7 @@ pub fn job_from(trace: &Trace, job: JobId, messages: &[MessageId], stays: &[Stay
     };
     facts.push((wanted, Rank::Wanted, Fact::Line(at(wanted, "wanted".to_owned()))));
     for stay in stays.iter().map(|id| &trace.stays[id.at()]) {
-        // What waited for no time did not wait.
+        // A stay of no length is told only if it is work: nothing waited.
         if stay.begin < stay.end || stay.kind == StayKind::Busy {
             facts.push((stay.begin, Rank::Stay, Fact::Stay(stay)));
         }
@@ -84,7 +87,7 @@ pub fn job_from(trace: &Trace, job: JobId, messages: &[MessageId], stays: &[Stay
     facts.into_iter().map(|(_, _, fact)| fact.line(trace)).collect()
 }
 
-/// Puts one line in the place of all that is neither near the beginning nor near the end.
+/// Puts one line in the place of all lines that are neither among the first nor among the last.
 fn leave_out_the_middle(facts: &mut Vec<(Moment, Rank, Fact)>) {
     if facts.len() <= FIRST_LINES + LAST_LINES + 1 {
         return;
@@ -146,7 +149,7 @@ fn stayed(trace: &Trace, stay: &StayRow) -> Line {
     Line { at: stay.begin, until, text: format!("{what}{}{end}", lasting(stay.begin, until)) }
 }
 
-/// ", 170 ms", or nothing for what took no time or has not ended.
+/// How long something lasted: ", 170 ms", or nothing if it took no time or has not ended.
 fn lasting(from: Moment, until: Option<Moment>) -> String {
     match until {
         Some(until) if until > from => format!(", {}", length(until.since(from))),

@@ -10,12 +10,12 @@ use crate::trace::{
     StayKind, StayRow, StepId, StepRow, Trace,
 };
 
-/// The sentences of all steps that are worth one, in order.
+/// The sentences of all steps that have one, in order.
 pub fn sentences(trace: &Trace) -> impl Iterator<Item = Line> + '_ {
     (0..trace.steps.len() as u32).filter_map(|index| sentence(trace, StepId::from_index(index)))
 }
 
-/// The sentence of a step. Nothing for one that moved no work: background traffic, a start without effects.
+/// The sentence of a step; nothing if the step moved no work, as background traffic and a start without effects.
 pub fn sentence(trace: &Trace, step: StepId) -> Option<Line> {
     let row = &trace.steps[step.at()];
     let mut telling = Telling { trace, groups: Vec::new(), named: PartId::NONE };
@@ -194,7 +194,7 @@ impl Telling<'_> {
             StayKind::Blocked if self.trace.actor(stay.actor).duty != Duty::Caller => {
                 return self.say(at, "is blocked until it is answered");
             }
-            // In a log it is there for who reads, from the moment at which it was kept.
+            // In a log a record can be read from the moment on at which it is kept, which is told.
             StayKind::Ready if self.is_log(stay.actor) => return,
             _ => {}
         }
@@ -223,7 +223,7 @@ impl Telling<'_> {
         }
     }
 
-    /// Whether what is there stays when it is read.
+    /// Whether a lane is a log, in which a record stays when it is read.
     fn is_log(&self, actor: ActorId) -> bool {
         self.trace.actor(actor).drawing == Drawing::Tracks
     }

@@ -60,7 +60,7 @@ pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Task> {
     }
 }
 
-/// A task that takes nothing.
+/// A task that takes no arguments.
 fn alone(mut parser: Parser, task: Task) -> Result<Task> {
     match parser.next()? {
         None => Ok(task),
@@ -68,7 +68,7 @@ fn alone(mut parser: Parser, task: Task) -> Result<Task> {
     }
 }
 
-/// What a task takes that has no argument but the consent to install.
+/// The consent to install packages, for a task that has no other argument.
 fn read_consent(mut parser: Parser) -> Result<Consent> {
     let mut consent = Consent::default();
     while let Some(argument) = parser.next()? {
@@ -129,7 +129,7 @@ fn read_browsers(mut parser: Parser) -> Result<Task> {
     Ok(Task::Browsers { filters, consent })
 }
 
-/// All but `--install` is for the program that takes the picture.
+/// All arguments but `--install` are for the program that takes the picture.
 fn read_shot(mut parser: Parser) -> Result<Task> {
     let (install, arguments): (Vec<_>, Vec<_>) = parser.raw_args()?.partition(|word| word == "--install");
     let consent = if install.is_empty() { Consent::default() } else { Consent::Given };

@@ -6,18 +6,19 @@ use flate2::{Compression, write::GzEncoder};
 use std::fs;
 use std::io::Write;
 
-/// What the first load is to weigh at most: bytes, each file by `gzip -9`.
+/// The most that the first load may weigh, in bytes, each file by `gzip -9`.
 const LIMIT: usize = 200_000;
-/// The files of ours that a page makes the browser fetch.
+
+/// The names of the files in `dist/` that the page makes the browser fetch.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Files {
-    /// Before the page can be used.
+    /// The files that are fetched before the page can be used.
     pub first: Vec<String>,
-    /// Then, while it is used: the engine's, and what else a script fetches.
+    /// The files that a script fetches while it is used: the engine's, the later part of the app, and others.
     pub later: Vec<String>,
 }
 
-/// Prints the weight of each file and of all, and gives their names; fails if the first load weighs too much.
+/// Prints the weight of each file and of all, and returns their names. Fails if the first load weighs too much.
 pub fn report() -> Result<Files> {
     let page =
         fs::read_to_string(dist().join("index.html")).context("the page is not built: dist/index.html is missing")?;
@@ -33,7 +34,7 @@ pub fn report() -> Result<Files> {
     Ok(files)
 }
 
-/// Bytes as they are, and as they are sent.
+/// The bytes of a file as it is, and as it is sent.
 #[derive(Clone, Copy, Default)]
 struct Weight {
     raw: usize,
@@ -44,7 +45,7 @@ fn row(name: &str, weight: Weight) -> String {
     format!("  {name:32} {:>8}  {:>8}", weight.raw, weight.sent)
 }
 
-/// Prints a row a file; the sum.
+/// Prints a row for each file, and returns the sum.
 fn weigh(names: &[String]) -> Result<Weight> {
     let mut sum = Weight::default();
     for name in names {
@@ -58,7 +59,8 @@ fn weigh(names: &[String]) -> Result<Weight> {
     Ok(sum)
 }
 
-/// The page itself and what it asks for: at once, or, from within a template, when a script says so.
+/// The page itself and the files that it asks for. Those that are named within a `template` are fetched later, when a
+/// script says so.
 fn asked_for(page: &str) -> Files {
     let mut files = Files { first: vec![String::from("index.html")], later: Vec::new() };
     let mut template = false;
@@ -75,7 +77,7 @@ fn asked_for(page: &str) -> Files {
     files
 }
 
-/// What stands between `<` and `>`, comments left out.
+/// The tags of a page, without `<` and `>`. Comments are left out.
 fn tags(page: &str) -> impl Iterator<Item = &str> {
     page.split("<!--")
         .enumerate()
@@ -84,7 +86,7 @@ fn tags(page: &str) -> impl Iterator<Item = &str> {
         .filter_map(|rest| rest.split('>').next())
 }
 
-/// The file that a tag makes the browser fetch: a `link`, `script` or `img`, not what can be clicked.
+/// The file that a tag makes the browser fetch, if it is a `link`, a `script` or an `img`.
 fn fetched_by(tag: &str) -> Option<String> {
     let (element, attributes) = tag.split_once(char::is_whitespace)?;
     let attribute = match element {

@@ -1,9 +1,9 @@
 //! Fuzzing: builds the fuzzer with the compiler's counters, and lets it look for inputs that break a property.
 //!
-//! libFuzzer comes as a crate, and what `cargo fuzz` would add (sanitizers, other toolchains) needs a nightly Rust. So the
-//! few switches that make a stable compiler count which branches were taken stand here.
+//! libFuzzer comes as a crate, and what `cargo fuzz` would add (sanitizers, other toolchains) needs a nightly Rust. So
+//! here are the few switches that make a stable compiler count which branches were taken.
 //!
-//! *Invariant:* what is found is a text that the command line or the page takes as it is.
+//! *Invariant:* an input that is found is a text that the command line or the page takes as it is.
 
 use crate::workspace::{cargo, command, root, run};
 use anyhow::{Context, Result, bail};
@@ -13,15 +13,16 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What the compiler adds to each branch and comparison, and the checks that are on.
+/// The switches that make the compiler count each branch and comparison.
 const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
     -Cllvm-args=-sanitizer-coverage-trace-compares";
 
-/// The longest input that is made, the longest time it may take, and the most memory (MB): all, and at once.
+/// The longest input that is made (bytes), the longest time that it may take (seconds), and the most memory that may be
+/// taken in all, and at once (MB).
 const BOUNDS: [&str; 4] = ["-max_len=65536", "-timeout=20", "-rss_limit_mb=1536", "-malloc_limit_mb=512"];
 
-/// Looks for as long as that.
+/// Looks for inputs that break a property, for `time`.
 pub fn fuzz(time: Duration) -> Result<()> {
     let fuzzer = build()?;
     let folder = root().join("target/fuzz");
@@ -47,11 +48,11 @@ pub fn fuzz(time: Duration) -> Result<()> {
     run(&mut fuzzer).context("an input breaks a property: its file is named above, and runs as it is")
 }
 
-/// The fuzzer, built.
+/// Builds the fuzzer, and returns where it is.
 fn build() -> Result<PathBuf> {
     let host = host()?;
     let folder = root().join("target/fuzz");
-    // With a target named, build scripts and macros are built without the counters.
+    // Because a target is named, build scripts and macros are built without the counters.
     let words = ["build", "--locked", "--package", "counterpoint-fuzz", "--profile", "fuzz", "--target", &host];
     run(cargo(&words).arg("--target-dir").arg(&folder).env("RUSTFLAGS", FLAGS))
         .context("the fuzzer could not be built; it needs a C++ compiler")?;

@@ -1,4 +1,5 @@
-//! Everything that is checked and tested, part by part: what people type and what continuous integration runs.
+//! The gate: everything that is checked and tested before a change is taken, part by part. People and continuous
+//! integration run the same.
 
 use crate::first_load::{self, Files};
 use crate::setup::{BrowserTools, Consent, PageTools, Rust, Setup};
@@ -14,10 +15,10 @@ use std::time::Duration;
 /// How much is tested.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// Without the page and the browsers.
+    /// All but the page and the browsers.
     Fast,
     Usual,
-    /// Also what is too long for every run.
+    /// Also what takes too long to be run every time.
     Long,
 }
 
@@ -77,7 +78,7 @@ fn check(steps: &mut Steps, rust: Option<Rust>) {
         return steps.skip("lint (WebAssembly)");
     };
     steps.step("lint (WebAssembly)", || {
-        // Each as it is built: what one module needs must not be there because the other has it.
+        // Each module is checked with its own features alone, as it is built.
         for module in ["app", "engine"] {
             let words = ["clippy", "--locked", "--target", crate::setup::WASM_TARGET, "--lib"];
             let features = ["--bin", module, "--features", module, "--", "-Dwarnings"];
@@ -87,12 +88,12 @@ fn check(steps: &mut Steps, rust: Option<Rust>) {
     });
 }
 
-/// The modules of tests that take random scenarios, as many as they are told, and the one that runs as many jobs as
-/// there may be.
+/// The modules of tests that are longer in a long run: those with random scenarios, and the one that runs the most
+/// jobs.
 const PROPERTIES: [&str; 5] = ["properties::", "properties_calls::", "brokers::", "mangled::", "capacity::"];
 
-/// The properties with twenty times the scenarios and the largest runs, in a build that is fast enough for them, a minute of fuzzing, and the
-/// benches.
+/// Runs what takes long: the properties with twenty times the scenarios and the largest runs (in release mode), a
+/// minute of fuzzing, and the benches.
 fn test_at_length(steps: &mut Steps) {
     steps.step("long properties", || {
         let mut words = vec!["test", "--locked", "--release", "--package", "counterpoint", "--test", "it", "--"];
@@ -142,7 +143,7 @@ const FIREFOX: Browser = ("Firefox", "in_chromium");
 const BROWSER_TESTS: [&str; 4] = ["test", "--locked", "--package", "counterpoint-browser-tests"];
 
 fn set_up(steps: &mut Steps, consent: Consent) -> (Option<PageTools>, Option<BrowserTools>) {
-    // One set-up for both, so that the tools share what they are compiled from.
+    // There is one set-up for both, so that what several tools depend on is compiled once.
     let setup = match Setup::begin(consent) {
         Ok(setup) => setup,
         Err(error) => {
@@ -155,7 +156,7 @@ fn set_up(steps: &mut Steps, consent: Consent) -> (Option<PageTools>, Option<Bro
     (page, browsers)
 }
 
-/// One browser's tests. They learn from the environment where everything is.
+/// The command that runs one browser's tests. They learn from the environment where everything is.
 fn browser_tests(files: &Files, browser: Browser, filters: &[OsString]) -> Command {
     let mut tests = cargo(&BROWSER_TESTS);
     tests
@@ -163,7 +164,7 @@ fn browser_tests(files: &Files, browser: Browser, filters: &[OsString]) -> Comma
         .args(filters)
         .env("COUNTERPOINT_FIRST_LOAD", files.first.join(" "))
         .env("COUNTERPOINT_LATER", files.later.join(" "))
-        // Where an error was made says less than its words, and takes a hundred lines.
+        // A backtrace says less than the error's own words, and takes a hundred lines.
         .env("RUST_BACKTRACE", "0");
     tests
 }

@@ -1,10 +1,10 @@
 //! The project's tasks: set up what is missing, build the page, serve it, test everything.
 //!
-//! A crate of its own so that each task is one command on any machine with Rust, and can be read and changed like the
-//! rest. It uses few dependencies, for everybody who clones the repository waits for it first.
+//! It is a crate of its own, so that each task is one command on any machine with Rust, and can be read and changed
+//! like the rest. It has few dependencies, because everybody who clones the repository waits for it first.
 
 #![forbid(unsafe_code)]
-// The tasks time themselves; the rule is for what is simulated.
+// The tasks measure how long they take. The rule against real clocks is for what is simulated.
 #![allow(clippy::disallowed_methods)]
 
 mod arguments;

@@ -1,4 +1,4 @@
-//! Whether Mermaid takes our diagrams: each is read by Mermaid's own parser, under Node.
+//! Checks that Mermaid takes our diagrams: each is read by Mermaid's own parser, under Node.
 
 use crate::setup::{Consent, Setup};
 use crate::texts;

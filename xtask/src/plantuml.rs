@@ -1,4 +1,4 @@
-//! Whether PlantUML takes our diagrams: each is read by the release that is installed.
+//! Checks that PlantUML takes our diagrams: each is read by the release that is installed.
 
 use crate::texts;
 use crate::workspace::{command, program, run};
@@ -15,7 +15,7 @@ pub fn check() -> Result<()> {
     run(command(plantuml).args(["-checkonly", "-failfast2", "-charset", "UTF-8"]).args(files))
 }
 
-/// The program, if it is installed.
+/// Where PlantUML is, if it is installed.
 pub fn find() -> Option<PathBuf> {
     program(&["plantuml"])
 }

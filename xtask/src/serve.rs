@@ -1,4 +1,4 @@
-//! The page, built and served on this machine, again on every change.
+//! Builds the page and serves it on this machine, and builds it again on every change.
 
 use crate::setup::{Consent, Setup};
 use crate::site;
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 /// Builds and serves until stopped.
 pub fn serve(port: u16, consent: Consent) -> Result<()> {
-    // Asked before anything is built, so that the answer comes at once.
+    // The port is tried before anything is built, so that whoever chose one that is taken learns it at once.
     let port = free_port(port)?;
     let begun = Instant::now();
     let tools = Setup::begin(consent)?.page()?;
@@ -23,7 +23,7 @@ pub fn serve(port: u16, consent: Consent) -> Result<()> {
     trunk
         .args(["--release", "--log", "warn", "--address", "127.0.0.1"])
         .args(["--port", &port.to_string()])
-        // Not dist/: what Trunk serves is addressed from the root, and so would not run from a sub-path.
+        // What Trunk serves is addressed from the root, and would not run from a sub-path, so it is kept out of dist/.
         .arg("--dist")
         .arg(root().join("target/served"));
     std::fs::create_dir_all(root().join("target/served"))?;
@@ -35,7 +35,8 @@ pub fn serve(port: u16, consent: Consent) -> Result<()> {
     Ok(())
 }
 
-/// Trunk, which ends with us: a signal that ends this task would otherwise leave it running, and holding its port.
+/// Trunk as a child that ends with this task. A signal that ends the task would otherwise leave it running, with its
+/// port taken.
 struct Server {
     child: Arc<Mutex<Child>>,
     stopped: Arc<AtomicBool>,
@@ -48,7 +49,7 @@ impl Server {
         let server = Server { child: child.clone(), stopped: stopped.clone() };
         let stop = move || {
             stopped.store(true, Ordering::SeqCst);
-            // It may have ended by itself, for Ctrl-C is sent to both.
+            // Ctrl-C is sent to both, so Trunk may have ended by itself.
             if let Ok(mut child) = child.lock() {
                 let _ = child.kill();
             }
@@ -57,7 +58,8 @@ impl Server {
         Ok(server)
     }
 
-    /// Waits until something is so; false if we were told to stop before. That Trunk ends by itself is an error.
+    /// Waits until `is_so`, and returns whether it came to that; if not, this task was told to stop. It is an error if
+    /// Trunk ends by itself.
     fn wait_until(&self, is_so: impl Fn() -> bool) -> Result<bool> {
         while !is_so() {
             let ended = self.child.lock().map_err(|_| anyhow!("stopping failed"))?.try_wait()?;
@@ -71,7 +73,7 @@ impl Server {
     }
 }
 
-/// The port itself, if nobody listens there; for 0, one that is free.
+/// The port itself, if it is free; for 0, any free one.
 fn free_port(port: u16) -> Result<u16> {
     match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
         Ok(listener) => Ok(listener.local_addr()?.port()),
@@ -86,7 +88,7 @@ fn free_port(port: u16) -> Result<u16> {
 mod tests {
     use super::*;
 
-    /// As when the task is ended by a terminal, a supervisor or continuous integration.
+    /// SIGTERM is what a terminal, a supervisor or continuous integration sends.
     #[test]
     fn what_was_started_ends_with_a_signal_to_us() {
         let server = Server::start(Command::new("sleep").arg("600")).unwrap();

@@ -1,6 +1,6 @@
-//! What the tasks need that a machine with Rust may not have, found or set up.
+//! Finds or sets up what the tasks need and a machine with Rust may not have.
 //!
-//! Every step says what it does and how long it took; where nothing is missing, nothing is said.
+//! Every step says what it does and how long it took. Nothing is said if nothing is missing.
 
 mod cache;
 mod debian_rust;
@@ -18,10 +18,10 @@ use std::time::Instant;
 pub use wasm_target::{Rust, TARGET as WASM_TARGET};
 
 const TRUNK: &str = "0.21.14";
-/// The same as the `wasm-bindgen` crate in Cargo.toml, or Trunk refuses it.
+/// The same version as that of the `wasm-bindgen` crate in Cargo.toml, or Trunk refuses it.
 const WASM_BINDGEN: &str = "0.2.129";
-/// The first part of npm's `binaryen` version is the release. Debian's and the `wasm-opt` crate's are too old for what
-/// this Rust writes.
+/// The version of npm's `binaryen`, of which the first part is Binaryen's release. Debian and the `wasm-opt` crate have
+/// releases that are too old for the modules that this Rust writes.
 const BINARYEN: &str = "132.0.0";
 const GECKODRIVER: &str = "0.37.1";
 const AXE: &str = "4.14.1";
@@ -30,14 +30,15 @@ const MERMAID: &str = "11.17.2";
 /// Whether system packages may be installed.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub enum Consent {
-    /// Only if we run as root already.
+    /// They may be installed only if the task runs as root already.
     #[default]
     AsRoot,
-    /// Asked for on the command line: by `sudo` where needed.
+    /// The command line allows it, by `sudo` if need be.
     Given,
 }
 
-/// Setting up, with the cache of tools held for it; what building the tools took up is given back at the end.
+/// A set-up under way. It holds the cache of tools for itself, and removes at its end what was only needed to build
+/// them.
 pub struct Setup {
     cache: Cache,
     consent: Consent,
@@ -49,12 +50,12 @@ impl Setup {
         Ok(Self { cache, consent })
     }
 
-    /// What compiles for WebAssembly.
+    /// A Rust that compiles for WebAssembly.
     pub fn rust(&self) -> Result<Rust> {
         wasm_target::find_or_add(&self.cache, self.consent)
     }
 
-    /// What builds the page.
+    /// The tools that build the page.
     pub fn page(&self) -> Result<PageTools> {
         let rust = self.rust()?;
         let mut folders = vec![
@@ -67,7 +68,7 @@ impl Setup {
         Ok(PageTools { path, rust })
     }
 
-    /// What drives the browsers.
+    /// The browsers, and the tools that drive them.
     pub fn browsers(&self) -> Result<BrowserTools> {
         system::ensure(&system::FOR_BROWSER_TESTS, "The browser tests", self.consent)?;
         let geckodriver = self.cache.crate_programs("geckodriver", GECKODRIVER, &[])?;
@@ -88,7 +89,8 @@ impl Setup {
         self.cache.npm_package("mermaid", MERMAID)
     }
 
-    /// The folder with `wasm-opt`; where it cannot run, one with a stand-in that copies, for the page works without.
+    /// The folder with `wasm-opt`; if it cannot run, one with a stand-in that only copies, for the page works without
+    /// it.
     fn wasm_opt(&self) -> Result<PathBuf> {
         let user = "wasm-opt, which makes the page smaller,";
         let found = system::ensure(&system::NODE, user, self.consent)
@@ -115,7 +117,7 @@ impl Drop for Setup {
     }
 }
 
-/// What builds the page.
+/// The tools that build the page.
 pub struct PageTools {
     /// The search path with the tools' folders first.
     path: OsString,
@@ -129,7 +131,7 @@ impl PageTools {
     }
 }
 
-/// What drives the browsers: environment variables that the browser tests read.
+/// The tools that drive the browsers, as environment variables that the browser tests read.
 pub struct BrowserTools(Vec<(&'static str, PathBuf)>);
 
 impl BrowserTools {

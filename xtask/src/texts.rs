@@ -1,7 +1,7 @@
-//! Every text diagram that the command line prints, for the programs that have to take it.
+//! Writes every text diagram that the command line prints, for the programs that have to take it.
 //!
-//! *Invariant:* the texts are those that the command line prints. Of each scenario there are three: a side each, and
-//! both in one diagram. Besides the built-in scenarios there are some that are made to be misread.
+//! *Invariant:* the texts are those that the command line prints. There are three of each scenario: one of each side,
+//! and one of both. Besides the built-in scenarios there are some that are made to be misread.
 
 use crate::workspace::{cargo, command, root, run};
 use anyhow::{Context, Result, ensure};
@@ -10,8 +10,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-/// Ids that a notation would take for its own words or arrows if they stood in a diagram as they are. The renderers have such
-/// lists as well; taken from there, this one could not show that a word is missing.
+/// Ids that a notation would take for its own words or arrows if they stood in a diagram as they are. Mermaid's
+/// renderer has such a list as well; if this one were taken from there, it could not show that a word is missing.
 const IDS: [&str; 40] = [
     "acctitle",
     "activate",
@@ -88,8 +88,8 @@ pub fn write(format: &str) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Two sides in which that id, and a name and labels of those words, stand where they can. Something is lost, turned
-/// away, slow and out, and one side meets its limit.
+/// A scenario of two sides in which this id stands wherever an id can, and these words wherever a name or a label can.
+/// Something is lost, turned away, slow and out, and one side meets its limit.
 fn scenario(id: &str, words: &str) -> String {
     format!(
         r#"{{"name": "ids", "workload": {{"jobs": 3, "work": "40ms", "poison": [2],
@@ -106,7 +106,7 @@ fn scenario(id: &str, words: &str) -> String {
     )
 }
 
-/// Writes what `run` prints in this format: of each side, and of both.
+/// Writes the three diagrams that `run` prints of a scenario in this format: of both sides, and of each.
 fn draw(
     program: &Path,
     format: &str,

@@ -21,14 +21,14 @@ pub fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
     command
 }
 
-/// `cargo` with these words, the one that started us.
+/// A command of the `cargo` that runs this task, with these words.
 pub fn cargo(words: &[&str]) -> Command {
     let mut cargo = command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(words);
     cargo
 }
 
-/// Runs a command, its output shown; an error names it.
+/// Runs a command and shows its output. An error names the command.
 pub fn run(command: &mut Command) -> Result<()> {
     let shown = spelled(command);
     let status = command.status().with_context(|| format!("`{shown}` could not be started"))?;
@@ -38,7 +38,7 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Where a program of one of these names is on the search path.
+/// Where on the search path there is a program of one of these names.
 pub fn program(names: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     names
@@ -46,7 +46,7 @@ pub fn program(names: &[&str]) -> Option<PathBuf> {
         .find_map(|name| std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file()))
 }
 
-/// A command as one would type it: the program's bare name, for its folder says nothing to the reader.
+/// A command as one would type it, with the program's bare name, because its folder says nothing to the reader.
 fn spelled(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let name = program.file_name().unwrap_or(program.as_os_str());

@@ -10,12 +10,13 @@ use crate::metrics::verdict::{percent, span_in_words};
 use crate::time::{Moment, Span, readable};
 use crate::trace::{CallerOutcome, Duty, JobId, Trace};
 
-/// Why a side was slower.
+/// Why a side was slower than the other.
 pub(super) struct Reason {
     /// The reason in one word, for programs.
     pub rule: &'static str,
     /// The reason as the end of a sentence that goes on after "because".
     pub text: String,
+    /// The moment that it is about; nothing if it is about the whole run.
     pub at: Option<Moment>,
 }
 
@@ -132,7 +133,7 @@ fn outage(side: &Compared<'_>, jobs: &[JobId]) -> Option<Reason> {
     })
 }
 
-/// Jobs waited at a caller for a free thread.
+/// The reason why jobs waited at a caller for a free thread: its threads were blocked.
 fn backlog(side: &Compared<'_>, waited: &str) -> Reason {
     let callers = || side.trace.actors.iter().filter(|actor| actor.duty == Duty::Caller);
     let slots: u64 = callers().map(|actor| u64::from(actor.slots)).sum();
@@ -149,7 +150,7 @@ fn backlog(side: &Compared<'_>, waited: &str) -> Reason {
     )
 }
 
-/// All workers were busy.
+/// The reason why jobs waited for workers that were not idle: all were busy.
 fn busy(trace: &Trace, crew: Option<&Crew>, waited: &str, yardstick: &Yardstick) -> Reason {
     let who = match crew {
         None => "a worker".to_owned(),

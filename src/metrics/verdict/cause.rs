@@ -108,7 +108,7 @@ pub(super) fn outage_absorbed(case: &Case<'_>) -> Option<Said> {
     })
 }
 
-/// From so many executions of one job on, a run that met a limit is said to have gone round in a loop.
+/// The least number of executions of one job from which on a run that met a limit is said to have gone round in a loop.
 const MANY_EXECUTIONS: u32 = 100;
 
 pub(super) fn went_round(case: &Case<'_>) -> Option<Said> {
@@ -193,7 +193,7 @@ fn repetition(case: &Case<'_>, retried: &MarkRow) -> String {
     }
 }
 
-/// Why a delivery went back: what happened last, before it did, that would send it back.
+/// Why a delivery went back: the last thing before it that sends deliveries back.
 fn redelivery(case: &Case<'_>, returned: &MarkRow) -> String {
     let again = "and the queue delivered it again";
     let settled = case.trace.settled_word(returned.actor);

@@ -25,7 +25,7 @@ pub(super) fn handed_over(case: &Case<'_>) -> Option<Said> {
     Some(Said { text, value: Value::Micros(spread.p50_us), at: None, tone: Tone::Good })
 }
 
-/// From this share on idle workers are worth a verdict even if they could do all that was wanted.
+/// The least share of idle time that is worth a verdict even if the workers could do all that was wanted.
 const MUCH_IDLE: f64 = 0.2;
 
 pub(super) fn idle(case: &Case<'_>) -> Option<Said> {
@@ -39,7 +39,7 @@ pub(super) fn idle(case: &Case<'_>) -> Option<Said> {
     })
 }
 
-/// From this share on the load is a verdict: waiting grows steeply beyond it.
+/// The least load that is worth a verdict: waiting grows steeply beyond it.
 const MUCH_LOAD: f64 = 0.9;
 
 pub(super) fn offered_load(case: &Case<'_>) -> Option<Said> {

@@ -1,25 +1,26 @@
 //! What the rules of `static/scene.css` come to for one element, without variables.
 //!
-//! The page leaves it to the browser to work them out. Of the other programs that draw SVG few know custom properties,
-//! and none knows what an element has from two classes at once, so a file says of each element what comes out.
+//! In the page, the browser works that out. Of the other programs that draw SVG few know custom properties, and none
+//! works out what an element has from two classes at once, so a file says of each element what comes out.
 //!
-//! *Invariant:* no colour stands here. Palette and rules are read from the sheet, which is ours and has one rule a line.
+//! *Invariant:* no colour stands here. Palette and rules are read from the sheet, which is ours and has one rule a
+//! line.
 
 use super::RULES;
 
-/// The colours in which a picture is looked at.
+/// The colours in which a picture is seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ground {
     Light,
     Dark,
-    /// Those that a reader has chosen for everything on the screen.
+    /// The few colours that a reader has chosen for everything on the screen.
     Forced,
 }
 
-/// What is said of an element: properties and their values, none of them a variable.
+/// How an element looks: properties and their values, without variables.
 pub(super) type Style = Vec<(&'static str, String)>;
 
-/// As a sheet says it: properties and values, variables among both.
+/// Properties and values as the sheet has them. Both may be variables.
 type Declarations = Vec<(&'static str, &'static str)>;
 
 pub(super) struct Rules {
@@ -30,7 +31,8 @@ pub(super) struct Rules {
 }
 
 struct Rule {
-    /// Classes that an element must have, and before them those that a group around it must have.
+    /// For each selector its steps: the last has the classes that an element must have, those before it the classes
+    /// that a group around the element must have.
     selectors: Vec<Vec<Vec<&'static str>>>,
     declarations: Declarations,
 }
@@ -58,14 +60,14 @@ impl Rules {
         rules
     }
 
-    /// What an element of these classes is drawn with, in a group of those, if anything is said of it.
+    /// How an element with these classes looks in a group with the classes `around`; empty if no rule concerns it.
     pub(super) fn style(&self, ground: Ground, around: &[&str], classes: &[&str]) -> Style {
         let mut met: Vec<(usize, &Declarations)> = Vec::new();
         for rule in &self.rules {
             let weights = rule.selectors.iter().filter_map(|selector| weight(selector, around, classes));
             met.extend(weights.max().map(|weight| (weight, &rule.declarations)));
         }
-        // Stable: of two that weigh the same, the later one wins.
+        // The sort is stable: of two rules that weigh the same, the later one wins.
         met.sort_by_key(|(weight, _)| *weight);
         let all: Declarations = met.into_iter().flat_map(|(_, declarations)| declarations).copied().collect();
         let mut style = Style::new();
@@ -76,12 +78,12 @@ impl Rules {
         style
     }
 
-    /// What the whole picture has when colours are forced, besides those.
+    /// The properties that the whole picture has only in forced colours.
     pub(super) fn when_forced(&self) -> impl Iterator<Item = &(&'static str, &'static str)> {
         self.forced.iter().filter(|(property, _)| !property.starts_with("--"))
     }
 
-    /// A value with each variable replaced: by what the element says of it, or the picture, or the palette.
+    /// A value with each variable replaced by its own value, which the element has, or the picture, or the palette.
     fn literal(&self, value: &str, ground: Ground, own: &Declarations) -> String {
         let Some((before, rest)) = value.split_once("var(") else {
             return value.to_owned();
@@ -100,19 +102,19 @@ impl Rules {
     }
 }
 
-/// What stands before the braces of a rule, and what is said between them.
+/// The selectors of a rule, and the declarations between its braces.
 fn parts(rule: &'static str) -> (&'static str, Declarations) {
     let (selectors, body) = rule.split_once('{').unwrap_or((rule, ""));
     let declarations = body.trim_end_matches('}').split(';').filter_map(|declaration| declaration.split_once(':'));
     (selectors, declarations.collect())
 }
 
-/// `.a .b.c` as the classes of each step.
+/// The classes of each step of a selector: `.a .b.c` has the steps `[a]` and `[b, c]`.
 fn steps(selector: &'static str) -> Vec<Vec<&'static str>> {
     selector.split(' ').map(|step| step.split('.').filter(|class| !class.is_empty()).collect()).collect()
 }
 
-/// By how many classes a selector means an element in a group, if it does.
+/// How many classes a selector names, if it means an element with these classes in a group with the classes `around`.
 fn weight(selector: &[Vec<&str>], around: &[&str], classes: &[&str]) -> Option<usize> {
     let (last, before) = selector.split_last()?;
     let has_all = |wanted: &[&str], classes: &[&str]| wanted.iter().all(|class| classes.contains(class));

@@ -1,4 +1,4 @@
-//! The classes of a file: one for each way in which something looks in it, with all that is said of that.
+//! The classes of a file: one for each way in which something looks in it.
 //!
 //! *Invariant:* an element has one class and a class one rule, so no program has to weigh one rule against another.
 //! Every class and id begins with [`MARK`], which becomes the file's own prefix, so two files on one page share none.
@@ -8,25 +8,27 @@ use super::rules::{Ground, Rules, Style};
 use crate::scene::Shape;
 use crate::scene::markup::{Dress, Element};
 
-/// Stands for the file's prefix until the file is whole; no text can contain it.
+/// The character that stands for the file's prefix until the file is whole. No text can contain it.
 pub(super) const MARK: char = '\u{1}';
 
 pub(super) struct Wardrobe {
     rules: Rules,
     theme: Theme,
-    /// The group that shapes are put into just now.
+    /// The sheet's classes of the group that shapes are being put into.
     group: Vec<&'static str>,
-    /// The class for each list of the sheet's classes, in a group of others; none where nothing is said of it.
+    /// For the sheet's classes of a group and of an element in it, the place of the file's class in `worn`; nothing if
+    /// no rule concerns such an element.
     known: Vec<([Vec<&'static str>; 2], Option<usize>)>,
+    /// The classes of the file.
     worn: Vec<Worn>,
 }
 
 /// One class of the file.
 struct Worn {
     name: String,
-    /// What the name was made from: the first of the sheet's classes.
+    /// The first of the sheet's classes, from which the name is made.
     word: &'static str,
-    /// In the theme's colours, in the dark, and in forced colours.
+    /// How it looks in the theme's colours, in the dark, and in forced colours.
     styles: [Style; 3],
 }
 
@@ -35,7 +37,7 @@ impl Wardrobe {
         Wardrobe { rules: Rules::read(), theme, group: Vec::new(), known: Vec::new(), worn: Vec::new() }
     }
 
-    /// The class of an element that has these in the sheet, where there is anything to be said of it.
+    /// The file's class for an element that has these classes in the sheet; nothing if no rule concerns it.
     pub(super) fn class(&mut self, classes: &[&'static str]) -> Option<String> {
         let lists = [self.group.clone(), classes.to_vec()];
         let known = self.known.iter().find(|(known, _)| *known == lists).map(|(_, place)| *place);
@@ -69,18 +71,19 @@ impl Wardrobe {
         }
     }
 
-    /// The class attribute for these, from the blank before it on, or nothing.
+    /// The class attribute for these classes of the sheet, with a blank before it; empty if no rule concerns them.
     pub(super) fn attribute(&mut self, classes: &[&'static str]) -> String {
         self.class(classes).map_or_else(String::new, |class| format!(" class=\"{class}\""))
     }
 
-    /// Whether something is filled with the pattern of this id.
+    /// Whether anything is filled with the pattern of this id.
     pub(super) fn wears_pattern(&self, id: &str) -> bool {
         let url = format!("url(#{id})");
         self.worn.iter().any(|worn| worn.styles[0].iter().any(|(_, value)| *value == url))
     }
 
-    /// The rules of the file: in the theme's colours, then what is otherwise in the dark, and in forced colours.
+    /// The rules of the file: in the theme's colours, and then what differs from them in the dark and in forced
+    /// colours.
     pub(super) fn sheet(&self) -> String {
         let root = self.rules.style(self.ground(), &[], &["cp-scene"]);
         let scheme = match self.theme {
@@ -103,7 +106,7 @@ impl Wardrobe {
         sheet.replace("url(#cp-", &format!("url(#{MARK}-"))
     }
 
-    /// Of each class what differs from the theme's colours, where anything does.
+    /// The rules of the classes that look different in the colours at `place`, as far as they do.
     fn otherwise(&self, place: usize) -> String {
         let mut rules = String::new();
         for worn in &self.worn {

@@ -1,6 +1,6 @@
-//! Tools by name and version in a folder of the user's, built once for all clones.
+//! A cache of tools by name and version, in a folder of the user's: each is built once for all clones.
 //!
-//! *Invariant*: a folder under its final name is complete; what was interrupted lies under another name.
+//! *Invariant:* a folder under its final name is complete; one whose making was interrupted has another name.
 
 use super::{debian_rust, say_and_do};
 use crate::workspace::{self, cargo, command, run};
@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-/// The cache, ours alone until dropped: two runs at once would build the same tool twice.
+/// The cache, locked until it is dropped: two runs at once would build the same tool twice.
 pub struct Cache {
     folder: PathBuf,
     _lock: File,
@@ -32,10 +32,10 @@ impl Cache {
         self.folder.join(name)
     }
 
-    /// The folder with a crate's programs, built if it is not there.
+    /// The folder with a crate's programs, which are built if they are not there.
     ///
-    /// Built for being built quickly: these tools take a second on a page of this size however they are compiled. One
-    /// target folder serves all, for they share many dependencies; [`Cache::tidy`] removes it.
+    /// They are compiled without optimisation, because that is quick, and they take a second on a page of this size in
+    /// any case. All tools have one target folder, because they share many dependencies; [`Cache::tidy`] removes it.
     pub fn crate_programs(&self, name: &str, version: &str, options: &[&str]) -> Result<PathBuf> {
         let folder = self.tool(name, version, |folder| {
             let mut install = cargo(&["install", "--locked", "--quiet", "--root"]);
@@ -56,8 +56,8 @@ impl Cache {
         Ok(folder.join("bin"))
     }
 
-    /// The `node_modules` with an npm package, fetched if it is not there: exactly the files whose hashes are written
-    /// in `xtask/npm/NAME/package-lock.json`, and none of their scripts run.
+    /// The `node_modules` with an npm package, which is fetched if it is not there. Only files whose hashes are written
+    /// in `xtask/npm/NAME/package-lock.json` are taken, and none of their scripts is run.
     pub fn npm_package(&self, name: &str, version: &str) -> Result<PathBuf> {
         let lists = workspace::root().join("xtask/npm").join(name);
         let folder = self.tool(name, version, |folder| {
@@ -75,13 +75,14 @@ impl Cache {
         Ok(folder.join("node_modules"))
     }
 
-    /// Gives back the space that building the tools took.
+    /// Removes what was only needed to build the tools.
     pub fn tidy(&self) -> Result<()> {
         remove(&self.scratch("build"))?;
         remove(&self.scratch(debian_rust::SCRATCH))
     }
 
-    /// The folder of a tool; where there is none, `install` fills one under another name, and it is renamed when done.
+    /// The folder of a tool. If there is none, `install` fills one under another name, which is renamed when it is
+    /// done.
     fn tool(&self, name: &str, version: &str, install: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
         let folder = self.folder.join("tools").join(format!("{name}-{version}"));
         if !folder.exists() {
@@ -104,7 +105,7 @@ fn remove(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Where this user's programs keep what can be made again.
+/// The folder in which this user's programs keep files that can be made again.
 fn user_cache() -> Result<PathBuf> {
     let named = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     named

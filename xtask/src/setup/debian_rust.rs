@@ -1,8 +1,8 @@
 //! The way round where rustup cannot add the WebAssembly target: Debian's Rust for building browsers, and the target's
 //! standard library built from the sources that come with it.
 //!
-//! Debian packages no standard library for WebAssembly that is new enough, but a current compiler with sources. The
-//! library goes beside the compiler's own, which only root may do.
+//! Debian packages no standard library for WebAssembly that is new enough, but it does package a current compiler with
+//! the library's sources. The library is put beside the compiler's own, which only root may do.
 
 use super::{Consent, cache::Cache, say_and_do, system, wasm_target::TARGET};
 use crate::workspace::{command, program, run};
@@ -36,7 +36,8 @@ pub fn set_up(cache: &Cache, consent: Consent) -> Result<()> {
     Ok(())
 }
 
-/// The linker is a link to a program of another package, which is named like that program and depended on by none.
+/// Installs the linker. It is a link to a program of another package, on which no package depends and which is named
+/// like that program.
 fn install_linker(user: &str, consent: Consent) -> Result<()> {
     let linker = Path::new("/usr/bin/rust-lld");
     if linker.exists() {

@@ -1,4 +1,4 @@
-//! Programs that come as packages of the system: looked for, and installed only by those who may.
+//! Programs that come as packages of the system. They are looked for, and installed only with consent.
 
 use super::{Consent, say_and_do};
 use crate::workspace::{command, program, run};
@@ -25,7 +25,7 @@ pub const FOR_BROWSER_TESTS: [Needed; 5] = [
     NPM,
 ];
 
-/// Makes sure that the programs are there. `user` begins a sentence: who needs them.
+/// Makes sure that the programs are there. `user` says who needs them, as the beginning of a sentence.
 pub fn ensure(needed: &[Needed], user: &str, consent: Consent) -> Result<()> {
     let missing: Vec<_> =
         needed.iter().filter(|Needed(names, _)| program(names).is_none()).map(|Needed(_, package)| *package).collect();

@@ -1,4 +1,4 @@
-//! The standard library for WebAssembly: there, added by rustup, or built from Debian's sources.
+//! The standard library for WebAssembly: it is there, or is added by rustup, or is built from Debian's sources.
 
 use super::{Consent, cache::Cache, debian_rust, say_and_do};
 use crate::workspace::{command, program, run};
@@ -11,9 +11,9 @@ pub const TARGET: &str = "wasm32-unknown-unknown";
 /// Which Rust can build for the target.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Rust {
-    /// The one that runs us.
+    /// The Rust that runs this task.
     Usual,
-    /// Debian's for browsers, under [`debian_rust::TOOLCHAIN`].
+    /// Debian's Rust for building browsers, which rustup knows as [`debian_rust::TOOLCHAIN`].
     Debian,
 }
 
@@ -50,8 +50,8 @@ pub fn find_or_add(cache: &Cache, consent: Consent) -> Result<Rust> {
     Ok(Rust::Debian)
 }
 
-/// Whether the usual Rust, or one that rustup knows by name, has the target's standard library. Rust names the folder
-/// in which it would be even where it is not.
+/// Whether the usual Rust, or the one that rustup knows by this name, has the target's standard library. Rust names the
+/// folder of the library even if it is not there.
 fn has_target(toolchain: Option<&str>) -> bool {
     let mut ask = command("rustc");
     ask.args(["--print", "target-libdir", "--target", TARGET]);
