@@ -4,10 +4,10 @@
 use counterpoint::trace::{CallerOutcome, MarkKind, Trace, WorkOutcome};
 use serde_json::{Value, json};
 
-use crate::story::{play_side, tells};
+use crate::story::{executions, play_side, sent, tells};
 
 fn labels(trace: &Trace, kind: &str) -> Vec<String> {
-    trace.messages.iter().filter(|row| trace.kind(row).name == kind).map(|row| trace.label(row)).collect()
+    sent(trace, kind).into_iter().map(|row| trace.label(row)).collect()
 }
 
 fn crash(at: &str, lasts: &str, actor: &str) -> Value {
@@ -59,12 +59,8 @@ fn kaf_8_a_duplicate_is_acknowledged_when_the_first_is() {
 #[test]
 fn kaf_8_without_a_death_the_first_and_its_duplicate_are_acknowledged_together() {
     let trace = play_side("kafka", replicated_in_a_second(), json!({}));
-    let answers: Vec<(u64, String)> = trace
-        .messages
-        .iter()
-        .filter(|row| trace.kind(row).name == "Produce response")
-        .map(|row| (row.sent.micros(), trace.label(row)))
-        .collect();
+    let answers = sent(&trace, "Produce response").into_iter();
+    let answers: Vec<(u64, String)> = answers.map(|row| (row.sent.micros(), trace.label(row))).collect();
     assert_eq!(answers[0], (1_000_000, "acknowledged".to_owned()));
     assert_eq!(answers[1], (1_000_000, "acknowledged (a duplicate)".to_owned()));
 }
@@ -137,8 +133,7 @@ fn an_idle_timer_set_before_a_crash_closes_no_busy_connection_after_it() {
     });
     let trace = play_side("http", settings, scenario);
     assert_eq!(trace.jobs[1].caller, CallerOutcome::Answered);
-    let closed = trace.messages.iter().filter(|row| trace.kind(row).name == "close");
-    let closed: Vec<u64> = closed.map(|row| row.sent.micros()).collect();
+    let closed: Vec<u64> = sent(&trace, "close").into_iter().map(|row| row.sent.micros()).collect();
     assert!(closed.iter().all(|at| *at >= 2_400_000), "a second after the last answer at the earliest: {closed:?}");
 }
 
@@ -157,10 +152,9 @@ fn after_a_crash_of_the_receiver_the_next_job_is_done_as_ever() {
             "changes": [crash("900ms", "100ms", receiver)],
         });
         let trace = play_side(protocol, settings, scenario);
-        let executions: Vec<u32> = trace.parts.iter().map(|part| part.executions).collect();
         let outcomes: Vec<WorkOutcome> = trace.parts.iter().map(|part| part.outcome).collect();
         assert_eq!(outcomes, [WorkOutcome::Done; 2], "{protocol}");
-        assert_eq!(executions[1], 1, "{protocol}");
+        assert_eq!(executions(&trace)[1], 1, "{protocol}");
         assert!(trace.marks.iter().all(|mark| mark.kind != MarkKind::GaveUp), "{protocol}");
     }
 }

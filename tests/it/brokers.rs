@@ -7,9 +7,9 @@ mod rabbitmq;
 
 use std::collections::BTreeMap;
 
-use counterpoint::engine::{Limits, Progress};
+use counterpoint::engine::Limits;
 use counterpoint::render::mermaid;
-use counterpoint::scenario::{Run, Scenario};
+use counterpoint::scenario::Scenario;
 use counterpoint::time::{Moment, Span};
 use counterpoint::trace::{
     ActorId, Duty, Ending, MarkKind, Outcome, PartId, Slot, StayKind, StayRow, Trace, WorkOutcome,
@@ -19,32 +19,20 @@ use proptest::test_runner::{RngSeed, TestCaseError, TestRunner};
 use serde_json::{Value, json};
 
 use crate::oracle;
-
-type Held = Result<(), TestCaseError>;
+use crate::properties::{Held, check};
+use crate::story::play_within;
 
 fn for_all(strategy: impl Strategy<Value = String>, property: impl Fn(&Value, &Trace) -> Held) {
-    let long = std::env::var_os("COUNTERPOINT_LONG").is_some();
-    let config = ProptestConfig {
-        cases: if long { 10_000 } else { 500 },
-        rng_seed: if long { RngSeed::Random } else { RngSeed::Fixed(7) },
-        failure_persistence: None,
-        max_shrink_iters: 2_000,
-        ..ProptestConfig::default()
-    };
-    let held = TestRunner::new(config).run(&strategy, |text| {
+    check(7, &strategy, |text| {
         let value: Value = serde_json::from_str(&text).unwrap();
         property(&value["sides"][0], &play(&value))
     });
-    if let Err(error) = held {
-        panic!("{error}");
-    }
 }
 
 fn play(value: &Value) -> Trace {
     let scenario = Scenario::from_value(value.clone()).unwrap_or_else(|problem| panic!("{problem}: {value}"));
-    let mut run = Run::with_limits(scenario, Limits { events: 20_000, span: Span::seconds(7200), ..Limits::default() });
-    while run.advance(u64::MAX) == Progress::Running {}
-    run.into_played().sides.swap_remove(0).trace
+    let limits = Limits { events: 20_000, span: Span::seconds(7200), ..Limits::default() };
+    play_within(scenario, limits).sides.swap_remove(0).trace
 }
 
 /// A scenario around a side: few jobs, a lossy network, workers and broker that fail and come back.

@@ -3,9 +3,9 @@
 use counterpoint::metrics::Verdict;
 use counterpoint::render::summary::summaries;
 use counterpoint::scenario::Played;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::metrics::summary;
+use crate::metrics::{summary, verdicts};
 use crate::story;
 
 #[track_caller]
@@ -16,10 +16,6 @@ fn said(verdicts: &[Verdict], rule: &str) -> String {
 
 fn is_silent(verdicts: &[Verdict], rule: &str) -> bool {
     verdicts.iter().all(|verdict| verdict.rule != rule)
-}
-
-fn verdicts(side: Value, scenario: Value) -> Vec<Verdict> {
-    summary(side, scenario).verdicts
 }
 
 fn left(played: &Played) -> Vec<Verdict> {

@@ -1,13 +1,12 @@
 //! How a queue with clocks is drawn: what is hidden has a half of the lane to itself, where no arrow and no label runs
 //! through its bracket, and who polls is seen to wait (`SQS-1`, `SQS-4`).
 
-use counterpoint::scenario::{PRESETS, Played};
+use counterpoint::scenario::Played;
 use counterpoint::scene::{Area, Form, Level, Look, Scene, Shape, Subject, Tone, View, layout, layout_apart};
 use counterpoint::trace::{Class, Ending, LevelKind, StayKind, StayRow};
 
-fn played(name: &str) -> Played {
-    PRESETS.iter().find(|preset| preset.name == name).expect("it is built in").scenario().play()
-}
+use crate::scene::layer;
+use crate::story::play_built_in;
 
 fn scenes(played: &Played) -> Vec<Scene> {
     let mut scenes = layout_apart(&played.sides, &View { width: 390, ..View::default() });
@@ -25,14 +24,10 @@ fn clocks<'a>(played: &'a Played, scene: &'a Scene) -> Vec<(&'a Shape, &'a StayR
     clocks.filter(|(shape, stay)| stay.kind == StayKind::Hidden && !matches!(shape.form, Form::Text { .. })).collect()
 }
 
-fn layer(scene: &Scene, level: Level) -> &[Shape] {
-    &scene.layers.iter().find(|layer| layer.level == level).expect("every level is there").shapes
-}
-
 #[test]
 fn sqs_1_no_arrow_and_no_label_runs_through_a_clock() {
     for name in ["sqs-work-queue", "sqs-fifo-head", "sqs-visibility-too-short"] {
-        let played = played(name);
+        let played = play_built_in(name);
         let hidden = played.sides[1].trace.stays.iter().filter(|stay| stay.kind == StayKind::Hidden).count();
         let mut seen = 0;
         for scene in scenes(&played) {
@@ -56,7 +51,7 @@ fn sqs_1_no_arrow_and_no_label_runs_through_a_clock() {
 fn sqs_1_a_bracket_is_closed_if_the_clock_ran_out_and_open_if_the_message_was_deleted() {
     let mut endings = [0, 0];
     for name in ["sqs-work-queue", "sqs-fifo-head", "sqs-visibility-too-short"] {
-        let played = played(name);
+        let played = play_built_in(name);
         let scene = layout(&played.sides, &View::default());
         for (shape, stay) in clocks(&played, &scene).into_iter().filter(|(shape, _)| shape.look == Look::Scheduled) {
             let Form::Strokes(lines) = &shape.form else { panic!("{shape:?}") };
@@ -72,7 +67,7 @@ fn sqs_1_a_bracket_is_closed_if_the_clock_ran_out_and_open_if_the_message_was_de
 
 #[test]
 fn sqs_4_a_long_poll_is_a_bar_of_its_own_look_at_who_waits() {
-    let played = played("sqs-work-queue");
+    let played = play_built_in("sqs-work-queue");
     let scene = layout(&played.sides, &View::default());
     let trace = &played.sides[1].trace;
     for shape in layer(&scene, Level::Stays).iter().filter(|shape| shape.key.side == Some(1)) {
@@ -90,7 +85,7 @@ fn sqs_4_a_long_poll_is_a_bar_of_its_own_look_at_who_waits() {
 /// The second hand-out of the video answers a poll that was sent once, and carries what had been carried before.
 #[test]
 fn sqs_2_what_a_poll_finds_again_is_drawn_as_a_repeat() {
-    let played = played("sqs-visibility-too-short");
+    let played = play_built_in("sqs-visibility-too-short");
     let scene = layout(&played.sides, &View::default());
     let trace = &played.sides[1].trace;
     let again: Vec<_> = layer(&scene, Level::Arrows)
@@ -107,7 +102,7 @@ fn sqs_2_what_a_poll_finds_again_is_drawn_as_a_repeat() {
 #[test]
 fn rmq_3_a_river_says_what_is_ready_in_it_and_what_is_not_acknowledged() {
     for name in ["order-emails", "rabbitmq-redelivery"] {
-        let played = played(name);
+        let played = play_built_in(name);
         let scene = layout(&played.sides, &View::default());
         let ready = played.sides[1].trace.levels.iter().filter(|row| row.kind == LevelKind::Stays(StayKind::Ready));
         let deepest = ready.map(|row| row.value).max().expect("something lay ready");

@@ -1,11 +1,11 @@
 //! What the comparison must prove, on both sides of one run: `CMP-1` to `CMP-3`.
 
-use counterpoint::scenario::{Played, preset};
+use counterpoint::scenario::Played;
 use counterpoint::time::{Moment, Span};
 use counterpoint::trace::{CallerOutcome, JobRow, LevelKind, MarkKind, StayKind, Trace, WorkOutcome};
 use serde_json::{Value, json};
 
-use crate::story::{play, side, tells};
+use crate::story::{play, play_built_in, sent, side, stays, tells};
 
 /// The same workload and network for both sides, which have one worker unless they say otherwise.
 fn compared(workload: Value, http: Value, rabbitmq: Value, more: Value) -> Played {
@@ -25,8 +25,7 @@ fn millis(span: Span) -> u64 {
 
 /// Time spent in stays of a kind.
 fn spent(trace: &Trace, kind: StayKind) -> Span {
-    let stays = trace.stays.iter().filter(|stay| stay.kind == kind);
-    stays.fold(Span::ZERO, |sum, stay| sum + stay.end.since(stay.begin))
+    stays(trace, kind).into_iter().fold(Span::ZERO, |sum, stay| sum + stay.end.since(stay.begin))
 }
 
 /// 20 jobs a second for 20 s, 50 a second can be worked off; the receiver is out from 5 s to 10 s.
@@ -204,7 +203,7 @@ fn cmp_3_with_a_network_the_queue_is_not_faster() {
 fn balance(trace: &Trace) -> [usize; 3] {
     let off = |job: &&JobRow| !matches!(job.caller, CallerOutcome::Answered | CallerOutcome::Accepted);
     let done = trace.parts.iter().filter(|part| part.outcome == WorkOutcome::Done);
-    let again = trace.messages.iter().filter(|row| trace.kind(row).name.as_str() == "basic.deliver" && row.attempt > 1);
+    let again = sent(trace, "basic.deliver").into_iter().filter(|row| row.attempt > 1);
     [trace.jobs.iter().filter(off).count(), done.count(), again.count()]
 }
 
@@ -213,7 +212,7 @@ fn balance(trace: &Trace) -> [usize; 3] {
 #[test]
 fn flt_7_with_the_broker_out_the_queued_side_loses_its_advantage() {
     let balances = |name: &str| {
-        let played = preset(name).unwrap().scenario().play();
+        let played = play_built_in(name);
         [balance(side(&played, "http")), balance(side(&played, "rabbitmq"))]
     };
     assert_eq!(balances("order-emails"), [[2, 10, 0], [0, 12, 2]]);

@@ -3,11 +3,10 @@
 use counterpoint::trace::Trace;
 use serde_json::{Value, json};
 
-use crate::story::play_side;
+use crate::story::{play_side, sent};
 
 fn latencies(trace: &Trace, kind: &str) -> Vec<u64> {
-    let rows = trace.messages.iter().filter(|message| trace.kind(message).name.as_str() == kind);
-    rows.map(|message| message.latency.as_micros()).collect()
+    sent(trace, kind).into_iter().map(|message| message.latency.as_micros()).collect()
 }
 
 fn random(workload: Value) -> Value {

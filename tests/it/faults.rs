@@ -5,7 +5,7 @@ use counterpoint::trace::{CallerOutcome, Ending, Fate, StayKind, Trace, WorkOutc
 use serde_json::{Value, json};
 
 use crate::http::requests;
-use crate::story::{play_side, tells};
+use crate::story::{executions, play_side, spans, tells};
 
 fn struck(fault: Value, settings: Value, jobs: u32) -> Trace {
     let scenario = json!({
@@ -94,7 +94,7 @@ fn flt_2_what_waits_in_the_accept_queue_is_lost_as_well() {
     let trace = play_side("http", settings, scenario);
     let outcomes: Vec<_> = trace.jobs.iter().map(|job| job.caller).collect();
     assert_eq!(outcomes, [CallerOutcome::Answered, CallerOutcome::Unknown, CallerOutcome::Unknown]);
-    assert_eq!(trace.parts.iter().map(|part| part.executions).collect::<Vec<_>>(), [1, 1, 0]);
+    assert_eq!(executions(&trace), [1, 1, 0]);
     assert!(trace.parts[1..].iter().all(|part| part.outcome == WorkOutcome::Lost));
 }
 
@@ -103,13 +103,7 @@ fn flt_2_what_waits_in_the_accept_queue_is_lost_as_well() {
 fn flt_3_work_begun_in_the_window_takes_k_times_as_long_and_earlier_work_is_unchanged() {
     let slow = json!({ "at": "30ms", "for": "100ms", "fault": "slow-down", "factor": 2.5, "actor": "server" });
     let trace = struck(slow, json!({ "caller": { "threads": 3 }, "server": { "workers": 3 } }), 3);
-    let busy: Vec<u64> = trace
-        .stays
-        .iter()
-        .filter(|stay| stay.kind == StayKind::Busy)
-        .map(|stay| (stay.end - stay.begin).as_micros() / 1000)
-        .collect();
-    assert_eq!(busy, [60, 150, 60]);
+    assert_eq!(spans(&trace, StayKind::Busy), [60, 150, 60]);
 }
 
 fn lossy(loss: f64, timeout: &str) -> Trace {
@@ -124,8 +118,8 @@ fn lossy(loss: f64, timeout: &str) -> Trace {
     play_side("http", settings, scenario)
 }
 
-/// Which (job, kind, attempt) were lost.
-fn losses(trace: &Trace) -> Vec<(u32, &str, u32)> {
+/// Which messages were lost, by job, kind and attempt.
+pub fn losses(trace: &Trace) -> Vec<(u32, &str, u32)> {
     let lost = trace.messages.iter().filter(|message| message.fate == Fate::Lost);
     let mut losses: Vec<_> = lost
         .map(|message| (trace.jobs_of(message)[0].index(), trace.kind(message).name.as_str(), message.attempt))

@@ -3,7 +3,7 @@
 use counterpoint::trace::{CallerOutcome, MessageRow, StayKind, Trace, WorkOutcome};
 use serde_json::{Value, json};
 
-use crate::story::{play_side, tells};
+use crate::story::{executions, play_side, sent, tells};
 
 /// A page of posts with their authors. The list takes 20 ms, an author 10 ms.
 fn page(settings: Value) -> Trace {
@@ -15,7 +15,7 @@ fn page(settings: Value) -> Trace {
 }
 
 fn loads(trace: &Trace) -> Vec<&MessageRow> {
-    trace.messages.iter().filter(|message| trace.kind(message).name.as_str() == "load").collect()
+    sent(trace, "load")
 }
 
 #[test]
@@ -52,8 +52,7 @@ fn gql_2_ten_posts_by_three_authors_are_a_batch_of_three_keys() {
     assert!(trace.parts.iter().all(|part| part.executions == 1));
     let naive = page(json!({ "authors": 3 }));
     assert_eq!(loads(&naive).len(), 11, "naive resolvers ask for an author as often as they need one");
-    let executions: Vec<u32> = naive.parts.iter().map(|part| part.executions).collect();
-    assert_eq!(executions, [1, 4, 3, 3]);
+    assert_eq!(executions(&naive), [1, 4, 3, 3]);
 }
 
 #[test]

@@ -1,11 +1,14 @@
 //! A heading a side, in the file as on the page: what it is, in the words in which it differs from the other one.
 
+use counterpoint::engine::Limits;
 use counterpoint::render::svg::{Options, document};
-use counterpoint::scenario::{PRESETS, Scenario};
+use counterpoint::scenario::{PRESETS, Scenario, preset};
 use counterpoint::scene::{Form, View, layout, layout_apart, whole_heads};
 use counterpoint::studio::Studio;
 use roxmltree::{Document, Node};
 use serde_json::{Value, json};
+
+use crate::story::{play_built_in, play_within};
 
 fn headings(scenario: Value) -> [String; 2] {
     let mut scenario = scenario;
@@ -93,14 +96,11 @@ fn no_override_of_the_reading_direction_stands_raw_in_a_file() {
 /// A file of a run that met a limit must not look like one of a run that is over.
 #[test]
 fn the_file_of_a_run_that_met_a_limit_names_the_limit() {
-    use counterpoint::engine::Limits;
-    use counterpoint::scenario::{Run, preset};
     let scenario = preset("order-emails").unwrap().scenario();
-    let mut run = Run::with_limits(scenario, Limits { events: 40, ..Limits::default() });
-    run.advance(u64::MAX);
-    let text = document(&layout(&run.into_played().sides, &View::default()), &Options::default());
+    let cut_short = play_within(scenario, Limits { events: 40, ..Limits::default() });
+    let text = document(&layout(&cut_short.sides, &View::default()), &Options::default());
     assert_eq!(text.matches("stopped by a limit: one side may have no more events").count(), 2);
-    let whole = preset("order-emails").unwrap().scenario().play();
+    let whole = play_built_in("order-emails");
     assert!(!document(&layout(&whole.sides, &View::default()), &Options::default()).contains("stopped by a limit"));
 }
 

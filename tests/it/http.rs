@@ -6,11 +6,11 @@ use counterpoint::time::{Moment, Span};
 use counterpoint::trace::{CallerOutcome, Fate, MarkKind, MessageRow, StayKind, Trace, WorkOutcome};
 use serde_json::json;
 
-use crate::story::{play_side, tells};
+use crate::story::{play_side, sent, stays, tells};
 
 /// Requests, in the order in which they were sent.
 pub fn requests(trace: &Trace) -> Vec<&MessageRow> {
-    trace.messages.iter().filter(|message| trace.kind(message).name.as_str() == "request").collect()
+    sent(trace, "request")
 }
 
 fn answered_at(trace: &Trace) -> Vec<u64> {
@@ -95,7 +95,7 @@ fn http_3_a_timeout_leaves_the_outcome_unknown_and_the_work_goes_on() {
     );
     assert_eq!(trace.jobs[0].caller, CallerOutcome::Unknown);
     assert_eq!(trace.jobs[0].settled, Moment::from_micros(100_000), "at exactly T");
-    let busy = trace.stays.iter().find(|stay| stay.kind == StayKind::Busy).unwrap();
+    let busy = stays(&trace, StayKind::Busy)[0];
     assert_eq!(busy.end - busy.begin, Span::millis(150), "the execution runs on to its end");
     assert_eq!((trace.parts[0].executions, trace.parts[0].effects), (1, 1));
     assert_eq!(trace.parts[0].outcome, WorkOutcome::Done);
@@ -193,7 +193,7 @@ fn http_5_a_post_on_a_connection_closed_after_75_s_has_an_unknown_outcome() {
             Note over client: gave up (job 2) [75100 ms]",
     );
     assert_eq!(trace.jobs[1].caller, CallerOutcome::Unknown, "RFC 9110 §9.2.2: it may have been done or not");
-    let close = trace.messages.iter().find(|message| trace.kind(message).name.as_str() == "close").unwrap();
+    let close = sent(&trace, "close")[0];
     assert_eq!((close.sent.micros(), close.arrived.micros()), (75_070_000, 75_100_000));
 }
 
@@ -234,7 +234,7 @@ fn a_full_accept_queue_refuses_and_the_caller_knows_that_nothing_was_done() {
 fn a_job_that_finds_no_free_thread_waits_in_the_backlog_and_its_latency_counts_from_the_wish() {
     let trace = play_side("http", json!({ "server": { "workers": 4 } }), burst(3, json!("50ms")));
     assert_eq!(answered_at(&trace), [50, 100, 150]);
-    let backlog: Vec<_> = trace.stays.iter().filter(|stay| stay.kind == StayKind::Backlog).collect();
+    let backlog = stays(&trace, StayKind::Backlog);
     assert_eq!(backlog.len(), 2);
     assert!(backlog.iter().all(|stay| stay.begin == Moment::START));
     assert!(trace.jobs.iter().all(|job| job.wanted == Moment::START));

@@ -6,20 +6,10 @@ use std::collections::BTreeMap;
 
 use counterpoint::protocol::kafka::partition_of;
 use counterpoint::time::{Moment, Span};
-use counterpoint::trace::{
-    CallerOutcome, Class, Ending, LevelKind, MarkKind, MessageRow, StayKind, StayRow, Trace, WorkOutcome,
-};
+use counterpoint::trace::{CallerOutcome, Class, Ending, LevelKind, MarkKind, StayKind, Trace, WorkOutcome};
 use serde_json::{Value, json};
 
-use crate::story::{play_side, tells};
-
-fn rows<'a>(trace: &'a Trace, kind: &str) -> Vec<&'a MessageRow> {
-    trace.messages.iter().filter(|message| trace.kind(message).name.as_str() == kind).collect()
-}
-
-fn stays(trace: &Trace, kind: StayKind) -> Vec<&StayRow> {
-    trace.stays.iter().filter(|stay| stay.kind == kind).collect()
-}
+use crate::story::{play_side, sent, stays, tells};
 
 /// The records of the log: for each, its partition, its offset and its job's number.
 fn log(trace: &Trace) -> Vec<(u16, u32, u32)> {
@@ -130,7 +120,7 @@ fn kaf_2_a_full_batch_leaves_before_its_linger_is_over() {
     });
     let trace = play_side("kafka", settings, scenario);
     let sent: Vec<_> =
-        rows(&trace, "Produce").iter().map(|row| (row.sent.micros() / 1000, trace.parts_of(row).len())).collect();
+        sent(&trace, "Produce").iter().map(|row| (row.sent.micros() / 1000, trace.parts_of(row).len())).collect();
     assert_eq!(sent, [(15, 16), (66, 4)], "full at the sixteenth record; the rest 50 ms after the seventeenth");
 }
 
@@ -408,7 +398,7 @@ fn kaf_8_with_acks_all_what_is_acknowledged_is_on_the_next_leader() {
     assert_eq!((early.parts[0].outcome, early.parts[0].executions), (WorkOutcome::Done, 1));
     // After: acknowledged, and there.
     let late = died_at("15ms");
-    assert_eq!(rows(&late, "Produce").len(), 1);
+    assert_eq!(sent(&late, "Produce").len(), 1);
     assert_eq!((late.parts[0].outcome, log(&late)), (WorkOutcome::Done, vec![(0, 0, 1)]));
 }
 
@@ -419,7 +409,7 @@ fn kaf_8_with_fewer_replicas_in_sync_than_required_the_produce_fails() {
         "topic": { "replication_factor": 2, "min_insync_replicas": 2, "in_sync_replicas": 1 },
     });
     let trace = play_side("kafka", settings, json!({ "network": { "latency": "10ms" } }));
-    assert!(rows(&trace, "Produce response (refused)").iter().all(|row| trace.label(row) == "NotEnoughReplicas"));
+    assert!(sent(&trace, "Produce response (refused)").iter().all(|row| trace.label(row) == "NotEnoughReplicas"));
     assert_eq!((trace.jobs[0].caller, log(&trace).len()), (CallerOutcome::Failed, 0));
     assert_eq!(trace.parts[0].outcome, WorkOutcome::Lost);
 }

@@ -6,11 +6,7 @@
 use counterpoint::trace::{MarkKind, StayKind, Trace, WorkOutcome};
 use serde_json::{Value, json};
 
-use crate::story::play_side;
-
-fn count(trace: &Trace, kind: &str) -> usize {
-    trace.messages.iter().filter(|row| trace.kind(row).name == kind).count()
-}
+use crate::story::{play_side, sent, stays};
 
 /// Work of 2 s that fails at each of three attempts, with `base` between them.
 fn failing(base: &str, interval: &str, other: Value) -> Trace {
@@ -31,7 +27,7 @@ fn failing(base: &str, interval: &str, other: Value) -> Trace {
 
 fn dead_lettered_once(trace: &Trace) {
     assert_eq!(trace.outcome.limit(), None, "the run settles");
-    assert_eq!(count(trace, "Produce (dead-letter topic)"), 1);
+    assert_eq!(sent(trace, "Produce (dead-letter topic)").len(), 1);
     let outcomes: Vec<WorkOutcome> = trace.parts.iter().map(|part| part.outcome).collect();
     assert_eq!(outcomes[0], WorkOutcome::DeadLettered);
     assert!(outcomes[1..].iter().all(|outcome| *outcome == WorkOutcome::Done), "{outcomes:?}");
@@ -42,7 +38,7 @@ fn dead_lettered_once(trace: &Trace) {
 fn a_member_that_polls_between_attempts_stays_in_its_group() {
     let trace = failing("4s", "7s", json!({}));
     dead_lettered_once(&trace);
-    assert_eq!(count(&trace, "LeaveGroup"), 0);
+    assert_eq!(sent(&trace, "LeaveGroup").len(), 0);
     assert!(trace.marks.iter().all(|mark| mark.kind != MarkKind::Rebalanced));
     assert_eq!(trace.parts[0].executions, 3);
 }
@@ -52,7 +48,7 @@ fn a_member_that_polls_between_attempts_stays_in_its_group() {
 fn a_back_off_longer_than_the_interval_costs_the_group_and_not_the_count() {
     let trace = failing("8s", "7s", json!({}));
     dead_lettered_once(&trace);
-    assert_eq!(count(&trace, "LeaveGroup"), 2, "after the first attempt and after the second");
+    assert_eq!(sent(&trace, "LeaveGroup").len(), 2, "after the first attempt and after the second");
     assert_eq!(trace.parts[0].executions, 3);
 }
 
@@ -91,7 +87,7 @@ fn a_rebalance_does_not_wait_for_all_attempts() {
     });
     let trace = play_side("kafka", settings, scenario);
     assert_eq!(trace.outcome.limit(), None);
-    let attempts = trace.stays.iter().filter(|stay| stay.kind == StayKind::Busy).count();
+    let attempts = stays(&trace, StayKind::Busy).len();
     assert!((5..=9).contains(&attempts), "{attempts}");
     assert_eq!(trace.parts[0].outcome, WorkOutcome::DeadLettered);
 }

@@ -3,15 +3,11 @@
 use counterpoint::player::{Action, Player, Way, narrations};
 use counterpoint::recording::Selection;
 use counterpoint::scenario::Scenario;
-use counterpoint::time::{Moment, Span};
 use counterpoint::trace::JobId;
 use serde_json::json;
 
 use crate::desk::Desk;
-
-fn at(millis: u64) -> Moment {
-    Moment::START + Span::millis(millis)
-}
+use crate::player::at;
 
 /// Six jobs of 40 ms, one each 100 ms, by call and by queue; who does them is away from 250 to 350 ms.
 fn opened() -> Desk {

@@ -6,12 +6,12 @@ use counterpoint::time::{Moment, Span};
 use counterpoint::trace::{Limit, Outcome, Trace, WorkOutcome};
 use serde_json::{Value, json};
 
+use crate::story::{play_within, sent};
+
 fn left_with(limits: Limits, workload: Value, left: Value) -> Trace {
     let fields = json!({ "name": "limits", "workload": workload, "sides": [left, { "protocol": "http" }] });
     let scenario = Scenario::from_json(&fields.to_string()).unwrap_or_else(|error| panic!("{error}"));
-    let mut run = Run::with_limits(scenario, limits);
-    while run.advance(u64::MAX) == Progress::Running {}
-    run.into_played().sides.swap_remove(0).trace
+    play_within(scenario, limits).sides.swap_remove(0).trace
 }
 
 /// A failed message goes back to the head of the queue; the only consumer gets nothing else.
@@ -65,8 +65,8 @@ fn executions_beyond_sixty_five_thousand_are_counted() {
     let limits = Limits { repeats: 70_000, ..Limits::default() };
     let trace = left_with(limits, poisoned(), given_back_for_ever(1));
     assert_eq!(trace.parts[0].executions, 70_001);
-    let deliveries = trace.messages.iter().filter(|message| trace.kind(message).name == "basic.deliver");
-    assert_eq!(deliveries.map(|message| message.attempt).max(), Some(70_001));
+    let attempts = sent(&trace, "basic.deliver").into_iter().map(|message| message.attempt);
+    assert_eq!(attempts.max(), Some(70_001));
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! Runs of 100,000 jobs through each protocol that has parties of its own, on a small stack: nothing recurses once a job.
 
-use counterpoint::engine::{Limits, Progress};
-use counterpoint::scenario::{Run, Scenario};
+use counterpoint::engine::Limits;
+use counterpoint::scenario::Scenario;
 use counterpoint::trace::{CallerOutcome, Trace, WorkOutcome};
 use serde_json::{Value, json};
+
+use crate::story::play_within;
 
 const JOBS: u32 = 100_000;
 
@@ -24,9 +26,8 @@ fn burst_through(left: Value, fault: Option<Value>) -> Trace {
     }
     let run = move || {
         let scenario = Scenario::from_value(fields).unwrap_or_else(|problem| panic!("{problem}"));
-        let mut run = Run::with_limits(scenario, Limits { events: u64::MAX, rows: u64::MAX, ..Limits::default() });
-        while run.advance(u64::MAX) == Progress::Running {}
-        run.into_played().sides.swap_remove(0).trace
+        let limits = Limits { events: u64::MAX, rows: u64::MAX, ..Limits::default() };
+        play_within(scenario, limits).sides.swap_remove(0).trace
     };
     std::thread::Builder::new().stack_size(SMALL_STACK).spawn(run).unwrap().join().unwrap()
 }

@@ -1,8 +1,7 @@
 //! Numbers: each against a run small enough to reckon by hand.
 
-use counterpoint::metrics::{MEANINGS, Metrics};
+use counterpoint::metrics::{MEANINGS, Metrics, Verdict};
 use counterpoint::render::summary::{Summary, summaries};
-use counterpoint::scenario::preset;
 use serde_json::{Value, json};
 
 use crate::story;
@@ -12,6 +11,11 @@ pub fn summary(side: Value, mut scenario: Value) -> Summary {
     scenario["sides"] = json!([side, { "protocol": "http", "caller": { "id": "other-client" },
         "server": { "id": "other-server" } }]);
     summaries(&story::play(scenario)).swap_remove(0)
+}
+
+/// The verdicts on the first side.
+pub fn verdicts(side: Value, scenario: Value) -> Vec<Verdict> {
+    summary(side, scenario).verdicts
 }
 
 fn metrics(side: Value, scenario: Value) -> Metrics {
@@ -53,7 +57,7 @@ fn job_time_is_cut_into_pieces_that_add_up() {
 /// two of which wait for the reader, who is back at 200 ms and takes 80 ms each.
 #[test]
 fn cmp_1_the_queue_drains_when_the_reader_is_back() {
-    let played = preset("message-queue").unwrap().scenario().play();
+    let played = story::play_built_in("message-queue");
     let metrics = summaries(&played).swap_remove(1).metrics;
     assert_eq!((metrics.failed, metrics.lost, metrics.done), (0, 0, 3));
     assert_eq!((metrics.outage_us, metrics.ready_max), (200_000, 2));

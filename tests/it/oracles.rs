@@ -9,7 +9,7 @@ use counterpoint::time::Moment;
 use counterpoint::trace::{CallerOutcome, StayKind, Trace};
 use serde_json::{Value, json};
 
-use crate::story::play_side;
+use crate::story::{play_side, stays};
 
 const BATCHES: usize = 20;
 
@@ -50,10 +50,10 @@ fn queued(rate: f64, servers: u32, work: Value, jobs: u32) -> Trace {
     play_side("rabbitmq", settings, scenario)
 }
 
-/// How long each job's message was ready before a consumer had it.
-fn waits(trace: &Trace) -> Vec<f64> {
+/// How long each job waited in stays of a kind, in seconds; its last one counts.
+pub fn waits(trace: &Trace, kind: StayKind) -> Vec<f64> {
     let mut waits = vec![0.0; trace.jobs.len()];
-    for stay in trace.stays.iter().filter(|stay| stay.kind == StayKind::Ready) {
+    for stay in stays(trace, kind) {
         waits[stay.part.at()] = seconds(stay.end, stay.begin);
     }
     waits
@@ -65,11 +65,12 @@ fn times(trace: &Trace) -> Vec<f64> {
 
 #[track_caller]
 fn is_steady(trace: &Trace, expected: Steady) {
-    agrees("mean wait", &waits(trace), expected.wait);
+    agrees("mean wait", &waits(trace, StayKind::Ready), expected.wait);
     agrees("mean time", &times(trace), expected.time);
 }
 
-fn exponential() -> Value {
+/// Work of one second on average.
+pub fn exponential() -> Value {
     json!({ "exponential": { "mean": "1s" } })
 }
 
@@ -78,7 +79,7 @@ fn an_m_m_1_queue_waits_as_long_as_the_closed_form_says() {
     is_steady(&queued(0.5, 1, exponential(), 40_000), theory::m_m_c(0.5, 1.0, 1));
     let busy = queued(0.8, 1, exponential(), 80_000);
     is_steady(&busy, theory::m_m_c(0.8, 1.0, 1));
-    let beyond: Vec<f64> = waits(&busy).iter().map(|wait| f64::from(u8::from(*wait > 5.0))).collect();
+    let beyond: Vec<f64> = waits(&busy, StayKind::Ready).iter().map(|wait| f64::from(u8::from(*wait > 5.0))).collect();
     agrees("share that waits more than 5 s", &beyond, theory::m_m_c_wait_exceeds(0.8, 1.0, 1, 5.0));
 }
 
@@ -102,7 +103,8 @@ fn an_m_m_c_queue_waits_as_erlang_c_says() {
     for (rate, servers) in [(1.5, 2), (2.0, 3), (4.0, 5)] {
         let trace = queued(rate, servers, exponential(), 80_000);
         is_steady(&trace, theory::m_m_c(rate, 1.0, servers));
-        let waited: Vec<f64> = waits(&trace).iter().map(|wait| f64::from(u8::from(*wait > 0.0))).collect();
+        let waited: Vec<f64> =
+            waits(&trace, StayKind::Ready).iter().map(|wait| f64::from(u8::from(*wait > 0.0))).collect();
         agrees("share that waits", &waited, theory::erlang_c(servers, rate));
     }
 }

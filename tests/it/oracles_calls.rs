@@ -7,12 +7,8 @@ use counterpoint::theory;
 use counterpoint::trace::{CallerOutcome, StayKind, Trace};
 use serde_json::{Value, json};
 
-use crate::oracles::agrees;
+use crate::oracles::{agrees, exponential, waits};
 use crate::story::play_side;
-
-fn exponential() -> Value {
-    json!({ "exponential": { "mean": "1s" } })
-}
 
 fn poisson(rate: f64, jobs: u32) -> Value {
     json!({ "jobs": jobs, "arrivals": { "pattern": "poisson", "rate_per_s": rate }, "work": exponential() })
@@ -21,15 +17,6 @@ fn poisson(rate: f64, jobs: u32) -> Value {
 fn times(trace: &Trace) -> Vec<f64> {
     let answered = trace.jobs.iter().filter(|job| job.caller == CallerOutcome::Answered);
     answered.map(|job| (job.answered - job.wanted).as_seconds()).collect()
-}
-
-/// How long each job waited for a connection.
-fn waits(trace: &Trace) -> Vec<f64> {
-    let mut waits = vec![0.0; trace.jobs.len()];
-    for stay in trace.stays.iter().filter(|stay| stay.kind == StayKind::Pool) {
-        waits[stay.part.at()] = (stay.end - stay.begin).as_seconds();
-    }
-    waits
 }
 
 /// A pool of c connections before a database that could do more is an M/M/c queue.
@@ -42,7 +29,7 @@ fn a_pool_of_connections_is_an_m_m_c_queue() {
         });
         let trace = play_side("postgresql", settings, json!({ "seed": 3, "workload": poisson(rate, jobs) }));
         let expected = theory::m_m_c(rate, 1.0, servers);
-        agrees("mean wait for a connection", &waits(&trace), expected.wait);
+        agrees("mean wait for a connection", &waits(&trace, StayKind::Pool), expected.wait);
         agrees("mean time", &times(&trace), expected.time);
     }
 }

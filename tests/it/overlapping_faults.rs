@@ -3,7 +3,7 @@
 use counterpoint::trace::{MarkKind, StayKind, Trace};
 use serde_json::{Value, json};
 
-use crate::story::play_side;
+use crate::story::{play_side, stays};
 
 const FAULTS: [&str; 2] = ["outage", "crash"];
 
@@ -24,8 +24,7 @@ fn all_choices() -> Vec<[&'static str; 4]> {
 
 /// When work was first begun, in milliseconds.
 fn first_work(trace: &Trace) -> u64 {
-    let busy = trace.stays.iter().filter(|stay| stay.kind == StayKind::Busy);
-    busy.map(|stay| stay.begin.micros() / 1000).min().expect("the work is begun")
+    stays(trace, StayKind::Busy).into_iter().map(|stay| stay.begin.micros() / 1000).min().expect("the work is begun")
 }
 
 fn workload() -> Value {

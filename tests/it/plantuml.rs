@@ -15,36 +15,25 @@ fn text(played: &Played, side: Option<&str>) -> String {
 
 #[test]
 fn both_sides_stand_on_one_clock_in_a_box_each() {
-    let played = story::play(json!({
-        "title": "Two \"orders\", %date()",
-        "workload": { "jobs": 1, "work": "30ms" },
-        "network": { "latency": "10ms" },
-        "sides": [
-            { "id": "end", "style": "request-response", "protocol": "http", "path": "/**a**/[[b]]",
-                "caller": { "id": "end-user", "name": "User" }, "server": { "id": "note", "name": "طلب <b>" } },
-            { "id": "right", "protocol": "rabbitmq", "publisher": { "id": "end-user", "name": "User" },
-                "queue": { "id": "box", "name": "Notes" }, "consumers": { "id": "workers", "name": "Workers" } },
-        ],
-        "changes": [{ "at": "35ms", "for": "20ms", "fault": "slow-down", "actor": "workers", "factor": 2 }],
-    }));
+    let played = story::hard_to_write();
     let both = text(&played, None);
-    let (begins, _) = both.split_once("right__box ->>").unwrap();
+    let (begins, _) = both.split_once("right__note ->>").unwrap();
     assert_eq!(
         begins,
         "@startuml\n\
          title Two <U+0022>orders<U+0022>, <U+0025>date()\n\
          box \"end: HTTP calls\"\n\
          participant \"User\" as end__end_user\n\
-         participant \"طلب <U+003C>b<U+003E>\" as end__note\n\
+         participant \"Link<U+003B> طلب <U+003C>b<U+003E>\" as end__redis_x\n\
          end box\n\
          box \"right: Queued through RabbitMQ\"\n\
          participant \"User\" as right__end_user\n\
-         participant \"Notes\" as right__box\n\
+         participant \"Notes\" as right__note\n\
          participant \"Workers\" as right__workers\n\
          end box\n\
-         end__end_user -> end__note : GET /<U+002A><U+002A>a<U+002A><U+002A>/<U+005B><U+005B>b<U+005D><U+005D> \
+         end__end_user -> end__redis_x : GET /<U+002A><U+002A>a<U+002A><U+002A>/<U+005B><U+005B>b<U+005D><U+005D> \
          [0 → 10 ms]\n\
-         right__end_user ->> right__box : publish job 1 [0 → 10 ms]\n"
+         right__end_user ->> right__note : publish job 1 [0 → 10 ms]\n"
     );
     let right = text(&played, Some("right"));
     assert!(right.contains("note over right__workers : takes 2 times as long [35 to 55 ms]\n"), "{right}");

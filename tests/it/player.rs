@@ -11,7 +11,8 @@ use serde_json::json;
 
 use crate::desk::Desk;
 
-fn at(millis: u64) -> Moment {
+/// The moment so many milliseconds after the start.
+pub fn at(millis: u64) -> Moment {
     Moment::START + Span::millis(millis)
 }
 

@@ -4,7 +4,7 @@ use counterpoint::time::{Moment, Span};
 use counterpoint::trace::{CallerOutcome, Ending, Fate, MessageRow, StayKind, Trace, WorkOutcome};
 use serde_json::{Value, json};
 
-use crate::story::{play_side, tells};
+use crate::story::{play_side, sent, stays, tells};
 
 fn burst(jobs: u32, work: &str, settings: Value) -> Trace {
     let mut settings = settings;
@@ -28,7 +28,7 @@ fn db_1_with_a_pool_of_ten_the_eleventh_query_leaves_when_the_first_is_done() {
     let sent: Vec<u64> = statements(&trace).iter().map(|query| query.sent.micros()).collect();
     assert_eq!(sent[..10], [0; 10]);
     assert_eq!(sent[10], 2_000_000);
-    let waited = trace.stays.iter().find(|stay| stay.kind == StayKind::Pool).unwrap();
+    let waited = stays(&trace, StayKind::Pool)[0];
     assert_eq!((waited.end - waited.begin, waited.part.index()), (Span::seconds(2), 10));
 }
 
@@ -135,7 +135,7 @@ fn db_5_an_applications_time_out_does_not_stop_the_query() {
             database-->>app: 1 row [155 → 160 ms]
             database-->>app: 1 row [305 → 310 ms, too late]",
     );
-    let busy = trace.stays.iter().find(|stay| stay.kind == StayKind::Busy).unwrap();
+    let busy = stays(&trace, StayKind::Busy)[0];
     assert_eq!((busy.end - busy.begin, busy.ending), (Span::millis(300), Ending::Done), "the backend stays busy");
     assert_eq!((trace.jobs[0].caller, trace.parts[0].outcome), (CallerOutcome::Unknown, WorkOutcome::Done));
 }
@@ -143,9 +143,9 @@ fn db_5_an_applications_time_out_does_not_stop_the_query() {
 #[test]
 fn db_5_a_cancel_request_does() {
     let trace = impatient(true);
-    let cancel = trace.messages.iter().find(|message| trace.kind(message).name.as_str() == "CancelRequest").unwrap();
+    let cancel = sent(&trace, "CancelRequest")[0];
     assert_eq!((cancel.sent.micros(), cancel.arrived.micros()), (100_000, 105_000));
-    let busy = trace.stays.iter().find(|stay| stay.kind == StayKind::Busy).unwrap();
+    let busy = stays(&trace, StayKind::Busy)[0];
     assert_eq!((busy.end.micros(), busy.ending), (105_000, Ending::Interrupted));
     let error = trace.messages.iter().find(|message| trace.label(message).starts_with("ErrorResponse")).unwrap();
     assert_eq!((error.sent.micros(), error.fate), (105_000, Fate::Late));

@@ -3,43 +3,48 @@
 //! 500 scenarios by default, always the same; with `COUNTERPOINT_LONG` set 10,000 new ones each time. A failure prints
 //! the smallest scenario that shows it, ready to be run by the command line.
 
-mod generate;
+pub mod generate;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use counterpoint::engine::{Limits, Progress};
+use counterpoint::engine::Limits;
 use counterpoint::render::json;
-use counterpoint::scenario::{Played, Run, Scenario};
+use counterpoint::scenario::{Played, Scenario};
 use counterpoint::time::Span;
 use counterpoint::trace::{Class, Duty, MarkKind, PartId, StayKind, Trace};
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestCaseError, TestRunner};
 
 use crate::oracle;
+use crate::story::play_within;
 
-type Held = Result<(), TestCaseError>;
+/// Whether a property holds, and if not, why.
+pub type Held = Result<(), TestCaseError>;
 
-/// Checks `property` on random scenarios.
-fn for_all(property: impl Fn(&Played) -> Held) {
+/// Checks a property on random values: on 500 that are always the same for a seed, or on 10,000 new ones.
+#[track_caller]
+pub fn check<S: Strategy>(seed: u64, values: &S, property: impl Fn(S::Value) -> Held) {
     let long = std::env::var_os("COUNTERPOINT_LONG").is_some();
     let config = ProptestConfig {
         cases: if long { 10_000 } else { 500 },
-        rng_seed: if long { RngSeed::Random } else { RngSeed::Fixed(1) },
+        rng_seed: if long { RngSeed::Random } else { RngSeed::Fixed(seed) },
         failure_persistence: None,
         max_shrink_iters: 2_000,
         ..ProptestConfig::default()
     };
-    let held = TestRunner::new(config).run(&generate::scenario(), |value| property(&play(&value)));
-    if let Err(error) = held {
+    if let Err(error) = TestRunner::new(config).run(values, property) {
         panic!("{error}");
     }
 }
 
+/// Checks `property` on random scenarios.
+fn for_all(property: impl Fn(&Played) -> Held) {
+    check(1, &generate::scenario(), |value| property(&play(&value)));
+}
+
 fn play(value: &generate::Text) -> Played {
     let scenario = Scenario::from_value(value.0.clone()).unwrap_or_else(|problem| panic!("{problem}"));
-    let mut run = Run::with_limits(scenario, Limits { events: 2_000, span: Span::seconds(3600), ..Limits::default() });
-    while run.advance(u64::MAX) == Progress::Running {}
-    run.into_played()
+    play_within(scenario, Limits { events: 2_000, span: Span::seconds(3600), ..Limits::default() })
 }
 
 fn held(result: Result<(), String>) -> Held {

@@ -4,27 +4,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use counterpoint::engine::{Limits, Progress};
+use counterpoint::engine::Limits;
 use counterpoint::render::json;
-use counterpoint::scenario::{Played, Run, Scenario};
+use counterpoint::scenario::{Played, Scenario};
 use counterpoint::time::{Moment, Span};
 use counterpoint::trace::{
     ActorId, Arrow, CallerOutcome, Fate, Handled, JobId, LevelKind, MessageId, Outcome, PartId, Slot, StayKind, Trace,
     WorkOutcome,
 };
 use proptest::prelude::*;
-use proptest::test_runner::{RngSeed, TestCaseError, TestRunner};
 use serde_json::{Value, json};
 
-type Held = Result<(), TestCaseError>;
-
-fn millis(range: std::ops::Range<u32>) -> impl Strategy<Value = Value> {
-    range.prop_map(|millis| json!(format!("{millis}ms")))
-}
-
-fn perhaps(strategy: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
-    prop_oneof![1 => Just(Value::Null), 2 => strategy]
-}
+use crate::properties::generate::{millis, perhaps};
+use crate::properties::{Held, check};
+use crate::story::play_within;
 
 fn work() -> impl Strategy<Value = Value> {
     prop_oneof![
@@ -178,9 +171,7 @@ fn play(value: &Value) -> Played {
         value["sides"][1] = json!({ "protocol": "rabbitmq", "consumers": { "id": "other" } });
     }
     let scenario = Scenario::from_value(value).unwrap_or_else(|problem| panic!("{problem}"));
-    let mut run = Run::with_limits(scenario, Limits { events: 3_000, span: Span::seconds(3600), ..Limits::default() });
-    while run.advance(u64::MAX) == Progress::Running {}
-    run.into_played()
+    play_within(scenario, Limits { events: 3_000, span: Span::seconds(3600), ..Limits::default() })
 }
 
 fn one_end_each(trace: &Trace) -> Held {
@@ -260,17 +251,9 @@ fn slots_and_levels(trace: &Trace) -> Held {
 }
 
 fn holds(protocol: &'static str) {
-    let long = std::env::var_os("COUNTERPOINT_LONG").is_some();
-    let config = ProptestConfig {
-        cases: if long { 10_000 } else { 500 },
-        rng_seed: if long { RngSeed::Random } else { RngSeed::Fixed(1) },
-        failure_persistence: None,
-        max_shrink_iters: 2_000,
-        ..ProptestConfig::default()
-    };
     let mut ends = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let seen = std::cell::RefCell::new(&mut ends);
-    let held = TestRunner::new(config).run(&scenario(protocol), |value| {
+    check(1, &scenario(protocol), |value| {
         let played = play(&value);
         let trace = &played.sides[0].trace;
         one_end_each(trace)?;
@@ -284,9 +267,6 @@ fn holds(protocol: &'static str) {
         seen.2.extend(trace.messages.iter().map(|message| message.fate.word()));
         Ok(())
     });
-    if let Err(error) = held {
-        panic!("{protocol}: {error}");
-    }
     // Without this the properties could hold of nothing.
     assert!(ends.0.len() >= 5 && ends.1.len() >= 2 && ends.2.len() >= 4, "{protocol}: {ends:?}");
 }

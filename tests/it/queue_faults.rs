@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use counterpoint::trace::{CallerOutcome, Ending, Fate, MarkKind, StayKind, Trace, WorkOutcome};
 use serde_json::{Value, json};
 
-use crate::rabbitmq::{numbers, sent};
-use crate::story::{play_side, tells};
+use crate::faults::losses;
+use crate::rabbitmq::{numbers, out_before_the_confirm};
+use crate::story::{executions, play_side, sent, spans, stays, tells};
 
 /// A job every 40 ms, 60 ms of work each, 5 ms one way.
 fn struck(changes: Value, settings: Value, jobs: u32) -> Trace {
@@ -51,8 +52,7 @@ fn flt_1_consumers_that_are_out_take_nothing_on_and_the_queue_keeps_what_was_pub
             server-)queue: ack [217 → 222 ms, no. 2]
             server-)queue: ack [277 → 282 ms]",
     );
-    let begun: Vec<u64> =
-        trace.stays.iter().filter(|stay| stay.kind == StayKind::Busy).map(|stay| stay.begin.micros() / 1000).collect();
+    let begun: Vec<u64> = stays(&trace, StayKind::Busy).iter().map(|stay| stay.begin.micros() / 1000).collect();
     assert!(begun.iter().all(|at| !(47..147).contains(at)), "{begun:?}");
     assert!(trace.parts.iter().all(|part| part.outcome == WorkOutcome::Done && part.executions == 1));
 }
@@ -115,7 +115,7 @@ fn flt_2_unacknowledged_deliveries_of_a_crashed_consumer_return_to_the_queue() {
     let cut = trace.stays.iter().find(|stay| stay.ending == Ending::Interrupted).unwrap();
     assert_eq!((cut.kind, cut.end.micros()), (StayKind::Busy, 47_000));
     assert!(trace.parts.iter().all(|part| part.outcome == WorkOutcome::Done && part.effects == 1));
-    assert_eq!(trace.parts.iter().map(|part| part.executions).collect::<Vec<_>>(), [2, 1, 1]);
+    assert_eq!(executions(&trace), [2, 1, 1]);
 }
 
 /// Its ack was on its way when the consumer died: TCP brings it before the end of the connection.
@@ -132,9 +132,7 @@ fn flt_2_what_was_acknowledged_before_the_crash_stays_acknowledged() {
 fn flt_3_work_begun_by_slow_consumers_takes_k_times_as_long() {
     let slow = json!([{ "at": "30ms", "for": "100ms", "fault": "slow-down", "factor": 2.5, "actor": "server" }]);
     let trace = struck(slow, json!({ "consumers": { "count": 3 } }), 4);
-    let busy = trace.stays.iter().filter(|stay| stay.kind == StayKind::Busy);
-    let spans: Vec<u64> = busy.map(|stay| (stay.end - stay.begin).as_micros() / 1000).collect();
-    assert_eq!(spans, [60, 150, 150, 60], "begun at 10, 50, 90 and 130 ms");
+    assert_eq!(spans(&trace, StayKind::Busy), [60, 150, 150, 60], "begun at 10, 50, 90 and 130 ms");
 }
 
 fn lossy(timeout: &str) -> Trace {
@@ -145,15 +143,6 @@ fn lossy(timeout: &str) -> Trace {
     });
     let settings = json!({ "confirm_timeout": timeout, "retry": { "max_attempts": 5, "base": "10ms" } });
     play_side("rabbitmq", settings, scenario)
-}
-
-fn losses(trace: &Trace) -> Vec<(u32, &str, u32)> {
-    let lost = trace.messages.iter().filter(|message| message.fate == Fate::Lost);
-    let mut losses: Vec<_> = lost
-        .map(|message| (trace.jobs_of(message)[0].index(), trace.kind(message).name.as_str(), message.attempt))
-        .collect();
-    losses.sort_unstable();
-    losses
 }
 
 /// Only the way between the caller and the party it talks to loses messages, on both sides alike. A share of n has a
@@ -249,12 +238,16 @@ fn flt_7_while_the_broker_is_out_handing_over_is_refused_and_tried_again() {
     assert_eq!(trace.parts[2].outcome, WorkOutcome::Lost, "a job that no broker took is lost");
 }
 
+/// The work of the first job ends at 70 ms, and its ack would arrive at 75 ms.
+fn dies_before_the_ack() -> Value {
+    json!([{ "at": "68ms", "for": "50ms", "fault": "crash", "actor": "queue" }])
+}
+
 /// What was stored outlives the broker's death; what was in hand is delivered again, since its ack went nowhere.
 #[test]
 fn flt_7_a_durable_queue_outlives_its_broker_and_acks_sent_meanwhile_are_lost() {
-    let crash = json!([{ "at": "68ms", "for": "50ms", "fault": "crash", "actor": "queue" }]);
     let settings = json!({ "consumers": { "prefetch": 1, "recovery_interval": "100ms" }, "confirms": "off" });
-    let trace = struck(crash, settings, 2);
+    let trace = struck(dies_before_the_ack(), settings, 2);
     tells(
         &trace,
         "sequenceDiagram
@@ -282,9 +275,8 @@ fn flt_7_a_durable_queue_outlives_its_broker_and_acks_sent_meanwhile_are_lost() 
 
 #[test]
 fn flt_7_a_consumer_that_recognises_repeats_does_the_work_once() {
-    let crash = json!([{ "at": "68ms", "for": "50ms", "fault": "crash", "actor": "queue" }]);
     let settings = json!({ "consumers": { "prefetch": 1, "recovery_interval": "100ms", "deduplicates": true } });
-    let trace = struck(crash, settings, 1);
+    let trace = struck(dies_before_the_ack(), settings, 1);
     assert_eq!(sent(&trace, "basic.deliver").len(), 2);
     assert_eq!((trace.parts[0].executions, trace.parts[0].effects), (1, 1));
 }
@@ -383,7 +375,7 @@ fn flt_5_a_duplicated_request_takes_effect_twice_unless_the_receiver_knows_it_ag
 #[test]
 fn flt_5_the_receiver_gets_two_and_the_draw_depends_on_job_leg_and_attempt_only() {
     let trace = doubled("http", json!({ "server": { "workers": 2 } }));
-    let requests: Vec<_> = trace.messages.iter().filter(|row| trace.kind(row).name.as_str() == "request").collect();
+    let requests = sent(&trace, "request");
     assert_eq!(requests.len(), 10);
     assert!(requests.chunks(2).all(|pair| pair[0].sent == pair[1].sent && pair[0].arrived <= pair[1].arrived));
     let chosen = |every: &str| -> Vec<u32> {
@@ -434,7 +426,7 @@ fn flt_2_what_was_sent_to_a_connection_that_is_gone_is_not_taken() {
             server-)queue: ack [118 → 123 ms, no. 2]
             server-)queue: ack [178 → 183 ms, no. 2]",
     );
-    assert_eq!(trace.parts.iter().map(|part| part.executions).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(executions(&trace), [2, 1]);
 }
 
 /// What the broker had not made safe when it died is gone, and nobody was told that it was taken.
@@ -455,12 +447,6 @@ fn flt_7_what_was_not_safe_when_the_broker_died_is_lost() {
 /// Two consumers work on two copies at the same time; the effect is made once.
 #[test]
 fn flt_7_copies_worked_on_at_the_same_time_take_effect_once() {
-    let out = json!([{ "at": "15ms", "for": "30ms", "fault": "outage", "actor": "queue" }]);
-    let settings = json!({
-        "queue": { "write_time": "20ms" },
-        "consumers": { "count": 2, "prefetch": 1, "recovery_interval": "50ms", "deduplicates": true },
-        "retry": { "max_attempts": 2, "base": "60ms", "jitter": "none" },
-    });
-    let trace = struck(out, settings, 1);
+    let trace = out_before_the_confirm(2, json!({ "count": 2, "prefetch": 1, "deduplicates": true }));
     assert_eq!((trace.parts[0].executions, trace.parts[0].effects), (2, 1));
 }

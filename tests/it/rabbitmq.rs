@@ -8,12 +8,7 @@ use counterpoint::trace::{
 };
 use serde_json::{Value, json};
 
-use crate::story::{play_side, tells};
-
-/// The messages of a kind, in the order in which they were sent.
-pub fn sent<'a>(trace: &'a Trace, kind: &str) -> Vec<&'a MessageRow> {
-    trace.messages.iter().filter(|message| trace.kind(message).name.as_str() == kind).collect()
-}
+use crate::story::{executions, play_side, sent, stays, tells};
 
 /// The numbers of the jobs that messages carry.
 pub fn numbers(trace: &Trace, messages: &[&MessageRow]) -> Vec<u32> {
@@ -146,7 +141,7 @@ fn rmq_2_what_a_crashed_consumer_held_is_redelivered_first_and_in_original_order
         .map(|message| trace.jobs_of(message)[0].number())
         .collect();
     assert_eq!(redelivered, [1, 2, 3], "no other is marked as redelivered");
-    assert_eq!(trace.parts.iter().map(|part| part.executions).collect::<Vec<_>>(), [2, 1, 1, 1, 1]);
+    assert_eq!(executions(&trace), [2, 1, 1, 1, 1]);
     assert!(trace.parts.iter().all(|part| part.effects == 1), "what was cut short changed nothing");
 }
 
@@ -216,7 +211,7 @@ fn what_fails_is_rejected_and_set_aside() {
             queue-)server: deliver job 2 [75 → 80 ms]
             server-)queue: ack [140 → 145 ms]",
     );
-    let parked = trace.stays.iter().find(|stay| stay.kind == StayKind::Parked).unwrap();
+    let parked = stays(&trace, StayKind::Parked)[0];
     assert_eq!((parked.part.index(), parked.ending), (0, Ending::Open));
     assert_eq!(trace.jobs[0].caller, CallerOutcome::Accepted, "the caller never hears of it");
 }
@@ -304,14 +299,20 @@ fn rmq_8_a_confirm_may_come_before_the_delivery_or_after_it() {
     assert_eq!((first(&classic, "basic.ack (confirm)"), first(&classic, "basic.deliver")), (25.0, 5.0));
 }
 
+/// One message, and a broker that goes out of service while it makes it safe.
+pub fn out_before_the_confirm(attempts: u32, mut consumers: Value) -> Trace {
+    consumers["recovery_interval"] = json!("50ms");
+    let settings = json!({
+        "queue": { "write_time": "20ms" }, "consumers": consumers,
+        "retry": { "max_attempts": attempts, "base": "60ms", "jitter": "none" },
+    });
+    let out = json!([{ "at": "15ms", "for": "30ms", "fault": "outage", "actor": "queue" }]);
+    burst(settings, 1, json!({ "changes": out }))
+}
+
 #[test]
 fn rmq_8_a_connection_lost_before_the_confirm_leaves_the_outcome_unknown_and_publishing_again_may_duplicate() {
-    let out = json!({ "changes": [{ "at": "15ms", "for": "30ms", "fault": "outage", "actor": "queue" }] });
-    let settings = json!({
-        "queue": { "write_time": "20ms" }, "consumers": { "recovery_interval": "50ms" },
-        "retry": { "max_attempts": 2, "base": "60ms", "jitter": "none" },
-    });
-    let trace = burst(settings.clone(), 1, out.clone());
+    let trace = out_before_the_confirm(2, json!({}));
     tells(
         &trace,
         "sequenceDiagram
@@ -331,21 +332,14 @@ fn rmq_8_a_connection_lost_before_the_confirm_leaves_the_outcome_unknown_and_pub
     );
     assert_eq!((trace.parts[0].executions, trace.parts[0].effects), (2, 2));
 
-    let mut once = settings;
-    once["retry"]["max_attempts"] = json!(1);
-    let trace = burst(once, 1, out);
+    let trace = out_before_the_confirm(1, json!({}));
     assert_eq!(trace.jobs[0].caller, CallerOutcome::Unknown);
     assert_eq!(trace.parts[0].outcome, WorkOutcome::Done, "it was stored all the same");
 }
 
 #[test]
 fn a_consumer_that_recognises_repeats_takes_effect_once() {
-    let out = json!({ "changes": [{ "at": "15ms", "for": "30ms", "fault": "outage", "actor": "queue" }] });
-    let settings = json!({
-        "queue": { "write_time": "20ms" }, "consumers": { "recovery_interval": "50ms", "deduplicates": true },
-        "retry": { "max_attempts": 2, "base": "60ms", "jitter": "none" },
-    });
-    let trace = burst(settings, 1, out);
+    let trace = out_before_the_confirm(2, json!({ "deduplicates": true }));
     assert_eq!(sent(&trace, "basic.deliver").len(), 2);
     assert_eq!((trace.parts[0].executions, trace.parts[0].effects), (1, 1));
 }
@@ -372,10 +366,10 @@ fn a_thread_that_waits_for_its_confirm_is_blocked_and_other_jobs_wait_for_it() {
             server-)queue: ack [130 → 135 ms]
             server-)queue: ack [190 → 195 ms]",
     );
-    let blocked: Vec<_> = trace.stays.iter().filter(|stay| stay.kind == StayKind::Blocked).collect();
+    let blocked = stays(&trace, StayKind::Blocked);
     let spans: Vec<_> = blocked.iter().map(|stay| (stay.slot.0, millis(stay.begin), millis(stay.end))).collect();
     assert_eq!(spans, [(0, 0.0, 10.0), (1, 0.0, 10.0), (0, 10.0, 20.0)]);
-    let backlog = trace.stays.iter().find(|stay| stay.kind == StayKind::Backlog).unwrap();
+    let backlog = stays(&trace, StayKind::Backlog)[0];
     assert_eq!((backlog.part.index(), millis(backlog.end)), (2, 10.0));
 }
 
@@ -408,9 +402,7 @@ fn a_job_of_several_parts_is_as_many_messages_and_off_the_publishers_hands_with_
         });
         let settings = json!({ "confirms": confirms, "consumers": { "count": 2 } });
         let trace = play_side("rabbitmq", settings, scenario);
-        let published =
-            trace.messages.iter().filter(|message| trace.kind(message).name.as_str() == "basic.publish").count();
-        assert_eq!(published, 6);
+        assert_eq!(sent(&trace, "basic.publish").len(), 6);
         assert!(trace.parts.iter().all(|part| part.executions == 1 && part.outcome == WorkOutcome::Done));
         let settled: Vec<u64> = trace.jobs.iter().map(|job| (job.settled - job.wanted).as_micros() / 1000).collect();
         let expected = match confirms {

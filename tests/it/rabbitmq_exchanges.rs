@@ -2,13 +2,13 @@
 //!
 //! Sources: the RabbitMQ documentation (exchanges, publishers, confirms, maxlength), the topic tutorial, 4.3.
 
-use counterpoint::scenario::{Scenario, preset};
+use counterpoint::scenario::Scenario;
 use counterpoint::scene::{Look, View, layout};
 use counterpoint::trace::{CallerOutcome, MarkKind, Trace, WorkOutcome};
 use serde_json::{Value, json};
 
-use crate::rabbitmq::{burst, numbers, sent};
-use crate::story::tells;
+use crate::rabbitmq::{burst, numbers};
+use crate::story::{executions, play_built_in, sent, tells};
 
 /// Two queues with a consumer each.
 fn two(exchange: Value, first: Value, second: Value) -> Value {
@@ -148,7 +148,7 @@ fn a_topic_exchange_routes_by_pattern_and_a_queue_gets_one_copy_however_many_of_
     let parts = json!([{ "id": "stock", "work": "60ms" }, { "id": "mail", "work": "20ms" }]);
     let trace = burst(settings, 3, json!({ "workload": { "parts": parts } }));
     assert_eq!(shared_out(&trace), [vec![1, 2], vec![1, 3]]);
-    let executions: Vec<u32> = trace.parts.iter().map(|part| part.executions).collect();
+    let executions = executions(&trace);
     assert_eq!(executions, [1, 1, 1, 0, 0, 1]);
     assert!(trace.parts.iter().all(|part| part.outcome == WorkOutcome::Done));
 }
@@ -181,7 +181,7 @@ fn one_full_queue_of_several_means_a_nack_though_the_others_take_the_message() {
 /// The built-in scenario: only the queue of the slow subscriber grows, and it is the middle one of three rivers.
 #[test]
 fn each_queue_is_a_river_of_its_own_and_only_the_slow_ones_widens() {
-    let played = preset("rabbitmq-publish-subscribe").unwrap().scenario().play();
+    let played = play_built_in("rabbitmq-publish-subscribe");
     let scene = layout(&played.sides, &View { width: 1200, ..View::default() });
     let rivers = |wanted: Look| {
         let shapes = scene.shapes().filter(move |shape| shape.look == wanted && shape.name.starts_with("Events"));

@@ -2,13 +2,13 @@
 //!
 //! Sources: the RabbitMQ documentation (ttl, maxlength, dlx, quorum-queues), 4.3.
 
-use counterpoint::engine::{Limits, Progress};
-use counterpoint::scenario::{Run, Scenario};
+use counterpoint::engine::Limits;
+use counterpoint::scenario::Scenario;
 use counterpoint::trace::{Limit, MarkKind, Outcome, Trace, WorkOutcome};
 use serde_json::{Value, json};
 
-use crate::rabbitmq::{burst, millis, numbers, sent};
-use crate::story::tells;
+use crate::rabbitmq::{burst, millis, numbers};
+use crate::story::{play_within, sent, tells};
 
 /// What was said of each message that was set aside or dropped.
 fn reasons(trace: &Trace) -> Vec<String> {
@@ -108,14 +108,18 @@ fn a_time_to_live_of_nothing_leaves_what_can_be_delivered_at_once() {
     assert_eq!(outcomes, [WorkOutcome::Done, WorkOutcome::Lost]);
 }
 
-#[test]
-fn rmq_6_one_message_too_many_drops_the_oldest_and_what_is_unacked_does_not_count() {
-    let settings = json!({
+/// A queue of three messages at most, with dead letters.
+fn room_for_three() -> Value {
+    json!({
         "queue": { "max_length": 3, "dead_letter": { "id": "dead", "name": "Dead letters" } }, "confirms": "off",
         "consumers": { "prefetch": 2 },
-    });
+    })
+}
+
+#[test]
+fn rmq_6_one_message_too_many_drops_the_oldest_and_what_is_unacked_does_not_count() {
     let away = json!([{ "at": "0ms", "for": "20ms", "fault": "outage", "actor": "server" }]);
-    let trace = burst(settings, 5, json!({ "changes": away }));
+    let trace = burst(room_for_three(), 5, json!({ "changes": away }));
     assert_eq!(numbers(&trace, &sent(&trace, "dead-letter")), [1, 2], "m1 and m2");
     assert_eq!(numbers(&trace, &sent(&trace, "basic.deliver")), [3, 4, 5]);
     assert_eq!(reasons(&trace), ["dead-lettered: maxlen", "dead-lettered: maxlen"]);
@@ -125,12 +129,8 @@ fn rmq_6_one_message_too_many_drops_the_oldest_and_what_is_unacked_does_not_coun
 
 #[test]
 fn rmq_6_what_returns_to_a_full_queue_is_dead_lettered_and_never_redelivered() {
-    let settings = json!({
-        "queue": { "max_length": 3, "dead_letter": { "id": "dead", "name": "Dead letters" } }, "confirms": "off",
-        "consumers": { "prefetch": 2 },
-    });
     let crash = json!([{ "at": "30ms", "for": "50ms", "fault": "crash", "actor": "server" }]);
-    let trace = burst(settings, 5, json!({ "changes": crash }));
+    let trace = burst(room_for_three(), 5, json!({ "changes": crash }));
     tells(
         &trace,
         "sequenceDiagram
@@ -175,13 +175,17 @@ fn rmq_7_a_message_on_which_the_consumer_always_fails_is_delivered_21_times() {
     assert_eq!((trace.parts[0].executions, trace.parts[0].outcome), (21, WorkOutcome::DeadLettered));
 }
 
-/// Each of 25 crashes finds the message in hand.
+/// A consumer that dies 25 times, each time 10 ms after it is back.
+fn crash_by_crash() -> Vec<Value> {
+    let crash = |at: u32| json!({ "at": format!("{at}ms"), "for": "10ms", "fault": "crash", "actor": "server" });
+    (0..25).map(|turn| crash(20 + turn * 30)).collect()
+}
+
+/// Each of the crashes finds the message in hand.
 #[test]
 fn rmq_7_a_message_on_which_the_consumer_crashes_each_time_is_delivered_21_times() {
-    let crash = |at: u32| json!({ "at": format!("{at}ms"), "for": "10ms", "fault": "crash", "actor": "server" });
-    let crashes: Vec<Value> = (0..25).map(|turn| crash(20 + turn * 30)).collect();
     let settings = json!({ "queue": { "dead_letter": { "id": "dead" } } });
-    let trace = burst(settings, 1, json!({ "workload": { "work": "100ms" }, "changes": crashes }));
+    let trace = burst(settings, 1, json!({ "workload": { "work": "100ms" }, "changes": crash_by_crash() }));
     let deliveries: Vec<u32> = sent(&trace, "basic.deliver").iter().map(|message| message.attempt).collect();
     assert_eq!(deliveries, (1..=21).collect::<Vec<_>>(), "the limit is 20, and the 21st failure is above it");
     assert_eq!(reasons(&trace), ["dead-lettered: delivery_limit"]);
@@ -191,10 +195,8 @@ fn rmq_7_a_message_on_which_the_consumer_crashes_each_time_is_delivered_21_times
 /// A classic queue has no limit: the same crashes, and the 26th delivery is worked off.
 #[test]
 fn rmq_7_a_classic_queue_delivers_again_for_ever() {
-    let crash = |at: u32| json!({ "at": format!("{at}ms"), "for": "10ms", "fault": "crash", "actor": "server" });
-    let crashes: Vec<Value> = (0..25).map(|turn| crash(20 + turn * 30)).collect();
     let settings = json!({ "queue": { "type": "classic", "dead_letter": { "id": "dead" } } });
-    let trace = burst(settings, 1, json!({ "workload": { "work": "100ms" }, "changes": crashes }));
+    let trace = burst(settings, 1, json!({ "workload": { "work": "100ms" }, "changes": crash_by_crash() }));
     assert_eq!((sent(&trace, "basic.deliver").len(), trace.parts[0].outcome), (26, WorkOutcome::Done));
 }
 
@@ -206,9 +208,7 @@ fn rmq_7_nack_with_requeue_does_not_count_and_loops_for_ever() {
         "sides": [{ "protocol": "rabbitmq", "consumers": { "on_failure": "nack", "requeue": true } }, { "protocol": "http" }],
     });
     let limits = Limits { events: 3_000, ..Limits::default() };
-    let mut run = Run::with_limits(Scenario::from_value(scenario).unwrap(), limits);
-    while run.advance(u64::MAX) == Progress::Running {}
-    let trace = run.into_played().sides.swap_remove(0).trace;
+    let trace = play_within(Scenario::from_value(scenario).unwrap(), limits).sides.swap_remove(0).trace;
     assert_eq!(trace.outcome, Outcome::LimitReached(Limit::Events));
     assert!(sent(&trace, "basic.deliver").len() > 900);
     assert_eq!(trace.parts[0].outcome, WorkOutcome::Unfinished);

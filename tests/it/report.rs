@@ -268,7 +268,7 @@ fn the_pictures_in_the_repository_are_what_the_tool_draws() {
 fn the_readme_quotes_what_the_run_says() {
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
     let on_one_line = readme.replace("\n> ", " ").replace('\n', " ");
-    let played = counterpoint::scenario::preset("order-emails").unwrap().scenario().play();
+    let played = story::play_built_in("order-emails");
     for summary in summaries(&played) {
         let headline = &summary.verdicts[0].text;
         assert!(on_one_line.contains(headline), "the README does not quote {headline:?}");

@@ -6,7 +6,7 @@ use counterpoint::trace::{CallerOutcome, StayKind, Trace, WorkOutcome};
 use serde_json::{Value, json};
 
 use crate::http::requests;
-use crate::story::{play_side, tells};
+use crate::story::{play_side, stays, tells};
 
 /// A user that changes every 5 s, asked for at these moments.
 fn asked_at(at: &[&str], cache: Value) -> Trace {
@@ -78,8 +78,7 @@ fn get_3_repeating_it_leaves_the_server_as_it_was() {
     let scenario = json!({ "workload": { "jobs": 20, "work": "40ms" }, "network": { "latency": "5ms" } });
     let trace = play_side("rest", settings, scenario);
     assert!(trace.parts.iter().all(|part| part.executions == 4 && part.effects == 0));
-    let busy = trace.stays.iter().filter(|stay| stay.kind == StayKind::Busy).count();
-    assert_eq!(busy, 80);
+    assert_eq!(stays(&trace, StayKind::Busy).len(), 80);
 }
 
 /// A resource that changed every microsecond would run out of numbers for its versions within 72 minutes.

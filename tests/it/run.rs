@@ -6,6 +6,8 @@ use counterpoint::time::{Moment, Span};
 use counterpoint::trace::{CallerOutcome, Limit, Outcome, WorkOutcome};
 use serde_json::{Value, json};
 
+use crate::story::play_within;
+
 fn scenario(mut fields: Value) -> Scenario {
     fields["name"] = json!("run");
     let other = json!({ "protocol": "http", "caller": { "id": "other-client" }, "server": { "id": "other-server" } });
@@ -61,9 +63,7 @@ fn a_run_can_be_broken_off_and_what_there_is_of_it_read() {
 #[test]
 fn a_bound_on_events_or_on_time_is_an_outcome() {
     let outcome = |limits: Limits| {
-        let mut run = Run::with_limits(busy(), limits);
-        while run.advance(u64::MAX) == Progress::Running {}
-        let trace = run.into_played().sides.swap_remove(0).trace;
+        let trace = play_within(busy(), limits).sides.swap_remove(0).trace;
         (trace.outcome, trace.ended, trace.events)
     };
     let (met, _, events) = outcome(Limits { events: 100, ..Limits::default() });
@@ -140,9 +140,8 @@ fn what_nobody_holds_is_lost_and_what_somebody_holds_is_unfinished() {
     .swap_remove(0)
     .trace;
     assert_eq!(trace.parts[0].outcome, WorkOutcome::Lost);
-    let mut run = Run::with_limits(busy(), Limits { span: Span::millis(1500), ..Limits::default() });
-    while run.advance(u64::MAX) == Progress::Running {}
-    let trace = run.into_played().sides.swap_remove(0).trace;
+    let limits = Limits { span: Span::millis(1500), ..Limits::default() };
+    let trace = play_within(busy(), limits).sides.swap_remove(0).trace;
     let open: Vec<_> = trace.parts.iter().filter(|part| part.outcome == WorkOutcome::Unfinished).collect();
     assert!(open.len() > 40, "{}", open.len());
 }

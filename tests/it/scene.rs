@@ -36,7 +36,8 @@ fn lay_out() -> Vec<(String, Played, Vec<Scene>)> {
     each.collect()
 }
 
-fn layer(scene: &Scene, level: Level) -> &[Shape] {
+/// The shapes of one level.
+pub fn layer(scene: &Scene, level: Level) -> &[Shape] {
     &scene.layers.iter().find(|layer| layer.level == level).expect("every level is there").shapes
 }
 

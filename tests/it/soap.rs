@@ -1,9 +1,9 @@
 //! SOAP over HTTP: `SOAP-1` to `SOAP-3`. Sources: W3C, SOAP 1.1 and 1.2.
 
-use counterpoint::trace::{CallerOutcome, Fate, MarkKind, MessageRow, StayKind, Trace};
+use counterpoint::trace::{CallerOutcome, Fate, MarkKind, StayKind, Trace};
 use serde_json::{Value, json};
 
-use crate::story::{play_side, tells};
+use crate::story::{executions, play_side, sent, stays, tells};
 
 fn placed(settings: Value) -> Trace {
     let scenario = json!({
@@ -14,10 +14,6 @@ fn placed(settings: Value) -> Trace {
     settings["sender_faults"] = json!([3]);
     settings["not_understood"] = json!([4]);
     play_side("soap", settings, scenario)
-}
-
-fn of_kind<'a>(trace: &'a Trace, name: &'a str) -> impl Iterator<Item = &'a MessageRow> {
-    trace.messages.iter().filter(move |message| trace.kind(message).name.as_str() == name)
 }
 
 #[test]
@@ -54,7 +50,7 @@ fn soap_1_each_request_gets_one_envelope_with_a_result_or_a_fault() {
 fn soap_2_a_senders_fault_is_400_and_a_receivers_500_in_1_2_and_both_are_500_in_1_1() {
     let faults = |version: &str| -> Vec<String> {
         let trace = placed(json!({ "version": version }));
-        of_kind(&trace, "fault").map(|message| trace.label(message)).collect()
+        sent(&trace, "fault").into_iter().map(|message| trace.label(message)).collect()
     };
     assert_eq!(faults("1.2"), ["500 Fault: Receiver", "400 Fault: Sender", "500 Fault: MustUnderstand"]);
     assert_eq!(faults("1.1"), ["500 Fault: Server", "500 Fault: Client", "500 Fault: MustUnderstand"]);
@@ -66,7 +62,7 @@ fn soap_3_a_fault_is_an_answer_and_sets_off_no_retry() {
         "timeout": "1s", "retry_after_silence": true, "retry": { "max_attempts": 5, "base": "10ms" },
     });
     let trace = placed(retrying);
-    assert_eq!(of_kind(&trace, "envelope").count(), 4);
+    assert_eq!(sent(&trace, "envelope").len(), 4);
     assert!(trace.marks.iter().all(|mark| !matches!(mark.kind, MarkKind::TimedOut | MarkKind::Retried)));
     assert!(trace.jobs[1..].iter().all(|job| job.caller == CallerOutcome::Failed), "known, not unknown");
     assert!(trace.messages.iter().all(|message| message.fate == Fate::Delivered));
@@ -79,7 +75,7 @@ fn soap_3_silence_is_repeated_only_when_asked_for() {
         let settings = json!({
             "timeout": "20ms", "retry_after_silence": dares, "retry": { "max_attempts": 2, "base": "10ms" },
         });
-        of_kind(&play_side("soap", settings, json!({ "workload": { "work": "40ms" } })), "envelope").count()
+        sent(&play_side("soap", settings, json!({ "workload": { "work": "40ms" } })), "envelope").len()
     };
     assert_eq!((attempts(false), attempts(true)), (1, 2));
 }
@@ -87,7 +83,7 @@ fn soap_3_silence_is_repeated_only_when_asked_for() {
 #[test]
 fn soap_1_a_header_that_is_not_understood_keeps_the_body_from_being_processed() {
     let trace = placed(json!({}));
-    assert_eq!(trace.parts.iter().map(|part| part.executions).collect::<Vec<_>>(), [1, 1, 0, 0]);
+    assert_eq!(executions(&trace), [1, 1, 0, 0]);
 }
 
 /// W3C Note "SOAP 1.1 Request Optional Response HTTP Binding".
@@ -107,6 +103,6 @@ fn soap_1_one_way_is_accepted_with_an_empty_body_and_worked_on_afterwards() {
             server-->>client: 202 Accepted [5 → 10 ms]",
     );
     assert_eq!(trace.jobs[0].caller, CallerOutcome::Accepted);
-    let busy = trace.stays.iter().find(|stay| stay.kind == StayKind::Busy).unwrap();
+    let busy = stays(&trace, StayKind::Busy)[0];
     assert_eq!((busy.begin.micros(), busy.end.micros()), (5_000, 45_000));
 }

@@ -3,33 +3,24 @@
 //! Sources: Amazon SQS API reference and developer guide, as quoted at each story.
 
 use counterpoint::time::{Moment, Span};
-use counterpoint::trace::{
-    CallerOutcome, Class, Ending, Fate, MarkKind, MessageRow, StayKind, StayRow, Trace, WorkOutcome,
-};
+use counterpoint::trace::{CallerOutcome, Class, Ending, Fate, MarkKind, StayKind, Trace, WorkOutcome};
 use serde_json::{Value, json};
 
-use crate::story::{play_side, tells};
-
-/// The rows of a kind, in the order in which they were sent.
-fn rows<'a>(trace: &'a Trace, kind: &str) -> Vec<&'a MessageRow> {
-    trace.messages.iter().filter(|message| trace.kind(message).name.as_str() == kind).collect()
-}
+use crate::story::{play_side, sent, stays, tells};
 
 /// Which jobs were received, in order, and when the queue answered, in milliseconds.
 fn receives(trace: &Trace) -> Vec<(u32, u64)> {
-    let answers = rows(trace, "ReceiveMessage response");
+    let answers = sent(trace, "ReceiveMessage response");
     answers
         .iter()
         .flat_map(|row| trace.jobs_of(row).into_iter().map(|job| (job.number(), row.sent.micros() / 1000)))
         .collect()
 }
 
-fn stays(trace: &Trace, kind: StayKind) -> Vec<&StayRow> {
-    trace.stays.iter().filter(|stay| stay.kind == kind).collect()
-}
-
-fn polling(wait: &str) -> Value {
-    json!({ "queue": { "receive_message_wait_time": wait } })
+/// The run of a queue that is polled for 20 s at a time.
+pub fn long_polled(mut settings: Value, scenario: Value) -> Trace {
+    settings["queue"]["receive_message_wait_time"] = json!("20s");
+    play_side("sqs", settings, scenario)
 }
 
 /// ReceiveMessage: not deleted in time, a message is visible again when the visibility timeout is over. The consumer
@@ -40,7 +31,7 @@ fn sqs_1_a_message_not_deleted_is_invisible_for_30_s_and_receivable_at_exactly_3
         "workload": { "work": "5s" },
         "changes": [{ "at": "1s", "for": "1s", "fault": "crash", "actor": "server" }],
     });
-    let trace = play_side("sqs", polling("20s"), scenario);
+    let trace = long_polled(json!({}), scenario);
     tells(
         &trace,
         "sequenceDiagram
@@ -74,7 +65,7 @@ fn sqs_1_deleted_at_29_9_s_it_is_never_seen_again() {
             "work": { "listed": { "values": ["29900ms", "1s"] } },
         },
     });
-    let trace = play_side("sqs", polling("20s"), scenario);
+    let trace = long_polled(json!({}), scenario);
     tells(
         &trace,
         "sequenceDiagram
@@ -94,21 +85,21 @@ fn sqs_1_deleted_at_29_9_s_it_is_never_seen_again() {
             server->>queue: DeleteMessage [101000 ms]
             queue-->>server: 200 OK [101000 ms]",
     );
-    assert!(rows(&trace, "ReceiveMessage response (empty)").len() >= 3, "it is polled for all the time");
+    assert!(sent(&trace, "ReceiveMessage response (empty)").len() >= 3, "it is polled for all the time");
 }
 
 /// Developer guide, "Using dead-letter queues": moved when the receive count exceeds maxReceiveCount.
 #[test]
 fn sqs_2_after_three_failed_receives_it_is_dead_lettered_and_never_received_again() {
     let settings = json!({
-        "queue": { "receive_message_wait_time": "20s", "redrive_policy": { "max_receive_count": 3 } },
+        "queue": { "redrive_policy": { "max_receive_count": 3 } },
     });
     let scenario = json!({
         "workload": {
             "jobs": 2, "arrivals": { "pattern": "listed", "at": ["0s", "200s"] }, "work": "1s", "poison": [1],
         },
     });
-    let trace = play_side("sqs", settings, scenario);
+    let trace = long_polled(settings, scenario);
     tells(
         &trace,
         "sequenceDiagram
@@ -148,8 +139,8 @@ fn sqs_2_after_three_failed_receives_it_is_dead_lettered_and_never_received_agai
 /// Without a redrive policy there is no dead-letter queue: only the retention period ends it (CreateQueue).
 #[test]
 fn sqs_2_without_a_redrive_policy_it_is_received_until_the_retention_period_is_over() {
-    let settings = json!({ "queue": { "receive_message_wait_time": "20s", "message_retention_period": "10min" } });
-    let trace = play_side("sqs", settings, json!({ "workload": { "work": "1s", "poison": [1] } }));
+    let settings = json!({ "queue": { "message_retention_period": "10min" } });
+    let trace = long_polled(settings, json!({ "workload": { "work": "1s", "poison": [1] } }));
     assert_eq!(trace.parts[0].executions, 20, "every 30 s for ten minutes");
     assert_eq!(trace.parts[0].outcome, WorkOutcome::Lost);
     assert_eq!(trace.ended, Moment::from_micros(600_000_000));
@@ -159,10 +150,10 @@ fn sqs_2_without_a_redrive_policy_it_is_received_until_the_retention_period_is_o
 #[test]
 fn sqs_3_change_message_visibility_starts_the_clock_anew_from_the_call() {
     let settings = json!({
-        "queue": { "visibility_timeout": "60s", "receive_message_wait_time": "20s" },
+        "queue": { "visibility_timeout": "60s" },
         "consumers": { "count": 2, "extend_visibility": { "every": "15s", "to": "10s" }, "factors": [1, 0.1] },
     });
-    let trace = play_side("sqs", settings, json!({ "workload": { "work": "29s" } }));
+    let trace = long_polled(settings, json!({ "workload": { "work": "29s" } }));
     tells(
         &trace,
         "sequenceDiagram
@@ -190,11 +181,11 @@ fn sqs_3_change_message_visibility_starts_the_clock_anew_from_the_call() {
 #[test]
 fn sqs_3_the_clock_may_not_run_past_twelve_hours_from_the_receive() {
     let settings = json!({
-        "queue": { "visibility_timeout": "12h", "receive_message_wait_time": "20s" },
+        "queue": { "visibility_timeout": "12h" },
         "consumers": { "extend_visibility": { "every": "1h", "to": "11h" } },
     });
-    let trace = play_side("sqs", settings, json!({ "workload": { "work": "150min" } }));
-    let fates: Vec<_> = rows(&trace, "ChangeMessageVisibility").iter().map(|row| row.fate).collect();
+    let trace = long_polled(settings, json!({ "workload": { "work": "150min" } }));
+    let fates: Vec<_> = sent(&trace, "ChangeMessageVisibility").iter().map(|row| row.fate).collect();
     assert_eq!(fates, [Fate::Delivered, Fate::Refused], "1 h + 11 h is allowed, 2 h + 11 h is not");
 }
 
@@ -205,7 +196,7 @@ fn sqs_4_a_long_poll_is_answered_as_soon_as_a_message_is_there() {
         "workload": { "arrivals": { "pattern": "listed", "at": ["7s"] }, "work": "1s" },
         "network": { "latency": "10ms" },
     });
-    let trace = play_side("sqs", polling("20s"), scenario);
+    let trace = long_polled(json!({}), scenario);
     tells(
         &trace,
         "sequenceDiagram
@@ -235,11 +226,11 @@ fn sqs_4_a_long_poll_that_finds_nothing_is_answered_empty_after_20_s() {
         "workload": { "arrivals": { "pattern": "listed", "at": ["25s"] }, "work": "1s" },
         "network": { "latency": "10ms" },
     });
-    let trace = play_side("sqs", polling("20s"), scenario);
-    let empty = rows(&trace, "ReceiveMessage response (empty)");
+    let trace = long_polled(json!({}), scenario);
+    let empty = sent(&trace, "ReceiveMessage response (empty)");
     assert_eq!((empty.len(), empty[0].sent.micros(), empty[0].arrived.micros()), (1, 20_010_000, 20_020_000));
     assert_eq!(trace.kind(empty[0]).class, Class::Background);
-    assert_eq!(rows(&trace, "ReceiveMessage")[0].sent.micros(), 20_020_000, "and the next one leaves at once");
+    assert_eq!(sent(&trace, "ReceiveMessage")[0].sent.micros(), 20_020_000, "and the next one leaves at once");
     assert_eq!(trace.ended.micros(), 26_040_000, "the run ends with the last delete, not with a poll");
 }
 
@@ -252,7 +243,7 @@ fn sqs_4_a_short_poll_is_the_default_and_is_answered_at_once() {
     });
     let trace = play_side("sqs", json!({ "consumers": { "poll_interval": "2s" } }), scenario);
     let answered: Vec<_> =
-        rows(&trace, "ReceiveMessage response (empty)").iter().map(|row| row.sent.micros() / 1000).collect();
+        sent(&trace, "ReceiveMessage response (empty)").iter().map(|row| row.sent.micros() / 1000).collect();
     assert_eq!(answered, [10, 2030]);
     assert_eq!(receives(&trace), [(1, 4050)], "the message waits for the next poll");
 }
@@ -261,9 +252,9 @@ fn sqs_4_a_short_poll_is_the_default_and_is_answered_at_once() {
 #[test]
 fn sqs_5_work_longer_than_the_timeout_is_done_twice_and_the_late_delete_has_an_old_handle() {
     let settings = json!({
-        "queue": { "receive_message_wait_time": "20s" }, "consumers": { "count": 2, "factors": [1, 0.5] },
+        "consumers": { "count": 2, "factors": [1, 0.5] },
     });
-    let trace = play_side("sqs", settings, json!({ "workload": { "work": "40s" }, "network": { "latency": "10ms" } }));
+    let trace = long_polled(settings, json!({ "workload": { "work": "40s" }, "network": { "latency": "10ms" } }));
     tells(
         &trace,
         "sequenceDiagram
@@ -291,10 +282,10 @@ fn sqs_5_work_longer_than_the_timeout_is_done_twice_and_the_late_delete_has_an_o
 #[test]
 fn sqs_5_a_fifo_queue_refuses_a_handle_whose_timeout_is_over() {
     let settings = json!({
-        "queue": { "type": "fifo", "receive_message_wait_time": "20s" }, "consumers": { "deduplicates": true },
+        "queue": { "type": "fifo" }, "consumers": { "deduplicates": true },
     });
     let scenario = json!({ "workload": { "work": "31s" } });
-    let trace = play_side("sqs", settings, scenario);
+    let trace = long_polled(settings, scenario);
     tells(
         &trace,
         "sequenceDiagram
@@ -318,8 +309,8 @@ fn sqs_5_a_fifo_queue_refuses_a_handle_whose_timeout_is_over() {
 /// Receive as you will, the work is done once if the consumer recognises what it has done.
 #[test]
 fn sqs_5_a_consumer_that_deduplicates_does_the_work_once_and_deletes_the_second_receive() {
-    let settings = json!({ "queue": { "receive_message_wait_time": "20s" }, "consumers": { "deduplicates": true } });
-    let trace = play_side("sqs", settings, json!({ "workload": { "work": "40s" } }));
+    let settings = json!({ "consumers": { "deduplicates": true } });
+    let trace = long_polled(settings, json!({ "workload": { "work": "40s" } }));
     assert_eq!((trace.parts[0].executions, trace.parts[0].effects), (1, 1));
     assert_eq!(stays(&trace, StayKind::Hidden).len(), 1, "its own late delete is in time if nobody else received it");
 }
@@ -328,7 +319,7 @@ fn sqs_5_a_consumer_that_deduplicates_does_the_work_once_and_deletes_the_second_
 #[test]
 fn sqs_6_a_group_waits_for_its_head_and_the_other_groups_do_not() {
     let settings = json!({
-        "queue": { "type": "fifo", "receive_message_wait_time": "20s" },
+        "queue": { "type": "fifo" },
         "consumers": { "count": 3 },
         "message_group_ids": ["A", "A", "B"],
     });
@@ -339,7 +330,7 @@ fn sqs_6_a_group_waits_for_its_head_and_the_other_groups_do_not() {
         },
         "changes": [{ "at": "5s", "for": "1s", "fault": "crash", "actor": "server" }],
     });
-    let trace = play_side("sqs", settings, scenario);
+    let trace = long_polled(settings, scenario);
     tells(
         &trace,
         "sequenceDiagram
@@ -378,13 +369,13 @@ fn sqs_6_a_group_waits_for_its_head_and_the_other_groups_do_not() {
 #[test]
 fn sqs_6_one_receive_may_bring_several_of_a_group_in_order() {
     let settings = json!({
-        "queue": { "type": "fifo", "receive_message_wait_time": "20s", "delay": "1s" },
+        "queue": { "type": "fifo", "delay": "1s" },
         "consumers": { "count": 2, "max_number_of_messages": 3 },
         "message_group_ids": ["A", "B", "A", "A"],
         "sender": { "threads": 4 },
     });
     let scenario = json!({ "workload": { "jobs": 4, "arrivals": { "pattern": "burst" }, "work": "2s" } });
-    let trace = play_side("sqs", settings, scenario);
+    let trace = long_polled(settings, scenario);
     assert_eq!(receives(&trace), [(1, 1_000), (2, 1_000), (3, 3_000), (4, 3_000)]);
 }
 
@@ -394,12 +385,12 @@ fn sqs_6_one_receive_may_bring_several_of_a_group_in_order() {
 fn sqs_7_the_same_deduplication_id_is_delivered_once_within_five_minutes() {
     let sent_again_after = |gap: &str| {
         let settings = json!({
-            "queue": { "type": "fifo", "receive_message_wait_time": "20s" }, "message_deduplication_ids": ["same"],
+            "queue": { "type": "fifo" }, "message_deduplication_ids": ["same"],
         });
         let scenario = json!({
             "workload": { "jobs": 2, "arrivals": { "pattern": "listed", "at": ["0s", gap] }, "work": "1s" },
         });
-        play_side("sqs", settings, scenario)
+        long_polled(settings, scenario)
     };
     let early = sent_again_after("299s");
     tells(
@@ -428,7 +419,7 @@ fn sqs_7_the_same_deduplication_id_is_delivered_once_within_five_minutes() {
 fn sqs_7_a_send_repeated_after_a_lost_answer_is_stored_once_by_fifo_and_twice_by_standard() {
     let sent_twice = |kind: &str| {
         let settings = json!({
-            "queue": { "type": kind, "receive_message_wait_time": "20s" },
+            "queue": { "type": kind },
             "timeout": "2s", "retry": { "max_attempts": 2, "base": "1s", "jitter": "none" },
         });
         let scenario = json!({
@@ -436,7 +427,7 @@ fn sqs_7_a_send_repeated_after_a_lost_answer_is_stored_once_by_fifo_and_twice_by
             // Silent when the answer arrives, and back before the time-out.
             "changes": [{ "at": "15ms", "for": "100ms", "fault": "silent-outage", "actor": "left.client" }],
         });
-        play_side("sqs", settings, scenario)
+        long_polled(settings, scenario)
     };
     let fifo = sent_twice("fifo");
     tells(
@@ -465,8 +456,8 @@ fn sqs_7_a_send_repeated_after_a_lost_answer_is_stored_once_by_fifo_and_twice_by
 /// CreateQueue, DelaySeconds.
 #[test]
 fn sqs_8_a_delayed_message_is_first_receivable_at_send_plus_delay() {
-    let settings = json!({ "queue": { "delay": "5s", "receive_message_wait_time": "20s" } });
-    let trace = play_side("sqs", settings, json!({ "workload": { "work": "1s" }, "network": { "latency": "10ms" } }));
+    let settings = json!({ "queue": { "delay": "5s" } });
+    let trace = long_polled(settings, json!({ "workload": { "work": "1s" }, "network": { "latency": "10ms" } }));
     tells(
         &trace,
         "sequenceDiagram
@@ -488,7 +479,7 @@ fn sqs_8_a_delayed_message_is_first_receivable_at_send_plus_delay() {
 #[test]
 fn flt_2_what_a_dead_consumer_had_received_returns_when_its_visibility_timeout_ends() {
     let settings = json!({
-        "queue": { "receive_message_wait_time": "20s" }, "consumers": { "count": 1, "max_number_of_messages": 10 },
+        "consumers": { "count": 1, "max_number_of_messages": 10 },
         "sender": { "threads": 3 },
     });
     let scenario = json!({
@@ -496,7 +487,7 @@ fn flt_2_what_a_dead_consumer_had_received_returns_when_its_visibility_timeout_e
         "network": { "latency": "10ms" },
         "changes": [{ "at": "3s", "for": "2s", "fault": "crash", "actor": "server" }],
     });
-    let trace = play_side("sqs", settings, scenario);
+    let trace = long_polled(settings, scenario);
     let outcomes: Vec<_> = trace.parts.iter().map(|part| (part.executions, part.outcome)).collect();
     assert_eq!(outcomes, [(1, WorkOutcome::Done), (2, WorkOutcome::Done), (1, WorkOutcome::Done)]);
     let cut = stays(&trace, StayKind::Busy).into_iter().find(|stay| stay.ending == Ending::Interrupted).unwrap();
@@ -508,27 +499,27 @@ fn flt_2_what_a_dead_consumer_had_received_returns_when_its_visibility_timeout_e
 #[test]
 fn flt_2_with_the_delete_before_the_work_a_crash_loses_it() {
     let settings = json!({
-        "queue": { "receive_message_wait_time": "20s" }, "consumers": { "delete": "before-work" },
+        "consumers": { "delete": "before-work" },
     });
     let scenario = json!({
         "workload": { "work": "2s" },
         "changes": [{ "at": "1s", "for": "1s", "fault": "crash", "actor": "server" }],
     });
-    let trace = play_side("sqs", settings, scenario);
+    let trace = long_polled(settings, scenario);
     assert_eq!((trace.parts[0].executions, trace.parts[0].outcome), (1, WorkOutcome::Lost));
 }
 
 #[test]
 fn flt_6_a_poison_message_is_received_as_often_as_the_policy_allows_while_others_go_on() {
     let settings = json!({
-        "queue": { "receive_message_wait_time": "20s", "redrive_policy": { "max_receive_count": 3 } },
+        "queue": { "redrive_policy": { "max_receive_count": 3 } },
         "consumers": { "on_failure_visible_after": "0s" },
         "sender": { "threads": 3 },
     });
     let scenario = json!({
         "workload": { "jobs": 3, "arrivals": { "pattern": "burst" }, "work": "1s", "poison": [2] },
     });
-    let trace = play_side("sqs", settings, scenario);
+    let trace = long_polled(settings, scenario);
     let outcomes: Vec<_> = trace.parts.iter().map(|part| (part.executions, part.outcome)).collect();
     assert_eq!(outcomes, [(1, WorkOutcome::Done), (3, WorkOutcome::DeadLettered), (1, WorkOutcome::Done)]);
     let parked = stays(&trace, StayKind::Parked);
@@ -539,7 +530,6 @@ fn flt_6_a_poison_message_is_received_as_often_as_the_policy_allows_while_others
 #[test]
 fn flt_7_while_the_queue_is_out_sends_are_refused_and_repeated_and_nothing_stored_is_lost() {
     let settings = json!({
-        "queue": { "receive_message_wait_time": "20s" },
         "retry": { "max_attempts": 2, "base": "300ms", "jitter": "none" },
     });
     let scenario = json!({
@@ -547,7 +537,7 @@ fn flt_7_while_the_queue_is_out_sends_are_refused_and_repeated_and_nothing_store
         "network": { "latency": "10ms" },
         "changes": [{ "at": "100ms", "for": "200ms", "fault": "crash", "actor": "queue" }],
     });
-    let trace = play_side("sqs", settings, scenario);
+    let trace = long_polled(settings, scenario);
     tells(
         &trace,
         "sequenceDiagram
@@ -582,13 +572,13 @@ fn flt_7_while_the_queue_is_out_sends_are_refused_and_repeated_and_nothing_store
 #[test]
 fn flt_7_when_the_queue_is_silent_the_sender_times_out_and_the_outcome_is_unknown() {
     let settings = json!({
-        "queue": { "receive_message_wait_time": "20s" }, "timeout": "1s", "retry": { "max_attempts": 1 },
+        "timeout": "1s", "retry": { "max_attempts": 1 },
     });
     let scenario = json!({
         "workload": { "work": "100ms" },
         "changes": [{ "at": "0ms", "for": "30s", "fault": "silent-outage", "actor": "queue" }],
     });
-    let trace = play_side("sqs", settings, scenario);
+    let trace = long_polled(settings, scenario);
     assert_eq!((trace.jobs[0].caller, trace.jobs[0].settled), (CallerOutcome::Unknown, Moment::from_micros(1_000_000)));
     assert_eq!(trace.parts[0].outcome, WorkOutcome::Lost);
 }
@@ -597,21 +587,20 @@ fn flt_7_when_the_queue_is_silent_the_sender_times_out_and_the_outcome_is_unknow
 #[test]
 fn a_consumer_that_extends_the_timeout_in_time_keeps_its_message() {
     let settings = json!({
-        "queue": { "receive_message_wait_time": "20s" },
         "consumers": { "count": 2, "extend_visibility": { "every": "20s", "to": "30s" } },
     });
-    let trace = play_side("sqs", settings, json!({ "workload": { "work": "5min" } }));
+    let trace = long_polled(settings, json!({ "workload": { "work": "5min" } }));
     assert_eq!((receives(&trace).len(), trace.parts[0].executions), (1, 1));
 }
 
 /// The standard queue promises no order: here a message that failed is done after one that was sent later.
 #[test]
 fn a_standard_queue_does_not_keep_order_when_a_receive_fails() {
-    let settings = json!({ "queue": { "receive_message_wait_time": "20s" } });
+    let settings = json!({});
     let scenario = json!({
         "workload": { "jobs": 2, "arrivals": { "pattern": "regular", "every": "4s" }, "work": "3s" },
         "changes": [{ "at": "1s", "for": "1s", "fault": "crash", "actor": "server" }],
     });
-    let trace = play_side("sqs", settings, scenario);
+    let trace = long_polled(settings, scenario);
     assert!(trace.parts[0].finished > trace.parts[1].finished);
 }

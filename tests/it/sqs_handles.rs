@@ -6,25 +6,25 @@
 use counterpoint::trace::{Fate, MarkKind, PartId, StayKind, Trace, WorkOutcome};
 use serde_json::{Value, json};
 
-use crate::story::{play_side, tells};
+use crate::sqs::long_polled;
+use crate::story::{sent, tells};
 
 /// Which jobs each answer brought, and when the queue gave it, in milliseconds.
 fn receives(trace: &Trace) -> Vec<(Vec<u32>, u64)> {
-    let answers = trace.messages.iter().filter(|row| trace.kind(row).name == "ReceiveMessage response");
+    let answers = sent(trace, "ReceiveMessage response").into_iter();
     answers
         .map(|row| (trace.jobs_of(row).into_iter().map(|job| job.number()).collect(), row.sent.micros() / 1000))
         .collect()
 }
 
 fn labels(trace: &Trace, kind: &str) -> Vec<(u64, String)> {
-    let rows = trace.messages.iter().filter(|row| trace.kind(row).name == kind);
-    rows.map(|row| (row.sent.micros() / 1_000_000, trace.label(row))).collect()
+    sent(trace, kind).into_iter().map(|row| (row.sent.micros() / 1_000_000, trace.label(row))).collect()
 }
 
 /// Three of one group come in one batch. The first fails; the second is kept invisible by extensions.
 fn three_of_a_group() -> Trace {
     let settings = json!({
-        "queue": { "receive_message_wait_time": "20s", "type": "fifo", "visibility_timeout": "10s" },
+        "queue": { "type": "fifo", "visibility_timeout": "10s" },
         "consumers": {
             "count": 2, "max_number_of_messages": 3, "extend_visibility": { "every": "5s", "to": "10s" },
         },
@@ -38,7 +38,7 @@ fn three_of_a_group() -> Trace {
         "network": { "latency": "10ms" },
         "changes": [{ "at": "0ms", "for": "1s", "fault": "outage", "actor": "server" }],
     });
-    play_side("sqs", settings, scenario)
+    long_polled(settings, scenario)
 }
 
 #[test]
@@ -53,9 +53,9 @@ fn sqs_6_a_group_hands_out_its_messages_up_to_the_first_in_flight() {
 
 fn work_of_55_000_s(kind: &str) -> Trace {
     let settings = json!({
-        "queue": { "receive_message_wait_time": "20s", "visibility_timeout": "12h", "type": kind },
+        "queue": { "visibility_timeout": "12h", "type": kind },
     });
-    play_side("sqs", settings, json!({ "workload": { "work": "55000s" }, "network": { "latency": "10ms" } }))
+    long_polled(settings, json!({ "workload": { "work": "55000s" }, "network": { "latency": "10ms" } }))
 }
 
 /// The message was visible again at twelve hours, and nobody else has received it meanwhile.
@@ -72,8 +72,8 @@ fn a_delete_more_than_twelve_hours_after_the_receive_does_not_remove() {
 
 #[test]
 fn a_delete_just_before_twelve_hours_removes() {
-    let settings = json!({ "queue": { "receive_message_wait_time": "20s", "visibility_timeout": "30s" } });
-    let trace = play_side("sqs", settings, json!({ "workload": { "work": "43199s" } }));
+    let settings = json!({ "queue": { "visibility_timeout": "30s" } });
+    let trace = long_polled(settings, json!({ "workload": { "work": "43199s" } }));
     assert_eq!(labels(&trace, "DeleteMessage response"), [(43_199, "200 OK".to_owned())]);
     assert_eq!(receives(&trace).len(), 1);
 }
@@ -82,10 +82,10 @@ fn a_delete_just_before_twelve_hours_removes() {
 #[test]
 fn an_extension_beyond_twelve_hours_is_refused_for_that_reason() {
     let settings = json!({
-        "queue": { "receive_message_wait_time": "20s", "visibility_timeout": "6h" },
+        "queue": { "visibility_timeout": "6h" },
         "consumers": { "extend_visibility": { "every": "5h", "to": "6h" } },
     });
-    let trace = play_side("sqs", settings, json!({ "workload": { "work": "11h" } }));
+    let trace = long_polled(settings, json!({ "workload": { "work": "11h" } }));
     let hours: Vec<_> = labels(&trace, "ChangeMessageVisibility response");
     assert_eq!(
         hours,
@@ -97,18 +97,18 @@ fn an_extension_beyond_twelve_hours_is_refused_for_that_reason() {
 #[test]
 fn an_extension_of_what_is_not_in_flight_is_refused_for_that_reason() {
     let settings = json!({
-        "queue": { "receive_message_wait_time": "20s", "visibility_timeout": "30s" },
+        "queue": { "visibility_timeout": "30s" },
         "consumers": { "extend_visibility": { "every": "40s", "to": "60s" } },
     });
-    let trace = play_side("sqs", settings, json!({ "workload": { "work": "50s" } }));
+    let trace = long_polled(settings, json!({ "workload": { "work": "50s" } }));
     assert_eq!(labels(&trace, "ChangeMessageVisibility response"), [(40, "400 not in flight".to_owned())]);
 }
 
 /// With an old handle a standard queue's answer is yes, so nothing was turned away.
 #[test]
 fn a_standard_queue_does_not_refuse_an_old_handle() {
-    let settings = json!({ "queue": { "receive_message_wait_time": "20s" }, "consumers": { "count": 2 } });
-    let trace = play_side("sqs", settings, json!({ "workload": { "work": "40s" } }));
+    let settings = json!({ "consumers": { "count": 2 } });
+    let trace = long_polled(settings, json!({ "workload": { "work": "40s" } }));
     assert!(trace.messages.iter().all(|row| row.fate != Fate::Refused));
     assert!(labels(&trace, "DeleteMessage response").iter().any(|(_, label)| label == "200, old handle"));
 }
@@ -131,7 +131,7 @@ fn with_redrive(mut settings: Value, most: u32) -> Value {
 fn work_that_is_done_and_set_aside_is_both() {
     let settings = with_redrive(
         json!({
-            "queue": { "receive_message_wait_time": "20s", "visibility_timeout": "60s" },
+            "queue": { "visibility_timeout": "60s" },
             "consumers": { "count": 2, "max_number_of_messages": 2 },
         }),
         1,
@@ -143,7 +143,7 @@ fn work_that_is_done_and_set_aside_is_both() {
         "network": { "latency": "10ms" },
         "changes": [{ "at": "0ms", "for": "1s", "fault": "outage", "actor": "server" }],
     });
-    let trace = play_side("sqs", settings, scenario);
+    let trace = long_polled(settings, scenario);
     for part in [0, 1] {
         assert_eq!(trace.parts[part].outcome, WorkOutcome::Done, "part {part}");
         assert_eq!(set_aside(&trace, part as u32), (1, 1), "part {part}: one copy lies there, said and kept");
@@ -154,11 +154,11 @@ fn work_that_is_done_and_set_aside_is_both() {
 fn a_late_delete_leaves_a_copy_in_the_dead_letter_queue() {
     let settings = with_redrive(
         json!({
-            "queue": { "receive_message_wait_time": "20s", "visibility_timeout": "30s" }, "consumers": { "count": 2 },
+            "queue": { "visibility_timeout": "30s" }, "consumers": { "count": 2 },
         }),
         3,
     );
-    let trace = play_side("sqs", settings, json!({ "workload": { "work": "40s" }, "network": { "latency": "10ms" } }));
+    let trace = long_polled(settings, json!({ "workload": { "work": "40s" }, "network": { "latency": "10ms" } }));
     tells(
         &trace,
         "sequenceDiagram

@@ -1,8 +1,9 @@
 //! How a test tells a story: a scenario as JSON, and the diagram that must come of it.
 
+use counterpoint::engine::{Limits, Progress};
 use counterpoint::render::mermaid;
-use counterpoint::scenario::{Played, Scenario};
-use counterpoint::trace::Trace;
+use counterpoint::scenario::{Played, Run, Scenario, preset};
+use counterpoint::trace::{MessageRow, StayKind, StayRow, Trace};
 use serde_json::{Value, json};
 
 /// Runs a scenario given as a JSON value; a name is added, and the network takes no time unless it says so.
@@ -13,9 +14,58 @@ pub fn play(mut scenario: Value) -> Played {
     Scenario::from_value(scenario).unwrap_or_else(|problem| panic!("{problem}")).play()
 }
 
+/// Runs a built-in scenario.
+pub fn play_built_in(name: &str) -> Played {
+    preset(name).expect("it is built in").scenario().play()
+}
+
+/// Runs a scenario until it is over or meets one of these limits.
+pub fn play_within(scenario: Scenario, limits: Limits) -> Played {
+    let mut run = Run::with_limits(scenario, limits);
+    while run.advance(u64::MAX) == Progress::Running {}
+    run.into_played()
+}
+
+/// The messages of a kind, in the order in which they were sent.
+pub fn sent<'a>(trace: &'a Trace, kind: &str) -> Vec<&'a MessageRow> {
+    trace.messages.iter().filter(|message| trace.kind(message).name == kind).collect()
+}
+
+/// The stays of a kind, in the order in which they began.
+pub fn stays(trace: &Trace, kind: StayKind) -> Vec<&StayRow> {
+    trace.stays.iter().filter(|stay| stay.kind == kind).collect()
+}
+
+/// How long the stays of a kind lasted, in milliseconds.
+pub fn spans(trace: &Trace, kind: StayKind) -> Vec<u64> {
+    stays(trace, kind).iter().map(|stay| (stay.end - stay.begin).as_micros() / 1000).collect()
+}
+
+/// How often work on each part was begun.
+pub fn executions(trace: &Trace) -> Vec<u32> {
+    trace.parts.iter().map(|part| part.executions).collect()
+}
+
 /// The trace of the side whose protocol is `protocol`.
 pub fn side<'a>(played: &'a Played, protocol: &str) -> &'a Trace {
     &played.sides.iter().find(|side| side.protocol == protocol).expect("the scenario has such a side").trace
+}
+
+/// A run whose ids are words of text formats (`end`, `note`, an id that ends like an arrow) and whose other texts are full
+/// of signs that mean something to one of them. It stops at a limit on simulated time.
+pub fn hard_to_write() -> Played {
+    play(json!({
+        "title": "Two \"orders\", %date()",
+        "workload": { "jobs": 2, "arrivals": { "pattern": "listed", "at": ["0ms", "800h"] }, "work": "30ms" },
+        "network": { "latency": "10ms" },
+        "sides": [
+            { "id": "end", "style": "request-response", "protocol": "http", "timeout": "45ms", "path": "/**a**/[[b]]",
+                "caller": { "id": "end-user", "name": "User" }, "server": { "id": "redis-x", "name": "Link; طلب <b>" } },
+            { "id": "right", "protocol": "rabbitmq", "publisher": { "id": "end-user", "name": "User" },
+                "queue": { "id": "note", "name": "Notes" }, "consumers": { "id": "workers", "name": "Workers" } },
+        ],
+        "changes": [{ "at": "35ms", "for": "20ms", "fault": "slow-down", "actor": "workers", "factor": 2 }],
+    }))
 }
 
 /// Plays the `protocol` side with these settings on this scenario (the other side is left at its defaults).

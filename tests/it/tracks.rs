@@ -3,17 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use counterpoint::scenario::{PRESETS, Played};
 use counterpoint::scene::{Form, Light, Look, Scene, Shape, Subject, Tone, View, layout, layout_apart};
 use counterpoint::time::{Moment, Span};
 use counterpoint::trace::{JobId, LevelKind, ReaderId, Slot, StayKind, Trace};
 use serde_json::json;
 
-use crate::story::play;
-
-fn played(name: &str) -> Played {
-    PRESETS.iter().find(|preset| preset.name == name).expect("it is built in").scenario().play()
-}
+use crate::story::{play, play_built_in};
 
 /// The right side's shapes of a look.
 fn shapes(scene: &Scene, look: Look) -> Vec<&Shape> {
@@ -35,7 +30,7 @@ fn levels(trace: &Trace, reader: u16, kind: LevelKind) -> Vec<(Slot, u32)> {
 #[test]
 fn kaf_1_a_record_is_a_tick_where_it_was_written_and_reading_takes_none_away() {
     for name in ["kafka-two-groups", "kafka-hot-partition", "kafka-rebalance", "kafka-work-queue"] {
-        let played = played(name);
+        let played = play_built_in(name);
         let scene = layout(&played.sides, &View::default());
         let trace = &played.sides[1].trace;
         let records: Vec<_> = trace.stays.iter().filter(|stay| stay.kind == StayKind::Parked).collect();
@@ -57,7 +52,7 @@ fn kaf_1_a_record_is_a_tick_where_it_was_written_and_reading_takes_none_away() {
 /// Search comes when three records are in one partition and two in the other. What it has not seen is its own lag.
 #[test]
 fn kaf_4_each_group_is_behind_by_its_own() {
-    let played = played("kafka-two-groups");
+    let played = play_built_in("kafka-two-groups");
     let (latest, earliest) = (&played.sides[0].trace, &played.sides[1].trace);
     for trace in [latest, earliest] {
         assert_eq!(trace.readers.iter().map(|reader| reader.name.as_str()).collect::<Vec<_>>(), ["Billing", "Search"]);
@@ -79,7 +74,7 @@ fn kaf_4_each_group_is_behind_by_its_own() {
 
 #[test]
 fn kaf_6_a_rebalance_is_a_frame_round_all_members() {
-    let played = played("kafka-rebalance");
+    let played = play_built_in("kafka-rebalance");
     let trace = &played.sides[1].trace;
     let rows: Vec<_> = trace.levels.iter().filter(|row| row.kind == LevelKind::Dividing).collect();
     assert_eq!(rows.iter().map(|row| row.value).collect::<Vec<_>>(), [1, 0]);
@@ -100,7 +95,7 @@ fn kaf_6_a_rebalance_is_a_frame_round_all_members() {
 /// Three mails are sent again: they had been sent when their reader died, but not committed.
 #[test]
 fn kaf_6_work_that_is_done_once_more_is_outlined() {
-    let played = played("kafka-rebalance");
+    let played = play_built_in("kafka-rebalance");
     let trace = &played.sides[1].trace;
     let repeated: u32 = trace.parts.iter().map(|part| part.executions.saturating_sub(1)).sum();
     let scene = layout(&played.sides, &View::default());

@@ -3,16 +3,17 @@
 
 use std::collections::BTreeSet;
 
-use counterpoint::engine::{Limits, Progress};
+use counterpoint::engine::Limits;
 use counterpoint::metrics::{RULES, Verdict};
 use counterpoint::render::summary::summaries;
-use counterpoint::scenario::{Run, Scenario, preset};
+use counterpoint::scenario::Scenario;
 use serde_json::{Value, json};
 
-use crate::metrics::summary;
+use crate::metrics::verdicts;
+use crate::story::{play_built_in, play_within};
 
-/// A rule, a run in which it speaks, what it says, and a run in which it is silent.
-struct Case {
+/// An example of a rule: a run in which it speaks, what it says, and a run in which it is silent.
+struct Example {
     rule: &'static str,
     speaks: Vec<Verdict>,
     says: &'static str,
@@ -21,13 +22,9 @@ struct Case {
     silent: Vec<Verdict>,
 }
 
-fn verdicts(side: Value, scenario: Value) -> Vec<Verdict> {
-    summary(side, scenario).verdicts
-}
-
 /// The verdicts on one side of a built-in scenario.
 fn of_preset(name: &str, side: usize) -> Vec<Verdict> {
-    summaries(&preset(name).unwrap().scenario().play()).swap_remove(side).verdicts
+    summaries(&play_built_in(name)).swap_remove(side).verdicts
 }
 
 /// The verdicts on a run that was stopped after so many events.
@@ -37,9 +34,8 @@ fn stopped() -> Vec<Verdict> {
         "sides": [{ "protocol": "http" }, { "protocol": "rabbitmq", "consumers": { "requeue": true },
             "queue": { "type": "classic" } }],
     });
-    let mut run = Run::with_limits(Scenario::from_value(scenario).unwrap(), Limits { events: 40, ..Limits::default() });
-    while run.advance(10) == Progress::Running {}
-    summaries(&run.into_played()).swap_remove(1).verdicts
+    let limits = Limits { events: 40, ..Limits::default() };
+    summaries(&play_within(Scenario::from_value(scenario).unwrap(), limits)).swap_remove(1).verdicts
 }
 
 fn http() -> Value {
@@ -73,9 +69,9 @@ fn stubborn() -> Value {
         "retry": { "max_attempts": 2, "base": "10ms", "jitter": "none" } })
 }
 
-fn cases_of_outcomes() -> Vec<Case> {
+fn examples_of_outcomes() -> Vec<Example> {
     vec![
-        Case {
+        Example {
             rule: "limit-reached",
             speaks: stopped(),
             says: "The run was stopped by a limit at ",
@@ -83,7 +79,7 @@ fn cases_of_outcomes() -> Vec<Case> {
             at_ms: None,
             silent: verdicts(http(), burst(1)),
         },
-        Case {
+        Example {
             rule: "failed",
             speaks: of_preset("order-emails", 0),
             says: "2 of 12 e-mails failed: Mail service was down from 900 ms to 1.3 s; 1 was turned away and 1 was left without an answer after up to 3 tries.",
@@ -91,7 +87,7 @@ fn cases_of_outcomes() -> Vec<Case> {
             at_ms: Some(913),
             silent: of_preset("order-emails", 1),
         },
-        Case {
+        Example {
             rule: "failed",
             speaks: verdicts(impatient(), burst(1)),
             says: "The job failed: it was left without an answer.",
@@ -99,7 +95,7 @@ fn cases_of_outcomes() -> Vec<Case> {
             at_ms: Some(20),
             silent: verdicts(http(), burst(1)),
         },
-        Case {
+        Example {
             rule: "lost",
             speaks: verdicts(
                 json!({ "protocol": "rabbitmq", "consumers": { "ack": "automatic" } }),
@@ -110,7 +106,7 @@ fn cases_of_outcomes() -> Vec<Case> {
             at_ms: Some(0),
             silent: verdicts(rabbit(), struck("crash", "10ms")),
         },
-        Case {
+        Example {
             rule: "unfinished",
             speaks: verdicts(
                 http(),
@@ -121,7 +117,7 @@ fn cases_of_outcomes() -> Vec<Case> {
             at_ms: Some(0),
             silent: verdicts(http(), burst(2)),
         },
-        Case {
+        Example {
             rule: "dead-lettered",
             speaks: verdicts(
                 json!({ "protocol": "rabbitmq", "queue": { "dead_letter": {} } }),
@@ -132,7 +128,7 @@ fn cases_of_outcomes() -> Vec<Case> {
             at_ms: Some(80),
             silent: verdicts(json!({ "protocol": "rabbitmq", "queue": { "dead_letter": {} } }), burst(2)),
         },
-        Case {
+        Example {
             rule: "nothing-lost",
             speaks: verdicts(rabbit(), burst(2)),
             says: "Nothing was lost: all 2 jobs were handed over, and all work was done by 80 ms.",
@@ -143,7 +139,7 @@ fn cases_of_outcomes() -> Vec<Case> {
                 struck("crash", "10ms"),
             ),
         },
-        Case {
+        Example {
             rule: "all-answered",
             speaks: verdicts(http(), burst(3)),
             says: "All 3 jobs were answered, half of them within 80 ms, the slowest after 120 ms.",
@@ -151,7 +147,7 @@ fn cases_of_outcomes() -> Vec<Case> {
             at_ms: Some(120),
             silent: verdicts(impatient(), burst(3)),
         },
-        Case {
+        Example {
             rule: "unknown",
             speaks: verdicts(impatient(), burst(1)),
             says: "For 1 job the caller cannot know whether the work was done; it was.",
@@ -159,7 +155,7 @@ fn cases_of_outcomes() -> Vec<Case> {
             at_ms: Some(20),
             silent: verdicts(http(), struck("outage", "0ms")),
         },
-        Case {
+        Example {
             rule: "refused",
             speaks: verdicts(
                 json!({ "protocol": "http", "caller": { "threads": 2 }, "server": { "accept_queue": 0 } }),
@@ -170,7 +166,7 @@ fn cases_of_outcomes() -> Vec<Case> {
             at_ms: Some(0),
             silent: verdicts(impatient(), burst(1)),
         },
-        Case {
+        Example {
             rule: "done-for-nobody",
             speaks: verdicts(impatient(), burst(1)),
             says: "The work of 1 job was done for nobody: its caller stopped waiting for it.",
@@ -178,7 +174,7 @@ fn cases_of_outcomes() -> Vec<Case> {
             at_ms: Some(40),
             silent: verdicts(http(), burst(1)),
         },
-        Case {
+        Example {
             rule: "too-late",
             speaks: verdicts(
                 http(),
@@ -192,9 +188,9 @@ fn cases_of_outcomes() -> Vec<Case> {
     ]
 }
 
-fn cases_of_causes() -> Vec<Case> {
+fn examples_of_causes() -> Vec<Example> {
     vec![
-        Case {
+        Example {
             rule: "broker-out",
             speaks: of_preset("order-emails-broker-out", 1),
             says: "While E-mails was down, 1 e-mail could not be handed over: a queue decouples from the workers, not from itself.",
@@ -202,7 +198,7 @@ fn cases_of_causes() -> Vec<Case> {
             at_ms: Some(900),
             silent: of_preset("order-emails", 1),
         },
-        Case {
+        Example {
             rule: "outage-failed",
             speaks: of_preset("order-emails", 0),
             says: "The 400 ms outage of Mail service became its callers': 2 e-mails that were under way meanwhile failed.",
@@ -210,7 +206,7 @@ fn cases_of_causes() -> Vec<Case> {
             at_ms: Some(900),
             silent: of_preset("order-emails", 1),
         },
-        Case {
+        Example {
             rule: "outage-delayed",
             speaks: verdicts(
                 json!({ "protocol": "http", "retry": { "max_attempts": 3, "base": "30ms", "jitter": "none" } }),
@@ -225,7 +221,7 @@ fn cases_of_causes() -> Vec<Case> {
             at_ms: Some(0),
             silent: of_preset("order-emails", 0),
         },
-        Case {
+        Example {
             rule: "outage-absorbed",
             speaks: of_preset("order-emails", 1),
             says: "Mail service was down from 900 ms to 1.3 s: the queue held up to 6; it was empty again 381 ms later.",
@@ -233,7 +229,7 @@ fn cases_of_causes() -> Vec<Case> {
             at_ms: Some(900),
             silent: of_preset("order-emails", 0),
         },
-        Case {
+        Example {
             rule: "executed-twice",
             speaks: of_preset("order-emails", 1),
             says: "2 e-mails were worked on twice: Mail service died at 900 ms before it had acknowledged it, and the queue delivered it again.",
@@ -241,7 +237,7 @@ fn cases_of_causes() -> Vec<Case> {
             at_ms: Some(913),
             silent: verdicts(rabbit(), burst(2)),
         },
-        Case {
+        Example {
             rule: "executed-twice",
             speaks: of_preset("order-emails-broker-out", 1),
             says: "2 e-mails were worked on twice: E-mails died at 900 ms before it had heard that it was acknowledged, and the queue delivered it again; each took effect more than once.",
@@ -249,7 +245,7 @@ fn cases_of_causes() -> Vec<Case> {
             at_ms: None,
             silent: of_preset("order-emails-broker-out", 0),
         },
-        Case {
+        Example {
             rule: "executed-twice",
             speaks: verdicts(stubborn(), burst(1)),
             says: "1 job was worked on twice: the caller asked again, not knowing what had become of it.",
@@ -260,10 +256,10 @@ fn cases_of_causes() -> Vec<Case> {
     ]
 }
 
-fn cases_of_waiting() -> Vec<Case> {
+fn examples_of_waiting() -> Vec<Example> {
     vec![
         // Something waits from 10 to 130 ms, and the consumer works from 20 to 60 and from 80 to 120 ms of it.
-        Case {
+        Example {
             rule: "idle",
             speaks: verdicts(
                 json!({ "protocol": "rabbitmq", "consumers": { "prefetch": 1 } }),
@@ -277,7 +273,7 @@ fn cases_of_waiting() -> Vec<Case> {
                 with(burst(3), "network", json!({ "latency": "10ms" })),
             ),
         },
-        Case {
+        Example {
             rule: "offered-load",
             speaks: verdicts(http(), json!({ "workload": { "jobs": 5, "work": "95ms" } })),
             says: "The offered load is 95 %: 10 jobs a second with 95 ms of work each, and 1 can be worked on at once.",
@@ -285,7 +281,7 @@ fn cases_of_waiting() -> Vec<Case> {
             at_ms: None,
             silent: verdicts(http(), json!({ "workload": { "jobs": 5, "work": "80ms" } })),
         },
-        Case {
+        Example {
             rule: "handed-over",
             speaks: verdicts(rabbit(), with(burst(2), "network", json!({ "latency": "5ms" }))),
             says: "Half of the jobs were handed over within 10 ms, and half were done within 50 ms.",
@@ -293,7 +289,7 @@ fn cases_of_waiting() -> Vec<Case> {
             at_ms: None,
             silent: verdicts(http(), burst(2)),
         },
-        Case {
+        Example {
             rule: "unanswered",
             speaks: verdicts(rabbit(), burst(2)),
             says: "No caller was told a result: what was handed over is all that it knows.",
@@ -301,7 +297,7 @@ fn cases_of_waiting() -> Vec<Case> {
             at_ms: None,
             silent: verdicts(http(), burst(2)),
         },
-        Case {
+        Example {
             rule: "blocked",
             speaks: verdicts(
                 json!({ "protocol": "http", "caller": { "threads": 2 }, "server": { "workers": 2 } }),
@@ -312,7 +308,7 @@ fn cases_of_waiting() -> Vec<Case> {
             at_ms: None,
             silent: verdicts(json!({ "protocol": "http", "caller": { "threads": 3 } }), burst(1)),
         },
-        Case {
+        Example {
             rule: "never-blocked",
             speaks: verdicts(rabbit(), burst(2)),
             says: "No caller's thread was ever blocked.",
@@ -323,7 +319,7 @@ fn cases_of_waiting() -> Vec<Case> {
                 with(burst(2), "network", json!({ "latency": "5ms" })),
             ),
         },
-        Case {
+        Example {
             rule: "backlog",
             speaks: verdicts(http(), burst(3)),
             says: "Up to 2 jobs waited at Client for a free thread, the longest for 80 ms.",
@@ -331,7 +327,7 @@ fn cases_of_waiting() -> Vec<Case> {
             at_ms: Some(0),
             silent: verdicts(json!({ "protocol": "http", "caller": { "threads": 3 } }), burst(3)),
         },
-        Case {
+        Example {
             rule: "accept-queue",
             speaks: verdicts(json!({ "protocol": "http", "caller": { "threads": 3 } }), burst(3)),
             says: "Up to 2 jobs waited at Server for a free worker, the longest for 80 ms.",
@@ -339,7 +335,7 @@ fn cases_of_waiting() -> Vec<Case> {
             at_ms: Some(0),
             silent: verdicts(http(), burst(3)),
         },
-        Case {
+        Example {
             rule: "queue",
             speaks: verdicts(json!({ "protocol": "rabbitmq", "consumers": { "prefetch": 1 } }), burst(3)),
             says: "Up to 2 jobs lay in Queue at once, the longest for 80 ms.",
@@ -354,19 +350,19 @@ fn cases_of_waiting() -> Vec<Case> {
 fn every_rule_speaks_where_it_must_and_is_silent_where_it_must() {
     // Their numbers are too large to reckon by hand; `causes.rs` has a run of each.
     let mut tried = BTreeSet::from(["loop", "breaker-open"]);
-    for case in cases_of_outcomes().into_iter().chain(cases_of_causes()).chain(cases_of_waiting()) {
-        let find = |verdicts: &[Verdict]| verdicts.iter().find(|verdict| verdict.rule == case.rule).cloned();
-        let Some(said) = find(&case.speaks) else {
-            panic!("{} was silent; there were {:#?}", case.rule, case.speaks);
+    for example in examples_of_outcomes().into_iter().chain(examples_of_causes()).chain(examples_of_waiting()) {
+        let find = |verdicts: &[Verdict]| verdicts.iter().find(|verdict| verdict.rule == example.rule).cloned();
+        let Some(said) = find(&example.speaks) else {
+            panic!("{} was silent; there were {:#?}", example.rule, example.speaks);
         };
-        assert!(said.text.starts_with(case.says), "{} said {:?}, not {:?}", case.rule, said.text, case.says);
+        assert!(said.text.starts_with(example.says), "{} said {:?}, not {:?}", example.rule, said.text, example.says);
         let printed = serde_json::to_value(&said).unwrap();
-        assert_eq!(printed["value"], case.value, "{}", case.rule);
-        if let Some(at) = case.at_ms {
-            assert_eq!(printed["at_us"], json!(at * 1000), "{}", case.rule);
+        assert_eq!(printed["value"], example.value, "{}", example.rule);
+        if let Some(at) = example.at_ms {
+            assert_eq!(printed["at_us"], json!(at * 1000), "{}", example.rule);
         }
-        assert_eq!(find(&case.silent), None, "{} spoke", case.rule);
-        tried.insert(case.rule);
+        assert_eq!(find(&example.silent), None, "{} spoke", example.rule);
+        tried.insert(example.rule);
     }
     let rules: BTreeSet<_> = RULES.iter().map(|rule| rule.name).collect();
     assert_eq!(tried, rules);

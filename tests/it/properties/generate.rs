@@ -27,12 +27,13 @@ pub fn scenario() -> impl Strategy<Value = Text> {
     })
 }
 
-fn millis(range: std::ops::Range<u32>) -> impl Strategy<Value = Value> {
+/// A duration of so many milliseconds, as a scenario writes it.
+pub fn millis(range: std::ops::Range<u32>) -> impl Strategy<Value = Value> {
     range.prop_map(|millis| json!(format!("{millis}ms")))
 }
 
 /// Now and then nothing.
-fn perhaps(strategy: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
+pub fn perhaps(strategy: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
     prop_oneof![1 => Just(Value::Null), 2 => strategy]
 }
 
