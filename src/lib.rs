@@ -7,16 +7,18 @@
 //! | `sorting` | one way of sorting |
 //! | [`reading`] | typed values from JSON, and where one cannot be read |
 //! | [`time`], [`rng`] | moments and spans; random values as functions of what they are for |
-//! | [`trace`] | everything that happened, in a few kinds of column, each row with its cause |
+//! | [`trace`] | everything that happened, in a few kinds of row, each with its cause |
 //! | [`recording`] | a run that ended, with all that is needed to show it |
+//! | [`desk`] | what passes between player and studio: orders and reports |
 //! | [`engine`] | the agenda, the loop, actors, links, dated faults |
-//! | [`protocol`] | one file a protocol, in its vendor's words |
+//! | [`protocol`] | one file for each protocol, in its vendor's words |
 //! | [`scenario`] | the input: reading, limits, presets, running |
 //! | [`metrics`] | numbers and verdicts, from the trace alone |
 //! | [`story`] | sentences: a step, a job |
 //! | [`theory`] | closed forms of queueing theory, which runs must agree with |
 //! | [`scene`] | layout: a trace and a window become shapes |
-//! | [`render`] | one file a format |
+//! | [`render`] | one file for each format |
+//! | [`studio`] | the scenario, what was changed of it, and its runs |
 //! | [`player`] | playhead and selection, as a pure update |
 //! | `ui` | the page (Yew), compiled only for the browser |
 //! | `worker` | what answers the page from a worker, compiled only for the browser |
