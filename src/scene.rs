@@ -11,10 +11,10 @@
 mod arrows;
 mod bulk;
 mod clock;
-mod clocks;
 mod columns;
 mod compose;
 mod heads;
+mod hidden;
 mod index;
 mod labels;
 mod legend;

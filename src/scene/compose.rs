@@ -13,7 +13,7 @@ use super::sheet::{Sheet, Voice};
 use super::wording::Sharing;
 use super::{
     Area, Form, Key, Level, Light, Look, PX, Pane, Piece, Point, Scene, Shape, Subject, TimeScale, Tone, View, arrows,
-    bulk, clock, clocks, heads, labels, notes, pace, rivers, signs, stays, tracks, wording,
+    bulk, clock, heads, hidden, labels, notes, pace, rivers, signs, stays, tracks, wording,
 };
 use crate::recording::{self, SidePlayed};
 use crate::time::{Moment, Span};
@@ -120,7 +120,7 @@ fn attempt(frame: &Frame, voices: &[Voice], scale: TimeScale, (reach, sharing): 
         lifelines(&mut sheet, voice);
         rivers::draw(&mut sheet, voice, frame.measure);
         tracks::draw(&mut sheet, voice);
-        clocks::draw(&mut sheet, voice);
+        hidden::draw(&mut sheet, voice);
         stays::draw(&mut sheet, voice, ONE_BY_ONE / voices.len());
         if !crowded {
             for &id in &voice.rows.messages {

@@ -28,7 +28,7 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, most: usize) {
                     asks(sheet, voice, column, id, &mut polled[stay.actor.at()]);
                 }
             }
-            // These are drawn as clocks, in the right half of the lane (`clocks.rs`).
+            // These are drawn in the right half of the lane (`hidden.rs`).
             StayKind::Scheduled | StayKind::Hidden if column.plan == Plan::Halves => {}
             StayKind::Scheduled | StayKind::Hidden => bracket(sheet, voice, column, id),
             // This holds up nobody, and the arrow of the confirm tells of it.

@@ -1,5 +1,5 @@
-//! How a queue with clocks is drawn: what is hidden has a half of the lane to itself, where no arrow and no label runs
-//! through its bracket, and who polls is seen to wait (`SQS-1`, `SQS-4`).
+//! How a queue that hides messages is drawn: what is hidden has a half of the lane to itself, where no arrow and no
+//! label runs through its bracket, and who polls is seen to wait (`SQS-1`, `SQS-4`).
 
 use counterpoint::scenario::Played;
 use counterpoint::scene::{Area, Form, Level, Look, Scene, Shape, Subject, Tone, View, layout, layout_apart};
@@ -15,45 +15,49 @@ fn scenes(played: &Played) -> Vec<Scene> {
 }
 
 /// The right side's shapes of what is hidden, each with its row.
-fn clocks<'a>(played: &'a Played, scene: &'a Scene) -> Vec<(&'a Shape, &'a StayRow)> {
+fn drawn<'a>(played: &'a Played, scene: &'a Scene) -> Vec<(&'a Shape, &'a StayRow)> {
     let right = scene.shapes().filter(|shape| shape.key.side == Some(1));
-    let clocks = right.filter_map(|shape| match shape.key.subject {
+    let stays = right.filter_map(|shape| match shape.key.subject {
         Subject::Stay(id) => Some((shape, &played.sides[1].trace.stays[id.at()])),
         _ => None,
     });
-    clocks.filter(|(shape, stay)| stay.kind == StayKind::Hidden && !matches!(shape.form, Form::Text { .. })).collect()
+    stays.filter(|(shape, stay)| stay.kind == StayKind::Hidden && !matches!(shape.form, Form::Text { .. })).collect()
 }
 
 #[test]
-fn sqs_1_no_arrow_and_no_label_runs_through_a_clock() {
+fn sqs_1_no_arrow_and_no_label_runs_through_a_hidden_message() {
     for name in ["sqs-work-queue", "sqs-fifo-head", "sqs-visibility-too-short"] {
         let played = play_built_in(name);
         let hidden = played.sides[1].trace.stays.iter().filter(|stay| stay.kind == StayKind::Hidden).count();
         let mut seen = 0;
         for scene in scenes(&played) {
-            let clocks: Vec<Area> = clocks(&played, &scene)
+            let drawn: Vec<Area> = drawn(&played, &scene)
                 .into_iter()
                 .filter(|(shape, _)| matches!(shape.look, Look::Held | Look::Scheduled))
                 .map(|(shape, _)| shape.form.bounds())
                 .collect();
-            seen += clocks.len();
+            seen += drawn.len();
             let texts = layer(&scene, Level::Labels).iter().filter(|shape| shape.look != Look::Leader);
             for shape in layer(&scene, Level::Arrows).iter().chain(texts) {
                 let area = shape.form.bounds().grown(1);
-                assert!(!clocks.iter().any(|clock| clock.overlaps(area)), "{name} at {}: {shape:?}", scene.width / 10);
+                assert!(
+                    !drawn.iter().any(|message| message.overlaps(area)),
+                    "{name} at {}: {shape:?}",
+                    scene.width / 10
+                );
             }
         }
-        assert!(seen >= 2 * hidden, "{name}: {seen} shapes for {hidden} clocks in two scenes");
+        assert!(seen >= 2 * hidden, "{name}: {seen} shapes for {hidden} messages in two scenes");
     }
 }
 
 #[test]
-fn sqs_1_a_bracket_is_closed_if_the_clock_ran_out_and_open_if_the_message_was_deleted() {
+fn sqs_1_a_bracket_is_closed_if_the_time_ran_out_and_open_if_the_message_was_deleted() {
     let mut endings = [0, 0];
     for name in ["sqs-work-queue", "sqs-fifo-head", "sqs-visibility-too-short"] {
         let played = play_built_in(name);
         let scene = layout(&played.sides, &View::default());
-        for (shape, stay) in clocks(&played, &scene).into_iter().filter(|(shape, _)| shape.look == Look::Scheduled) {
+        for (shape, stay) in drawn(&played, &scene).into_iter().filter(|(shape, _)| shape.look == Look::Scheduled) {
             let Form::Strokes(lines) = &shape.form else { panic!("{shape:?}") };
             let ran_out = stay.ending == Ending::Expired;
             assert_eq!(lines[0].len(), if ran_out { 4 } else { 3 }, "{name}: {shape:?}");

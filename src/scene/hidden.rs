@@ -1,9 +1,9 @@
 //! Messages that lie in a queue and cannot be taken until their time is over, because they are hidden or delayed. Each
-//! has a clock: an outline with a bracket beside it, in the right half of its lane.
+//! is drawn as an outline with a bracket beside it, in the right half of its lane.
 //!
 //! Arrows end at the edge of that half, so none runs through a bracket.
 //!
-//! *Invariant:* a bracket is as long as its clock ran, and closed only if the clock ran out.
+//! *Invariant:* a bracket is as long as its message was hidden, and closed only if the message's time ran out.
 
 use super::columns::{Column, Plan};
 use super::labels::{Rank, Site, Wish};
@@ -15,13 +15,13 @@ use super::{Anchor, Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point,
 use crate::time::{Moment, readable};
 use crate::trace::{Ending, LevelKind, StayId, StayKind, StayRow};
 
-/// The width of one clock with its outline and its bracket, where there is enough room.
+/// The width of one message with its outline and its bracket, where there is enough room.
 const ROOM: i32 = 13 * PX;
-/// The least width of a clock with a bracket; with less, it is only an outline.
+/// The least width of a message with a bracket; with less, it is only an outline.
 const BRACKETED: i32 = 9 * PX;
-/// The least width of a clock; with less, only the number of clocks is drawn.
+/// The least width of a message; with less, only the number of messages is drawn.
 const OUTLINED: i32 = 4 * PX;
-/// The most clocks in a lane; if there are more, only their number is drawn.
+/// The most messages of a lane that are drawn each by itself; if there are more, only their number is drawn.
 const MOST: usize = 100;
 
 pub fn draw(sheet: &mut Sheet, voice: &Voice) {
@@ -34,7 +34,7 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice) {
             stay.actor == column.actor && matches!(stay.kind, StayKind::Hidden | StayKind::Scheduled)
         };
         let ids: Vec<StayId> = voice.rows.stays.iter().filter(its).copied().collect();
-        // Each clock takes the first line that is free when it begins.
+        // Each message takes the first line that is free when it is hidden.
         let mut free: Vec<Moment> = Vec::new();
         let mut lines: Vec<usize> = Vec::with_capacity(ids.len());
         for stay in ids.iter().map(|id| &voice.trace.stays[id.at()]) {
@@ -51,13 +51,13 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice) {
         let mut said = false;
         for (&id, line) in ids.iter().zip(lines) {
             let left = column.centre + 4 * PX + line as i32 * room.min(ROOM);
-            said |= clock(sheet, voice, id, left, room.min(ROOM), said);
+            said |= hidden(sheet, voice, id, left, room.min(ROOM), said);
         }
     }
 }
 
-/// Draws a clock, and says whether it has a label.
-fn clock(sheet: &mut Sheet, voice: &Voice, id: StayId, left: i32, room: i32, said: bool) -> bool {
+/// Draws one message, and says whether it has a label.
+fn hidden(sheet: &mut Sheet, voice: &Voice, id: StayId, left: i32, room: i32, said: bool) -> bool {
     let stay = &voice.trace.stays[id.at()];
     let top = sheet.scale.y_from_moment(stay.begin);
     let bottom = sheet.scale.y_from_moment(stay.end.min(voice.trace.ended)).max(top + PX);
@@ -91,7 +91,7 @@ fn clock(sheet: &mut Sheet, voice: &Voice, id: StayId, left: i32, room: i32, sai
         rank: Rank::Mark,
         site: Site::Beside(Area::new(left, top, room, bottom - top)),
     };
-    // The first clock of a lane has a label that says what it is; after that, only those that tell something new have
+    // The first message of a lane has a label that says what it is; after that, only those that tell something new have
     // one.
     let label = !said || stay.ending == Ending::Expired || stay.value > 1 || body.light == Light::Lit;
     if label {
@@ -128,7 +128,7 @@ fn heads(sheet: &mut Sheet, voice: &Voice, column: &Column) {
     }
 }
 
-/// Draws only the number of clocks, if they are very many: an outline as wide as they are many.
+/// Draws only the number of messages, if they are very many: an outline as wide as they are many.
 fn crowd(sheet: &mut Sheet, voice: &Voice, column: &Column) {
     let of = |kind| levels(voice, &|row| row.actor == column.actor && row.kind == LevelKind::Stays(kind));
     let steps = sum(&of(StayKind::Hidden), &of(StayKind::Scheduled));
