@@ -36,7 +36,7 @@ pub fn scrolled(scenes: &[&Scene], head: Moment, room: i32, now: Option<i32>) ->
 /// around it.
 ///
 /// # Errors
-/// Not all captions fit into `room`: the same for those that do.
+/// Not all captions fit into `room`. The error has the same for those that do.
 fn around(captions: &[&Callout], y: i32, slack: i32, room: i32) -> Result<(i32, i32), (i32, i32)> {
     let (mut top, mut bottom, mut fit) = (y - slack, y + slack, true);
     for caption in captions {

@@ -192,7 +192,8 @@ fn lifelines(sheet: &mut Sheet, voice: &Voice) {
                     key: Key {
                         side: Some(voice.side),
                         subject: Subject::Lane(column.actor),
-                        // Above the pieces of a queue's river, which has one for each time that it fills and empties.
+                        // These numbers are above those of a queue's river, which has a piece for each time that it
+                        // fills and empties.
                         piece: Piece(61_000 + piece as u16),
                     },
                     look,

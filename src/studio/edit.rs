@@ -81,7 +81,8 @@ pub(super) fn apply(wish: &Wish, edits: Vec<Edit>) -> Result<Wish, Problem> {
     if edits.is_empty() {
         return Ok(wish.as_it_came());
     }
-    // With fewer jobs, the one that was to be lit may be gone; that must not stand in the way of having fewer.
+    // If there are fewer jobs now, the job that the scenario selects may not exist. That must not forbid fewer jobs, so
+    // the selection is dropped here.
     let unlit = (VIEW_JOB, Value::Null);
     let changes = edits.iter().map(|edit| (edit.path.as_str(), edit.value.clone()));
     let scenario = wish.base.with_all(std::iter::once(unlit).chain(changes))?;
