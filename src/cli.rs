@@ -1,4 +1,4 @@
-//! The command line: `list`, `show`, `run`, `check`.
+//! The command line: `list`, `show`, `run`, `check`, `mdbook`.
 //!
 //! What is wrong with the input is said in one line on standard error, with exit code 2; what `check` finds wrong in files
 //! is its answer, on standard output and with exit code 1. A reader that stops reading
@@ -8,6 +8,8 @@
 mod arguments;
 mod check;
 mod differences;
+#[cfg(feature = "mdbook")]
+mod mdbook;
 mod output;
 mod run;
 
@@ -70,6 +72,8 @@ fn obey(command: Command) -> Result<(), Trouble> {
         Command::Show { name } => show(&name),
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
+        #[cfg(feature = "mdbook")]
+        Command::Mdbook(arguments) => mdbook::mdbook(&arguments),
     }
 }
 

@@ -35,6 +35,32 @@ pub enum Command {
     Run(RunArguments),
     /// Say whether scenarios are valid, and whether pictures and verdicts are still as they were committed
     Check(CheckArguments),
+    /// Draw the diagrams of a book: what mdBook calls, and what sets up a book for it
+    #[cfg(feature = "mdbook")]
+    Mdbook(MdbookArguments),
+}
+
+#[cfg(feature = "mdbook")]
+#[derive(Debug, Args)]
+pub struct MdbookArguments {
+    #[command(subcommand)]
+    pub command: Option<MdbookCommand>,
+}
+
+#[cfg(feature = "mdbook")]
+#[derive(Debug, Subcommand)]
+pub enum MdbookCommand {
+    /// What mdBook asks before: every renderer will do
+    Supports { renderer: String },
+    /// Set up a book: name the preprocessor in its book.toml, and put the viewer among its files
+    Install {
+        /// The folder of the book
+        #[arg(default_value = ".")]
+        book: PathBuf,
+        /// A folder with counterpoint-diagram.js and what it needs, for live diagrams
+        #[arg(long, value_name = "DIR")]
+        viewer: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Args)]

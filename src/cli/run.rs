@@ -31,6 +31,16 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Trouble> {
     to.finish(written)
 }
 
+/// The picture of a scenario, wider than was asked for if its lanes need that.
+#[cfg(feature = "mdbook")]
+pub(super) fn drawn(scenario: &Scenario, arguments: &RunArguments) -> Result<String, Trouble> {
+    let scenario = changed(scenario, arguments)?;
+    let side = chosen_side(&scenario, &arguments.side)?;
+    check_window(arguments)?;
+    let (scene, options) = picture(arguments, &scenario.play(), side.as_deref());
+    Ok(svg::document(&scene, &options))
+}
+
 /// Writes the format, unless it cannot be made of this run.
 pub(super) fn write(
     to: &mut impl Write,

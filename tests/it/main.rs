@@ -42,6 +42,8 @@ mod mangle;
 mod mangled;
 mod many_at_brokers;
 mod many_at_once;
+#[cfg(feature = "mdbook")]
+mod mdbook;
 mod mermaid;
 mod metrics;
 mod modelled;
