@@ -30,6 +30,7 @@ mod shape;
 mod sheet;
 mod signs;
 mod spotlight;
+mod spots;
 mod stays;
 mod steps;
 mod text;

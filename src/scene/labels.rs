@@ -5,6 +5,7 @@
 //! *Invariant:* a placed label overlaps no other label and nothing that the sheet calls an obstacle.
 
 use super::sheet::Sheet;
+use super::spots::{Side, Spot, apart, around, beside, crosses, spot_on_line};
 use super::text::{ascent, line_height, width};
 use super::{Anchor, Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Shape, Tone};
 use crate::sorting;
@@ -73,6 +74,8 @@ pub enum Reach {
     /// As far as its leader can be followed on a small page.
     Aside,
     Far,
+    /// In every direction, also beyond the ends of its arrow.
+    Around,
 }
 
 /// What became of the wishes.
@@ -114,15 +117,6 @@ const CROSSING: usize = 6;
 /// A leader behind a caption's plate cannot be followed: it is as bad as one that crosses so many labels.
 const HIDDEN: usize = 1_000;
 
-/// A place for a label, and whether a leader is needed to say whose it is.
-#[derive(Clone, Copy)]
-struct Spot {
-    area: Area,
-    /// How far from where it should stand, in steps.
-    distance: usize,
-    leader: Option<(Point, Point)>,
-}
-
 fn draw(sheet: &mut Sheet, wish: Wish, spot: Spot) {
     let look = Look::Label;
     if let Some((from, to)) = spot.leader {
@@ -151,6 +145,7 @@ fn draw(sheet: &mut Sheet, wish: Wish, spot: Spot) {
 const ROW: i32 = 16 * PX;
 
 /// What a picture already has, in rows of one height, so that a label is compared only with what is near it.
+#[derive(Clone)]
 pub struct Ground {
     bounds: Area,
     reach: Reach,
@@ -163,6 +158,10 @@ pub struct Ground {
     leaders: Vec<(Point, Point)>,
     /// The areas behind captions.
     plates: Vec<Area>,
+    /// Lines that run through no label, whatever it lacks otherwise.
+    barred: Vec<(Point, Point)>,
+    /// How many lines may run through a label that finds no place without.
+    tolerated: usize,
 }
 
 impl Ground {
@@ -177,6 +176,8 @@ impl Ground {
             lifelines,
             leaders: Vec::new(),
             plates: Vec::new(),
+            barred: Vec::new(),
+            tolerated: usize::MAX,
         };
         let (obstacles, lines) = sheet.obstacles();
         for area in obstacles {
@@ -186,6 +187,18 @@ impl Ground {
             ground.avoid(from, to);
         }
         ground
+    }
+
+    /// No label may stand across this line.
+    pub fn bar(&mut self, from: Point, to: Point) {
+        self.barred.push((from, to));
+    }
+
+    /// From now on a label may be so far from its arrow, and so many lines at most may run through one that finds no place
+    /// without.
+    pub fn agree(&mut self, reach: Reach, tolerated: usize) {
+        self.reach = reach;
+        self.tolerated = tolerated;
     }
 
     /// A label should rather not stand across this line.
@@ -279,7 +292,7 @@ impl Ground {
         let mut best: Option<(usize, Spot)> = None;
         for spot in spots {
             let least = best.as_ref().map_or(usize::MAX, |(least, _)| *least);
-            if spot.distance >= least || !self.is_free(spot.area) {
+            if spot.distance >= least || !self.is_free(spot.area) || self.is_barred(spot.area) {
                 continue;
             }
             let crossed = self.crossed(spot.area) + self.struck_by(&spot);
@@ -289,6 +302,11 @@ impl Ground {
             }
         }
         best.map(|(_, spot)| spot)
+    }
+
+    fn is_barred(&self, area: Area) -> bool {
+        let letters = area.grown(-2 * PX);
+        self.barred.iter().any(|(from, to)| crosses(*from, *to, letters))
     }
 
     /// How many labels and bars the leader of a spot crosses, or [`HIDDEN`] if a plate would hide it.
@@ -325,8 +343,15 @@ impl Ground {
             return close;
         }
         // A short leader is better than a label that a line strikes through, and that is better than a long leader.
-        self.best(apart(from, to, size, Reach::Near), 0)
-            .or_else(|| self.best(on_line().chain(apart(from, to, size, self.reach)), usize::MAX))
+        let near = self.best(apart(from, to, size, Reach::Near), 0);
+        let rest = || self.best(on_line().chain(apart(from, to, size, self.reach)), self.tolerated);
+        near.or_else(|| match self.reach {
+            Reach::Around => {
+                let around = |tolerated| self.best(around(from, to, size), tolerated);
+                around(0).or_else(rest).or_else(|| around(self.tolerated))
+            }
+            Reach::Near | Reach::Aside | Reach::Far => rest(),
+        })
     }
 
     /// A spot that touches an area, at best above and to the right of it, where a line that goes down from it is not in
@@ -390,94 +415,4 @@ impl Ground {
         });
         self.best(spots.filter(|spot| spot.area.y >= area.y && spot.area.bottom() <= area.bottom()), 0)
     }
-}
-
-/// Spots right and left of an area, at each distance in `away`, which is in pixels, and in `rows` rows. A spot that
-/// does not touch the area, or is in a far row, has a leader.
-fn beside(area: Area, size: (i32, i32), away: [i32; 8], rows: i32) -> impl Iterator<Item = Spot> {
-    let (middle, touching) = (area.y + area.height / 2, away[0]);
-    away.into_iter().flat_map(move |away| {
-        (0..rows).flat_map(move |row| {
-            // The middle row comes first, then those above and below it by turns.
-            let step = if row % 2 == 0 { row / 2 } else { -(row + 1) / 2 };
-            let y = middle - size.1 / 2 + step * size.1 * 6 / 10;
-            let right = (area.right() + away * PX, area.right(), area.right() + away * PX - PX);
-            let left = (area.x - away * PX - size.0, area.x, area.x - away * PX + PX);
-            [right, left].into_iter().map(move |(x, from, to)| {
-                let leader = (Point::new(from, middle), Point::new(to, y + size.1 / 2));
-                let distance = (away / 16 + row / 2) as usize;
-                Spot {
-                    area: Area::new(x, y, size.0, size.1),
-                    distance,
-                    leader: (away > touching || row >= 14).then_some(leader),
-                }
-            })
-        })
-    })
-}
-
-#[derive(Clone, Copy)]
-enum Side {
-    Above,
-    Below,
-}
-
-/// A spot whose middle is above or below the point at `share` thousandths of a line, clear of the whole line.
-fn spot_on_line(from: Point, to: Point, share: i32, size: (i32, i32), side: Side, (gap, overhang): (i32, i32)) -> Spot {
-    let middle = from.x + ((i64::from(to.x - from.x) * i64::from(share)) / 1_000) as i32;
-    let (low, high) = (from.x.min(to.x) + 2 * PX - overhang, from.x.max(to.x) - 2 * PX - size.0 + overhang);
-    let x = if low <= high { (middle - size.0 / 2).clamp(low, high) } else { middle - size.0 / 2 };
-    let (one, other) = (y_on_line(from, to, x), y_on_line(from, to, x + size.0));
-    let y = match side {
-        Side::Above => one.min(other) - gap - size.1,
-        Side::Below => one.max(other) + gap,
-    };
-    Spot { area: Area::new(x, y, size.0, size.1), distance: 0, leader: None }
-}
-
-/// Spots at growing distance from a line, each with a leader to it.
-fn apart(from: Point, to: Point, size: (i32, i32), reach: Reach) -> impl Iterator<Item = Spot> {
-    const ALONG: [i32; 5] = [500, 300, 700, 150, 850];
-    let rows = match reach {
-        Reach::Near => 4,
-        Reach::Aside => 14,
-        Reach::Far => 45,
-    };
-    (1..=rows).flat_map(move |row| {
-        ALONG.into_iter().flat_map(move |share| {
-            [Side::Above, Side::Below].into_iter().map(move |side| {
-                let mut spot = spot_on_line(from, to, share, size, side, (PX + row * 7 * PX, 0));
-                let x = spot.area.x + size.0 / 2;
-                let edge = match side {
-                    Side::Above => spot.area.bottom(),
-                    Side::Below => spot.area.y,
-                };
-                spot.distance = row as usize;
-                spot.leader = Some((Point::new(x, edge), Point::new(x, y_on_line(from, to, x))));
-                spot
-            })
-        })
-    })
-}
-
-/// The height of a line at `x`; beyond an end, the height of that end.
-fn y_on_line(from: Point, to: Point, x: i32) -> i32 {
-    if from.x == to.x {
-        return from.y;
-    }
-    let x = x.clamp(from.x.min(to.x), from.x.max(to.x));
-    from.y + (i64::from(to.y - from.y) * i64::from(x - from.x) / i64::from(to.x - from.x)) as i32
-}
-
-/// Whether a line runs through an area.
-pub fn crosses(from: Point, to: Point, area: Area) -> bool {
-    let (left, right) = (from.x.min(to.x).max(area.x), from.x.max(to.x).min(area.right()));
-    if left > right {
-        return false;
-    }
-    if from.x == to.x {
-        return from.y.min(to.y) < area.bottom() && from.y.max(to.y) > area.y;
-    }
-    let (one, other) = (y_on_line(from, to, left), y_on_line(from, to, right));
-    one.min(other) < area.bottom() && one.max(other) > area.y
 }

@@ -7,13 +7,13 @@
 //! *Invariant:* the number of shapes is bounded, however often the job was tried: if it has too many messages, they are
 //! drawn in bulk, with a label that says how many they are.
 
-use super::columns::{Frame, Measure, frame};
+use super::columns::{Frame, frame};
 use super::compose::voice;
 use super::index::Index;
-use super::labels::{self, Ground, Rank, Reach, crosses};
+use super::labels::{self, Ground, Rank, Reach};
 use super::sheet::{Sheet, Voice};
 use super::wording::{self, Sharing};
-use super::{Area, Form, Key, Layer, Level, Light, Look, PX, Piece, Scene, Shape, Sides, Subject, View};
+use super::{Area, Form, Key, Layer, Level, Light, Look, Piece, Scene, Shape, Sides, Subject, View};
 use super::{arrows, bulk, clock, stays, tracks};
 use crate::recording::SidePlayed;
 use crate::sorting;
@@ -50,9 +50,8 @@ pub fn spotlight(sides: &[SidePlayed], index: &Index, view: &View, scene: &Scene
     for voice in &mut voices {
         add(&mut sheet, &frame, voice, &copies, job);
     }
-    label(&mut sheet, scene, &frame, &voices);
+    label(&mut sheet, scene, &voices);
     let mut layers = sheet.into_layers();
-    leave_out_struck(&mut layers, repeated[Level::Labels as usize]);
     for (layer, repeated) in layers.iter_mut().zip(repeated) {
         let added = layer.shapes.iter_mut().skip(repeated);
         for shape in added.filter(|shape| !matches!(shape.key.subject, Subject::Job(..))) {
@@ -160,20 +159,22 @@ fn add(sheet: &mut Sheet, frame: &Frame, voice: &mut Voice, copies: &Copies, job
     voice.rows.messages.retain(|id| !copies.has(side, Subject::Message(*id), 2));
 }
 
-/// Places the labels of the job where nothing at all is in the way, or else over labels that recede.
-fn label(sheet: &mut Sheet, scene: &Scene, frame: &Frame, voices: &[Voice]) {
-    let reach = if frame.measure == Measure::Wide { Reach::Far } else { Reach::Aside };
+/// Places the labels of the job, each on the first terms on which there is a place for it: over nothing or over labels
+/// that recede, near its arrow or farther off, and at last over whatever is not the job's. No lit arrow runs through a label.
+fn label(sheet: &mut Sheet, scene: &Scene, voices: &[Voice]) {
     let bounds = Area::new(0, 0, scene.width, scene.height);
-    let mut texts: Vec<Area> = Vec::new();
+    let (mut receding, mut texts): (Vec<Area>, Vec<Area>) = (Vec::new(), Vec::new());
+    let mut rivers = Vec::new();
     for layer in &scene.layers {
         for shape in &layer.shapes {
             match (layer.level, &shape.form) {
                 (Level::Labels, Form::Text { area, .. }) if shape.look == Look::Label => texts.push(*area),
-                (Level::Rivers, Form::Polygon(outline)) => river(sheet, outline),
+                (Level::Rivers, Form::Polygon(outline)) => rivers.push(outline),
                 (Level::Lifelines, Form::Line { from, to }) => sheet.lifeline(*from, *to),
                 (Level::Arrows, Form::Line { from, to }) => sheet.line(*from, *to),
                 (Level::Bands | Level::Grid | Level::Traffic | Level::Rivers | Level::Lifelines, _) => {}
                 (Level::Labels | Level::Clock | Level::Stays, Form::Line { .. }) => {}
+                (Level::Stays | Level::Arrows | Level::Signs, _) => receding.push(shape.form.bounds()),
                 _ => sheet.obstacle(shape.form.bounds()),
             }
         }
@@ -181,42 +182,53 @@ fn label(sheet: &mut Sheet, scene: &Scene, frame: &Frame, voices: &[Voice]) {
     for shape in scene.callouts.iter().flat_map(|callout| &callout.shapes) {
         sheet.obstacle(shape.form.bounds());
     }
-    let mut over_receding = Ground::new(sheet, bounds, reach);
+    let mut lit: Vec<Area> = Vec::new();
+    let mut barred = Vec::new();
+    for layer in sheet.layers() {
+        for shape in &layer.shapes {
+            match (layer.level, &shape.form) {
+                (Level::Arrows, Form::Line { from, to }) => barred.push((*from, *to)),
+                (Level::Stays | Level::Arrows | Level::Signs, form) if !matches!(form, Form::Line { .. }) => {
+                    lit.push(form.bounds());
+                }
+                _ => {}
+            }
+        }
+    }
+    lit.iter().for_each(|area| sheet.obstacle(*area));
+    let over_rivers = Ground::new(sheet, bounds, Reach::Near);
+    rivers.into_iter().for_each(|outline| river(sheet, outline));
+    let over_figures = Ground::new(sheet, bounds, Reach::Near);
+    receding.iter().for_each(|area| sheet.obstacle(*area));
+    let over_labels = Ground::new(sheet, bounds, Reach::Near);
     texts.iter().for_each(|area| sheet.obstacle(*area));
-    let mut free = Ground::new(sheet, bounds, reach);
-    voices.iter().for_each(|voice| wording::wish(sheet, voice, Sharing::Close));
-    labels::place(sheet, &mut free, Rank::Spare);
-    voices.iter().for_each(|voice| wording::wish(sheet, voice, Sharing::Close));
-    let labels = &sheet.layers()[Level::Labels as usize].shapes;
-    let placed: Vec<(Key, Area)> = labels.iter().map(|shape| (shape.key, shape.form.bounds())).collect();
-    sheet.wishes.retain(|wish| placed.iter().all(|(key, _)| *key != wish.key));
-    placed.iter().for_each(|(_, area)| over_receding.take(*area));
-    labels::place(sheet, &mut over_receding, Rank::Spare);
-}
-
-/// Takes back those labels of messages, after the first `added` ones, that a lit arrow strikes through. Their texts are
-/// found by pointing.
-fn leave_out_struck(layers: &mut [Layer], added: usize) {
-    let arrows = &layers[Level::Arrows as usize].shapes;
-    let lines = arrows.iter().filter_map(|shape| match shape.form {
-        Form::Line { from, to } => Some((shape.key.side, shape.key.subject, from, to)),
-        _ => None,
-    });
-    let lines: Vec<_> = lines.collect();
-    let struck = |shape: &Shape| {
-        let (side, subject) = (shape.key.side, shape.key.subject);
-        let inner = shape.form.bounds().grown(-2 * PX);
-        matches!((subject, shape.look), (Subject::Message(_), Look::Label))
-            && lines.iter().any(|(of, whose, from, to)| (*of, *whose) != (side, subject) && crosses(*from, *to, inner))
-    };
-    let labels = &mut layers[Level::Labels as usize].shapes;
-    let left_out: Vec<_> = labels.iter().skip(added).filter(|shape| struck(shape)).map(|shape| shape.key).collect();
-    let is_left_out = |key: Key| left_out.iter().any(|out| (out.side, out.subject) == (key.side, key.subject));
-    let mut place = 0;
-    labels.retain(|shape| {
-        place += 1;
-        place <= added || !is_left_out(shape.key)
-    });
+    let free = Ground::new(sheet, bounds, Reach::Near);
+    for (ground, reach, tolerated) in [
+        (&free, Reach::Near, 0),
+        (&over_labels, Reach::Near, 0),
+        (&free, Reach::Aside, 0),
+        (&over_labels, Reach::Aside, 0),
+        (&over_figures, Reach::Aside, 0),
+        (&over_figures, Reach::Around, usize::MAX),
+        (&over_rivers, Reach::Around, usize::MAX),
+    ] {
+        let mut ground = ground.clone();
+        ground.agree(reach, tolerated);
+        barred.iter().for_each(|(from, to)| ground.bar(*from, *to));
+        // A leader behind a caption could not be followed.
+        scene.callouts.iter().for_each(|callout| ground.take_plate(callout.area));
+        let mut placed: Vec<Key> = Vec::new();
+        for shape in &sheet.layers()[Level::Labels as usize].shapes {
+            match shape.form {
+                Form::Line { from, to } => ground.lead(from, to),
+                _ => ground.take(shape.form.bounds()),
+            }
+            placed.push(shape.key);
+        }
+        voices.iter().for_each(|voice| wording::wish(sheet, voice, Sharing::Close));
+        sheet.wishes.retain(|wish| !placed.contains(&wish.key));
+        labels::place(sheet, &mut ground, Rank::Spare);
+    }
 }
 
 /// Keeps labels off a river, whose outline goes down its left edge and up its right one.

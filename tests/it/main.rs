@@ -72,6 +72,7 @@ mod scenario;
 mod scene;
 mod shedding;
 mod soap;
+mod spotlight;
 mod sqs;
 mod sqs_handles;
 mod story;
