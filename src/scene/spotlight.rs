@@ -171,9 +171,9 @@ fn label(sheet: &mut Sheet, scene: &Scene, voices: &[Voice]) {
                 (Level::Labels, Form::Text { area, .. }) if shape.look == Look::Label => texts.push(*area),
                 (Level::Rivers, Form::Polygon(outline)) => rivers.push(outline),
                 (Level::Lifelines, Form::Line { from, to }) => sheet.lifeline(*from, *to),
-                (Level::Arrows, Form::Line { from, to }) => sheet.line(*from, *to),
+                (Level::Arrows | Level::Labels, Form::Line { from, to }) => sheet.line(*from, *to),
                 (Level::Bands | Level::Grid | Level::Traffic | Level::Rivers | Level::Lifelines, _) => {}
-                (Level::Labels | Level::Clock | Level::Stays, Form::Line { .. }) => {}
+                (Level::Clock | Level::Stays, Form::Line { .. }) => {}
                 (Level::Stays | Level::Arrows | Level::Signs, _) => receding.push(shape.form.bounds()),
                 _ => sheet.obstacle(shape.form.bounds()),
             }

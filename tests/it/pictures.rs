@@ -134,11 +134,8 @@ fn few_labels_are_struck_and_few_leaders_are_long() {
                 match &shape.form {
                     Form::Text { area, .. } => {
                         labels += 1;
-                        // Neither is what recedes struck by the selected job, nor the other way round.
-                        let is_other = |line: &Shape| {
-                            (line.key.side, line.key.subject) != (shape.key.side, shape.key.subject)
-                                && (line.light == Light::Receding) == (shape.light == Light::Receding)
-                        };
+                        let of = |shape: &Shape| (shape.key.side, shape.key.subject);
+                        let is_other = |line: &Shape| of(line) != of(shape);
                         let mut others = lines.iter().filter(|(line, ..)| is_other(line));
                         struck += usize::from(others.any(|(_, from, to)| strikes(*from, *to, *area)));
                     }
