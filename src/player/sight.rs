@@ -24,31 +24,25 @@ pub fn scrolled(scenes: &[&Scene], head: Moment, room: i32, now: Option<i32>) ->
     let mut captions: Vec<&Callout> = scenes.iter().flat_map(|scene| current(scene, head)).collect();
     // The latest comes first, so that the earlier ones are given up where not all of them have room.
     sorting::sort_by_key(&mut captions, |caption| std::cmp::Reverse(caption.at));
-    // There is much room around the playhead, or little where only that lets all captions be seen.
-    let (top, bottom) = around(&captions, y, room / 8, room)
-        .or_else(|kept| around(&captions, y, MARGIN, room).or(Err::<_, (i32, i32)>(kept)))
-        .unwrap_or_else(|kept| kept);
+    // There is much room around the playhead, or little where only that lets more captions be seen.
+    let [spacious, tight] = [room / 8, MARGIN].map(|slack| around(&captions, y, slack, room));
+    let (_, top, bottom) = if tight.0 > spacious.0 { tight } else { spacious };
     // The playhead stands somewhat below the middle, as far as what is to be in sight allows.
     (y - room * 5 / 8).min(top).max(bottom - room).max(0)
 }
 
-/// From where to where, in pixels, the picture must be seen for these captions and for the playhead at `y` with `slack`
-/// around it.
-///
-/// # Errors
-/// Not all captions fit into `room`. The error has the same for those that do.
-fn around(captions: &[&Callout], y: i32, slack: i32, room: i32) -> Result<(i32, i32), (i32, i32)> {
-    let (mut top, mut bottom, mut fit) = (y - slack, y + slack, true);
+/// From where to where, in pixels, the picture must be seen for the playhead at `y` with `slack` around it and for those of
+/// the captions that fit into `room` with it; before that, how many these are.
+fn around(captions: &[&Callout], y: i32, slack: i32, room: i32) -> (usize, i32, i32) {
+    let (mut fit, mut top, mut bottom) = (0, y - slack, y + slack);
     for caption in captions {
         let above = top.min(caption.area.y / PX - MARGIN);
         let below = bottom.max(caption.area.bottom() / PX + MARGIN);
         if below - above <= room {
-            (top, bottom) = (above, below);
-        } else {
-            fit = false;
+            (fit, top, bottom) = (fit + 1, above, below);
         }
     }
-    if fit { Ok((top, bottom)) } else { Err((top, bottom)) }
+    (fit, top, bottom)
 }
 
 /// On each side the caption that speaks of what happened last.

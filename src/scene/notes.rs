@@ -64,6 +64,10 @@ fn nearest(ground: &Ground, voice: &Voice, note: &Caption, y: i32, rows: i32) ->
     for widest in WIDEST {
         let room = widest.min((voice.strip.right - voice.strip.left) / 2);
         let lines = wrapped(&note.text, Face::Small, room, LINES);
+        // Rather somewhat farther off than with a word that is cut.
+        if best.is_some() && lines.iter().any(|line| line.ends_with('…')) {
+            continue;
+        }
         let least = best.as_ref().map_or(i32::MAX, |(spot, _)| spot.cost);
         best = spot(ground, voice, size_of(&lines), (y, rows), least).map(|spot| (spot, lines)).or(best);
     }

@@ -62,6 +62,11 @@ in_each_browser! {
                 reload(&page).await?;
                 page.frame().await?;
                 let lines: Vec<(f64, f64, f64)> = page.run(&format!("return {LINES};"), Vec::new()).await?;
+                let (rooms, choices): (Vec<f64>, usize) = page.run(
+                    "return [[...document.querySelectorAll('.viewport')].map((view) => view.getBoundingClientRect().height),
+                         document.querySelectorAll('.pane .brokers').length];", Vec::new()).await?;
+                let least = match (width, choices) { (1280, _) => 350.0, (_, 2) => 249.0, _ => 262.0 };
+                assert!(rooms.iter().all(|room| *room >= least), "{} at {width}: {rooms:?}", preset.name);
                 for (line, top, bottom) in lines {
                     let name = preset.name;
                     assert!(line >= top - 1.0 && line <= bottom, "{name} at {width}: {line} is not in {top} to {bottom}");
