@@ -8,6 +8,7 @@
 mod arguments;
 mod check;
 mod differences;
+mod element;
 #[cfg(feature = "mdbook")]
 mod mdbook;
 mod output;

@@ -1,10 +1,11 @@
 //! What can be typed.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::reading::LARGEST;
+use crate::reading::{LARGEST, shown};
 use crate::recording;
 #[cfg(feature = "png")]
 use crate::render::png;
@@ -85,6 +86,12 @@ pub struct RunArguments {
     /// Where the window ends
     #[arg(long, value_name = "T", value_parser = moment, allow_hyphen_values = true)]
     pub to: Option<Moment>,
+    /// The job that is lit in a picture, by its number
+    #[arg(long, value_name = "N", value_parser = job, allow_hyphen_values = true)]
+    pub job: Option<NonZeroU32>,
+    /// What a live diagram offers
+    #[arg(long, value_enum, default_value = "play")]
+    pub controls: Controls,
     #[command(flatten)]
     pub drawing: Drawing,
     #[arg(long, value_enum, default_value = "text")]
@@ -112,9 +119,9 @@ pub struct CheckArguments {
 /// How a picture is drawn, whatever it shows.
 #[derive(Clone, Debug, Args)]
 pub struct Drawing {
-    /// The width of the picture in CSS pixels, from 200 to 4000
-    #[arg(long, value_name = "PX", default_value = "1200", value_parser = width, allow_hyphen_values = true)]
-    pub width: u16,
+    /// The width of the picture in CSS pixels, from 200 to 4000; 1200 if none is given, and 720 for html
+    #[arg(long, value_name = "PX", value_parser = width, allow_hyphen_values = true)]
+    pub width: Option<u16>,
     /// How many pixels of a PNG stand for one CSS pixel, from 0.1 to 10
     #[cfg(feature = "png")]
     #[arg(long, value_name = "N", default_value = "1", allow_hyphen_values = true)]
@@ -128,6 +135,14 @@ pub struct Drawing {
     /// How a picture draws what is sent without any job: polls, signs of life
     #[arg(long, value_enum, default_value = "faint")]
     pub background: Background,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Controls {
+    None,
+    Play,
+    /// All parameters as well
+    Full,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -200,11 +215,18 @@ pub enum Format {
     Plantuml,
     /// Every message in a row of a table
     Csv,
+    /// The live diagram for a page, with the picture in it for where nothing runs
+    Html,
     /// The finished run for an element in a page, which shows it without running it
     Recording,
 }
 
 impl Format {
+    /// The width of a picture for which none was given: that of a page, or of a page's text.
+    pub fn usual_width(self) -> u16 {
+        if self == Format::Html { 720 } else { 1200 }
+    }
+
     /// Whether it is drawn, and so as wide as was asked for.
     pub fn is_picture(self) -> bool {
         match self {
@@ -217,6 +239,7 @@ impl Format {
             | Format::Mermaid
             | Format::Plantuml
             | Format::Csv
+            | Format::Html
             | Format::Recording => false,
         }
     }
@@ -233,7 +256,8 @@ impl Format {
             | Format::Svg
             | Format::Mermaid
             | Format::Plantuml
-            | Format::Csv => false,
+            | Format::Csv
+            | Format::Html => false,
         }
     }
 }
@@ -241,6 +265,10 @@ impl Format {
 fn seed(text: &str) -> Result<u64, String> {
     let seed = text.parse().ok().filter(|seed| *seed <= LARGEST);
     seed.ok_or_else(|| format!("a seed is a whole number from 0 to {LARGEST}"))
+}
+
+fn job(text: &str) -> Result<NonZeroU32, String> {
+    text.parse().map_err(|_| format!("`{}` is not the number of a job; jobs count from 1", shown(text)))
 }
 
 fn moment(text: &str) -> Result<Moment, String> {

@@ -11,8 +11,9 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::arguments::{CheckArguments, Format, RunArguments};
+use super::arguments::{CheckArguments, Controls, Format, RunArguments};
 use super::differences::difference;
+use super::element::Source;
 use super::output::Output;
 use super::{Trouble, print, run};
 use crate::reading::one_line;
@@ -92,8 +93,8 @@ fn scenarios(named: &Path) -> io::Result<Vec<PathBuf>> {
 /// What there is to say of one scenario: good, or not. Something cannot be written: that ends everything.
 fn look_at(file: &Path, arguments: &CheckArguments) -> Result<Result<String, String>, Trouble> {
     let read = fs::File::open(file).and_then(run::bounded).map_err(|error| unreadable(&error));
-    let scenario = match read.and_then(run::scenario) {
-        Ok(scenario) => scenario,
+    let (scenario, text) = match read.and_then(run::scenario) {
+        Ok(read) => read,
         Err(sentence) => return Ok(Err(sentence)),
     };
     let Some(folder) = &arguments.expect else {
@@ -111,7 +112,7 @@ fn look_at(file: &Path, arguments: &CheckArguments) -> Result<Result<String, Str
     let mut written = Vec::new();
     for (place, side, format) in made {
         let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let now = match bytes(&played, side, format, arguments) {
+        let now = match bytes(&played, &text, side, format, arguments) {
             Ok(now) => now,
             Err(Trouble::Input(sentence)) => return Ok(Err(format!("{name} cannot be made: {sentence}"))),
             Err(other) => return Err(other),
@@ -163,7 +164,13 @@ fn made<'a>(folder: &Path, stem: &str, scenario: &'a Scenario, bless: bool) -> V
 }
 
 /// What `run` would write.
-fn bytes(played: &Played, side: Option<&str>, format: Format, arguments: &CheckArguments) -> Result<Vec<u8>, Trouble> {
+fn bytes(
+    played: &Played,
+    text: &str,
+    side: Option<&str>,
+    format: Format,
+    arguments: &CheckArguments,
+) -> Result<Vec<u8>, Trouble> {
     let arguments = RunArguments {
         scenario: String::new(),
         seed: None,
@@ -172,13 +179,15 @@ fn bytes(played: &Played, side: Option<&str>, format: Format, arguments: &CheckA
         at: None,
         from: None,
         to: None,
+        job: None,
+        controls: Controls::Play,
         drawing: arguments.drawing.clone(),
         format,
         output: None,
     };
     let mut bytes = Vec::new();
     run::check_width(&arguments, played, side)?;
-    let written = run::write(&mut bytes, &arguments, played, side)?;
+    let written = run::write(&mut bytes, &arguments, Source::Own { json: text, src: None }, played, side)?;
     written.map_err(Trouble::input)?;
     Ok(bytes)
 }

@@ -68,7 +68,7 @@ fn draw_in(context: &PreprocessorContext, chapter: &mut Chapter) -> Result<(), T
         let drawn = block.draw(&folder).map_err(|sentence| Trouble::Input(format!("{at}: {sentence}")))?;
         let Block { range, .. } = block;
         content.push_str(&chapter.content[seen..range.start]);
-        content.push_str(&if context.renderer == WEB_PAGES { drawn.live() } else { drawn.image() });
+        content.push_str(&if context.renderer == WEB_PAGES { drawn.html } else { drawn.image() });
         content.push_str(if chapter.content[range.clone()].ends_with('\n') { "\n" } else { "" });
         seen = range.end;
     }

@@ -2,11 +2,13 @@
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
+use std::num::NonZeroU32;
 
 use serde_json::Value;
 
 use super::Trouble;
 use super::arguments::{Format, RunArguments};
+use super::element::{self, Source};
 use super::output::Output;
 use crate::reading::shown;
 #[cfg(feature = "png")]
@@ -19,24 +21,30 @@ use crate::time::Moment;
 use crate::trace::JobId;
 
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Trouble> {
-    let scenario = changed(&read(&arguments.scenario)?, arguments)?;
+    let (scenario, own) = read(&arguments.scenario)?;
+    let scenario = changed(&scenario, arguments)?;
     let side = chosen_side(&scenario, &arguments.side)?;
-    check_window(arguments)?;
+    check_view(arguments, &scenario)?;
     check_place(arguments, io::stdout().is_terminal())?;
     // Before the run, which may take long, so that a place that cannot be written is known at once.
     let mut to = Output::open(arguments.output.as_deref())?;
     let played = scenario.play();
     check_width(arguments, &played, side.as_deref())?;
-    let written = write(&mut to, arguments, &played, side.as_deref())?;
+    let source = match &own {
+        None => Source::BuiltIn(&arguments.scenario),
+        Some(json) => Source::Own { json, src: None },
+    };
+    let written = write(&mut to, arguments, source, &played, side.as_deref())?;
     to.finish(written)
 }
 
-/// The picture of a scenario, wider than was asked for if its lanes need that.
+/// The picture of a scenario as SVG, wider than was asked for if its lanes need that.
 #[cfg(feature = "mdbook")]
 pub(super) fn drawn(scenario: &Scenario, arguments: &RunArguments) -> Result<String, Trouble> {
     let scenario = changed(scenario, arguments)?;
     let side = chosen_side(&scenario, &arguments.side)?;
-    check_window(arguments)?;
+    check_view(arguments, &scenario)?;
+    check_place(arguments, false)?;
     let (scene, options) = picture(arguments, &scenario.play(), side.as_deref());
     Ok(svg::document(&scene, &options))
 }
@@ -45,6 +53,7 @@ pub(super) fn drawn(scenario: &Scenario, arguments: &RunArguments) -> Result<Str
 pub(super) fn write(
     to: &mut impl Write,
     arguments: &RunArguments,
+    source: Source<'_>,
     played: &Played,
     side: Option<&str>,
 ) -> Result<io::Result<()>, Trouble> {
@@ -69,6 +78,10 @@ pub(super) fn write(
         Format::Mermaid => mermaid::write(to, played, side),
         Format::Plantuml => plantuml::write(to, played, side),
         Format::Csv => csv::write(to, played, side),
+        Format::Html => {
+            let (scene, options) = picture(arguments, played, side);
+            writeln!(to, "{}", element::html(source, arguments, &svg::document(&scene, &options)))
+        }
         Format::Recording => to.write_all(&Studio::cover_of(played.clone()).to_file()),
     })
 }
@@ -77,7 +90,7 @@ fn picture(arguments: &RunArguments, played: &Played, side: Option<&str>) -> (Sc
     let head = &played.scenario.head;
     let options = svg::Options {
         theme: arguments.drawing.theme.into(),
-        at: arguments.at,
+        at: arguments.at.filter(|_| arguments.format != Format::Html),
         title: if head.title.is_empty() { head.name.clone() } else { head.title.clone() },
         description: head.look_for.clone(),
         foot: arguments.drawing.legend.into(),
@@ -90,33 +103,37 @@ fn view(arguments: &RunArguments, played: &Played, side: Option<&str>) -> View {
     let head = &played.scenario.head;
     let place = side.and_then(|side| played.sides.iter().position(|known| known.id == side));
     View {
-        width: arguments.drawing.width,
+        width: asked_width(arguments),
         sides: place.map_or(Sides::Both, |place| Sides::One(place as u8)),
         from: arguments.from.or(head.view.from),
         to: arguments.to.or(head.view.to),
-        selection: head.view.job.map(|number| JobId::from_index(number - 1)),
+        selection: arguments.job.map(NonZeroU32::get).or(head.view.job).map(|number| JobId::from_index(number - 1)),
         folding: Folding::Fold,
         background: arguments.drawing.background.into(),
     }
 }
 
+fn asked_width(arguments: &RunArguments) -> u16 {
+    arguments.drawing.width.unwrap_or(arguments.format.usual_width())
+}
+
 /// Refuses a picture that would be wider than was asked for.
 pub(super) fn check_width(arguments: &RunArguments, played: &Played, side: Option<&str>) -> Result<(), Trouble> {
     let width = width(&played.sides, &view(arguments, played, side));
-    if !arguments.format.is_picture() || width <= arguments.drawing.width.max(NARROWEST) {
+    if !arguments.format.is_picture() || width <= asked_width(arguments).max(NARROWEST) {
         return Ok(());
     }
     let or = if side.is_none() { ", or one side alone by --side" } else { "" };
     Err(Trouble::Input(format!(
         "--width: {} is too narrow for the lanes of this run; {width} would do{or}",
-        arguments.drawing.width
+        asked_width(arguments)
     )))
 }
 
-/// A built-in scenario, standard input, or a file.
-fn read(source: &str) -> Result<Scenario, Trouble> {
+/// A built-in scenario, standard input, or a file; and its text if it is not built in.
+fn read(source: &str) -> Result<(Scenario, Option<String>), Trouble> {
     if let Some(preset) = preset(source) {
-        return Ok(preset.scenario());
+        return Ok((preset.scenario(), None));
     }
     let (name, text) = match source {
         "-" => ("standard input", bounded(io::stdin().lock())),
@@ -126,13 +143,15 @@ fn read(source: &str) -> Result<Scenario, Trouble> {
         io::ErrorKind::NotFound => Trouble::Input(unknown(source)),
         _ => Trouble::Input(format!("{name} could not be read: {error}")),
     })?;
-    scenario(text).map_err(|sentence| Trouble::Input(format!("{name}: {sentence}")))
+    let (scenario, text) = scenario(text).map_err(|sentence| Trouble::Input(format!("{name}: {sentence}")))?;
+    Ok((scenario, Some(text)))
 }
 
-/// The scenario that is written so.
-pub(super) fn scenario(text: Vec<u8>) -> Result<Scenario, String> {
+/// The scenario that is written so, and the text.
+pub(super) fn scenario(text: Vec<u8>) -> Result<(Scenario, String), String> {
     let text = String::from_utf8(text).map_err(|_| "it is not text: a scenario is JSON in UTF-8".to_owned())?;
-    Scenario::from_json(&text).map_err(|problem| problem.to_string())
+    let scenario = Scenario::from_json(&text).map_err(|problem| problem.to_string())?;
+    Ok((scenario, text))
 }
 
 /// All there is to read, but no more than is needed to see that it is too much.
@@ -195,13 +214,20 @@ fn check_place(arguments: &RunArguments, out_is_terminal: bool) -> Result<(), Tr
     if arguments.format == Format::Recording && arguments.side != "both" {
         return Err(Trouble::input("--side: a recording is always of both sides"));
     }
+    if arguments.format == Format::Html && arguments.set.iter().any(|set| set.contains(';')) {
+        return Err(Trouble::input("--set: a value with a `;` cannot be set in a page"));
+    }
     if arguments.format.is_binary() && arguments.output.is_none() && out_is_terminal {
         return Err(Trouble::input("-o: this format is not for a terminal; name a file, as in `-o run`"));
     }
     Ok(())
 }
 
-fn check_window(arguments: &RunArguments) -> Result<(), Trouble> {
+fn check_view(arguments: &RunArguments, scenario: &Scenario) -> Result<(), Trouble> {
+    let jobs = scenario.head.workload.jobs;
+    if let Some(job) = arguments.job.filter(|job| job.get() > jobs) {
+        return Err(Trouble::Input(format!("--job: there is no job {job}; the last one is {jobs}")));
+    }
     match (arguments.from, arguments.to) {
         (from, Some(to)) if from.unwrap_or(Moment::START) >= to => {
             Err(Trouble::input("--to: the window must end after it begins; --from is not before it"))
@@ -229,7 +255,7 @@ mod tests {
         let played = preset("order-emails").unwrap().scenario().play();
         for format in Format::value_variants() {
             let mut bytes = Vec::new();
-            write(&mut bytes, &read(*format, &[]), &played, None).unwrap().unwrap();
+            write(&mut bytes, &read(*format, &[]), Source::BuiltIn("order-emails"), &played, None).unwrap().unwrap();
             let is_plain = |text: String| !text.contains(|c: char| c.is_control() && c != '\n' && c != '\r');
             let is_text = String::from_utf8(bytes).is_ok_and(is_plain);
             assert_eq!(check_place(&read(*format, &[]), true).is_ok(), is_text, "{format:?}");

@@ -59,6 +59,30 @@ fn the_command_line_writes_it_of_any_scenario_as_it_was_run() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
+/// Hosts that are not mdBook put this line into a page.
+#[test]
+fn the_command_line_writes_the_element_with_the_picture_in_it() {
+    let run = |words: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_counterpoint"));
+        String::from_utf8(command.arg("run").args(words).output().unwrap().stdout).unwrap()
+    };
+    let more = ["--seed", "7", "--job", "3", "--theme", "dark", "--to", "1s", "--set", "network.loss=0.1"];
+    let html = run(&[&["order-emails", "--format", "html", "--controls", "none", "--at", "500ms"], &more[..]].concat());
+    let svg = run(&[&["order-emails", "--format", "svg", "--width", "720"], &more[..]].concat());
+    let attributes = "scenario=\"order-emails\" seed=\"7\" set=\"network.loss=0.1\" at=\"500ms\" to=\"1s\" job=\"3\" \
+        controls=\"none\" theme=\"dark\"";
+    let picture = svg.trim().replace('\n', " ");
+    assert_eq!(
+        html,
+        format!("<!-- counterpoint --><counterpoint-diagram {attributes}>{picture}</counterpoint-diagram>\n")
+    );
+    assert_ne!(
+        svg,
+        run(&[&["order-emails", "--format", "svg", "--width", "720", "--seed", "7"], &more[4..]].concat()),
+        "lit"
+    );
+}
+
 /// Messages in bulk are drawn by the page's later part, and a recording beside the page is drawn before that has come.
 #[test]
 fn no_recording_beside_the_page_is_drawn_in_bulk() {

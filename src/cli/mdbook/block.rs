@@ -12,23 +12,20 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use clap::Parser;
 use clap::error::{ContextKind, ContextValue};
-use clap::{Parser, ValueEnum};
 use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
-use serde_json::Value;
 
 use crate::cli::Trouble;
 use crate::cli::arguments::{Arguments, Command, RunArguments};
+use crate::cli::element::{self, Source};
 use crate::cli::run;
 use crate::reading::shown;
 use crate::scenario::{Scenario, preset};
-use crate::scene::markup::escaped;
 
 /// The language of the blocks.
 const LANGUAGE: &str = "counterpoint";
-/// The width of a book's text, in which a picture is drawn unless its lanes need more.
-const WIDTH: u16 = 720;
 
 /// A block as it stands in a chapter.
 pub(super) struct Block {
@@ -44,26 +41,13 @@ pub(super) struct Block {
 pub(super) struct Drawn {
     title: String,
     svg: String,
-    /// The element's attributes, and what it is told of a scenario that is not built in.
-    attributes: Vec<(&'static str, String)>,
-    json: Option<String>,
+    /// The live diagram, with the picture in it.
+    pub html: String,
 }
 
-/// What a block asks for.
-struct Asked {
-    arguments: RunArguments,
-    attributes: Vec<(&'static str, String)>,
-}
-
-/// What can be asked for in braces. All but the last two are options of `run` as well.
-const OPTIONS: [&str; 11] = ["seed", "set", "side", "at", "from", "to", "theme", "width", "legend", "job", "controls"];
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Controls {
-    None,
-    Play,
-    Full,
-}
+/// What can be asked for in braces: options of `run`.
+const OPTIONS: [&str; 12] =
+    ["seed", "set", "side", "at", "from", "to", "job", "controls", "theme", "width", "legend", "background"];
 
 /// The blocks of a chapter, as mdBook itself reads it.
 pub(super) fn all(chapter: &str) -> Vec<Block> {
@@ -96,49 +80,31 @@ impl Block {
             None => (self.asked.as_str(), ""),
             Some((name, rest)) => (name.trim(), rest.strip_suffix('}').ok_or("its options do not end with a `}`")?),
         };
-        let mut asked = read(options)?;
+        let arguments = read(options)?;
         let own = self.content.trim();
         let (scenario, text) = match (name.is_empty(), own.is_empty()) {
             (true, true) => {
-                return Err("it needs the name of a scenario, as in `counterpoint order-emails`, or one as JSON".into());
+                let needs = "it needs the name of a scenario, as in `counterpoint order-emails`, or one as JSON";
+                return Err(needs.to_owned());
             }
             (false, false) => return Err(format!("it has both a name, `{}`, and a scenario of its own", shown(name))),
-            (true, false) => (run::scenario(own.as_bytes().to_vec())?, Some(own.to_owned())),
+            (true, false) => run::scenario(own.as_bytes().to_vec()).map(|(scenario, text)| (scenario, Some(text)))?,
             (false, true) => match preset(name) {
                 Some(preset) => (preset.scenario(), None),
-                None => {
-                    let (scenario, text) = file(&folder.join(name), name)?;
-                    (scenario, Some(text))
-                }
+                None => file(&folder.join(name), name).map(|(scenario, text)| (scenario, Some(text)))?,
             },
         };
-        let json = text.as_deref().map(in_a_script);
-        if json.is_none() {
-            asked.attributes.insert(0, ("scenario", name.to_owned()));
-        } else if !name.is_empty() && is_beside(&folder.join(name)) {
-            asked.attributes.insert(0, ("src", name.to_owned()));
-        }
-        let svg = run::drawn(&scenario, &asked.arguments).map_err(told)?;
-        let title = scenario.head.title_or_name().to_owned();
-        Ok(Drawn { title, svg: on_one_line(&svg), attributes: asked.attributes, json })
+        let source = match &text {
+            None => Source::BuiltIn(name),
+            Some(json) => Source::Own { json, src: has_recording(&folder.join(name)).then_some(name) },
+        };
+        let svg = run::drawn(&scenario, &arguments).map_err(told)?;
+        let html = element::html(source, &arguments, &svg);
+        Ok(Drawn { title: scenario.head.title_or_name().to_owned(), svg, html })
     }
 }
 
 impl Drawn {
-    /// The picture, and the live diagram over it where scripts run.
-    pub(super) fn live(&self) -> String {
-        let attributes = self.attributes.iter().map(|(name, value)| format!(" {name}=\"{}\"", escaped(value)));
-        let attributes: String = attributes.collect();
-        let json = self.json.as_ref().map(|json| format!("<script type=\"application/json\">{json}</script>"));
-        // What begins with a comment ends with the line in which the comment ends (CommonMark 4.6), so whatever follows
-        // is read as it was.
-        format!(
-            "<!-- counterpoint --><counterpoint-diagram{attributes}>{}{}</counterpoint-diagram>",
-            self.svg,
-            json.unwrap_or_default()
-        )
-    }
-
     /// The picture alone, inside the text itself: whoever renders that finds no file that is not there.
     pub(super) fn image(&self) -> String {
         let title = self.title.replace(['[', ']', '\\'], " ");
@@ -152,25 +118,12 @@ fn file(path: &Path, name: &str) -> Result<(Scenario, String), String> {
         io::ErrorKind::NotFound => run::unknown(name),
         _ => format!("{} could not be read: {error}", shown(name)),
     })?;
-    let scenario = run::scenario(text.clone()).map_err(|sentence| format!("{}: {sentence}", shown(name)))?;
-    // What is a scenario is text.
-    Ok((scenario, String::from_utf8_lossy(&text).into_owned()))
+    run::scenario(text).map_err(|sentence| format!("{}: {sentence}", shown(name)))
 }
 
 /// Whether the recording of a scenario's file lies beside it, which the element then finds.
-fn is_beside(file: &Path) -> bool {
-    file.with_extension("recording").exists()
-}
-
-/// A scenario's text as it can stand in a script of a page, on one line.
-fn in_a_script(text: &str) -> String {
-    let compact = serde_json::from_str(text.trim_start_matches('\u{FEFF}')).map(|read: Value| read.to_string());
-    compact.unwrap_or_default().replace('<', "\\u003c")
-}
-
-/// The picture without its line breaks, of which none is part of a text.
-fn on_one_line(svg: &str) -> String {
-    svg.lines().collect::<Vec<_>>().join(" ").trim().to_owned()
+fn has_recording(file: &Path) -> bool {
+    file.with_extension("recording").is_file()
 }
 
 /// What is wrong, without the hyphens of an option on the command line.
@@ -182,45 +135,24 @@ fn told(trouble: Trouble) -> String {
 }
 
 /// Reads what stands between the braces.
-fn read(options: &str) -> Result<Asked, String> {
-    let width = WIDTH.to_string();
-    let mut words = ["counterpoint", "run", "-", "--format", "svg"].map(str::to_owned).to_vec();
-    let mut attributes: Vec<(&'static str, String)> = Vec::new();
-    let mut has_width = false;
+fn read(options: &str) -> Result<RunArguments, String> {
+    let begin = ["counterpoint", "run", "-", "--format", "html"].map(str::to_owned);
+    let mut words = begin.to_vec();
+    let mut seen = Vec::new();
     for (key, value) in pairs(options)? {
-        let Some(key) = OPTIONS.into_iter().find(|known| *known == key) else {
+        if !OPTIONS.contains(&key) {
             return Err(format!("there is no option `{}`; there are `{}`", shown(key), OPTIONS.join("`, `")));
-        };
-        let option = match key {
-            "controls" => {
-                Controls::from_str(&value, false).map_err(|_| would_not_do(key, &value, &["none", "play", "full"]))?;
-                Vec::new()
-            }
-            // To the picture it is a part of the scenario.
-            "job" => {
-                let number: u64 = value.parse().map_err(|_| format!("job: `{}` is not a number", shown(&value)))?;
-                vec!["--set".to_owned(), format!("view.job={number}")]
-            }
-            _ => vec![format!("--{key}={value}")],
-        };
-        arguments([&words[..3], &option[..]].concat(), (key, &value))?;
-        // A picture that cannot be played is a whole one: what comes after that moment would be veiled for good.
-        if key != "at" {
-            words.extend(option);
         }
-        has_width |= key == "width";
-        match (key, attributes.iter_mut().find(|(known, _)| *known == key)) {
-            ("width" | "legend", _) => {}
-            ("set", _) if value.contains(';') => return Err("set: a value with a `;` is not possible here".to_owned()),
-            ("set", Some((_, sets))) => *sets = format!("{sets};{value}"),
-            (_, Some(_)) => return Err(format!("{key} is there twice")),
-            (_, None) => attributes.push((key, value)),
+        if key != "set" && seen.contains(&key) {
+            return Err(format!("{key} is there twice"));
         }
+        seen.push(key);
+        let option = format!("--{key}={value}");
+        // Alone, so that it is known which one will not do.
+        arguments([&begin[..], std::slice::from_ref(&option)].concat(), key, &value)?;
+        words.push(option);
     }
-    if !has_width {
-        words.extend(["--width".to_owned(), width]);
-    }
-    Ok(Asked { arguments: arguments(words, ("", ""))?, attributes })
+    arguments(words, "", "")
 }
 
 /// The options in order. A value with a space in it stands in quotation marks.
@@ -242,20 +174,17 @@ fn pairs(options: &str) -> Result<Vec<(&str, String)>, String> {
     Ok(found)
 }
 
-/// What the command line would understand of these words; `what` is the option that is new in them.
-fn arguments(words: Vec<String>, (key, value): (&str, &str)) -> Result<RunArguments, String> {
+/// What the command line understands of these words, of which this option is the one that may be wrong.
+fn arguments(words: Vec<String>, key: &str, value: &str) -> Result<RunArguments, String> {
     match Arguments::try_parse_from(words) {
         Ok(Arguments { command: Command::Run(arguments) }) => Ok(arguments),
         Ok(_) => Err("it asks for no run".to_owned()),
         Err(error) => Err(match (error.source(), error.get(ContextKind::ValidValue)) {
             (Some(reason), _) => format!("{key}: {reason}"),
-            (None, Some(ContextValue::Strings(known))) => would_not_do(key, value, known),
-            _ => format!("{key} would not do"),
+            (None, Some(ContextValue::Strings(known))) => {
+                format!("{key}: `{}` would not do; there are `{}`", shown(value), known.join("`, `"))
+            }
+            _ => format!("{key}: `{}` would not do", shown(value)),
         }),
     }
-}
-
-fn would_not_do(key: &str, value: &str, known: &[impl AsRef<str>]) -> String {
-    let known: Vec<&str> = known.iter().map(AsRef::as_ref).collect();
-    format!("{key}: `{}` would not do; there are `{}`", shown(value), known.join("`, `"))
 }

@@ -1,0 +1,71 @@
+//! The live diagram for a page: the element, with the picture in it for where nothing runs.
+//!
+//! *Invariant:* it is one line, and the picture in it is a whole one: what comes after a moment would be veiled for good
+//! where nothing can be played.
+
+use super::arguments::{Controls, RunArguments, Theme};
+use crate::scene::markup::escaped;
+use crate::time::Moment;
+
+/// Where the element has its scenario from.
+#[derive(Clone, Copy)]
+pub(super) enum Source<'a> {
+    /// The name of a built-in one.
+    BuiltIn(&'a str),
+    /// As JSON in the element. `src` is the address of its file, beside which there is a recording.
+    Own { json: &'a str, src: Option<&'a str> },
+}
+
+/// The element. A line that begins with a comment is HTML in Markdown, and is so up to its end and no further
+/// (CommonMark 4.6); what follows is read as if it was not there.
+pub(super) fn html(source: Source<'_>, arguments: &RunArguments, svg: &str) -> String {
+    let attributes = attributes(source, arguments).into_iter();
+    let attributes: String = attributes.map(|(name, value)| format!(" {name}=\"{}\"", escaped(&value))).collect();
+    let json = match source {
+        Source::BuiltIn(_) => String::new(),
+        Source::Own { json, .. } => format!("<script type=\"application/json\">{}</script>", in_a_script(json)),
+    };
+    let picture = on_one_line(svg);
+    format!("<!-- counterpoint --><counterpoint-diagram{attributes}>{picture}{json}</counterpoint-diagram>")
+}
+
+/// What differs from what the element does by itself.
+fn attributes(source: Source<'_>, arguments: &RunArguments) -> Vec<(&'static str, String)> {
+    let RunArguments { seed, set, side, at, from, to, job, controls, drawing, .. } = arguments;
+    let moment = |at: &Moment| at.since(Moment::START).to_string();
+    let known = [
+        match source {
+            Source::BuiltIn(name) => Some(("scenario", name.to_owned())),
+            Source::Own { src, .. } => src.map(|src| ("src", src.to_owned())),
+        },
+        seed.map(|seed| ("seed", seed.to_string())),
+        (!set.is_empty()).then(|| ("set", set.join(";"))),
+        (side != "both").then(|| ("side", side.clone())),
+        at.as_ref().map(|at| ("at", moment(at))),
+        from.as_ref().map(|from| ("from", moment(from))),
+        to.as_ref().map(|to| ("to", moment(to))),
+        job.map(|job| ("job", job.to_string())),
+        match controls {
+            Controls::None => Some(("controls", "none".to_owned())),
+            Controls::Play => None,
+            Controls::Full => Some(("controls", "full".to_owned())),
+        },
+        match drawing.theme {
+            Theme::Auto => None,
+            Theme::Light => Some(("theme", "light".to_owned())),
+            Theme::Dark => Some(("theme", "dark".to_owned())),
+        },
+    ];
+    known.into_iter().flatten().collect()
+}
+
+/// A scenario's text as it can stand in a script of a page, on one line.
+fn in_a_script(text: &str) -> String {
+    let read = serde_json::from_str::<serde_json::Value>(text.trim_start_matches('\u{FEFF}'));
+    read.map_or_else(|_| String::new(), |read| read.to_string()).replace('<', "\\u003c")
+}
+
+/// The picture without its line breaks, of which none is part of a text.
+fn on_one_line(svg: &str) -> String {
+    svg.lines().collect::<Vec<_>>().join(" ").trim().to_owned()
+}
