@@ -17,6 +17,7 @@ Usage: cargo xtask TASK
   mermaid                     let Mermaid's own parser read every diagram that the command line prints
   plantuml                    let PlantUML, if it is installed, read every diagram for it
   build                       build the page into dist/
+  hosts                       build sites of documentation around the page in dist/, into target/hosts/
   browsers [NAME ...]         build the page and run the browser tests whose names contain NAME
   shot PATH OUT.png [...]     build the page and take a picture of it; `shot --help` says more
   finish                      what Trunk calls when it has built the page: see Trunk.toml
@@ -30,6 +31,7 @@ pub enum Task {
     Build { consent: Consent },
     Mermaid { consent: Consent },
     Plantuml,
+    Hosts { consent: Consent },
     Fuzz { time: Duration },
     Serve { port: u16, consent: Consent },
     Test { scope: Scope, consent: Consent },
@@ -46,6 +48,7 @@ pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Task> {
         Some(Arg::Value(task)) => match task.string()?.as_str() {
             "help" => Ok(Task::Help),
             "build" => Ok(Task::Build { consent: read_consent(parser)? }),
+            "hosts" => Ok(Task::Hosts { consent: read_consent(parser)? }),
             "mermaid" => Ok(Task::Mermaid { consent: read_consent(parser)? }),
             "fuzz" => read_fuzz(parser),
             "serve" => read_serve(parser),

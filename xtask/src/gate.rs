@@ -2,11 +2,11 @@
 //! integration run the same.
 
 use crate::first_load::{self, Files};
-use crate::setup::{BrowserTools, Consent, PageTools, Rust, Setup};
+use crate::setup::{BrowserTools, Consent, HostTools, PageTools, Rust, Setup};
 use crate::site;
 use crate::steps::Steps;
 use crate::workspace::{self, cargo, run};
-use crate::{mermaid, plantuml};
+use crate::{hosts, mermaid, plantuml};
 use anyhow::Result;
 use std::ffi::OsString;
 use std::process::Command;
@@ -114,12 +114,17 @@ fn test_at_length(steps: &mut Steps) {
 }
 
 fn test_page(steps: &mut Steps, scope: Scope, filters: &[OsString], consent: Consent) {
-    let (page_tools, browser_tools) = set_up(steps, consent);
+    let (page_tools, browser_tools, host_tools) = set_up(steps, scope, filters, consent);
     let Some(tools) = page_tools else {
         return steps.skip("page");
     };
     let bundled = steps.step("page", || site::bundle(&tools));
     let first_load = bundled.and_then(|()| steps.step("first load", first_load::report));
+    match (&host_tools, &first_load) {
+        (Some(tools), Some(_)) => drop(steps.step("documentation sites", || hosts::build(tools))),
+        (None, _) if !asks_for_hosts(filters) => {}
+        _ => steps.skip("documentation sites"),
+    }
     let compiled = steps.step("browser tests compile", || run(cargo(&BROWSER_TESTS).arg("--no-run")));
     for browser in [CHROMIUM, FIREFOX] {
         match (&browser_tools, &first_load, compiled) {
@@ -142,18 +147,26 @@ const FIREFOX: Browser = ("Firefox", "in_chromium");
 
 const BROWSER_TESTS: [&str; 4] = ["test", "--locked", "--package", "counterpoint-browser-tests"];
 
-fn set_up(steps: &mut Steps, consent: Consent) -> (Option<PageTools>, Option<BrowserTools>) {
+/// Whether the tests are run that look at sites of documentation; their names have this in them.
+fn asks_for_hosts(filters: &[OsString]) -> bool {
+    filters.is_empty() || filters.iter().any(|filter| filter.to_string_lossy().contains("hosts"))
+}
+
+type Tools = (Option<PageTools>, Option<BrowserTools>, Option<HostTools>);
+
+fn set_up(steps: &mut Steps, scope: Scope, filters: &[OsString], consent: Consent) -> Tools {
     // There is one set-up for both, so that what several tools depend on is compiled once.
     let setup = match Setup::begin(consent) {
         Ok(setup) => setup,
         Err(error) => {
             steps.step::<()>("set-up", || Err(error));
-            return (None, None);
+            return (None, None, None);
         }
     };
     let page = steps.step("set-up for the page", || setup.page());
     let browsers = steps.step("set-up for the browsers", || setup.browsers());
-    (page, browsers)
+    let hosts = asks_for_hosts(filters).then(|| steps.step("set-up for the sites", || setup.hosts(scope)));
+    (page, browsers, hosts.flatten())
 }
 
 /// The command that runs one browser's tests. They learn from the environment where everything is.
@@ -164,6 +177,7 @@ fn browser_tests(files: &Files, browser: Browser, filters: &[OsString]) -> Comma
         .args(filters)
         .env("COUNTERPOINT_FIRST_LOAD", files.first.join(" "))
         .env("COUNTERPOINT_LATER", files.later.join(" "))
+        .env("COUNTERPOINT_HOSTS", hosts::folder())
         // A backtrace says less than the error's own words, and takes a hundred lines.
         .env("RUST_BACKTRACE", "0");
     tests

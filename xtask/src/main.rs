@@ -12,6 +12,7 @@ mod finish;
 mod first_load;
 mod fuzz;
 mod gate;
+mod hosts;
 mod mermaid;
 mod plantuml;
 mod serve;
@@ -40,6 +41,7 @@ fn main() -> std::process::ExitCode {
         Task::Build { consent } => site::build(consent),
         Task::Mermaid { consent } => mermaid::check(consent),
         Task::Plantuml => plantuml::check(),
+        Task::Hosts { consent } => hosts::build_all(consent),
         Task::Fuzz { time } => fuzz::fuzz(time),
         Task::Serve { port, consent } => serve::serve(port, consent),
         Task::Test { scope, consent } => gate::test_everything(scope, consent),

@@ -7,7 +7,7 @@ mod debian_rust;
 mod system;
 mod wasm_target;
 
-use crate::{steps::told, workspace};
+use crate::{gate::Scope, steps::told, workspace};
 use anyhow::{Context, Result};
 use cache::Cache;
 use std::ffi::OsString;
@@ -26,6 +26,9 @@ const BINARYEN: &str = "132.0.0";
 const GECKODRIVER: &str = "0.37.1";
 const AXE: &str = "4.14.1";
 const MERMAID: &str = "11.17.2";
+const MDBOOK: &str = "0.5.4";
+const MKDOCS_MATERIAL: &str = "9.8.1";
+const SPHINX: &str = "9.0.4";
 
 /// Whether system packages may be installed.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
@@ -84,6 +87,19 @@ impl Setup {
         ]))
     }
 
+    /// What builds sites of documentation; Sphinx only where what takes long is wanted.
+    pub fn hosts(&self, scope: Scope) -> Result<HostTools> {
+        system::ensure_python("The tests of documentation sites", self.consent)?;
+        Ok(HostTools {
+            mdbook: self.cache.crate_programs("mdbook", MDBOOK, &["--no-default-features", "--features", "search"])?,
+            mkdocs: self.cache.pip_package("mkdocs-material", MKDOCS_MATERIAL)?,
+            sphinx: match scope {
+                Scope::Long => Some(self.cache.pip_package("sphinx", SPHINX)?),
+                Scope::Fast | Scope::Usual => None,
+            },
+        })
+    }
+
     /// The `node_modules` with Mermaid, whose parser reads our diagrams.
     pub fn mermaid(&self) -> Result<PathBuf> {
         self.cache.npm_package("mermaid", MERMAID)
@@ -131,6 +147,15 @@ impl PageTools {
     }
 }
 
+/// What builds sites of documentation.
+pub struct HostTools {
+    /// The folder with the program.
+    pub mdbook: PathBuf,
+    /// The Python that has each.
+    pub mkdocs: PathBuf,
+    pub sphinx: Option<PathBuf>,
+}
+
 /// The tools that drive the browsers, as environment variables that the browser tests read.
 pub struct BrowserTools(Vec<(&'static str, PathBuf)>);
 
@@ -152,6 +177,17 @@ fn say_and_do<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pip_packages_are_held_to_the_hashes_in_their_lists() {
+        for (name, version) in [("mkdocs-material", MKDOCS_MATERIAL), ("sphinx", SPHINX)] {
+            let path = workspace::root().join("xtask/pip").join(name).join("requirements.txt");
+            let list = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            assert!(list.lines().any(|line| line.starts_with(&format!("{name}=={version} "))), "{list}");
+            // pip refuses what has no hash, and what is not in the list.
+            assert!(list.contains("--hash=sha256:"), "{list}");
+        }
+    }
 
     /// The version that is asked for is the one whose files' hashes are known.
     #[test]

@@ -30,6 +30,7 @@ mod embedded;
 mod failures;
 mod files;
 mod harness;
+mod hosts;
 mod instrument;
 mod long_runs;
 mod opening;

@@ -18,6 +18,10 @@ const FOLDER: &str = "/deep/sub/path";
 /// Where the pages are in which the diagram is embedded: on the same host, in another folder.
 const PAGES: &str = "/deep/sub/pages";
 
+/// Where the sites of documentation are, each in a folder of its name. They have scripts and styles of their own that no
+/// strict policy allows.
+const HOSTS: &str = "/deep/sub/hosts";
+
 /// No inline scripts, no inline styles, nothing from elsewhere. Frames are for the pages that embed the page.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                       script-src 'self' 'wasm-unsafe-eval'; frame-src 'self'";
@@ -48,10 +52,13 @@ impl Site {
     pub async fn of(folder: PathBuf) -> Result<Self> {
         let log = Arc::new(Mutex::new(Log::default()));
         let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("pages");
-        let router = Router::new()
-            .nest_service(FOLDER, ServeDir::new(folder))
-            .nest_service(PAGES, ServeDir::new(pages))
-            .layer(from_fn_with_state(log.clone(), answer));
+        let router =
+            Router::new().nest_service(FOLDER, ServeDir::new(folder)).nest_service(PAGES, ServeDir::new(pages));
+        let router = match std::env::var_os("COUNTERPOINT_HOSTS") {
+            Some(hosts) => router.nest_service(HOSTS, ServeDir::new(hosts)),
+            None => router,
+        };
+        let router = router.layer(from_fn_with_state(log.clone(), answer));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let address = format!("http://{}{FOLDER}/", listener.local_addr()?);
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -108,7 +115,8 @@ async fn answer(State(log): State<Arc<Mutex<Log>>>, request: Request, next: Next
         log.asked_for.push(name.clone());
         let before = log.altered.iter().find(|(beginning, _)| name.starts_with(beginning)).map(|(_, text)| *text);
         let is_missing = log.missing.iter().any(|ending| name.ends_with(ending));
-        let policies = [Some(format!("{POLICY}{}", log.demands)), log.restriction.clone()];
+        let strict = (!path.starts_with(HOSTS)).then(|| format!("{POLICY}{}", log.demands));
+        let policies = [strict, log.restriction.clone()];
         (is_missing, before, policies)
     };
     let mut response = if is_missing { StatusCode::NOT_FOUND.into_response() } else { next.run(request).await };

@@ -75,6 +75,23 @@ impl Cache {
         Ok(folder.join("node_modules"))
     }
 
+    /// The Python that has a package from its registry, fetched if it is not there: exactly the files whose hashes are
+    /// written in `xtask/pip/NAME/requirements.txt`. Programs are run as its modules, for their own files name the folder
+    /// in which they were unfinished.
+    pub fn pip_package(&self, name: &str, version: &str) -> Result<PathBuf> {
+        let list = workspace::root().join("xtask/pip").join(name).join("requirements.txt");
+        let folder = self.tool(name, version, |folder| {
+            run(command("python3").args(["-m", "venv"]).arg(folder))?;
+            let mut install = command(folder.join("bin/python"));
+            install
+                .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:"])
+                .args(["--no-deps", "--require-hashes", "--requirement"])
+                .arg(list);
+            run(&mut install)
+        })?;
+        Ok(folder.join("bin/python"))
+    }
+
     /// Removes what was only needed to build the tools.
     pub fn tidy(&self) -> Result<()> {
         remove(&self.scratch("build"))?;

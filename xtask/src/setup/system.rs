@@ -35,6 +35,15 @@ pub fn ensure(needed: &[Needed], user: &str, consent: Consent) -> Result<()> {
     install(&missing, user, consent)
 }
 
+/// Makes sure that Python is there, with what makes an environment of its own: Debian has that in a package apart.
+pub fn ensure_python(user: &str, consent: Consent) -> Result<()> {
+    let ask = command("python3").args(["-c", "import ensurepip, venv"]).output();
+    if ask.is_ok_and(|answer| answer.status.success()) {
+        return Ok(());
+    }
+    install(&["python3-venv"], user, consent)
+}
+
 /// Installs Debian packages, or says how to.
 pub fn install(packages: &[&str], user: &str, consent: Consent) -> Result<()> {
     let list = packages.join(" ");

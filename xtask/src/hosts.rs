@@ -1,0 +1,100 @@
+//! Sites of documentation with diagrams in them, built by the programs that people build theirs with, for the browser
+//! tests to look at.
+//!
+//! Their sources are in `tests/browser/hosts`; what is written here is what docs/embedding.md tells people to type.
+
+use crate::gate::Scope;
+use crate::setup::{Consent, HostTools, Setup};
+use crate::workspace::{self, cargo, run};
+use anyhow::{Context, Result};
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Where the built sites are, each in a folder of its name.
+pub fn folder() -> PathBuf {
+    workspace::root().join("target/hosts")
+}
+
+/// Sets up all that builds sites, and builds them.
+pub fn build_all(consent: Consent) -> Result<()> {
+    let tools = Setup::begin(consent)?.hosts(Scope::Long)?;
+    build(&tools)
+}
+
+/// Builds every site for which there are tools, with the page that is in `dist/`.
+pub fn build(tools: &HostTools) -> Result<()> {
+    run(&mut cargo(&["build", "--locked", "--bin", "counterpoint"]))?;
+    if folder().exists() {
+        fs::remove_dir_all(folder())?;
+    }
+    let viewer = workspace::dist();
+    let path = path_with(&[&workspace::root().join("target/debug"), &tools.mdbook])?;
+    let run_in = |source: &Path, program: &Path, words: &[&str]| {
+        let mut build = Command::new(program);
+        // MkDocs tells of its successor in twelve lines, and mdBook of its success.
+        build
+            .current_dir(source)
+            .args(words)
+            .env("PATH", &path)
+            .envs([("NO_MKDOCS_2_WARNING", "1"), ("MDBOOK_LOG", "warn")]);
+        run(build.stdout(Stdio::null()))
+    };
+
+    let book = sources("mdbook")?;
+    let dist = viewer.to_string_lossy();
+    run_in(&book, Path::new("counterpoint"), &["mdbook", "install", ".", "--viewer", &dist])?;
+    run_in(&book, Path::new("mdbook"), &["build", "--dest-dir", "../mdbook"])?;
+
+    let site = sources("mkdocs")?;
+    fs::copy(plug_in("mkdocs_counterpoint.py"), site.join("mkdocs_counterpoint.py"))?;
+    copy(&viewer, &site.join("docs/counterpoint"))?;
+    run_in(&site, &tools.mkdocs, &["-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", "../mkdocs"])?;
+
+    if let Some(sphinx) = &tools.sphinx {
+        let site = sources("sphinx")?;
+        fs::copy(plug_in("sphinx_counterpoint.py"), site.join("sphinx_counterpoint.py"))?;
+        copy(&viewer, &site.join("_static/counterpoint"))?;
+        run_in(&site, sphinx, &["-m", "sphinx", "-W", "-q", "-b", "html", ".", "../sphinx"])?;
+        // What is no web page has the pictures.
+        run_in(&site, sphinx, &["-m", "sphinx", "-W", "-q", "-b", "latex", ".", "../sphinx-latex"])?;
+        let text = fs::read_to_string(folder().join("sphinx-latex/orders.tex"))?;
+        anyhow::ensure!(text.matches("includegraphics").count() == 2, "Sphinx's LaTeX has not both pictures");
+    }
+    Ok(())
+}
+
+/// A copy of a site's sources, for their builders write among them.
+fn sources(name: &str) -> Result<PathBuf> {
+    let copied = folder().join(format!("{name}-sources"));
+    copy(&workspace::root().join("tests/browser/hosts").join(name), &copied)?;
+    Ok(copied)
+}
+
+/// What people copy for their site.
+fn plug_in(name: &str) -> PathBuf {
+    workspace::root().join("docs/hosts").join(name)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    let entries = fs::read_dir(from).with_context(|| format!("{} is not there", from.display()))?;
+    for entry in entries {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+/// The search path with these folders first.
+fn path_with(folders: &[&Path]) -> Result<OsString> {
+    let usual = std::env::var_os("PATH").unwrap_or_default();
+    let all = folders.iter().map(|folder| folder.to_path_buf()).chain(std::env::split_paths(&usual));
+    std::env::join_paths(all).context("a folder's name has a `:` in it")
+}
