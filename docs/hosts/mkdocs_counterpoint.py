@@ -19,7 +19,11 @@ def accept(language, inputs, options, attributes, markdown):
 def draw(source, language, css_class, options, markdown, **more):
     words = [f"--{key}={value}" for key, value in options.items() if key != "scenario"]
     command = ["counterpoint", "run", options.get("scenario", "-"), "--format", "html", *words]
-    drawn = subprocess.run(command, input=source, capture_output=True, encoding="utf-8")
+    # Any other exception would leave the block as it is, and nobody would know.
+    try:
+        drawn = subprocess.run(command, input=source, capture_output=True, encoding="utf-8")
+    except OSError as error:
+        raise SuperFencesException(f"counterpoint could not be called: {error}") from error
     if drawn.returncode:
         raise SuperFencesException(drawn.stderr.strip())
     return drawn.stdout

@@ -32,7 +32,10 @@ class Counterpoint(SphinxDirective):
         of_the_element = ("at", "controls") if form == "png" else ()
         words = [f"--{key}={value}" for key, value in self.options.items() if key not in of_the_element]
         command = ["counterpoint", "run", scenario, "--format", form, *more, *words]
-        drawn = subprocess.run(command, input="\n".join(self.content).encode(), capture_output=True)
+        try:
+            drawn = subprocess.run(command, input="\n".join(self.content).encode(), capture_output=True)
+        except OSError as error:
+            raise self.error(f"counterpoint could not be called: {error}") from error
         if drawn.returncode:
             raise self.error(drawn.stderr.decode().strip())
         return drawn.stdout

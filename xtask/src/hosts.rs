@@ -6,11 +6,14 @@
 use crate::gate::Scope;
 use crate::setup::{Consent, HostTools, Setup};
 use crate::workspace::{self, cargo, run};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+/// What the command line says of the scenario in a block that is wrong.
+const UNKNOWN: &str = "there is no scenario and no file `no-such`";
 
 /// Where the built sites are, each in a folder of its name.
 pub fn folder() -> PathBuf {
@@ -42,15 +45,38 @@ pub fn build(tools: &HostTools) -> Result<()> {
         run(build.stdout(Stdio::null()))
     };
 
+    // A block that is wrong has to end the build and be told, or nobody would know.
+    let refuses = |page: PathBuf, block: &str, program: &Path, words: &[&str]| -> Result<()> {
+        let source =
+            page.ancestors().find(|folder| folder.parent() == Some(&self::folder())).context("a page has a site")?;
+        let before = fs::read_to_string(&page)?;
+        fs::write(&page, format!("{before}\n{block}\n"))?;
+        let output = Command::new(program).current_dir(source).args(words).env("PATH", &path).output()?;
+        fs::write(&page, before)?;
+        let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        ensure!(
+            !output.status.success() && said.contains(UNKNOWN),
+            "{} has passed over a wrong block: {said}",
+            source.display()
+        );
+        Ok(())
+    };
+
     let book = sources("mdbook")?;
     let dist = viewer.to_string_lossy();
     run_in(&book, Path::new("counterpoint"), &["mdbook", "install", ".", "--viewer", &dist])?;
     run_in(&book, Path::new("mdbook"), &["build", "--dest-dir", "../mdbook"])?;
+    let page = book.join("src/start.md");
+    refuses(page, "```counterpoint no-such\n```", Path::new("mdbook"), &["build", "--dest-dir", "../wrong"])?;
 
     let site = sources("mkdocs")?;
     fs::copy(plug_in("mkdocs_counterpoint.py"), site.join("mkdocs_counterpoint.py"))?;
     copy(&viewer, &site.join("docs/counterpoint"))?;
     run_in(&site, &tools.mkdocs, &["-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", "../mkdocs"])?;
+
+    let page = site.join("docs/index.md");
+    let words = ["-m", "mkdocs", "build", "--quiet", "--site-dir", "../wrong"];
+    refuses(page, "```counterpoint scenario=\"no-such\"\n```", &tools.mkdocs, &words)?;
 
     if let Some(sphinx) = &tools.sphinx {
         let site = sources("sphinx")?;
@@ -60,7 +86,9 @@ pub fn build(tools: &HostTools) -> Result<()> {
         // What is no web page has the pictures.
         run_in(&site, sphinx, &["-m", "sphinx", "-W", "-q", "-b", "latex", ".", "../sphinx-latex"])?;
         let text = fs::read_to_string(folder().join("sphinx-latex/orders.tex"))?;
-        anyhow::ensure!(text.matches("includegraphics").count() == 2, "Sphinx's LaTeX has not both pictures");
+        let words = ["-m", "sphinx", "-W", "-q", "-b", "html", ".", "../wrong"];
+        refuses(site.join("index.rst"), ".. counterpoint:: no-such", sphinx, &words)?;
+        ensure!(text.matches("includegraphics").count() == 2, "Sphinx's LaTeX has not both pictures");
     }
     Ok(())
 }
