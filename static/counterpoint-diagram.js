@@ -32,20 +32,26 @@ const own_sheet = sheet_of(
     "#problem{font:max(14px,0.875rem)/1.4 system-ui,sans-serif}#problem:empty{display:none}",
 );
 
-// Everything that the elements share, fetched once.
+// Everything that the elements share, fetched once; and the app's later part, when the first of them asks for it.
+let beside;
 let sharing;
 const shared = () =>
   (sharing ??= (async () => {
     const loading = [import(address("app.js")), fetched(address("app_bg.wasm")), fetched(address("embed.css"))];
     const [app, module, sheet] = await Promise.all(loading);
     const exported = await app.default({ module_or_path: module });
-    return { mount: app.mount, exported, sheet: sheet_of(await sheet.text()) };
+    let fetching;
+    const whole = () =>
+      (fetching ??= (async () => {
+        beside = await import(address("background.js"));
+        await beside.later(await fetched(address("later.wasm")), exported);
+      })());
+    return { mount: app.mount, whole, sheet: sheet_of(await sheet.text()) };
   })().catch((error) => {
     sharing = undefined;
     throw error;
   }));
 
-let beside;
 const engine = (hear, fail) =>
   beside.engine({ script: address("worker.js"), name: files["engine.js"].replace(/\.js$/, "") }, hear, fail);
 
@@ -156,20 +162,11 @@ export class CounterpointDiagram extends HTMLElement {
     const opening = (this.#opening = {});
     this.#problem.textContent = "";
     try {
-      const [{ mount, exported, sheet }, asked] = await Promise.all([shared(), this.#asked()]);
+      const [{ mount, whole, sheet }, asked] = await Promise.all([shared(), this.#asked()]);
       if (this.#opening !== opening) return;
       const { cover, ...words } = asked;
       words.controls = this.getAttribute("controls") ?? "play";
       words.side = this.getAttribute("side") ?? undefined;
-      const later = async (tell) => {
-        try {
-          beside = await import(address("background.js"));
-          await beside.later(await fetched(address("later.wasm")), exported);
-        } catch (error) {
-          return tell(reason(error));
-        }
-        tell();
-      };
       this.#place = Object.assign(document.createElement("div"), { id: "app", className: "root" });
       this.#frame.append(this.#place);
       this.shadowRoot.adoptedStyleSheets = [own_sheet, sheet, this.#room(words)];
@@ -180,7 +177,7 @@ export class CounterpointDiagram extends HTMLElement {
       this.#app = mount(this.#place, {
         cover,
         word: (name) => words[name],
-        later,
+        later: (tell) => whole().then(() => tell(), (error) => tell(reason(error))),
         engine,
         tell: (event, number) => is_mine() && this.#heard(event, number),
         // Not at once, for it is the app that says so.

@@ -8,6 +8,8 @@ use std::io::Write;
 
 /// The most that the first load may weigh, in bytes, each file by `gzip -9`.
 const LIMIT: usize = 200_000;
+/// The most that the script may weigh that defines the element, likewise.
+const ELEMENT_LIMIT: usize = 4_000;
 
 /// The names of the files in `dist/` that the page makes the browser fetch.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -30,8 +32,21 @@ pub fn report() -> Result<Files> {
     let later = weigh(&files.later)?;
     println!("{}", row("all", later));
     println!("{}", row("both", Weight { raw: first.raw + later.raw, sent: first.sent + later.sent }));
+    let element = weigh_element()?;
+    ensure!(
+        element <= ELEMENT_LIMIT,
+        "the element's script weighs {element} bytes, more than the {ELEMENT_LIMIT} allowed"
+    );
     ensure!(first.sent <= LIMIT, "the first load weighs {} bytes, more than the {LIMIT} allowed", first.sent);
     Ok(files)
+}
+
+/// Prints the weight of the element's script, which is all that a page with it loads before one comes near the window.
+fn weigh_element() -> Result<usize> {
+    println!("\n  In a page that embeds it, at first");
+    let weight = weigh(&[String::from("counterpoint-diagram.js")])?;
+    println!("{}  of {ELEMENT_LIMIT} allowed", row("all", weight));
+    Ok(weight.sent)
 }
 
 /// The bytes of a file as it is, and as it is sent.

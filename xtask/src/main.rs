@@ -14,6 +14,7 @@ mod fuzz;
 mod gate;
 mod hosts;
 mod mermaid;
+mod npm;
 mod plantuml;
 mod serve;
 mod setup;

@@ -1,6 +1,7 @@
 //! Builds the page into `dist/`.
 
 use crate::first_load;
+use crate::npm;
 use crate::setup::{Consent, PageTools, Setup};
 use crate::workspace::{cargo, command, run};
 use anyhow::Result;
@@ -13,10 +14,11 @@ pub fn build(consent: Consent) -> Result<()> {
     first_load::report().map(drop)
 }
 
-/// Builds the page with these tools.
+/// Builds the page, and the package for npm, with these tools.
 pub fn bundle(tools: &PageTools) -> Result<()> {
     prepare()?;
-    run(tools.lend(trunk("build").args(["--release", "--log", "warn"])))
+    run(tools.lend(trunk("build").args(["--release", "--log", "warn"])))?;
+    npm::pack()
 }
 
 /// Fetches the crates that the page is made of, because Trunk and the Cargo that it runs stay offline.
