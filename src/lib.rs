@@ -35,6 +35,7 @@ pub mod cli;
 #[allow(missing_docs)]
 pub mod desk;
 pub mod engine;
+pub mod export;
 #[doc(hidden)]
 #[cfg(any(test, feature = "bench"))]
 #[allow(missing_docs)]

@@ -11,6 +11,7 @@ mod dial;
 mod edit;
 mod link;
 mod record;
+pub mod taken;
 
 pub use dial::Dial;
 pub use edit::{Edit, Wish};
@@ -76,7 +77,7 @@ impl Studio {
     /// The cover of a run of any scenario, as it was run.
     pub fn cover_of(played: Played) -> Cover {
         let studio = Studio::with(played.scenario.clone());
-        Cover { panel: studio.panel(), recording: record::recording(&studio.wish, played) }
+        Cover { panel: studio.panel(), recording: record::recording(played) }
     }
 
     /// What is to be run, and what was changed of it.
@@ -154,7 +155,7 @@ impl Studio {
         let mut run = self.run.take().unwrap_or_else(|| Run::new((*self.wish.scenario).clone()));
         while run.advance(u64::MAX) == Progress::Running {}
         self.shown = Some(self.wish.clone());
-        record::recording(&self.wish, run.into_played())
+        record::recording(run.into_played())
     }
 
     fn want(&mut self, wish: Wish) {

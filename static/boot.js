@@ -55,13 +55,13 @@
   // allows it by `trusted-types default`.
   const background = document.getElementById("background").content;
   const engineScript = background.querySelector("#engine").getAttribute("src");
+  const beside_page = (id) => new URL(background.querySelector(id).getAttribute("src"), document.baseURI).href;
+  const workers = [engineScript, beside_page("#maker")];
   const allow = () =>
     window.trustedTypes?.createPolicy("default", {
       createHTML: (text, type, sink) => (sink === "Element innerHTML" ? text : null),
-      createScriptURL: (text, type, sink) => (sink.startsWith("Worker ") && text === engineScript ? text : null),
+      createScriptURL: (text, type, sink) => (sink.startsWith("Worker ") && workers.includes(text) ? text : null),
     });
-
-  const beside_page = (id) => new URL(background.querySelector(id).getAttribute("src"), document.baseURI);
 
   // What comes once the first picture is there. The app asks for `later` first, then for the engine.
   let beside;
@@ -74,9 +74,17 @@
     }
     tell();
   };
+  const engine_name = background.querySelector("link").getAttribute("href").replace(/^.*\/|\.js$/g, "");
+  // The sheets by which something is taken from the page.
+  const take = async (what, link, at) => {
+    const sheet = background.querySelector("[rel=stylesheet]");
+    if (sheet) await new Promise((done) => ((sheet.onload = sheet.onerror = done), document.head.append(sheet)));
+    const { take } = await import(beside_page("#taking"));
+    const element = () => import(new URL("counterpoint-diagram.js", document.baseURI));
+    take(what, link, at, { script: beside_page("#maker"), name: engine_name }, element);
+  };
   const start_engine = (hear, fail) => {
-    const name = background.querySelector("link").getAttribute("href").replace(/^.*\/|\.js$/g, "");
-    return (engine = beside.engine({ script: engineScript, name }, hear, fail));
+    return (engine = beside.engine({ script: engineScript, name: engine_name }, hear, fail));
   };
 
   // The scenario that the address names, if it is built in.
@@ -155,7 +163,7 @@
     const bytes = await covering;
     exported = await app.default({ module_or_path: response });
     started = true;
-    app.mount(place, { cover: bytes, word() {}, failed: give_up, broke: give_up, later, engine: start_engine, tell() {} });
+    app.mount(place, { cover: bytes, word() {}, failed: give_up, broke: give_up, later, engine: start_engine, take, tell() {} });
   }
 
   // In a frame of somebody else's page.

@@ -22,6 +22,8 @@ export interface CounterpointDiagramAttributes {
   to?: Duration;
   /** The number of the job that is lit, from 1, or `none`. */
   job?: string | number;
+  /** How polls and heartbeats are drawn: `faint` if it is not given. */
+  background?: "faint" | "full";
   /** Parameters, as `path=value`, with `;` between two. */
   set?: string;
   /** One side instead of both. */

@@ -104,7 +104,7 @@ const near = new IntersectionObserver(
 
 export class CounterpointDiagram extends HTMLElement {
   static observedAttributes =
-    "link scenario src seed at from to job set side controls theme".split(" ");
+    "link scenario src seed at from to job background set side controls theme".split(" ");
 
   #frame = document.createElement("div");
   #problem = document.createElement("p");
@@ -237,7 +237,7 @@ export class CounterpointDiagram extends HTMLElement {
     const sets = (get("set") ?? "").split(";").filter((each) => each.trim());
     const changes = sets.map((each) => ["set", each.trim().replaceAll("&", "%26")]);
     if (get("seed")) changes.push(["seed", get("seed")]);
-    const views = ["at", "from", "to", "job"].filter(get).map((name) => [name, get(name)]);
+    const views = ["at", "from", "to", "job", "background"].filter(get).map((name) => [name, get(name)]);
     const link = [named, ...[...changes, ...views].map((pair) => pair.join("="))].join("&");
     const is_changed = changes.length || /&(set|seed)=/.test(named);
     // The recording of what is shown as it came lies beside it; without one, or with a change, the engine has to run.

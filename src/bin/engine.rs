@@ -30,6 +30,52 @@ mod sameness {
     }
 }
 
+/// For the sheets by which something is taken from the page (`static/taking.js`).
+#[cfg(target_arch = "wasm32")]
+mod taking {
+    use counterpoint::studio::taken::{self, Dress, Place, Wanted};
+    use wasm_bindgen::prelude::wasm_bindgen;
+
+    fn wanted(format: &str, side: &str, width: u16, theme: &str, at: &str) -> Wanted {
+        Wanted { format: format.into(), side: side.into(), width, theme: theme.into(), at: at.into() }
+    }
+
+    /// The file that is wanted of what a link says.
+    #[wasm_bindgen]
+    pub fn file(link: &str, format: &str, side: &str, width: u16, theme: &str, at: &str) -> Result<Vec<u8>, String> {
+        taken::made(link, &wanted(format, side, width, theme, at))
+    }
+
+    /// The command that writes it.
+    #[wasm_bindgen]
+    #[allow(clippy::too_many_arguments)]
+    pub fn command(
+        link: &str,
+        format: &str,
+        side: &str,
+        width: u16,
+        theme: &str,
+        at: &str,
+        scale: u32,
+        output: &str,
+    ) -> String {
+        taken::command(link, &wanted(format, side, width, theme, at), scale, output)
+    }
+
+    /// The places for which there is a text: two lines each, its name and what has to be done there once.
+    #[wasm_bindgen]
+    pub fn places() -> Vec<String> {
+        Place::ALL.iter().map(|place| format!("{}\n{}", place.name(), place.before())).collect()
+    }
+
+    /// What to put into the place of that number.
+    #[wasm_bindgen]
+    pub fn snippet(place: usize, link: &str, controls: &str, theme: &str, side: &str, page: &str) -> String {
+        let dress = Dress { controls: controls.into(), theme: theme.into(), side: side.into() };
+        Place::ALL.get(place).map_or_else(String::new, |place| taken::snippet(*place, link, &dress, page))
+    }
+}
+
 /// For a page that measures: each returns the agenda events it handled.
 #[cfg(all(target_arch = "wasm32", feature = "bench"))]
 mod speed {

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
-use std::num::NonZeroU32;
 
 use serde_json::Value;
 
@@ -10,12 +9,12 @@ use super::Trouble;
 use super::arguments::{Format, RunArguments};
 use super::element::{self, Source};
 use super::output::Output;
+use crate::export::{self, Export};
 use crate::reading::shown;
 #[cfg(feature = "png")]
 use crate::render::png;
-use crate::render::{csv, json, mermaid, plantuml, story, svg, text};
+use crate::render::svg;
 use crate::scenario::{MAX_TEXT_BYTES, PRESETS, Played, Problem, Scenario, parse_assignment, preset};
-use crate::scene::{Folding, NARROWEST, Scene, Sides, View, layout, width};
 use crate::studio::Studio;
 use crate::time::Moment;
 use crate::trace::JobId;
@@ -45,7 +44,7 @@ pub(super) fn drawn(scenario: &Scenario, arguments: &RunArguments) -> Result<Str
     let side = chosen_side(&scenario, &arguments.side)?;
     check_view(arguments, &scenario)?;
     check_place(arguments, false)?;
-    let (scene, options) = picture(arguments, &scenario.play(), side.as_deref());
+    let (scene, options) = exported(arguments, side.as_deref()).picture(&scenario.play());
     Ok(svg::document(&scene, &options))
 }
 
@@ -57,59 +56,46 @@ pub(super) fn write(
     played: &Played,
     side: Option<&str>,
 ) -> Result<io::Result<()>, Trouble> {
-    Ok(match arguments.format {
-        Format::Text => text::write(to, played, side),
-        Format::Story => {
-            let end = arguments.to.unwrap_or(Moment::NEVER).min(arguments.at.unwrap_or(Moment::NEVER));
-            story::write(to, played, story::Window { side, from: arguments.from.unwrap_or(Moment::START), to: end })
+    let export = exported(arguments, side);
+    let format = match arguments.format {
+        Format::Text => export::Format::Text,
+        Format::Story => export::Format::Story,
+        Format::Json => export::Format::Json,
+        Format::Svg => export::Format::Svg,
+        Format::Mermaid => export::Format::Mermaid,
+        Format::Plantuml => export::Format::Plantuml,
+        Format::Csv => export::Format::Csv,
+        Format::Html => {
+            let (scene, options) = export.picture(played);
+            let picture = svg::document(&scene, &options);
+            return Ok(writeln!(to, "{}", element::html(source, arguments, &picture)));
         }
-        Format::Json => json::write(to, played, side),
-        Format::Svg => {
-            let (scene, options) = picture(arguments, played, side);
-            to.write_all(svg::document(&scene, &options).as_bytes())
-        }
+        Format::Recording => return Ok(to.write_all(&Studio::cover_of(played.clone()).to_file())),
         #[cfg(feature = "png")]
         Format::Png => {
-            let (scene, options) = picture(arguments, played, side);
+            let (scene, options) = export.picture(played);
             let size = png::Size::of(svg::size(&scene, &options), arguments.drawing.scale);
             let size = size.map_err(|error| Trouble::Input(format!("--scale: {error}")))?;
-            to.write_all(&png::picture(&svg::document(&scene, &options), size))
+            return Ok(to.write_all(&png::picture(&svg::document(&scene, &options), size)));
         }
-        Format::Mermaid => mermaid::write(to, played, side),
-        Format::Plantuml => plantuml::write(to, played, side),
-        Format::Csv => csv::write(to, played, side),
-        Format::Html => {
-            let (scene, options) = picture(arguments, played, side);
-            writeln!(to, "{}", element::html(source, arguments, &svg::document(&scene, &options)))
-        }
-        Format::Recording => to.write_all(&Studio::cover_of(played.clone()).to_file()),
-    })
-}
-
-fn picture(arguments: &RunArguments, played: &Played, side: Option<&str>) -> (Scene, svg::Options) {
-    let head = &played.scenario.head;
-    let options = svg::Options {
-        theme: arguments.drawing.theme.into(),
-        at: arguments.at.filter(|_| arguments.format != Format::Html),
-        title: if head.title.is_empty() { head.name.clone() } else { head.title.clone() },
-        description: head.look_for.clone(),
-        foot: arguments.drawing.legend.into(),
     };
-    (layout(&played.sides, &view(arguments, played, side)), options)
+    Ok(Export { format, ..export }.write(to, played))
 }
 
-/// What is to be laid out, with the scenario's window and lit job where the arguments say nothing else.
-fn view(arguments: &RunArguments, played: &Played, side: Option<&str>) -> View {
-    let head = &played.scenario.head;
-    let place = side.and_then(|side| played.sides.iter().position(|known| known.id == side));
-    View {
+/// What is wanted, as a picture.
+fn exported(arguments: &RunArguments, side: Option<&str>) -> Export {
+    let drawing = &arguments.drawing;
+    Export {
+        format: export::Format::Svg,
+        side: side.map(str::to_owned),
+        at: arguments.at.filter(|_| arguments.format != Format::Html),
+        from: arguments.from,
+        to: arguments.to,
+        job: arguments.job.map(|number| JobId::from_index(number.get() - 1)),
         width: asked_width(arguments),
-        sides: place.map_or(Sides::Both, |place| Sides::One(place as u8)),
-        from: arguments.from.or(head.view.from),
-        to: arguments.to.or(head.view.to),
-        selection: arguments.job.map(NonZeroU32::get).or(head.view.job).map(|number| JobId::from_index(number - 1)),
-        folding: Folding::Fold,
-        background: arguments.drawing.background.into(),
+        theme: drawing.theme.into(),
+        foot: drawing.legend.into(),
+        background: drawing.background.into(),
     }
 }
 
@@ -119,15 +105,11 @@ fn asked_width(arguments: &RunArguments) -> u16 {
 
 /// Refuses a picture that would be wider than was asked for.
 pub(super) fn check_width(arguments: &RunArguments, played: &Played, side: Option<&str>) -> Result<(), Trouble> {
-    let width = width(&played.sides, &view(arguments, played, side));
-    if !arguments.format.is_picture() || width <= asked_width(arguments).max(NARROWEST) {
-        return Ok(());
-    }
+    let needed = exported(arguments, side).width_needed(played).filter(|_| arguments.format.is_picture());
+    let Some(needed) = needed else { return Ok(()) };
     let or = if side.is_none() { ", or one side alone by --side" } else { "" };
-    Err(Trouble::Input(format!(
-        "--width: {} is too narrow for the lanes of this run; {width} would do{or}",
-        asked_width(arguments)
-    )))
+    let width = asked_width(arguments);
+    Err(Trouble::Input(format!("--width: {width} is too narrow for the lanes of this run; {needed} would do{or}")))
 }
 
 /// A built-in scenario, standard input, or a file; and its text if it is not built in.

@@ -26,18 +26,28 @@ impl Scenario {
         self.with_all([(path, value)])
     }
 
-    /// The same scenario with several fields set at once: only the result has to be valid, not each step to it.
+    /// The same scenario with several fields set at once: only the result has to be valid, not each step to it. With
+    /// fewer jobs, the one that was to be lit may be gone; that does not stand in the way, and none is lit then.
     ///
     /// # Errors
     /// A [`Problem`] if there is no such path or the values would not do there.
     pub fn with_all<'a>(&self, assignments: impl IntoIterator<Item = (&'a str, Value)>) -> Result<Scenario, Problem> {
         let mut whole = self.to_value();
+        let mut sets_lit = false;
         for (path, value) in assignments {
+            sets_lit |= path == LIT;
             assign(&mut whole, path, value)?;
+        }
+        let is_gone = whole["view"]["job"].as_u64() > whole["workload"]["jobs"].as_u64();
+        if is_gone && !sets_lit {
+            assign(&mut whole, LIT, Value::Null)?;
         }
         Scenario::from_value(whole)
     }
 }
+
+/// The number of the job that is lit.
+const LIT: &str = "view.job";
 
 /// Sets one field. Not a part of its only caller, which is compiled for each kind of list.
 fn assign(whole: &mut Value, path: &str, value: Value) -> Result<(), Problem> {

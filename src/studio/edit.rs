@@ -50,8 +50,6 @@ impl Wish {
     }
 }
 
-const VIEW_JOB: &str = "view.job";
-
 /// One changed parameter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Edit {
@@ -81,11 +79,8 @@ pub(super) fn apply(wish: &Wish, edits: Vec<Edit>) -> Result<Wish, Problem> {
     if edits.is_empty() {
         return Ok(wish.as_it_came());
     }
-    // If there are fewer jobs now, the job that the scenario selects may not exist. That must not forbid fewer jobs, so
-    // the selection is dropped here.
-    let unlit = (VIEW_JOB, Value::Null);
     let changes = edits.iter().map(|edit| (edit.path.as_str(), edit.value.clone()));
-    let scenario = wish.base.with_all(std::iter::once(unlit).chain(changes))?;
+    let scenario = wish.base.with_all(changes)?;
     let values = Rc::new(scenario.to_value());
     Ok(Wish {
         base: wish.base.clone(),

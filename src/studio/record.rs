@@ -2,7 +2,6 @@
 //!
 //! *Invariant:* every word and number is computed from the trace, as in the report.
 
-use super::Wish;
 use crate::metrics::Verdict;
 use crate::recording::{Card, Figure, Recording, Selection, Sentence, troubles};
 use crate::render::measures::{Detail, Measure, measures};
@@ -14,7 +13,7 @@ use crate::trace::JobId;
 /// The most sentences on a card; the report has all of them.
 const MOST_SENTENCES: usize = 4;
 
-pub fn recording(wish: &Wish, played: Played) -> Recording {
+pub fn recording(played: Played) -> Recording {
     let summaries = summaries(&played);
     let cards = cards(&summaries);
     let comparison = comparison(&played, &summaries);
@@ -23,9 +22,7 @@ pub fn recording(wish: &Wish, played: Played) -> Recording {
     let Played { scenario, sides } = played;
     let (view, workload) = (&scenario.head.view, scenario.head.workload);
     let window = (view.from.unwrap_or(Moment::START), view.to.unwrap_or(ended).min(ended));
-    // If there are fewer jobs now, the job that the scenario selects may not exist.
-    let lit = wish.base.head.view.job.filter(|number| *number <= workload.jobs);
-    let lit = lit.map_or(Selection::Nothing, |number| Selection::Job(JobId::from_index(number - 1)));
+    let lit = view.job.map_or(Selection::Nothing, |number| Selection::Job(JobId::from_index(number - 1)));
     Recording {
         noun: workload.noun.one,
         cards,

@@ -45,6 +45,8 @@ pub enum Message {
     Words(Fold),
     /// A person wants the link to what is shown.
     CopyLink,
+    /// A person wants to take something from the page: a `file` of the run, or a `snippet` for another page.
+    Take(&'static str),
     Copied(Copied),
     /// The later part of the page is here, or cannot be had, and why.
     Later(Option<String>),
@@ -213,6 +215,10 @@ impl App {
             Message::Legend(fold) => self.legend = fold,
             Message::Words(fold) => self.words = fold,
             Message::CopyLink => self.is_copying = true,
+            Message::Take(what) => {
+                let at = self.player.head().since(Moment::START).to_string();
+                self.act.mount.host.take(what, &self.player.link(), &at);
+            }
             Message::Copied(copied) => {
                 self.forgetting = (copied != Copied::Idle).then(|| forget(&copied, self.act.clone()));
                 self.copied = copied;

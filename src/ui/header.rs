@@ -42,7 +42,20 @@ pub fn masthead(titles: &[(String, String)], name: &str, copied: &Copied, act: &
     block("header", "masthead")
         .add(element("h1", &[]).text("Counterpoint"))
         .add(block("p", "tagline").text("the same work, asked and queued"))
-        .add(block("div", "masthead-tools").add(picker).add(copy_link(copied, act)))
+        .add(block("div", "masthead-tools").add(picker).add(taking(act)).add(copy_link(copied, act)))
+}
+
+/// What is taken from the page to somewhere else: a file of the run, or the diagram for another page. A script of its own
+/// does both, which is fetched when it is wanted.
+fn taking(act: &Act) -> Element {
+    let button = |name: &'static str, what: &'static str, sign: Icon| {
+        let act = act.clone();
+        element("button", &[("type", "button"), ("class", "button"), ("aria-haspopup", "dialog")])
+            .on(On::Click, move |_| act.tell(Message::Take(what)))
+            .add(icon(sign))
+            .add(element("span", &[]).text(name))
+    };
+    block("span", "sharing").add(button("Export", "file", Icon::Export)).add(button("Embed", "snippet", Icon::Embed))
 }
 
 /// Puts the address, which holds all that is shown, on the clipboard.

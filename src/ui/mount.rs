@@ -52,6 +52,11 @@ extern "C" {
         fail: &Closure<dyn FnMut(String, bool)>,
     ) -> Engine;
 
+    /// Opens the sheet by which a `file` or a `snippet` of what a link says is taken from the page. `at` is where the
+    /// playhead stands.
+    #[wasm_bindgen(method)]
+    pub fn take(this: &Host, what: &str, link: &str, at: &str);
+
     /// Tells who has embedded the app what has happened in it: a name, and a number that goes with it.
     #[wasm_bindgen(method)]
     pub fn tell(this: &Host, event: &str, number: f64);

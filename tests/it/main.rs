@@ -71,6 +71,7 @@ mod run;
 mod scenario;
 mod scene;
 mod shedding;
+mod snippets;
 mod soap;
 mod spotlight;
 mod sqs;

@@ -20,7 +20,8 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("story", &["sorting", "time", "trace"]),
     ("scene", &["sorting", "time", "trace", "recording"]),
     ("render", &["time", "trace", "recording", "scenario", "metrics", "story", "scene"]),
-    ("studio", &["reading", "time", "trace", "recording", "desk", "engine", "scenario", "metrics", "render"]),
+    ("export", &["time", "trace", "recording", "scenario", "scene", "render"]),
+    ("studio", &["reading", "time", "trace", "recording", "desk", "engine", "scenario", "metrics", "render", "export"]),
     ("player", &["sorting", "time", "trace", "recording", "desk", "story", "scene"]),
     // What the page loads first: who shows a run does not know how it is made.
     ("ui", &["sorting", "time", "trace", "recording", "desk", "story", "scene", "player"]),

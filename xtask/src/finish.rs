@@ -124,13 +124,22 @@ fn dress(files: &mut Files) -> Result<()> {
     Ok(())
 }
 
-/// Cuts what may come later out of the app's module.
+/// Functions of the engine that are needed only where something is taken from the page, likewise.
+const OF_FILES: [&str; 3] = [
+    "counterpoint::studio::taken::file::made::",
+    "counterpoint::studio::taken::snippet::command::",
+    "counterpoint::studio::taken::snippet::snippet::",
+];
+
+/// Cuts what may come later out of both modules.
 fn split(files: &mut Files) -> Result<()> {
-    let name = files.keys().find(|name| name.starts_with("app-") && name.ends_with("_bg.wasm")).cloned();
-    let name = name.context("there is no module of the app")?;
-    let split::Halves { first, later } = split::split(&files[&name], &LATER)?;
-    files.insert(name, first);
-    files.insert(String::from("later.wasm"), later);
+    for (stem, gates, part) in [("app", &LATER[..], "later.wasm"), ("engine", &OF_FILES[..], "engine_files.wasm")] {
+        let name = files.keys().find(|name| self::stem(name) == stem && name.ends_with("_bg.wasm")).cloned();
+        let name = name.with_context(|| format!("there is no module of the {stem}"))?;
+        let split::Halves { first, later } = split::split(&files[&name], gates)?;
+        files.insert(name, first);
+        files.insert(String::from(part), later);
+    }
     Ok(())
 }
 
@@ -192,7 +201,8 @@ fn named_by_content(mut files: Files) -> Result<Files> {
             named.insert(format!("{by_content}/{inner}"), content);
             continue;
         }
-        let ending = if name.ends_with("_bg.wasm") { "_bg.wasm" } else { &name[name.rfind('.').unwrap_or(0)..] };
+        let ending = PARTS.into_iter().find(|part| name.ends_with(part));
+        let ending = ending.unwrap_or(&name[name.rfind('.').unwrap_or(0)..]);
         let by_content = format!("{stem}-{hash:016x}{ending}");
         let known = format!("{stem}{ending}");
         let is_fetched = element.contains(&format!("\"{known}\""));
@@ -215,9 +225,12 @@ fn knowing(element: &str, files: &BTreeMap<String, String>) -> Result<String> {
     Ok(element.replace(FILES, &format!("const files = {{{}}};", names.join(","))))
 }
 
+/// How the names of modules end that have a script, or a module, of the same name.
+const PARTS: [&str; 2] = ["_bg.wasm", "_files.wasm"];
+
 /// What a file was called before anybody gave it a hash.
 fn stem(name: &str) -> &str {
-    let name = name.strip_suffix("_bg.wasm").unwrap_or(name);
+    let name = PARTS.iter().find_map(|part| name.strip_suffix(part)).unwrap_or(name);
     name.split(['-', '.', '/']).next().unwrap_or(name)
 }
 

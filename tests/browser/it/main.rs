@@ -38,3 +38,4 @@ mod outage;
 mod parameters;
 mod sameness;
 mod screen;
+mod taking;

@@ -1,0 +1,9 @@
+//! What is taken from the page to somewhere else: a file of a run, or a text for another page.
+//!
+//! *Invariant:* it is made from a link, and says what the link says.
+
+mod file;
+mod snippet;
+
+pub use file::{Wanted, made};
+pub use snippet::{Dress, Place, command, snippet};

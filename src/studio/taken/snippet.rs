@@ -1,0 +1,242 @@
+//! What is shown, as a text for somewhere else: a command, or what to put into a page.
+//!
+//! *Invariant:* every text says what a link says, and nothing of it is lost: what an attribute could not hold is said by the
+//! link itself.
+
+use std::fmt::Write;
+
+use super::Wanted;
+
+/// Where a text is put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Html,
+    Frame,
+    MdBook,
+    MkDocs,
+    Sphinx,
+    Mdx,
+}
+
+impl Place {
+    pub const ALL: [Place; 6] = [Place::Html, Place::Frame, Place::MdBook, Place::MkDocs, Place::Sphinx, Place::Mdx];
+
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Place::Html => "Any page",
+            Place::Frame => "A frame",
+            Place::MdBook => "mdBook",
+            Place::MkDocs => "Material for MkDocs, Zensical",
+            Place::Sphinx => "Sphinx",
+            Place::Mdx => "Docusaurus, Starlight",
+        }
+    }
+
+    /// What has to be done once, before a text of this kind has an effect.
+    pub fn before(self) -> &'static str {
+        match self {
+            Place::Html | Place::MkDocs | Place::Mdx => {
+                "Copy the built page, or the npm package counterpoint-diagram, to the folder counterpoint/ of your site."
+            }
+            Place::Frame => "For hosts that allow frames and no scripts.",
+            Place::MdBook => {
+                "Once: counterpoint mdbook install. The block becomes a picture with the live diagram over it."
+            }
+            Place::Sphinx => "Copy the built page to _static/counterpoint/.",
+        }
+    }
+}
+
+/// How the diagram is to look there. A word that is empty leaves it to the element.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dress {
+    pub controls: String,
+    pub theme: String,
+    pub side: String,
+}
+
+/// A link, taken apart.
+struct Said {
+    name: String,
+    /// Seed, moment, window and job, by the names that link, element and command have for them.
+    values: Vec<(String, String)>,
+    sets: Vec<String>,
+}
+
+impl Said {
+    fn of(link: &str) -> Said {
+        let mut fields = link.split('&');
+        let mut said = Said { name: decoded(fields.next().unwrap_or_default()), values: Vec::new(), sets: Vec::new() };
+        for field in fields {
+            match field.split_once('=') {
+                Some(("set", assignment)) => said.sets.push(decoded(assignment)),
+                Some((key @ ("seed" | "at" | "from" | "to" | "job" | "background"), value)) => {
+                    said.values.push((key.to_owned(), decoded(value)));
+                }
+                _ => {}
+            }
+        }
+        said
+    }
+
+    /// Whether attributes can say the same as the link.
+    fn is_plain(&self) -> bool {
+        self.sets.iter().all(|set| !set.contains([';', '&', '%']))
+    }
+}
+
+/// The command line that writes the same file. `scale` is that of a PNG.
+#[inline(never)]
+pub fn command(link: &str, wanted: &Wanted, scale: u32, output: &str) -> String {
+    let said = Said::of(link);
+    let mut text = format!("counterpoint run {}", quoted(&said.name));
+    let mut option = |key: &str, value: &str| {
+        let _ = write!(text, " --{key} {}", quoted(value));
+    };
+    let Wanted { format, side, width, theme, at } = wanted;
+    said.values.iter().filter(|(key, _)| key == "seed").for_each(|(key, value)| option(key, value));
+    said.sets.iter().for_each(|set| option("set", set));
+    option("format", format);
+    if !side.is_empty() {
+        option("side", side);
+    }
+    let is_picture = matches!(format.as_str(), "svg" | "png");
+    if is_picture {
+        option("width", &width.to_string());
+        if theme != "auto" {
+            option("theme", theme);
+        }
+    }
+    if format == "png" {
+        option("scale", &scale.to_string());
+    }
+    let mut as_linked = |keys: &[&str]| {
+        said.values.iter().filter(|(key, _)| keys.contains(&key.as_str())).for_each(|(key, value)| option(key, value));
+    };
+    if is_picture {
+        as_linked(&["job", "background"]);
+    }
+    if is_picture || format == "story" {
+        as_linked(&["from", "to"]);
+    }
+    if is_picture || format == "story" {
+        if !at.is_empty() {
+            option("at", at);
+        }
+    }
+    option("output", output);
+    text
+}
+
+/// What to put into a page. `page` is the address of this one.
+#[inline(never)]
+pub fn snippet(place: Place, link: &str, dress: &Dress, page: &str) -> String {
+    match place {
+        Place::Html => {
+            let script = "<script type=\"module\" src=\"counterpoint/counterpoint-diagram.js\"></script>\n";
+            format!("{script}{}", element(link, dress))
+        }
+        Place::MkDocs => {
+            let setting =
+                "# mkdocs.yml\nextra_javascript:\n  - path: counterpoint/counterpoint-diagram.js\n    type: module\n\n";
+            format!("{setting}{}", element(link, dress))
+        }
+        Place::Mdx => {
+            let head = "<script type=\"module\" src=\"/counterpoint/counterpoint-diagram.js\"></script>";
+            format!("<!-- once, in the head: {head} -->\n{}", element(link, dress))
+        }
+        Place::Sphinx => {
+            let setting =
+                "# conf.py\nhtml_js_files = [(\"counterpoint/counterpoint-diagram.js\", {\"type\": \"module\"})]\n\n";
+            format!("{setting}.. raw:: html\n\n   {}", element(link, dress))
+        }
+        Place::Frame => {
+            let mut address = format!("{page}?embed");
+            for (key, value) in dress.words() {
+                let _ = write!(address, "&{key}={value}");
+            }
+            let name = escaped(&Said::of(link).name);
+            let source = escaped(&format!("{address}#{link}"));
+            format!(
+                "<iframe src=\"{source}\" title=\"{name}\" width=\"100%\" height=\"480\" loading=\"lazy\"></iframe>"
+            )
+        }
+        Place::MdBook => {
+            let said = Said::of(link);
+            let mut words = String::new();
+            for (key, value) in attributes(&said, link, dress).iter().skip(1) {
+                let value = if value.contains([' ', '"', '\'']) { format!("\"{value}\"") } else { value.clone() };
+                let _ = write!(words, "{}{key}={value}", if words.is_empty() { "" } else { " " });
+            }
+            let options = if words.is_empty() { words } else { format!(" {{{words}}}") };
+            format!("```counterpoint {}{options}\n```", said.name)
+        }
+    }
+}
+
+/// The element.
+fn element(link: &str, dress: &Dress) -> String {
+    let mut text = String::from("<counterpoint-diagram");
+    for (key, value) in attributes(&Said::of(link), link, dress) {
+        let _ = write!(text, " {key}=\"{}\"", escaped(&value));
+    }
+    text + "></counterpoint-diagram>"
+}
+
+/// The attributes of the element; the first names the scenario.
+fn attributes(said: &Said, link: &str, dress: &Dress) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    if said.is_plain() {
+        all.push((String::from("scenario"), said.name.clone()));
+        all.extend(said.values.iter().cloned());
+        if !said.sets.is_empty() {
+            all.push((String::from("set"), said.sets.join("; ")));
+        }
+    } else {
+        all.push((String::from("link"), link.to_owned()));
+    }
+    all.extend(dress.words().map(|(key, value)| (key.to_owned(), value.to_owned())));
+    all
+}
+
+impl Dress {
+    fn words(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let words = [("controls", &self.controls), ("theme", &self.theme), ("side", &self.side)];
+        words.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| (key, value.as_str()))
+    }
+}
+
+/// For an attribute in HTML.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
+}
+
+/// For a shell, if it needs that.
+fn quoted(text: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_=.,:/@+".contains(letter);
+    match !text.is_empty() && text.chars().all(is_plain) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', "'\\''")),
+    }
+}
+
+/// A part of a link without its escapes. What is no escape stays as it is.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let digits = (*first == b'%').then(|| after.get(..2).and_then(|two| std::str::from_utf8(two).ok())).flatten();
+        match digits.and_then(|two| u8::from_str_radix(two, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
