@@ -120,10 +120,8 @@ pub fn command(link: &str, wanted: &Wanted, scale: u32, output: &str) -> String 
     if is_picture || format == "story" {
         as_linked(&["from", "to"]);
     }
-    if is_picture || format == "story" {
-        if !at.is_empty() {
-            option("at", at);
-        }
+    if (is_picture || format == "story") && !at.is_empty() {
+        option("at", at);
     }
     option("output", output);
     text
