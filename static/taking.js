@@ -108,7 +108,7 @@ function file_of(body, making, link, at) {
   let round = 0;
   const options = made("div", { className: "sheet-options" });
   const note = made("p", { className: "sheet-note" });
-  const preview = made("div", { className: "sheet-preview", ariaLive: "polite" });
+  const preview = made("div", { className: "sheet-preview", tabIndex: 0, role: "group", ariaLabel: "Preview", ariaLive: "polite" });
   const command = text_to_take("The same from the command line");
   const download = button("Download", "button-first", async (say) => {
     try {
@@ -176,7 +176,7 @@ function file_of(body, making, link, at) {
 
 function beginning(bytes) {
   const text = new TextDecoder().decode(bytes.subarray(0, PREVIEW));
-  return made("pre", { tabIndex: 0 }, bytes.length > PREVIEW ? `${text}…` : text);
+  return made("pre", {}, bytes.length > PREVIEW ? `${text}…` : text);
 }
 
 // As an address of its own kind, for a content policy may let no other picture be made by a script.

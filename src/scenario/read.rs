@@ -92,7 +92,8 @@ impl Scenario {
         Ok(scenario)
     }
 
-    /// The scenario as a JSON value, every default written out.
+    /// The scenario as a JSON value, every default written out. Its fields are in the order of their names in every build:
+    /// one that is linked with another crate which wants the JSON library to keep orders would have another otherwise.
     pub fn to_value(&self) -> Value {
         let mut value = self.head.clone().write();
         let sides = self.sides.iter().map(|side| {
@@ -104,6 +105,7 @@ impl Scenario {
             fields
         });
         value["sides"] = sides.collect();
+        value.sort_all_objects();
         value
     }
 }

@@ -5,13 +5,14 @@ use counterpoint::studio::taken::{Wanted, made};
 use counterpoint_browser_tests::Page;
 use serde_json::json;
 
-use crate::acts::{click, quiet, running_at};
+use crate::acts::{MOMENT, click, quiet, running_at};
 
 const LINK: &str = "order-emails&v=1&seed=7&at=900ms";
 
 in_each_browser! {
     async fn a_file_has_the_bytes_of_the_command_line(page: Page) {
         running_at(&page, &format!("#{LINK}")).await?;
+        page.wait_until("what the link says is shown", &format!("{MOMENT} === 900000")).await?;
         keep_what_is_saved(&page).await?;
         open(&page, "Export").await?;
         for format in ["svg", "mermaid", "plantuml", "csv", "json", "text", "story"] {
@@ -29,6 +30,7 @@ in_each_browser! {
 
     async fn a_picture_is_as_it_was_chosen(page: Page) {
         running_at(&page, &format!("#{LINK}")).await?;
+        page.wait_until("what the link says is shown", &format!("{MOMENT} === 900000")).await?;
         keep_what_is_saved(&page).await?;
         open(&page, "Export").await?;
         for (name, value) in [("Sides", "left"), ("Theme", "dark"), ("Width", "800"), ("Run", "900ms")] {
@@ -48,6 +50,7 @@ in_each_browser! {
     /// As large as the command line makes it, and not empty.
     async fn a_picture_in_pixels_is_drawn_by_the_browser(page: Page) {
         running_at(&page, &format!("#{LINK}")).await?;
+        page.wait_until("what the link says is shown", &format!("{MOMENT} === 900000")).await?;
         open(&page, "Export").await?;
         choose(&page, "Format", "png").await?;
         page.wait_until("the picture is there", &format!("{READY} && {}", says("--format png --width 1200 --theme light --scale 2"))).await?;
@@ -80,6 +83,7 @@ in_each_browser! {
 
     async fn a_diagram_for_another_page_comes_with_its_preview(page: Page) {
         running_at(&page, &format!("#{LINK}")).await?;
+        page.wait_until("what the link says is shown", &format!("{MOMENT} === 900000")).await?;
         open(&page, "Embed").await?;
         page.wait_until("the text is there", &says("<counterpoint-diagram scenario=\\\"order-emails\\\" seed=\\\"7\\\" at=\\\"900ms\\\">")).await?;
         let inside = "document.querySelector('.sheet counterpoint-diagram').shadowRoot";
