@@ -46,8 +46,9 @@ pub fn masthead(titles: &[(String, String)], name: &str, copied: &Copied, act: &
 }
 
 /// What is taken from the page to somewhere else: a file of the run, or the diagram for another page. A script of its own
-/// does both, which is fetched when it is wanted.
-fn taking(act: &Act) -> Element {
+/// does both, which is fetched when it is wanted. On a phone they stand at the end of the page, for the name of the scenario
+/// needs the room at its head.
+pub fn taking(act: &Act) -> Element {
     let button = |name: &'static str, what: &'static str, sign: Icon| {
         let act = act.clone();
         element("button", &[("type", "button"), ("class", "button"), ("aria-haspopup", "dialog")])

@@ -8,7 +8,7 @@ use yew::virtual_dom::VNode;
 use super::Act;
 use super::app::{App, Fold, RunShown};
 use super::element::{Element, On, block, classes, element, markup};
-use super::header::introduction;
+use super::header::{introduction, taking};
 use super::keys::{KEYS, meant};
 use super::modelled::modelled;
 use super::mount::Frame;
@@ -57,6 +57,7 @@ fn whole(app: &App, place: Element) -> Element {
         .add_some(app.run.is_none().then(|| block("div", "progress-place").add_some(progress(player, act))))
         .add(app.run.as_ref().map(|run| shown(app, run)).unwrap_or_default())
         .add_some(is_known.then(|| modelled(&panel.modelled)))
+        .add_some((is_known && act.mount.is_page()).then(|| block("div", "at-the-end").add(taking(act))))
 }
 
 /// The first thing that the Tab key reaches: past all that stands above the picture. Not a link, for what follows the `#`
