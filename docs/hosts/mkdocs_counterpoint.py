@@ -17,7 +17,8 @@ def accept(language, inputs, options, attributes, markdown):
 
 
 def draw(source, language, css_class, options, markdown, **more):
-    words = [f"--{key}={value}" for key, value in options.items() if key != "scenario"]
+    words = [f"--{key}={value}" for key, value in options.items() if key not in ("scenario", "set")]
+    words += [f"--set={each.strip()}" for each in options.get("set", "").split(";") if each.strip()]
     command = ["counterpoint", "run", options.get("scenario", "-"), "--format", "html", *words]
     # Any other exception would leave the block as it is, and nobody would know.
     try:

@@ -29,8 +29,9 @@ class Counterpoint(SphinxDirective):
 
     def drawn(self, form, *more):
         scenario = self.arguments[0] if self.arguments else "-"
-        of_the_element = ("at", "controls") if form == "png" else ()
-        words = [f"--{key}={value}" for key, value in self.options.items() if key not in of_the_element]
+        others = ("set", "at", "controls") if form == "png" else ("set",)
+        words = [f"--{key}={value}" for key, value in self.options.items() if key not in others]
+        words += [f"--set={each.strip()}" for each in self.options.get("set", "").split(";") if each.strip()]
         command = ["counterpoint", "run", scenario, "--format", form, *more, *words]
         try:
             drawn = subprocess.run(command, input="\n".join(self.content).encode(), capture_output=True)

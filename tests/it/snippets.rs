@@ -20,11 +20,11 @@ fn an_element_has_an_attribute_for_whatever_a_link_says() {
          <counterpoint-diagram scenario=\"order-emails\" seed=\"7\" at=\"1.2s\" job=\"3\" \
          set=\"workload.jobs=6; sides.left.timeout=300ms\" controls=\"full\" theme=\"dark\"></counterpoint-diagram>"
     );
-    let told = snippet(Place::MkDocs, JSON, &plain(), PAGE);
+    let told = snippet(Place::Html, JSON, &plain(), PAGE);
     assert!(
         told.ends_with(
             "<counterpoint-diagram scenario=\"order-emails\" at=\"1.2s\" \
-         set=\"workload.arrivals={&quot;pattern&quot;:&quot;burst&quot;}\"></counterpoint-diagram>"
+             set=\"workload.arrivals={&quot;pattern&quot;:&quot;burst&quot;}\"></counterpoint-diagram>"
         ),
         "{told}"
     );
@@ -42,8 +42,13 @@ fn a_frame_has_the_link_itself() {
 #[test]
 fn a_block_of_a_book_has_the_options() {
     let told = snippet(Place::MdBook, PLAIN, &plain(), PAGE);
-    let options = "seed=7 at=1.2s job=3 set=\"workload.jobs=6; sides.left.timeout=300ms\"";
+    let options = "seed=7 at=1.2s job=3 set=workload.jobs=6 set=sides.left.timeout=300ms";
     assert_eq!(told, format!("```counterpoint order-emails {{{options}}}\n```"));
+    let told = snippet(Place::MkDocs, PLAIN, &Dress { side: "left".into(), ..plain() }, PAGE);
+    let options = "seed=\"7\" at=\"1.2s\" job=\"3\" set=\"workload.jobs=6; sides.left.timeout=300ms\" side=\"left\"";
+    assert_eq!(told, format!("```counterpoint scenario=\"order-emails\" {options}\n```"));
+    let told = snippet(Place::Sphinx, "rest-cache&v=1&at=1.2s&set=workload.jobs=6", &plain(), PAGE);
+    assert_eq!(told, ".. counterpoint:: rest-cache\n   :at: 1.2s\n   :set: workload.jobs=6");
     assert_eq!(snippet(Place::MdBook, "rest-cache&v=1", &plain(), PAGE), "```counterpoint rest-cache\n```");
 }
 
@@ -54,7 +59,7 @@ fn a_command_writes_the_same_run() {
     assert_eq!(
         command(PLAIN, &wanted, 2, "order-emails.svg"),
         "counterpoint run order-emails --seed 7 --set workload.jobs=6 --set sides.left.timeout=300ms --format svg \
-         --width 900 --at 1.2s --output order-emails.svg"
+         --width 900 --job 3 --at 1.2s --output order-emails.svg"
     );
     let wanted =
         Wanted { format: "png".into(), side: "left".into(), theme: "dark".into(), at: String::new(), ..wanted };

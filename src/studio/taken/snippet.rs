@@ -36,14 +36,21 @@ impl Place {
     /// What has to be done once, before a text of this kind has an effect.
     pub fn before(self) -> &'static str {
         match self {
-            Place::Html | Place::MkDocs | Place::Mdx => {
+            Place::Html | Place::Mdx => {
                 "Copy the built page, or the npm package counterpoint-diagram, to the folder counterpoint/ of your site."
+            }
+            Place::MkDocs => {
+                "Once: the hook mkdocs_counterpoint.py, and the built page in docs/counterpoint/ (docs/embedding.md). The \
+                 block becomes a picture with the live diagram over it."
             }
             Place::Frame => "For hosts that allow frames and no scripts.",
             Place::MdBook => {
                 "Once: counterpoint mdbook install. The block becomes a picture with the live diagram over it."
             }
-            Place::Sphinx => "Copy the built page to _static/counterpoint/.",
+            Place::Sphinx => {
+                "Once: the extension sphinx_counterpoint, and the built page in _static/counterpoint/ (docs/embedding.md). \
+                 The directive becomes a picture with the live diagram over it."
+            }
         }
     }
 }
@@ -136,18 +143,20 @@ pub fn snippet(place: Place, link: &str, dress: &Dress, page: &str) -> String {
             format!("{script}{}", element(link, dress))
         }
         Place::MkDocs => {
-            let setting =
-                "# mkdocs.yml\nextra_javascript:\n  - path: counterpoint/counterpoint-diagram.js\n    type: module\n\n";
-            format!("{setting}{}", element(link, dress))
+            let words = attributes(&Said::of(link), link, dress).into_iter();
+            let words: Vec<String> = words.map(|(key, value)| format!("{key}=\"{value}\"")).collect();
+            format!("```counterpoint {}\n```", words.join(" "))
         }
         Place::Mdx => {
             let head = "<script type=\"module\" src=\"/counterpoint/counterpoint-diagram.js\"></script>";
             format!("<!-- once, in the head: {head} -->\n{}", element(link, dress))
         }
         Place::Sphinx => {
-            let setting =
-                "# conf.py\nhtml_js_files = [(\"counterpoint/counterpoint-diagram.js\", {\"type\": \"module\"})]\n\n";
-            format!("{setting}.. raw:: html\n\n   {}", element(link, dress))
+            let mut text = format!(".. counterpoint:: {}", Said::of(link).name);
+            for (key, value) in attributes(&Said::of(link), link, dress).iter().skip(1) {
+                let _ = write!(text, "\n   :{key}: {value}");
+            }
+            text
         }
         Place::Frame => {
             let mut address = format!("{page}?embed");
@@ -163,8 +172,11 @@ pub fn snippet(place: Place, link: &str, dress: &Dress, page: &str) -> String {
         Place::MdBook => {
             let said = Said::of(link);
             let mut words = String::new();
-            for (key, value) in attributes(&said, link, dress).iter().skip(1) {
-                let value = if value.contains([' ', '"', '\'']) { format!("\"{value}\"") } else { value.clone() };
+            let sets = said.sets.iter().map(|set| (String::from("set"), set.clone()));
+            let others =
+                attributes(&said, link, dress).into_iter().filter(|(key, _)| key != "scenario" && key != "set");
+            for (key, value) in others.chain(sets) {
+                let value = if value.contains(' ') { format!("\"{value}\"") } else { value };
                 let _ = write!(words, "{}{key}={value}", if words.is_empty() { "" } else { " " });
             }
             let options = if words.is_empty() { words } else { format!(" {{{words}}}") };
