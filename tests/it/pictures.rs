@@ -9,7 +9,7 @@ use counterpoint::player::{current, is_in_sight, scrolled};
 use counterpoint::recording::Style;
 use counterpoint::scenario::{PRESETS, Played};
 use counterpoint::scene::{
-    Area, Form, Level, Light, Look, PX, Point, SAMPLE, Scene, Shape, View, layout, layout_apart, legend,
+    Area, Form, Level, Light, Look, Point, SAMPLE, Scene, Shape, View, layout, layout_apart, legend,
 };
 use counterpoint::studio::Studio;
 use counterpoint::trace::JobId;
