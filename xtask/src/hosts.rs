@@ -78,19 +78,41 @@ pub fn build(tools: &HostTools) -> Result<()> {
     let words = ["-m", "mkdocs", "build", "--quiet", "--site-dir", "../wrong"];
     refuses(page, "```counterpoint scenario=\"no-such\"\n```", &tools.mkdocs, &words)?;
 
-    if let Some(sphinx) = &tools.sphinx {
-        let site = sources("sphinx")?;
-        fs::copy(plug_in("sphinx_counterpoint.py"), site.join("sphinx_counterpoint.py"))?;
-        copy(&viewer, &site.join("_static/counterpoint"))?;
-        run_in(&site, sphinx, &["-m", "sphinx", "-W", "-q", "-b", "html", ".", "../sphinx"])?;
-        // What is no web page has the pictures.
-        run_in(&site, sphinx, &["-m", "sphinx", "-W", "-q", "-b", "latex", ".", "../sphinx-latex"])?;
-        let text = fs::read_to_string(folder().join("sphinx-latex/orders.tex"))?;
-        let words = ["-m", "sphinx", "-W", "-q", "-b", "html", ".", "../wrong"];
-        refuses(site.join("index.rst"), ".. counterpoint:: no-such", sphinx, &words)?;
-        ensure!(text.matches("includegraphics").count() == 2, "Sphinx's LaTeX has not both pictures");
-    }
-    Ok(())
+    let Some(more) = &tools.more else {
+        return Ok(());
+    };
+    let site = sources("sphinx")?;
+    fs::copy(plug_in("sphinx_counterpoint.py"), site.join("sphinx_counterpoint.py"))?;
+    copy(&viewer, &site.join("_static/counterpoint"))?;
+    run_in(&site, &more.sphinx, &["-m", "sphinx", "-W", "-q", "-b", "html", ".", "../sphinx"])?;
+    // What is no web page has the pictures.
+    run_in(&site, &more.sphinx, &["-m", "sphinx", "-W", "-q", "-b", "latex", ".", "../sphinx-latex"])?;
+    let text = fs::read_to_string(folder().join("sphinx-latex/orders.tex"))?;
+    ensure!(text.matches("includegraphics").count() == 2, "Sphinx's LaTeX has not both pictures");
+    let words = ["-m", "sphinx", "-W", "-q", "-b", "html", ".", "../wrong"];
+    refuses(site.join("index.rst"), ".. counterpoint:: no-such", &more.sphinx, &words)?;
+
+    let block = "```counterpoint no-such\n```";
+    let site = sources("docusaurus")?;
+    prepare_for_node(&site, &more.docusaurus, "static/counterpoint")?;
+    let program = "node_modules/@docusaurus/core/bin/docusaurus.mjs";
+    run_in(&site, Path::new("node"), &[program, "build", "--out-dir", "../docusaurus"])?;
+    refuses(site.join("docs/start.md"), block, Path::new("node"), &[program, "build", "--out-dir", "../wrong"])?;
+
+    let site = sources("starlight")?;
+    prepare_for_node(&site, &more.starlight, "public/counterpoint")?;
+    let program = "node_modules/astro/astro.js";
+    run_in(&site, Path::new("node"), &[program, "build", "--silent", "--outDir", "../starlight"])?;
+    let page = site.join("src/content/docs/index.md");
+    refuses(page, block, Path::new("node"), &[program, "build", "--outDir", "../wrong"])
+}
+
+/// Gives a site the packages that build it, the plug-in and the viewer.
+fn prepare_for_node(site: &Path, packages: &Path, viewer: &str) -> Result<()> {
+    // Copied, for Astro takes a path outside of its site for one inside.
+    copy(packages, &site.join("node_modules"))?;
+    fs::copy(plug_in("remark_counterpoint.mjs"), site.join("remark_counterpoint.mjs"))?;
+    copy(&workspace::dist(), &site.join(viewer))
 }
 
 /// A copy of a site's sources, for their builders write among them.

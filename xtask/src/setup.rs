@@ -29,6 +29,9 @@ const MERMAID: &str = "11.17.2";
 const MDBOOK: &str = "0.5.4";
 const MKDOCS_MATERIAL: &str = "9.8.1";
 const SPHINX: &str = "9.0.4";
+const DOCUSAURUS: &str = "3.10.2";
+/// The last that runs on Node 20.
+const STARLIGHT: &str = "0.37.7";
 
 /// Whether system packages may be installed.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
@@ -87,16 +90,25 @@ impl Setup {
         ]))
     }
 
-    /// What builds sites of documentation; Sphinx only where what takes long is wanted.
+    /// What builds sites of documentation; most of it only where what takes long is wanted.
     pub fn hosts(&self, scope: Scope) -> Result<HostTools> {
         system::ensure_python("The tests of documentation sites", self.consent)?;
         Ok(HostTools {
             mdbook: self.cache.crate_programs("mdbook", MDBOOK, &["--no-default-features", "--features", "search"])?,
             mkdocs: self.cache.pip_package("mkdocs-material", MKDOCS_MATERIAL)?,
-            sphinx: match scope {
-                Scope::Long => Some(self.cache.pip_package("sphinx", SPHINX)?),
+            more: match scope {
+                Scope::Long => Some(self.more_hosts()?),
                 Scope::Fast | Scope::Usual => None,
             },
+        })
+    }
+
+    fn more_hosts(&self) -> Result<MoreHostTools> {
+        system::ensure(&system::NODE, "The tests of documentation sites", self.consent)?;
+        Ok(MoreHostTools {
+            sphinx: self.cache.pip_package("sphinx", SPHINX)?,
+            docusaurus: self.cache.npm_package("docusaurus", DOCUSAURUS)?,
+            starlight: self.cache.npm_package("starlight", STARLIGHT)?,
         })
     }
 
@@ -151,9 +163,18 @@ impl PageTools {
 pub struct HostTools {
     /// The folder with the program.
     pub mdbook: PathBuf,
-    /// The Python that has each.
+    /// The Python that has it.
     pub mkdocs: PathBuf,
-    pub sphinx: Option<PathBuf>,
+    pub more: Option<MoreHostTools>,
+}
+
+/// What builds the sites that take long.
+pub struct MoreHostTools {
+    /// The Python that has it.
+    pub sphinx: PathBuf,
+    /// The `node_modules` that have each.
+    pub docusaurus: PathBuf,
+    pub starlight: PathBuf,
 }
 
 /// The tools that drive the browsers, as environment variables that the browser tests read.
@@ -192,9 +213,16 @@ mod tests {
     /// The version that is asked for is the one whose files' hashes are known.
     #[test]
     fn npm_packages_are_held_to_the_hashes_in_their_lists() {
-        for (name, version) in [("binaryen", BINARYEN), ("axe-core", AXE), ("mermaid", MERMAID)] {
+        let all = [
+            ("binaryen", "binaryen", BINARYEN),
+            ("axe-core", "axe-core", AXE),
+            ("mermaid", "mermaid", MERMAID),
+            ("docusaurus", "@docusaurus/core", DOCUSAURUS),
+            ("starlight", "@astrojs/starlight", STARLIGHT),
+        ];
+        for (folder, name, version) in all {
             let read = |list| {
-                let path = workspace::root().join("xtask/npm").join(name).join(list);
+                let path = workspace::root().join("xtask/npm").join(folder).join(list);
                 std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
             };
             let (wanted, locked) = (read("package.json"), read("package-lock.json"));

@@ -17,7 +17,7 @@ struct Host {
     light: &'static str,
 }
 
-const HOSTS: [Host; 3] = [
+const HOSTS: [Host; 5] = [
     Host {
         name: "mdbook",
         page: "deep/orders.html",
@@ -36,6 +36,20 @@ const HOSTS: [Host; 3] = [
         page: "orders.html",
         dark: "while (document.body.dataset.theme !== 'dark') document.querySelector('.theme-toggle').click()",
         light: "while (document.body.dataset.theme !== 'light') document.querySelector('.theme-toggle').click()",
+    },
+    Host {
+        name: "docusaurus",
+        page: "orders/",
+        dark: "document.querySelector('button[class*=toggleButton]').click()",
+        light: "document.querySelector('button[class*=toggleButton]').click()",
+    },
+    Host {
+        name: "starlight",
+        page: "orders/",
+        dark: "const chosen = document.querySelector('starlight-theme-select select');
+            chosen.value = 'dark'; chosen.dispatchEvent(new Event('change'))",
+        light: "const chosen = document.querySelector('starlight-theme-select select');
+            chosen.value = 'light'; chosen.dispatchEvent(new Event('change'))",
     },
 ];
 
