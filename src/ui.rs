@@ -86,7 +86,7 @@ pub fn prepare() {
 }
 
 /// Mounts an app in `root`, whose content goes. What is returned is told what the host wants of it, in a word: `play`,
-/// `pause`, `end`, after which it is told nothing more, or a moment such as `1.2s` to go to. It says whether it has
+/// `pause`, `end`, after which it is told nothing more, a moment such as `1.2s` to go to, or a link with its `#` to follow. It says whether it has
 /// understood.
 #[wasm_bindgen]
 pub fn mount(root: HtmlElement, host: Host) -> JsValue {
@@ -107,9 +107,10 @@ pub fn mount(root: HtmlElement, host: Host) -> JsValue {
                 }
                 return true;
             }
-            moment => match moment.parse::<Span>() {
-                Ok(span) => Action::Seek(Moment::START + span),
-                Err(_) => return false,
+            other => match (other.strip_prefix('#'), other.parse::<Span>()) {
+                (Some(link), _) => Action::Order(Order::Follow(link.to_owned())),
+                (None, Ok(span)) => Action::Seek(Moment::START + span),
+                (None, Err(_)) => return false,
             },
         };
         handle.send_message(Message::Act(action));

@@ -112,7 +112,9 @@ export class CounterpointDiagram extends HTMLElement {
   #place;
   #app;
   #opening;
+  // What is to be done about attributes that have changed, and whether it takes another app.
   #following;
+  #anew;
 
   constructor() {
     super();
@@ -139,9 +141,11 @@ export class CounterpointDiagram extends HTMLElement {
     if (before === after || !this.#opening) return;
     if (name === "theme") return this.dress();
     if (name === "at" && after && this.#app?.(after)) return;
+    this.#anew ||= !this.#app || ["src", "controls", "side"].includes(name);
     // Once for all that is changed at a time.
     this.#following ??= setTimeout(() => {
       this.#following = undefined;
+      if (!this.#anew) return this.#app?.(`#${this.#link().link}`);
       this.#close();
       if (this.isConnected) this.open();
     });
@@ -206,7 +210,7 @@ export class CounterpointDiagram extends HTMLElement {
   }
 
   #close() {
-    this.#opening = undefined;
+    this.#opening = this.#anew = undefined;
     live.delete(this);
     if (!live.size) hush();
     try {
@@ -228,20 +232,26 @@ export class CounterpointDiagram extends HTMLElement {
     return sheet_of(`:host{block-size:${Math.max(Math.round(height), least)}px}`);
   }
 
-  // What the app is told of what is asked for.
-  async #asked() {
+  // What the attributes say as a link, the scenario in it, and whether it changes the scenario.
+  #link() {
     const get = (name) => this.getAttribute(name);
-    const own = this.querySelector('script[type="application/json"]')?.textContent;
-    const src = get("src") && new URL(get("src"), document.baseURI).href;
     const named = get("link")?.replace(/^#/, "") ?? encodeURIComponent(get("scenario") ?? "");
     const sets = (get("set") ?? "").split(";").filter((each) => each.trim());
     const changes = sets.map((each) => ["set", each.trim().replaceAll("&", "%26")]);
     if (get("seed")) changes.push(["seed", get("seed")]);
     const views = ["at", "from", "to", "job", "background"].filter(get).map((name) => [name, get(name)]);
     const link = [named, ...[...changes, ...views].map((pair) => pair.join("="))].join("&");
-    const is_changed = changes.length || /&(set|seed)=/.test(named);
+    const is_changed = changes.length > 0 || /&(set|seed)=/.test(named);
+    return { link, name: /^[a-z0-9-]+/.exec(named)?.[0], is_changed };
+  }
+
+  // What the app is told of what is asked for.
+  async #asked() {
+    const own = this.querySelector('script[type="application/json"]')?.textContent;
+    const given = this.getAttribute("src");
+    const src = given && new URL(given, document.baseURI).href;
+    const { link, name, is_changed } = this.#link();
     // The recording of what is shown as it came lies beside it; without one, or with a change, the engine has to run.
-    const name = /^[a-z0-9-]+/.exec(named)?.[0];
     if (!name && !src && !own) throw new Error("it needs a scenario: the attribute scenario, link or src, or one of its own");
     const beside = src ? src.replace(/(\.json)?$/, ".recording") : !own && address("covers/") + name;
     const [scenario, cover] = await Promise.all([

@@ -3,6 +3,8 @@
 //! The pages are in `tests/browser/pages`. Their own rules and sizes are such that whatever leaks would be seen.
 
 use anyhow::Result;
+use counterpoint::scenario::Scenario;
+use counterpoint::studio::Studio;
 use counterpoint_browser_tests::Page;
 use serde_json::{Value, json};
 
@@ -25,6 +27,14 @@ const HOST: &str = "
         sheets: document.styleSheets.length + document.adoptedStyleSheets.length,
         html: document.documentElement.getAttributeNames(), body: document.body.getAttributeNames(),
         storage: localStorage.length });";
+
+/// A scenario that is not built in.
+const OWN: &str = r#"{ "version": 2, "name": "shop", "title": "Our shop",
+  "workload": { "jobs": 3, "arrivals": { "pattern": "regular", "every": "50ms" }, "work": "100ms" },
+  "sides": [
+    { "protocol": "http", "caller": { "id": "shop", "name": "Our shop" }, "server": { "id": "mail", "workers": 1 } },
+    { "protocol": "rabbitmq", "publisher": { "id": "shop", "name": "Our shop" },
+      "queue": { "id": "mails", "type": "classic" }, "consumers": { "id": "mail" } } ] }"#;
 
 in_each_browser! {
     async fn takes_the_place_of_a_picture_and_shares_one_module(page: Page) {
@@ -118,6 +128,36 @@ in_each_browser! {
         quiet(&page).await
     }
 
+    /// Nodes, listeners and memory of the page are what they were, however many came and went: except for what Yew keeps of
+    /// an app that has gone, its listeners and their element, which are some 7 kB. They are on nothing that is in the page.
+    async fn what_is_removed_leaves_next_to_nothing(page: Page) {
+        if page.browser() != Browser::Chromium {
+            // Only Chromium counts them for a test.
+            return Ok(());
+        }
+        live_at(&page, ARTICLE).await?;
+        let replace = "const done = arguments[0];
+            const one = document.querySelector('#one');
+            const other = one.cloneNode(true);
+            one.replaceWith(other);
+            other.addEventListener('counterpoint-ready', () => setTimeout(() => done(true), 100), { once: true });";
+        // The first ones make what all later ones share.
+        for _ in 0..3 {
+            page.driver().execute_async(replace, Vec::new()).await?;
+        }
+        let before = page.counts().await?;
+        for _ in 0..8 {
+            page.driver().execute_async(replace, Vec::new()).await?;
+        }
+        let after = page.counts().await?;
+        println!("nodes, listeners, bytes: {before:?}, and after eight more {after:?}");
+        let most = [10.0, 10.0, 16_000.0].map(|each| 8.0 * each);
+        for ((before, after), most) in before.iter().zip(after).zip(most) {
+            assert!(after - before <= most, "{before}, {after}, at most {most} more");
+        }
+        Ok(())
+    }
+
     async fn it_tells_what_happens_and_does_what_it_is_told(page: Page) {
         page.open(ARTICLE).await?;
         let listen = "window.seen = [];
@@ -136,7 +176,8 @@ in_each_browser! {
         page.run::<()>("one.pause()", Vec::new()).await?;
         page.wait_until("it pauses", "seen.some(([name]) => name === 'pause')").await?;
         page.run::<()>("one.setAttribute('scenario', 'rest-get-user')", Vec::new()).await?;
-        page.wait_until("it shows another", "seen.some(([name]) => name === 'ready')").await?;
+        let other = "one.shadowRoot.querySelector('.heads').textContent.includes('User service')";
+        page.wait_until("it shows another, in the same place", &format!("{other} && one.shadowRoot.querySelector('.live')")).await?;
         page.run::<()>("one.setAttribute('scenario', 'no-such-thing')", Vec::new()).await?;
         expect_stays(&page, "one", "there is no scenario `no-such-thing`").await?;
         let told: Value = page.run("return seen.at(-1);", Vec::new()).await?;
@@ -171,6 +212,28 @@ in_each_browser! {
         page.wait_until("it is run", &format!("{inside}?.querySelector('.live .body .cp-arrows')")).await?;
         page.wait_until("it is the one", &format!("{inside}.querySelector('.heads').textContent.includes('Our shop')")).await?;
         expect_stays(&page, "wrong", "workload.jobs: ").await
+    }
+
+    /// A scenario's file with its recording beside it needs no engine, until something is changed of it.
+    async fn a_scenario_in_a_file_is_shown_from_the_recording_beside_it(page: Page) {
+        let scenario = Scenario::from_json(OWN).expect("it is a scenario");
+        let recording = Studio::cover_of(scenario.play()).to_file();
+        page.site().add("deep/sub/pages/shop.json", OWN.into());
+        page.site().add("deep/sub/pages/shop.recording", recording);
+        page.open("../pages/far.html").await?;
+        let script = "const diagram = document.createElement('counterpoint-diagram');
+            diagram.id = 'own';
+            diagram.setAttribute('src', 'shop.json');
+            document.querySelector('main').prepend(diagram);";
+        page.run::<()>(script, Vec::new()).await?;
+        let inside = "document.querySelector('#own').shadowRoot";
+        page.wait_until("it is drawn", &format!("{inside}?.querySelector('.live .heads')?.textContent.includes('Our shop')")).await?;
+        let change = format!("window.seen = {inside}.querySelector('.body').textContent;
+            document.querySelector('#own').setAttribute('set', 'workload.jobs=1');");
+        page.run::<()>(&change, Vec::new()).await?;
+        let other = format!("{inside}.querySelector('.live .body .cp-arrows') && {inside}.querySelector('.body').textContent !== seen");
+        page.wait_until("a change of it is run", &other).await?;
+        quiet(&page).await
     }
 
     async fn what_stood_there_stays_when_the_module_cannot_be_had(page: Page) {

@@ -99,6 +99,8 @@ in_each_browser! {
         running_at(&page, "#chain-slow-last").await?;
         let captions = "[...document.querySelectorAll('.narration .caption')].map((span) => span.textContent)";
         let steps = "[...document.querySelectorAll('.narration .step')].map((span) => span.textContent)";
+        // Sentences come with the later part of the page.
+        page.wait_until("the steps are told", &format!("{steps}.every((step) => step !== '')")).await?;
         let (said, told): (Vec<String>, Vec<String>) =
             page.run(&format!("document.querySelector('.viewport').scrollTop = 0; return [{captions}, {steps}];"), Vec::new()).await?;
         assert!(said.iter().any(|caption| !caption.is_empty()), "{said:?}");

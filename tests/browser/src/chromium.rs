@@ -1,7 +1,7 @@
 //! What only Chromium's driver can do, and how.
 
 use crate::{Motion, Scheme, environment};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use serde_json::json;
 use std::path::Path;
 use thirtyfour::{Capabilities, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver};
@@ -55,6 +55,19 @@ pub async fn set_media(driver: &WebDriver, scheme: Scheme, motion: Motion) -> Re
         { "name": "prefers-reduced-motion", "value": motion.name() },
     ]});
     send(driver, "Emulation.setEmulatedMedia", media).await
+}
+
+/// Nodes, listeners, and bytes that scripts hold, after a collection.
+pub async fn counts(driver: &WebDriver) -> Result<[f64; 3]> {
+    send(driver, "Performance.enable", json!({})).await?;
+    send(driver, "HeapProfiler.collectGarbage", json!({})).await?;
+    let told = driver.cdp().send_raw("Performance.getMetrics", json!({})).await?;
+    let metrics = told["metrics"].as_array().context("Chromium tells its metrics")?;
+    let metric = |name: &str| {
+        let found = metrics.iter().find(|metric| metric["name"] == name);
+        found.and_then(|metric| metric["value"].as_f64()).with_context(|| format!("there is no metric {name}"))
+    };
+    Ok([metric("Nodes")?, metric("JSEventListeners")?, metric("JSHeapUsedSize")?])
 }
 
 /// Warnings and errors on the console since the last call: the page's own and the browser's about it.

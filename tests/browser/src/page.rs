@@ -167,6 +167,12 @@ impl Page {
         self.wait_until("the preferences are known", &preferred).await
     }
 
+    /// How many nodes and listeners there are, and how many bytes scripts hold, once what is not used was collected. Only
+    /// Chromium tells.
+    pub async fn counts(&self) -> Result<[f64; 3]> {
+        chromium::counts(&self.driver).await
+    }
+
     /// Warnings and errors on the browser's console since the last call: uncaught errors, breaches of the content
     /// policy, files that are missing, and what the page itself wrote there.
     pub async fn complaints(&self) -> Result<Vec<String>> {

@@ -41,6 +41,8 @@ struct Log {
     missing: Vec<String>,
     /// What the host's content policy says besides.
     demands: String,
+    /// Paths from the host's root, and what is there besides.
+    added: Vec<(String, Vec<u8>)>,
     /// Another policy beside the host's own.
     restriction: Option<String>,
     /// Beginnings of the names of files, and what the host puts before what is in them.
@@ -73,6 +75,11 @@ impl Site {
     /// From now on, files whose names end so are answered by 404.
     pub fn lose(&self, ending: &str) {
         locked(&self.log).missing.push(ending.to_owned());
+    }
+
+    /// From now on, the host has this file as well, at a path from its root.
+    pub fn add(&self, path: &str, content: Vec<u8>) {
+        locked(&self.log).added.push((path.to_owned(), content));
     }
 
     /// From now on, nothing is missing any more.
@@ -110,16 +117,21 @@ async fn answer(State(log): State<Arc<Mutex<Log>>>, request: Request, next: Next
     let path = request.uri().path();
     let name = path.strip_prefix(FOLDER).unwrap_or(path);
     let name = name.strip_prefix('/').unwrap_or(name).to_owned();
-    let (is_missing, before, policies) = {
+    let (is_missing, before, policies, added) = {
         let mut log = locked(&log);
         log.asked_for.push(name.clone());
         let before = log.altered.iter().find(|(beginning, _)| name.starts_with(beginning)).map(|(_, text)| *text);
         let is_missing = log.missing.iter().any(|ending| name.ends_with(ending));
         let strict = (!path.starts_with(HOSTS)).then(|| format!("{POLICY}{}", log.demands));
         let policies = [strict, log.restriction.clone()];
-        (is_missing, before, policies)
+        let added = log.added.iter().find(|(path, _)| *path == name).map(|(_, content)| content.clone());
+        (is_missing, before, policies, added)
     };
-    let mut response = if is_missing { StatusCode::NOT_FOUND.into_response() } else { next.run(request).await };
+    let mut response = match added {
+        Some(content) => content.into_response(),
+        None if is_missing => StatusCode::NOT_FOUND.into_response(),
+        None => next.run(request).await,
+    };
     if !response.status().is_success() && response.status() != StatusCode::NOT_MODIFIED {
         let refusal = format!("the host answered {} for {name}", response.status());
         locked(&log).refused.push(refusal);
