@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 
 // ```counterpoint order-emails {seed=7 at=1.2s}
 function draw({ meta, value, position }, file) {
-  const [name, options = ""] = (meta ?? "").split("{");
-  const pairs = [...options.matchAll(/(\w+)=(?:"([^"]*)"|([^\s}]*))/g)];
+  const [, name, options = ""] = /^([^{]*)(?:\{(.*)\})?\s*$/.exec(meta ?? "") ?? [meta, meta];
+  const pairs = [...options.matchAll(/(\w+)=(?:"([^"]*)"|(\S*))/g)];
   const words = pairs.map(([, key, quoted, plain]) => `--${key}=${quoted ?? plain}`);
   const command = ["run", name.trim() || "-", "--format", "html", ...words];
   try {
