@@ -24,7 +24,7 @@ pub use action::Action;
 pub use arrival::MOST_ROWS_A_TURN;
 pub use clock::{Gait, Motion, Speed};
 pub use leaps::Way;
-pub use narration::{Narration, captions_at, narrations};
+pub use narration::{Lines, Narration, captions_at, narrations};
 pub use pointing::pointed;
 pub use reel::{Reel, TroubleSign, moment_text};
 pub use sight::{current, is_in_sight, scrolled};
@@ -219,9 +219,9 @@ impl Player {
         self.window().length() < self.ended().since(Moment::START)
     }
 
-    /// How much simulated time is played in the time that the speed names: the run, or the window that was chosen.
+    /// How much simulated time is played in the time that the speed names: as much as is laid out.
     pub fn played_span(&self) -> Span {
-        self.chosen.map_or(self.ended().since(Moment::START), Window::length)
+        self.window().length()
     }
 
     /// Whether the studio has yet to say what the orders come to. Until then, [`link`](Self::link) does not contain

@@ -7,7 +7,7 @@ mod job;
 mod step;
 
 pub use job::{job, job_from};
-pub use step::{sentence, sentences};
+pub use step::{brief, sentence, sentences};
 
 use crate::time::{Moment, Span, exact};
 use crate::trace::{ActorId, Slot, Trace};

@@ -10,8 +10,32 @@ use crate::trace::{StepId, Trace};
 
 /// How many sentences are said of a side. Of those beyond them only the number is said.
 const MOST_A_SIDE: usize = 3;
+/// The room that a moment and what parts it from its sentence take, in letters.
+const CLOCK: usize = 12;
+/// The fewest letters that a sentence has, however little room there is.
+const FEWEST: usize = 40;
 /// How many steps are looked at, from the playhead back, in search of one that has a sentence.
 const LOOK_BACK: usize = 200;
+
+/// How many letters there is room for in the lines under the picture, beside the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lines {
+    /// The sides are beside each other. Each has a line for its caption, and so many letters for its step.
+    Beside(usize),
+    /// There is one column, of the side of which something was said last, with so many letters for its caption and its step.
+    Alone(usize),
+}
+
+impl Lines {
+    /// How many letters there are for the sentence of a step beside a caption of so many.
+    fn letters(self, caption: usize) -> usize {
+        let letters = match self {
+            Lines::Beside(letters) => letters,
+            Lines::Alone(letters) => letters.saturating_sub(caption),
+        };
+        letters.saturating_sub(CLOCK).max(FEWEST)
+    }
+}
 
 /// What one side has to say at the playhead.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,11 +70,12 @@ pub fn sentence_at(reel: &Reel, at: Moment) -> String {
     text
 }
 
-/// What each side has to say when the playhead stands at `head`.
-pub fn narrations(reel: &Reel, head: Moment) -> Vec<Narration> {
+/// What each side has to say when the playhead stands at `head`, in sentences that fit into the lines that there are.
+pub fn narrations(reel: &Reel, head: Moment, lines: Lines) -> Vec<Narration> {
     let mut told = captions_at(reel, head);
     for (narration, side) in told.iter_mut().zip(&reel.recording.sides) {
-        narration.step = last_step(side, head);
+        let caption = narration.caption.as_ref().map_or(0, |(_, text)| text.chars().count() + 2);
+        narration.step = last_step(side, head, lines.letters(caption));
     }
     told
 }
@@ -68,7 +93,7 @@ pub fn captions_at(reel: &Reel, head: Moment) -> Vec<Narration> {
 
 /// The last thing that has happened on a side, and when. Comes with the later part of the page.
 #[inline(never)]
-fn last_step(side: &SidePlayed, head: Moment) -> Option<(Moment, String)> {
+fn last_step(side: &SidePlayed, head: Moment, letters: usize) -> Option<(Moment, String)> {
     let steps = &side.trace.steps;
     let reached = steps.partition_point(|step| step.at <= head);
     let worth_saying = (reached.saturating_sub(LOOK_BACK)..reached)
@@ -76,8 +101,32 @@ fn last_step(side: &SidePlayed, head: Moment) -> Option<(Moment, String)> {
         .find(|index| story::sentence(&side.trace, StepId::from_index(*index as u32)).is_some());
     worth_saying.map(|index| {
         let at = steps[index].at;
-        (at, together(&lines_at(&side.trace, at)))
+        (at, brief(&side.trace, at, letters))
     })
+}
+
+/// What happens at `at` on a side, in so many letters where that is possible; the rest is counted.
+fn brief(trace: &Trace, at: Moment, letters: usize) -> String {
+    let told = steps_at(trace, at).filter_map(|step| Some((step, story::sentence(trace, step)?.text)));
+    let told: Vec<(StepId, String)> = told.collect();
+    let mut text = String::new();
+    for (place, (step, whole)) in told.iter().enumerate() {
+        let rest = match told.len() - place - 1 {
+            0 => String::new(),
+            rest => format!(" And {rest} more."),
+        };
+        let room = letters.saturating_sub(text.chars().count() + rest.chars().count());
+        if place == 0 {
+            text = story::brief(trace, *step, room).map_or_else(String::new, |line| line.text);
+        } else if whole.chars().count() < room {
+            text.push(' ');
+            text.push_str(whole);
+        } else {
+            text.push_str(&format!(" And {} more.", told.len() - place));
+            break;
+        }
+    }
+    text
 }
 
 fn together(lines: &[String]) -> String {
@@ -89,8 +138,11 @@ fn together(lines: &[String]) -> String {
 }
 
 fn lines_at(trace: &Trace, at: Moment) -> Vec<String> {
+    steps_at(trace, at).filter_map(|step| story::sentence(trace, step)).map(|line| line.text).collect()
+}
+
+fn steps_at(trace: &Trace, at: Moment) -> impl Iterator<Item = StepId> {
     let first = trace.steps.partition_point(|step| step.at < at);
     let count = trace.steps[first..].partition_point(|step| step.at == at);
-    let steps = (first..first + count).filter_map(|step| story::sentence(trace, StepId::from_index(step as u32)));
-    steps.map(|line| line.text).collect()
+    (first..first + count).map(|step| StepId::from_index(step as u32))
 }

@@ -17,6 +17,11 @@ pub fn sentences(trace: &Trace) -> impl Iterator<Item = Line> + '_ {
 
 /// The sentence of a step; nothing if the step moved no work, as background traffic and a start without effects.
 pub fn sentence(trace: &Trace, step: StepId) -> Option<Line> {
+    brief(trace, step, usize::MAX)
+}
+
+/// The same in at most so many letters, if its beginning has no more: what has no room is counted.
+pub fn brief(trace: &Trace, step: StepId, most: usize) -> Option<Line> {
     let row = &trace.steps[step.at()];
     let mut telling = Telling { trace, groups: Vec::new(), named: PartId::NONE };
     match row.handled {
@@ -42,7 +47,7 @@ pub fn sentence(trace: &Trace, step: StepId) -> Option<Line> {
             telling.sending(message);
         }
     }
-    telling.told(row.at)
+    telling.told(row.at, most)
 }
 
 /// The rows that name `step` as their cause.
@@ -50,6 +55,15 @@ fn caused<T>(rows: &[T], step: StepId, cause: impl Fn(&T) -> StepId) -> &[T] {
     let begin = rows.partition_point(|row| cause(row) < step);
     let length = rows[begin..].partition_point(|row| cause(row) == step);
     &rows[begin..begin + length]
+}
+
+/// What is said instead of so many clauses.
+fn more(clauses: usize) -> String {
+    match clauses {
+        0 => String::new(),
+        1 => "; then 1 more thing".into(),
+        clauses => format!("; then {clauses} more things"),
+    }
 }
 
 /// A sentence in the making: groups of what is said of one subject after the other.
@@ -69,23 +83,31 @@ impl Telling<'_> {
         }
     }
 
-    fn told(self, at: Moment) -> Option<Line> {
-        let mut text = String::new();
-        for (subject, mut predicates) in self.groups {
+    fn told(self, at: Moment, most: usize) -> Option<Line> {
+        let all: usize = self.groups.iter().map(|(_, predicates)| predicates.len()).sum();
+        let (mut text, mut said) = (String::new(), 0);
+        'groups: for (subject, predicates) in &self.groups {
             // "… arrives at Mail service, which begins …"
-            match (text.as_str(), text.ends_with(&subject)) {
-                ("", _) => text.push_str(&subject),
-                (_, true) => text.push_str(", which"),
-                (_, false) => {
-                    text.push_str("; ");
-                    text.push_str(&subject);
+            let begin = match (text.as_str(), text.ends_with(subject)) {
+                ("", _) => subject.clone(),
+                (_, true) => ", which".to_owned(),
+                (_, false) => format!("; {subject}"),
+            };
+            for (place, predicate) in predicates.iter().enumerate() {
+                let clause = match place {
+                    0 => format!("{begin} {predicate}"),
+                    _ if place + 1 < predicates.len() => format!(", {predicate}"),
+                    _ => format!(", and {predicate}"),
+                };
+                let rest = more(all - said - 1);
+                let letters = [text.as_str(), clause.as_str(), rest.as_str()].map(|words| words.chars().count());
+                if said > 0 && letters.iter().sum::<usize>() + 1 > most {
+                    text.push_str(&more(all - said));
+                    break 'groups;
                 }
+                text.push_str(&clause);
+                said += 1;
             }
-            let last = predicates.pop().unwrap_or_default();
-            for predicate in &predicates {
-                text.push_str(&format!(" {predicate},"));
-            }
-            text.push_str(&if predicates.is_empty() { format!(" {last}") } else { format!(" and {last}") });
         }
         if text.is_empty() {
             return None;

@@ -25,7 +25,7 @@ use super::strip::{Strip, signs};
 use super::table::Shown;
 use super::{Act, browser, story};
 use crate::desk::{Order, Report};
-use crate::player::{Action, Gait, Motion, Narration, Player, Reel, captions_at, narrations};
+use crate::player::{Action, Gait, Lines, Motion, Narration, Player, Reel, captions_at, narrations};
 use crate::recording::Selection;
 use crate::time::Moment;
 use crate::trace::JobId;
@@ -89,7 +89,7 @@ pub struct RunShown {
 #[derive(Default)]
 struct Made {
     strip: Memo<Rc<Reel>, AttrValue>,
-    narrations: Memo<(Rc<Reel>, Moment, bool), Rc<Vec<Narration>>>,
+    narrations: Memo<(Rc<Reel>, Moment, Option<Lines>), Rc<Vec<Narration>>>,
     lines: Memo<(Rc<Reel>, Option<JobId>), Rc<story::Lines>>,
 }
 
@@ -291,11 +291,13 @@ impl App {
         let job = self.player.selection().job().filter(|_| is_whole);
         self.instrument.lay_out(&self.player, &reel, &self.later, &self.act.mount);
         let reached = reel.last_until(self.player.head()).unwrap_or(Moment::START);
+        // The sentences of steps come with the later part of the page.
+        let room = self.instrument.lines().filter(|_| is_whole);
         let Made { strip: strips, narrations: told, lines } = &mut self.made;
         self.run = Some(RunShown {
             strip: strips.get(reel.clone(), |reel| signs(reel)),
-            narrations: told.get((reel.clone(), reached, is_whole), |(reel, reached, is_whole)| {
-                Rc::new(if *is_whole { narrations(reel, *reached) } else { captions_at(reel, *reached) })
+            narrations: told.get((reel.clone(), reached, room), |(reel, reached, room)| {
+                Rc::new(room.map_or_else(|| captions_at(reel, *reached), |lines| narrations(reel, *reached, lines)))
             }),
             lines: lines.get((reel.clone(), job), |(reel, job)| {
                 Rc::new(job.map_or_else(Vec::new, |job| story::lines(reel, job)))

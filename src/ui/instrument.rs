@@ -23,7 +23,7 @@ use super::mount::Mount;
 use super::verdicts::{side_class, side_name};
 use super::{Act, browser};
 use crate::desk::Panel;
-use crate::player::{Action, Player, Reel, Window, is_in_sight, pointed, scrolled};
+use crate::player::{Action, Lines, Player, Reel, Window, is_in_sight, pointed, scrolled};
 use crate::recording::{Background, SidePlayed};
 use crate::scene::markup::sample;
 use crate::scene::{
@@ -120,6 +120,15 @@ impl Instrument {
         self.wanted = Some(wanted);
     }
 
+    /// The room for sentences under the picture: what `.narration` in the style sheet leaves of its width.
+    pub fn lines(&self) -> Option<Lines> {
+        let width = usize::from(self.width?);
+        Some(match width < usize::from(BOTH_BESIDE) {
+            true => Lines::Alone(width.saturating_sub(20) * 2 / 13 * 3),
+            false => Lines::Beside((width / 2).saturating_sub(48) / 7 * if width < 940 { 3 } else { 2 }),
+        })
+    }
+
     pub fn is_drawn(&self) -> bool {
         !self.drawn.is_empty()
     }
@@ -159,7 +168,7 @@ impl Instrument {
             browser::style(&nodes.playhead, "transform", &format!("translateY({})", Length(y)));
         }
         if !self.drawn.is_empty() {
-            follow(&self.drawn, self.placed, head, &self.nodes[0].viewport, &act.mount);
+            follow(&self.drawn, self.placed, head, &self.nodes, &act.mount);
             self.placed = Some(head);
         }
     }
@@ -325,13 +334,16 @@ fn veil(scene: &Scene, before: Option<Moment>, head: Moment, mount: &Mount) {
 
 /// Scrolls so that what the playhead's moment is about stays in sight.
 /// `before` is where the playhead was in these scenes; they are new without it.
-fn follow(drawn: &[Drawn], before: Option<Moment>, head: Moment, viewport: &NodeRef, mount: &Mount) {
-    let (Some(element), Some(first)) = (browser::element(viewport), drawn.first()) else { return };
+fn follow(drawn: &[Drawn], before: Option<Moment>, head: Moment, nodes: &[SceneNodes], mount: &Mount) {
+    let (Some(element), Some(first)) = (browser::element(&nodes[0].viewport), drawn.first()) else { return };
     let scenes: Vec<&Scene> = drawn.iter().map(|drawn| &*drawn.scene).collect();
     // Pixels of the screen for one of the scene.
     let size = mount.text_size() / f64::from(SCENE_PX_A_LETTER);
     let of_scene = |pixels: i32| (f64::from(pixels) / size) as i32;
-    let room = of_scene(mount.height_in_sight(&element)) - first.scene.heads_height / PX;
+    // Of the viewports that scroll as one, the bar under them may cover more of the lower one.
+    let viewports = nodes.iter().take(drawn.len()).filter_map(|nodes| browser::element(&nodes.viewport));
+    let height = viewports.map(|viewport| mount.height_in_sight(&viewport)).min().unwrap_or_default();
+    let room = of_scene(height) - first.scene.heads_height / PX;
     let now = of_scene(element.scroll_top());
     let stays = before.is_some() || is_in_sight(&scenes, head, room, now);
     let wanted = scrolled(&scenes, head, room, stays.then_some(now));

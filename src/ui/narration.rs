@@ -3,7 +3,8 @@
 //! A picture may be scrolled away from its captions, and does not say in a sentence what a step is; this does, wherever it
 //! is scrolled.
 //!
-//! *Invariant:* it has the same height whatever it says, so that nothing below it moves while a run plays.
+//! *Invariant:* it has the same height whatever it says, so that nothing below it moves while a run plays; what it says of
+//! a step fits into that.
 
 use super::element::{Element, block, classes, element};
 use super::verdicts::side_class;

@@ -1,6 +1,6 @@
 //! Leaps by a key: to a cause, a reply, the other side and the next failure; and what is said at the playhead.
 
-use counterpoint::player::{Action, Player, Way, narrations};
+use counterpoint::player::{Action, Lines, Player, Way, narrations};
 use counterpoint::recording::Selection;
 use counterpoint::scenario::Scenario;
 use counterpoint::trace::JobId;
@@ -82,19 +82,23 @@ fn failures_are_walked_forth_and_back_and_the_last_one_says_so() {
     assert_eq!(player.head(), last);
 }
 
+/// Room for everything.
+const LINES: Lines = Lines::Beside(1_000);
+
 #[test]
 fn what_is_said_at_the_playhead_is_the_last_thing_that_happened_on_each_side() {
     let player = opened();
     let reel = player.reel().expect("it ran");
-    let first = narrations(reel, at(0));
+    let first = narrations(reel, at(0), LINES);
     assert!(first.iter().all(|side| side.caption == Some((at(0), "It begins.".into()))));
-    let step = |millis: u64, side: usize| narrations(reel, at(millis))[side].step.clone().expect("something happened");
+    let step =
+        |millis: u64, side: usize| narrations(reel, at(millis), LINES)[side].step.clone().expect("something happened");
     let (since, words) = step(299, 0);
     assert!(since >= at(250) && since < at(299), "{since:?}: {words}");
     assert_eq!(step(290, 0), (since, words), "nothing happens until the next call");
     assert!(step(300, 0).1.contains("Job 4 is wanted"), "{:?}", step(300, 0));
     assert!(step(199, 1).0 < at(199) && step(199, 1).0 > at(100), "{:?}", step(199, 1));
-    let down = narrations(reel, at(260));
+    let down = narrations(reel, at(260), LINES);
     assert_eq!(down[0].caption, Some((at(250), "It is down.".into())));
     assert_eq!(down[1].caption, Some((at(0), "It begins.".into())), "of the other side nothing is said");
 }

@@ -47,6 +47,7 @@ mod mdbook;
 mod mermaid;
 mod metrics;
 mod modelled;
+mod narration;
 mod oracle;
 mod oracles;
 mod oracles_calls;

@@ -9,7 +9,8 @@ use counterpoint::player::{current, is_in_sight, scrolled};
 use counterpoint::recording::Style;
 use counterpoint::scenario::{PRESETS, Played};
 use counterpoint::scene::{
-    Area, Form, Level, Light, Look, Point, SAMPLE, Scene, Shape, View, layout, layout_apart, legend,
+    Area, Form, Level, Light, Look, Point, SAMPLE, Scene, Shape, Subject, View, layout, layout_apart, legend,
+    whole_heads,
 };
 use counterpoint::studio::Studio;
 use counterpoint::trace::JobId;
@@ -181,9 +182,9 @@ fn room(window: u16, played: &Played, scene: &Scene) -> i32 {
     // On a phone there is less where both sides have a choice of the broker above them.
     let is_chosen_twice = played.sides.iter().all(|side| side.style == Style::Queued);
     let height = match (window, is_chosen_twice) {
-        (1280, _) => 350,
-        (_, false) => 262,
-        (_, true) => 249,
+        (1280, _) => 313,
+        (_, false) => 258,
+        (_, true) => 245,
     };
     height - scene.heads_height / 10
 }
