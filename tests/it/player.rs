@@ -695,3 +695,38 @@ fn a_scenario_of_ones_own_that_cannot_be_read_is_refused_in_a_sentence() {
     let problem = desk.panel().link_problem.clone().unwrap();
     assert!(problem.starts_with("workload.jobs: "), "{problem}");
 }
+
+/// What lasts five hours and opens in its second second would be nothing but a veil.
+#[test]
+fn a_very_long_run_opens_in_a_window_around_its_telling_moment() {
+    let mut desk = Desk::open("message-queue&v=1&set=workload.jobs=20000");
+    let (window, head) = (desk.window(), desk.head());
+    assert!(desk.ended().micros() > 100 * head.micros(), "it is very long");
+    let [before, after] = [head.since(window.from), window.to.since(head)].map(Span::as_micros);
+    assert!(before > 0 && after > 0 && after < 20 * before, "{window:?} around {head:?}");
+    let reel = desk.reel().unwrap().clone();
+    let captions = reel.recording.sides.iter().flat_map(|side| &side.captions);
+    let told = captions.filter(|caption| caption.at <= head).max_by_key(|caption| caption.at).unwrap();
+    assert!(window.holds(told.at), "what it is about is in it");
+    let messages = reel.recording.sides.iter().flat_map(|side| &side.trace.messages);
+    assert!(
+        messages.filter(|message| window.holds(message.sent)).count() <= 400,
+        "each message can be drawn by itself"
+    );
+    assert_eq!(desk.played_span(), window.length(), "and it is played at a speed that can be followed");
+    // It is what the run shows by itself, so a link says nothing of it until it is changed.
+    assert_eq!(desk.link(), "message-queue&v=1&set=workload.jobs=20000");
+    desk.update(Action::Window(WindowChange::Whole));
+    assert_eq!(desk.window(), Window { from: at(0), to: desk.ended() });
+    assert!(desk.link().contains("&from=0ms&to="), "{}", desk.link());
+    let again = Desk::open(&desk.link());
+    assert_eq!((again.window(), again.link()), (desk.window(), desk.link()));
+}
+
+#[test]
+fn a_run_that_is_not_very_long_opens_whole() {
+    for preset in PRESETS {
+        let desk = Desk::open(preset.name);
+        assert_eq!(desk.window(), Window { from: at(0), to: desk.ended() }, "{}", preset.name);
+    }
+}
