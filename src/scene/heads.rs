@@ -4,7 +4,7 @@
 
 use super::sheet::Voice;
 use super::text::{ascent, line_height, width};
-use super::{Anchor, Area, Face, Form, Key, Light, Look, PX, Piece, Point, Scene, Shape, Subject, Tone};
+use super::{Anchor, Area, Face, Form, Key, Level, Light, Look, PX, Piece, Point, Scene, Shape, Subject, Tone};
 use crate::recording::SidePlayed;
 
 /// The height of the sheet.
@@ -58,7 +58,19 @@ pub fn whole_heads(sides: &[SidePlayed], scene: &Scene) -> Vec<WholeHead> {
         .filter_map(|head| {
             let Key { side, subject: Subject::Lane(lane), .. } = head[0].key else { return None };
             let actor = sides.get(usize::from(side?))?.trace.actor(lane);
-            whole_head(head, [&actor.name, &actor.subtitle], scene.width)
+            // With the names of the lane's queues, if there is not room for all of them over the queues.
+            let is_short = scene.layers[Level::Labels as usize].shapes.iter().any(|shape| {
+                let key = shape.key;
+                shape.look == Look::Tick
+                    && !shape.name.is_empty()
+                    && (key.side, key.subject) == (side, Subject::Lane(lane))
+            });
+            let mut subtitle = actor.subtitle.clone();
+            if is_short {
+                subtitle.push_str(": ");
+                subtitle.push_str(&actor.slot_names.join(", "));
+            }
+            whole_head(head, [&actor.name, &subtitle], scene.width)
         })
         .collect()
 }
@@ -89,5 +101,5 @@ fn whole_head(head: &[Shape], words: [&str; 2], room: i32) -> Option<WholeHead> 
             _ => {}
         }
     }
-    Some(WholeHead { short, name: head[0].name.clone(), shapes })
+    Some(WholeHead { short, name: words.join(", "), shapes })
 }

@@ -7,7 +7,7 @@ use super::columns::{Column, Measure, Plan};
 use super::labels::{Rank, Site, Wish};
 use super::sheet::{Sheet, Voice};
 use super::steps::{Steps, Stretch, counted, levels, stretches, together};
-use super::text::{fitted_by_its_end, line, width};
+use super::text::{line, told_apart, width};
 use super::{Area, Face, Form, Key, Level, Light, Look, PX, Piece, Shape, Subject, Tone};
 use crate::trace::{Drawing, LevelKind, Slot, StayKind};
 
@@ -36,10 +36,18 @@ fn rivers(sheet: &mut Sheet, voice: &Voice, column: &Column, measure: Measure) {
     let half = column.half_slot();
     let half = if column.plan == Plan::Halves { half / 2 } else { half };
     let unit = Unit { most: widest, half, deepest };
+    let names = &voice.trace.actor(column.actor).slot_names;
+    // Without the names of several, the lane's own is enough.
+    let shown = match column.plan {
+        Plan::Rivers { spacing, .. } if names.len() == slots.len() => told_apart(names, Face::Small, spacing - PX),
+        _ => Vec::new(),
+    };
     for (place, (slot, depths)) in slots.iter().zip(&depths).enumerate() {
         let course = Course { column, centre: column.slot(*slot), unit, pieces: (place, slots.len()) };
         depths.draw(sheet, voice, &course);
-        course.head(sheet, voice, *slot);
+        if let Some(text) = shown.get(place) {
+            course.head(sheet, voice, &names[place], text);
+        }
     }
 }
 
@@ -69,17 +77,10 @@ impl Course<'_> {
         }
     }
 
-    /// The name of the river at its top, where the lane has several.
-    fn head(&self, sheet: &mut Sheet, voice: &Voice, slot: Slot) {
-        let Plan::Rivers { spacing, .. } = self.column.plan else { return };
-        let Some(whole) = voice.trace.actor(self.column.actor).slot_name(slot) else { return };
-        let text = fitted_by_its_end(&whole, Face::Small, spacing - PX);
-        if text.is_empty() {
-            // There is no room for the name, but whoever points at the river is told it.
-            return;
-        }
-        let (wide, text_is_whole) = (width(&text, Face::Small), text == whole);
-        let form = line(text, Face::Small, self.centre - wide / 2, PX);
+    /// The name of the river at its top: what of it has room. Whoever points there is told the `whole` of it.
+    fn head(&self, sheet: &mut Sheet, voice: &Voice, whole: &str, text: &str) {
+        let (wide, text_is_whole) = (width(text, Face::Small), text == whole);
+        let form = line(text.to_owned(), Face::Small, self.centre - wide / 2, PX);
         sheet.obstacle(form.bounds());
         sheet.push(
             Level::Labels,
@@ -89,7 +90,7 @@ impl Course<'_> {
                 tone: voice.tone,
                 light: Light::Even,
                 form,
-                name: if text_is_whole { String::new() } else { whole },
+                name: if text_is_whole { String::new() } else { whole.to_owned() },
                 job: None,
             },
         );

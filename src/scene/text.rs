@@ -178,6 +178,25 @@ pub fn fitted_by_its_end(text: &str, face: Face, room: i32) -> String {
     String::new()
 }
 
+/// Each of these names, or as much of it as has room, so that no two of them look alike: shortened in the middle, or to
+/// their first letters, or to their numbers if they begin alike.
+pub fn told_apart(names: &[String], face: Face, room: i32) -> Vec<String> {
+    let mut shown: Vec<String> = names.iter().map(|name| fitted_by_its_end(name, face, room)).collect();
+    if shown.iter().any(String::is_empty) {
+        shown = names.to_vec();
+        for text in &mut shown {
+            // One letter is always shown: it is narrower than what parts those that are named.
+            while width(text, face) > room && text.chars().count() > 1 {
+                text.pop();
+            }
+        }
+    }
+    if (0..shown.len()).any(|place| shown[..place].contains(&shown[place])) {
+        shown = (1..=names.len()).map(|number| number.to_string()).collect();
+    }
+    shown
+}
+
 /// `text` broken into at most `lines` lines no wider than `room`, between words, or between characters in scripts that
 /// have no spaces. If there is more, the last line ends in an ellipsis.
 pub fn wrapped(text: &str, face: Face, room: i32, lines: usize) -> Vec<String> {
@@ -220,7 +239,20 @@ fn pieces(text: &str) -> Vec<(String, &'static str)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::PX;
     use super::*;
+
+    #[test]
+    fn names_that_are_shortened_stay_different() {
+        let shown = |names: &[&str], room: i32| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            told_apart(&names, Face::Small, room).join(" ")
+        };
+        assert_eq!(shown(&["stock", "mail", "audit"], 40 * PX), "stock mail audit");
+        assert_eq!(shown(&["stock", "mail", "audit"], 14 * PX), "st m a");
+        assert_eq!(shown(&["stock", "mail", "audit"], 2 * PX), "s m a");
+        assert_eq!(shown(&["queue-a", "queue-b"], 12 * PX), "1 2");
+    }
 
     #[test]
     fn what_does_not_fit_ends_in_an_ellipsis() {

@@ -346,3 +346,41 @@ fn the_redelivery_that_order_emails_is_about_is_labelled_in_every_width() {
         assert!(is_said, "in a window of {}", picture.width);
     }
 }
+
+/// Three queues in one lane: each is named over its river, whole or in letters that tell it from the others; and whoever
+/// points at such letters is told the whole name.
+#[test]
+fn the_queues_of_one_lane_are_named_in_every_width() {
+    let played = PRESETS.iter().find(|preset| preset.name == "rabbitmq-publish-subscribe").unwrap().scenario().play();
+    let names = |scenes: &[Scene]| -> Vec<(String, String)> {
+        let layers = scenes.iter().flat_map(|scene| &scene.layers);
+        let shapes = layers
+            .flat_map(|layer| &layer.shapes)
+            .filter(|shape| matches!((shape.look, shape.key.subject), (Look::Tick, Subject::Lane(_))));
+        let told = shapes.filter_map(|shape| match &shape.form {
+            Form::Text { text, .. } => Some((text.clone(), shape.name.clone())),
+            _ => None,
+        });
+        told.collect()
+    };
+    let whole = ["stock", "mail", "audit"];
+    for width in [364, 720, 800, 1000, 1200] {
+        let view = View { width, ..View::default() };
+        let apart = width < 720;
+        let scenes = if apart { layout_apart(&played.sides, &view) } else { vec![layout(&played.sides, &view)] };
+        let named = names(&scenes);
+        assert_eq!(named.len(), 3, "{width}: {named:?}");
+        for ((text, said), whole) in named.iter().zip(whole) {
+            assert!(!text.is_empty() && whole.starts_with(text.split('…').next().unwrap()), "{width}: {named:?}");
+            assert_eq!(if said.is_empty() { text } else { said }, whole, "{width}: {named:?}");
+            assert_eq!(named.iter().filter(|(other, _)| other == text).count(), 1, "{width}: {named:?}");
+        }
+        // Whoever points at the head of the lane, or has the focus on it, reads all of them.
+        let heads: Vec<_> = scenes.iter().flat_map(|scene| whole_heads(&played.sides, scene)).collect();
+        let said = heads.iter().flat_map(|head| &head.shapes).any(|shape| match &shape.form {
+            Form::Text { text, .. } => text == "fanout: stock, mail, audit",
+            _ => false,
+        });
+        assert_eq!(said, named.iter().any(|(_, whole)| !whole.is_empty()), "{width}");
+    }
+}
