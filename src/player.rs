@@ -302,6 +302,8 @@ impl Player {
         self.orders.push((self.number, order));
     }
 
+    /// Comes with the later part of the page, as all that is reported does.
+    #[inline(never)]
     fn report(&mut self, report: Report) {
         self.has_heard = true;
         match report {
@@ -342,7 +344,7 @@ impl Player {
     }
 
     /// Takes note that there is no studio and will be none.
-    fn close(&mut self, sentence: String) {
+    pub fn close(&mut self, sentence: String) {
         self.closed = Some(sentence);
         self.orders.clear();
         self.opening = None;

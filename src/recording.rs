@@ -13,7 +13,7 @@ pub use troubles::{Trouble, TroubleKind, troubles};
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::time::Moment;
-use crate::trace::{Counts, JobId, MessageId, Slice, Sliced, Trace};
+use crate::trace::{Counts, JobId, Limit, MessageId, Slice, Sliced, Trace};
 
 /// A run that can be played.
 #[derive(Clone, Debug, BorshDeserialize, BorshSerialize)]
@@ -75,6 +75,7 @@ pub struct Card {
 pub struct Sentence {
     pub text: String,
     pub at: Option<Moment>,
+    pub tone: Tone,
 }
 
 /// A number that matters, as people read it.
@@ -195,9 +196,9 @@ impl Recording {
         }
     }
 
-    /// Whether a side met a bound before it settled.
-    pub fn met_a_limit(&self) -> bool {
-        self.sides.iter().any(|side| side.trace.outcome.limit().is_some())
+    /// The limit that a side met before it settled.
+    pub fn limit(&self) -> Option<Limit> {
+        self.sides.iter().find_map(|side| side.trace.outcome.limit())
     }
 }
 

@@ -3,7 +3,7 @@
 //! *Invariant:* every word and number is computed from the trace, as in the report.
 
 use crate::metrics::Verdict;
-use crate::recording::{self, Card, Figure, Recording, Selection, Sentence, SidePlayed, troubles};
+use crate::recording::{self, Card, Figure, Recording, Selection, Sentence, SidePlayed, Tone, troubles};
 use crate::render::measures::{Detail, Measure, measures};
 use crate::render::summary::{Summary, comparison, summaries};
 use crate::scenario::Played;
@@ -34,7 +34,7 @@ pub fn recording(played: Played) -> Recording {
     Recording {
         noun: workload.noun.one,
         cards,
-        comparison: Sentence { text: comparison.text, at: comparison.at },
+        comparison: Sentence { text: comparison.text, at: comparison.at, tone: Tone::Plain },
         troubles: troubles(&sides),
         telling: (telling, lit),
         window: if window.0 < window.1 { window } else { (Moment::START, ended) },
@@ -75,7 +75,7 @@ fn cards(summaries: &[Summary]) -> Vec<Card> {
 }
 
 fn sentence(verdict: &Verdict) -> Sentence {
-    Sentence { text: verdict.text.clone(), at: verdict.at }
+    Sentence { text: verdict.text.clone(), at: verdict.at, tone: verdict.tone }
 }
 
 fn figure(measure: &Measure, side: usize) -> Figure {

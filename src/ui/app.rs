@@ -24,7 +24,7 @@ use super::parts::Part;
 use super::strip::{Strip, signs};
 use super::table::Shown;
 use super::{Act, browser, story};
-use crate::desk::{Order, Report};
+use crate::desk::Order;
 use crate::player::{Action, Gait, Lines, Motion, Narration, Player, Reel, captions_at, narrations};
 use crate::recording::Selection;
 use crate::time::Moment;
@@ -226,7 +226,7 @@ impl App {
             Message::Later(None) => self.later.come().into_iter().for_each(|waited| self.take(waited)),
             Message::Later(Some(reason)) => {
                 // Reports of an engine are read by the later part.
-                self.player.update(Action::Report(Report::Closed(reason.clone())));
+                self.player.close(reason.clone());
                 self.later = Later::Missing(reason);
             }
         }

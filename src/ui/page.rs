@@ -133,11 +133,11 @@ fn notices(app: &App) -> Element {
              anew, and what is shown is of before."
         ))
     });
-    let limit = player.reel().filter(|reel| reel.recording.met_a_limit()).map(|_| {
-        block("p", "notice").text(
-            "This run met its bound on events or on simulated time before the work was over: what is shown is its \
-             beginning.",
-        )
+    let limit = player.reel().and_then(|reel| reel.recording.limit()).map(|limit| {
+        notice(format!(
+            "This run was stopped before the work was over, for {}: what is shown is its beginning.",
+            limit.words()
+        ))
     });
     element("div", &[("class", "notices"), ("role", "status")])
         .add_some(problem)

@@ -26,7 +26,12 @@ fn spoken(card: &Card, reel: &Reel, act: &Act) -> Element {
     let mut words = block("p", "verdict");
     for (place, said) in card.sentences.iter().enumerate() {
         let sentence = sentence(said, reel, act);
-        words = if place == 0 { words.add(element("b", &[]).add(sentence)) } else { words.text(" ").add(sentence) };
+        // Its colour follows the outcome for whoever wanted the work, where that is bad.
+        let bad = (said.tone == Tone::Bad).then_some("bad");
+        words = match place {
+            0 => words.add(element("b", &[]).with_some("class", bad).add(sentence)),
+            _ => words.text(" ").add(sentence),
+        };
     }
     words
 }

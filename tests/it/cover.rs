@@ -1,6 +1,7 @@
 //! The file of a run that stands beside the page.
 
 use counterpoint::desk::Cover;
+use counterpoint::recording::Tone;
 use counterpoint::scenario::{PRESETS, preset};
 use counterpoint::scene::{Subject, View, layout, layout_apart};
 use counterpoint::studio::Studio;
@@ -11,7 +12,7 @@ fn a_file_begins_with_words_and_has_everything() {
     cover.panel.title = "One\n\ntitle".into();
     let file = cover.to_file();
     let words: Vec<&[u8]> = file.splitn(5, |byte| *byte == b'\n').take(4).collect();
-    let first = format!("Counterpoint recording 1, by version {}", env!("CARGO_PKG_VERSION"));
+    let first = format!("Counterpoint recording 2, by version {}", env!("CARGO_PKG_VERSION"));
     assert_eq!(words, [first.as_bytes(), b"One  title", cover.panel.look_for.as_bytes(), b""]);
     let read = Cover::from_file(&file).unwrap();
     assert_eq!(read.panel, cover.panel);
@@ -97,4 +98,13 @@ fn no_recording_beside_the_page_is_drawn_in_bulk() {
             }
         }
     }
+}
+
+/// A card's first sentence has the colour of the outcome for whoever wanted the work, not only that of its side.
+#[test]
+fn a_bad_outcome_is_told_as_bad_on_its_card() {
+    let recording = Studio::cover(preset("order-emails").unwrap()).recording;
+    let tones = recording.cards.iter().map(|card| card.sentences[0].tone);
+    let told: Vec<bool> = tones.map(|tone| tone == Tone::Bad).collect();
+    assert_eq!(told, [true, false], "{:?}", recording.cards);
 }

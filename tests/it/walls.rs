@@ -127,3 +127,13 @@ fn every_file_says_what_it_is() {
         assert!(text.starts_with("//! "), "{} does not open with what it is", path.display());
     }
 }
+
+/// The bindings to a browser are macros that write such code, so it cannot be forbidden there by the compiler.
+#[test]
+fn no_line_of_ours_is_unsafe() {
+    for path in rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
+        let code = code(&path);
+        let words = code.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        assert!(words.filter(|word| *word == "unsafe").count() == 0, "{} has unsafe code", path.display());
+    }
+}

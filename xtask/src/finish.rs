@@ -86,7 +86,7 @@ fn introduce(files: &mut Files) -> Result<()> {
 
 /// Functions of the app that are not needed to draw a first picture and to play it, by how their names begin. `src/ui/later.rs`
 /// says what may be called when.
-const LATER: [&str; 16] = [
+const LATER: [&str; 17] = [
     "counterpoint::player::leaps::leap::",
     "counterpoint::player::narration::last_step::",
     "counterpoint::player::narration::sentence_at::",
@@ -96,6 +96,7 @@ const LATER: [&str; 16] = [
     "counterpoint::scene::index::series::Series::of_each_piece::",
     "counterpoint::scene::spotlight::spotlight::",
     "counterpoint::player::Player::link::",
+    "counterpoint::player::Player::report::",
     "counterpoint::ui::address::Address::keep::",
     "counterpoint::ui::engine::Messenger::keep::",
     "counterpoint::ui::engine::unpacked::",
