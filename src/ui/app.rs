@@ -85,11 +85,15 @@ pub struct RunShown {
     reached: Moment,
 }
 
+/// A run, the last moment until the playhead at which something happens, and the room for sentences on it, if there can be
+/// any yet.
+type Reached = (Rc<Reel>, Moment, Option<Lines>);
+
 /// What is made from a run once, however often it is drawn.
 #[derive(Default)]
 struct Made {
     strip: Memo<Rc<Reel>, AttrValue>,
-    narrations: Memo<(Rc<Reel>, Moment, Option<Lines>), Rc<Vec<Narration>>>,
+    narrations: Memo<Reached, Rc<Vec<Narration>>>,
     lines: Memo<(Rc<Reel>, Option<JobId>), Rc<story::Lines>>,
 }
 
