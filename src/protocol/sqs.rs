@@ -29,7 +29,7 @@ use crate::trace::{ActorRow, Drawing, Duty, PartId, Term};
 pub const LEFT_OUT: &str = "Modelled: SendMessage, ReceiveMessage, DeleteMessage and ChangeMessageVisibility as calls, standard and FIFO queues, \
 message groups, deduplication within five minutes, visibility timeout, short and long polling, receive count and redrive to a dead-letter queue, \
 delay, retention, receipt handles, SDK retries and time-outs, consumers that can be out or die, a queue that can be out. \
-Left out: batches of sends and deletes, permissions, message attributes and sizes, delays of single messages, high-throughput FIFO, fair queues, \
+Left out: batches of sends and deletes, permissions, message attributes and sizes, delays of single messages, the 300 calls a second that a FIFO queue takes and its high-throughput mode, fair queues, \
 what becomes of messages in the dead-letter queue. \
 A short poll asks every server here, so it misses nothing; the rare second delivery of a deleted message is left out as well. \
 A standard queue promises no order; here it hands out first what became visible first. \

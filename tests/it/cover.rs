@@ -1,7 +1,7 @@
 //! The file of a run that stands beside the page.
 
 use counterpoint::desk::Cover;
-use counterpoint::recording::Tone;
+use counterpoint::recording::{Card, Tone};
 use counterpoint::scenario::{PRESETS, preset};
 use counterpoint::scene::{Subject, View, layout, layout_apart};
 use counterpoint::studio::Studio;
@@ -107,4 +107,14 @@ fn a_bad_outcome_is_told_as_bad_on_its_card() {
     let tones = recording.cards.iter().map(|card| card.sentences[0].tone);
     let told: Vec<bool> = tones.map(|tone| tone == Tone::Bad).collect();
     assert_eq!(told, [true, false], "{:?}", recording.cards);
+}
+
+/// The cards of both sides carry the same measures in the same order, so that they can be compared line by line.
+#[test]
+fn both_cards_have_the_same_measures() {
+    for preset in PRESETS {
+        let cards = Studio::cover(preset).recording.cards;
+        let labels = |card: &Card| card.figures.iter().map(|figure| figure.label.clone()).collect::<Vec<_>>();
+        assert_eq!(labels(&cards[0]), labels(&cards[1]), "{}", preset.name);
+    }
 }

@@ -1,12 +1,15 @@
 //! What ends a run that would not end by itself, and that the outcome names it.
 
 use counterpoint::engine::{Limits, Progress};
+use counterpoint::export::{Export, Format};
+use counterpoint::recording::Background;
+use counterpoint::render::svg::{Foot, Theme};
 use counterpoint::scenario::{Run, Scenario};
 use counterpoint::time::{Moment, Span};
 use counterpoint::trace::{Limit, Outcome, Trace, WorkOutcome};
 use serde_json::{Value, json};
 
-use crate::story::{play_within, sent};
+use crate::story::{hard_to_write, play_within, sent};
 
 fn left_with(limits: Limits, workload: Value, left: Value) -> Trace {
     let fields = json!({ "name": "limits", "workload": workload, "sides": [left, { "protocol": "http" }] });
@@ -105,4 +108,28 @@ fn a_burst_is_not_done_because_it_is_wanted() {
     }
     assert!(slices > 10 && before > 0.8, "{slices} slices up to {before}");
     assert_eq!(run.fraction(), 1.0);
+}
+
+/// A table of messages has no place for it; every other format says where a run was stopped, and by what.
+#[test]
+fn whatever_is_made_of_a_run_that_met_a_limit_says_so() {
+    let played = hard_to_write();
+    let limit = played.sides[0].trace.outcome.limit().expect("it ends a month before its last job");
+    for format in [Format::Text, Format::Story, Format::Svg, Format::Mermaid, Format::Plantuml] {
+        let export = Export {
+            format,
+            side: None,
+            at: None,
+            from: None,
+            to: None,
+            job: None,
+            width: 1200,
+            theme: Theme::Auto,
+            foot: Foot::Legend,
+            background: Background::Faint,
+        };
+        let mut file = Vec::new();
+        export.write(&mut file, &played).unwrap();
+        assert!(String::from_utf8(file).unwrap().contains(limit.words()), "{format:?}");
+    }
 }
