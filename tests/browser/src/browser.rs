@@ -25,15 +25,30 @@ pub struct Launched {
     pub profile: tempfile::TempDir,
 }
 
+/// How often a driver is started that ends before it says its port.
+const TRIES: u32 = 4;
+
 impl Browser {
     /// Starts the driver on a port of its choice, and the browser by it.
     pub async fn launch(self) -> Result<Launched> {
         let profile = tempfile::tempdir()?;
-        let (command, capabilities) = match self {
-            Browser::Chromium => (chromium::driver()?, chromium::capabilities(profile.path())?),
-            Browser::Firefox => (firefox::driver(profile.path())?, firefox::capabilities()?),
+        let capabilities = match self {
+            Browser::Chromium => chromium::capabilities(profile.path())?,
+            Browser::Firefox => firefox::capabilities()?,
         };
-        let (process, port, printed) = start(command).await?;
+        // A driver that is to choose its port listens there by both versions of IP, first by one and then by the other.
+        // Another program may have come between, and then it ends.
+        let mut tries = 1;
+        let (process, port, printed) = loop {
+            let command = match self {
+                Browser::Chromium => chromium::driver()?,
+                Browser::Firefox => firefox::driver(profile.path())?,
+            };
+            match start(command).await {
+                Err(_) if tries < TRIES => tries += 1,
+                started => break started?,
+            }
+        };
         let driver = connect(port, capabilities).await?;
         Ok(Launched { driver, process, printed, profile })
     }
