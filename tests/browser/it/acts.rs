@@ -18,6 +18,9 @@ pub async fn running_at(page: &Page, place: &str) -> Result<()> {
 
 /// Loads the page anew and waits for its picture.
 pub async fn reload(page: &Page) -> Result<()> {
+    // Firefox complains of a script that was still on its way.
+    let come = "performance.getEntriesByType('resource').some(({ name }) => name.includes('/later-'))";
+    page.wait_until("the later part of the page is there", come).await?;
     page.driver().refresh().await?;
     drawn(page).await
 }
