@@ -1,9 +1,9 @@
 //! The page: views over the [`player`](crate::player). Compiled only for the browser.
 //!
-//! One component, [`app::App`], stands at the root, in the page and in every element in which it is embedded: it holds the player and gets all messages. A view is a function that
-//! takes shared values and an [`Act`], through which it sends messages, and returns elements. Most of the page is the same
-//! from one frame to the next; such parts of it (see `parts.rs`) are made anew only when what they show has changed. While
-//! a run plays, a frame moves the playhead's line and veil, writes the readout, and changes the line under the picture when
+//! One component, [`app::App`], stands at the root, in the page and in every element in which it is embedded: it holds the
+//! player and gets all messages. A view is a function that takes shared values and an [`Act`], through which it sends
+//! messages, and returns elements. Most of the page is the same from one frame to the next; such parts of it (see
+//! `parts.rs`) are made anew only when what they show has changed. While a run plays, a frame moves the playhead's line and veil, writes the readout, and changes the line under the picture when
 //! a caption's moment is reached.
 //!
 //! *Invariant:* the page decides nothing that a native test could not see. What an action does is decided by the player,
@@ -86,8 +86,8 @@ pub fn prepare() {
 }
 
 /// Mounts an app in `root`, whose content goes. What is returned is told what the host wants of it, in a word: `play`,
-/// `pause`, `end`, after which it is told nothing more, a moment such as `1.2s` to go to, or a link with its `#` to follow. It says whether it has
-/// understood.
+/// `pause`, `end`, after which it is told nothing more, a moment such as `1.2s` to go to, or a link with its `#` to follow.
+/// It says whether it has understood.
 #[wasm_bindgen]
 pub fn mount(root: HtmlElement, host: Host) -> JsValue {
     failure::tell(&host);

@@ -232,7 +232,7 @@ fn encoded(text: &str) -> String {
 }
 
 /// The text without its escapes; nothing if an escape is broken or the bytes are not UTF-8.
-fn decoded(text: &str) -> Option<String> {
+pub(super) fn decoded(text: &str) -> Option<String> {
     let mut bytes = text.bytes();
     let mut out = Vec::with_capacity(text.len());
     while let Some(byte) = bytes.next() {

@@ -6,6 +6,7 @@
 use std::fmt::Write;
 
 use super::Wanted;
+use crate::studio::link;
 
 /// Where a text is put.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -231,22 +232,7 @@ fn quoted(text: &str) -> String {
     }
 }
 
-/// A part of a link without its escapes. What is no escape stays as it is.
+/// A part of a link without its escapes. One that is not well encoded stays as it is.
 fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let digits = (*first == b'%').then(|| after.get(..2).and_then(|two| std::str::from_utf8(two).ok())).flatten();
-        match digits.and_then(|two| u8::from_str_radix(two, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    link::decoded(text).unwrap_or_else(|| text.to_owned())
 }
