@@ -32,7 +32,8 @@ const own_sheet = sheet_of(
     "#problem{font:max(14px,0.875rem)/1.4 system-ui,sans-serif}#problem:empty{display:none}",
 );
 
-// Everything that the elements share, fetched once; and the app's later part, when the first of them asks for it.
+// Everything that the elements share, fetched once; and the app's later part, when the first of them asks for it. What could
+// not be had is asked for again by the next one.
 let beside;
 let sharing;
 const shared = () =>
@@ -45,7 +46,10 @@ const shared = () =>
       (fetching ??= (async () => {
         beside = await import(address("background.js"));
         await beside.later(await fetched(address("later.wasm")), exported);
-      })());
+      })().catch((error) => {
+        fetching = undefined;
+        throw error;
+      }));
     return { mount: app.mount, whole, sheet: sheet_of(await sheet.text()) };
   })().catch((error) => {
     sharing = undefined;

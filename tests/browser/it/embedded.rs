@@ -2,10 +2,10 @@
 //!
 //! The pages are in `tests/browser/pages`. Their own rules and sizes are such that whatever leaks would be seen.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use counterpoint::scenario::Scenario;
 use counterpoint::studio::Studio;
-use counterpoint_browser_tests::Page;
+use counterpoint_browser_tests::{Page, later};
 use serde_json::{Value, json};
 
 use crate::acts::quiet;
@@ -234,6 +234,31 @@ in_each_browser! {
         let other = format!("{inside}.querySelector('.live .body .cp-arrows') && {inside}.querySelector('.body').textContent !== seen");
         page.wait_until("a change of it is run", &other).await?;
         quiet(&page).await
+    }
+
+    /// What was refused once may be had the next time, and the page around is not loaded anew for it.
+    async fn a_later_part_that_could_not_be_had_is_asked_for_again_by_the_next_element(page: Page) {
+        let part = later()?.into_iter().find(|name| name.starts_with("later-")).context("there is a later part")?;
+        page.site().lose(&part);
+        page.open("../pages/far.html").await?;
+        let add = "const diagram = document.createElement('counterpoint-diagram');
+            diagram.id = arguments[0];
+            diagram.setAttribute('scenario', 'rest-get-user');
+            document.querySelector('main').prepend(diagram);";
+        page.run::<()>(add, vec!["first".into()]).await?;
+        let root = |id: &str| format!("document.getElementById('{id}').shadowRoot");
+        let refused = format!("{}?.querySelector('.notice')?.innerText.includes('the server answered 404 for later-')", root("first"));
+        page.wait_until("the first is refused", &refused).await?;
+        page.site().find_again();
+        page.run::<()>(add, vec!["second".into()]).await?;
+        let asked = |page: &Page| page.site().asked_for().iter().filter(|name| **name == part).count();
+        page.wait_until("the second is drawn", &format!("{}?.querySelector('.live .body .cp-arrows')", root("second"))).await?;
+        let told = format!("[...{}.querySelectorAll('.step, .notice')].some((each) => each.textContent)", root("second"));
+        page.wait_until("the later part is there, or refused", &told).await?;
+        let notice: Option<String> = page.run(
+            &format!("return {}.querySelector('.notice')?.innerText ?? null", root("second")), Vec::new()).await?;
+        assert_eq!((notice, asked(&page)), (None, 2));
+        Ok(())
     }
 
     async fn what_stood_there_stays_when_the_module_cannot_be_had(page: Page) {
