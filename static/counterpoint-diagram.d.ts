@@ -8,8 +8,10 @@ export type Duration = string;
 export interface CounterpointDiagramAttributes {
   /** The name of a built-in scenario. */
   scenario?: string;
-  /** The address of a scenario file. A recording beside it (`own.recording` for `own.json`) is shown without an engine. */
+  /** The address of a scenario file. */
   src?: string;
+  /** The address of a recording of it, which is shown without an engine. A built-in scenario has one by itself. */
+  recording?: string;
   /** What follows the `#` of a link that was copied from the page, instead of `scenario` and what it says besides. */
   link?: string;
   /** Another seed than the scenario's own: a whole number from 0. */

@@ -108,7 +108,7 @@ const near = new IntersectionObserver(
 
 export class CounterpointDiagram extends HTMLElement {
   static observedAttributes =
-    "link scenario src seed at from to job background set side controls theme".split(" ");
+    "link scenario src recording seed at from to job background set side controls theme".split(" ");
 
   #frame = document.createElement("div");
   #problem = document.createElement("p");
@@ -145,7 +145,7 @@ export class CounterpointDiagram extends HTMLElement {
     if (before === after || !this.#opening) return;
     if (name === "theme") return this.dress();
     if (name === "at" && after && this.#app?.(after)) return;
-    this.#anew ||= !this.#app || ["src", "controls", "side"].includes(name);
+    this.#anew ||= !this.#app || ["src", "recording", "controls", "side"].includes(name);
     // Once for all that is changed at a time.
     this.#following ??= setTimeout(() => {
       this.#following = undefined;
@@ -252,15 +252,15 @@ export class CounterpointDiagram extends HTMLElement {
   // What the app is told of what is asked for.
   async #asked() {
     const own = this.querySelector('script[type="application/json"]')?.textContent;
-    const given = this.getAttribute("src");
-    const src = given && new URL(given, document.baseURI).href;
+    const given = (name) => this.getAttribute(name) && new URL(this.getAttribute(name), document.baseURI).href;
+    const src = given("src");
     const { link, name, is_changed } = this.#link();
-    // The recording of what is shown as it came lies beside it; without one, or with a change, the engine has to run.
     if (!name && !src && !own) throw new Error("it needs a scenario: the attribute scenario, link or src, or one of its own");
-    const beside = src ? src.replace(/(\.json)?$/, ".recording") : !own && address("covers/") + name;
+    // A built-in scenario has a recording, and of others it is said; without one, or with a change, the engine has to run.
+    const recording = given("recording") || (!src && !own && address("covers/") + name);
     const [scenario, cover] = await Promise.all([
       own ?? (src ? fetched(src).then((response) => response.text()) : undefined),
-      is_changed || !beside ? undefined : fetched(beside).then(async (got) => new Uint8Array(await got.arrayBuffer()), () => {}),
+      is_changed || !recording ? undefined : fetched(recording).then(async (got) => new Uint8Array(await got.arrayBuffer()), () => {}),
     ]);
     const home = scenario ? undefined : new URL("./", import.meta.url).href;
     return { link, scenario, cover, home };

@@ -12,8 +12,8 @@ use crate::time::Moment;
 pub(super) enum Source<'a> {
     /// The name of a built-in one.
     BuiltIn(&'a str),
-    /// As JSON in the element. `src` is the address of its file, beside which there is a recording.
-    Own { json: &'a str, src: Option<&'a str> },
+    /// As JSON in the element, with the address of its recording if there is one.
+    Own { json: &'a str, recording: Option<&'a str> },
 }
 
 /// The element. A line that begins with a comment is HTML in Markdown, and is so up to its end and no further
@@ -36,7 +36,7 @@ fn attributes(source: Source<'_>, arguments: &RunArguments) -> Vec<(&'static str
     let known = [
         match source {
             Source::BuiltIn(name) => Some(("scenario", name.to_owned())),
-            Source::Own { src, .. } => src.map(|src| ("src", src.to_owned())),
+            Source::Own { recording, .. } => recording.map(|address| ("recording", address.to_owned())),
         },
         seed.map(|seed| ("seed", seed.to_string())),
         (!set.is_empty()).then(|| ("set", set.join(";"))),

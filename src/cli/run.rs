@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Trouble> {
     check_width(arguments, &played, side.as_deref())?;
     let source = match &own {
         None => Source::BuiltIn(&arguments.scenario),
-        Some(json) => Source::Own { json, src: None },
+        Some(json) => Source::Own { json, recording: None },
     };
     let written = write(&mut to, arguments, source, &played, side.as_deref())?;
     to.finish(written)

@@ -165,7 +165,7 @@ fn a_file_beside_the_chapter_is_drawn_and_its_recording_found() {
     assert!(without.starts_with(&format!("{begin}><svg ")) && without.contains(json), "{without}");
     fs::write(folder.0.join("src/deep/own.recording"), "").unwrap();
     let with = drawn_in(&folder.0, "html", chapter);
-    assert!(with.starts_with(&format!("{begin} src=\"own.json\"><svg ")) && with.contains(json), "{with}");
+    assert!(with.starts_with(&format!("{begin} recording=\"own.recording\"><svg ")) && with.contains(json), "{with}");
 }
 
 #[test]

@@ -94,9 +94,10 @@ impl Block {
                 None => file(&folder.join(name), name).map(|(scenario, text)| (scenario, Some(text)))?,
             },
         };
+        let recording = recording(name).filter(|recording| folder.join(recording).is_file());
         let source = match &text {
             None => Source::BuiltIn(name),
-            Some(json) => Source::Own { json, src: has_recording(&folder.join(name)).then_some(name) },
+            Some(json) => Source::Own { json, recording: recording.as_deref() },
         };
         let svg = run::drawn(&scenario, &arguments).map_err(told)?;
         let html = element::html(source, &arguments, &svg);
@@ -121,9 +122,9 @@ fn file(path: &Path, name: &str) -> Result<(Scenario, String), String> {
     run::scenario(text).map_err(|sentence| format!("{}: {sentence}", shown(name)))
 }
 
-/// Whether the recording of a scenario's file lies beside it, which the element then finds.
-fn has_recording(file: &Path) -> bool {
-    file.with_extension("recording").is_file()
+/// Where the recording of a scenario's file lies if there is one: beside it, in the book as among the chapters.
+fn recording(file: &str) -> Option<String> {
+    Path::new(file).with_extension("recording").to_str().map(str::to_owned)
 }
 
 /// What is wrong, without the hyphens of an option on the command line.

@@ -224,15 +224,33 @@ in_each_browser! {
         let script = "const diagram = document.createElement('counterpoint-diagram');
             diagram.id = 'own';
             diagram.setAttribute('src', 'shop.json');
+            diagram.setAttribute('recording', 'shop.recording');
             document.querySelector('main').prepend(diagram);";
         page.run::<()>(script, Vec::new()).await?;
         let inside = "document.querySelector('#own').shadowRoot";
         page.wait_until("it is drawn", &format!("{inside}?.querySelector('.live .heads')?.textContent.includes('Our shop')")).await?;
+        assert!(page.site().asked_for().iter().any(|name| name.ends_with("/shop.recording")), "its recording is asked for");
         let change = format!("window.seen = {inside}.querySelector('.body').textContent;
             document.querySelector('#own').setAttribute('set', 'workload.jobs=1');");
         page.run::<()>(&change, Vec::new()).await?;
         let other = format!("{inside}.querySelector('.live .body .cp-arrows') && {inside}.querySelector('.body').textContent !== seen");
         page.wait_until("a change of it is run", &other).await?;
+        quiet(&page).await
+    }
+
+    /// A browser tells in its console of what it asked for in vain, so nobody asks on the chance.
+    async fn a_scenario_in_a_file_is_run_and_no_recording_asked_for_that_nobody_speaks_of(page: Page) {
+        page.site().add("deep/sub/pages/shop.json", OWN.into());
+        page.open("../pages/far.html").await?;
+        let script = "const diagram = document.createElement('counterpoint-diagram');
+            diagram.id = 'own';
+            diagram.setAttribute('src', 'shop.json');
+            document.querySelector('main').prepend(diagram);";
+        page.run::<()>(script, Vec::new()).await?;
+        let drawn = "document.querySelector('#own').shadowRoot?.querySelector('.live .heads')?.textContent.includes('Our shop')";
+        page.wait_until("it is run and drawn", drawn).await?;
+        let asked = page.site().asked_for();
+        assert!(!asked.iter().any(|name| name.ends_with(".recording")), "{asked:?}");
         quiet(&page).await
     }
 
