@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use crate::recording::Background;
+use crate::recording::{Background, Selection};
 use crate::render::{csv, json, mermaid, plantuml, story, svg, text};
 use crate::scenario::Played;
 use crate::scene::{Folding, NARROWEST, Scene, Sides, View, layout, width};
@@ -44,8 +44,8 @@ pub struct Export {
     pub from: Option<Moment>,
     /// Where it ends.
     pub to: Option<Moment>,
-    /// The job that is lit, if not the scenario's own choice.
-    pub job: Option<JobId>,
+    /// The job that is lit, or that none is, if not the scenario's own choice.
+    pub job: Option<Selection>,
     /// Of a picture, in CSS pixels.
     pub width: u16,
     /// The colours of a picture.
@@ -108,7 +108,10 @@ impl Export {
             sides: place.map_or(Sides::Both, |place| Sides::One(place as u8)),
             from: self.from.or(head.view.from),
             to: self.to.or(head.view.to),
-            selection: self.job.or(head.view.job.map(|number| JobId::from_index(number - 1))),
+            selection: match self.job {
+                Some(selection) => selection.job(),
+                None => head.view.job.map(|number| JobId::from_index(number - 1)),
+            },
             folding: Folding::Fold,
             background: self.background,
         }

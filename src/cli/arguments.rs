@@ -1,12 +1,11 @@
 //! What can be typed.
 
-use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::reading::{LARGEST, shown};
-use crate::recording;
+use crate::recording::{self, Selection};
 #[cfg(feature = "png")]
 use crate::render::png;
 use crate::render::svg;
@@ -86,9 +85,9 @@ pub struct RunArguments {
     /// Where the window ends
     #[arg(long, value_name = "T", value_parser = moment, allow_hyphen_values = true)]
     pub to: Option<Moment>,
-    /// The job that is lit in a picture, by its number
-    #[arg(long, value_name = "N", value_parser = job, allow_hyphen_values = true)]
-    pub job: Option<NonZeroU32>,
+    /// The job that is lit in a picture, by its number, or none instead of the scenario's own choice
+    #[arg(long, value_name = "N|none", value_parser = job, allow_hyphen_values = true)]
+    pub job: Option<Selection>,
     /// What a live diagram offers
     #[arg(long, value_enum, default_value = "play")]
     pub controls: Controls,
@@ -267,8 +266,9 @@ fn seed(text: &str) -> Result<u64, String> {
     seed.ok_or_else(|| format!("a seed is a whole number from 0 to {LARGEST}"))
 }
 
-fn job(text: &str) -> Result<NonZeroU32, String> {
-    text.parse().map_err(|_| format!("`{}` is not the number of a job; jobs count from 1", shown(text)))
+fn job(text: &str) -> Result<Selection, String> {
+    let wrong = || format!("`{}` is not the number of a job; jobs count from 1, and `none` lights none", shown(text));
+    Selection::read_job(text).ok_or_else(wrong)
 }
 
 fn moment(text: &str) -> Result<Moment, String> {

@@ -44,7 +44,7 @@ fn attributes(source: Source<'_>, arguments: &RunArguments) -> Vec<(&'static str
         at.as_ref().map(|at| ("at", moment(at))),
         from.as_ref().map(|from| ("from", moment(from))),
         to.as_ref().map(|to| ("to", moment(to))),
-        job.map(|job| ("job", job.to_string())),
+        job.map(|lit| ("job", lit.job().map_or_else(|| "none".to_owned(), |job| job.number().to_string()))),
         match controls {
             Controls::None => Some(("controls", "none".to_owned())),
             Controls::Play => None,

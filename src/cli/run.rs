@@ -11,13 +11,13 @@ use super::element::{self, Source};
 use super::output::Output;
 use crate::export::{self, Export};
 use crate::reading::shown;
+use crate::recording::Selection;
 #[cfg(feature = "png")]
 use crate::render::png;
 use crate::render::svg;
 use crate::scenario::{MAX_TEXT_BYTES, PRESETS, Played, Problem, Scenario, parse_assignment, preset};
 use crate::studio::Studio;
 use crate::time::Moment;
-use crate::trace::JobId;
 
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Trouble> {
     let (scenario, own) = read(&arguments.scenario)?;
@@ -91,7 +91,7 @@ fn exported(arguments: &RunArguments, side: Option<&str>) -> Export {
         at: arguments.at.filter(|_| arguments.format != Format::Html),
         from: arguments.from,
         to: arguments.to,
-        job: arguments.job.map(|number| JobId::from_index(number.get() - 1)),
+        job: arguments.job,
         width: asked_width(arguments),
         theme: drawing.theme.into(),
         foot: drawing.legend.into(),
@@ -207,8 +207,9 @@ fn check_place(arguments: &RunArguments, out_is_terminal: bool) -> Result<(), Tr
 
 fn check_view(arguments: &RunArguments, scenario: &Scenario) -> Result<(), Trouble> {
     let jobs = scenario.head.workload.jobs;
-    if let Some(job) = arguments.job.filter(|job| job.get() > jobs) {
-        return Err(Trouble::Input(format!("--job: there is no job {job}; the last one is {jobs}")));
+    if let Some(job) = arguments.job.and_then(Selection::job).filter(|job| job.index() >= jobs) {
+        let number = job.number();
+        return Err(Trouble::Input(format!("--job: there is no job {number}; the last one is {jobs}")));
     }
     match (arguments.from, arguments.to) {
         (from, Some(to)) if from.unwrap_or(Moment::START) >= to => {

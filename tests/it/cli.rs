@@ -185,6 +185,7 @@ fn bad_input_is_one_line_on_standard_error_and_exit_2() {
             "--side: a recording is always of both",
         ),
         (&["run", "rest-get-user", "--job", "99"], "", "--job: there is no job 99; the last one is 1"),
+        (&["run", "rest-get-user", "--job", "0"], "", "jobs count from 1, and `none` lights none"),
         (
             &["run", "rest-get-user", "--format", "html", "--set", "sides.left.path=/a;b"],
             "",

@@ -5,6 +5,8 @@ use counterpoint::studio::taken::{Dress, Place, Wanted, command, made, snippet};
 const PLAIN: &str = "order-emails&v=1&seed=7&set=workload.jobs=6&set=sides.left.timeout=300ms&at=1.2s&job=3";
 /// With a value that is JSON, as a link writes it.
 const JSON: &str = "order-emails&v=1&set=workload.arrivals=%7B%22pattern%22:%22burst%22%7D&at=1.2s";
+/// Of a scenario that lights a job by itself.
+const UNLIT: &str = "order-emails&v=1&job=none";
 const PAGE: &str = "https://example.org/counterpoint/";
 
 fn plain() -> Dress {
@@ -88,7 +90,8 @@ fn a_file_has_the_bytes_that_its_command_writes() {
         ("text", "", ""),
         ("story", "", "700ms"),
     ] {
-        for (link, side) in [(PLAIN, ""), ("kafka-work-queue&v=1&from=100ms&to=900ms", "right")] {
+        let links = [(PLAIN, ""), (UNLIT, ""), ("kafka-work-queue&v=1&from=100ms&to=900ms", "right")];
+        for (link, side) in links {
             let (format, theme, at) = (format.to_owned(), theme.to_owned(), at.to_owned());
             let wanted = Wanted { format, theme, at, side: side.into(), width: 1000 };
             let folder = std::env::temp_dir().join(format!("counterpoint-taken-{}", std::process::id()));
@@ -103,6 +106,14 @@ fn a_file_has_the_bytes_that_its_command_writes() {
             assert!(made(link, &wanted).unwrap() == written, "{line}");
         }
     }
+}
+
+#[test]
+fn a_picture_lights_no_job_where_the_link_says_none() {
+    let wanted = Wanted { format: "svg".into(), width: 1000, ..Wanted::default() };
+    assert!(command(UNLIT, &wanted, 1, "x.svg").contains(" --job none "));
+    let [unlit, own] = [UNLIT, "order-emails&v=1"].map(|link| made(link, &wanted).unwrap());
+    assert!(unlit != own, "the scenario's own job is lit");
 }
 
 #[test]

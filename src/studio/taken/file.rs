@@ -5,7 +5,7 @@
 use std::io::{self, Write};
 
 use crate::export::{Export, Format};
-use crate::recording::{Background, Selection};
+use crate::recording::Background;
 use crate::render::svg::{Foot, Theme};
 use crate::studio::PageLink;
 use crate::time::{Moment, Span};
@@ -38,8 +38,8 @@ pub fn made(link: &str, wanted: &Wanted) -> Result<Vec<u8>, String> {
     if let Some(problem) = problem.or(second) {
         return Err(problem.0);
     }
-    let job = link.selection.and_then(Selection::job);
-    let export = Export { from: link.from, to: link.to, job, background: link.background, ..export(wanted)? };
+    let PageLink { from, to, selection: job, background, .. } = link;
+    let export = Export { from, to, job, background, ..export(wanted)? };
     let scenario = &wish.scenario;
     if let Some(unknown) = export.side.as_ref().filter(|side| scenario.sides.iter().all(|known| known.id != **side)) {
         return Err(format!("there is no side `{unknown}`"));
