@@ -1,10 +1,11 @@
-//! A run outside the page: one file for each format.
+//! A run outside the page: one file for each format, and one for what is put into pages of others (`embed`).
 //!
 //! *Invariant:* a renderer writes a run or a scene, and decides nothing that another renderer would have to decide as
 //! well. Renderers do not import each other; what several need is a file of its own (`measures`, `sequence`,
 //! `summary`).
 
 pub mod csv;
+pub mod embed;
 pub mod fingerprints;
 pub mod json;
 pub mod measures;

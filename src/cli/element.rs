@@ -4,7 +4,8 @@
 //! where nothing can be played.
 
 use super::arguments::{Controls, RunArguments, Theme};
-use crate::scene::markup::escaped;
+use crate::recording::Background;
+use crate::render::embed;
 use crate::time::Moment;
 
 /// Where the element has its scenario from.
@@ -19,14 +20,13 @@ pub(super) enum Source<'a> {
 /// The element. A line that begins with a comment is HTML in Markdown, and is so up to its end and no further
 /// (CommonMark 4.6); what follows is read as if it was not there.
 pub(super) fn html(source: Source<'_>, arguments: &RunArguments, svg: &str) -> String {
-    let attributes = attributes(source, arguments).into_iter();
-    let attributes: String = attributes.map(|(name, value)| format!(" {name}=\"{}\"", escaped(&value))).collect();
+    let attributes = attributes(source, arguments);
+    let attributes = attributes.iter().map(|(name, value)| (*name, value.as_str()));
     let json = match source {
         Source::BuiltIn(_) => String::new(),
         Source::Own { json, .. } => format!("<script type=\"application/json\">{}</script>", in_a_script(json)),
     };
-    let picture = on_one_line(svg);
-    format!("<!-- counterpoint --><counterpoint-diagram{attributes}>{picture}{json}</counterpoint-diagram>")
+    format!("<!-- counterpoint -->{}", embed::element(attributes, &(on_one_line(svg) + &json)))
 }
 
 /// What differs from what the element does by itself.
@@ -45,6 +45,10 @@ fn attributes(source: Source<'_>, arguments: &RunArguments) -> Vec<(&'static str
         from.as_ref().map(|from| ("from", moment(from))),
         to.as_ref().map(|to| ("to", moment(to))),
         job.map(|lit| ("job", lit.job().map_or_else(|| "none".to_owned(), |job| job.number().to_string()))),
+        match Background::from(drawing.background) {
+            Background::Faint => None,
+            Background::Full => Some(("background", Background::Full.word().to_owned())),
+        },
         match controls {
             Controls::None => Some(("controls", "none".to_owned())),
             Controls::Play => None,

@@ -34,6 +34,41 @@ fn an_element_has_an_attribute_for_whatever_a_link_says() {
     assert!(told.contains("link=\"order-emails&amp;v=1&amp;set=sides.left.server.name=a%3Bb\""), "{told}");
 }
 
+/// Both say of a diagram what an element can be told, and write it alike.
+#[test]
+fn the_element_of_the_page_is_that_of_the_command_line() {
+    let link =
+        "order-emails&v=1&seed=7&set=workload.noun.one=a%3Eb%22&at=450ms&from=100ms&to=2s&job=none&background=full";
+    let dress = Dress { controls: "full".into(), theme: "dark".into(), side: "left".into() };
+    let told = snippet(Place::Html, link, &dress, PAGE);
+    let words = [
+        "run",
+        "order-emails",
+        "--seed=7",
+        "--set=workload.noun.one=a>b\"",
+        "--at=450ms",
+        "--from=100ms",
+        "--to=2s",
+        "--job=none",
+        "--background=full",
+        "--controls=full",
+        "--theme=dark",
+        "--side=left",
+        "--format=html",
+    ];
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_counterpoint")).args(words).output().unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let attributes = |text: &str| {
+        let (_, rest) = text.split_once("<counterpoint-diagram ").unwrap();
+        let (attributes, _) = rest.split_once("\">").unwrap();
+        let mut each: Vec<String> = attributes.split("\" ").map(str::to_owned).collect();
+        each.sort();
+        each
+    };
+    assert_eq!(attributes(&told), attributes(&printed));
+    assert_eq!(attributes(&told).len(), 11, "{told}");
+}
+
 #[test]
 fn a_frame_has_the_link_itself() {
     let told = snippet(Place::Frame, PLAIN, &Dress { side: "left".into(), ..plain() }, PAGE);

@@ -6,6 +6,7 @@
 use std::fmt::Write;
 
 use super::Wanted;
+use crate::render::embed;
 use crate::studio::link;
 
 /// Where a text is put.
@@ -164,11 +165,7 @@ pub fn snippet(place: Place, link: &str, dress: &Dress, page: &str) -> String {
             for (key, value) in dress.words() {
                 let _ = write!(address, "&{key}={value}");
             }
-            let name = escaped(&Said::of(link).name);
-            let source = escaped(&format!("{address}#{link}"));
-            format!(
-                "<iframe src=\"{source}\" title=\"{name}\" width=\"100%\" height=\"480\" loading=\"lazy\"></iframe>"
-            )
+            embed::frame(&format!("{address}#{link}"), &Said::of(link).name)
         }
         Place::MdBook => {
             let said = Said::of(link);
@@ -188,11 +185,8 @@ pub fn snippet(place: Place, link: &str, dress: &Dress, page: &str) -> String {
 
 /// The element.
 fn element(link: &str, dress: &Dress) -> String {
-    let mut text = String::from("<counterpoint-diagram");
-    for (key, value) in attributes(&Said::of(link), link, dress) {
-        let _ = write!(text, " {key}=\"{}\"", escaped(&value));
-    }
-    text + "></counterpoint-diagram>"
+    let attributes = attributes(&Said::of(link), link, dress);
+    embed::element(attributes.iter().map(|(key, value)| (key.as_str(), value.as_str())), "")
 }
 
 /// The attributes of the element; the first names the scenario.
@@ -216,11 +210,6 @@ impl Dress {
         let words = [("controls", &self.controls), ("theme", &self.theme), ("side", &self.side)];
         words.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| (key, value.as_str()))
     }
-}
-
-/// For an attribute in HTML.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
 }
 
 /// For a shell, if it needs that.
