@@ -46,10 +46,7 @@ pub fn test_everything(scope: Scope, consent: Consent) -> Result<()> {
             Some(_) => {
                 steps.step("Mermaid", || mermaid::check(consent));
             }
-            None => {
-                println!("\n▸ Mermaid: skipped, for there is no Node to run its parser");
-                steps.skip("Mermaid");
-            }
+            None => steps.leave_out("Mermaid", "there is no Node to run its parser"),
         }
     }
     if scope == Scope::Long {

@@ -3,23 +3,30 @@
 use anyhow::Result;
 use std::time::{Duration, Instant};
 
+/// The environment variable that services of continuous integration set, and `.ci/run` where they do not.
+const INTEGRATION: &str = "CI";
+
 /// How a step ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     Passed,
     Failed,
     Skipped,
+    LeftOut,
 }
 
 /// The steps of one run, in order.
 pub struct Steps {
     begun: Instant,
+    /// Whether this is continuous integration, which leaves nothing out.
+    is_integration: bool,
     rows: Vec<(String, Duration, Outcome)>,
 }
 
 impl Steps {
     pub fn begin() -> Self {
-        Self { begun: Instant::now(), rows: Vec::new() }
+        let is_integration = std::env::var_os(INTEGRATION).is_some_and(|value| !value.is_empty());
+        Self { begun: Instant::now(), is_integration, rows: Vec::new() }
     }
 
     /// Runs one step. A failure is printed and kept for the table, so that the steps after it still run.
@@ -45,7 +52,21 @@ impl Steps {
         self.rows.push((name.to_owned(), Duration::ZERO, Outcome::Skipped));
     }
 
-    /// Prints the table; fails, naming the steps, if any did not pass.
+    /// Notes a step for which this machine has not what a person need not have. Continuous integration has to have it: what
+    /// nobody ran there, nobody ran at all.
+    pub fn leave_out(&mut self, name: &str, why: &str) {
+        println!("\n▸ {name}");
+        let outcome = if self.is_integration {
+            println!("  {name}: not run, for {why}; continuous integration has to run everything");
+            Outcome::Skipped
+        } else {
+            println!("  {name}: left out, for {why}; continuous integration runs it");
+            Outcome::LeftOut
+        };
+        self.rows.push((name.to_owned(), Duration::ZERO, outcome));
+    }
+
+    /// Prints the table; fails, naming the steps, if any did not pass and was not left out.
     pub fn close(self) -> Result<()> {
         let width = self.rows.iter().map(|(name, ..)| name.chars().count());
         let width = width.max().unwrap_or(0);
@@ -55,6 +76,7 @@ impl Steps {
                 Outcome::Passed => (told(*took), "passed"),
                 Outcome::Failed => (told(*took), "FAILED"),
                 Outcome::Skipped => (String::from("–"), "skipped"),
+                Outcome::LeftOut => (String::from("–"), "left out"),
             };
             println!("  {name:width$}  {took:>12}  {outcome}");
         }
@@ -63,7 +85,7 @@ impl Steps {
         let missed: Vec<_> = self
             .rows
             .iter()
-            .filter(|(.., outcome)| *outcome != Outcome::Passed)
+            .filter(|(.., outcome)| matches!(outcome, Outcome::Failed | Outcome::Skipped))
             .map(|(name, ..)| name.as_str())
             .collect();
         anyhow::ensure!(missed.is_empty(), "did not pass: {}", missed.join(", "));
@@ -105,5 +127,17 @@ mod tests {
         steps.skip("three");
         let error = steps.close().unwrap_err().to_string();
         assert_eq!(error, "did not pass: two, three");
+    }
+
+    #[test]
+    fn what_a_person_has_no_tool_for_is_left_out_and_continuous_integration_has_to_have_it() {
+        for (is_integration, ends) in [(false, Ok(())), (true, Err("did not pass: two".to_owned()))] {
+            let mut steps = Steps { is_integration, ..Steps::begin() };
+            steps.step("one", || Ok(()));
+            steps.leave_out("two", "there is nothing to run it");
+            assert_eq!(steps.close().map_err(|error| error.to_string()), ends);
+        }
+        let run = std::fs::read_to_string(crate::workspace::root().join(".ci/run")).unwrap();
+        assert!(run.contains(&format!("export {INTEGRATION}=")), "{run}");
     }
 }
