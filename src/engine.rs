@@ -18,7 +18,7 @@ mod repeats;
 mod setup;
 mod world;
 
-pub use context::{Context, Parcel};
+pub use context::{Context, OpenStay, Parcel, TimerId};
 pub use demand::{Demand, Workload};
 pub use link::{Link, LinkId, Overtaking};
 pub use setup::{KindId, Setup};
@@ -36,7 +36,7 @@ pub enum Input<M, T> {
     Wanted(JobId),
     /// A message arrived. Its row already says "delivered"; an actor that turns it away or no longer waits says so.
     Arrived(MessageId, M),
-    /// A timer that this actor set. It may be stale: the actor's own state says whether it still means anything.
+    /// A timer that this actor set and has not cancelled.
     Timer(T),
     /// A dated fault begins or ends at this actor.
     Fault(Fault, Phase),

@@ -1,7 +1,7 @@
 //! What an actor can do, and the state of a world that is not its actors.
 
 use super::Phase;
-use super::agenda::Agenda;
+use super::agenda::{Agenda, EntryId};
 use super::demand::{Demand, Workload};
 use super::link::{Draws, Link, LinkId};
 use super::repeats::Repeats;
@@ -154,6 +154,34 @@ impl<M, T> Core<M, T> {
     }
 }
 
+/// A timer that was set. Whoever is done with what it was set for cancels it, so none rings that means nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimerId(EntryId);
+
+/// A stay that has begun and not ended.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenStay {
+    stay: StayId,
+    timer: Option<TimerId>,
+}
+
+impl OpenStay {
+    pub(super) fn id(self) -> StayId {
+        self.stay
+    }
+
+    /// None at all, for tests of what only keeps stays.
+    #[cfg(test)]
+    pub(crate) fn none() -> OpenStay {
+        OpenStay { stay: StayId::NONE, timer: None }
+    }
+
+    /// The stay, which that timer is to end if nothing ends it before. Ending the stay cancels the timer.
+    pub fn until<M: Clone, T>(self, span: Span, timer: impl Into<T>, context: &mut Context<'_, M, T>) -> OpenStay {
+        OpenStay { timer: Some(context.set_timer(span, timer)), ..self }
+    }
+}
+
 /// A message about to be sent.
 #[derive(Clone, Copy, Debug)]
 pub struct Parcel {
@@ -289,20 +317,26 @@ impl<M: Clone, T> Context<'_, M, T> {
         self.core.trace.messages[message.at()].to_slot = slot;
     }
 
-    /// Wakes this actor after `span`. A timer alone keeps no run alive: hold a stay for what it is about.
-    pub fn set_timer(&mut self, span: Span, timer: impl Into<T>) {
+    /// Wakes this actor after `span`, unless the timer is cancelled. A timer alone keeps no run alive: hold a stay for
+    /// what it is about.
+    pub fn set_timer(&mut self, span: Span, timer: impl Into<T>) -> TimerId {
         let cause = self.step();
         let at = self.core.now + span;
-        self.core.agenda.schedule(at, (cause, Event::Timer { actor: self.actor, timer: timer.into() }));
+        TimerId(self.core.agenda.schedule(at, (cause, Event::Timer { actor: self.actor, timer: timer.into() })))
+    }
+
+    /// What the timer was set for is over: it will not ring. One that has rung may be cancelled as well.
+    pub fn cancel(&mut self, timer: TimerId) {
+        self.core.agenda.cancel(timer.0);
     }
 
     /// A stay begins.
-    pub fn begin(&mut self, slot: Slot, kind: StayKind, part: PartId) -> StayId {
+    pub fn begin(&mut self, slot: Slot, kind: StayKind, part: PartId) -> OpenStay {
         self.begin_valued(slot, kind, part, 0)
     }
 
     /// A stay begins, with a number whose meaning its kind gives.
-    pub fn begin_valued(&mut self, slot: Slot, kind: StayKind, part: PartId, value: u32) -> StayId {
+    pub fn begin_valued(&mut self, slot: Slot, kind: StayKind, part: PartId, value: u32) -> OpenStay {
         let cause = self.step();
         if part != PartId::NONE && kind.is_live() {
             self.core.live += 1;
@@ -319,12 +353,15 @@ impl<M: Clone, T> Context<'_, M, T> {
             kind,
             ending: Ending::Open,
         });
-        StayId::from_index((stays.len() - 1) as u32)
+        OpenStay { stay: StayId::from_index((stays.len() - 1) as u32), timer: None }
     }
 
-    /// A stay ends.
-    pub fn end(&mut self, stay: StayId, ending: Ending) {
+    /// A stay ends, and the timer that was to end it does not ring.
+    pub fn end(&mut self, OpenStay { stay, timer }: OpenStay, ending: Ending) {
         self.step();
+        if let Some(timer) = timer {
+            self.cancel(timer);
+        }
         let row = &mut self.core.trace.stays[stay.at()];
         debug_assert_eq!(row.end, Moment::NEVER, "a stay ends once");
         row.end = self.core.now;

@@ -5,14 +5,14 @@
 //! in flight, no open stay. Heartbeats, polls and stale timers keep nothing alive.
 
 use super::agenda::Agenda;
-use super::context::{Context, Core, Event};
+use super::context::{Context, Core, Event, OpenStay};
 use super::link::Draws;
 use super::repeats::Repeats;
 use super::{Actor, DatedFault, Fault, Input, Phase, Setup, Workload};
 use crate::rng::Streams;
 use crate::time::{Moment, Span};
 use crate::trace::{
-    ActorId, Ending, Fate, Handled, KindRow, Limit, MarkKind, Outcome, PartId, Slot, StayId, StayKind, StepId, Trace,
+    ActorId, Ending, Fate, Handled, KindRow, Limit, MarkKind, Outcome, PartId, Slot, StayKind, StepId, Trace,
     WorkOutcome,
 };
 
@@ -51,7 +51,7 @@ pub struct World<A: Actor> {
     core: Core<A::Message, A::Timer>,
     faults: Vec<DatedFault>,
     /// For each fault that records a stay, that stay while it is open.
-    fault_stays: Vec<Option<StayId>>,
+    fault_stays: Vec<Option<OpenStay>>,
     limits: Limits,
     ended: Option<Outcome>,
 }
@@ -240,7 +240,7 @@ impl<A: Actor> World<A> {
         // A fault that outlasts its side's run ends when it was to end, and not with whatever is compared to it.
         for (fault, stay) in self.faults.iter().zip(&self.fault_stays) {
             if let (Some(until), Some(stay)) = (fault.until, stay) {
-                trace.stays[stay.at()].end = until;
+                trace.stays[stay.id().at()].end = until;
             }
         }
         let mut held = vec![false; trace.parts.len()];

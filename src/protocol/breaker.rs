@@ -144,8 +144,6 @@ pub struct Breaker {
     failed: u32,
     slow: u32,
     since: Moment,
-    /// How often it has switched, by which an alarm knows whether it still means anything.
-    switched: u32,
     /// Calls it still lets through while half open.
     permitted: u32,
 }
@@ -160,7 +158,6 @@ impl Breaker {
             failed: 0,
             slow: 0,
             since: Moment::START,
-            switched: 0,
             permitted: 0,
         }
     }
@@ -187,23 +184,18 @@ impl Breaker {
         }
     }
 
-    /// The alarm rang that was set after it had switched so many times.
-    pub fn ring(&mut self, switched: u32, now: Moment) {
+    /// It has been what it is for as long as [`Breaker::alarm`] says.
+    pub fn ring(&mut self, now: Moment) {
         match self.switch {
-            Switch::Open if switched == self.switched => self.turn(Switch::HalfOpen, now),
-            Switch::HalfOpen if switched == self.switched => self.turn(Switch::Open, now),
-            Switch::Open | Switch::HalfOpen | Switch::Closed => {}
+            Switch::Open => self.turn(Switch::HalfOpen, now),
+            Switch::HalfOpen => self.turn(Switch::Open, now),
+            Switch::Closed => {}
         }
     }
 
     /// When it switched to what it is now.
     pub fn since(&self) -> Moment {
         self.since
-    }
-
-    /// How often it has switched.
-    pub fn switched(&self) -> u32 {
-        self.switched
     }
 
     /// The process it is in died, and begins anew: closed, and with nothing remembered.
@@ -274,7 +266,6 @@ impl Breaker {
     fn turn(&mut self, switch: Switch, now: Moment) {
         self.switch = switch;
         self.since = now;
-        self.switched += 1;
         match switch {
             // The closed window goes on recording while it is open.
             Switch::Open => {}

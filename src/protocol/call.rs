@@ -245,23 +245,23 @@ pub enum Message {
     },
 }
 
-/// What a node can be woken for. Numbers of tasks and calls are never used again, so a stale one finds nothing.
+/// What a node can be woken for.
 #[derive(Clone, Copy, Debug)]
 pub enum Timer {
-    /// The step with this number of the task's is over.
-    StepDone { task: u32, place: u32 },
+    /// The task's step is over.
+    StepDone { task: u32 },
     /// The task's time is up.
     Deadline { task: u32 },
     /// No connection came in time.
-    NoConnection { task: u32, place: u32 },
+    NoConnection { task: u32 },
     /// No room among the calls in flight came in time.
-    NoRoom { call: u32, attempt: u32 },
+    NoRoom { call: u32 },
     /// The answer is overdue.
-    TimedOut { call: u32, attempt: u32 },
+    TimedOut { call: u32 },
     /// The back-off is over.
     TryAgain { call: u32 },
-    /// The breaker of that edge may switch, if it has not switched since.
-    Breaker { edge: u8, switched: u32 },
+    /// The breaker of that edge switches by itself.
+    Breaker { edge: u8 },
 }
 
 /// A party of a protocol made of nodes.
@@ -281,13 +281,13 @@ impl Node {
 
     fn ring(&mut self, timer: Timer, stage: &mut Stage<'_>) {
         match timer {
-            Timer::StepDone { task, place } => self.step_done(task, place, stage),
+            Timer::StepDone { task } => self.step_done(task, stage),
             Timer::Deadline { task } => self.deadline(task, stage),
-            Timer::NoConnection { task, place } => self.no_connection(task, place, stage),
-            Timer::NoRoom { call, attempt } => self.no_room(call, attempt, stage),
-            Timer::TimedOut { call, attempt } => self.timed_out(call, attempt, stage),
+            Timer::NoConnection { task } => self.no_connection(task, stage),
+            Timer::NoRoom { call } => self.no_room(call, stage),
+            Timer::TimedOut { call } => self.timed_out(call, stage),
             Timer::TryAgain { call } => self.try_again(call, stage),
-            Timer::Breaker { edge, switched } => self.breaker_rings(edge, switched, stage),
+            Timer::Breaker { edge } => self.breaker_rings(edge, stage),
         }
     }
 }

@@ -199,14 +199,14 @@ pub enum Message {
 /// What a party can be woken for.
 #[derive(Clone, Copy, Debug)]
 pub enum Timer {
-    /// The answer to this attempt is overdue, if it is still awaited.
-    TimedOut { thread: u16, part: PartId, attempt: u32 },
-    /// The back-off before the next attempt is over.
-    TryAgain { thread: u16, part: PartId },
-    /// A worker reaches the end of its work, if it is still the same work.
-    WorkDone { worker: u16, begun: u32 },
-    /// A connection may have been idle for too long since the answer to this request.
-    IdleTooLong { connection: Connection, request: u32 },
+    /// The answer that a thread waits for is overdue.
+    TimedOut { thread: u16 },
+    /// The back-off before a thread's next attempt is over.
+    TryAgain { thread: u16 },
+    /// A worker reaches the end of its work.
+    WorkDone { worker: u16 },
+    /// A connection has been idle for too long.
+    IdleTooLong { connection: Connection },
 }
 
 pub enum Party {

@@ -132,13 +132,13 @@ pub enum Timer {
     /// A long poll has waited long enough.
     PollOver { consumer: u16, call: Call },
     /// A consumer's call got no answer in time.
-    CallOverdue { consumer: u16, call: Call },
+    CallOverdue { consumer: u16 },
     /// A consumer's pause is over.
-    GoOn { consumer: u16, call: Call },
-    /// A consumer reaches the end of its work, if it is still the same work.
-    WorkDone { consumer: u16, begun: u32 },
+    GoOn { consumer: u16 },
+    /// A consumer reaches the end of its work.
+    WorkDone { consumer: u16 },
     /// Time to extend the visibility timeout of what is worked on.
-    Extend { consumer: u16, begun: u32 },
+    Extend { consumer: u16 },
 }
 
 pub enum Party {

@@ -6,13 +6,14 @@
 use std::collections::VecDeque;
 
 use super::Stage;
-use crate::trace::{Ending, JobId, LevelKind, Slot, StayId, StayKind};
+use crate::engine::OpenStay;
+use crate::trace::{Ending, JobId, LevelKind, Slot, StayKind};
 
 /// Threads that keep a `Call` for the job they have in hand.
 pub(crate) struct Threads<Call> {
-    calls: Vec<Option<(Call, StayId)>>,
+    calls: Vec<Option<(Call, OpenStay)>>,
     blocked: u32,
-    backlog: VecDeque<(JobId, StayId)>,
+    backlog: VecDeque<(JobId, OpenStay)>,
 }
 
 impl<Call> Threads<Call> {

@@ -209,28 +209,17 @@ fn cb_3_with_automatic_transition_it_becomes_half_open_without_a_call() {
     assert_eq!((switched[1].at, switched[1].value), (at(240_000), 2), "130 ms after 110");
 }
 
-/// It opens, turns half open and opens again at one moment; the alarm of the half-open state comes later than that.
+/// Half open it would open again by itself at 240 ms. A call opens it before that, and from then on the wait in the
+/// open state is all that counts.
 #[test]
-fn an_alarm_that_was_set_before_the_last_switch_does_nothing() {
-    let settings = BreakerSettings {
-        sliding_window_size: 1,
-        minimum_number_of_calls: 1,
-        permitted_number_of_calls_in_half_open_state: 1,
-        wait_duration_in_open_state: Span::seconds(60),
-        max_wait_duration_in_half_open_state: Span::seconds(1),
-        automatic_transition_from_open_to_half_open: true,
-        ..BreakerSettings::default()
-    };
-    let mut breaker = Breaker::new(settings);
-    breaker.record(at(0), Span::ZERO, CallEnd::Failed);
-    let opened = breaker.switched();
-    breaker.ring(opened, at(60_000));
-    assert_eq!(breaker.switch(), Switch::HalfOpen);
-    let half_open = breaker.switched();
-    breaker.permit(at(60_000));
-    breaker.record(at(60_000), Span::ZERO, CallEnd::Failed);
-    assert_eq!((breaker.switch(), breaker.since()), (Switch::Open, at(60_000)));
-    breaker.ring(half_open, at(61_000));
-    breaker.ring(opened, at(61_000));
-    assert_eq!((breaker.switch(), breaker.since()), (Switch::Open, at(60_000)), "it stays open for its 60 s");
+fn what_would_have_ended_a_state_that_is_over_switches_nothing() {
+    let breaker = json!({
+        "sliding_window_size": 1, "minimum_number_of_calls": 1, "permitted_number_of_calls_in_half_open_state": 1,
+        "wait_duration_in_open_state": "130ms", "max_wait_duration_in_half_open_state": "100ms",
+        "automatic_transition_from_open_to_half_open": true,
+    });
+    let trace = out_at_first(breaker, 5, "250ms");
+    let switched = trace.marks.iter().filter(|mark| mark.kind == MarkKind::Switched);
+    let switched: Vec<_> = switched.map(|mark| (mark.at.micros() / 1000, mark.value)).collect();
+    assert_eq!(switched, [(10, 1), (140, 2), (210, 1), (340, 2), (430, 0)]);
 }

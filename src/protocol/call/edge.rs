@@ -1,7 +1,7 @@
 //! A way from one node to another, and how its owner calls over it: patience, retries, breaker, bound on what is in
 //! flight.
 
-use crate::engine::LinkId;
+use crate::engine::{LinkId, TimerId};
 use crate::protocol::breaker::{Breaker, BreakerSettings};
 use crate::protocol::pool::Pool;
 use crate::protocol::retry::Retry;
@@ -64,6 +64,8 @@ pub struct Edge {
     pub(super) link: LinkId,
     pub(super) policy: EdgePolicy,
     pub(super) breaker: Option<Breaker>,
+    /// By which the breaker will switch, if it will by itself.
+    pub(super) alarm: Option<TimerId>,
     /// Calls that wait for room, by their numbers.
     pub(super) gate: Option<Pool<u32>>,
 }
@@ -74,6 +76,7 @@ impl Edge {
         Edge {
             link,
             breaker: policy.breaker.clone().map(Breaker::new),
+            alarm: None,
             gate: policy.gate.map(|gate| Pool::new(gate.most.into())),
             policy,
         }

@@ -10,7 +10,7 @@ use super::outgoing::Outgoing;
 use super::steps::Doing;
 use super::tally::{Open, Tally};
 use super::{Answer, Conduct, Edge, Hands, InHand, Message, Reply, StepEnd, Task, Timer};
-use crate::engine::{Fault, KindId, LinkId, Parcel, Phase};
+use crate::engine::{Fault, KindId, LinkId, Parcel, Phase, TimerId};
 use crate::protocol::Stage;
 use crate::protocol::pool::Pool;
 use crate::protocol::waiting::WaitingLine;
@@ -117,6 +117,8 @@ pub(super) struct Running {
     /// Blocked or awaiting, while it only waits for others.
     pub(super) waits: Option<Open>,
     pub(super) deadline: Moment,
+    /// Rings at the deadline.
+    alarm: Option<TimerId>,
     /// The gloomiest thing learnt so far.
     pub(super) known: CallerOutcome,
     pub(super) in_hand: Option<InHand>,
@@ -218,6 +220,7 @@ impl Node {
             doing: Doing::Deciding,
             waits: None,
             deadline,
+            alarm: None,
             known: CallerOutcome::Refused,
             in_hand: None,
             first_call: 0,
@@ -250,7 +253,7 @@ impl Node {
         match (&self.role, running.origin) {
             (Role::Caller { deadline: Some(span), .. }, _) => {
                 running.deadline = stage.now() + *span;
-                stage.set_timer(*span, Timer::Deadline { task: key });
+                running.alarm = Some(stage.set_timer(*span, Timer::Deadline { task: key }));
             }
             (_, Origin::Request { message, .. }) => stage.land(message, running.slot),
             (_, Origin::Job(_) | Origin::Nobody) => {}
@@ -291,8 +294,8 @@ impl Node {
         let deadline = left.map_or(Moment::NEVER, |left| stage.now() + left);
         let key = self.admit(Origin::Request { message, call }, attempt, entry, note, part, deadline);
         self.requests.insert((call, attempt, key));
-        if let Some(left) = left {
-            stage.set_timer(left, Timer::Deadline { task: key });
+        if let (Some(left), Some(running)) = (left, self.running.get_mut(&key)) {
+            running.alarm = Some(stage.set_timer(left, Timer::Deadline { task: key }));
         }
         self.enter(key, StayKind::Queued, stage);
     }
@@ -336,6 +339,7 @@ impl Node {
     pub(super) fn finish(&mut self, key: u32, ending: Ending, stage: &mut Stage<'_>) {
         self.forget_request(key);
         let Some(mut running) = self.running.remove(&key) else { return };
+        running.alarm.into_iter().for_each(|alarm| stage.cancel(alarm));
         if let Some(open) = running.waits.take() {
             self.tally.end(open, ending, stage);
         }
@@ -381,9 +385,6 @@ impl Node {
     /// listens: gRPC, "Deadlines".
     pub(super) fn deadline(&mut self, key: u32, stage: &mut Stage<'_>) {
         let Some(running) = self.running.get_mut(&key) else { return };
-        if running.orphaned {
-            return;
-        }
         let (slot, part, attempt) = (running.slot, running.task.part, running.attempt);
         match &self.role {
             Role::Caller { .. } => {
@@ -445,9 +446,7 @@ impl Node {
         self.door_queue.clear();
         self.requests.clear();
         for outgoing in std::mem::take(&mut self.calls).into_values() {
-            if let Some(open) = outgoing.open() {
-                self.tally.end(open, Ending::Interrupted, stage);
-            }
+            outgoing.interrupt(&mut self.tally, stage);
         }
         let running = std::mem::take(&mut self.running);
         for edge in 0..self.edges.len() {
@@ -456,6 +455,7 @@ impl Node {
         self.pools.iter_mut().for_each(|(pool, _)| pool.reset());
         for (key, running) in running {
             self.hands.leave(key);
+            running.alarm.into_iter().for_each(|alarm| stage.cancel(alarm));
             let opens = running.waits.into_iter().chain(running.doing.open());
             opens.for_each(|open| self.tally.end(open, Ending::Interrupted, stage));
             let Origin::Request { message, call } = running.origin else { continue };

@@ -6,9 +6,9 @@
 
 use super::edge::{Edge, RetryOn};
 use super::steps::Doing;
-use super::tally::Open;
+use super::tally::{Open, Tally};
 use super::{Answer, Ask, CallFailure, Message, Node, StepEnd, Timer, Verdict};
-use crate::engine::Parcel;
+use crate::engine::{Parcel, TimerId};
 use crate::protocol::breaker::{Breaker, CallEnd, Permission, Switch, WhenOpen};
 use crate::protocol::pool::Pool;
 use crate::protocol::{Connection, Stage};
@@ -18,8 +18,8 @@ use crate::trace::{CallerOutcome, Ending, LevelKind, MarkKind, MessageId, PartId
 enum AttemptState {
     /// Waits for room among the calls in flight.
     Gated(Open),
-    /// Waits for the answer.
-    Asked,
+    /// Waits for the answer, if there is a bound until that timer rings.
+    Asked(Option<TimerId>),
     BackingOff(Open),
 }
 
@@ -37,11 +37,14 @@ pub(super) struct Outgoing {
 }
 
 impl Outgoing {
-    /// The stay it holds, beside its task's.
-    pub(super) fn open(&self) -> Option<Open> {
+    /// The process died: nobody waits for anything any more.
+    pub(super) fn interrupt(self, tally: &mut Tally, stage: &mut Stage<'_>) {
         match self.state {
-            Some(AttemptState::Gated(open) | AttemptState::BackingOff(open)) => Some(open),
-            Some(AttemptState::Asked) | None => None,
+            Some(AttemptState::Gated(open) | AttemptState::BackingOff(open)) => {
+                tally.end(open, Ending::Interrupted, stage);
+            }
+            Some(AttemptState::Asked(Some(overdue))) => stage.cancel(overdue),
+            Some(AttemptState::Asked(None)) | None => {}
         }
     }
 }
@@ -100,17 +103,17 @@ impl Node {
                 gate.wait(call);
                 let Some(running) = self.running.get(&task) else { return };
                 let slot = if self.hands.are_cores() { Slot::WHOLE } else { running.slot };
-                outgoing.state =
-                    Some(AttemptState::Gated(self.tally.begin(slot, StayKind::Pool, outgoing.ask.part, stage)));
+                let mut open = self.tally.begin(slot, StayKind::Pool, outgoing.ask.part, stage);
                 if let Some(span) = max_wait {
-                    stage.set_timer(span, Timer::NoRoom { call, attempt: outgoing.attempt });
+                    open = open.until(span, Timer::NoRoom { call }, stage);
                 }
+                outgoing.state = Some(AttemptState::Gated(open));
             }
         }
     }
 
-    pub(super) fn no_room(&mut self, call: u32, attempt: u32, stage: &mut Stage<'_>) {
-        let Some(outgoing) = self.calls.get_mut(&call).filter(|outgoing| outgoing.attempt == attempt) else { return };
+    pub(super) fn no_room(&mut self, call: u32, stage: &mut Stage<'_>) {
+        let Some(outgoing) = self.calls.get_mut(&call) else { return };
         if let Some(AttemptState::Gated(open)) = outgoing.state {
             outgoing.state = None;
             let edge = usize::from(outgoing.ask.edge);
@@ -125,7 +128,6 @@ impl Node {
     fn send(&mut self, call: u32, stage: &mut Stage<'_>) {
         let Some(outgoing) = self.calls.get_mut(&call) else { return };
         let Some(running) = self.running.get(&outgoing.task) else { return };
-        outgoing.state = Some(AttemptState::Asked);
         let Outgoing { ask, attempt, .. } = *outgoing;
         let edge = &self.edges[usize::from(ask.edge)];
         // Attempts multiply from layer to layer (CHAIN-3), and every one of them is told apart.
@@ -141,10 +143,9 @@ impl Node {
             from_slot: running.slot,
             to_slot: Slot::WHOLE,
         };
-        if let Some(timeout) = edge.policy.timeout {
-            // Set before the request is sent, so that at a tie the time-out precedes the answer.
-            stage.set_timer(timeout, Timer::TimedOut { call, attempt });
-        }
+        // Set before the request is sent, so that at a tie the time-out precedes the answer.
+        let overdue = edge.policy.timeout.map(|timeout| stage.set_timer(timeout, Timer::TimedOut { call }));
+        outgoing.state = Some(AttemptState::Asked(overdue));
         let Ask { entry, note, part, .. } = ask;
         stage.send(parcel, Message::Request { call, attempt: over_all, entry, note, part, left });
     }
@@ -164,7 +165,7 @@ impl Node {
             let running = self.running.get(&outgoing.task)?;
             let most = self.edges[usize::from(outgoing.ask.edge)].policy.retry.max_attempts;
             let over_all = (running.attempt - 1).saturating_mul(most).saturating_add(outgoing.attempt);
-            (over_all == attempt && matches!(outgoing.state, Some(AttemptState::Asked))).then_some(running)
+            (over_all == attempt && matches!(outgoing.state, Some(AttemptState::Asked(_)))).then_some(running)
         });
         let Some(running) = running else {
             return stage.too_late(message);
@@ -181,13 +182,10 @@ impl Node {
         self.complete(call, StepEnd::Answered(answer), stage);
     }
 
-    pub(super) fn timed_out(&mut self, call: u32, attempt: u32, stage: &mut Stage<'_>) {
-        let Some(outgoing) = self.calls.get(&call).filter(|outgoing| outgoing.attempt == attempt) else { return };
-        if !matches!(outgoing.state, Some(AttemptState::Asked)) {
-            return;
-        }
+    pub(super) fn timed_out(&mut self, call: u32, stage: &mut Stage<'_>) {
+        let Some(outgoing) = self.calls.get(&call) else { return };
         let Some(running) = self.running.get(&outgoing.task) else { return };
-        let ask = outgoing.ask;
+        let Outgoing { ask, attempt, .. } = *outgoing;
         stage.mark(MarkKind::TimedOut, running.slot, ask.part, attempt.into(), self.words.timed_out);
         let edge = &self.edges[usize::from(ask.edge)];
         if let Some((kind, label)) = edge.policy.cancel {
@@ -212,6 +210,9 @@ impl Node {
         let Some(outgoing) = self.calls.get_mut(&call) else { return };
         let (edge_index, took) = (outgoing.ask.edge, stage.now().since(outgoing.began));
         let room = outgoing.room.take();
+        if let Some(AttemptState::Asked(Some(overdue))) = outgoing.state.take() {
+            stage.cancel(overdue);
+        }
         let edge = &mut self.edges[usize::from(edge_index)];
         if let Some(breaker) = &mut edge.breaker {
             let before = breaker.switch();
@@ -258,8 +259,7 @@ impl Node {
         stage.mark(MarkKind::Retried, running.slot, outgoing.ask.part, outgoing.attempt.into(), self.words.retries);
         let slot = if self.hands.are_cores() { Slot::WHOLE } else { running.slot };
         let open = self.tally.begin(slot, StayKind::Scheduled, outgoing.ask.part, stage);
-        outgoing.state = Some(AttemptState::BackingOff(open));
-        stage.set_timer(wait, Timer::TryAgain { call });
+        outgoing.state = Some(AttemptState::BackingOff(open.until(wait, Timer::TryAgain { call }, stage)));
     }
 
     pub(super) fn try_again(&mut self, call: u32, stage: &mut Stage<'_>) {
@@ -293,9 +293,9 @@ impl Node {
         let calls = self.calls.range(of_the_step).filter(|(_, outgoing)| outgoing.task == key);
         let calls: Vec<u32> = calls.map(|(call, _)| *call).collect();
         for call in calls {
-            let state = self.calls.get_mut(&call).and_then(|outgoing| outgoing.state.take());
-            match state {
-                Some(AttemptState::Asked) => {
+            let Some(outgoing) = self.calls.get(&call) else { continue };
+            match outgoing.state {
+                Some(AttemptState::Asked(_)) => {
                     if let Some(running) = self.running.get_mut(&key) {
                         running.known = CallerOutcome::Unknown;
                     }
@@ -303,11 +303,9 @@ impl Node {
                 }
                 Some(AttemptState::Gated(open)) => {
                     self.tally.end(open, Ending::GaveUp, stage);
-                    let edge = self.calls.get(&call).map(|outgoing| usize::from(outgoing.ask.edge));
-                    if let Some(edge) = edge.map(|edge| &mut self.edges[edge]) {
-                        edge.gate.iter_mut().for_each(|gate| gate.leave(&call));
-                        edge.breaker.iter_mut().for_each(Breaker::forget);
-                    }
+                    let edge = &mut self.edges[usize::from(outgoing.ask.edge)];
+                    edge.gate.iter_mut().for_each(|gate| gate.leave(&call));
+                    edge.breaker.iter_mut().for_each(Breaker::forget);
                 }
                 Some(AttemptState::BackingOff(open)) => self.tally.end(open, Ending::GaveUp, stage),
                 None => {}
@@ -327,10 +325,10 @@ impl Node {
         }
     }
 
-    pub(super) fn breaker_rings(&mut self, edge: u8, switched: u32, stage: &mut Stage<'_>) {
+    pub(super) fn breaker_rings(&mut self, edge: u8, stage: &mut Stage<'_>) {
         if let Some(breaker) = &mut self.edges[usize::from(edge)].breaker {
             let before = breaker.switch();
-            breaker.ring(switched, stage.now());
+            breaker.ring(stage.now());
             self.breaker_switched(edge, before, stage);
         }
     }
@@ -338,18 +336,17 @@ impl Node {
     /// Tells what a breaker switched to, if it did.
     pub(super) fn breaker_switched(&mut self, edge: u8, before: Switch, stage: &mut Stage<'_>) {
         let alone = self.edges.len() == 1;
-        let Some(breaker) = &self.edges[usize::from(edge)].breaker else { return };
+        let Edge { breaker: Some(breaker), alarm, .. } = &mut self.edges[usize::from(edge)] else { return };
         let switch = breaker.switch();
         if switch == before {
             return;
         }
+        alarm.take().into_iter().for_each(|alarm| stage.cancel(alarm));
         let slot = if alone { Slot::WHOLE } else { Slot(edge.into()) };
         let value = switch.level();
         stage.level(slot, LevelKind::Switch, value);
         let label = self.words.breaker[value as usize];
         stage.mark(MarkKind::Switched, Slot::WHOLE, PartId::NONE, value.into(), label);
-        if let Some(span) = breaker.alarm() {
-            stage.set_timer(span, Timer::Breaker { edge, switched: breaker.switched() });
-        }
+        *alarm = breaker.alarm().map(|span| stage.set_timer(span, Timer::Breaker { edge }));
     }
 }

@@ -157,17 +157,15 @@ impl Node {
         connections.wait(key);
         let Some(running) = self.running.get_mut(&key) else { return };
         let slot = if self.hands.are_cores() { Slot::WHOLE } else { running.slot };
-        running.doing = Doing::Pooled(self.tally.begin(slot, StayKind::Pool, running.task.part, stage), pool);
+        let mut open = self.tally.begin(slot, StayKind::Pool, running.task.part, stage);
         if let Some(span) = *max_wait {
-            stage.set_timer(span, Timer::NoConnection { task: key, place: running.task.place });
+            open = open.until(span, Timer::NoConnection { task: key }, stage);
         }
+        running.doing = Doing::Pooled(open, pool);
     }
 
-    pub(super) fn no_connection(&mut self, key: u32, place: u32, stage: &mut Stage<'_>) {
+    pub(super) fn no_connection(&mut self, key: u32, stage: &mut Stage<'_>) {
         let Some(running) = self.running.get_mut(&key) else { return };
-        if running.task.place != place {
-            return;
-        }
         if let Doing::Pooled(open, pool) = running.doing {
             self.tally.end(open, Ending::GaveUp, stage);
             self.pools[usize::from(pool)].0.leave(&key);
@@ -211,8 +209,8 @@ impl Node {
         self.begin_waiting(key, stage);
         let Some(running) = self.running.get_mut(&key) else { return };
         let slot = if self.hands.are_cores() { Slot::WHOLE } else { running.slot };
-        running.doing = Doing::Pausing(self.tally.begin(slot, StayKind::Scheduled, running.task.part, stage));
-        stage.set_timer(span, Timer::StepDone { task: key, place: running.task.place });
+        let open = self.tally.begin(slot, StayKind::Scheduled, running.task.part, stage);
+        running.doing = Doing::Pausing(open.until(span, Timer::StepDone { task: key }, stage));
     }
 
     /// All answers to a step are there: a caller looks at them, which may take time, and an event loop's turn.
@@ -268,10 +266,9 @@ impl Node {
 
     fn begin_computing(&mut self, key: u32, slot: Slot, computation: Computation, stage: &mut Stage<'_>) {
         let Some(running) = self.running.get_mut(&key) else { return };
-        let place = running.task.place;
         if computation.span == Span::ZERO && !matches!(computation.what, What::Work(..)) {
             running.doing = Doing::Computing(None, computation);
-            return self.step_done(key, place, stage);
+            return self.step_done(key, stage);
         }
         if let What::Work(parts, _) = &computation.what {
             parts.iter().for_each(|part| stage.executes(*part));
@@ -281,12 +278,12 @@ impl Node {
             What::Own | What::Callback => running.task.part,
         };
         let open = self.tally.begin(slot, StayKind::Busy, part, stage);
-        stage.set_timer(computation.span, Timer::StepDone { task: key, place });
+        let open = open.until(computation.span, Timer::StepDone { task: key }, stage);
         running.doing = Doing::Computing(Some(open), computation);
     }
 
-    pub(super) fn step_done(&mut self, key: u32, place: u32, stage: &mut Stage<'_>) {
-        let Some(running) = self.running.get_mut(&key).filter(|running| running.task.place == place) else { return };
+    pub(super) fn step_done(&mut self, key: u32, stage: &mut Stage<'_>) {
+        let Some(running) = self.running.get_mut(&key) else { return };
         match std::mem::replace(&mut running.doing, Doing::Deciding) {
             Doing::Pausing(open) => {
                 self.tally.end(open, Ending::Done, stage);

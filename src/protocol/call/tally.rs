@@ -2,14 +2,24 @@
 
 use std::collections::BTreeMap;
 
+use super::Timer;
+use crate::engine::OpenStay;
 use crate::protocol::Stage;
-use crate::trace::{Ending, LevelKind, PartId, Slot, StayId, StayKind};
+use crate::time::Span;
+use crate::trace::{Ending, LevelKind, PartId, Slot, StayKind};
 
 /// An open stay.
 #[derive(Clone, Copy, Debug)]
 pub struct Open {
-    stay: StayId,
+    stay: OpenStay,
     kind: StayKind,
+}
+
+impl Open {
+    /// The stay, which will be ended by that timer if nothing ends it before.
+    pub fn until(self, span: Span, timer: Timer, stage: &mut Stage<'_>) -> Open {
+        Open { stay: self.stay.until(span, timer, stage), ..self }
+    }
 }
 
 /// How many stays of each kind are open at a node.

@@ -5,23 +5,23 @@
 //! whose answer is overdue is never used again.
 
 use super::{Connection, Message, Method, Settings, Status, Timer, Words};
-use crate::engine::{Input, LinkId, Parcel};
+use crate::engine::{Input, LinkId, OpenStay, Parcel, TimerId};
 use crate::protocol::Stage;
 use crate::protocol::pool::Pool;
 use crate::protocol::retry::Retry;
 use crate::protocol::threads::Threads;
 use crate::time::Span;
-use crate::trace::{CallerOutcome, Ending, JobId, LevelKind, MarkKind, MessageId, PartId, Slot, StayId, StayKind};
+use crate::trace::{CallerOutcome, Ending, JobId, LevelKind, MarkKind, MessageId, PartId, Slot, StayKind};
 
 /// What a thread waits for. It waits for something as long as it has a job.
 #[derive(Clone, Copy)]
 enum WaitsFor {
     /// A connection to send the request on.
-    Connection(StayId),
-    /// The answer to the request it sent on this connection.
-    Answer(Connection),
+    Connection(OpenStay),
+    /// The answer to the request it sent on this connection, if there is a bound until that timer rings.
+    Answer(Connection, Option<TimerId>),
     /// The end of the back-off before the next attempt.
-    NextAttempt(StayId),
+    NextAttempt(OpenStay),
 }
 
 struct Call {
@@ -38,7 +38,7 @@ impl Call {
         Call {
             part,
             attempt: 1,
-            waits_for: WaitsFor::Answer(Connection::MAX),
+            waits_for: WaitsFor::Answer(Connection::MAX, None),
             previous_wait: None,
             known: CallerOutcome::Refused,
         }
@@ -112,8 +112,8 @@ impl Caller {
         match input {
             Input::Wanted(job) => self.want(job, stage),
             Input::Arrived(message, body) => self.hear(message, body, stage),
-            Input::Timer(Timer::TimedOut { thread, part, attempt }) => self.time_out(thread, part, attempt, stage),
-            Input::Timer(Timer::TryAgain { thread, part }) => self.try_again(thread, part, stage),
+            Input::Timer(Timer::TimedOut { thread }) => self.time_out(thread, stage),
+            Input::Timer(Timer::TryAgain { thread }) => self.try_again(thread, stage),
             _ => {}
         }
     }
@@ -148,7 +148,9 @@ impl Caller {
             return;
         };
         let (part, attempt) = (call.part, call.attempt);
-        call.waits_for = WaitsFor::Answer(connection);
+        // Set before the request is sent, so that at a tie the time-out precedes the answer.
+        let overdue = self.timeout.map(|timeout| stage.set_timer(timeout, Timer::TimedOut { thread }));
+        call.waits_for = WaitsFor::Answer(connection, overdue);
         let parcel = Parcel {
             link: self.out,
             kind: self.words.request,
@@ -159,10 +161,6 @@ impl Caller {
             from_slot: Slot(thread),
             to_slot: Slot::WHOLE,
         };
-        if let Some(timeout) = self.timeout {
-            // Set before the request is sent, so that at a tie the time-out precedes the answer.
-            stage.set_timer(timeout, Timer::TimedOut { thread, part, attempt });
-        }
         stage.send(parcel, Message::Request { part, attempt, connection });
     }
 
@@ -183,14 +181,16 @@ impl Caller {
             Message::Refusal { part, attempt } => (part, attempt, Some(AttemptFailure::Refused)),
             Message::Reset { part, attempt } => (part, attempt, Some(AttemptFailure::Broken)),
         };
-        let awaiting =
-            |call: &Call| call.part == part && call.attempt == attempt && matches!(call.waits_for, WaitsFor::Answer(_));
+        let awaiting = |call: &Call| {
+            call.part == part && call.attempt == attempt && matches!(call.waits_for, WaitsFor::Answer(..))
+        };
         let Some(thread) = self.threads.whose(awaiting) else {
             return stage.too_late(message);
         };
         stage.land(message, Slot(thread));
         match heard {
             None => {
+                self.stop_waiting(thread, stage);
                 self.release(thread, stage);
                 self.finish(thread, CallerOutcome::Answered, stage);
             }
@@ -198,10 +198,8 @@ impl Caller {
         }
     }
 
-    fn time_out(&mut self, thread: u16, part: PartId, attempt: u32, stage: &mut Stage<'_>) {
-        let awaited =
-            |call: &Call| call.part == part && call.attempt == attempt && matches!(call.waits_for, WaitsFor::Answer(_));
-        if self.threads.call(thread).is_some_and(awaited) {
+    fn time_out(&mut self, thread: u16, stage: &mut Stage<'_>) {
+        if let Some(&Call { part, attempt, .. }) = self.threads.call(thread) {
             stage.mark(MarkKind::TimedOut, Slot(thread), part, attempt.into(), self.words.timed_out);
             self.attempt_failed(thread, AttemptFailure::TimedOut, stage);
         }
@@ -212,15 +210,22 @@ impl Caller {
         if self.pool.lose_idle(connection) {
             return;
         }
-        let uses = |call: &Call| matches!(call.waits_for, WaitsFor::Answer(used) if used == connection);
+        let uses = |call: &Call| matches!(call.waits_for, WaitsFor::Answer(used, _) if used == connection);
         if let Some(thread) = self.threads.whose(uses) {
             self.attempt_failed(thread, AttemptFailure::Closed, stage);
         }
     }
 
+    /// Nothing more can come for this attempt, so it can no longer be overdue.
+    fn stop_waiting(&mut self, thread: u16, stage: &mut Stage<'_>) {
+        if let Some(&Call { waits_for: WaitsFor::Answer(_, Some(overdue)), .. }) = self.threads.call(thread) {
+            stage.cancel(overdue);
+        }
+    }
+
     /// Gives the thread's connection back, or to the thread that has waited longest.
     fn release(&mut self, thread: u16, stage: &mut Stage<'_>) {
-        let Some(&Call { waits_for: WaitsFor::Answer(connection), .. }) = self.threads.call(thread) else {
+        let Some(&Call { waits_for: WaitsFor::Answer(connection, _), .. }) = self.threads.call(thread) else {
             return;
         };
         if let Some(next) = self.pool.give_back(connection) {
@@ -244,6 +249,7 @@ impl Caller {
     }
 
     fn attempt_failed(&mut self, thread: u16, failure: AttemptFailure, stage: &mut Stage<'_>) {
+        self.stop_waiting(thread, stage);
         match failure {
             AttemptFailure::TimedOut | AttemptFailure::Refused | AttemptFailure::Broken | AttemptFailure::Closed => {
                 self.drop_connection(stage)
@@ -278,18 +284,17 @@ impl Caller {
             wait = wait.max(self.retry_after.unwrap_or_default());
         }
         stage.mark(MarkKind::Retried, Slot(thread), part, u64::from(attempt) + 1, self.words.retries);
-        call.waits_for = WaitsFor::NextAttempt(stage.begin(Slot(thread), StayKind::Scheduled, part));
-        stage.set_timer(wait, Timer::TryAgain { thread, part });
+        let pause = stage.begin(Slot(thread), StayKind::Scheduled, part);
+        call.waits_for = WaitsFor::NextAttempt(pause.until(wait, Timer::TryAgain { thread }, stage));
     }
 
-    fn try_again(&mut self, thread: u16, part: PartId, stage: &mut Stage<'_>) {
+    fn try_again(&mut self, thread: u16, stage: &mut Stage<'_>) {
         let Some(call) = self.threads.call_mut(thread) else {
             return;
         };
         let WaitsFor::NextAttempt(stay) = call.waits_for else {
             return;
         };
-        debug_assert_eq!(call.part, part, "a thread backs off for one job at a time");
         stage.end(stay, Ending::Done);
         call.attempt += 1;
         self.connect(thread, stage);

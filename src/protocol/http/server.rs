@@ -6,10 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::{Connection, Message, Settings, Status, Timer, WhenFull, Words};
-use crate::engine::{Fault, Input, LinkId, Parcel, Phase};
+use crate::engine::{Fault, Input, LinkId, OpenStay, Parcel, Phase, TimerId};
 use crate::protocol::Stage;
 use crate::time::Span;
-use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, Slot, StayId, StayKind};
+use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, Slot, StayKind};
 
 /// A request the server has taken on.
 #[derive(Clone, Copy)]
@@ -22,9 +22,7 @@ struct Request {
 
 struct Work {
     request: Request,
-    stay: StayId,
-    /// The number of this execution on this server. The timer of its end carries it, so a stale timer is recognised.
-    begun: u32,
+    stay: OpenStay,
 }
 
 pub struct Server {
@@ -40,14 +38,11 @@ pub struct Server {
     outages: u32,
     workers: Vec<Option<Work>>,
     busy: u32,
-    begun: u32,
-    queue: VecDeque<(Request, StayId)>,
+    queue: VecDeque<(Request, OpenStay)>,
     /// Parts whose work has changed the world here.
     applied: BTreeSet<PartId>,
-    /// Which request was the last on each connection. An idle timer that was set after an earlier one is stale.
-    last_requests: BTreeMap<Connection, u32>,
-    /// Requests taken on so far. It outlives a crash, so that no timer set before one fits a request after it.
-    requests: u32,
+    /// When each connection that is idle will have been so for too long.
+    idle: BTreeMap<Connection, TimerId>,
     closed: BTreeSet<Connection>,
 }
 
@@ -65,11 +60,9 @@ impl Server {
             outages: 0,
             workers: (0..settings.server.workers).map(|_| None).collect(),
             busy: 0,
-            begun: 0,
             queue: VecDeque::new(),
             applied: BTreeSet::new(),
-            last_requests: BTreeMap::new(),
-            requests: 0,
+            idle: BTreeMap::new(),
             closed: BTreeSet::new(),
         }
     }
@@ -79,8 +72,8 @@ impl Server {
             Input::Arrived(message, Message::Request { part, attempt, connection }) => {
                 self.receive(Request { message, part, attempt, connection }, stage);
             }
-            Input::Timer(Timer::WorkDone { worker, begun }) => self.work_done(worker, begun, stage),
-            Input::Timer(Timer::IdleTooLong { connection, request }) => self.idle_too_long(connection, request, stage),
+            Input::Timer(Timer::WorkDone { worker }) => self.work_done(worker, stage),
+            Input::Timer(Timer::IdleTooLong { connection }) => self.idle_too_long(connection, stage),
             Input::Fault(fault, phase) => self.fault(fault, phase, stage),
             _ => {}
         }
@@ -94,8 +87,7 @@ impl Server {
             // The close is on its way to the caller, and is all it will hear (HTTP-5).
             return stage.refuse(request.message);
         }
-        self.requests += 1;
-        self.last_requests.insert(request.connection, self.requests);
+        self.no_longer_idle(request.connection, stage);
         if self.recognises_repeats && self.answer_repeat(request, stage) {
             return;
         }
@@ -161,25 +153,29 @@ impl Server {
         let Request { part, attempt, connection, .. } = request;
         let parcel = Parcel { label, ..self.answer(request, from_slot) };
         stage.send(parcel, Message::Response { part, attempt, connection, status });
-        let request = self.last_requests.get(&connection).copied().unwrap_or_default();
-        stage.set_timer(self.keepalive_timeout, Timer::IdleTooLong { connection, request });
+        // A request that arrived twice is answered twice: the time counts from the last answer.
+        self.no_longer_idle(connection, stage);
+        self.idle.insert(connection, stage.set_timer(self.keepalive_timeout, Timer::IdleTooLong { connection }));
+    }
+
+    fn no_longer_idle(&mut self, connection: Connection, stage: &mut Stage<'_>) {
+        if let Some(timer) = self.idle.remove(&connection) {
+            stage.cancel(timer);
+        }
     }
 
     fn begin(&mut self, worker: u16, request: Request, stage: &mut Stage<'_>) {
-        self.begun += 1;
-        let begun = self.begun;
         stage.executes(request.part);
         let stay = stage.begin(Slot(worker), StayKind::Busy, request.part);
         stage.land(request.message, Slot(worker));
-        stage.set_timer(stage.work(request.part), Timer::WorkDone { worker, begun });
-        self.workers[worker as usize] = Some(Work { request, stay, begun });
+        let stay = stay.until(stage.work(request.part), Timer::WorkDone { worker }, stage);
+        self.workers[worker as usize] = Some(Work { request, stay });
         self.busy += 1;
         stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Busy), self.busy);
     }
 
-    fn work_done(&mut self, worker: u16, begun: u32, stage: &mut Stage<'_>) {
-        let slot = &mut self.workers[worker as usize];
-        let Some(work) = slot.take_if(|work| work.begun == begun) else {
+    fn work_done(&mut self, worker: u16, stage: &mut Stage<'_>) {
+        let Some(work) = self.workers[worker as usize].take() else {
             return;
         };
         self.busy -= 1;
@@ -209,10 +205,7 @@ impl Server {
         stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Queued), self.queue.len() as u32);
     }
 
-    fn idle_too_long(&mut self, connection: Connection, request: u32, stage: &mut Stage<'_>) {
-        if self.last_requests.get(&connection) != Some(&request) {
-            return;
-        }
+    fn idle_too_long(&mut self, connection: Connection, stage: &mut Stage<'_>) {
         self.closed.insert(connection);
         let parcel = Parcel {
             link: self.back,
@@ -254,7 +247,7 @@ impl Server {
             cut_off.push((request, Slot::WHOLE));
         }
         self.busy = 0;
-        self.last_requests.clear();
+        std::mem::take(&mut self.idle).into_values().for_each(|timer| stage.cancel(timer));
         if cut_off.is_empty() {
             return;
         }

@@ -12,14 +12,14 @@ use std::collections::{BTreeMap, VecDeque};
 use super::settings::{Acks, Sending};
 use super::words::Words;
 use super::{Answer, BatchNumber, Message, Settings, Timer, partition_of};
-use crate::engine::{Input, LinkId, Parcel};
+use crate::engine::{Input, LinkId, OpenStay, Parcel};
 use crate::protocol::Stage;
 use crate::protocol::keys::Keys;
 use crate::protocol::retry::{Jitter, Retry};
 use crate::protocol::threads::Threads;
 use crate::rng::Purpose;
 use crate::time::Span;
-use crate::trace::{CallerOutcome, Ending, JobId, LevelKind, MarkKind, MessageId, PartId, Slot, StayId, StayKind};
+use crate::trace::{CallerOutcome, Ending, JobId, LevelKind, MarkKind, MessageId, PartId, Slot, StayKind};
 use batches::{Batch, Lane};
 
 /// How long a refused or lost request waits for the next attempt, give or take a fifth: `retry.backoff.ms` 100, doubling
@@ -52,7 +52,7 @@ pub struct Producer {
     sticky: (u16, u32),
     turns: u32,
     /// Records sent and not acknowledged.
-    unconfirmed: BTreeMap<PartId, Option<StayId>>,
+    unconfirmed: BTreeMap<PartId, Option<OpenStay>>,
     shown_unconfirmed: u32,
 }
 

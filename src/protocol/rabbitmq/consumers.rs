@@ -9,10 +9,10 @@ use std::collections::{BTreeSet, VecDeque};
 
 use super::words::Words;
 use super::{Acknowledgement, ConsumerSettings, Epoch, Message, OnFailure, Settlement, Tag, Timer};
-use crate::engine::{Input, LinkId, Parcel};
+use crate::engine::{Input, LinkId, OpenStay, Parcel};
 use crate::protocol::Stage;
 use crate::time::Span;
-use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, Slot, StayId, StayKind};
+use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, Slot, StayKind};
 
 #[derive(Clone, Copy)]
 struct Delivery {
@@ -25,7 +25,7 @@ struct Delivery {
 
 struct Work {
     delivery: Delivery,
-    stay: StayId,
+    stay: OpenStay,
     /// The number of this execution in its lane. The timer of its end carries it, so a stale timer is recognised.
     begun: u32,
 }
@@ -43,7 +43,7 @@ struct Consumer {
     connection: Connection,
     epoch: Epoch,
     /// Delivered, and not begun.
-    waiting: VecDeque<(Delivery, StayId)>,
+    waiting: VecDeque<(Delivery, OpenStay)>,
     work: Option<Work>,
     /// Done, and not yet acknowledged.
     done: Vec<Delivery>,

@@ -9,25 +9,25 @@ use std::collections::{BTreeMap, VecDeque};
 use super::routing::{Copies, Routing};
 use super::words::Words;
 use super::{Confirms, Message, PublicationId, Settings, Timer, Verdict};
-use crate::engine::{Input, LinkId, Parcel};
+use crate::engine::{Input, LinkId, OpenStay, Parcel};
 use crate::protocol::Stage;
 use crate::protocol::retry::Retry;
 use crate::time::Span;
-use crate::trace::{CallerOutcome, Ending, JobId, LevelKind, MarkKind, MessageId, PartId, Slot, StayId, StayKind};
+use crate::trace::{CallerOutcome, Ending, JobId, LevelKind, MarkKind, MessageId, PartId, Slot, StayKind};
 
 /// What a publication waits for.
 enum WaitsFor {
     /// Its confirm. Without a thread that blocks on it, a stay shows so.
-    Confirm(Option<StayId>),
+    Confirm(Option<OpenStay>),
     /// The end of the back-off before the next attempt.
-    NextAttempt(StayId),
+    NextAttempt(OpenStay),
 }
 
 struct Publication {
     part: PartId,
     attempt: u32,
     /// The thread that waits for the confirm, with the stay that shows it blocked.
-    waiter: Option<(u16, StayId)>,
+    waiter: Option<(u16, OpenStay)>,
     waits_for: WaitsFor,
     previous_wait: Option<Span>,
     /// What the publisher knows after the attempts so far. An attempt whose fate is unknown leaves it so for good.
@@ -68,7 +68,7 @@ pub struct Publisher {
     copies: Copies,
     /// Which threads are free, for those that wait.
     free: Vec<u16>,
-    backlog: VecDeque<(JobId, StayId)>,
+    backlog: VecDeque<(JobId, OpenStay)>,
     /// Of jobs of several parts: how many are still to be confirmed, and the worst end so far.
     unsettled: BTreeMap<JobId, (u32, CallerOutcome)>,
     publications: Vec<Option<Publication>>,
@@ -161,7 +161,7 @@ impl Publisher {
         self.take_on(stage.first_part(job), Some((thread, stay)), stage);
     }
 
-    fn take_on(&mut self, part: PartId, waiter: Option<(u16, StayId)>, stage: &mut Stage<'_>) {
+    fn take_on(&mut self, part: PartId, waiter: Option<(u16, OpenStay)>, stage: &mut Stage<'_>) {
         let publication = Publication {
             part,
             attempt: 1,

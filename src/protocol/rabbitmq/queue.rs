@@ -6,15 +6,16 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::{ConsumerSettings, Epoch, Overflow, QueueSettings, QueueType, Tag};
+use crate::engine::OpenStay;
 use crate::time::{Moment, Span};
-use crate::trace::{PartId, StayId};
+use crate::trace::PartId;
 
 /// A message in the queue.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stored {
     pub part: PartId,
     /// The stay that shows it where it is now.
-    pub stay: StayId,
+    pub stay: OpenStay,
     /// How often it was delivered.
     pub deliveries: u32,
     /// AMQP's `x-delivery-count`: the failed deliveries that count towards the limit.
@@ -99,7 +100,7 @@ impl Queue {
     }
 
     /// Adds a message at the end. Its place in the order of publishing is its name.
-    pub(super) fn push(&mut self, part: PartId, stay: StayId, expires: Moment) -> u32 {
+    pub(super) fn push(&mut self, part: PartId, stay: OpenStay, expires: Moment) -> u32 {
         self.last_place += 1;
         self.ready.push_back(Stored { part, stay, deliveries: 0, failures: 0, expires, place: self.last_place });
         self.last_place
@@ -313,7 +314,7 @@ mod tests {
 
     fn fill(queue: &mut Queue, parts: std::ops::RangeInclusive<u32>) {
         for part in parts {
-            queue.push(PartId::from_index(part), StayId::NONE, Moment::NEVER);
+            queue.push(PartId::from_index(part), OpenStay::none(), Moment::NEVER);
         }
     }
 

@@ -10,10 +10,11 @@ use super::broker::Publish;
 use super::queue::Queue;
 use super::settings::QueueSettings;
 use super::{QueueType, Timer};
+use crate::engine::OpenStay;
 use crate::protocol::Stage;
 use crate::rng::{Distribution, Purpose};
 use crate::time::Span;
-use crate::trace::{Ending, PartId, Slot, StayId, StayKind};
+use crate::trace::{Ending, PartId, Slot, StayKind};
 
 /// Whether a message is safe at once.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub(super) enum Writing {
 /// Whether a message can be delivered while it is being written.
 enum WhileWritten {
     /// It cannot: it enters the queue when it is safe.
-    Hidden(StayId),
+    Hidden(OpenStay),
     /// It can: it is in the queue already, with this number in the order of publishing.
     InQueue(u32),
 }

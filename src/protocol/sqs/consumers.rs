@@ -9,11 +9,11 @@ use std::collections::{BTreeSet, VecDeque};
 use super::settings::{Delete, Extension};
 use super::words::{Word, Words};
 use super::{Call, Message, Receipt, Settings, Timer};
-use crate::engine::{Fault, Input, LinkId, Parcel, Phase};
+use crate::engine::{Fault, Input, LinkId, OpenStay, Parcel, Phase, TimerId};
 use crate::protocol::Stage;
 use crate::protocol::retry::Retry;
 use crate::time::Span;
-use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, Slot, StayId, StayKind};
+use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, Slot, StayKind};
 
 /// A received message.
 #[derive(Clone, Copy)]
@@ -35,20 +35,20 @@ enum Errand {
 enum Doing {
     /// Out of service, or about to begin.
     Nothing,
-    /// Waits for an answer.
-    Calling(Errand, StayId),
-    /// Waits until it tries again.
-    Pausing(Errand, StayId),
+    /// Waits for an answer. The stay lasts over all attempts, and each attempt has a time-out of its own.
+    Calling(Errand, OpenStay, Option<TimerId>),
+    /// Waits until it tries again. Between two polls a consumer is free, which is not drawn.
+    Pausing(Errand, Option<OpenStay>, TimerId),
     Working {
         received: Received,
-        begun: u32,
-        stay: StayId,
+        stay: OpenStay,
+        extends: Option<TimerId>,
     },
 }
 
 struct Consumer {
     doing: Doing,
-    /// The last call it made. Answers and timers of earlier calls are ignored.
+    /// The last call it made. Answers to earlier calls are ignored.
     call: Call,
     inbox: VecDeque<Received>,
     factor: f64,
@@ -68,7 +68,6 @@ pub struct Consumers {
     consumers: Vec<Consumer>,
     /// How many faults keep them from taking anything new. (A silence does not: they go on asking.)
     outages: u32,
-    begun: u32,
     busy: u32,
     blocked: u32,
     polling: u32,
@@ -98,7 +97,6 @@ impl Consumers {
             deduplicates: own.deduplicates,
             consumers: (0..own.count).map(consumer).collect(),
             outages: 0,
-            begun: 0,
             busy: 0,
             blocked: 0,
             polling: 0,
@@ -110,14 +108,14 @@ impl Consumers {
         match input {
             Input::Started => self.all_poll(stage),
             Input::Arrived(message, body) => self.hear(message, body, stage),
-            Input::Timer(Timer::CallOverdue { consumer, call }) => {
-                if let Some(errand) = self.awaited(consumer, call) {
+            Input::Timer(Timer::CallOverdue { consumer }) => {
+                if let Doing::Calling(errand, ..) = self.consumers[consumer as usize].doing {
                     self.call_failed(consumer, errand, stage);
                 }
             }
-            Input::Timer(Timer::GoOn { consumer, call }) => self.go_on(consumer, call, stage),
-            Input::Timer(Timer::WorkDone { consumer, begun }) => self.work_done(consumer, begun, stage),
-            Input::Timer(Timer::Extend { consumer, begun }) => self.extend(consumer, begun, stage),
+            Input::Timer(Timer::GoOn { consumer }) => self.go_on(consumer, stage),
+            Input::Timer(Timer::WorkDone { consumer }) => self.work_done(consumer, stage),
+            Input::Timer(Timer::Extend { consumer }) => self.extend(consumer, stage),
             Input::Fault(fault, phase) => self.fault(fault, phase, stage),
             _ => {}
         }
@@ -135,7 +133,7 @@ impl Consumers {
     fn awaited(&self, consumer: u16, call: Call) -> Option<Errand> {
         let known = &self.consumers[consumer as usize];
         match known.doing {
-            Doing::Calling(errand, _) if known.call == call => Some(errand),
+            Doing::Calling(errand, ..) if known.call == call => Some(errand),
             _ => None,
         }
     }
@@ -204,32 +202,28 @@ impl Consumers {
     }
 
     fn pause(&mut self, consumer: u16, errand: Errand, wait: Span, stage: &mut Stage<'_>) {
-        let one = &mut self.consumers[consumer as usize];
-        match (one.doing, errand) {
-            // Between two polls a consumer is free; the pause is not drawn.
-            (Doing::Calling(_, stay), Errand::Poll) => {
-                self.unblock(errand, stay, Ending::Expired, stage);
-                self.consumers[consumer as usize].doing = Doing::Pausing(errand, StayId::NONE);
-            }
-            (Doing::Calling(_, stay), _) => one.doing = Doing::Pausing(errand, stay),
-            _ => return,
-        }
-        let call = self.consumers[consumer as usize].call;
-        stage.set_timer(wait, Timer::GoOn { consumer, call });
-    }
-
-    fn go_on(&mut self, consumer: u16, call: Call, stage: &mut Stage<'_>) {
-        let one = &mut self.consumers[consumer as usize];
-        let Doing::Pausing(errand, stay) = one.doing else {
+        let Doing::Calling(_, stay, overdue) = self.consumers[consumer as usize].doing else {
             return;
         };
-        if one.call != call {
+        overdue.into_iter().for_each(|overdue| stage.cancel(overdue));
+        let stay = match errand {
+            Errand::Poll => {
+                self.unblock(errand, stay, Ending::Expired, stage);
+                None
+            }
+            Errand::Delete(..) | Errand::GiveBack(_) => Some(stay),
+        };
+        let over = stage.set_timer(wait, Timer::GoOn { consumer });
+        self.consumers[consumer as usize].doing = Doing::Pausing(errand, stay, over);
+    }
+
+    fn go_on(&mut self, consumer: u16, stage: &mut Stage<'_>) {
+        let Doing::Pausing(errand, stay, _) = self.consumers[consumer as usize].doing else {
             return;
-        }
-        one.doing = Doing::Nothing;
-        match errand {
-            Errand::Poll => self.next(consumer, stage),
-            Errand::Delete(..) | Errand::GiveBack(_) => self.call(consumer, errand, stay, stage),
+        };
+        match stay {
+            None => self.next(consumer, stage),
+            Some(stay) => self.call(consumer, errand, stay, stage),
         }
     }
 
@@ -269,16 +263,16 @@ impl Consumers {
         self.call(consumer, errand, stay, stage);
     }
 
-    fn call(&mut self, consumer: u16, errand: Errand, stay: StayId, stage: &mut Stage<'_>) {
+    fn call(&mut self, consumer: u16, errand: Errand, stay: OpenStay, stage: &mut Stage<'_>) {
         let one = &mut self.consumers[consumer as usize];
         one.call += 1;
-        one.doing = Doing::Calling(errand, stay);
         let call = one.call;
-        if let Some(timeout) = self.timeout {
+        let overdue = self.timeout.map(|timeout| {
             // A long poll may well take its time.
             let timeout = if matches!(errand, Errand::Poll) { timeout + self.wait_time } else { timeout };
-            stage.set_timer(timeout, Timer::CallOverdue { consumer, call });
-        }
+            stage.set_timer(timeout, Timer::CallOverdue { consumer })
+        });
+        one.doing = Doing::Calling(errand, stay, overdue);
         let (word, part, attempt, body) = match errand {
             Errand::Poll => (self.words.empty_receive, PartId::NONE, 1, Message::Receive { consumer, call }),
             Errand::Delete(Received { part, receipt }, attempt) => {
@@ -318,61 +312,60 @@ impl Consumers {
     fn stop(&mut self, consumer: u16, ending: Ending, stage: &mut Stage<'_>) {
         let one = &mut self.consumers[consumer as usize];
         let doing = std::mem::replace(&mut one.doing, Doing::Nothing);
-        if let Doing::Calling(errand, stay) | Doing::Pausing(errand, stay) = doing {
+        let (errand, stay, timer) = match doing {
+            Doing::Calling(errand, stay, overdue) => (errand, Some(stay), overdue),
+            Doing::Pausing(errand, stay, over) => (errand, stay, Some(over)),
+            Doing::Working { .. } | Doing::Nothing => return,
+        };
+        timer.into_iter().for_each(|timer| stage.cancel(timer));
+        if let Some(stay) = stay {
             self.unblock(errand, stay, ending, stage);
         }
     }
 
-    fn unblock(&mut self, errand: Errand, stay: StayId, ending: Ending, stage: &mut Stage<'_>) {
-        if let Some(stay) = stay.known() {
-            let (kind, count) = match errand {
-                Errand::Poll => (StayKind::Polling, &mut self.polling),
-                Errand::Delete(..) | Errand::GiveBack(_) => (StayKind::Blocked, &mut self.blocked),
-            };
-            *count -= 1;
-            stage.end(stay, ending);
-            stage.level(Slot::WHOLE, LevelKind::Stays(kind), *count);
-        }
+    fn unblock(&mut self, errand: Errand, stay: OpenStay, ending: Ending, stage: &mut Stage<'_>) {
+        let (kind, count) = match errand {
+            Errand::Poll => (StayKind::Polling, &mut self.polling),
+            Errand::Delete(..) | Errand::GiveBack(_) => (StayKind::Blocked, &mut self.blocked),
+        };
+        *count -= 1;
+        stage.end(stay, ending);
+        stage.level(Slot::WHOLE, LevelKind::Stays(kind), *count);
     }
 
     fn work(&mut self, consumer: u16, received: Received, stage: &mut Stage<'_>) {
-        self.begun += 1;
-        let begun = self.begun;
         let one = &mut self.consumers[consumer as usize];
         stage.executes(received.part);
         let stay = stage.begin(Slot(consumer), StayKind::Busy, received.part);
-        one.doing = Doing::Working { received, begun, stay };
         self.busy += 1;
         stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Busy), self.busy);
         let work = stage.work(received.part);
         let work = if one.factor == 1.0 { work } else { work.scaled(one.factor) };
-        stage.set_timer(work, Timer::WorkDone { consumer, begun });
-        if let Some(extension) = self.extension {
-            stage.set_timer(extension.every, Timer::Extend { consumer, begun });
-        }
+        let stay = stay.until(work, Timer::WorkDone { consumer }, stage);
+        let extends = self.extension.map(|extension| stage.set_timer(extension.every, Timer::Extend { consumer }));
+        one.doing = Doing::Working { received, stay, extends };
     }
 
-    fn extend(&mut self, consumer: u16, now_begun: u32, stage: &mut Stage<'_>) {
+    fn extend(&mut self, consumer: u16, stage: &mut Stage<'_>) {
         let Some(extension) = self.extension else {
             return;
         };
-        match self.consumers[consumer as usize].doing {
-            Doing::Working { received: Received { part, receipt }, begun, .. } if begun == now_begun => {
-                let body = Message::ChangeVisibility { consumer, call: 0, part, receipt, to: extension.to };
-                self.send(consumer, self.words.change, part, 1, body, stage);
-                stage.set_timer(extension.every, Timer::Extend { consumer, begun });
-            }
-            _ => {}
+        let Doing::Working { received: Received { part, receipt }, .. } = self.consumers[consumer as usize].doing
+        else {
+            return;
+        };
+        let body = Message::ChangeVisibility { consumer, call: 0, part, receipt, to: extension.to };
+        self.send(consumer, self.words.change, part, 1, body, stage);
+        if let Doing::Working { extends, .. } = &mut self.consumers[consumer as usize].doing {
+            *extends = Some(stage.set_timer(extension.every, Timer::Extend { consumer }));
         }
     }
 
-    fn work_done(&mut self, consumer: u16, now_begun: u32, stage: &mut Stage<'_>) {
-        let Doing::Working { received, begun, stay } = self.consumers[consumer as usize].doing else {
+    fn work_done(&mut self, consumer: u16, stage: &mut Stage<'_>) {
+        let Doing::Working { received, stay, extends } = self.consumers[consumer as usize].doing else {
             return;
         };
-        if begun != now_begun {
-            return;
-        }
+        extends.into_iter().for_each(|extends| stage.cancel(extends));
         self.busy -= 1;
         stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Busy), self.busy);
         let part = received.part;
@@ -421,11 +414,11 @@ impl Consumers {
 
     fn leave_off_polling(&mut self, consumer: u16, stage: &mut Stage<'_>) {
         match self.consumers[consumer as usize].doing {
-            Doing::Calling(Errand::Poll, _) => {
+            Doing::Calling(Errand::Poll, ..) => {
                 self.stop(consumer, Ending::GaveUp, stage);
                 self.close(consumer, stage);
             }
-            Doing::Pausing(Errand::Poll, _) => self.stop(consumer, Ending::GaveUp, stage),
+            Doing::Pausing(Errand::Poll, ..) => self.stop(consumer, Ending::GaveUp, stage),
             _ => {}
         }
     }
@@ -441,8 +434,9 @@ impl Consumers {
             let one = &mut self.consumers[consumer as usize];
             one.inbox.clear();
             match one.doing {
-                Doing::Working { stay, .. } => {
+                Doing::Working { stay, extends, .. } => {
                     one.doing = Doing::Nothing;
+                    extends.into_iter().for_each(|extends| stage.cancel(extends));
                     stage.end(stay, Ending::Interrupted);
                 }
                 Doing::Calling(..) => {

@@ -5,18 +5,18 @@
 
 use super::words::Words;
 use super::{Answer, Message, Settings, Timer};
-use crate::engine::{Input, LinkId, Parcel};
+use crate::engine::{Input, LinkId, OpenStay, Parcel};
 use crate::protocol::Stage;
 use crate::protocol::retry::Retry;
 use crate::protocol::threads::Threads;
 use crate::time::Span;
-use crate::trace::{CallerOutcome, Ending, JobId, MarkKind, MessageId, PartId, Slot, StayId, StayKind};
+use crate::trace::{CallerOutcome, Ending, JobId, MarkKind, MessageId, PartId, Slot, StayKind};
 
 struct Sending {
     part: PartId,
     attempt: u32,
     /// The wait for the next attempt, while it lasts.
-    backing_off: Option<StayId>,
+    backing_off: Option<OpenStay>,
     previous_wait: Option<Span>,
     /// What the sender knows after the attempts so far. An attempt whose fate is unknown leaves it so for good.
     known: CallerOutcome,

@@ -5,8 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::super::{Generation, Identity, Offset, Request};
+use crate::engine::OpenStay;
 use crate::time::Moment;
-use crate::trace::{PartId, StayId};
+use crate::trace::PartId;
 
 #[derive(Clone, Copy)]
 pub(super) struct Record {
@@ -14,7 +15,7 @@ pub(super) struct Record {
     pub partition: u16,
     pub offset: Offset,
     /// Its wait at the member.
-    pub stay: StayId,
+    pub stay: OpenStay,
 }
 
 /// A partition the member was assigned.
@@ -54,25 +55,25 @@ pub(super) enum Then {
 pub(super) enum Doing {
     Nothing,
     /// In `poll()`, and nothing is there.
-    Polling(StayId),
+    Polling(OpenStay),
     Working {
         record: Record,
         attempt: u32,
         begun: u32,
-        stay: StayId,
+        stay: OpenStay,
     },
     /// Until it tries the same record again.
     Pausing {
         record: Record,
         attempt: u32,
         begun: u32,
-        stay: StayId,
+        stay: OpenStay,
     },
     /// In `commitSync()`.
     Committing {
         open: u32,
         then: Then,
-        stay: StayId,
+        stay: OpenStay,
     },
 }
 

@@ -104,7 +104,8 @@ impl Members {
             let stay = stage.begin(slot, StayKind::Scheduled, part);
             self.members[index].doing = Doing::Pausing { record, attempt, begun: self.begun, stay };
             let member = self.number(index);
-            return stage.set_timer(wait, Timer::WorkAgain { member, begun: self.begun });
+            stage.set_timer(wait, Timer::WorkAgain { member, begun: self.begun });
+            return;
         }
         self.set_aside.insert((record.partition, record.offset));
         match self.aside {

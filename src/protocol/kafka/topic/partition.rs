@@ -5,22 +5,23 @@
 
 use super::super::words::{Word, Words};
 use super::super::{BatchNumber, MemberNumber, Offset, Request};
+use crate::engine::OpenStay;
 use crate::protocol::Stage;
 use crate::time::Span;
-use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, ReaderId, Slot, StayId, StayKind};
+use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, ReaderId, Slot, StayKind};
 
 struct Record {
     part: PartId,
-    parked: StayId,
+    parked: OpenStay,
     at: crate::time::Moment,
 }
 
 /// How far a group is with a record.
 #[derive(Clone, Copy)]
 enum Progress {
-    Ready(StayId),
+    Ready(OpenStay),
     /// Handed out and not committed.
-    Held(StayId),
+    Held(OpenStay),
     /// Committed, skipped, or gone with the log.
     Past,
 }

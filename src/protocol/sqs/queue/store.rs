@@ -5,24 +5,25 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::DEDUPLICATION_INTERVAL;
+use crate::engine::OpenStay;
 use crate::protocol::Stage;
 use crate::protocol::keys::{Key, KeyIndex};
 use crate::protocol::sqs::shelf::{Group, Shelf};
 use crate::protocol::sqs::words::Words;
 use crate::protocol::sqs::{Number, QueueType, Receipt, Settings, Timer};
 use crate::time::{Moment, Span};
-use crate::trace::{Ending, JobId, LevelKind, MarkKind, PartId, Slot, StayId, StayKind};
+use crate::trace::{Ending, JobId, LevelKind, MarkKind, PartId, Slot, StayKind};
 
 /// How many messages may be in flight (quotas).
 const MOST_IN_FLIGHT: u32 = 120_000;
 
 /// Whether a message can be received, or what it waits for.
 enum Visibility {
-    Delayed(StayId),
-    Visible(StayId),
+    Delayed(OpenStay),
+    Visible(OpenStay),
     /// Received and not yet deleted; `clock` tells the running clock from those set before.
     InFlight {
-        stay: StayId,
+        stay: OpenStay,
         clock: u32,
     },
 }
