@@ -176,8 +176,12 @@ impl OpenStay {
         OpenStay { stay: StayId::NONE, timer: None }
     }
 
-    /// The stay, which that timer is to end if nothing ends it before. Ending the stay cancels the timer.
+    /// The stay, which that timer, and no earlier one, is to end if nothing ends it before. Ending the stay cancels the
+    /// timer.
     pub fn until<M: Clone, T>(self, span: Span, timer: impl Into<T>, context: &mut Context<'_, M, T>) -> OpenStay {
+        if let Some(earlier) = self.timer {
+            context.cancel(earlier);
+        }
         OpenStay { timer: Some(context.set_timer(span, timer)), ..self }
     }
 }

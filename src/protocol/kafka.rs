@@ -284,15 +284,13 @@ pub enum Timer {
         partition: u16,
         request: Request,
     },
-    /// A member reaches the end of its work, if it is still the same work.
+    /// A member reaches the end of its work.
     WorkDone {
         member: MemberNumber,
-        begun: u32,
     },
     /// A member tries the same record again.
     WorkAgain {
         member: MemberNumber,
-        begun: u32,
     },
 }
 

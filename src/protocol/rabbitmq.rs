@@ -25,7 +25,7 @@ pub use settings::{
 use super::{Ground, Party as AnyParty, Stage, counted, leg};
 use crate::engine::{Input, Link, LinkId, Setup};
 use crate::rng::Distribution;
-use crate::time::{Moment, Span};
+use crate::time::Span;
 use crate::trace::{ActorId, ActorRow, Drawing, Duty, PartId, Slot, Term};
 
 /// What is modelled and what is not, for the reader of the page.
@@ -160,18 +160,18 @@ pub enum Message {
 /// What a party can be woken for.
 #[derive(Clone, Copy, Debug)]
 pub enum Timer {
-    /// The confirm of this attempt is overdue, if it is still awaited.
-    ConfirmOverdue { place: PublicationId, part: PartId, attempt: u32 },
+    /// The confirm of a publication is overdue.
+    ConfirmOverdue { place: PublicationId },
     /// The back-off before the next attempt is over.
-    PublishAgain { place: PublicationId, part: PartId },
-    /// A message is safe, if the broker has not died meanwhile.
+    PublishAgain { place: PublicationId },
+    /// A message is safe.
     Written { queue: u16, write: u32 },
     /// The head of a queue may have been there for too long.
-    Expired { queue: u16, at: Moment },
-    /// A consumer reaches the end of its work, if it is still the same work.
-    WorkDone { consumer: u16, begun: u32 },
+    Expired { queue: u16 },
+    /// A consumer reaches the end of its work.
+    WorkDone { consumer: u16 },
     /// A consumer that lost its connection tries to open it again.
-    Reconnect { consumer: u16, epoch: Epoch },
+    Reconnect { consumer: u16 },
 }
 
 pub enum Party {

@@ -119,14 +119,14 @@ pub enum Message {
 /// What a party can be woken for.
 #[derive(Clone, Copy, Debug)]
 pub enum Timer {
-    /// The answer to a SendMessage is overdue, if it is still awaited.
-    SendOverdue { thread: u16, part: PartId, attempt: u32 },
+    /// The answer to a SendMessage is overdue.
+    SendOverdue { thread: u16 },
     /// The back-off before the next SendMessage is over.
-    SendAgain { thread: u16, part: PartId },
+    SendAgain { thread: u16 },
     /// The delay of a new message is over.
     DelayOver { number: Number },
-    /// A message in flight becomes visible, if its clock was not set anew.
-    VisibleAgain { number: Number, clock: u32 },
+    /// A message in flight becomes visible.
+    VisibleAgain { number: Number },
     /// The oldest message may have been kept long enough.
     RetentionOver,
     /// A long poll has waited long enough.

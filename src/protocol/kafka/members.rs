@@ -41,7 +41,6 @@ pub struct Members {
     first: MemberNumber,
     members: Vec<Member>,
     outages: u32,
-    begun: u32,
     busy: u32,
     blocked: u32,
     polling: u32,
@@ -75,7 +74,6 @@ impl Members {
             links,
             aside,
             outages: 0,
-            begun: 0,
             busy: 0,
             blocked: 0,
             polling: 0,
@@ -183,8 +181,8 @@ impl Members {
                     self.fetch_more(index, stage);
                 }
             }
-            Timer::WorkDone { member, begun } => self.work_done(self.index(member), begun, stage),
-            Timer::WorkAgain { member, begun } => self.work_again(self.index(member), begun, stage),
+            Timer::WorkDone { member } => self.work_done(self.index(member), stage),
+            Timer::WorkAgain { member } => self.work_again(self.index(member), stage),
             _ => {}
         }
     }

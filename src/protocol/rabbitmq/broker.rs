@@ -70,7 +70,7 @@ impl Broker {
             Input::Arrived(message, body) => self.receive(message, body, stage),
             Input::Fault(fault, phase) => self.fault(fault, phase, stage),
             Input::Timer(Timer::Written { queue, write }) => self.written(queue, write, stage),
-            Input::Timer(Timer::Expired { queue, at }) => self.queues[usize::from(queue)].wake(at),
+            Input::Timer(Timer::Expired { queue }) => self.queues[usize::from(queue)].wake(),
             Input::Started | Input::Wanted(_) | Input::Timer(_) => {}
         }
         let serves = self.serves();

@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use super::words::Words;
 use super::{Acknowledgement, ConsumerSettings, Epoch, Message, OnFailure, Settlement, Tag, Timer};
-use crate::engine::{Input, LinkId, OpenStay, Parcel};
+use crate::engine::{Input, LinkId, OpenStay, Parcel, TimerId};
 use crate::protocol::Stage;
 use crate::time::Span;
 use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, Slot, StayKind};
@@ -26,8 +26,6 @@ struct Delivery {
 struct Work {
     delivery: Delivery,
     stay: OpenStay,
-    /// The number of this execution in its lane. The timer of its end carries it, so a stale timer is recognised.
-    begun: u32,
 }
 
 /// Whether a consumer has a connection, as far as it knows.
@@ -41,6 +39,8 @@ struct Consumer {
     home: LinkId,
     factor: f64,
     connection: Connection,
+    /// Rings when it tries to open a connection in place of one that was lost.
+    reconnects: Option<TimerId>,
     epoch: Epoch,
     /// Delivered, and not begun.
     waiting: VecDeque<(Delivery, OpenStay)>,
@@ -66,7 +66,6 @@ pub struct Consumers {
     outages: u32,
     /// Of these, those in which the process is dead.
     deaths: u32,
-    begun: u32,
     busy: u32,
     queued: u32,
     shown: [u32; 2],
@@ -91,6 +90,7 @@ impl Consumers {
             home,
             factor: own.factors.get(index).copied().unwrap_or(1.0),
             connection: Connection::Open,
+            reconnects: None,
             epoch: 0,
             waiting: VecDeque::new(),
             work: None,
@@ -108,7 +108,6 @@ impl Consumers {
             opened: 0,
             outages: 0,
             deaths: 0,
-            begun: 0,
             busy: 0,
             queued: 0,
             shown: [0; 2],
@@ -132,10 +131,11 @@ impl Consumers {
                     self.plan_reconnect(channel, stage);
                 }
             }
-            Input::Timer(Timer::WorkDone { consumer, begun }) => self.work_done(consumer, begun, stage),
-            Input::Timer(Timer::Reconnect { consumer, epoch }) => {
-                let Consumer { connection, epoch: current, .. } = self.consumers[usize::from(consumer)];
-                if current == epoch && connection == Connection::Lost && self.outages == 0 {
+            Input::Timer(Timer::WorkDone { consumer }) => self.work_done(consumer, stage),
+            Input::Timer(Timer::Reconnect { consumer }) => {
+                self.consumers[usize::from(consumer)].reconnects = None;
+                // Who is out connects when that is over.
+                if self.outages == 0 {
                     self.connect(consumer, stage);
                 }
             }
@@ -201,7 +201,6 @@ impl Consumers {
     }
 
     fn work(&mut self, number: u16, delivery: Delivery, stage: &mut Stage<'_>) {
-        self.begun += 1;
         self.busy += 1;
         stage.executes(delivery.part);
         let stay = stage.begin_valued(Slot(number), StayKind::Busy, delivery.part, delivery.number);
@@ -210,13 +209,12 @@ impl Consumers {
         if consumer.factor != 1.0 {
             span = span.scaled(consumer.factor);
         }
-        stage.set_timer(span, Timer::WorkDone { consumer: number, begun: self.begun });
-        consumer.work = Some(Work { delivery, stay, begun: self.begun });
+        let stay = stay.until(span, Timer::WorkDone { consumer: number }, stage);
+        consumer.work = Some(Work { delivery, stay });
     }
 
-    fn work_done(&mut self, number: u16, begun: u32, stage: &mut Stage<'_>) {
-        let consumer = &mut self.consumers[usize::from(number)];
-        let Some(work) = consumer.work.take_if(|work| work.begun == begun) else {
+    fn work_done(&mut self, number: u16, stage: &mut Stage<'_>) {
+        let Some(work) = self.consumers[usize::from(number)].work.take() else {
             return;
         };
         self.busy -= 1;

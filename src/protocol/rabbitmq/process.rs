@@ -10,7 +10,7 @@ use super::settings::{ConsumerSettings, QueueSettings};
 use super::storage::{Incoming, Storage, Writing};
 use super::words::Words;
 use super::{Acknowledgement, Epoch, Message, Reason, Settlement, Tag, Timer};
-use crate::engine::{LinkId, Parcel};
+use crate::engine::{LinkId, Parcel, TimerId};
 use crate::protocol::Stage;
 use crate::time::Moment;
 use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, Slot, StayKind};
@@ -31,8 +31,8 @@ pub(super) struct Process {
     pub queue: Queue,
     pub storage: Storage,
     ack: Acknowledgement,
-    /// The next moment for which it asked to be woken.
-    wakes: Moment,
+    /// The moment for which it asked to be woken, no later than the head expires.
+    wakes: Option<(Moment, TimerId)>,
     shown: [u32; 3],
 }
 
@@ -51,7 +51,7 @@ impl Process {
             queue: Queue::new(settings.0, settings.1),
             storage: Storage::new(settings.0, slot),
             ack: settings.1.map_or(Acknowledgement::Manual, |crew| crew.ack),
-            wakes: Moment::NEVER,
+            wakes: None,
             shown: [0; 3],
         }
     }
@@ -62,10 +62,8 @@ impl Process {
     }
 
     /// It was woken, as it had asked for.
-    pub(super) fn wake(&mut self, at: Moment) {
-        if self.wakes == at {
-            self.wakes = Moment::NEVER;
-        }
+    pub(super) fn wake(&mut self) {
+        self.wakes = None;
     }
 
     /// Sends out what can be, while there is a broker to do it, and lets go of what is too old or too much.
@@ -74,9 +72,11 @@ impl Process {
         // What comes to its end at this moment had its chance: with a time of nothing, the only one.
         self.expire(stage, |expires, now| expires <= now);
         let expires = self.queue.head_expires();
-        if expires < self.wakes {
-            self.wakes = expires;
-            stage.set_timer(expires - stage.now(), Timer::Expired { queue: self.number, at: expires });
+        if self.wakes.is_none_or(|(at, _)| expires < at) && expires != Moment::NEVER {
+            let timer = stage.set_timer(expires - stage.now(), Timer::Expired { queue: self.number });
+            if let Some((_, later)) = self.wakes.replace((expires, timer)) {
+                stage.cancel(later);
+            }
         }
     }
 

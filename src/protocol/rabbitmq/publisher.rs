@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::routing::{Copies, Routing};
 use super::words::Words;
 use super::{Confirms, Message, PublicationId, Settings, Timer, Verdict};
-use crate::engine::{Input, LinkId, OpenStay, Parcel};
+use crate::engine::{Input, LinkId, OpenStay, Parcel, TimerId};
 use crate::protocol::Stage;
 use crate::protocol::retry::Retry;
 use crate::time::Span;
@@ -17,8 +17,8 @@ use crate::trace::{CallerOutcome, Ending, JobId, LevelKind, MarkKind, MessageId,
 
 /// What a publication waits for.
 enum WaitsFor {
-    /// Its confirm. Without a thread that blocks on it, a stay shows so.
-    Confirm(Option<OpenStay>),
+    /// Its confirm, if there is a bound until that timer rings. Without a thread that blocks on it, a stay shows so.
+    Confirm(Option<OpenStay>, Option<TimerId>),
     /// The end of the back-off before the next attempt.
     NextAttempt(OpenStay),
 }
@@ -112,10 +112,8 @@ impl Publisher {
                 self.take_back(message, (part, attempt, place), stage);
             }
             Input::Arrived(_, Message::Closed { .. }) => self.lose_connection(stage),
-            Input::Timer(Timer::ConfirmOverdue { place, part, attempt }) if self.is_awaited(place, part, attempt) => {
-                self.overdue(place, stage);
-            }
-            Input::Timer(Timer::PublishAgain { place, part }) => self.publish_again(place, part, stage),
+            Input::Timer(Timer::ConfirmOverdue { place }) => self.overdue(place, stage),
+            Input::Timer(Timer::PublishAgain { place }) => self.publish_again(place, stage),
             _ => {}
         }
         self.show_levels(stage);
@@ -166,7 +164,7 @@ impl Publisher {
             part,
             attempt: 1,
             waiter,
-            waits_for: WaitsFor::Confirm(None),
+            waits_for: WaitsFor::Confirm(None, None),
             previous_wait: None,
             known: CallerOutcome::Refused,
             fits: Fits::Somewhere,
@@ -211,11 +209,9 @@ impl Publisher {
                 Some(stage.begin(Slot::WHOLE, StayKind::Unconfirmed, part))
             }
         };
-        publication.waits_for = WaitsFor::Confirm(stay);
-        if let Some(timeout) = self.timeout {
-            // Set before the publish, so that at a tie it precedes the confirm.
-            stage.set_timer(timeout, Timer::ConfirmOverdue { place, part, attempt });
-        }
+        // Set before the publish, so that at a tie it precedes the confirm.
+        let overdue = self.timeout.map(|timeout| stage.set_timer(timeout, Timer::ConfirmOverdue { place }));
+        publication.waits_for = WaitsFor::Confirm(stay, overdue);
         stage.send(self.parcel(part, attempt, slot), Message::Publish { part, attempt, place });
     }
 
@@ -224,7 +220,7 @@ impl Publisher {
         publication.is_some_and(|publication| {
             publication.part == part
                 && publication.attempt == attempt
-                && matches!(publication.waits_for, WaitsFor::Confirm(_))
+                && matches!(publication.waits_for, WaitsFor::Confirm(..))
         })
     }
 
@@ -284,7 +280,7 @@ impl Publisher {
     /// The broker is gone: whatever was not confirmed may be stored or not.
     fn lose_connection(&mut self, stage: &mut Stage<'_>) {
         for place in 0..self.publications.len() {
-            if matches!(&self.publications[place], Some(Publication { waits_for: WaitsFor::Confirm(_), .. })) {
+            if matches!(&self.publications[place], Some(Publication { waits_for: WaitsFor::Confirm(..), .. })) {
                 self.attempt_failed(place as PublicationId, AttemptFailure::Broken, stage);
             }
         }
@@ -292,9 +288,13 @@ impl Publisher {
 
     /// The confirm is no longer awaited.
     fn end_wait(&mut self, place: PublicationId, ending: Ending, stage: &mut Stage<'_>) {
-        if let Some(Publication { waits_for: WaitsFor::Confirm(Some(stay)), .. }) = self.publications[place as usize] {
-            stage.end(stay, ending);
-            self.unconfirmed -= 1;
+        if let Some(Publication { waits_for: WaitsFor::Confirm(stay, overdue), .. }) = self.publications[place as usize]
+        {
+            overdue.into_iter().for_each(|overdue| stage.cancel(overdue));
+            if let Some(stay) = stay {
+                stage.end(stay, ending);
+                self.unconfirmed -= 1;
+            }
         }
     }
 
@@ -324,18 +324,17 @@ impl Publisher {
         let wait = self.retry.wait(stage, part, attempt, publication.previous_wait);
         publication.previous_wait = Some(wait);
         stage.mark(MarkKind::Retried, slot, part, u64::from(attempt) + 1, self.words.publishes_again);
-        publication.waits_for = WaitsFor::NextAttempt(stage.begin(slot, StayKind::Scheduled, part));
-        stage.set_timer(wait, Timer::PublishAgain { place, part });
+        let pause = stage.begin(slot, StayKind::Scheduled, part);
+        publication.waits_for = WaitsFor::NextAttempt(pause.until(wait, Timer::PublishAgain { place }, stage));
     }
 
-    fn publish_again(&mut self, place: PublicationId, part: PartId, stage: &mut Stage<'_>) {
+    fn publish_again(&mut self, place: PublicationId, stage: &mut Stage<'_>) {
         let Some(publication) = &mut self.publications[place as usize] else {
             return;
         };
         let WaitsFor::NextAttempt(stay) = publication.waits_for else {
             return;
         };
-        debug_assert_eq!(publication.part, part, "a place is vacant only when nothing waits for it");
         stage.end(stay, Ending::Done);
         publication.attempt += 1;
         self.publish(place, stage);

@@ -10,7 +10,7 @@ use super::broker::Publish;
 use super::queue::Queue;
 use super::settings::QueueSettings;
 use super::{QueueType, Timer};
-use crate::engine::OpenStay;
+use crate::engine::{OpenStay, TimerId};
 use crate::protocol::Stage;
 use crate::rng::{Distribution, Purpose};
 use crate::time::Span;
@@ -34,6 +34,8 @@ enum WhileWritten {
 struct Write {
     copy: Incoming,
     meanwhile: WhileWritten,
+    /// Rings when it is safe.
+    timer: TimerId,
 }
 
 /// A message on its way into one queue.
@@ -79,8 +81,8 @@ impl Storage {
             QueueType::Classic => WhileWritten::InQueue(self.enter(&copy, queue, stage)),
         };
         self.last += 1;
-        self.writes.insert(self.last, Write { copy, meanwhile });
-        stage.set_timer(span, Timer::Written { queue: process, write: self.last });
+        let timer = stage.set_timer(span, Timer::Written { queue: process, write: self.last });
+        self.writes.insert(self.last, Write { copy, meanwhile, timer });
         Writing::UnderWay
     }
 
@@ -92,7 +94,7 @@ impl Storage {
 
     /// The message is safe. What is to be confirmed, if there is still somebody to hear it.
     pub(super) fn end(&mut self, write: u32, queue: &mut Queue, stage: &mut Stage<'_>) -> Option<Publish> {
-        let Write { copy, meanwhile } = self.writes.remove(&write)?;
+        let Write { copy, meanwhile, .. } = self.writes.remove(&write)?;
         if let WhileWritten::Hidden(stay) = meanwhile {
             stage.end(stay, Ending::Done);
             self.enter(&copy, queue, stage);
@@ -117,7 +119,8 @@ impl Storage {
 
     /// The broker died: what was not safe is lost, wherever it lies.
     pub(super) fn lose(&mut self, queue: &mut Queue, stage: &mut Stage<'_>) {
-        for (_, write) in std::mem::take(&mut self.writes) {
+        for write in std::mem::take(&mut self.writes).into_values() {
+            stage.cancel(write.timer);
             match write.meanwhile {
                 WhileWritten::Hidden(stay) => stage.end(stay, Ending::Interrupted),
                 WhileWritten::InQueue(place) => {

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::settings::LONGEST_VISIBILITY;
 use super::words::{Word, Words};
 use super::{Answer, Call, Message, Number, QueueType, Receipt, Settings, Timer};
-use crate::engine::{Fault, Input, LinkId, Parcel, Phase};
+use crate::engine::{Fault, Input, LinkId, Parcel, Phase, TimerId};
 use crate::protocol::Stage;
 use crate::time::{Moment, Span};
 use crate::trace::{Ending, MessageId, PartId, Slot};
@@ -33,6 +33,8 @@ struct Poll {
     message: MessageId,
     consumer: u16,
     call: Call,
+    /// Rings when it has waited long enough.
+    timer: Option<TimerId>,
 }
 
 pub struct Queue {
@@ -81,8 +83,8 @@ impl Queue {
                 self.store.delay_over(number, stage);
                 self.serve(stage);
             }
-            Input::Timer(Timer::VisibleAgain { number, clock }) => {
-                self.store.clock_ran_out(number, clock, stage);
+            Input::Timer(Timer::VisibleAgain { number }) => {
+                self.store.clock_ran_out(number, stage);
                 self.serve(stage);
             }
             Input::Timer(Timer::RetentionOver) => {
@@ -100,7 +102,7 @@ impl Queue {
     fn hear(&mut self, message: MessageId, body: Message, stage: &mut Stage<'_>) {
         match body {
             Message::Send { part, attempt, thread } => self.take(message, part, attempt, thread, stage),
-            Message::Receive { consumer, call } => self.receive(Poll { message, consumer, call }, stage),
+            Message::Receive { consumer, call } => self.receive(Poll { message, consumer, call, timer: None }, stage),
             Message::Delete { consumer, call, part, receipt } => {
                 let word = self.delete(message, receipt, stage);
                 self.answer(message, word, part, Message::Answered { consumer, call }, consumer, stage);
@@ -143,10 +145,13 @@ impl Queue {
     fn receive(&mut self, poll: Poll, stage: &mut Stage<'_>) {
         self.polls.push_back(poll);
         self.serve(stage);
-        if self.wait_time == Span::ZERO {
-            self.poll_over(poll.consumer, poll.call, stage);
-        } else {
-            stage.set_timer(self.wait_time, Timer::PollOver { consumer: poll.consumer, call: poll.call });
+        // The polls that wait are answered in order: if any is left, this one is.
+        if let Some(Poll { consumer, call, timer, .. }) = self.polls.back_mut() {
+            let (consumer, call) = (*consumer, *call);
+            match self.wait_time {
+                Span::ZERO => self.poll_over(consumer, call, stage),
+                wait => *timer = Some(stage.set_timer(wait, Timer::PollOver { consumer, call })),
+            }
         }
     }
 
@@ -164,6 +169,7 @@ impl Queue {
                 return;
             }
             self.polls.pop_front();
+            poll.timer.into_iter().for_each(|timer| stage.cancel(timer));
             self.hand_out(poll, &taken.messages, stage);
         }
     }
@@ -183,7 +189,7 @@ impl Queue {
         let attempt = if numbers.len() == 1 { attempt } else { 1 };
         let part = stage.batch(parts);
         stage.turns_out(poll.message, self.words.receive.0, part);
-        let Poll { message, consumer, call } = poll;
+        let Poll { message, consumer, call, .. } = poll;
         let (kind, label) = if numbers.len() == 1 { self.words.received } else { self.words.several_received };
         let parcel = Parcel {
             link: self.links.on,
@@ -309,7 +315,7 @@ impl Queue {
             }
             Message::Receive { consumer, call } => {
                 stage.refuse(message);
-                self.break_off(Poll { message, consumer, call }, stage);
+                self.break_off(Poll { message, consumer, call, timer: None }, stage);
             }
             Message::Delete { consumer, call, part, .. } | Message::ChangeVisibility { consumer, call, part, .. } => {
                 stage.refuse(message);
@@ -321,7 +327,8 @@ impl Queue {
     }
 
     fn break_off(&self, poll: Poll, stage: &mut Stage<'_>) {
-        let Poll { message, consumer, call } = poll;
+        let Poll { message, consumer, call, timer } = poll;
+        timer.into_iter().for_each(|timer| stage.cancel(timer));
         let body = Message::Refused { consumer, call };
         self.answer(message, self.words.receive_refused, PartId::NONE, body, consumer, stage);
     }
@@ -330,7 +337,10 @@ impl Queue {
         match (fault, phase) {
             (Fault::SlowDown { .. }, _) | (Fault::SilentOutage, Phase::Ends) => {}
             // Who waits will hear nothing any more, and finds out by its own clock.
-            (Fault::SilentOutage, Phase::Begins) => self.polls.clear(),
+            (Fault::SilentOutage, Phase::Begins) => {
+                let timers = self.polls.drain(..).filter_map(|poll| poll.timer);
+                timers.for_each(|timer| stage.cancel(timer));
+            }
             // It is kept in several places: a crash loses no message.
             (Fault::Outage | Fault::Crash, Phase::Begins) => {
                 self.outages += 1;

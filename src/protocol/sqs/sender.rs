@@ -5,18 +5,26 @@
 
 use super::words::Words;
 use super::{Answer, Message, Settings, Timer};
-use crate::engine::{Input, LinkId, OpenStay, Parcel};
+use crate::engine::{Input, LinkId, OpenStay, Parcel, TimerId};
 use crate::protocol::Stage;
 use crate::protocol::retry::Retry;
 use crate::protocol::threads::Threads;
 use crate::time::Span;
 use crate::trace::{CallerOutcome, Ending, JobId, MarkKind, MessageId, PartId, Slot, StayKind};
 
+/// What a thread waits for.
+#[derive(Clone, Copy)]
+enum WaitsFor {
+    /// The answer, if there is a bound until that timer rings.
+    Answer(Option<TimerId>),
+    /// The end of the back-off before the next attempt.
+    NextAttempt(OpenStay),
+}
+
 struct Sending {
     part: PartId,
     attempt: u32,
-    /// The wait for the next attempt, while it lasts.
-    backing_off: Option<OpenStay>,
+    waits_for: WaitsFor,
     previous_wait: Option<Span>,
     /// What the sender knows after the attempts so far. An attempt whose fate is unknown leaves it so for good.
     known: CallerOutcome,
@@ -24,7 +32,13 @@ struct Sending {
 
 impl Sending {
     fn new(part: PartId) -> Self {
-        Sending { part, attempt: 1, backing_off: None, previous_wait: None, known: CallerOutcome::Refused }
+        Sending {
+            part,
+            attempt: 1,
+            waits_for: WaitsFor::Answer(None),
+            previous_wait: None,
+            known: CallerOutcome::Refused,
+        }
     }
 }
 
@@ -54,25 +68,30 @@ impl Sender {
                 if !self.awaits(thread, part, attempt) {
                     return stage.too_late(message);
                 }
+                if let Some(&Sending { waits_for: WaitsFor::Answer(Some(overdue)), .. }) = self.threads.call(thread) {
+                    stage.cancel(overdue);
+                }
                 stage.land(message, Slot(thread));
                 match answer {
                     Answer::Taken => self.finish(thread, CallerOutcome::Accepted, stage),
                     Answer::Refused => self.attempt_failed(thread, CallerOutcome::Refused, stage),
                 }
             }
-            Input::Timer(Timer::SendOverdue { thread, part, attempt }) if self.awaits(thread, part, attempt) => {
-                stage.mark(MarkKind::TimedOut, Slot(thread), part, attempt.into(), self.words.timed_out);
+            Input::Timer(Timer::SendOverdue { thread }) => {
+                if let Some(&Sending { part, attempt, .. }) = self.threads.call(thread) {
+                    stage.mark(MarkKind::TimedOut, Slot(thread), part, attempt.into(), self.words.timed_out);
+                }
                 self.attempt_failed(thread, CallerOutcome::Unknown, stage);
             }
-            Input::Timer(Timer::SendAgain { thread, part }) => self.send_again(thread, part, stage),
+            Input::Timer(Timer::SendAgain { thread }) => self.send_again(thread, stage),
             _ => {}
         }
     }
 
     fn awaits(&self, thread: u16, part: PartId, attempt: u32) -> bool {
-        self.threads
-            .call(thread)
-            .is_some_and(|sending| sending.part == part && sending.attempt == attempt && sending.backing_off.is_none())
+        self.threads.call(thread).is_some_and(|sending| {
+            sending.part == part && sending.attempt == attempt && matches!(sending.waits_for, WaitsFor::Answer(_))
+        })
     }
 
     fn want(&mut self, job: JobId, stage: &mut Stage<'_>) {
@@ -94,9 +113,10 @@ impl Sender {
             from_slot: Slot(thread),
             to_slot: Slot::WHOLE,
         };
-        if let Some(timeout) = self.timeout {
+        if let Some(sending) = self.threads.call_mut(thread) {
             // Set before the request is sent, so that at a tie the time-out precedes the answer.
-            stage.set_timer(timeout, Timer::SendOverdue { thread, part, attempt });
+            let overdue = self.timeout.map(|timeout| stage.set_timer(timeout, Timer::SendOverdue { thread }));
+            sending.waits_for = WaitsFor::Answer(overdue);
         }
         stage.send(parcel, Message::Send { part, attempt, thread });
     }
@@ -115,20 +135,20 @@ impl Sender {
         let wait = self.retry.wait(stage, part, attempt, sending.previous_wait);
         sending.previous_wait = Some(wait);
         stage.mark(MarkKind::Retried, Slot(thread), part, u64::from(attempt) + 1, self.words.sends_again);
-        sending.backing_off = Some(stage.begin(Slot(thread), StayKind::Scheduled, part));
-        stage.set_timer(wait, Timer::SendAgain { thread, part });
+        let pause = stage.begin(Slot(thread), StayKind::Scheduled, part);
+        sending.waits_for = WaitsFor::NextAttempt(pause.until(wait, Timer::SendAgain { thread }, stage));
     }
 
-    fn send_again(&mut self, thread: u16, part: PartId, stage: &mut Stage<'_>) {
+    fn send_again(&mut self, thread: u16, stage: &mut Stage<'_>) {
         let Some(sending) = self.threads.call_mut(thread) else {
             return;
         };
-        let Some(stay) = sending.backing_off.take() else {
+        let WaitsFor::NextAttempt(pause) = sending.waits_for else {
             return;
         };
-        stage.end(stay, Ending::Done);
+        stage.end(pause, Ending::Done);
         sending.attempt += 1;
-        let attempt = sending.attempt;
+        let (part, attempt) = (sending.part, sending.attempt);
         self.send(thread, part, attempt, stage);
     }
 

@@ -59,14 +59,12 @@ pub(super) enum Doing {
     Working {
         record: Record,
         attempt: u32,
-        begun: u32,
         stay: OpenStay,
     },
     /// Until it tries the same record again.
     Pausing {
         record: Record,
         attempt: u32,
-        begun: u32,
         stay: OpenStay,
     },
     /// In `commitSync()`.

@@ -44,26 +44,22 @@ impl Members {
     }
 
     pub(super) fn work(&mut self, index: usize, record: Record, attempt: u32, stage: &mut Stage<'_>) {
-        self.begun += 1;
-        let (member, begun) = (self.number(index), self.begun);
+        let member = self.number(index);
         stage.executes(record.part);
         let stay = stage.begin(self.slot(index), StayKind::Busy, record.part);
-        self.members[index].doing = Doing::Working { record, attempt, begun, stay };
         self.busy += 1;
         self.level(StayKind::Busy, stage);
         let work = stage.work(record.part);
         let factor = self.members[index].factor;
         let work = if factor == 1.0 { work } else { work.scaled(factor) };
-        stage.set_timer(work, Timer::WorkDone { member, begun });
+        let stay = stay.until(work, Timer::WorkDone { member }, stage);
+        self.members[index].doing = Doing::Working { record, attempt, stay };
     }
 
-    pub(super) fn work_done(&mut self, index: usize, now_begun: u32, stage: &mut Stage<'_>) {
-        let Doing::Working { record, attempt, begun, stay } = self.members[index].doing else {
+    pub(super) fn work_done(&mut self, index: usize, stage: &mut Stage<'_>) {
+        let Doing::Working { record, attempt, stay } = self.members[index].doing else {
             return;
         };
-        if begun != now_begun {
-            return;
-        }
         self.busy -= 1;
         self.level(StayKind::Busy, stage);
         if stage.is_poison(record.part) {
@@ -100,11 +96,10 @@ impl Members {
         if attempt < self.group.retry.max_attempts {
             let wait = self.group.retry.wait_at_work(stage, part, attempt);
             stage.mark(MarkKind::Retried, slot, part, u64::from(attempt) + 1, self.words.tries_again);
-            self.begun += 1;
-            let stay = stage.begin(slot, StayKind::Scheduled, part);
-            self.members[index].doing = Doing::Pausing { record, attempt, begun: self.begun, stay };
             let member = self.number(index);
-            stage.set_timer(wait, Timer::WorkAgain { member, begun: self.begun });
+            let pause = stage.begin(slot, StayKind::Scheduled, part);
+            let stay = pause.until(wait, Timer::WorkAgain { member }, stage);
+            self.members[index].doing = Doing::Pausing { record, attempt, stay };
             return;
         }
         self.set_aside.insert((record.partition, record.offset));
@@ -131,13 +126,10 @@ impl Members {
     /// The back-off is over. The member polls before the next attempt (Spring's DefaultErrorHandler does), so each
     /// back-off with the work before it counts against `max.poll.interval.ms`, and not their sum. If the poll closes or
     /// rejoins the group, the record is read again from where the group stands.
-    pub(super) fn work_again(&mut self, index: usize, now_begun: u32, stage: &mut Stage<'_>) {
-        let Doing::Pausing { record, attempt, begun, stay } = self.members[index].doing else {
+    pub(super) fn work_again(&mut self, index: usize, stage: &mut Stage<'_>) {
+        let Doing::Pausing { record, attempt, stay } = self.members[index].doing else {
             return;
         };
-        if begun != now_begun {
-            return;
-        }
         stage.end(stay, Ending::Done);
         self.members[index].doing = Doing::Nothing;
         if self.enter_poll(index, stage) {

@@ -31,6 +31,7 @@ impl Consumers {
         let consumer = &mut self.consumers[usize::from(number)];
         consumer.epoch = self.opened;
         consumer.connection = Connection::Open;
+        consumer.reconnects.take().into_iter().for_each(|timer| stage.cancel(timer));
         self.consume(number, stage);
     }
 
@@ -62,8 +63,10 @@ impl Consumers {
     }
 
     pub(super) fn plan_reconnect(&mut self, number: u16, stage: &mut Stage<'_>) {
-        let epoch = self.consumers[usize::from(number)].epoch;
-        stage.set_timer(self.recovery_interval, Timer::Reconnect { consumer: number, epoch });
+        let consumer = &mut self.consumers[usize::from(number)];
+        if consumer.reconnects.is_none() {
+            consumer.reconnects = Some(stage.set_timer(self.recovery_interval, Timer::Reconnect { consumer: number }));
+        }
     }
 
     fn numbers(&self) -> std::ops::Range<u16> {

@@ -21,11 +21,8 @@ const MOST_IN_FLIGHT: u32 = 120_000;
 enum Visibility {
     Delayed(OpenStay),
     Visible(OpenStay),
-    /// Received and not yet deleted; `clock` tells the running clock from those set before.
-    InFlight {
-        stay: OpenStay,
-        clock: u32,
-    },
+    /// Received and not yet deleted.
+    InFlight(OpenStay),
 }
 
 struct Stored {
@@ -58,7 +55,6 @@ pub(super) struct Store {
     retention: Span,
     messages: BTreeMap<Number, Stored>,
     last: Number,
-    last_clock: u32,
     last_place: Number,
     shelf: Shelf,
     visible: u32,
@@ -83,7 +79,6 @@ impl Store {
             retention: settings.queue.message_retention_period,
             messages: BTreeMap::new(),
             last: 0,
-            last_clock: 0,
             last_place: 0,
             shelf: Shelf::default(),
             visible: 0,
@@ -137,10 +132,10 @@ impl Store {
             self.level(StayKind::Ready, stage);
             Visibility::Visible(stage.begin(Slot::WHOLE, StayKind::Ready, part))
         } else {
-            stage.set_timer(delay, Timer::DelayOver { number });
             self.delayed += 1;
             self.level(StayKind::Scheduled, stage);
-            Visibility::Delayed(stage.begin(Slot::WHOLE, StayKind::Scheduled, part))
+            let stay = stage.begin(Slot::WHOLE, StayKind::Scheduled, part);
+            Visibility::Delayed(stay.until(delay, Timer::DelayOver { number }, stage))
         };
         self.messages
             .insert(number, Stored { part, group, place, sent: stage.now(), receives: 0, receipt: 0, visibility });
@@ -168,7 +163,7 @@ impl Store {
     }
 
     pub fn is_in_flight(&self, number: Number) -> bool {
-        self.messages.get(&number).is_some_and(|stored| matches!(stored.visibility, Visibility::InFlight { .. }))
+        self.messages.get(&number).is_some_and(|stored| matches!(stored.visibility, Visibility::InFlight(_)))
     }
 
     /// Takes up to `most` messages off the shelf: the first in place, and of one group as many as there are, in order.
@@ -201,17 +196,14 @@ impl Store {
 
     /// A message that was taken off the shelf is received: its clock starts. Returns the handle that is void now.
     pub fn goes_out(&mut self, number: Number, receipt: Receipt, timeout: Span, stage: &mut Stage<'_>) -> Receipt {
-        self.last_clock += 1;
-        let clock = self.last_clock;
         let stored = self.messages.get_mut(&number).expect("what was taken is stored");
         if let Visibility::Visible(stay) = stored.visibility {
             stage.end(stay, Ending::Done);
         }
         stored.receives += 1;
         let stay = stage.begin_valued(Slot::WHOLE, StayKind::Hidden, stored.part, stored.receives);
-        stored.visibility = Visibility::InFlight { stay, clock };
+        stored.visibility = Visibility::InFlight(stay.until(timeout, Timer::VisibleAgain { number }, stage));
         let old = std::mem::replace(&mut stored.receipt, receipt);
-        stage.set_timer(timeout, Timer::VisibleAgain { number, clock });
         self.visible -= 1;
         self.in_flight += 1;
         self.level(StayKind::Ready, stage);
@@ -221,24 +213,19 @@ impl Store {
 
     /// The clock of a message in flight starts anew.
     pub fn set_clock(&mut self, number: Number, to: Span, stage: &mut Stage<'_>) {
-        self.last_clock += 1;
-        if let Some(Stored { visibility: Visibility::InFlight { clock, .. }, .. }) = self.messages.get_mut(&number) {
-            *clock = self.last_clock;
-            stage.set_timer(to, Timer::VisibleAgain { number, clock: self.last_clock });
+        if let Some(Stored { visibility: Visibility::InFlight(stay), .. }) = self.messages.get_mut(&number) {
+            *stay = stay.until(to, Timer::VisibleAgain { number }, stage);
         }
     }
 
-    /// A visibility timeout is over, if it is still this one: the receive has failed (`SQS-1`).
-    pub fn clock_ran_out(&mut self, number: Number, clock: u32, stage: &mut Stage<'_>) {
+    /// A visibility timeout is over: the receive has failed (`SQS-1`).
+    pub fn clock_ran_out(&mut self, number: Number, stage: &mut Stage<'_>) {
         let Some(stored) = self.messages.get_mut(&number) else {
             return;
         };
-        let Visibility::InFlight { stay, clock: running, .. } = stored.visibility else {
+        let Visibility::InFlight(stay) = stored.visibility else {
             return;
         };
-        if running != clock {
-            return;
-        }
         stage.end(stay, Ending::Expired);
         stage.mark(MarkKind::Returned, Slot::WHOLE, stored.part, stored.receives.into(), self.words.visible_again);
         stored.visibility = Visibility::Visible(stage.begin(Slot::WHOLE, StayKind::Ready, stored.part));
@@ -288,7 +275,7 @@ impl Store {
                 self.visible -= 1;
                 self.level(StayKind::Ready, stage);
             }
-            Visibility::InFlight { stay, .. } => {
+            Visibility::InFlight(stay) => {
                 stage.end(stay, ending);
                 self.shelf.free(number, stored.group);
                 self.in_flight -= 1;
