@@ -204,94 +204,41 @@ pub enum Taken {
 #[derive(Clone, Copy, Debug)]
 pub enum Timer {
     /// A batch has lingered long enough.
-    Lingered {
-        partition: u16,
-        batch: BatchNumber,
-    },
+    Lingered { partition: u16, batch: BatchNumber },
     /// The answer to a produce request is overdue.
-    ProduceOverdue {
-        partition: u16,
-        batch: BatchNumber,
-        attempt: u32,
-    },
+    ProduceOverdue { partition: u16, batch: BatchNumber },
     /// The delivery time-out of a partition's oldest batch is over.
-    DeliveryOver {
-        partition: u16,
-    },
+    DeliveryOver { partition: u16 },
     /// A partition's first batch may be sent again.
-    SendAgain {
-        partition: u16,
-    },
-    /// The followers have the log up to here, if it is still the same leader's.
-    Replicated {
-        partition: u16,
-        end: Offset,
-        leader: u32,
-    },
+    SendAgain { partition: u16 },
+    /// The followers have what was written to a partition first of all that they do not have yet.
+    Replicated { partition: u16 },
     /// A fetch has waited long enough.
-    FetchOver {
-        partition: u16,
-        member: MemberNumber,
-        request: Request,
-    },
+    FetchOver { partition: u16, member: MemberNumber, request: Request },
     /// The oldest record of a partition may have been kept long enough.
-    RetentionOver {
-        partition: u16,
-    },
+    RetentionOver { partition: u16 },
     /// A member may have been silent for too long.
-    SessionOver {
-        group: u16,
-        identity: Identity,
-    },
+    SessionOver { group: u16, identity: Identity },
     /// Nobody else is waited for.
-    JoinOver {
-        group: u16,
-        round: u32,
-    },
+    JoinOver { group: u16 },
     /// A member starts.
-    Starts {
-        member: MemberNumber,
-    },
-    Beat {
-        member: MemberNumber,
-        life: u32,
-    },
+    Starts { member: MemberNumber },
+    /// A member tells its coordinator that it is there.
+    Beat { member: MemberNumber },
     /// A member should have polled by now.
-    PollOverdue {
-        member: MemberNumber,
-        polled: u32,
-    },
-    RequestOverdue {
-        member: MemberNumber,
-        request: Request,
-    },
-    FetchOverdue {
-        member: MemberNumber,
-        partition: u16,
-        request: Request,
-    },
-    CommitAgain {
-        member: MemberNumber,
-        request: Request,
-    },
-    /// A member asks the coordinator again, or a leader.
-    AskAgain {
-        member: MemberNumber,
-        request: Request,
-    },
-    FetchAgain {
-        member: MemberNumber,
-        partition: u16,
-        request: Request,
-    },
+    PollOverdue { member: MemberNumber },
+    /// The answer to a commit is overdue.
+    CommitOverdue { member: MemberNumber, request: Request },
+    /// A member that waits for its commits makes them again.
+    CommitAgain { member: MemberNumber },
+    /// A member that was turned away by its coordinator, or has heard nothing, asks again from the beginning.
+    JoinAgain { member: MemberNumber },
+    /// The same of a leader.
+    FetchAgain { member: MemberNumber, partition: u16 },
     /// A member reaches the end of its work.
-    WorkDone {
-        member: MemberNumber,
-    },
+    WorkDone { member: MemberNumber },
     /// A member tries the same record again.
-    WorkAgain {
-        member: MemberNumber,
-    },
+    WorkAgain { member: MemberNumber },
 }
 
 pub enum Party {

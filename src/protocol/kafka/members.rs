@@ -127,7 +127,7 @@ impl Members {
                         stage.too_late(message)
                     };
                 };
-                owned.request = None;
+                owned.stops_waiting(stage);
                 owned.next = from + parts.len() as Offset;
                 for (part, offset) in parts.into_iter().zip(from..) {
                     self.queued += 1;
@@ -142,8 +142,8 @@ impl Members {
             }
             Message::FetchRefused { member, partition, request } => {
                 let index = self.index(member);
-                if self.members[index].fetching(partition, request).is_some() {
-                    stage.set_timer(BACKOFF, Timer::FetchAgain { member, partition, request });
+                if let Some(owned) = self.members[index].fetching(partition, request) {
+                    owned.patience.push(stage.set_timer(BACKOFF, Timer::FetchAgain { member, partition }));
                 }
             }
             Message::Committed { member, request, taken } => {
@@ -157,27 +157,17 @@ impl Members {
     fn wake(&mut self, timer: Timer, stage: &mut Stage<'_>) {
         match timer {
             Timer::Starts { member } if self.outages == 0 => self.join(self.index(member), stage),
-            Timer::Beat { member, life } => self.beat(self.index(member), life, stage),
-            Timer::PollOverdue { member, polled } => self.poll_overdue(self.index(member), polled, stage),
-            Timer::RequestOverdue { member, request } => {
-                let index = self.index(member);
-                if self.members[index].awaits_group(request) {
-                    self.join(index, stage);
-                } else {
-                    self.committed(index, request, Taken::NoCoordinator, stage);
-                }
+            Timer::Beat { member } => self.beat(self.index(member), stage),
+            Timer::PollOverdue { member } => self.poll_overdue(self.index(member), stage),
+            Timer::CommitOverdue { member, request } => {
+                self.committed(self.index(member), request, Taken::NoCoordinator, stage);
             }
-            Timer::CommitAgain { member, request } => self.commit_again(self.index(member), request, stage),
-            Timer::AskAgain { member, request } => {
+            Timer::CommitAgain { member } => self.commit_again(self.index(member), stage),
+            Timer::JoinAgain { member } => self.join(self.index(member), stage),
+            Timer::FetchAgain { member, partition } => {
                 let index = self.index(member);
-                if self.members[index].awaits_group(request) {
-                    self.join(index, stage);
-                }
-            }
-            Timer::FetchOverdue { member, partition, request } | Timer::FetchAgain { member, partition, request } => {
-                let index = self.index(member);
-                if let Some(owned) = self.members[index].fetching(partition, request) {
-                    owned.request = None;
+                if let Some(owned) = self.members[index].owned(partition) {
+                    owned.stops_waiting(stage);
                     self.fetch_more(index, stage);
                 }
             }
@@ -208,7 +198,7 @@ impl Members {
     /// whether the member is still there to go on.
     fn enter_poll(&mut self, index: usize, stage: &mut Stage<'_>) -> bool {
         let one = &mut self.members[index];
-        one.polled += 1;
+        one.overdue.take().into_iter().for_each(|timer| stage.cancel(timer));
         if one.closing {
             self.close(index, stage);
             return false;
@@ -227,8 +217,9 @@ impl Members {
 
     /// From the poll that returns now, `max.poll.interval.ms` runs until the next.
     fn leave_poll(&mut self, index: usize, stage: &mut Stage<'_>) {
-        let (member, polled) = (self.number(index), self.members[index].polled);
-        stage.set_timer(self.group.max_poll_interval, Timer::PollOverdue { member, polled });
+        let member = self.number(index);
+        let overdue = stage.set_timer(self.group.max_poll_interval, Timer::PollOverdue { member });
+        self.members[index].overdue = Some(overdue);
     }
 
     /// One `poll()`. Says what the member does next, unless it has to wait.
@@ -298,7 +289,8 @@ impl Members {
                 to_slot: Slot(partition),
             };
             let overdue = self.request_timeout + self.group.fetch_max_wait;
-            stage.set_timer(overdue, Timer::FetchOverdue { member, partition, request });
+            let timer = stage.set_timer(overdue, Timer::FetchAgain { member, partition });
+            self.members[index].owned[place].patience.push(timer);
             stage.send(parcel, Message::Fetch { member, partition, from, request });
         }
     }

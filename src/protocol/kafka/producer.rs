@@ -100,10 +100,10 @@ impl Producer {
                 self.lanes[usize::from(partition)].close(batch);
                 self.send_what_may(partition, stage);
             }
-            Input::Timer(Timer::ProduceOverdue { partition, batch, attempt }) => {
-                if let Some(batch) = self.lanes[usize::from(partition)].take_in_flight(batch, attempt) {
-                    let part = batch.parts[0];
-                    stage.mark(MarkKind::TimedOut, Slot::WHOLE, part, attempt.into(), self.words.timed_out);
+            Input::Timer(Timer::ProduceOverdue { partition, batch }) => {
+                if let Some(batch) = self.lanes[usize::from(partition)].take_in_flight(batch) {
+                    let (part, attempt) = (batch.parts[0], batch.attempt.into());
+                    stage.mark(MarkKind::TimedOut, Slot::WHOLE, part, attempt, self.words.timed_out);
                     self.failed(partition, batch, CallerOutcome::Unknown, stage);
                 }
             }
@@ -132,10 +132,11 @@ impl Producer {
         self.level_unconfirmed(stage);
         let (size, limit, now) = (self.record_size, self.batch_size, stage.now());
         let opened = self.lanes[usize::from(partition)].file(part, size, limit, now, &mut self.last_batch);
-        if let Some(batch) = opened
+        if let Some(number) = opened
             && self.linger > Span::ZERO
+            && let Some(batch) = self.lanes[usize::from(partition)].waiting(number)
         {
-            stage.set_timer(self.linger, Timer::Lingered { partition, batch });
+            batch.timer = Some(stage.set_timer(self.linger, Timer::Lingered { partition, batch: number }));
         }
         if self.linger == Span::ZERO {
             self.lanes[usize::from(partition)].close(self.last_batch);
@@ -166,6 +167,7 @@ impl Producer {
     }
 
     fn give_up(&mut self, batch: &Batch, stage: &mut Stage<'_>) {
+        batch.timer.into_iter().for_each(|timer| stage.cancel(timer));
         for part in &batch.parts {
             stage.mark(MarkKind::GaveUp, Slot::WHOLE, *part, batch.attempt.into(), self.words.gave_up);
         }
@@ -200,6 +202,7 @@ impl Producer {
 
     fn send(&mut self, partition: u16, mut batch: Batch, stage: &mut Stage<'_>) {
         batch.attempt += 1;
+        batch.timer.take().into_iter().for_each(|timer| stage.cancel(timer));
         let Batch { number, attempt, sequence, .. } = batch;
         let several = batch.parts.len() > 1;
         let (kind, label) = if several { self.words.produce_several } else { self.words.produce };
@@ -215,7 +218,8 @@ impl Producer {
             to_slot: Slot(partition),
         };
         if self.acks != Acks::None {
-            stage.set_timer(self.request_timeout, Timer::ProduceOverdue { partition, batch: number, attempt });
+            let overdue = Timer::ProduceOverdue { partition, batch: number };
+            batch.timer = Some(stage.set_timer(self.request_timeout, overdue));
         }
         stage.send(parcel, Message::Produce { partition, batch: number, sequence, attempt });
         match self.acks {
@@ -234,9 +238,10 @@ impl Producer {
         answer: Answer,
         stage: &mut Stage<'_>,
     ) {
-        let Some(batch) = self.lanes[usize::from(partition)].take_in_flight(number, attempt) else {
+        let Some(batch) = self.lanes[usize::from(partition)].take_answered(number, attempt) else {
             return stage.too_late(message);
         };
+        batch.timer.into_iter().for_each(|timer| stage.cancel(timer));
         match answer {
             Answer::Stored => self.settle(&batch.parts, CallerOutcome::Accepted, stage),
             Answer::NoLeader => self.failed(partition, batch, CallerOutcome::Refused, stage),
@@ -251,6 +256,7 @@ impl Producer {
     /// time-out is over.
     fn failed(&mut self, partition: u16, mut batch: Batch, heard: CallerOutcome, stage: &mut Stage<'_>) {
         batch.known = batch.known.max(heard);
+        batch.timer.take().into_iter().for_each(|timer| stage.cancel(timer));
         let chance = stage.chance(Purpose::Jitter, batch.parts[0], batch.attempt);
         let wait = self.backoff.wait(stage, batch.parts[0], batch.attempt, None).scaled(0.8 + 0.4 * chance);
         if stage.now().since(batch.opened) >= self.delivery_timeout {
@@ -260,8 +266,8 @@ impl Producer {
         let next = u64::from(batch.attempt) + 1;
         stage.mark(MarkKind::Retried, Slot::WHOLE, batch.parts[0], next, self.words.sends_again);
         batch.not_before = stage.now() + wait;
+        batch.timer = Some(stage.set_timer(wait, Timer::SendAgain { partition }));
         self.lanes[usize::from(partition)].put_back(batch);
-        stage.set_timer(wait, Timer::SendAgain { partition });
     }
 
     fn settle(&mut self, parts: &[PartId], outcome: CallerOutcome, stage: &mut Stage<'_>) {

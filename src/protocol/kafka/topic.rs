@@ -50,8 +50,6 @@ pub struct Topic {
     replication: Span,
     retention: Span,
     most_records: u32,
-    /// Which leader it is, counted: what the followers of an older one were about to get is void.
-    leader: u32,
     /// To which partitions' leaders the producer has a connection.
     connected: Vec<bool>,
     outages: u32,
@@ -91,7 +89,6 @@ impl Topic {
             replication: topic.replication,
             retention: topic.retention,
             most_records: (FETCH_BYTES / settings.record_size_bytes).max(1),
-            leader: 0,
             connected: vec![false; usize::from(topic.partitions)],
             outages: 0,
             deaths: 0,
@@ -129,11 +126,15 @@ impl Topic {
             }
             Message::Fetch { member, partition, from, request } => {
                 let group = self.members[usize::from(member)].group;
-                let poll = Poll { message, member, group, from, request };
+                let poll = Poll { message, member, group, from, request, timer: None };
                 self.partitions[usize::from(partition)].polls.push(poll);
                 self.serve(partition, stage);
-                let wait = self.groups[usize::from(group)].fetch_max_wait;
-                stage.set_timer(wait, Timer::FetchOver { partition, member, request });
+                // If it was not served, it is still the last.
+                let last = self.partitions[usize::from(partition)].polls.last_mut();
+                if let Some(poll) = last.filter(|poll| poll.message == message) {
+                    let wait = self.groups[usize::from(group)].fetch_max_wait;
+                    poll.timer = Some(stage.set_timer(wait, Timer::FetchOver { partition, member, request }));
+                }
             }
             Message::Commit { member, identity, generation, partition, offset, request } => {
                 let group = self.members[usize::from(member)].group;
@@ -160,7 +161,7 @@ impl Topic {
         let replies = match body {
             Message::Join { member, identity, request } => {
                 for partition in &mut self.partitions {
-                    partition.polls.retain(|poll| poll.member != member);
+                    partition.forget_polls(|poll| poll.member == member, stage);
                 }
                 self.coordinator(member).join(message, member, identity, request, stage)
             }
@@ -172,7 +173,7 @@ impl Topic {
             }
             Message::Leave { member, identity } => {
                 for partition in &mut self.partitions {
-                    partition.polls.retain(|poll| poll.member != member);
+                    partition.forget_polls(|poll| poll.member == member, stage);
                 }
                 self.coordinator(member).remove(identity, stage)
             }
@@ -188,8 +189,8 @@ impl Topic {
 
     fn wake(&mut self, timer: Timer, stage: &mut Stage<'_>) {
         match timer {
-            Timer::Replicated { partition, end, leader } if leader == self.leader => {
-                self.partitions[usize::from(partition)].replicated(end);
+            Timer::Replicated { partition } => {
+                self.partitions[usize::from(partition)].replicated_next();
                 self.acknowledge(partition, stage);
                 self.serve(partition, stage);
             }
@@ -212,8 +213,8 @@ impl Topic {
                 let replies = coordinator.session_over(identity, stage);
                 self.reply_all(replies, stage);
             }
-            Timer::JoinOver { group, round } => {
-                let replies = self.groups[usize::from(group)].coordinator.join_over(round, stage);
+            Timer::JoinOver { group } => {
+                let replies = self.groups[usize::from(group)].coordinator.join_over(stage);
                 self.reply_all(replies, stage);
             }
             _ => {}
@@ -240,8 +241,7 @@ impl Topic {
             if self.in_sync == 1 {
                 partition.replicated(end);
             } else {
-                let timer = Timer::Replicated { partition: number, end, leader: self.leader };
-                stage.set_timer(self.replication, timer);
+                partition.replicates(stage.set_timer(self.replication, Timer::Replicated { partition: number }));
             }
         }
         // Offsets are sequence numbers here, for a topic has one producer. A repeat waits for the replicas that the first
@@ -302,6 +302,7 @@ impl Topic {
                 continue;
             }
             partition.polls.remove(place);
+            poll.timer.into_iter().for_each(|timer| stage.cancel(timer));
             let (parts, deliveries) = partition.read(poll.group, from, most, stage);
             let several = parts.len() > 1;
             let word = if several { self.words.fetched_several } else { self.words.fetched };
@@ -416,7 +417,7 @@ impl Topic {
             (Fault::SlowDown { .. }, _) => {}
             (Fault::SilentOutage, Phase::Begins) => {
                 self.silent += 1;
-                self.partitions.iter_mut().for_each(|partition| partition.polls.clear());
+                self.partitions.iter_mut().for_each(|partition| partition.forget_polls(|_| true, stage));
             }
             (Fault::SilentOutage, Phase::Ends) => {
                 self.silent -= 1;
@@ -443,7 +444,6 @@ impl Topic {
 
     /// With a follower in sync, that one leads from now on, with what it has.
     fn lose_leader(&mut self, stage: &mut Stage<'_>) {
-        self.leader += 1;
         if self.in_sync > 1 {
             self.in_sync -= 1;
             self.partitions.iter_mut().for_each(|partition| partition.truncate(stage));
@@ -459,7 +459,8 @@ impl Topic {
             if std::mem::take(&mut self.connected[usize::from(number)]) && self.acks != Acks::None {
                 self.close_to_producer(number, stage);
             }
-            for Poll { message, member, request, .. } in polls {
+            for Poll { message, member, request, timer, .. } in polls {
+                timer.into_iter().for_each(|timer| stage.cancel(timer));
                 let body = Message::FetchRefused { member, partition: number, request };
                 self.reply(Reply { member, to: message, word: self.words.fetch_broken, body }, stage);
             }

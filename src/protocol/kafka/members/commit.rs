@@ -45,19 +45,20 @@ impl Members {
             return 0;
         };
         let generation = one.generation;
-        let mut commits: Vec<(u16, Offset, Request)> = Vec::new();
+        let mut commits: Vec<(u16, Offset, Offset, Request)> = Vec::new();
         for place in 0..one.owned.len() {
             let owned = &mut one.owned[place];
             let offset = if before { owned.returned } else { owned.done };
             if offset > owned.committed {
                 let (partition, before) = (owned.partition, std::mem::replace(&mut owned.committed, offset));
-                commits.push((partition, offset, one.next_commit_request(partition, before)));
+                commits.push((partition, before, offset, one.next_commit_request()));
             }
         }
         one.first_commit = commits.first().map_or(Request::MAX, |(.., request)| *request);
-        for (partition, offset, request) in &commits {
+        for (partition, before, offset, request) in &commits {
             let (partition, offset, request) = (*partition, *offset, *request);
-            stage.set_timer(self.request_timeout, Timer::RequestOverdue { member, request });
+            let overdue = stage.set_timer(self.request_timeout, Timer::CommitOverdue { member, request });
+            self.members[index].commits.insert(request, (partition, *before, overdue));
             let body = Message::Commit { member, identity, generation, partition, offset, request };
             self.send(index, self.words.commits(self.group.commit).commit, Slot(partition), body, stage);
         }
@@ -67,9 +68,10 @@ impl Members {
     /// A commit was answered, or was not in time.
     pub(super) fn committed(&mut self, index: usize, request: Request, taken: Taken, stage: &mut Stage<'_>) {
         let one = &mut self.members[index];
-        let Some((partition, before)) = one.commits.remove(&request) else {
+        let Some((partition, before, overdue)) = one.commits.remove(&request) else {
             return;
         };
+        stage.cancel(overdue);
         match taken {
             Taken::Yes => {}
             // Its place is where it was; it will be committed again.
@@ -77,6 +79,7 @@ impl Members {
             Taken::UnknownMember => {
                 one.identity = None;
                 one.rejoin = true;
+                one.stop_beating(stage);
                 stage.mark(MarkKind::Failed, Slot(index as u16), PartId::NONE, 0, self.words.commit_failed);
             }
         }
@@ -85,8 +88,8 @@ impl Members {
             Doing::Committing { open, then, stay } if request >= self.members[index].first_commit => {
                 self.members[index].doing = Doing::Committing { open: open - 1, then, stay };
                 if open == 1 && taken == Taken::NoCoordinator {
-                    let member = self.number(index);
-                    stage.set_timer(BACKOFF, Timer::CommitAgain { member, request });
+                    let stay = stay.until(BACKOFF, Timer::CommitAgain { member: self.number(index) }, stage);
+                    self.members[index].doing = Doing::Committing { open: 0, then, stay };
                 } else if open == 1 {
                     self.stop_waiting(index, Ending::Done, stage);
                     self.go_on(index, then, stage);
@@ -97,15 +100,12 @@ impl Members {
     }
 
     /// `commitSync()` goes on until it is answered.
-    pub(super) fn commit_again(&mut self, index: usize, request: Request, stage: &mut Stage<'_>) {
-        match self.members[index].doing {
-            Doing::Committing { open: 0, then, .. } if request >= self.members[index].first_commit => {
-                self.stop_waiting(index, Ending::Done, stage);
-                if let Some(then) = self.commit_and(index, then, stage) {
-                    self.go_on(index, then, stage);
-                }
+    pub(super) fn commit_again(&mut self, index: usize, stage: &mut Stage<'_>) {
+        if let Doing::Committing { then, .. } = self.members[index].doing {
+            self.stop_waiting(index, Ending::Done, stage);
+            if let Some(then) = self.commit_and(index, then, stage) {
+                self.go_on(index, then, stage);
             }
-            _ => {}
         }
     }
 }

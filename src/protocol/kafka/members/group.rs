@@ -7,6 +7,7 @@ use super::super::{Identity, Message, Pulse, Taken, Timer, range};
 use super::member::{Doing, Membership};
 use super::{BACKOFF, Members};
 use crate::protocol::Stage;
+use crate::time::Span;
 use crate::trace::{Ending, MarkKind, MessageId, PartId, Slot, StayKind};
 
 impl Members {
@@ -23,8 +24,7 @@ impl Members {
             one.begin_at(partition, 0);
         }
         one.next_commit = stage.now() + self.group.auto_commit_interval;
-        let life = one.life;
-        self.beat(index, life, stage);
+        self.beat(index, stage);
         self.poll(index, stage);
     }
 
@@ -34,10 +34,11 @@ impl Members {
         self.wait(index, stage);
         let one = &mut self.members[index];
         one.rejoin = false;
-        one.commits.clear();
+        one.forget_commits(stage);
         one.placing.clear();
         one.membership = Membership::Joining;
-        let (identity, request) = (one.identity, one.next_group_request());
+        one.stop_beating(stage);
+        let (identity, request) = (one.identity, one.next_group_request(stage));
         let member = self.number(index);
         self.ask(index, self.words.join, Message::Join { member, identity, request }, stage);
     }
@@ -48,17 +49,19 @@ impl Members {
             Message::Join { .. } => self.request_timeout + self.group.max_poll_interval,
             _ => self.request_timeout,
         };
-        if let Some(request) = self.members[index].group_request {
-            let member = self.number(index);
-            stage.set_timer(patience, Timer::RequestOverdue { member, request });
-        }
+        self.ask_again_after(patience, index, stage);
         self.send(index, word, Slot::WHOLE, body, stage);
+    }
+
+    fn ask_again_after(&mut self, span: Span, index: usize, stage: &mut Stage<'_>) {
+        let timer = stage.set_timer(span, Timer::JoinAgain { member: self.number(index) });
+        self.members[index].patience.push(timer);
     }
 
     /// Drops what was fetched and not worked on: it belongs to whoever is assigned the partition next.
     fn drop_all(&mut self, index: usize, ending: Ending, stage: &mut Stage<'_>) {
         let one = &mut self.members[index];
-        one.owned.clear();
+        one.disown(stage);
         let records: Vec<_> = one.buffer.drain(..).chain(one.hand.drain(..)).collect();
         if records.is_empty() {
             return;
@@ -76,7 +79,7 @@ impl Members {
                 let index = self.index(member);
                 if self.members[index].awaits_group(request) {
                     self.members[index].identity = Some(identity);
-                    let request = self.members[index].next_group_request();
+                    let request = self.members[index].next_group_request(stage);
                     let body = Message::Join { member, identity: Some(identity), request };
                     self.ask(index, self.words.join, body, stage);
                 }
@@ -86,7 +89,7 @@ impl Members {
                 let one = &mut self.members[index];
                 if let Some(identity) = one.identity.filter(|_| one.awaits_group(request)) {
                     one.generation = generation;
-                    let request = one.next_group_request();
+                    let request = one.next_group_request(stage);
                     self.ask(index, self.words.sync, Message::Sync { member, identity, generation, request }, stage);
                 }
             }
@@ -102,7 +105,7 @@ impl Members {
                 if one.placing.remove(&(partition, request)) {
                     one.begin_at(partition, offset);
                     if one.placing.is_empty() {
-                        one.group_request = None;
+                        one.void_group_request(stage);
                     }
                     self.fetch_more(index, stage);
                 }
@@ -112,7 +115,9 @@ impl Members {
                 if taken == Taken::UnknownMember {
                     self.members[index].identity = None;
                 }
-                stage.set_timer(BACKOFF, Timer::AskAgain { member, request });
+                if self.members[index].awaits_group(request) {
+                    self.ask_again_after(BACKOFF, index, stage);
+                }
             }
             Message::HeartbeatAnswer { member, identity, pulse } => {
                 stage.land(message, self.slot(self.index(member)));
@@ -125,38 +130,36 @@ impl Members {
     fn assigned(&mut self, index: usize, first: u16, count: u16, stage: &mut Stage<'_>) {
         let member = self.number(index);
         let one = &mut self.members[index];
-        one.group_request = None;
+        one.void_group_request(stage);
         one.membership = Membership::In;
         one.own(first, count);
         one.next_commit = stage.now() + self.group.auto_commit_interval;
-        one.life += 1;
-        let life = one.life;
         let label = self.words.assignment(first, count);
         stage.mark(MarkKind::Rebalanced, self.slot(index), PartId::NONE, count.into(), label);
-        stage.set_timer(self.group.heartbeat_interval, Timer::Beat { member, life });
+        let beat = stage.set_timer(self.group.heartbeat_interval, Timer::Beat { member });
+        self.members[index].beat = Some(beat);
         for partition in first..first + count {
-            let request = self.members[index].next_group_request();
+            let request = self.members[index].next_group_request(stage);
             self.members[index].placing.insert((partition, request));
             let body = Message::AskOffset { member, partition, request };
             self.send(index, self.words.ask_offset, Slot(partition), body, stage);
         }
         // If the last of them is not answered, all is asked again.
-        if count > 0
-            && let Some(request) = self.members[index].group_request
-        {
-            stage.set_timer(self.request_timeout, Timer::RequestOverdue { member, request });
+        if count > 0 {
+            self.ask_again_after(self.request_timeout, index, stage);
         }
     }
 
-    pub(super) fn beat(&mut self, index: usize, life: u32, stage: &mut Stage<'_>) {
+    pub(super) fn beat(&mut self, index: usize, stage: &mut Stage<'_>) {
         let member = self.number(index);
         let one = &self.members[index];
-        let Some(identity) = one.identity.filter(|_| one.life == life && one.membership == Membership::In) else {
+        let Some(identity) = one.identity else {
             return;
         };
         let body = Message::Heartbeat { member, identity, generation: one.generation };
         self.send(index, self.words.heartbeat, Slot::WHOLE, body, stage);
-        stage.set_timer(self.group.heartbeat_interval, Timer::Beat { member, life });
+        let beat = stage.set_timer(self.group.heartbeat_interval, Timer::Beat { member });
+        self.members[index].beat = Some(beat);
     }
 
     fn felt(&mut self, index: usize, identity: Identity, pulse: Pulse, stage: &mut Stage<'_>) {
@@ -167,7 +170,10 @@ impl Members {
         match pulse {
             Pulse::Fine => return,
             Pulse::RebalanceInProgress => {}
-            Pulse::UnknownMember => one.identity = None,
+            Pulse::UnknownMember => {
+                one.identity = None;
+                one.stop_beating(stage);
+            }
         }
         one.rejoin = true;
         if let Doing::Polling(_) = one.doing {
@@ -176,16 +182,14 @@ impl Members {
     }
 
     /// `max.poll.interval.ms` without a poll: the heartbeat thread leaves the group (`KAF-6`).
-    pub(super) fn poll_overdue(&mut self, index: usize, polled: u32, stage: &mut Stage<'_>) {
+    pub(super) fn poll_overdue(&mut self, index: usize, stage: &mut Stage<'_>) {
         let member = self.number(index);
         let one = &mut self.members[index];
-        let overdue = one.polled == polled && !matches!(one.doing, Doing::Nothing | Doing::Polling(_));
-        let Some(identity) = one.identity.filter(|_| overdue) else {
+        let Some(identity) = one.identity.take() else {
             return;
         };
-        one.identity = None;
         one.rejoin = true;
-        one.life += 1;
+        one.stop_beating(stage);
         stage.mark(MarkKind::Rebalanced, self.slot(index), PartId::NONE, 0, self.words.left_group);
         self.send(index, self.words.leave, Slot::WHOLE, Message::Leave { member, identity }, stage);
     }
@@ -199,7 +203,7 @@ impl Members {
         }
         self.stop_waiting(index, Ending::Done, stage);
         self.drop_all(index, Ending::Returned, stage);
-        self.forget(index);
+        self.forget(index, stage);
     }
 
     /// What it has in hand is lost; the coordinator hears of it when the session is over (`FLT-2`).
@@ -215,20 +219,20 @@ impl Members {
             Doing::Nothing => {}
         }
         self.drop_all(index, Ending::Interrupted, stage);
-        self.forget(index);
+        self.forget(index, stage);
     }
 
-    fn forget(&mut self, index: usize) {
+    fn forget(&mut self, index: usize, stage: &mut Stage<'_>) {
         let one = &mut self.members[index];
         one.doing = Doing::Nothing;
         one.membership = Membership::Out;
         one.identity = None;
         one.rejoin = false;
-        one.group_request = None;
-        one.commits.clear();
+        one.void_group_request(stage);
+        one.forget_commits(stage);
         one.placing.clear();
-        one.life += 1;
-        one.polled += 1;
+        one.stop_beating(stage);
+        one.overdue.take().into_iter().for_each(|timer| stage.cancel(timer));
         one.forget_attempts();
     }
 }

@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::super::{Generation, Identity, Offset, Request};
-use crate::engine::OpenStay;
+use crate::engine::{OpenStay, TimerId};
+use crate::protocol::Stage;
 use crate::time::Moment;
 use crate::trace::PartId;
 
@@ -32,6 +33,16 @@ pub(super) struct Owned {
     pub next: Offset,
     /// The fetch under way.
     pub request: Option<Request>,
+    /// Ring when it is to be asked again.
+    pub patience: Vec<TimerId>,
+}
+
+impl Owned {
+    /// The fetch under way was answered, or will not be.
+    pub fn stops_waiting(&mut self, stage: &mut Stage<'_>) {
+        self.request = None;
+        self.patience.drain(..).for_each(|timer| stage.cancel(timer));
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -88,19 +99,22 @@ pub(super) struct Member {
     /// Returned by the last `poll()`.
     pub hand: VecDeque<Record>,
     pub doing: Doing,
-    pub polled: u32,
+    /// Rings when it should have polled again.
+    pub overdue: Option<TimerId>,
+    /// Rings when the next heartbeat is due.
+    pub beat: Option<TimerId>,
     pub next_commit: Moment,
     /// Whether the next `poll()` joins the group anew.
     pub rejoin: bool,
     /// Whether the next `poll()` is the last.
     pub closing: bool,
-    /// Counts its processes, so that timers of an earlier one are void.
-    pub life: u32,
     last_request: Request,
     /// The request to the coordinator about membership that is under way.
-    pub group_request: Option<Request>,
-    /// Commits under way: the partition, and its place before.
-    pub commits: BTreeMap<Request, (u16, Offset)>,
+    group_request: Option<Request>,
+    /// Ring when it is to be asked again, from the beginning.
+    pub patience: Vec<TimerId>,
+    /// Commits under way: the partition, its place before, and the timer of the answer.
+    pub commits: BTreeMap<Request, (u16, Offset, TimerId)>,
     /// Partitions whose place was asked for.
     pub placing: BTreeSet<(u16, Request)>,
     /// The first request of the last commits.
@@ -122,13 +136,14 @@ impl Member {
             buffer: VecDeque::new(),
             hand: VecDeque::new(),
             doing: Doing::Nothing,
-            polled: 0,
+            overdue: None,
+            beat: None,
             next_commit: Moment::NEVER,
             rejoin: false,
             closing: false,
-            life: 0,
             last_request: 0,
             group_request: None,
+            patience: Vec::new(),
             commits: BTreeMap::new(),
             placing: BTreeSet::new(),
             first_commit: Request::MAX,
@@ -149,11 +164,23 @@ impl Member {
         self.failed_attempts.clear();
     }
 
-    /// Numbers a commit of a partition whose place was `before`.
-    pub fn next_commit_request(&mut self, partition: u16, before: Offset) -> Request {
+    pub fn next_commit_request(&mut self) -> Request {
         self.last_request += 1;
-        self.commits.insert(self.last_request, (partition, before));
         self.last_request
+    }
+
+    /// Nobody waits for answers to commits any more.
+    pub fn forget_commits(&mut self, stage: &mut Stage<'_>) {
+        std::mem::take(&mut self.commits).into_values().for_each(|(.., timer)| stage.cancel(timer));
+    }
+
+    pub fn stop_beating(&mut self, stage: &mut Stage<'_>) {
+        self.beat.take().into_iter().for_each(|timer| stage.cancel(timer));
+    }
+
+    /// It owns nothing any more.
+    pub fn disown(&mut self, stage: &mut Stage<'_>) {
+        self.owned.drain(..).for_each(|mut owned| owned.stops_waiting(stage));
     }
 
     pub fn commit_was_not_taken(&mut self, partition: u16, before: Offset) {
@@ -163,10 +190,17 @@ impl Member {
     }
 
     /// Numbers a request about membership; what was asked before is void.
-    pub fn next_group_request(&mut self) -> Request {
+    pub fn next_group_request(&mut self, stage: &mut Stage<'_>) -> Request {
+        self.void_group_request(stage);
         self.last_request += 1;
         self.group_request = Some(self.last_request);
         self.last_request
+    }
+
+    /// What was asked of the coordinator was answered, or will not be.
+    pub fn void_group_request(&mut self, stage: &mut Stage<'_>) {
+        self.group_request = None;
+        self.patience.drain(..).for_each(|timer| stage.cancel(timer));
     }
 
     pub fn awaits_group(&self, request: Request) -> bool {
@@ -184,6 +218,7 @@ impl Member {
                 returned: 0,
                 next: 0,
                 request: None,
+                patience: Vec::new(),
             })
             .collect();
     }
@@ -214,6 +249,10 @@ impl Member {
         self.last_request += 1;
         owned.request = Some(self.last_request);
         Some((partition, owned.next, self.last_request))
+    }
+
+    pub fn owned(&mut self, partition: u16) -> Option<&mut Owned> {
+        self.owned.iter_mut().find(|owned| owned.partition == partition)
     }
 
     pub fn returned(&mut self, record: &Record) {

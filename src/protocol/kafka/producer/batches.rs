@@ -5,6 +5,7 @@
 use std::collections::VecDeque;
 
 use super::BatchNumber;
+use crate::engine::TimerId;
 use crate::time::{Moment, Span};
 use crate::trace::{CallerOutcome, PartId};
 
@@ -18,6 +19,8 @@ pub(super) struct Batch {
     pub opened: Moment,
     pub attempt: u32,
     pub not_before: Moment,
+    /// Rings when it has lingered, when its answer is overdue, or when it may be sent again.
+    pub timer: Option<TimerId>,
     /// Whether it may leave: full, or lingered long enough.
     pub closed: bool,
     /// What the producer knows after the attempts so far. An attempt whose fate is unknown leaves it so for good.
@@ -63,6 +66,7 @@ impl Lane {
             opened: now,
             attempt: 0,
             not_before: now,
+            timer: None,
             closed: size * 2 > limit,
             known: CallerOutcome::Refused,
         });
@@ -70,10 +74,15 @@ impl Lane {
     }
 
     pub fn close(&mut self, number: BatchNumber) {
-        // Numbers grow in the order in which batches are opened, and that is the order in which they wait.
-        if let Ok(place) = self.waiting.binary_search_by_key(&number, |batch| batch.number) {
-            self.waiting[place].closed = true;
+        if let Some(batch) = self.waiting(number) {
+            batch.closed = true;
         }
+    }
+
+    pub fn waiting(&mut self, number: BatchNumber) -> Option<&mut Batch> {
+        // Numbers grow in the order in which batches are opened, and that is the order in which they wait.
+        let place = self.waiting.binary_search_by_key(&number, |batch| batch.number).ok()?;
+        Some(&mut self.waiting[place])
     }
 
     /// The next batch that may leave now, taken out.
@@ -87,8 +96,14 @@ impl Lane {
         self.waiting.pop_front()
     }
 
-    pub fn take_in_flight(&mut self, number: BatchNumber, attempt: u32) -> Option<Batch> {
+    /// The batch in flight that this answers.
+    pub fn take_answered(&mut self, number: BatchNumber, attempt: u32) -> Option<Batch> {
         let place = self.in_flight.iter().position(|batch| batch.number == number && batch.attempt == attempt)?;
+        Some(self.in_flight.remove(place))
+    }
+
+    pub fn take_in_flight(&mut self, number: BatchNumber) -> Option<Batch> {
+        let place = self.in_flight.iter().position(|batch| batch.number == number)?;
         Some(self.in_flight.remove(place))
     }
 

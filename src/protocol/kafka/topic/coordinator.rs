@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use super::super::settings::GroupSettings;
 use super::super::words::{Word, Words};
 use super::super::{Generation, Identity, MemberNumber, Message, Pulse, Request, Taken, Timer, range};
+use crate::engine::TimerId;
 use crate::protocol::Stage;
 use crate::time::{Moment, Span};
 use crate::trace::{LevelKind, MarkKind, MessageId, PartId, ReaderId, Slot};
@@ -40,6 +41,8 @@ impl GroupState {
 struct Registered {
     member: MemberNumber,
     heard: Moment,
+    /// Rings when its session may be over.
+    session: TimerId,
     joining: Option<(MessageId, Request)>,
     syncing: Option<(MessageId, Request)>,
 }
@@ -55,8 +58,8 @@ pub struct Coordinator {
     generation: Generation,
     members: BTreeMap<Identity, Registered>,
     last_identity: Identity,
-    /// A time for joining, by which its timer finds it.
-    round: u32,
+    /// Rings when the time for joining is over.
+    joins: Option<TimerId>,
     /// Whether it is the first time for a new group, which waits a while whoever has joined.
     delayed: bool,
     /// Whether someone came while a new group waited.
@@ -76,7 +79,7 @@ impl Coordinator {
             generation: 0,
             members: BTreeMap::new(),
             last_identity: 0,
-            round: 0,
+            joins: None,
             delayed: false,
             newcomer: false,
         }
@@ -86,9 +89,10 @@ impl Coordinator {
     pub fn formed(&mut self, first: MemberNumber, count: u16, stage: &mut Stage<'_>) {
         for place in 0..count {
             self.last_identity += 1;
-            let registered = Registered { member: first + place, heard: stage.now(), joining: None, syncing: None };
+            let session = self.watch(self.last_identity, self.session_timeout, stage);
+            let (member, heard) = (first + place, stage.now());
+            let registered = Registered { member, heard, session, joining: None, syncing: None };
             self.members.insert(self.last_identity, registered);
-            self.watch(self.last_identity, self.session_timeout, stage);
         }
         self.generation = 1;
         self.state = GroupState::Stable;
@@ -96,6 +100,9 @@ impl Coordinator {
 
     /// From now on it is in `state`; the trace says while the partitions are divided anew.
     fn turn(&mut self, state: GroupState, stage: &mut Stage<'_>) {
+        if state != GroupState::Preparing {
+            self.joins.take().into_iter().for_each(|timer| stage.cancel(timer));
+        }
         let before = std::mem::replace(&mut self.state, state).divides();
         if before != state.divides() {
             let reader = ReaderId(self.number);
@@ -103,8 +110,8 @@ impl Coordinator {
         }
     }
 
-    fn watch(&self, identity: Identity, span: Span, stage: &mut Stage<'_>) {
-        stage.set_timer(span, Timer::SessionOver { group: self.number, identity });
+    fn watch(&self, identity: Identity, span: Span, stage: &mut Stage<'_>) -> TimerId {
+        stage.set_timer(span, Timer::SessionOver { group: self.number, identity })
     }
 
     /// Whether a commit of this member and generation is taken.
@@ -125,13 +132,12 @@ impl Coordinator {
             let body = Message::Identified { member, identity: self.last_identity, request };
             return vec![Reply { member, to: message, word: self.words.member_id, body }];
         };
-        let known = self.members.contains_key(&identity);
-        let heard = stage.now();
-        let registered = Registered { member, heard, joining: Some((message, request)), syncing: None };
-        self.members.insert(identity, registered);
-        if !known {
-            self.watch(identity, self.session_timeout, stage);
-        }
+        let session = match self.members.get(&identity) {
+            Some(known) => known.session,
+            None => self.watch(identity, self.session_timeout, stage),
+        };
+        let (heard, joining) = (stage.now(), Some((message, request)));
+        self.members.insert(identity, Registered { member, heard, session, joining, syncing: None });
         if self.state == GroupState::Empty && self.generation == 0 {
             self.turn(GroupState::Preparing, stage);
             self.delayed = true;
@@ -144,8 +150,8 @@ impl Coordinator {
     }
 
     fn await_joins(&mut self, span: Span, stage: &mut Stage<'_>) {
-        self.round += 1;
-        stage.set_timer(span, Timer::JoinOver { group: self.number, round: self.round });
+        let timer = stage.set_timer(span, Timer::JoinOver { group: self.number });
+        self.joins.replace(timer).into_iter().for_each(|earlier| stage.cancel(earlier));
     }
 
     /// Everyone must join anew.
@@ -157,16 +163,19 @@ impl Coordinator {
     }
 
     /// The time for joining is over: who has not joined is no longer a member.
-    pub fn join_over(&mut self, round: u32, stage: &mut Stage<'_>) -> Vec<Reply> {
-        if self.round != round || self.state != GroupState::Preparing {
-            return Vec::new();
-        }
+    pub fn join_over(&mut self, stage: &mut Stage<'_>) -> Vec<Reply> {
         if self.delayed && self.newcomer {
             self.newcomer = false;
             self.await_joins(self.initial_delay, stage);
             return Vec::new();
         }
-        self.members.retain(|_, registered| registered.joining.is_some());
+        self.members.retain(|_, registered| {
+            let stays = registered.joining.is_some();
+            if !stays {
+                stage.cancel(registered.session);
+            }
+            stays
+        });
         self.delayed = false;
         self.complete_if_all_joined(stage)
     }
@@ -264,8 +273,8 @@ impl Coordinator {
         }
         let due = registered.heard + self.session_timeout;
         if due > stage.now() {
-            let left = due.since(stage.now());
-            self.watch(identity, left, stage);
+            let session = self.watch(identity, due.since(stage.now()), stage);
+            self.members.entry(identity).and_modify(|registered| registered.session = session);
             return Vec::new();
         }
         stage.mark(MarkKind::Rebalanced, Slot::WHOLE, PartId::NONE, identity.into(), self.words.member_gone);
@@ -273,9 +282,10 @@ impl Coordinator {
     }
 
     pub fn remove(&mut self, identity: Identity, stage: &mut Stage<'_>) -> Vec<Reply> {
-        if self.members.remove(&identity).is_none() {
+        let Some(removed) = self.members.remove(&identity) else {
             return Vec::new();
-        }
+        };
+        stage.cancel(removed.session);
         if self.members.is_empty() {
             self.turn(GroupState::Empty, stage);
             return Vec::new();

@@ -3,9 +3,11 @@
 //! *Invariants:* an offset is given once and its record stays until retention or a lost leader takes it; reading moves
 //! nothing. Only what every replica in sync has (below the high watermark) is handed out.
 
+use std::collections::VecDeque;
+
 use super::super::words::{Word, Words};
 use super::super::{BatchNumber, MemberNumber, Offset, Request};
-use crate::engine::OpenStay;
+use crate::engine::{OpenStay, TimerId};
 use crate::protocol::Stage;
 use crate::time::Span;
 use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, ReaderId, Slot, StayKind};
@@ -56,6 +58,8 @@ pub struct Poll {
     pub group: u16,
     pub from: Offset,
     pub request: Request,
+    /// Rings when it has waited long enough.
+    pub timer: Option<TimerId>,
 }
 
 pub struct Partition {
@@ -65,6 +69,8 @@ pub struct Partition {
     /// The first record that is still there.
     start: Offset,
     high_watermark: Offset,
+    /// What the followers are about to have: up to where, and the timer of that.
+    replicating: VecDeque<(Offset, TimerId)>,
     /// The sequence number of the producer's next record.
     pub expected: u32,
     pub awaiting: Vec<Awaiting>,
@@ -86,6 +92,7 @@ impl Partition {
             records: Vec::new(),
             start: 0,
             high_watermark: 0,
+            replicating: VecDeque::new(),
             expected: 0,
             awaiting: Vec::new(),
             polls: Vec::new(),
@@ -132,9 +139,28 @@ impl Partition {
         self.show(stage);
     }
 
+    /// The followers will have the log up to here when the timer rings.
+    pub fn replicates(&mut self, timer: TimerId) {
+        self.replicating.push_back((self.end(), timer));
+    }
+
+    /// The first of the timers has rung.
+    pub fn replicated_next(&mut self) {
+        if let Some((end, _)) = self.replicating.pop_front() {
+            self.replicated(end);
+        }
+    }
+
     /// Every replica in sync has the log up to `end`.
     pub fn replicated(&mut self, end: Offset) {
         self.high_watermark = self.high_watermark.max(end);
+    }
+
+    /// Nobody waits with these fetches any more, and nobody is told.
+    pub fn forget_polls(&mut self, of: impl Fn(&Poll) -> bool, stage: &mut Stage<'_>) {
+        for poll in self.polls.extract_if(.., |poll| of(poll)) {
+            poll.timer.into_iter().for_each(|timer| stage.cancel(timer));
+        }
     }
 
     /// What a fetch gets: the parts of a group from `from` on, and how often the first was handed out.
@@ -232,6 +258,7 @@ impl Partition {
 
     /// The leader died: what its followers do not have is gone.
     pub fn truncate(&mut self, stage: &mut Stage<'_>) {
+        self.replicating.drain(..).for_each(|(_, timer)| stage.cancel(timer));
         for offset in (self.high_watermark..self.end()).rev() {
             for group in 0..self.readings.len() {
                 let part = self.part(offset, group);
