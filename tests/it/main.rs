@@ -65,6 +65,7 @@ mod queue_faults;
 mod rabbitmq;
 mod rabbitmq_exchanges;
 mod rabbitmq_limits;
+mod renderers;
 mod report;
 mod rest;
 mod retry;

@@ -15,7 +15,8 @@ Usage: cargo xtask TASK
                                 --long  also what is too long for every run
   fuzz [--minutes N]          look for inputs that break what should hold of all, for 10 minutes
   mermaid                     let Mermaid's own parser read every diagram that the command line prints
-  plantuml                    let PlantUML, if it is installed, read every diagram for it
+  plantuml                    let PlantUML draw every diagram that the command line prints for it
+  renderers                   let librsvg, Inkscape and Typst draw every built-in scenario, and compare
   build                       build the page into dist/
   hosts                       build sites of documentation around the page in dist/, into target/hosts/
   browsers [NAME ...]         build the page and run the browser tests whose names contain NAME
@@ -30,7 +31,8 @@ pub enum Task {
     Help,
     Build { consent: Consent },
     Mermaid { consent: Consent },
-    Plantuml,
+    Plantuml { consent: Consent },
+    Renderers { consent: Consent },
     Hosts { consent: Consent },
     Fuzz { time: Duration },
     Serve { port: u16, consent: Consent },
@@ -50,13 +52,14 @@ pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Task> {
             "build" => Ok(Task::Build { consent: read_consent(parser)? }),
             "hosts" => Ok(Task::Hosts { consent: read_consent(parser)? }),
             "mermaid" => Ok(Task::Mermaid { consent: read_consent(parser)? }),
+            "plantuml" => Ok(Task::Plantuml { consent: read_consent(parser)? }),
+            "renderers" => Ok(Task::Renderers { consent: read_consent(parser)? }),
             "fuzz" => read_fuzz(parser),
             "serve" => read_serve(parser),
             "test" => read_test(parser),
             "browsers" => read_browsers(parser),
             "shot" => read_shot(parser),
             "finish" => alone(parser, Task::Finish),
-            "plantuml" => alone(parser, Task::Plantuml),
             other => bail!("there is no task `{other}`"),
         },
         Some(other) => Err(other.unexpected().into()),

@@ -2,11 +2,11 @@
 //! integration run the same.
 
 use crate::first_load::{self, Files};
-use crate::setup::{BrowserTools, Consent, HostTools, PageTools, Rust, Setup};
+use crate::setup::{Consent, HostTools, PageTools, Rust, Setup, Variables};
 use crate::site;
 use crate::steps::Steps;
 use crate::workspace::{self, cargo, run};
-use crate::{hosts, mermaid, plantuml};
+use crate::{hosts, mermaid, plantuml, renderers};
 use anyhow::Result;
 use std::ffi::OsString;
 use std::process::Command;
@@ -50,7 +50,7 @@ pub fn test_everything(scope: Scope, consent: Consent) -> Result<()> {
         }
     }
     if scope == Scope::Long {
-        test_at_length(&mut steps);
+        test_at_length(&mut steps, consent);
     }
     if scope != Scope::Fast {
         test_page(&mut steps, scope, &[], consent);
@@ -90,19 +90,15 @@ fn check(steps: &mut Steps, rust: Option<Rust>) {
 const PROPERTIES: [&str; 5] = ["properties::", "properties_calls::", "brokers::", "mangled::", "capacity::"];
 
 /// Runs what takes long: the properties with twenty times the scenarios and the largest runs (in release mode), a
-/// minute of fuzzing, and the benches.
-fn test_at_length(steps: &mut Steps) {
+/// minute of fuzzing, the benches, and the programs that draw our pictures and texts.
+fn test_at_length(steps: &mut Steps, consent: Consent) {
     steps.step("long properties", || {
         let mut words = vec!["test", "--locked", "--release", "--package", "counterpoint", "--test", "it", "--"];
         words.extend(PROPERTIES);
         run(Scope::Long.tell(&mut cargo(&words)))
     });
-    match plantuml::find() {
-        Some(_) => {
-            steps.step("PlantUML", plantuml::check);
-        }
-        None => println!("\n▸ PlantUML: passed over, for it is not installed"),
-    }
+    steps.step("librsvg, Inkscape and Typst", || renderers::check(consent));
+    steps.step("PlantUML", || plantuml::check(consent));
     steps.step("fuzzing", || crate::fuzz::fuzz(Duration::from_secs(60)));
     steps.step("benches", || {
         let words = ["bench", "--locked", "--package", "counterpoint", "--features", "bench", "--bench", "*"];
@@ -149,7 +145,7 @@ fn asks_for_hosts(filters: &[OsString]) -> bool {
     filters.is_empty() || filters.iter().any(|filter| filter.to_string_lossy().contains("hosts"))
 }
 
-type Tools = (Option<PageTools>, Option<BrowserTools>, Option<HostTools>);
+type Tools = (Option<PageTools>, Option<Variables>, Option<HostTools>);
 
 fn set_up(steps: &mut Steps, scope: Scope, filters: &[OsString], consent: Consent) -> Tools {
     // There is one set-up for both, so that what several tools depend on is compiled once.

@@ -16,6 +16,7 @@ mod hosts;
 mod mermaid;
 mod npm;
 mod plantuml;
+mod renderers;
 mod serve;
 mod setup;
 mod shot;
@@ -41,7 +42,8 @@ fn main() -> std::process::ExitCode {
         }
         Task::Build { consent } => site::build(consent),
         Task::Mermaid { consent } => mermaid::check(consent),
-        Task::Plantuml => plantuml::check(),
+        Task::Plantuml { consent } => plantuml::check(consent),
+        Task::Renderers { consent } => renderers::check(consent),
         Task::Hosts { consent } => hosts::build_all(consent),
         Task::Fuzz { time } => fuzz::fuzz(time),
         Task::Serve { port, consent } => serve::serve(port, consent),

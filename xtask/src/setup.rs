@@ -29,6 +29,8 @@ const MERMAID: &str = "11.17.2";
 const MDBOOK: &str = "0.5.4";
 const MKDOCS_MATERIAL: &str = "9.8.1";
 const SPHINX: &str = "9.0.4";
+/// Typst's own compiler as a module of Python, which is there in seconds and need not be compiled.
+const TYPST: &str = "0.15.2";
 const DOCUSAURUS: &str = "3.10.2";
 /// The last that runs on Node 20.
 const STARLIGHT: &str = "0.37.7";
@@ -75,12 +77,12 @@ impl Setup {
     }
 
     /// The browsers, and the tools that drive them.
-    pub fn browsers(&self) -> Result<BrowserTools> {
+    pub fn browsers(&self) -> Result<Variables> {
         system::ensure(&system::FOR_BROWSER_TESTS, "The browser tests", self.consent)?;
         let geckodriver = self.cache.crate_programs("geckodriver", GECKODRIVER, &[])?;
         let axe = self.cache.npm_package("axe-core", AXE)?;
         let program = |names| workspace::program(names).context("a browser is gone again");
-        Ok(BrowserTools(vec![
+        Ok(Variables(vec![
             ("COUNTERPOINT_DIST", workspace::dist()),
             ("COUNTERPOINT_CHROMIUM", program(system::CHROMIUM)?),
             ("COUNTERPOINT_CHROMEDRIVER", program(system::CHROMEDRIVER)?),
@@ -115,6 +117,26 @@ impl Setup {
     /// The `node_modules` with Mermaid, whose parser reads our diagrams.
     pub fn mermaid(&self) -> Result<PathBuf> {
         self.cache.npm_package("mermaid", MERMAID)
+    }
+
+    /// PlantUML's program.
+    pub fn plantuml(&self) -> Result<PathBuf> {
+        system::ensure(&system::FOR_PLANTUML, "The test of PlantUML's texts", self.consent)?;
+        workspace::program(system::PLANTUML).context("PlantUML is gone again")
+    }
+
+    /// The programs that draw our pictures and are no browsers.
+    pub fn renderers(&self) -> Result<Variables> {
+        let user = "The comparison of pictures";
+        system::ensure(&system::RENDERERS, user, self.consent)?;
+        system::ensure_python(user, self.consent)?;
+        let program = |names| workspace::program(names).context("a program is gone again");
+        Ok(Variables(vec![
+            ("COUNTERPOINT_RSVG", program(system::RSVG)?),
+            ("COUNTERPOINT_INKSCAPE", program(system::INKSCAPE)?),
+            ("COUNTERPOINT_PDFTOPPM", program(system::POPPLER)?),
+            ("COUNTERPOINT_TYPST", self.cache.pip_package("typst", TYPST)?),
+        ]))
     }
 
     /// The folder with `wasm-opt`; if it cannot run, one with a stand-in that only copies, for the page works without
@@ -177,10 +199,10 @@ pub struct MoreHostTools {
     pub starlight: PathBuf,
 }
 
-/// The tools that drive the browsers, as environment variables that the browser tests read.
-pub struct BrowserTools(Vec<(&'static str, PathBuf)>);
+/// Tools, as environment variables that the tests read which use them.
+pub struct Variables(Vec<(&'static str, PathBuf)>);
 
-impl BrowserTools {
+impl Variables {
     pub fn lend<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command.envs(self.0.iter().map(|(name, path)| (name, path)))
     }
@@ -201,7 +223,7 @@ mod tests {
 
     #[test]
     fn pip_packages_are_held_to_the_hashes_in_their_lists() {
-        for (name, version) in [("mkdocs-material", MKDOCS_MATERIAL), ("sphinx", SPHINX)] {
+        for (name, version) in [("mkdocs-material", MKDOCS_MATERIAL), ("sphinx", SPHINX), ("typst", TYPST)] {
             let path = workspace::root().join("xtask/pip").join(name).join("requirements.txt");
             let list = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             assert!(list.lines().any(|line| line.starts_with(&format!("{name}=={version} "))), "{list}");

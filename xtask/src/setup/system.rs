@@ -25,6 +25,16 @@ pub const FOR_BROWSER_TESTS: [Needed; 5] = [
     NPM,
 ];
 
+pub const PLANTUML: &[&str] = &["plantuml"];
+pub const FOR_PLANTUML: [Needed; 1] = [Needed(PLANTUML, "plantuml")];
+
+pub const RSVG: &[&str] = &["rsvg-convert"];
+pub const INKSCAPE: &[&str] = &["inkscape"];
+/// Turns what Typst writes into pixels.
+pub const POPPLER: &[&str] = &["pdftoppm"];
+pub const RENDERERS: [Needed; 3] =
+    [Needed(RSVG, "librsvg2-bin"), Needed(INKSCAPE, "inkscape"), Needed(POPPLER, "poppler-utils")];
+
 /// Makes sure that the programs are there. `user` says who needs them, as the beginning of a sentence.
 pub fn ensure(needed: &[Needed], user: &str, consent: Consent) -> Result<()> {
     let missing: Vec<_> =
