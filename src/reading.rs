@@ -208,11 +208,15 @@ fn quoted(words: &[&str]) -> String {
 /// The largest whole number that every reader of JSON has exactly: 2^53 − 1 (RFC 8259, section 6).
 pub const LARGEST: u64 = (1 << 53) - 1;
 
+/// What stands before the bounds of a whole number in the sentence that refuses another one.
+pub const BOUNDS: &str = "; write a whole number ";
+
 /// The whole number that `value` is.
 fn whole(value: &Value, least: i64, most: i64) -> Result<i64, Misread> {
-    value.as_i64().filter(|number| (least..=most).contains(number)).ok_or_else(|| {
-        Misread::new(format!("{} would not do; write a whole number from {least} to {most}", shown(value)))
-    })
+    value
+        .as_i64()
+        .filter(|number| (least..=most).contains(number))
+        .ok_or_else(|| Misread::new(format!("{} would not do{BOUNDS}from {least} to {most}", shown(value))))
 }
 
 macro_rules! whole_numbers {

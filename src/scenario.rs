@@ -6,6 +6,7 @@
 //!
 //! *Invariant:* a [`Scenario`] that exists is valid, and its run cannot fail.
 
+mod bounds;
 mod broker;
 mod caption;
 mod check;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::{Head, Scenario, Side, Style, check};
+use super::{Head, Scenario, Side, Style, bounds, check};
 use crate::protocol::{self, Settings, rabbitmq};
 use crate::reading::{self, Field, Misread, shown};
 
@@ -70,6 +70,12 @@ impl Scenario {
     /// # Errors
     /// The first problem found, with the path of its field.
     pub fn from_value(value: Value) -> Result<Self, Problem> {
+        let given = value.clone();
+        Scenario::read_value(value).map_err(|problem| bounds::of_the_field(given, problem))
+    }
+
+    /// Where a whole number would not do, the error may have the bounds of its type.
+    pub(super) fn read_value(value: Value) -> Result<Self, Problem> {
         let Value::Object(mut fields) = value else {
             return Err(Problem::new("", "a scenario is a JSON object, as in {\"name\": \"my-scenario\"}"));
         };

@@ -183,6 +183,34 @@ fn the_end_of_a_slider_is_not_the_end_of_the_parameter() {
     let (text, _, refusal) = type_in("1000001");
     assert_eq!(text, "40");
     assert!(refusal.is_some_and(|sentence| !sentence.is_empty()));
+    for typed in ["-5", "9999999999"] {
+        let (text, _, refusal) = type_in(typed);
+        assert_eq!(text, "40");
+        let bounds = "write a whole number from 1 to 200000";
+        assert!(refusal.as_ref().is_some_and(|sentence| sentence.ends_with(bounds)), "{typed}: {refusal:?}");
+    }
+}
+
+/// Whatever is written for a whole number, the refusal names the bounds of the field and not those of its type.
+#[test]
+fn a_number_that_its_field_cannot_have_is_refused_with_the_bounds_of_the_field() {
+    let scenario = PRESETS.iter().find(|preset| preset.name == "order-emails").unwrap().scenario();
+    let refused = |path: &str, value: Value| scenario.with(path, value).unwrap_err();
+    let mut told = 0;
+    for (path, value) in parameters(&scenario.to_value()) {
+        // What must be from the field's least to its most.
+        let Some(refusal) = value.is_u64().then(|| scenario.with(&path, json!(u32::MAX)).err()).flatten() else {
+            continue;
+        };
+        let Some((_, bounds)) = refusal.sentence.split_once("it must be ") else { continue };
+        for wrong in [json!(-5), json!(1.5), json!("many"), json!(9_999_999_999_u64)] {
+            let problem = refused(&path, wrong.clone());
+            assert_eq!(problem.path, path);
+            assert!(problem.sentence.ends_with(bounds), "{path}: {wrong}: {problem}; the bounds are {bounds}");
+            told += 1;
+        }
+    }
+    assert!(told >= 20, "{told}");
 }
 
 /// An object with the same field twice has two values, and none of them is taken.
