@@ -5,6 +5,7 @@
 //! | room | what it is |
 //! |---|---|
 //! | `sorting` | one way of sorting |
+//! | `direction` | the order of texts whose letters run to the left |
 //! | [`reading`] | typed values from JSON, and where one cannot be read |
 //! | [`time`], [`rng`] | moments and spans; random values as functions of what they are for |
 //! | [`trace`] | everything that happened, in a few kinds of row, each with its cause |
@@ -34,6 +35,7 @@
 pub mod cli;
 #[allow(missing_docs)]
 pub mod desk;
+mod direction;
 pub mod engine;
 pub mod export;
 #[doc(hidden)]

@@ -161,9 +161,18 @@ impl FromStr for Span {
     type Err = SpanError;
 
     fn from_str(text: &str) -> Result<Self, SpanError> {
-        let refused = |reason: &str| SpanError(format!("`{}` is {reason}", shown(text)));
-        let wrong = || refused("not a duration: write a number and a unit, as in `170ms`, `1.5s`, `2min`");
-        let too_long = || refused("longer than 366 days, the most that can be simulated");
+        Span::read_as_written(text).map_err(|reason| SpanError(format!("`{}` is {reason}", shown(text))))
+    }
+}
+
+impl Span {
+    /// The same as by `parse`, for whoever has no use for a sentence.
+    ///
+    /// # Errors
+    /// What the text is instead.
+    pub(crate) fn read_as_written(text: &str) -> Result<Self, &'static str> {
+        let wrong = || "not a duration: write a number and a unit, as in `170ms`, `1.5s`, `2min`";
+        let too_long = || "longer than 366 days, the most that can be simulated";
         let trimmed = text.trim();
         let split = trimmed.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or_else(wrong)?;
         let (number, unit) = trimmed.split_at(split);
@@ -174,8 +183,7 @@ impl FromStr for Span {
         }
         // Only digits are left, so a number that cannot be parsed is too large.
         let whole = whole.parse().ok().and_then(|whole: u64| whole.checked_mul(*size)).ok_or_else(too_long)?;
-        let fraction =
-            fraction_of(*size, fraction).ok_or_else(|| refused("finer than one microsecond, the clock's step"))?;
+        let fraction = fraction_of(*size, fraction).ok_or("finer than one microsecond, the clock's step")?;
         match whole.checked_add(fraction) {
             Some(micros) if micros <= LONGEST.0 => Ok(Span(micros)),
             _ => Err(too_long()),

@@ -17,9 +17,9 @@ pub fn read<'a>(fields: impl Iterator<Item = &'a str>) -> Option<Opening> {
     for field in fields {
         let (key, value) = field.split_once('=')?;
         match key {
-            "at" => opening.at = Some(Moment::START + value.parse::<Span>().ok()?),
-            "from" => opening.from = Some(Moment::START + value.parse::<Span>().ok()?),
-            "to" => opening.to = Some(Moment::START + value.parse::<Span>().ok()?),
+            "at" => opening.at = Some(Moment::START + Span::read_as_written(value).ok()?),
+            "from" => opening.from = Some(Moment::START + Span::read_as_written(value).ok()?),
+            "to" => opening.to = Some(Moment::START + Span::read_as_written(value).ok()?),
             "background" => opening.background = Background::read(value)?,
             "job" => opening.selection = Some(Selection::read_job(value)?),
             "message" => {

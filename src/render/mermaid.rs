@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::sequence::{Line, limit, lines};
+use crate::direction::ordered;
 use crate::recording::SidePlayed;
 use crate::scenario::Played;
 use crate::trace::{ActorId, Arrow, Fate, MessageRow, Trace};
@@ -60,11 +61,11 @@ fn sequence(to: &mut impl Write, voices: &[Voice<'_>], boxes: &[SidePlayed]) -> 
         let indent = if boxes.is_empty() { "    " } else { "        " };
         if let Some(side) = boxes.get(number) {
             // The colour comes first, or Mermaid takes the first word for one.
-            writeln!(to, "    box transparent {}: {}", side.id, escape(&side.heading))?;
+            writeln!(to, "    box transparent {}: {}", side.id, ordered(&escape(&side.heading)))?;
         }
         for (actor, row) in voice.trace.actors.iter().enumerate() {
             let id = voice.participant(ActorId(actor as u16));
-            writeln!(to, "{indent}participant {id} as {}", escape(&row.name))?;
+            writeln!(to, "{indent}participant {id} as {}", ordered(&escape(&row.name)))?;
         }
         if !boxes.is_empty() {
             writeln!(to, "    end")?;
@@ -72,7 +73,7 @@ fn sequence(to: &mut impl Write, voices: &[Voice<'_>], boxes: &[SidePlayed]) -> 
     }
     let traces: Vec<&Trace> = voices.iter().map(|voice| voice.trace).collect();
     for (number, line) in lines(&traces) {
-        writeln!(to, "    {}", voices[number].line(&line))?;
+        writeln!(to, "    {}", ordered(&voices[number].line(&line)))?;
     }
     voices.iter().filter_map(Voice::limit).try_for_each(|line| writeln!(to, "    {line}"))
 }

@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::sequence::{Line, limit, lines};
+use crate::direction::ordered;
 use crate::recording::SidePlayed;
 use crate::scenario::Played;
 use crate::trace::{ActorId, Arrow, Fate, MessageRow, Trace};
@@ -21,11 +22,11 @@ use crate::trace::{ActorId, Arrow, Fate, MessageRow, Trace};
 pub fn write(mut to: impl Write, played: &Played, side: Option<&str>) -> io::Result<()> {
     let sides: Vec<&SidePlayed> = played.sides.iter().filter(|known| side.is_none_or(|id| known.id == id)).collect();
     writeln!(to, "@startuml")?;
-    writeln!(to, "title {}", escape(played.scenario.head.title_or_name()))?;
+    writeln!(to, "title {}", ordered(&escape(played.scenario.head.title_or_name())))?;
     for side in &sides {
-        writeln!(to, "box \"{}: {}\"", side.id, escape(&side.heading))?;
+        writeln!(to, "box \"{}: {}\"", side.id, ordered(&escape(&side.heading)))?;
         for (actor, row) in side.trace.actors.iter().enumerate() {
-            writeln!(to, "participant \"{}\" as {}", escape(&row.name), id(side, ActorId(actor as u16)))?;
+            writeln!(to, "participant \"{}\" as {}", ordered(&escape(&row.name)), id(side, ActorId(actor as u16)))?;
         }
         writeln!(to, "end box")?;
     }
@@ -35,10 +36,12 @@ pub fn write(mut to: impl Write, played: &Played, side: Option<&str>) -> io::Res
         match line {
             Line::Arrow { message, label, times } => {
                 let (from, to_lane) = (id(side, message.from), id(side, message.to));
-                writeln!(to, "{from} {} {to_lane} : {} {times}", head(side, message), escape(&label))?;
+                let said = format!("{} {times}", escape(&label));
+                writeln!(to, "{from} {} {to_lane} : {}", head(side, message), ordered(&said))?;
             }
             Line::Note { over, text, times } => {
-                writeln!(to, "note over {} : {} {times}", id(side, over), escape(&text))?;
+                let said = format!("{} {times}", escape(&text));
+                writeln!(to, "note over {} : {}", id(side, over), ordered(&said))?;
             }
         }
     }

@@ -5,6 +5,7 @@
 
 use std::io::{self, Write};
 
+use crate::direction::ordered;
 use crate::recording::SidePlayed;
 use crate::scenario::Played;
 use crate::story::{Line, clock, sentences};
@@ -30,9 +31,9 @@ impl Window<'_> {
 /// Whatever writing to `to` gives.
 pub fn write(mut to: impl Write, played: &Played, window: Window<'_>) -> io::Result<()> {
     let head = &played.scenario.head;
-    writeln!(to, "{}", head.title_or_name())?;
+    writeln!(to, "{}", ordered(head.title_or_name()))?;
     if !head.look_for.is_empty() {
-        writeln!(to, "{}", head.look_for)?;
+        writeln!(to, "{}", ordered(&head.look_for))?;
     }
     for side in played.sides.iter().filter(|side| window.side.is_none_or(|id| side.id == id)) {
         tell(&mut to, side, window)?;
@@ -41,7 +42,7 @@ pub fn write(mut to: impl Write, played: &Played, window: Window<'_>) -> io::Res
 }
 
 fn tell(to: &mut impl Write, side: &SidePlayed, window: Window<'_>) -> io::Result<()> {
-    writeln!(to, "\n{}: {}\n", side.id, side.heading)?;
+    writeln!(to, "\n{}: {}\n", side.id, ordered(&side.heading))?;
     let captions = side.captions.iter();
     let mut notes: Vec<Line> =
         captions.map(|caption| Line { at: caption.at, until: None, text: format!("— {}", caption.text) }).collect();
@@ -68,5 +69,5 @@ fn tell_line(to: &mut impl Write, line: &Line, window: Window<'_>) -> io::Result
     if line.at < window.from || line.at > window.to {
         return Ok(());
     }
-    writeln!(to, "{:>12}  {}", clock(line.at), line.text)
+    writeln!(to, "{:>12}  {}", clock(line.at), ordered(&line.text))
 }

@@ -13,6 +13,7 @@ mod wardrobe;
 use xxhash_rust::xxh3::xxh3_64;
 
 use self::wardrobe::{MARK, Wardrobe};
+use crate::direction::ordered;
 use crate::scene::markup::{DEFINITIONS, Element, Number, escaped, group};
 use crate::scene::{Band, Callout, Level, PX, Scene, legend_band, masthead};
 use crate::time::{Moment, readable};
@@ -83,8 +84,8 @@ pub fn document(scene: &Scene, options: &Options) -> String {
         svg.attribute("role", "graphics-document document");
         svg.name("aria-labelledby", &format!("{MARK}-title {MARK}-description"));
         let body = svg.content();
-        body.push_str(&format!("\n<title id=\"{MARK}-title\">{}</title>", escaped(&options.title)));
-        body.push_str(&format!("\n<desc id=\"{MARK}-description\">{}</desc>", escaped(&options.description)));
+        body.push_str(&format!("\n<title id=\"{MARK}-title\">{}</title>", escaped(&ordered(&options.title))));
+        body.push_str(&format!("\n<desc id=\"{MARK}-description\">{}</desc>", escaped(&ordered(&options.description))));
         body.push_str(&format!("\n<style>\n{}</style>\n{definitions}", wardrobe.sheet()));
         body.push_str(&picture);
     }

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 
 use super::measures::{Detail, NONE, measures};
 use super::summary::{Summary, comparison, summaries};
+use crate::direction::ordered;
 use crate::recording::SidePlayed;
 use crate::scenario::Played;
 
@@ -16,19 +17,19 @@ use crate::scenario::Played;
 /// Whatever writing to `to` gives.
 pub fn write(mut to: impl Write, played: &Played, side: Option<&str>) -> io::Result<()> {
     let head = &played.scenario.head;
-    writeln!(to, "{}", head.title_or_name())?;
+    writeln!(to, "{}", ordered(head.title_or_name()))?;
     if !head.look_for.is_empty() {
-        writeln!(to, "{}", head.look_for)?;
+        writeln!(to, "{}", ordered(&head.look_for))?;
     }
     let summaries = summaries(played);
     if side.is_none() {
-        writeln!(to, "\n{}", comparison(played, &summaries).text)?;
+        writeln!(to, "\n{}", ordered(&comparison(played, &summaries).text))?;
     }
     let shown = |known: &SidePlayed| side.is_none_or(|side| known.id == side);
     for (known, summary) in played.sides.iter().zip(&summaries).filter(|(known, _)| shown(known)) {
-        writeln!(to, "\n{}: {}", known.id, known.heading)?;
+        writeln!(to, "\n{}: {}", known.id, ordered(&known.heading))?;
         for verdict in &summary.verdicts {
-            writeln!(to, "* {}", verdict.text)?;
+            writeln!(to, "* {}", ordered(&verdict.text))?;
         }
     }
     let columns = (0..played.sides.len()).filter(|place| shown(&played.sides[*place]));
@@ -52,11 +53,11 @@ fn table(to: &mut impl Write, played: &Played, summaries: &[Summary], columns: &
         if columns.iter().all(|column| measure.values[*column].0 == NONE) {
             continue;
         }
-        write!(to, "{:labels$}", measure.label)?;
+        let mut line = format!("{:labels$}", measure.label);
         for column in columns {
-            write!(to, "  {:>1$}", measure.values[*column].0, width(*column))?;
+            line += &format!("  {:>1$}", measure.values[*column].0, width(*column));
         }
-        writeln!(to)?;
+        writeln!(to, "{}", ordered(&line))?;
     }
     Ok(())
 }

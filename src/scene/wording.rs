@@ -19,6 +19,8 @@ const CLOSE: i32 = 15 * PX;
 
 /// Failures of one kind that are no further apart than this are one streak, and have one label.
 pub const STREAK: i32 = 60 * PX;
+/// What stands before the number of like failures.
+const COUNT: &str = " × ";
 
 /// Which messages share a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,8 +148,10 @@ fn label(sheet: &mut Sheet, voice: &Voice, ids: &[MessageId], rank: Rank) {
         Fate::Late => ", too late",
         Fate::Refused | Fate::Delivered | Fate::InFlight => "",
     });
-    if is_streak && !text.contains(" × ") {
-        text.push_str(&format!(" × {}", ids.len()));
+    // By bytes: see `trace::filled`.
+    let has_count = text.as_bytes().windows(COUNT.len()).any(|bytes| bytes == COUNT.as_bytes());
+    if is_streak && !has_count {
+        text.push_str(&format!("{COUNT}{}", ids.len()));
     }
     let is_one_try = ids.iter().all(|id| voice.trace.messages[id.at()].attempt == message.attempt);
     if is_one_try && arrows::repeats(voice, message) {

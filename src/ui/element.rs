@@ -6,6 +6,7 @@
 //! *Invariant:* an element has the same attributes, in the same number, whatever is drawn; an attribute that is not
 //! there is absent, and a child that is not there keeps its place, so that its neighbours stay the elements they are.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use web_sys::Event;
@@ -13,6 +14,7 @@ use yew::virtual_dom::{Key, Listener, ListenerKind, VList, VNode, VTag};
 use yew::{AttrValue, NodeRef};
 
 use super::Act;
+use crate::direction::ordered;
 use crate::player::Action;
 
 /// An element in the making.
@@ -116,8 +118,14 @@ impl Element {
         self.add(list(children))
     }
 
+    /// A text, which may be a scenario's own.
     pub fn text(self, text: impl Into<AttrValue>) -> Self {
-        self.add(VNode::VText(yew::virtual_dom::VText::new(text.into())))
+        let text = text.into();
+        let text = match ordered(&text) {
+            Cow::Borrowed(_) => text,
+            Cow::Owned(ordered) => ordered.into(),
+        };
+        self.add(VNode::VText(yew::virtual_dom::VText::new(text)))
     }
 }
 

@@ -20,6 +20,7 @@ mod controls;
 mod cover;
 mod csv_table;
 mod desk;
+mod direction;
 mod drawn;
 mod draws;
 mod event_loop;

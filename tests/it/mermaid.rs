@@ -16,7 +16,7 @@ fn both_sides_are_one_diagram_on_one_clock_with_a_box_each() {
             "sequenceDiagram",
             "box transparent end: HTTP calls",
             "participant end__end_user as User",
-            "participant end__redis_x as Link#59; طلب #60;b#62;",
+            "participant end__redis_x as Link#59; طلب \u{200e}#60;b#62;",
             "end",
             "box transparent right: Queued through RabbitMQ",
             "participant right__end_user as User",
@@ -54,4 +54,14 @@ fn what_is_lost_or_on_its_way_has_one_moment() {
     );
     let text = mermaid::diagram(&lost);
     assert!(text.contains("GET / [0 ms, lost]") && text.contains(": out [0 ms to the end]"), "{text}");
+    // What takes longer than the time that is simulated is on its way when the limit ends the run.
+    let cut = story::play_side(
+        "http",
+        json!({ "timeout": null }),
+        json!({
+            "workload": { "jobs": 1, "work": "10ms" }, "network": { "latency": "800h" },
+        }),
+    );
+    let text = mermaid::diagram(&cut);
+    assert!(text.contains("GET / [0 ms, on its way]"), "{text}");
 }

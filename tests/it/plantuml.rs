@@ -24,7 +24,7 @@ fn both_sides_stand_on_one_clock_in_a_box_each() {
          title Two <U+0022>orders<U+0022>, <U+0025>date()\n\
          box \"end: HTTP calls\"\n\
          participant \"User\" as end__end_user\n\
-         participant \"Link<U+003B> طلب <U+003C>b<U+003E>\" as end__redis_x\n\
+         participant \"Link<U+003B> طلب \u{200e}<U+003C>b<U+003E>\" as end__redis_x\n\
          end box\n\
          box \"right: Queued through RabbitMQ\"\n\
          participant \"User\" as right__end_user\n\
@@ -35,6 +35,8 @@ fn both_sides_stand_on_one_clock_in_a_box_each() {
          [0 → 10 ms]\n\
          right__end_user ->> right__note : publish job 1 [0 → 10 ms]\n"
     );
+    let limited = "note over end__end_user, end__redis_x : stopped by a limit, ";
+    assert!(both.lines().any(|line| line.starts_with(limited)), "{both}");
     let right = text(&played, Some("right"));
     assert!(right.contains("note over right__workers : takes 2 times as long [35 to 55 ms]\n"), "{right}");
     assert!(!right.contains("end__"), "{right}");

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 const MAY_SEE: &[(&str, &[&str])] = &[
     ("time", &["reading"]),
     ("sorting", &[]),
+    ("direction", &[]),
     ("reading", &[]),
     ("rng", &["reading", "time"]),
     ("trace", &["time"]),
@@ -18,13 +19,13 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("scenario", &["sorting", "reading", "time", "rng", "trace", "recording", "engine", "protocol"]),
     ("metrics", &["sorting", "time", "trace", "recording"]),
     ("story", &["sorting", "time", "trace"]),
-    ("scene", &["sorting", "time", "trace", "recording"]),
-    ("render", &["time", "trace", "recording", "scenario", "metrics", "story", "scene"]),
+    ("scene", &["sorting", "direction", "time", "trace", "recording"]),
+    ("render", &["direction", "time", "trace", "recording", "scenario", "metrics", "story", "scene"]),
     ("export", &["time", "trace", "recording", "scenario", "scene", "render"]),
     ("studio", &["reading", "time", "trace", "recording", "desk", "engine", "scenario", "metrics", "render", "export"]),
     ("player", &["sorting", "time", "trace", "recording", "desk", "story", "scene"]),
     // What the page loads first: who shows a run does not know how it is made.
-    ("ui", &["sorting", "time", "trace", "recording", "desk", "story", "scene", "player"]),
+    ("ui", &["sorting", "direction", "time", "trace", "recording", "desk", "story", "scene", "player"]),
 ];
 
 /// Words of vendors, which `scene` and `metrics` must not know.
