@@ -2,7 +2,7 @@
 
 use counterpoint::render::svg::{Options, RULES, Theme, document};
 use counterpoint::scenario::PRESETS;
-use counterpoint::scene::{Level, Look, Tone, View, layout};
+use counterpoint::scene::{Level, Light, Look, Tone, View, layout};
 use counterpoint::time::{Moment, Span};
 use roxmltree::{Document, Node};
 use serde_json::json;
@@ -115,6 +115,9 @@ fn every_class_has_its_rule() {
     }
     for tone in Tone::ALL {
         assert!(RULES.contains(&format!(".{}{{", tone.css())));
+    }
+    for light in [Light::Lit, Light::Receding] {
+        assert!(RULES.contains(&format!(".{}", light.css())), "{light:?} has no rule");
     }
     assert_eq!(Level::ALL.len(), layout(&PRESETS[0].scenario().play().sides, &View::default()).layers.len());
 }
