@@ -36,6 +36,8 @@ pub enum Rank {
     First,
     /// It belongs to any other message, where all are to be labelled.
     Message,
+    /// It is the first that says what a mark of its kind means; those that follow are known by their sign.
+    FirstMark,
     /// It belongs to any other mark.
     Mark,
     /// It is nice to have.
@@ -45,12 +47,12 @@ pub enum Rank {
 impl Rank {
     /// Whether a picture without such a label would mislead, so that it may stand far away rather than nowhere.
     pub fn is_grave(self) -> bool {
-        self <= Rank::Failure
+        matches!(self, Rank::Selected | Rank::Fault | Rank::Failure | Rank::FirstMark)
     }
 
     /// Whether the picture is laid out again, and may grow, until such a label has a place.
     pub fn is_required(self) -> bool {
-        !matches!(self, Rank::Mark | Rank::Spare)
+        !matches!(self, Rank::FirstMark | Rank::Mark | Rank::Spare)
     }
 }
 
@@ -95,13 +97,19 @@ pub fn place(sheet: &mut Sheet, ground: &mut Ground, last: Rank) -> Placed {
     // The sort is stable: of one rank, what was wished for first is placed first.
     sorting::sort_by_key(&mut now, |wish| wish.rank);
     let mut placed = Placed { unlabelled: std::mem::take(&mut sheet.unlabelled), missing: 0 };
-    for wish in now {
+    for mut wish in now {
         let near = ground.find(&wish);
         if near.is_none() {
             placed.missing += u32::from(wish.rank.is_required());
             placed.unlabelled += u32::from(matches!(wish.site, Site::Along(..)));
         }
-        if let Some(spot) = near.or_else(|| ground.far_away(&wish)) {
+        let spot = near.or_else(|| ground.far_away(&wish));
+        if let (None, Rank::Failure, Some(reason)) = (spot, wish.rank, wish.text.find(": ")) {
+            // On a phone, what happened without why is better than nothing: whoever points at the sign reads the rest.
+            // It takes its place after the messages, which would else be driven from their arrows.
+            wish.text.truncate(reason);
+            sheet.wishes.push(Wish { rank: Rank::FirstMark, ..wish });
+        } else if let Some(spot) = spot {
             ground.take(spot.area);
             if let Some((from, to)) = spot.leader {
                 ground.lead(from, to);

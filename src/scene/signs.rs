@@ -106,10 +106,14 @@ fn sign(sheet: &mut Sheet, voice: &Voice, group: &[MarkRow], first: u32, said: &
         name: String::new(),
         ..badge.clone()
     };
-    let rank = if gravest.kind.is_failure() { Rank::Failure } else { Rank::Mark };
     // Words of no failure are said once; after that, they are known by their sign.
     let words_of = (gravest.kind, gravest.label);
     let is_new = !said.known.contains(&words_of);
+    let rank = match gravest.kind.is_failure() {
+        true => Rank::Failure,
+        false if is_new => Rank::FirstMark,
+        false => Rank::Mark,
+    };
     if is_new {
         said.known.push(words_of);
     }

@@ -3,7 +3,8 @@
 use counterpoint::metrics::Verdict;
 use counterpoint::render::summary::summaries;
 use counterpoint::scenario::Played;
-use serde_json::json;
+use counterpoint::trace::MarkKind;
+use serde_json::{Value, json};
 
 use crate::metrics::{summary, verdicts};
 use crate::story;
@@ -68,6 +69,28 @@ fn refusals_by_a_breaker_are_not_blamed_on_an_outage_that_is_over() {
         breaker.starts_with("The circuit breaker of Client turned") && breaker.ends_with("to the end."),
         "{breaker}"
     );
+}
+
+/// The report says when a breaker changed its state, and to which.
+#[test]
+fn the_report_has_each_state_of_a_breaker() {
+    let played = story::play(json!({
+        "workload": { "jobs": 60, "work": "20ms" },
+        "changes": [{ "at": "990ms", "for": "510ms", "fault": "outage", "actor": "stock" }],
+        "sides": [{ "protocol": "chain", "caller": { "id": "client", "name": "Client", "threads": 40 },
+            "services": [{ "id": "stock", "name": "Stock", "workers": 4 }],
+            "circuit_breaker": { "sliding_window_size": 4, "minimum_number_of_calls": 4,
+                "wait_duration_in_open_state": "1s", "when_open": "fail" } }, { "protocol": "rabbitmq",
+            "publisher": { "id": "other" }, "queue": { "id": "queue" }, "consumers": { "id": "worker" } }],
+    }));
+    let report: Value = serde_json::from_str(&counterpoint::render::json::report(&played, None)).unwrap();
+    let marks = report["sides"][0]["marks"].as_array().unwrap();
+    let switched: Vec<&Value> = marks.iter().filter(|mark| mark["kind"] == "switched").collect();
+    let rows = played.sides[0].trace.marks.iter().filter(|mark| mark.kind == MarkKind::Switched);
+    let told: Vec<u64> = switched.iter().map(|mark| mark["at_us"].as_u64().unwrap()).collect();
+    assert_eq!(told, rows.map(|mark| mark.at.micros()).collect::<Vec<_>>());
+    let labels: Vec<&str> = switched.iter().map(|mark| mark["label"].as_str().unwrap()).collect();
+    assert_eq!(labels, ["breaker opens", "breaker half open", "breaker closes"]);
 }
 
 #[test]

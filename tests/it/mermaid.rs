@@ -1,6 +1,8 @@
 //! The Mermaid text: one diagram a text, ids that Mermaid does not take for words of its own, and intervals that are
 //! well formed. That Mermaid's own parser takes every text is the business of `cargo xtask mermaid`.
 
+use std::io::{Error, Result, Write};
+
 use counterpoint::render::mermaid;
 use serde_json::json;
 
@@ -64,4 +66,42 @@ fn what_is_lost_or_on_its_way_has_one_moment() {
     );
     let text = mermaid::diagram(&cut);
     assert!(text.contains("GET / [0 ms, on its way]"), "{text}");
+}
+
+/// A place with room for so many bytes.
+struct Full {
+    room: usize,
+    refused: usize,
+    longest: usize,
+}
+
+impl Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+        self.longest = self.longest.max(bytes.len());
+        if self.room < bytes.len() {
+            self.refused += 1;
+            return Err(Error::other("no room is left"));
+        }
+        self.room -= bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// A text as long as its run is written line by line, and not made as a whole before.
+#[test]
+fn nothing_more_is_written_to_what_is_full() {
+    let played = story::play(
+        json!({ "workload": { "jobs": 2_000 }, "sides": [{ "protocol": "http" }, { "protocol": "rabbitmq" }] }),
+    );
+    assert!(mermaid::run(&played, None).len() > 100_000);
+    for side in [None, Some("left")] {
+        let mut full = Full { room: 20_000, refused: 0, longest: 0 };
+        let told = mermaid::write(&mut full, &played, side).unwrap_err().to_string();
+        assert_eq!((told.as_str(), full.refused), ("no room is left", 1));
+        assert!(full.longest < 200, "{} bytes at once", full.longest);
+    }
 }

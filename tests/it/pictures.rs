@@ -12,8 +12,9 @@ use counterpoint::scene::{
     Area, Form, Level, Light, Look, Point, SAMPLE, Scene, Shape, Subject, View, layout, layout_apart, legend,
     whole_heads,
 };
+use counterpoint::story;
 use counterpoint::studio::Studio;
-use counterpoint::trace::JobId;
+use counterpoint::trace::{Drawing, JobId, MarkKind, StayKind};
 
 /// A built-in scenario as the page shows it in a window of one width.
 struct Picture {
@@ -139,7 +140,8 @@ fn strikes(from: Point, to: Point, area: Area) -> bool {
 
 #[test]
 fn few_labels_are_struck_and_few_leaders_are_long() {
-    for window in [1280, 390] {
+    // How many of a thousand labels at most a line runs through, and how many stand more than 24 px from what they name.
+    for (window, most_struck, most_long) in [(1280, 12, 36), (390, 50, 98)] {
         let (mut labels, mut struck, mut leaders, mut long) = (0, 0, 0, 0);
         let mut worst: Vec<(usize, &str)> = Vec::new();
         for (picture, scene) in each_scene().filter(|(picture, _)| picture.width == window) {
@@ -170,9 +172,8 @@ fn few_labels_are_struck_and_few_leaders_are_long() {
         println!(
             "{window}: {struck} of {labels} labels struck, {long} of {leaders} leaders over 24 px; worst {worst:?}"
         );
-        if window == 1280 {
-            assert!(struck * 1000 <= labels * 12, "{struck} of {labels} labels are struck");
-        }
+        assert!(struck * 1000 <= labels * most_struck, "{window}: {struck} of {labels} labels are struck");
+        assert!(long * 1000 <= labels * most_long, "{window}: {long} of {labels} labels have a long leader");
     }
 }
 
@@ -297,39 +298,96 @@ fn like_failures_that_follow_each_other_are_said_once() {
     assert!(words("kafka-hot-partition").contains(&"lag 6 in p2".to_owned()), "the hot partition is named");
 }
 
-/// Of like failures the first says it, and a crowded picture may say several marks of a lane as one; but no kind of failure
-/// that a lane met goes unsaid.
+/// What the texts of a picture say, each with the side it belongs to.
+fn texts(scenes: &[Scene]) -> Vec<(Option<u8>, &str)> {
+    let shapes = scenes.iter().flat_map(Scene::body);
+    let texts = shapes.filter_map(|shape| match &shape.form {
+        Form::Text { text, .. } => Some((shape.key.side, text.as_str())),
+        _ => None,
+    });
+    texts.collect()
+}
+
+/// Of like marks the first says it, and a crowded picture may say several marks of a lane as one; but no kind of mark
+/// that a lane met goes unsaid. On a phone there is not always room for the reason, which the sign's name then has.
 #[test]
-fn what_failed_is_said_on_its_lane() {
-    let mut said = 0;
+fn what_failed_is_said_on_its_lane_and_so_is_every_other_mark() {
+    let (mut said, mut unsaid) = (0, Vec::new());
     for preset in PRESETS {
         let sides = Studio::with(preset.scenario()).finish().sides;
-        for width in [800, 941, 1200, 1600] {
-            let scene = layout(&sides, &View { width, ..View::default() });
-            let texts: Vec<(Option<u8>, &str)> = scene
-                .layers
-                .iter()
-                .flat_map(|layer| &layer.shapes)
-                .filter_map(|shape| match &shape.form {
-                    Form::Text { text, .. } => Some((shape.key.side, text.as_str())),
-                    _ => None,
-                })
-                .collect();
+        for width in [364, 390, 800, 941, 1200, 1600] {
+            let view = View { width, ..View::default() };
+            let scenes = if width < 720 { layout_apart(&sides, &view) } else { vec![layout(&sides, &view)] };
+            let texts = texts(&scenes);
             let is_hole = |text: &str| text.is_empty() || text.contains("{count}") || text.contains("{job}");
             let hole = texts.iter().find(|(_, text)| is_hole(text));
             assert_eq!(hole, None, "{} at {width}", preset.name);
             for (number, side) in sides.iter().enumerate() {
-                for mark in side.trace.marks.iter().filter(|mark| mark.kind.is_failure()) {
+                for mark in &side.trace.marks {
+                    // What a reader of a log commits is drawn as its place beside the track.
+                    if mark.kind == MarkKind::Committed && side.trace.actor(mark.actor).drawing == Drawing::Tracks {
+                        continue;
+                    }
                     let label = side.trace.mark_label(mark);
-                    let is_said =
-                        texts.iter().any(|(of, text)| *of == Some(number as u8) && text.contains(label.as_str()));
-                    assert!(is_said, "{} at {width}: `{label}` is said nowhere", preset.name);
+                    let (what, _) = label.split_once(": ").unwrap_or((&label, ""));
+                    let least = if width < 720 { what } else { &label };
+                    let is_said = |(of, text): &(Option<u8>, &str)| *of == Some(number as u8) && text.contains(least);
+                    let mut shapes = scenes.iter().flat_map(Scene::body);
                     said += 1;
+                    if !texts.iter().any(is_said) || !shapes.any(|shape| shape.name.contains(&label)) {
+                        unsaid.push(format!("{} at {width}: `{label}` ({:?})", preset.name, mark.kind));
+                    }
                 }
             }
         }
     }
-    assert!(said > 100, "{said}");
+    unsaid.dedup();
+    assert!(unsaid.is_empty(), "said nowhere: {unsaid:#?}");
+    assert!(said > 200, "{said}");
+}
+
+/// Whoever points at a bar, a frame or a line beside a lane is told what it is. Only a bracket has no words of its own: it
+/// belongs to the frame beside it.
+#[test]
+fn whatever_stands_in_a_lane_says_what_it_is() {
+    let mut named = 0;
+    for (picture, scene) in each_scene() {
+        let shapes = || scene.layers.iter().filter(|layer| layer.level == Level::Stays).flat_map(|layer| &layer.shapes);
+        for shape in shapes() {
+            let is_named = |other: &Shape| other.key.subject == shape.key.subject && !other.name.is_empty();
+            let is_told = !shape.name.is_empty() || shape.look == Look::Scheduled && shapes().any(is_named);
+            assert!(is_told, "{} at {}: {:?} has no name", picture.name, picture.width, shape.look);
+            named += 1;
+        }
+    }
+    assert!(named > 1_000, "{named}");
+}
+
+/// No bar can have the focus, so what a bar says is told where keys lead: the bar of a job is a line of that job's story,
+/// with its beginning and its end, and any other begins in a step at which the playhead can be put.
+#[test]
+fn what_a_bar_says_is_reached_without_pointing() {
+    let (mut told, mut steps) = (0, 0);
+    for (picture, scene) in each_scene().filter(|(picture, _)| picture.width == 1280) {
+        let (played, _) = pictures().iter().find(|(_, [wide, _])| wide.name == picture.name).unwrap();
+        let layers = scene.layers.iter().filter(|layer| layer.level == Level::Stays);
+        for shape in layers.flat_map(|layer| &layer.shapes) {
+            let (Some(side), Subject::Stay(id)) = (shape.key.side, shape.key.subject) else { continue };
+            let trace = &played.sides[usize::from(side)].trace;
+            let stay = &trace.stays[id.index() as usize];
+            assert_eq!(trace.steps[stay.cause.index() as usize].at, stay.begin, "{}: {}", picture.name, shape.name);
+            steps += 1;
+            // What lasted no time held nobody up, and only work is told all the same.
+            let lasted = stay.begin < stay.end || stay.kind == StayKind::Busy;
+            if let (Some(job), true) = (shape.job, lasted) {
+                let lines = story::job(trace, job);
+                let is_it = |line: &story::Line| line.at == stay.begin && line.until == stay.end.known();
+                assert!(lines.iter().any(is_it), "{}: {}", picture.name, shape.name);
+                told += 1;
+            }
+        }
+    }
+    assert!(told > 300 && steps > told, "{told} of {steps}");
 }
 
 /// What a scenario opens at is said on a phone as well.

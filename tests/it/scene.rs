@@ -10,7 +10,7 @@ use counterpoint::scene::{
 };
 use counterpoint::story::job as job_story;
 use counterpoint::time::{Moment, Span, readable};
-use counterpoint::trace::{Arrow, Class, Fate, Handled, JobId, MarkRow, StayKind, StayRow, Trace};
+use counterpoint::trace::{Arrow, Class, Fate, Handled, JobId, MarkKind, MarkRow, StayKind, StayRow, Trace};
 use serde_json::json;
 
 use crate::story::play;
@@ -348,6 +348,28 @@ fn a_frame_has_at_most_two_thousand_shapes_even_if_everything_fails() {
     let from = Moment::START + Span::millis(1_000);
     let view = View { from: Some(from), to: Some(from + Span::millis(60)), ..View::default() };
     assert_eq!(layout(&played.sides, &view).bundled, 0);
+}
+
+/// Thousands of callers give up; their lane says so once in a while, and how many it were.
+#[test]
+fn like_failures_of_thousands_of_jobs_are_said_a_few_times() {
+    let played = play(json!({
+        "workload": { "jobs": 12_000, "arrivals": { "pattern": "poisson", "rate_per_s": 500 }, "work": "5ms" },
+        "changes": [{ "at": "0ms", "fault": "silent-outage", "actor": "server" }],
+        "sides": [{ "protocol": "http", "timeout": "20ms", "caller": { "threads": 50 } }, { "protocol": "http" }],
+    }));
+    let gave_up = played.sides[0].trace.marks.iter().filter(|mark| mark.kind == MarkKind::GaveUp).count();
+    assert!(gave_up > 10_000, "{gave_up}");
+    for scene in layout_apart(&played.sides, &View { width: 364, ..View::default() })
+        .iter()
+        .take(1)
+        .chain([&layout(&played.sides, &View::default())])
+    {
+        let texts = texts(scene);
+        let said: Vec<&str> = texts.iter().map(|(text, _)| *text).filter(|text| text.contains("gave up")).collect();
+        assert!((1..=2).contains(&said.len()), "{said:?}");
+        assert!(said[0].contains(" × "), "{said:?}");
+    }
 }
 
 #[test]
