@@ -87,6 +87,9 @@ impl<E> Agenda<E> {
     }
 
     /// The entry will not happen. Nothing changes if it has happened or was cancelled before.
+    ///
+    /// It is called wherever something comes to its end; a copy of it at each such place would weigh kilobytes.
+    #[inline(never)]
     pub(super) fn cancel(&mut self, EntryId { place, mark }: EntryId) {
         let entry = &mut self.slab[place as usize];
         if entry.mark == mark && entry.event.take().is_some() {

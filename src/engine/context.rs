@@ -179,9 +179,7 @@ impl OpenStay {
     /// The stay, which that timer, and no earlier one, is to end if nothing ends it before. Ending the stay cancels the
     /// timer.
     pub fn until<M: Clone, T>(self, span: Span, timer: impl Into<T>, context: &mut Context<'_, M, T>) -> OpenStay {
-        if let Some(earlier) = self.timer {
-            context.cancel(earlier);
-        }
+        context.cancel(self.timer);
         OpenStay { timer: Some(context.set_timer(span, timer)), ..self }
     }
 }
@@ -329,9 +327,11 @@ impl<M: Clone, T> Context<'_, M, T> {
         TimerId(self.core.agenda.schedule(at, (cause, Event::Timer { actor: self.actor, timer: timer.into() })))
     }
 
-    /// What the timer was set for is over: it will not ring. One that has rung may be cancelled as well.
-    pub fn cancel(&mut self, timer: TimerId) {
-        self.core.agenda.cancel(timer.0);
+    /// What the timer was set for is over: it will not ring. One that has rung may be cancelled as well, and none at all.
+    pub fn cancel(&mut self, timer: impl Into<Option<TimerId>>) {
+        if let Some(TimerId(entry)) = timer.into() {
+            self.core.agenda.cancel(entry);
+        }
     }
 
     /// A stay begins.
@@ -363,9 +363,7 @@ impl<M: Clone, T> Context<'_, M, T> {
     /// A stay ends, and the timer that was to end it does not ring.
     pub fn end(&mut self, OpenStay { stay, timer }: OpenStay, ending: Ending) {
         self.step();
-        if let Some(timer) = timer {
-            self.cancel(timer);
-        }
+        self.cancel(timer);
         let row = &mut self.core.trace.stays[stay.at()];
         debug_assert_eq!(row.end, Moment::NEVER, "a stay ends once");
         row.end = self.core.now;

@@ -339,7 +339,7 @@ impl Node {
     pub(super) fn finish(&mut self, key: u32, ending: Ending, stage: &mut Stage<'_>) {
         self.forget_request(key);
         let Some(mut running) = self.running.remove(&key) else { return };
-        running.alarm.into_iter().for_each(|alarm| stage.cancel(alarm));
+        stage.cancel(running.alarm);
         if let Some(open) = running.waits.take() {
             self.tally.end(open, ending, stage);
         }
@@ -455,7 +455,7 @@ impl Node {
         self.pools.iter_mut().for_each(|(pool, _)| pool.reset());
         for (key, running) in running {
             self.hands.leave(key);
-            running.alarm.into_iter().for_each(|alarm| stage.cancel(alarm));
+            stage.cancel(running.alarm);
             let opens = running.waits.into_iter().chain(running.doing.open());
             opens.for_each(|open| self.tally.end(open, Ending::Interrupted, stage));
             let Origin::Request { message, call } = running.origin else { continue };

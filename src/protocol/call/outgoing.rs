@@ -341,7 +341,7 @@ impl Node {
         if switch == before {
             return;
         }
-        alarm.take().into_iter().for_each(|alarm| stage.cancel(alarm));
+        stage.cancel(alarm.take());
         let slot = if alone { Slot::WHOLE } else { Slot(edge.into()) };
         let value = switch.level();
         stage.level(slot, LevelKind::Switch, value);

@@ -198,7 +198,7 @@ impl Members {
     /// whether the member is still there to go on.
     fn enter_poll(&mut self, index: usize, stage: &mut Stage<'_>) -> bool {
         let one = &mut self.members[index];
-        one.overdue.take().into_iter().for_each(|timer| stage.cancel(timer));
+        stage.cancel(one.overdue.take());
         if one.closing {
             self.close(index, stage);
             return false;

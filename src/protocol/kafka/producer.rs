@@ -167,7 +167,7 @@ impl Producer {
     }
 
     fn give_up(&mut self, batch: &Batch, stage: &mut Stage<'_>) {
-        batch.timer.into_iter().for_each(|timer| stage.cancel(timer));
+        stage.cancel(batch.timer);
         for part in &batch.parts {
             stage.mark(MarkKind::GaveUp, Slot::WHOLE, *part, batch.attempt.into(), self.words.gave_up);
         }
@@ -202,7 +202,7 @@ impl Producer {
 
     fn send(&mut self, partition: u16, mut batch: Batch, stage: &mut Stage<'_>) {
         batch.attempt += 1;
-        batch.timer.take().into_iter().for_each(|timer| stage.cancel(timer));
+        stage.cancel(batch.timer.take());
         let Batch { number, attempt, sequence, .. } = batch;
         let several = batch.parts.len() > 1;
         let (kind, label) = if several { self.words.produce_several } else { self.words.produce };
@@ -241,7 +241,7 @@ impl Producer {
         let Some(batch) = self.lanes[usize::from(partition)].take_answered(number, attempt) else {
             return stage.too_late(message);
         };
-        batch.timer.into_iter().for_each(|timer| stage.cancel(timer));
+        stage.cancel(batch.timer);
         match answer {
             Answer::Stored => self.settle(&batch.parts, CallerOutcome::Accepted, stage),
             Answer::NoLeader => self.failed(partition, batch, CallerOutcome::Refused, stage),
@@ -256,7 +256,7 @@ impl Producer {
     /// time-out is over.
     fn failed(&mut self, partition: u16, mut batch: Batch, heard: CallerOutcome, stage: &mut Stage<'_>) {
         batch.known = batch.known.max(heard);
-        batch.timer.take().into_iter().for_each(|timer| stage.cancel(timer));
+        stage.cancel(batch.timer.take());
         let chance = stage.chance(Purpose::Jitter, batch.parts[0], batch.attempt);
         let wait = self.backoff.wait(stage, batch.parts[0], batch.attempt, None).scaled(0.8 + 0.4 * chance);
         if stage.now().since(batch.opened) >= self.delivery_timeout {

@@ -302,7 +302,7 @@ impl Topic {
                 continue;
             }
             partition.polls.remove(place);
-            poll.timer.into_iter().for_each(|timer| stage.cancel(timer));
+            stage.cancel(poll.timer);
             let (parts, deliveries) = partition.read(poll.group, from, most, stage);
             let several = parts.len() > 1;
             let word = if several { self.words.fetched_several } else { self.words.fetched };
@@ -460,7 +460,7 @@ impl Topic {
                 self.close_to_producer(number, stage);
             }
             for Poll { message, member, request, timer, .. } in polls {
-                timer.into_iter().for_each(|timer| stage.cancel(timer));
+                stage.cancel(timer);
                 let body = Message::FetchRefused { member, partition: number, request };
                 self.reply(Reply { member, to: message, word: self.words.fetch_broken, body }, stage);
             }

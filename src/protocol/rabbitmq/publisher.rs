@@ -290,7 +290,7 @@ impl Publisher {
     fn end_wait(&mut self, place: PublicationId, ending: Ending, stage: &mut Stage<'_>) {
         if let Some(Publication { waits_for: WaitsFor::Confirm(stay, overdue), .. }) = self.publications[place as usize]
         {
-            overdue.into_iter().for_each(|overdue| stage.cancel(overdue));
+            stage.cancel(overdue);
             if let Some(stay) = stay {
                 stage.end(stay, ending);
                 self.unconfirmed -= 1;

@@ -205,7 +205,7 @@ impl Consumers {
         let Doing::Calling(_, stay, overdue) = self.consumers[consumer as usize].doing else {
             return;
         };
-        overdue.into_iter().for_each(|overdue| stage.cancel(overdue));
+        stage.cancel(overdue);
         let stay = match errand {
             Errand::Poll => {
                 self.unblock(errand, stay, Ending::Expired, stage);
@@ -317,7 +317,7 @@ impl Consumers {
             Doing::Pausing(errand, stay, over) => (errand, stay, Some(over)),
             Doing::Working { .. } | Doing::Nothing => return,
         };
-        timer.into_iter().for_each(|timer| stage.cancel(timer));
+        stage.cancel(timer);
         if let Some(stay) = stay {
             self.unblock(errand, stay, ending, stage);
         }
@@ -365,7 +365,7 @@ impl Consumers {
         let Doing::Working { received, stay, extends } = self.consumers[consumer as usize].doing else {
             return;
         };
-        extends.into_iter().for_each(|extends| stage.cancel(extends));
+        stage.cancel(extends);
         self.busy -= 1;
         stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Busy), self.busy);
         let part = received.part;
@@ -436,7 +436,7 @@ impl Consumers {
             match one.doing {
                 Doing::Working { stay, extends, .. } => {
                     one.doing = Doing::Nothing;
-                    extends.into_iter().for_each(|extends| stage.cancel(extends));
+                    stage.cancel(extends);
                     stage.end(stay, Ending::Interrupted);
                 }
                 Doing::Calling(..) => {

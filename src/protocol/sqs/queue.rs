@@ -169,7 +169,7 @@ impl Queue {
                 return;
             }
             self.polls.pop_front();
-            poll.timer.into_iter().for_each(|timer| stage.cancel(timer));
+            stage.cancel(poll.timer);
             self.hand_out(poll, &taken.messages, stage);
         }
     }
@@ -328,7 +328,7 @@ impl Queue {
 
     fn break_off(&self, poll: Poll, stage: &mut Stage<'_>) {
         let Poll { message, consumer, call, timer } = poll;
-        timer.into_iter().for_each(|timer| stage.cancel(timer));
+        stage.cancel(timer);
         let body = Message::Refused { consumer, call };
         self.answer(message, self.words.receive_refused, PartId::NONE, body, consumer, stage);
     }

@@ -232,7 +232,7 @@ impl Members {
         one.forget_commits(stage);
         one.placing.clear();
         one.stop_beating(stage);
-        one.overdue.take().into_iter().for_each(|timer| stage.cancel(timer));
+        stage.cancel(one.overdue.take());
         one.forget_attempts();
     }
 }

@@ -175,7 +175,7 @@ impl Member {
     }
 
     pub fn stop_beating(&mut self, stage: &mut Stage<'_>) {
-        self.beat.take().into_iter().for_each(|timer| stage.cancel(timer));
+        stage.cancel(self.beat.take());
     }
 
     /// It owns nothing any more.

@@ -101,7 +101,7 @@ impl Coordinator {
     /// From now on it is in `state`; the trace says while the partitions are divided anew.
     fn turn(&mut self, state: GroupState, stage: &mut Stage<'_>) {
         if state != GroupState::Preparing {
-            self.joins.take().into_iter().for_each(|timer| stage.cancel(timer));
+            stage.cancel(self.joins.take());
         }
         let before = std::mem::replace(&mut self.state, state).divides();
         if before != state.divides() {
@@ -151,7 +151,7 @@ impl Coordinator {
 
     fn await_joins(&mut self, span: Span, stage: &mut Stage<'_>) {
         let timer = stage.set_timer(span, Timer::JoinOver { group: self.number });
-        self.joins.replace(timer).into_iter().for_each(|earlier| stage.cancel(earlier));
+        stage.cancel(self.joins.replace(timer));
     }
 
     /// Everyone must join anew.

@@ -159,7 +159,7 @@ impl Partition {
     /// Nobody waits with these fetches any more, and nobody is told.
     pub fn forget_polls(&mut self, of: impl Fn(&Poll) -> bool, stage: &mut Stage<'_>) {
         for poll in self.polls.extract_if(.., |poll| of(poll)) {
-            poll.timer.into_iter().for_each(|timer| stage.cancel(timer));
+            stage.cancel(poll.timer);
         }
     }
 

@@ -31,7 +31,7 @@ impl Consumers {
         let consumer = &mut self.consumers[usize::from(number)];
         consumer.epoch = self.opened;
         consumer.connection = Connection::Open;
-        consumer.reconnects.take().into_iter().for_each(|timer| stage.cancel(timer));
+        stage.cancel(consumer.reconnects.take());
         self.consume(number, stage);
     }
 
