@@ -56,7 +56,7 @@ const IDS: [&str; 40] = [
 ];
 
 /// Texts with all that a notation might read as its own.
-const WORDS: [&str; 8] = [
+const WORDS: [&str; 9] = [
     "end; of <b>it</b> #35;",
     "100 %% {x} @{y} [z]",
     "end",
@@ -65,6 +65,7 @@ const WORDS: [&str; 8] = [
     "box red end",
     "a -x b: --x (c), d",
     "loop as opt, and else",
+    "\u{637}\u{644}\u{628} / 1 (b): c",
 ];
 
 /// Writes every diagram into a new folder, which is `target/FORMAT`.

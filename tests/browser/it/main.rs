@@ -38,4 +38,5 @@ mod outage;
 mod parameters;
 mod sameness;
 mod screen;
+mod table;
 mod taking;
