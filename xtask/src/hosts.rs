@@ -81,6 +81,8 @@ pub fn build(tools: &HostTools) -> Result<()> {
     let Some(more) = &tools.more else {
         return Ok(());
     };
+    build_zensical(&more.zensical, &run_in, &refuses)?;
+
     let site = sources("sphinx")?;
     fs::copy(plug_in("sphinx_counterpoint.py"), site.join("sphinx_counterpoint.py"))?;
     copy(&viewer, &site.join("_static/counterpoint"))?;
@@ -105,6 +107,23 @@ pub fn build(tools: &HostTools) -> Result<()> {
     run_in(&site, Path::new("node"), &[program, "build", "--silent", "--outDir", "../starlight"])?;
     let page = site.join("src/content/docs/index.md");
     refuses(page, block, Path::new("node"), &[program, "build", "--outDir", "../wrong"])
+}
+
+/// Builds MkDocs' site as Zensical does, which reads the same settings and calls no hooks.
+fn build_zensical(
+    python: &Path,
+    run_in: &impl Fn(&Path, &Path, &[&str]) -> Result<()>,
+    refuses: &impl Fn(PathBuf, &str, &Path, &[&str]) -> Result<()>,
+) -> Result<()> {
+    let site = sources("zensical")?;
+    copy(&workspace::root().join("tests/browser/hosts/mkdocs/docs"), &site.join("docs"))?;
+    fs::copy(plug_in("mkdocs_counterpoint.py"), site.join("mkdocs_counterpoint.py"))?;
+    copy(&workspace::dist(), &site.join("docs/counterpoint"))?;
+    let words = ["-m", "zensical", "build", "--strict", "--clean"];
+    run_in(&site, python, &words)?;
+    // It builds into no folder outside of the site's own.
+    fs::rename(site.join("site"), folder().join("zensical"))?;
+    refuses(site.join("docs/index.md"), "```counterpoint scenario=\"no-such\"\n```", python, &words)
 }
 
 /// Gives a site the packages that build it, the plug-in and the viewer.

@@ -29,6 +29,8 @@ const MERMAID: &str = "11.17.2";
 const MDBOOK: &str = "0.5.4";
 const MKDOCS_MATERIAL: &str = "9.8.1";
 const SPHINX: &str = "9.0.4";
+/// Later ones need a package of its registry that is not there.
+const ZENSICAL: &str = "0.0.73";
 /// Typst's own compiler as a module of Python, which is there in seconds and need not be compiled.
 const TYPST: &str = "0.15.2";
 const DOCUSAURUS: &str = "3.10.2";
@@ -108,6 +110,7 @@ impl Setup {
     fn more_hosts(&self) -> Result<MoreHostTools> {
         system::ensure(&system::NODE, "The tests of documentation sites", self.consent)?;
         Ok(MoreHostTools {
+            zensical: self.cache.pip_package("zensical", ZENSICAL)?,
             sphinx: self.cache.pip_package("sphinx", SPHINX)?,
             docusaurus: self.cache.npm_package("docusaurus", DOCUSAURUS)?,
             starlight: self.cache.npm_package("starlight", STARLIGHT)?,
@@ -192,7 +195,8 @@ pub struct HostTools {
 
 /// What builds the sites that take long.
 pub struct MoreHostTools {
-    /// The Python that has it.
+    /// The Pythons that have each.
+    pub zensical: PathBuf,
     pub sphinx: PathBuf,
     /// The `node_modules` that have each.
     pub docusaurus: PathBuf,
@@ -223,7 +227,9 @@ mod tests {
 
     #[test]
     fn pip_packages_are_held_to_the_hashes_in_their_lists() {
-        for (name, version) in [("mkdocs-material", MKDOCS_MATERIAL), ("sphinx", SPHINX), ("typst", TYPST)] {
+        for (name, version) in
+            [("mkdocs-material", MKDOCS_MATERIAL), ("zensical", ZENSICAL), ("sphinx", SPHINX), ("typst", TYPST)]
+        {
             let path = workspace::root().join("xtask/pip").join(name).join("requirements.txt");
             let list = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             assert!(list.lines().any(|line| line.starts_with(&format!("{name}=={version} "))), "{list}");

@@ -42,8 +42,8 @@ impl Place {
                 "Copy the built page, or the npm package counterpoint-diagram, to the folder counterpoint/ of your site."
             }
             Place::MkDocs => {
-                "Once: the hook mkdocs_counterpoint.py, and the built page in docs/counterpoint/ (docs/embedding.md). The \
-                 block becomes a picture with the live diagram over it."
+                "Once: mkdocs_counterpoint.py as a hook (for Zensical, as a custom fence), and the built page in \
+                 docs/counterpoint/ (docs/embedding.md). The block becomes a picture with the live diagram over it."
             }
             Place::Frame => "For hosts that allow frames and no scripts.",
             Place::MdBook => {

@@ -17,7 +17,7 @@ struct Host {
     light: &'static str,
 }
 
-const HOSTS: [Host; 5] = [
+const HOSTS: [Host; 6] = [
     Host {
         name: "mdbook",
         page: "deep/orders.html",
@@ -26,6 +26,12 @@ const HOSTS: [Host; 5] = [
     },
     Host {
         name: "mkdocs",
+        page: "orders/",
+        dark: "document.querySelector('label[for=__palette_1]:not([hidden])').click()",
+        light: "document.querySelector('label[for=__palette_0]:not([hidden])').click()",
+    },
+    Host {
+        name: "zensical",
         page: "orders/",
         dark: "document.querySelector('label[for=__palette_1]:not([hidden])').click()",
         light: "document.querySelector('label[for=__palette_0]:not([hidden])').click()",
