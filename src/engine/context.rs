@@ -178,6 +178,7 @@ impl OpenStay {
 
     /// The stay, which that timer, and no earlier one, is to end if nothing ends it before. Ending the stay cancels the
     /// timer.
+    #[inline(never)]
     pub fn until<M: Clone, T>(self, span: Span, timer: impl Into<T>, context: &mut Context<'_, M, T>) -> OpenStay {
         context.cancel(self.timer);
         OpenStay { timer: Some(context.set_timer(span, timer)), ..self }

@@ -3,7 +3,7 @@
 //! *Invariant:* a worker has at most one request; a request waits only while no worker is idle. The server learns
 //! nothing of a caller's time-out (RFC 9112 §9.5 leaves it to find the connection closed).
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 use super::{Connection, Message, Settings, Status, Timer, WhenFull, Words};
 use crate::engine::{Fault, Input, LinkId, OpenStay, Parcel, Phase, TimerId};
@@ -41,8 +41,9 @@ pub struct Server {
     queue: VecDeque<(Request, OpenStay)>,
     /// Parts whose work has changed the world here.
     applied: BTreeSet<PartId>,
-    /// When each connection that is idle will have been so for too long.
-    idle: BTreeMap<Connection, TimerId>,
+    /// Connections that are idle, and the timers that ring when they have been so for too long. (A list, for there are
+    /// no more of them than the caller's pool opens.)
+    idle: Vec<(Connection, TimerId)>,
     closed: BTreeSet<Connection>,
 }
 
@@ -62,7 +63,7 @@ impl Server {
             busy: 0,
             queue: VecDeque::new(),
             applied: BTreeSet::new(),
-            idle: BTreeMap::new(),
+            idle: Vec::new(),
             closed: BTreeSet::new(),
         }
     }
@@ -155,12 +156,12 @@ impl Server {
         stage.send(parcel, Message::Response { part, attempt, connection, status });
         // A request that arrived twice is answered twice: the time counts from the last answer.
         self.no_longer_idle(connection, stage);
-        self.idle.insert(connection, stage.set_timer(self.keepalive_timeout, Timer::IdleTooLong { connection }));
+        self.idle.push((connection, stage.set_timer(self.keepalive_timeout, Timer::IdleTooLong { connection })));
     }
 
     fn no_longer_idle(&mut self, connection: Connection, stage: &mut Stage<'_>) {
-        if let Some(timer) = self.idle.remove(&connection) {
-            stage.cancel(timer);
+        if let Some(place) = self.idle.iter().position(|(idle, _)| *idle == connection) {
+            stage.cancel(self.idle.swap_remove(place).1);
         }
     }
 
@@ -206,6 +207,7 @@ impl Server {
     }
 
     fn idle_too_long(&mut self, connection: Connection, stage: &mut Stage<'_>) {
+        self.no_longer_idle(connection, stage);
         self.closed.insert(connection);
         let parcel = Parcel {
             link: self.back,
@@ -247,7 +249,9 @@ impl Server {
             cut_off.push((request, Slot::WHOLE));
         }
         self.busy = 0;
-        std::mem::take(&mut self.idle).into_values().for_each(|timer| stage.cancel(timer));
+        while let Some((_, timer)) = self.idle.pop() {
+            stage.cancel(timer);
+        }
         if cut_off.is_empty() {
             return;
         }

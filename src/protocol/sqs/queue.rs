@@ -338,8 +338,9 @@ impl Queue {
             (Fault::SlowDown { .. }, _) | (Fault::SilentOutage, Phase::Ends) => {}
             // Who waits will hear nothing any more, and finds out by its own clock.
             (Fault::SilentOutage, Phase::Begins) => {
-                let timers = self.polls.drain(..).filter_map(|poll| poll.timer);
-                timers.for_each(|timer| stage.cancel(timer));
+                while let Some(poll) = self.polls.pop_front() {
+                    stage.cancel(poll.timer);
+                }
             }
             // It is kept in several places: a crash loses no message.
             (Fault::Outage | Fault::Crash, Phase::Begins) => {

@@ -41,7 +41,9 @@ impl Owned {
     /// The fetch under way was answered, or will not be.
     pub fn stops_waiting(&mut self, stage: &mut Stage<'_>) {
         self.request = None;
-        self.patience.drain(..).for_each(|timer| stage.cancel(timer));
+        while let Some(timer) = self.patience.pop() {
+            stage.cancel(timer);
+        }
     }
 }
 
@@ -171,7 +173,8 @@ impl Member {
 
     /// Nobody waits for answers to commits any more.
     pub fn forget_commits(&mut self, stage: &mut Stage<'_>) {
-        std::mem::take(&mut self.commits).into_values().for_each(|(.., timer)| stage.cancel(timer));
+        self.commits.values().for_each(|(.., timer)| stage.cancel(*timer));
+        self.commits.clear();
     }
 
     pub fn stop_beating(&mut self, stage: &mut Stage<'_>) {
@@ -180,7 +183,8 @@ impl Member {
 
     /// It owns nothing any more.
     pub fn disown(&mut self, stage: &mut Stage<'_>) {
-        self.owned.drain(..).for_each(|mut owned| owned.stops_waiting(stage));
+        self.owned.iter_mut().for_each(|owned| owned.stops_waiting(stage));
+        self.owned.clear();
     }
 
     pub fn commit_was_not_taken(&mut self, partition: u16, before: Offset) {
@@ -200,7 +204,9 @@ impl Member {
     /// What was asked of the coordinator was answered, or will not be.
     pub fn void_group_request(&mut self, stage: &mut Stage<'_>) {
         self.group_request = None;
-        self.patience.drain(..).for_each(|timer| stage.cancel(timer));
+        while let Some(timer) = self.patience.pop() {
+            stage.cancel(timer);
+        }
     }
 
     pub fn awaits_group(&self, request: Request) -> bool {

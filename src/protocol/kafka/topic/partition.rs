@@ -158,9 +158,12 @@ impl Partition {
 
     /// Nobody waits with these fetches any more, and nobody is told.
     pub fn forget_polls(&mut self, of: impl Fn(&Poll) -> bool, stage: &mut Stage<'_>) {
-        for poll in self.polls.extract_if(.., |poll| of(poll)) {
-            stage.cancel(poll.timer);
-        }
+        self.polls.retain(|poll| {
+            if of(poll) {
+                stage.cancel(poll.timer);
+            }
+            !of(poll)
+        });
     }
 
     /// What a fetch gets: the parts of a group from `from` on, and how often the first was handed out.
@@ -258,7 +261,9 @@ impl Partition {
 
     /// The leader died: what its followers do not have is gone.
     pub fn truncate(&mut self, stage: &mut Stage<'_>) {
-        self.replicating.drain(..).for_each(|(_, timer)| stage.cancel(timer));
+        while let Some((_, timer)) = self.replicating.pop_front() {
+            stage.cancel(timer);
+        }
         for offset in (self.high_watermark..self.end()).rev() {
             for group in 0..self.readings.len() {
                 let part = self.part(offset, group);
