@@ -41,6 +41,7 @@ in_each_browser! {
     async fn letters_that_run_to_the_left_move_nothing_beside_them(page: Page) {
         running_at(&page, "#order-emails&set=sides.left.path=/%D8%B7%D9%84%D8%A8/{job}/pay").await?;
         open_table(&page).await?;
+        page.wait_until("it is the run with that path", "document.querySelector('tbody').textContent.includes('/pay')").await?;
         let signs = ["/pay", "\u{637}", "1", "pay"].map(Into::into).to_vec();
         let places: Vec<f64> = page.run(PLACES, signs).await?;
         assert_eq!(places.len(), 3, "the path is in the table");
