@@ -117,6 +117,9 @@ fn build_zensical(
 ) -> Result<()> {
     let site = sources("zensical")?;
     copy(&workspace::root().join("tests/browser/hosts/mkdocs/docs"), &site.join("docs"))?;
+    // Addresses in HTML are, like those in Markdown, written from the file, and not from the page that it becomes.
+    let chapter = site.join("docs/orders.md");
+    fs::write(&chapter, fs::read_to_string(&chapter)?.replace("\"../counterpoint/", "\"counterpoint/"))?;
     fs::copy(plug_in("mkdocs_counterpoint.py"), site.join("mkdocs_counterpoint.py"))?;
     copy(&workspace::dist(), &site.join("docs/counterpoint"))?;
     let words = ["-m", "zensical", "build", "--strict", "--clean"];
