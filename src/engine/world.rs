@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* [`World::advance`] is the only thing that knows how to run, and it returns after a bounded number of
 //! events. A run settles when no job is still to be wanted and nothing that carries a job is under way: no message
-//! in flight, no open stay. Heartbeats, polls and stale timers keep nothing alive.
+//! in flight, no open stay. Heartbeats, polls and timers keep nothing alive.
 
 use super::agenda::Agenda;
 use super::context::{Context, Core, Event, OpenStay};

@@ -43,8 +43,8 @@ impl Outgoing {
             Some(AttemptState::Gated(open) | AttemptState::BackingOff(open)) => {
                 tally.end(open, Ending::Interrupted, stage);
             }
-            Some(AttemptState::Asked(Some(overdue))) => stage.cancel(overdue),
-            Some(AttemptState::Asked(None)) | None => {}
+            Some(AttemptState::Asked(overdue)) => stage.cancel(overdue),
+            None => {}
         }
     }
 }
@@ -210,7 +210,7 @@ impl Node {
         let Some(outgoing) = self.calls.get_mut(&call) else { return };
         let (edge_index, took) = (outgoing.ask.edge, stage.now().since(outgoing.began));
         let room = outgoing.room.take();
-        if let Some(AttemptState::Asked(Some(overdue))) = outgoing.state.take() {
+        if let Some(AttemptState::Asked(overdue)) = outgoing.state.take() {
             stage.cancel(overdue);
         }
         let edge = &mut self.edges[usize::from(edge_index)];

@@ -218,7 +218,7 @@ impl Caller {
 
     /// Nothing more can come for this attempt, so it can no longer be overdue.
     fn stop_waiting(&mut self, thread: u16, stage: &mut Stage<'_>) {
-        if let Some(&Call { waits_for: WaitsFor::Answer(_, Some(overdue)), .. }) = self.threads.call(thread) {
+        if let Some(&Call { waits_for: WaitsFor::Answer(_, overdue), .. }) = self.threads.call(thread) {
             stage.cancel(overdue);
         }
     }

@@ -68,7 +68,7 @@ impl Sender {
                 if !self.awaits(thread, part, attempt) {
                     return stage.too_late(message);
                 }
-                if let Some(&Sending { waits_for: WaitsFor::Answer(Some(overdue)), .. }) = self.threads.call(thread) {
+                if let Some(&Sending { waits_for: WaitsFor::Answer(overdue), .. }) = self.threads.call(thread) {
                     stage.cancel(overdue);
                 }
                 stage.land(message, Slot(thread));

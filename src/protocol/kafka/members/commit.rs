@@ -86,11 +86,11 @@ impl Members {
         match self.members[index].doing {
             Doing::Polling(_) if taken == Taken::UnknownMember => self.poll(index, stage),
             Doing::Committing { open, then, stay } if request >= self.members[index].first_commit => {
+                let member = self.number(index);
+                let again = open == 1 && taken == Taken::NoCoordinator;
+                let stay = if again { stay.until(BACKOFF, Timer::CommitAgain { member }, stage) } else { stay };
                 self.members[index].doing = Doing::Committing { open: open - 1, then, stay };
-                if open == 1 && taken == Taken::NoCoordinator {
-                    let stay = stay.until(BACKOFF, Timer::CommitAgain { member: self.number(index) }, stage);
-                    self.members[index].doing = Doing::Committing { open: 0, then, stay };
-                } else if open == 1 {
+                if open == 1 && !again {
                     self.stop_waiting(index, Ending::Done, stage);
                     self.go_on(index, then, stage);
                 }
