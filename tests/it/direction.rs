@@ -1,12 +1,10 @@
 //! Letters that run to the left move nothing that stands beside them, in any format.
 
-use counterpoint::export::{Export, Format};
-use counterpoint::recording::Background;
-use counterpoint::render::svg::{Foot, Theme};
+use counterpoint::export::Format;
 use counterpoint::scenario::{PRESETS, Played};
 use serde_json::json;
 
-use crate::story;
+use crate::story::{self, written};
 
 /// A label and a name within, at the end and at the beginning of which letters run to the left.
 fn played() -> Played {
@@ -17,24 +15,6 @@ fn played() -> Played {
             { "protocol": "rabbitmq", "label": "طلب", "consumers": { "name": "الدفع 2" } },
         ],
     }))
-}
-
-fn written(played: &Played, format: Format) -> String {
-    let export = Export {
-        format,
-        side: None,
-        at: None,
-        from: None,
-        to: None,
-        job: None,
-        width: 1200,
-        theme: Theme::Auto,
-        foot: Foot::Legend,
-        background: Background::Faint,
-    };
-    let mut file = Vec::new();
-    export.write(&mut file, played).unwrap();
-    String::from_utf8(file).unwrap()
 }
 
 const FOR_PEOPLE: [Format; 5] = [Format::Text, Format::Story, Format::Svg, Format::Mermaid, Format::Plantuml];

@@ -1,15 +1,13 @@
 //! What ends a run that would not end by itself, and that the outcome names it.
 
 use counterpoint::engine::{Limits, Progress};
-use counterpoint::export::{Export, Format};
-use counterpoint::recording::Background;
-use counterpoint::render::svg::{Foot, Theme};
+use counterpoint::export::Format;
 use counterpoint::scenario::{Run, Scenario};
 use counterpoint::time::{Moment, Span};
 use counterpoint::trace::{Limit, Outcome, Trace, WorkOutcome};
 use serde_json::{Value, json};
 
-use crate::story::{hard_to_write, play_within, sent};
+use crate::story::{hard_to_write, play_within, sent, written};
 
 fn left_with(limits: Limits, workload: Value, left: Value) -> Trace {
     let fields = json!({ "name": "limits", "workload": workload, "sides": [left, { "protocol": "http" }] });
@@ -116,20 +114,6 @@ fn whatever_is_made_of_a_run_that_met_a_limit_says_so() {
     let played = hard_to_write();
     let limit = played.sides[0].trace.outcome.limit().expect("it ends a month before its last job");
     for format in [Format::Text, Format::Story, Format::Svg, Format::Mermaid, Format::Plantuml] {
-        let export = Export {
-            format,
-            side: None,
-            at: None,
-            from: None,
-            to: None,
-            job: None,
-            width: 1200,
-            theme: Theme::Auto,
-            foot: Foot::Legend,
-            background: Background::Faint,
-        };
-        let mut file = Vec::new();
-        export.write(&mut file, &played).unwrap();
-        assert!(String::from_utf8(file).unwrap().contains(limit.words()), "{format:?}");
+        assert!(written(&played, format).contains(limit.words()), "{format:?}");
     }
 }

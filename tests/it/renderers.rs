@@ -11,12 +11,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use counterpoint::export::{Export, Format};
 use counterpoint::render::png::{Scale, Size, picture};
-use counterpoint::render::svg::{self, Options, Theme};
+use counterpoint::render::svg::{self, Theme};
 use counterpoint::scenario::{PRESETS, Preset};
-use counterpoint::scene::{View, layout};
-use counterpoint::trace::JobId;
 use resvg::tiny_skia::Pixmap;
+
+use crate::story;
 
 /// The sides of a region, in pixels.
 const SIDE: u32 = 24;
@@ -84,12 +85,8 @@ struct Drawn {
 }
 
 fn draw(preset: &Preset, theme: Theme) -> Drawn {
-    let played = preset.scenario().play();
-    let head = &played.scenario.head;
-    let selection = head.view.job.map(|number| JobId::from_index(number - 1));
-    let view = View { width: 1000, from: head.view.from, to: head.view.to, selection, ..View::default() };
-    let scene = layout(&played.sides, &view);
-    let options = Options { theme, title: head.title.clone(), ..Options::default() };
+    let export = Export { width: 1000, theme, ..story::export(Format::Svg) };
+    let (scene, options) = export.picture(&preset.scenario().play());
     let svg = svg::document(&scene, &options);
     let size = Size::of(svg::size(&scene, &options), Scale::ONE).unwrap();
     let by_resvg = Pixmap::decode_png(&picture(&svg, size)).unwrap();

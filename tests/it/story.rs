@@ -1,7 +1,10 @@
 //! How a test tells a story: a scenario as JSON, and the diagram that must come of it.
 
 use counterpoint::engine::{Limits, Progress};
+use counterpoint::export::{Export, Format};
+use counterpoint::recording::Background;
 use counterpoint::render::mermaid;
+use counterpoint::render::svg::{Foot, Theme};
 use counterpoint::scenario::{Played, Run, Scenario, preset};
 use counterpoint::trace::{MessageRow, StayKind, StayRow, Trace};
 use serde_json::{Value, json};
@@ -24,6 +27,29 @@ pub fn play_within(scenario: Scenario, limits: Limits) -> Played {
     let mut run = Run::with_limits(scenario, limits);
     while run.advance(u64::MAX) == Progress::Running {}
     run.into_played()
+}
+
+/// A file of this format, with nothing asked for besides.
+pub fn export(format: Format) -> Export {
+    Export {
+        format,
+        side: None,
+        at: None,
+        from: None,
+        to: None,
+        job: None,
+        width: 1200,
+        theme: Theme::Auto,
+        foot: Foot::Legend,
+        background: Background::Faint,
+    }
+}
+
+/// What is in that file.
+pub fn written(played: &Played, format: Format) -> String {
+    let mut file = Vec::new();
+    export(format).write(&mut file, played).expect("memory takes what is written");
+    String::from_utf8(file).expect("every format is text")
 }
 
 /// The messages of a kind, in the order in which they were sent.
