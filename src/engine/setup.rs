@@ -86,7 +86,7 @@ impl<A> Setup<A> {
             self.bodies.push(LabelId::EMPTY);
             self.kinds.len() - 1
         });
-        KindId(u8::try_from(place).expect("a protocol has fewer than 256 kinds of message"))
+        KindId(u8::try_from(place).expect("a protocol has at most 256 kinds of message"))
     }
 
     /// What a message of this kind carries, for the reader who selects one. `{job}` stands for the job's number.
@@ -104,5 +104,43 @@ impl<A> Setup<A> {
     /// The lanes so far, from left to right.
     pub fn lanes(&self) -> &[ActorRow] {
         &self.lanes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::{Arrow, Class};
+
+    /// So many kinds of message as no protocol has, which live as long as the test.
+    fn kinds(count: usize) -> Vec<&'static MessageKind> {
+        let kind = |number: usize| MessageKind {
+            name: format!("kind {number}").leak(),
+            class: Class::Payload,
+            arrow: Arrow::Async,
+        };
+        let kinds: &'static [MessageKind] = (0..count).map(kind).collect::<Vec<_>>().leak();
+        kinds.iter().collect()
+    }
+
+    #[test]
+    fn each_kind_that_a_number_can_name_has_one_of_its_own() {
+        let mut setup = Setup::<()>::default();
+        for pass in 0..2 {
+            for (number, kind) in kinds(256).into_iter().enumerate() {
+                assert_eq!(setup.kind(kind), KindId(number as u8), "pass {pass}");
+            }
+        }
+        assert_eq!(setup.kinds.len(), 256);
+    }
+
+    /// That would be one message told as another.
+    #[test]
+    #[should_panic(expected = "a protocol has at most 256 kinds of message")]
+    fn no_kind_gets_the_number_of_another() {
+        let mut setup = Setup::<()>::default();
+        for kind in kinds(257) {
+            setup.kind(kind);
+        }
     }
 }

@@ -72,6 +72,20 @@ pub fn filled(text: &str, mark: &str, words: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    /// A number that ends at a power of two would give the text of another label, and nothing would fail.
+    #[test]
+    fn more_labels_than_sixteen_bits_can_number_are_told_apart() {
+        const MANY: u32 = 70_000;
+        let mut labels = Labels { texts: (0..MANY).map(|number| format!("label {number}")).collect() };
+        assert_eq!(labels.intern("label 69999"), LabelId(69_999));
+        let added = labels.intern("job {job} beyond");
+        assert_eq!(added, LabelId(MANY));
+        let labels: Labels = borsh::from_slice(&borsh::to_vec(&labels).unwrap()).unwrap();
+        let added: LabelId = borsh::from_slice(&borsh::to_vec(&added).unwrap()).unwrap();
+        assert_eq!(labels.fill(added, Some(JobId::from_index(2))), "job 3 beyond");
+        assert_eq!(labels.text(LabelId(MANY - (1 << 16))), "label 4464", "which a shorter number would have given");
+    }
+
     #[test]
     fn every_mark_is_filled_and_nothing_else() {
         for text in ["", "job {job}", "{job}{job} – {count}{jo", "é{job}é", "{{job}}"] {
