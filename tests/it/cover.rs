@@ -2,9 +2,10 @@
 
 use counterpoint::desk::Cover;
 use counterpoint::recording::{Card, Tone};
-use counterpoint::scenario::{PRESETS, preset};
+use counterpoint::scenario::{PRESETS, Scenario, preset};
 use counterpoint::scene::{Subject, View, layout, layout_apart};
 use counterpoint::studio::Studio;
+use serde_json::{Value, json};
 
 #[test]
 fn a_file_begins_with_words_and_has_everything() {
@@ -117,4 +118,86 @@ fn both_cards_have_the_same_measures() {
         let labels = |card: &Card| card.figures.iter().map(|figure| figure.label.clone()).collect::<Vec<_>>();
         assert_eq!(labels(&cards[0]), labels(&cards[1]), "{}", preset.name);
     }
+}
+
+/// The counts of what went wrong on both cards: the number, and whether it is good news for those who wanted the work.
+fn troubles_on_cards(fields: &Value) -> Vec<(String, [(String, Tone); 2])> {
+    let scenario = Scenario::from_json(&fields.to_string()).unwrap_or_else(|error| panic!("{error}"));
+    let cards = Studio::cover_of(scenario.play()).recording.cards;
+    let told = ["failed", "accepted and lost", "in a dead-letter queue", "not finished", "too late"];
+    let labels = cards[0].figures.iter().map(|figure| figure.label.clone());
+    let both = |label: &String| {
+        let figure = |card: &Card| card.figures.iter().find(|figure| figure.label == *label).cloned().unwrap();
+        [0, 1].map(|side| figure(&cards[side])).map(|figure| (figure.value, figure.tone))
+    };
+    labels.filter(|label| told.contains(&label.as_str())).map(|label| (label.clone(), both(&label))).collect()
+}
+
+fn told(label: &str, left: (&str, Tone), right: (&str, Tone)) -> (String, [(String, Tone); 2]) {
+    (label.to_owned(), [left, right].map(|(value, tone)| (value.to_owned(), tone)))
+}
+
+/// A quorum queue drops for good what was rejected more often than its limit allows. Nothing failed for a caller, and that
+/// is no good news beside work that is lost; nor is it where the work lies in a dead-letter queue.
+#[test]
+fn no_failure_is_not_good_news_beside_work_that_is_lost_or_set_aside() {
+    let side = |dead_letter: Value| {
+        json!({
+            "protocol": "rabbitmq",
+            "queue": { "type": "quorum", "dead_letter": dead_letter },
+            "consumers": { "count": 1, "prefetch": 1, "on_failure": "reject", "requeue": true },
+        })
+    };
+    let fields = json!({
+        "name": "limit-drops",
+        "workload": { "jobs": 3, "arrivals": { "pattern": "regular", "every": "50ms" }, "work": "50ms", "poison": [1] },
+        "network": { "latency": "10ms" },
+        "sides": [side(Value::Null), side(json!({ "name": "Dead letters" }))],
+    });
+    assert_eq!(
+        troubles_on_cards(&fields),
+        [
+            told("failed", ("0", Tone::Plain), ("0", Tone::Plain)),
+            told("accepted and lost", ("1", Tone::Bad), ("0", Tone::Plain)),
+            told("in a dead-letter queue", ("0", Tone::Plain), ("1", Tone::Bad)),
+        ]
+    );
+}
+
+/// Work that takes longer than its visibility time-out is set aside although it is done, and so is what was received with
+/// it and not begun in that time. Where the time is enough, all is well, and only there no failure is good news.
+#[test]
+fn no_failure_is_good_news_where_all_is_done_and_nothing_set_aside() {
+    let side = |visibility: &str, most: u8| {
+        json!({
+            "protocol": "sqs",
+            "queue": {
+                "receive_message_wait_time": "20s",
+                "visibility_timeout": visibility,
+                "redrive_policy": { "max_receive_count": 1 },
+            },
+            "consumers": { "id": "workers", "count": 2, "max_number_of_messages": most },
+        })
+    };
+    let of = |left: Value, right: Value| {
+        troubles_on_cards(&json!({
+            "name": "batch-of-two",
+            "workload": {
+                "jobs": 2, "arrivals": { "pattern": "burst" }, "work": { "listed": { "values": ["65s", "1s"] } },
+            },
+            "network": { "latency": "10ms" },
+            "sides": [left, right],
+            "changes": [{ "id": "not-started", "at": "0ms", "for": "1s", "fault": "outage", "actor": "workers" }],
+        }))
+    };
+    let (nothing, one, two) = (("0", Tone::Good), ("1", Tone::Bad), ("2", Tone::Bad));
+    let beside = ("0", Tone::Plain);
+    assert_eq!(
+        of(side("60s", 2), side("60s", 1)),
+        [told("failed", beside, beside), told("in a dead-letter queue", two, one)]
+    );
+    assert_eq!(
+        of(side("60s", 1), side("70s", 2)),
+        [told("failed", beside, nothing), told("in a dead-letter queue", one, nothing)]
+    );
 }
