@@ -75,6 +75,26 @@ in_each_browser! {
         page.wait_until("there is a way past the address", way_out).await
     }
 
+    /// Nobody misses it before something is asked that only the engine can answer.
+    async fn says_that_the_engine_is_still_coming_once_something_was_asked(page: Page) {
+        page.site().hold("engine-");
+        running_at(&page, PLACE).await?;
+        let come = "performance.getEntriesByType('resource').some(({ name }) => name.includes('/later-'))";
+        page.wait_until("the later part of the page is there", come).await?;
+        page.frame().await?;
+        assert!(page.run::<bool>("return !document.querySelector('.progress');", Vec::new()).await?);
+        page.run::<()>("location.hash = 'order-emails&seed=7';", Vec::new()).await?;
+        let label = "document.querySelector('.progress label')?.textContent";
+        page.wait_until("it is said", &format!("{label} === 'The engine is still coming'")).await?;
+        let stands = "document.querySelector('.instrument.behind .body .cp-arrows')";
+        page.wait_until("what is shown is marked as of before", stands).await?;
+        page.site().let_go();
+        page.wait_until("it is not said any more", &format!("{label} !== 'The engine is still coming'")).await?;
+        page.wait_until("it has run", "!document.querySelector('.instrument.behind')").await?;
+        page.wait_until("it is the run that was asked for", &format!("{} === '7'", value_of(SEED))).await?;
+        quiet(&page).await
+    }
+
     async fn plays_and_says_why_no_more_where_there_are_no_workers(page: Page) {
         page.site().put_before("boot", "delete window.Worker;\n");
         running_at(&page, PLACE).await?;

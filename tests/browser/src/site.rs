@@ -10,6 +10,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
+use tokio::sync::watch;
 use tower_http::services::ServeDir;
 
 /// The folder that the page is in: not the root, for many hosts have none to give.
@@ -31,6 +32,8 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:
 pub struct Site {
     address: String,
     log: Arc<Mutex<Log>>,
+    /// Beginnings of the names of files that are not answered for yet.
+    held: watch::Sender<Vec<String>>,
 }
 
 #[derive(Default)]
@@ -60,11 +63,12 @@ impl Site {
             Some(hosts) => router.nest_service(HOSTS, ServeDir::new(hosts)),
             None => router,
         };
-        let router = router.layer(from_fn_with_state(log.clone(), answer));
+        let (held, _) = watch::channel(Vec::new());
+        let router = router.layer(from_fn_with_state((log.clone(), held.subscribe()), answer));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let address = format!("http://{}{FOLDER}/", listener.local_addr()?);
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Ok(Self { address, log })
+        Ok(Self { address, log, held })
     }
 
     /// The page's address; it ends in a slash.
@@ -75,6 +79,16 @@ impl Site {
     /// From now on, files whose names end so are answered by 404.
     pub fn lose(&self, ending: &str) {
         locked(&self.log).missing.push(ending.to_owned());
+    }
+
+    /// From now on, files whose names begin so are answered for when they are let go.
+    pub fn hold(&self, beginning: &str) {
+        self.held.send_modify(|held| held.push(beginning.to_owned()));
+    }
+
+    /// Answers for all that was held back.
+    pub fn let_go(&self) {
+        self.held.send_modify(Vec::clear);
     }
 
     /// From now on, the host has this file as well, at a path from its root.
@@ -113,7 +127,9 @@ impl Site {
     }
 }
 
-async fn answer(State(log): State<Arc<Mutex<Log>>>, request: Request, next: Next) -> Response {
+type Hosting = (Arc<Mutex<Log>>, watch::Receiver<Vec<String>>);
+
+async fn answer(State((log, mut held)): State<Hosting>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let name = path.strip_prefix(FOLDER).unwrap_or(path);
     let name = name.strip_prefix('/').unwrap_or(name).to_owned();
@@ -127,6 +143,8 @@ async fn answer(State(log): State<Arc<Mutex<Log>>>, request: Request, next: Next
         let added = log.added.iter().find(|(path, _)| *path == name).map(|(_, content)| content.clone());
         (is_missing, before, policies, added)
     };
+    // An error means that the host is gone, and then nobody hears the answer.
+    let _ = held.wait_for(|held| !held.iter().any(|beginning| name.starts_with(beginning))).await;
     let mut response = match added {
         Some(content) => content.into_response(),
         None if is_missing => StatusCode::NOT_FOUND.into_response(),
