@@ -18,6 +18,34 @@ const LISTEN: &str = "
         if (!document.querySelector('.instrument.behind')) window.unmarked += 1;
     }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });";
 
+/// Keeps how large each message of the engine was, and how long the page took over it and over each turn that it asked
+/// for itself. Chromium also tells which of its tasks were long, whatever they were about.
+const MEASURE: &str = "
+    window.messages = [];
+    window.took = [];
+    window.long = [];
+    const timed = (work) => {
+        const begun = performance.now();
+        work();
+        window.took.push(performance.now() - begun);
+    };
+    const own = Object.getOwnPropertyDescriptor(Worker.prototype, 'onmessage');
+    Object.defineProperty(Worker.prototype, 'onmessage', { ...own, set(hear) {
+        own.set.call(this, hear && ((event) => {
+            window.messages.push(event.data.byteLength ?? 0);
+            timed(() => hear(event));
+        }));
+    } });
+    const { setTimeout } = window;
+    window.setTimeout = (work, ...when) => setTimeout(() => timed(work), ...when);
+    if (PerformanceObserver.supportedEntryTypes.includes('longtask')) {
+        const keep = (list) => window.long.push(...list.getEntries().map(({ duration }) => duration));
+        new PerformanceObserver(keep).observe({ entryTypes: ['longtask'] });
+    }
+";
+/// Forgets what was measured so far.
+const FORGET: &str = "for (const list of [window.messages, window.took, window.long]) list.length = 0;";
+
 /// Keeps a hold of the memories of the page's modules, the app's first.
 const HOLD: &str = "
     window.memories = [];
@@ -57,16 +85,40 @@ async fn choose(page: &Page, scenario: &str) -> Result<()> {
     page.run(script, vec![scenario.into()]).await
 }
 
+/// What a person does meanwhile waits for the task that is under way, so a run is taken in bit by bit. How long a task
+/// takes depends on what else the machine does; but that makes all tasks longer, and if the run was taken in at one go, one
+/// task would take as long as all of them.
+async fn expect_many_short_tasks(page: &Page) -> Result<()> {
+    let measured = page.run("return [window.messages, window.took, window.long];", Vec::new()).await?;
+    let (messages, took, long): (Vec<usize>, Vec<f64>, Vec<f64>) = measured;
+    let largest = messages.iter().max().copied().unwrap_or_default();
+    assert!(messages.iter().sum::<usize>() > 64 << 20, "the run is a long one");
+    assert!(largest < 1 << 20, "a message of {largest} bytes");
+    let whole: f64 = took.iter().sum();
+    let longest = |tasks: &[f64]| tasks.iter().copied().fold(0.0, f64::max);
+    let (own, any) = (longest(&took), longest(&long));
+    println!(
+        "{:?}: {} tasks took {whole:.0} ms, the longest {own:.0} ms, and of all {any:.0} ms",
+        page.browser(),
+        took.len()
+    );
+    assert!(own < whole / 2.0, "one of {} tasks took {own} ms, all of them {whole} ms", took.len());
+    assert!(any < whole, "a task took {any} ms, and taking the run in {whole} ms");
+    Ok(())
+}
+
 in_each_browser! {
-    async fn what_is_under_way_is_said_over_a_picture_that_is_marked_as_of_before(page: Page) {
+    async fn what_is_under_way_is_said_over_the_picture_of_before_and_the_page_goes_on_answering(page: Page) {
+        page.site().put_before("boot-", MEASURE);
         running_at(&page, "#order-emails").await?;
-        page.run::<()>(LISTEN, Vec::new()).await?;
+        page.run::<()>(&format!("{LISTEN}{FORGET}"), Vec::new()).await?;
         run_long(&page, "order-emails", 100_000).await?;
         let (said, unmarked): (Vec<String>, u32) =
             page.run("return [[...window.said], window.unmarked];", Vec::new()).await?;
         assert!(said.contains(&"Running".to_owned()), "{said:?}");
         assert!(said.contains(&"Being laid out".to_owned()), "{said:?}");
         assert_eq!(unmarked, 0);
+        expect_many_short_tasks(&page).await?;
         quiet(&page).await
     }
 
@@ -90,7 +142,8 @@ in_each_browser! {
         page.wait_until("it is its run", "document.querySelector('.cp-arrows') && !document.querySelector('.behind')").await?;
         let small: u32 = page.run(megabytes, Vec::new()).await?;
         if page.browser() == Browser::Chromium {
-            assert!(large > 256, "{large} MiB in the long run");
+            // A memory has what was asked for at once, however busy the machine is: 303 MiB when this was written.
+            assert!((257..400).contains(&large), "{large} MiB in the long run");
             assert!((1..32).contains(&small), "{small} MiB afterwards");
         }
         quiet(&page).await
