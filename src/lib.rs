@@ -35,7 +35,7 @@
 pub mod cli;
 #[allow(missing_docs)]
 pub mod desk;
-mod direction;
+pub mod direction;
 pub mod engine;
 pub mod export;
 #[doc(hidden)]
