@@ -19,7 +19,9 @@ Usage: cargo xtask TASK
   renderers                   let librsvg, Inkscape and Typst draw every built-in scenario, and compare
   build                       build the page into dist/
   hosts                       build sites of documentation around the page in dist/, into target/hosts/
-  browsers [NAME ...]         build the page and run the browser tests whose names contain NAME
+  browsers [--long] [NAME ...]
+                              build the page and run the browser tests whose names contain NAME
+                                --long  with all sites of documentation, as in `test --long`
   shot PATH OUT.png [...]     build the page and take a picture of it; `shot --help` says more
   finish                      what Trunk calls when it has built the page: see Trunk.toml
 
@@ -37,7 +39,7 @@ pub enum Task {
     Fuzz { time: Duration },
     Serve { port: u16, consent: Consent },
     Test { scope: Scope, consent: Consent },
-    Browsers { filters: Vec<OsString>, consent: Consent },
+    Browsers { scope: Scope, filters: Vec<OsString>, consent: Consent },
     Shot { arguments: Vec<OsString>, consent: Consent },
     Finish,
 }
@@ -124,15 +126,16 @@ fn read_test(mut parser: Parser) -> Result<Task> {
 }
 
 fn read_browsers(mut parser: Parser) -> Result<Task> {
-    let (mut filters, mut consent) = (Vec::new(), Consent::default());
+    let (mut scope, mut filters, mut consent) = (Scope::Usual, Vec::new(), Consent::default());
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Value(name) => filters.push(name),
+            Arg::Long("long") => scope = Scope::Long,
             Arg::Long("install") => consent = Consent::Given,
             other => return Err(other.unexpected().into()),
         }
     }
-    Ok(Task::Browsers { filters, consent })
+    Ok(Task::Browsers { scope, filters, consent })
 }
 
 /// All arguments but `--install` are for the program that takes the picture.
@@ -140,4 +143,51 @@ fn read_shot(mut parser: Parser) -> Result<Task> {
     let (install, arguments): (Vec<_>, Vec<_>) = parser.raw_args()?.partition(|word| word == "--install");
     let consent = if install.is_empty() { Consent::default() } else { Consent::Given };
     Ok(Task::Shot { arguments, consent })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_words(words: &str) -> Result<Task> {
+        read(["xtask"].into_iter().chain(words.split(' ')).map(OsString::from))
+    }
+
+    #[test]
+    fn browser_tests_are_usual_or_long_whatever_their_names() {
+        for (words, expected, names) in [
+            ("browsers", Scope::Usual, 0),
+            ("browsers hosts --long", Scope::Long, 1),
+            ("browsers --long", Scope::Long, 0),
+        ] {
+            let Ok(Task::Browsers { scope, filters, .. }) = read_words(words) else { panic!("{words}") };
+            assert!(scope == expected, "{words}");
+            assert_eq!(filters.len(), names, "{words}");
+        }
+        assert!(read_words("browsers --fast").is_err(), "without the browsers there is nothing to run");
+    }
+
+    /// What the help names is read, so that it cannot name what is gone.
+    #[test]
+    fn the_help_names_tasks_and_flags_that_there_are() {
+        let mut task = "";
+        let mut seen = 0;
+        for line in USAGE.lines() {
+            let mut words = line.split_whitespace();
+            match line.len() - line.trim_start().len() {
+                2 => {
+                    task = words.next().unwrap();
+                    assert!(read_words(task).is_ok(), "{task}");
+                    seen += 1;
+                }
+                32 => {
+                    let flag = words.next().unwrap();
+                    assert!(!flag.starts_with("--") || read_words(&format!("{task} {flag}")).is_ok(), "{task} {flag}");
+                    seen += 1;
+                }
+                _ => {}
+            }
+        }
+        assert!(seen > 12, "the help has lines for {seen} tasks and flags");
+    }
 }

@@ -58,10 +58,10 @@ pub fn test_everything(scope: Scope, consent: Consent) -> Result<()> {
     steps.close()
 }
 
-/// Builds the page and runs the browser tests whose names contain one of the filters; all if there is none.
-pub fn test_in_browsers(filters: &[OsString], consent: Consent) -> Result<()> {
+/// Builds the page and runs the browser tests of the scope whose names contain one of the filters; all if there is none.
+pub fn test_in_browsers(scope: Scope, filters: &[OsString], consent: Consent) -> Result<()> {
     let mut steps = Steps::begin();
-    test_page(&mut steps, Scope::Usual, filters, consent);
+    test_page(&mut steps, scope, filters, consent);
     steps.close()
 }
 

@@ -48,7 +48,7 @@ fn main() -> std::process::ExitCode {
         Task::Fuzz { time } => fuzz::fuzz(time),
         Task::Serve { port, consent } => serve::serve(port, consent),
         Task::Test { scope, consent } => gate::test_everything(scope, consent),
-        Task::Browsers { filters, consent } => gate::test_in_browsers(&filters, consent),
+        Task::Browsers { scope, filters, consent } => gate::test_in_browsers(scope, &filters, consent),
         Task::Shot { arguments, consent } => shot::shoot(&arguments, consent),
         Task::Finish => finish::finish(),
     };
