@@ -26,6 +26,11 @@ fn every_link_of_version_1_opens_to_the_letter() {
         if let Some(at) = said.at {
             assert_eq!(desk.head(), at.min(desk.ended()), "{link}");
         }
+        let (from, to) = (said.from.unwrap_or_default(), said.to.unwrap_or(desk.ended()).min(desk.ended()));
+        if said.from.is_some() || said.to.is_some() {
+            assert_eq!((desk.window().from, desk.window().to), (from, to), "{link}");
+        }
+        assert_eq!(desk.background(), said.background, "{link}");
         if let Some(selection) = said.selection {
             // Which message of the job has a number, the models may change.
             assert_eq!(desk.selection().job(), selection.job(), "{link}");
