@@ -109,8 +109,9 @@ mod tests {
     }
 
     #[test]
-    fn the_types_have_all_attributes_and_events_of_the_element_and_no_others() {
+    fn types_and_documentation_have_all_attributes_and_events_of_the_element_and_no_others() {
         let (script, types) = (read("static/counterpoint-diagram.js"), read(TYPES));
+        let documentation = read("docs/embedding.md");
         let between = |text: &str, begin: &str, end: &str| {
             let rest = text.split_once(begin).unwrap().1.to_owned();
             rest.split_once(end).unwrap().0.to_owned()
@@ -123,6 +124,11 @@ mod tests {
         attributes.sort();
         of_types.sort();
         assert_eq!(attributes, of_types);
+        let (_, element) = documentation.split_once("## The element").unwrap();
+        let element = element.split("\n## ").next().unwrap();
+        let is_documented =
+            |name: &str| [format!("`{name}`"), format!("`{name}=")].iter().any(|it| element.contains(it));
+        assert_eq!(attributes.iter().find(|name| !is_documented(name)), None);
         // What the app tells (src/ui/app.rs), and what the script adds.
         let app = read("src/ui/app.rs");
         for event in between(&types, "interface CounterpointDiagramEvents {", "\n}").lines() {
@@ -132,6 +138,7 @@ mod tests {
             };
             let told = format!("\"{name}\"");
             assert!(app.contains(&told) || script.contains(&told), "nobody tells {name}");
+            assert!(is_documented(&format!("counterpoint-{name}")), "nobody is told of {name}");
         }
     }
 }
