@@ -17,6 +17,12 @@ async function fetched(url) {
   return response;
 }
 
+// A recording may be in its own address. That is not fetched, for a policy may allow connections to nothing but its host.
+const recorded = async (url) =>
+  url.startsWith("data:")
+    ? Uint8Array.from(atob(url.split(",")[1]), (each) => each.charCodeAt())
+    : new Uint8Array(await (await fetched(url)).arrayBuffer());
+
 const reason = (error) => (error instanceof Error ? error.message : String(error));
 
 const sheet_of = (text) => {
@@ -260,7 +266,7 @@ export class CounterpointDiagram extends HTMLElement {
     const recording = given("recording") || (!src && !own && address("covers/") + name);
     const [scenario, cover] = await Promise.all([
       own ?? (src ? fetched(src).then((response) => response.text()) : undefined),
-      is_changed || !recording ? undefined : fetched(recording).then(async (got) => new Uint8Array(await got.arrayBuffer()), () => {}),
+      is_changed || !recording ? undefined : recorded(recording).catch(() => {}),
     ]);
     const home = scenario ? undefined : new URL("./", import.meta.url).href;
     return { link, scenario, cover, home };

@@ -187,7 +187,7 @@ fn bytes(
     };
     let mut bytes = Vec::new();
     run::check_width(&arguments, played, side)?;
-    let written = run::write(&mut bytes, &arguments, Source::Own { json: text, recording: None }, played, side)?;
+    let written = run::write(&mut bytes, &arguments, Source::Own(text), played, side)?;
     written.map_err(Trouble::input)?;
     Ok(bytes)
 }

@@ -31,21 +31,22 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Trouble> {
     check_width(arguments, &played, side.as_deref())?;
     let source = match &own {
         None => Source::BuiltIn(&arguments.scenario),
-        Some(json) => Source::Own { json, recording: None },
+        Some(json) => Source::Own(json),
     };
     let written = write(&mut to, arguments, source, &played, side.as_deref())?;
     to.finish(written)
 }
 
-/// The picture of a scenario as SVG, wider than was asked for if its lanes need that.
+/// The run of a scenario, and its picture as SVG, wider than was asked for if its lanes need that.
 #[cfg(feature = "mdbook")]
-pub(super) fn drawn(scenario: &Scenario, arguments: &RunArguments) -> Result<String, Trouble> {
+pub(super) fn drawn(scenario: &Scenario, arguments: &RunArguments) -> Result<(Played, String), Trouble> {
     let scenario = changed(scenario, arguments)?;
     let side = chosen_side(&scenario, &arguments.side)?;
     check_view(arguments, &scenario)?;
     check_place(arguments, false)?;
-    let (scene, options) = exported(arguments, side.as_deref()).picture(&scenario.play());
-    Ok(svg::document(&scene, &options))
+    let played = scenario.play();
+    let (scene, options) = exported(arguments, side.as_deref()).picture(&played);
+    Ok((played, svg::document(&scene, &options)))
 }
 
 /// Writes the format, unless it cannot be made of this run.
@@ -68,7 +69,7 @@ pub(super) fn write(
         Format::Html => {
             let (scene, options) = export.picture(played);
             let picture = svg::document(&scene, &options);
-            return Ok(writeln!(to, "{}", element::html(source, arguments, &picture)));
+            return Ok(writeln!(to, "{}", element::html(source, arguments, played, &picture)));
         }
         Format::Recording => return Ok(to.write_all(&Studio::cover_of(played.clone()).to_file())),
         #[cfg(feature = "png")]

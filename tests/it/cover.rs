@@ -1,5 +1,7 @@
 //! The file of a run that stands beside the page.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use counterpoint::desk::Cover;
 use counterpoint::recording::{Card, Tone};
 use counterpoint::scenario::{PRESETS, Scenario, preset};
@@ -39,7 +41,7 @@ fn what_is_not_ours_is_refused_in_words() {
     }
 }
 
-/// An element in a page that shows a scenario of its own looks for such a file beside it.
+/// An element in a page can be given such a file for a scenario of the page's own.
 #[test]
 fn the_command_line_writes_it_of_any_scenario_as_it_was_run() {
     let folder = std::env::temp_dir().join(format!("counterpoint-recordings-{}", std::process::id()));
@@ -83,6 +85,32 @@ fn the_command_line_writes_the_element_with_the_picture_in_it() {
         run(&[&["order-emails", "--format", "svg", "--width", "720", "--seed", "7"], &more[4..]].concat()),
         "lit"
     );
+}
+
+/// What a reader looks at needs no engine then, and no file whose place the caller would have to know.
+#[test]
+fn the_element_has_the_recording_of_a_scenario_that_is_not_built_in() {
+    let folder = std::env::temp_dir().join(format!("counterpoint-held-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let held_of = |jobs: u32, more: &[&str]| {
+        let file = folder.join("own.json");
+        std::fs::write(&file, format!("{{\"name\": \"own\", \"workload\": {{\"jobs\": {jobs}}}}}")).unwrap();
+        let run = |format: &str, more: &[&str]| {
+            let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_counterpoint"));
+            command.arg("run").arg(&file).args(["--format", format]).args(more).output().unwrap().stdout
+        };
+        let html = String::from_utf8(run("html", more)).unwrap();
+        let (_, after) = html.split_once(" recording=\"data:;base64,")?;
+        let held = BASE64_STANDARD.decode(after.split_once('"').unwrap().0).unwrap();
+        Some(held == run("recording", &[]))
+    };
+    assert_eq!(held_of(3, &[]), Some(true));
+    assert_eq!(held_of(3, &["--side", "left", "--at", "10ms", "--controls", "full"]), Some(true), "it is always whole");
+    // The element runs what is changed, and whatever is heavier than the engine that makes it.
+    assert_eq!(held_of(3, &["--seed", "7"]), None);
+    assert_eq!(held_of(3, &["--set", "workload.jobs=4"]), None);
+    assert_eq!(held_of(400, &[]), None);
+    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 /// Messages in bulk are drawn by the page's later part, and a recording beside the page is drawn before that has come.

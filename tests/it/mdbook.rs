@@ -155,17 +155,17 @@ fn where_there_are_no_web_pages_the_picture_is_inside_the_text() {
 }
 
 #[test]
-fn a_file_beside_the_chapter_is_drawn_and_its_recording_found() {
+fn a_file_beside_the_chapter_is_drawn_as_the_command_line_draws_it() {
     let own = r#"{"name": "own", "workload": {"jobs": 2}}"#;
     let folder = Folder::with("file", &[("src/deep/own.json", own)]);
-    let chapter = "```counterpoint own.json\n```\n";
-    let without = drawn_in(&folder.0, "html", chapter);
-    let begin = "<!-- counterpoint --><counterpoint-diagram";
+    let text = drawn_in(&folder.0, "html", "```counterpoint own.json\n```\n");
+    let begin = "<!-- counterpoint --><counterpoint-diagram recording=\"data:;base64,";
     let json = "<script type=\"application/json\">{\"name\":\"own\",\"workload\":{\"jobs\":2}}</script>";
-    assert!(without.starts_with(&format!("{begin}><svg ")) && without.contains(json), "{without}");
-    fs::write(folder.0.join("src/deep/own.recording"), "").unwrap();
-    let with = drawn_in(&folder.0, "html", chapter);
-    assert!(with.starts_with(&format!("{begin} recording=\"own.recording\"><svg ")) && with.contains(json), "{with}");
+    assert!(text.starts_with(begin) && text.contains(json), "{text}");
+    let file = folder.0.join("src/deep/own.json");
+    let (code, printed, said) = run(&["run", file.to_str().unwrap(), "--format", "html"], "");
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(text, printed);
 }
 
 #[test]

@@ -94,13 +94,12 @@ impl Block {
                 None => file(&folder.join(name), name).map(|(scenario, text)| (scenario, Some(text)))?,
             },
         };
-        let recording = recording(name).filter(|recording| folder.join(recording).is_file());
         let source = match &text {
             None => Source::BuiltIn(name),
-            Some(json) => Source::Own { json, recording: recording.as_deref() },
+            Some(json) => Source::Own(json),
         };
-        let svg = run::drawn(&scenario, &arguments).map_err(told)?;
-        let html = element::html(source, &arguments, &svg);
+        let (played, svg) = run::drawn(&scenario, &arguments).map_err(told)?;
+        let html = element::html(source, &arguments, &played, &svg);
         Ok(Drawn { title: scenario.head.title_or_name().to_owned(), svg, html })
     }
 }
@@ -120,11 +119,6 @@ fn file(path: &Path, name: &str) -> Result<(Scenario, String), String> {
         _ => format!("{} could not be read: {error}", shown(name)),
     })?;
     run::scenario(text).map_err(|sentence| format!("{}: {sentence}", shown(name)))
-}
-
-/// Where the recording of a scenario's file lies if there is one: beside it, in the book as among the chapters.
-fn recording(file: &str) -> Option<String> {
-    Path::new(file).with_extension("recording").to_str().map(str::to_owned)
 }
 
 /// What is wrong, without the hyphens of an option on the command line.
