@@ -2,8 +2,9 @@
 //!
 //! `static/background.js` starts the engine, and `static/worker.js` says what may be expected of it.
 //!
-//! *Invariant:* the engine is started after the page was drawn for the first time: the page comes first. There is one
-//! engine at a time, and one order on its way to it.
+//! *Invariant:* the engine is started after the page was drawn for the first time: the page comes first. In a page of
+//! somebody else's it is not started before there is something to run. There is one engine at a time, and one order on its
+//! way to it.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -105,6 +106,10 @@ impl Messenger {
             if let Some(engine) = self.engine.take() {
                 engine.end();
             }
+        }
+        // Most readers of somebody else's page only look, and the engine weighs more than all the rest.
+        if self.engine.is_none() && !act.mount.is_page() && !player.is_asking() {
+            return;
         }
         let engine = self.engine.get_or_insert_with(|| start(act));
         if let Some((number, order)) = player.next_order(self.posted) {

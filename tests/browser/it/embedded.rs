@@ -14,15 +14,20 @@ const ARTICLE: &str = "../pages/article.html";
 /// In the shadow of the first element of the article.
 const INSIDE: &str = "document.querySelector('counterpoint-diagram').shadowRoot";
 
-/// What an article looks like to itself: its rules, its globals, its ids, its title, how its own things are drawn. One
-/// global is the driver's.
+/// What an article looks like to itself: its rules, its globals, what the language and the browser give it, its ids, its
+/// title, how its own things are drawn. One global is the driver's.
 const HOST: &str = "
     const looks = [...document.querySelectorAll('main > *:not(counterpoint-diagram), body, html')].map((each) => {
         const { color, fontSize, letterSpacing, display, background } = getComputedStyle(each);
         return [each.tagName, color, fontSize, letterSpacing, display, background].join(' ');
     });
     const keys = Object.getOwnPropertyNames(window).filter((key) => key !== 'ret_nodes').sort();
-    return JSON.stringify({ looks, keys, title: document.title, hash: location.hash, history: history.length,
+    const native = (value) => typeof value !== 'function' || Function.prototype.toString.call(value).includes('[native code]');
+    const parts = (owner) => Object.entries(Object.getOwnPropertyDescriptors(owner));
+    const given = keys.filter((key) => /^[A-Z]/.test(key) && window[key]).flatMap((key) =>
+        [window[key], window[key].prototype].filter(Boolean).flatMap((owner) =>
+            parts(owner).map(([name, { value, get, set }]) => [key, name, [value, get, set].every(native)].join(' '))));
+    return JSON.stringify({ looks, keys, given, title: document.title, hash: location.hash, history: history.length,
         ids: [...document.querySelectorAll('[id]')].map((each) => each.id),
         sheets: document.styleSheets.length + document.adoptedStyleSheets.length,
         html: document.documentElement.getAttributeNames(), body: document.body.getAttributeNames(),
@@ -158,6 +163,27 @@ in_each_browser! {
         Ok(())
     }
 
+    /// Who only looks pays for no engine, even where all can be changed; a moment and a job that are asked for are looks.
+    async fn the_engine_is_fetched_only_where_there_is_something_to_run(page: Page) {
+        page.open("../pages/far.html").await?;
+        let add = "const diagram = document.createElement('counterpoint-diagram');
+            diagram.id = 'one';
+            for (const [name, value] of arguments[0]) diagram.setAttribute(name, value);
+            document.querySelector('main').prepend(diagram);";
+        let asked = json!([["scenario", "order-emails"], ["at", "1.2s"], ["job", "2"], ["controls", "full"]]);
+        page.run::<()>(add, vec![asked]).await?;
+        // The later part is there then, with which the engine would be started.
+        page.wait_until("the legend is there", "one.shadowRoot?.querySelector('.live .step')?.textContent").await?;
+        page.run::<()>("one.setAttribute('at', '450ms')", Vec::new()).await?;
+        page.wait_until("it is there", "Number(one.shadowRoot.querySelector('#scrubber').value) > 0").await?;
+        let engine = |page: &Page| page.site().asked_for().into_iter().filter(|name| name.starts_with("engine-")).collect::<Vec<_>>();
+        assert_eq!(engine(&page), Vec::<String>::new());
+        page.run::<()>("one.setAttribute('seed', '7')", Vec::new()).await?;
+        page.wait_until("it is run", "one.shadowRoot.querySelector('#seed-exact')?.value === '7'").await?;
+        assert_eq!(engine(&page).len(), 2, "{:?}", engine(&page));
+        quiet(&page).await
+    }
+
     async fn it_tells_what_happens_and_does_what_it_is_told(page: Page) {
         page.open(ARTICLE).await?;
         let listen = "window.seen = [];
@@ -235,6 +261,33 @@ in_each_browser! {
         page.run::<()>(&change, Vec::new()).await?;
         let other = format!("{inside}.querySelector('.live .body .cp-arrows') && {inside}.querySelector('.body').textContent !== seen");
         page.wait_until("a change of it is run", &other).await?;
+        quiet(&page).await
+    }
+
+    /// As the command line writes it; the policy of these pages allows connections to their host and to nothing else.
+    async fn a_recording_within_its_address_is_shown_whatever_the_policy(page: Page) {
+        let scenario = Scenario::from_json(OWN).expect("it is a scenario");
+        let recording = Studio::cover_of(scenario.play()).to_file();
+        page.open("../pages/far.html").await?;
+        let script = "const diagram = document.createElement('counterpoint-diagram');
+            diagram.id = 'own';
+            diagram.append(Object.assign(document.createElement('script'), { type: 'application/json', textContent: arguments[0] }));
+            diagram.setAttribute('recording', 'data:;base64,' + btoa(String.fromCharCode(...arguments[1])));
+            document.querySelector('main').prepend(diagram);";
+        page.run::<()>(script, vec![OWN.into(), recording.into()]).await?;
+        let inside = "document.querySelector('#own').shadowRoot";
+        page.wait_until("it is drawn", &format!("{inside}?.querySelector('.live .heads')?.textContent.includes('Our shop')")).await?;
+        page.run::<()>("document.querySelector('#own').play()", Vec::new()).await?;
+        let moved = format!("Number({inside}.querySelector('#scrubber').value) > 0");
+        page.wait_until("it plays", &moved).await?;
+        let engine = |page: &Page| page.site().asked_for().iter().any(|name| name.starts_with("engine-"));
+        assert!(!engine(&page), "nothing is run: {:?}", page.site().asked_for());
+        let change = format!("window.seen = {inside}.querySelector('.body').textContent;
+            document.querySelector('#own').setAttribute('set', 'workload.jobs=1');");
+        page.run::<()>(&change, Vec::new()).await?;
+        let other = format!("{inside}.querySelector('.live .body .cp-arrows') && {inside}.querySelector('.body').textContent !== seen");
+        page.wait_until("a change of it is run", &other).await?;
+        assert!(engine(&page));
         quiet(&page).await
     }
 

@@ -115,6 +115,11 @@ async fn look(page: &Page, host: &Host) -> Result<()> {
     let framed = "document.querySelector('iframe').contentDocument?.querySelector('counterpoint-diagram')
         ?.shadowRoot?.querySelector('.live .body .cp-arrows')";
     page.wait_until("the frame is live", framed).await?;
+    // The block with a scenario of its own has its recording in the page, so nobody has fetched what runs it.
+    let folder = format!("deep/sub/hosts/{}/", host.name);
+    let asked: Vec<String> = page.site().asked_for().into_iter().filter(|name| name.starts_with(&folder)).collect();
+    let has = |begin: &str| asked.iter().any(|name| name.contains(&format!("counterpoint/{begin}")));
+    assert!(has("app-") && !has("engine-") && !has("worker-"), "{}: {asked:?}", host.name);
     let heard = page.complaints().await?;
     // Firefox remarks on a frame whose host measures something while it loads; that is the host's affair.
     let is_ours = |told: &&String| told.to_lowercase().contains("counterpoint") && !told.contains("Layout was forced");
