@@ -163,6 +163,35 @@ in_each_browser! {
         Ok(())
     }
 
+    /// Against the same page without the viewer: what is left once the elements are gone is the viewer's code, what all
+    /// elements share, and the little that the test above counts. The memory of the module is none of the page's heap.
+    async fn a_page_that_had_two_holds_little_more_than_one_that_had_none(page: Page) {
+        if page.browser() != Browser::Chromium {
+            // Only Chromium counts them for a test.
+            return Ok(());
+        }
+        let remove = "[...document.querySelectorAll('counterpoint-diagram')].forEach((each) => each.remove());";
+        page.site().lose("counterpoint-diagram.js");
+        page.set_viewport(1000, 2400).await?;
+        page.open(ARTICLE).await?;
+        page.run::<()>(remove, Vec::new()).await?;
+        let without = page.counts().await?;
+        page.site().find_again();
+        live_at(&page, ARTICLE).await?;
+        page.run::<()>("three.remove()", Vec::new()).await?;
+        let with = page.counts().await?;
+        page.run::<()>(&format!("window.shadows = [one, two].map((each) => each.shadowRoot); {remove}"), Vec::new()).await?;
+        page.wait_until("both are given up", "shadows.every((each) => !each.getElementById('app'))").await?;
+        page.run::<()>("delete window.shadows", Vec::new()).await?;
+        let after = page.counts().await?;
+        println!("nodes, listeners, bytes: {without:?} without any, {with:?} with two, {after:?} when they are gone");
+        for ((without, after), most) in without.iter().zip(after).zip([120.0, 40.0, 1_000_000.0]) {
+            assert!(after - without <= most, "{without} without any, {after} when they are gone, at most {most} more");
+        }
+        assert!(with[0] > after[0] + 1_000.0, "it is seen that they are gone: {with:?}, {after:?}");
+        Ok(())
+    }
+
     /// Who only looks pays for no engine, even where all can be changed; a moment and a job that are asked for are looks.
     async fn the_engine_is_fetched_only_where_there_is_something_to_run(page: Page) {
         page.open("../pages/far.html").await?;

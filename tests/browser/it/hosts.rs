@@ -138,6 +138,26 @@ in_each_browser! {
         Ok(())
     }
 
+    /// What stands below a diagram stays where it is when that comes: the diagram takes the room of its picture.
+    async fn hosts_see_nothing_move_when_a_diagram_takes_the_place_of_its_picture(page: Page) {
+        page.set_viewport(1200, 900).await?;
+        let below = "const frame = document.querySelector('iframe');
+            return frame.getBoundingClientRect().top + document.scrollingElement.scrollTop;";
+        for host in built()? {
+            page.site().lose("counterpoint-diagram.js");
+            open(&page, host).await?;
+            let of_pictures: f64 = page.run(below, Vec::new()).await?;
+            page.site().find_again();
+            open(&page, host).await?;
+            come_alive(&page).await?;
+            let live: f64 = page.run(below, Vec::new()).await?;
+            // An element that nobody has defined yet stands in a line of text, so it has the foot of that line below it and
+            // on some sites no margins of its own. That is all; a diagram's height is hundreds of pixels.
+            assert!((of_pictures - live).abs() < 60.0, "{}: {of_pictures}, and live {live}", host.name);
+        }
+        Ok(())
+    }
+
     /// The picture in the element is what a reader has without the viewer, and its text is there as text.
     async fn hosts_keep_the_picture_where_the_viewer_is_missing(page: Page) {
         page.set_viewport(1200, 900).await?;
