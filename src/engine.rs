@@ -13,16 +13,21 @@ mod agenda;
 pub(crate) mod bare;
 mod context;
 mod demand;
+mod levels;
 mod link;
+mod parcel;
 mod repeats;
 mod setup;
 mod world;
 
-pub use context::{Context, OpenStay, Parcel, TimerId};
+pub use context::{Context, OpenStay, TimerId};
 pub use demand::{Demand, Workload};
 pub use link::{Link, LinkId, Overtaking};
-pub use setup::{KindId, Setup};
+pub use parcel::Parcel;
+pub use setup::{KindId, Setup, Word};
 pub use world::{Limits, Progress, World};
+
+use std::any::TypeId;
 
 use crate::time::Moment;
 use crate::trace::{ActorId, JobId, MessageId};
@@ -87,6 +92,9 @@ pub trait Actor {
     type Message: Clone;
     /// What an actor can be woken for.
     type Timer;
+
+    /// Whether messages of that type mean something to this actor. Set-up asks, for the links that lead to it.
+    fn understands(&self, language: TypeId) -> bool;
 
     /// Handles one input.
     fn handle(

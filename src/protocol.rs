@@ -2,19 +2,31 @@
 //!
 //! A protocol is one file: its settings under the vendor's names and defaults, its messages, and its parties. What
 //! several share (tasks that call, pools, breakers, retries) is a named thing of its own. To add one: write the file, name
-//! it in the list at the foot of this page, and add its stories to `tests/it`.
+//! it and its parties in the lists at the foot of this page, and add its stories to `tests/it`.
 //!
-//! *Invariant:* protocols do not import each other. The enums made here only carry; no rule lives in them.
+//! *Invariants:* protocols do not import each other. The enums made here only carry; no rule lives in them. A party is
+//! sent what it understands and nothing else: a link is of the type of what it carries.
+
+/// The kinds of message that a protocol has: a constant for each, its name, class and arrow.
+macro_rules! kinds {
+    ($($constant:ident $name:literal $class:ident $arrow:ident),+ $(,)?) => {
+        $(static $constant: crate::trace::MessageKind = crate::trace::MessageKind {
+            name: $name,
+            class: crate::trace::Class::$class,
+            arrow: crate::trace::Arrow::$arrow,
+        };)+
+    };
+}
 
 pub mod auth;
 pub mod breaker;
 pub mod call;
 pub mod chain;
+mod dead_letters;
 pub mod graphql;
 pub mod http;
 pub mod kafka;
 pub mod keys;
-mod parking;
 pub mod pool;
 pub mod postgresql;
 pub mod rabbitmq;
@@ -24,6 +36,8 @@ pub mod soap;
 pub mod sqs;
 mod threads;
 mod waiting;
+
+use std::any::TypeId;
 
 use serde_json::Value;
 
@@ -142,19 +156,26 @@ pub(crate) fn counted(count: u16, noun: &str) -> String {
 /// The most slots (threads, workers, consumers) one actor may have.
 pub const MAX_SLOTS: u64 = 1000;
 
+/// A party of one kind: its state and rules, what it understands, and what it can be woken for.
+pub trait Role {
+    /// What others send to it.
+    type Message;
+    /// What it sets timers for.
+    type Timer;
+
+    /// Handles one input.
+    fn handle(&mut self, input: Input<Self::Message, Self::Timer>, stage: &mut Stage<'_>);
+}
+
 macro_rules! protocols {
-    (
-        with parties of their own: $($name:literal $module:ident $variant:ident),+;
-        made of nodes that call: $($calling:literal $caller:ident $kind:ident),+ $(,)?
-    ) => {
+    ($($name:literal $module:ident $variant:ident),+ $(,)?) => {
         /// The names of the protocols, as scenarios write them.
-        pub const NAMES: &[&str] = &[$($name,)+ $($calling),+];
+        pub const NAMES: &[&str] = &[$($name),+];
 
         /// A side's settings, under its protocol's own names.
         #[derive(Clone, Debug, PartialEq)]
         pub enum Settings {
             $($variant($module::Settings),)+
-            $($kind($caller::Settings),)+
         }
 
         impl Settings {
@@ -162,12 +183,10 @@ macro_rules! protocols {
             pub(crate) fn read(name: &str, value: Value) -> Option<Result<Settings, Misread>> {
                 let mut blank = match name {
                     $($name => Settings::$variant($module::Settings::default()),)+
-                    $($calling => Settings::$kind($caller::Settings::default()),)+
                     _ => return None,
                 };
                 let read = match &mut blank {
                     $(Settings::$variant(settings) => settings.read(value),)+
-                    $(Settings::$kind(settings) => settings.read(value),)+
                 };
                 Some(read.map(|()| blank))
             }
@@ -176,7 +195,6 @@ macro_rules! protocols {
                 // A copy, because reading and writing share one list of places.
                 match self.clone() {
                     $(Settings::$variant(mut settings) => settings.write(),)+
-                    $(Settings::$kind(mut settings) => settings.write(),)+
                 }
             }
 
@@ -184,7 +202,6 @@ macro_rules! protocols {
             pub fn protocol(&self) -> &'static str {
                 match self {
                     $(Settings::$variant(_) => $name,)+
-                    $(Settings::$kind(_) => $calling,)+
                 }
             }
 
@@ -192,14 +209,12 @@ macro_rules! protocols {
             pub fn left_out(&self) -> &'static str {
                 match self {
                     $(Settings::$variant(_) => $module::LEFT_OUT,)+
-                    $(Settings::$kind(_) => $caller::LEFT_OUT,)+
                 }
             }
 
             pub(crate) fn check(&self) -> Result<(), BadSetting> {
                 match self {
                     $(Settings::$variant(settings) => settings.check(),)+
-                    $(Settings::$kind(settings) => settings.check(),)+
                 }
             }
 
@@ -207,7 +222,6 @@ macro_rules! protocols {
             pub(crate) fn parts(&self) -> Option<u32> {
                 match self {
                     $(Settings::$variant(settings) => settings.parts(),)+
-                    $(Settings::$kind(settings) => settings.parts(),)+
                 }
             }
 
@@ -215,57 +229,66 @@ macro_rules! protocols {
             pub fn set_up(&self, ground: &Ground) -> Setup<Party> {
                 match self {
                     $(Settings::$variant(settings) => settings.set_up(ground),)+
-                    $(Settings::$kind(settings) => settings.set_up(ground),)+
                 }
             }
         }
+    };
+}
 
-        /// A party of any protocol.
+protocols! {
+    "http" http Http,
+    "rabbitmq" rabbitmq Rabbitmq,
+    "kafka" kafka Kafka,
+    "sqs" sqs Sqs,
+    "chain" chain Chain,
+    "auth" auth Auth,
+    "graphql" graphql Graphql,
+    "postgresql" postgresql Postgresql,
+    "rest" rest Rest,
+    "soap" soap Soap,
+}
+
+macro_rules! parties {
+    ($($variant:ident $role:path),+ $(,)?) => {
+        /// A party of any kind.
         #[allow(clippy::large_enum_variant, reason = "a run has a few parties, and a box would be looked into at each event")]
         pub enum Party {
-            $($variant($module::Party),)+
-            Node(call::Party),
+            $($variant($role),)+
         }
 
-        /// A message of any protocol.
+        /// A message to a party of any kind.
         #[derive(Clone, Copy, Debug)]
         pub enum Wire {
-            $($variant($module::Message),)+
-            Node(call::Message),
+            $($variant(<$role as Role>::Message),)+
         }
 
-        /// A timer of any protocol.
+        /// A timer of a party of any kind.
         #[derive(Clone, Copy, Debug)]
         pub enum Alarm {
-            $($variant($module::Timer),)+
-            Node(call::Timer),
+            $($variant(<$role as Role>::Timer),)+
         }
 
         $(
-            impl From<$module::Party> for Party {
-                fn from(party: $module::Party) -> Self { Party::$variant(party) }
+            impl From<$role> for Party {
+                fn from(party: $role) -> Self { Party::$variant(party) }
             }
-            impl From<$module::Message> for Wire {
-                fn from(message: $module::Message) -> Self { Wire::$variant(message) }
+            impl From<<$role as Role>::Message> for Wire {
+                fn from(message: <$role as Role>::Message) -> Self { Wire::$variant(message) }
             }
-            impl From<$module::Timer> for Alarm {
-                fn from(timer: $module::Timer) -> Self { Alarm::$variant(timer) }
+            impl From<<$role as Role>::Timer> for Alarm {
+                fn from(timer: <$role as Role>::Timer) -> Self { Alarm::$variant(timer) }
             }
         )+
-
-        impl From<call::Party> for Party {
-            fn from(party: call::Party) -> Self { Party::Node(party) }
-        }
-        impl From<call::Message> for Wire {
-            fn from(message: call::Message) -> Self { Wire::Node(message) }
-        }
-        impl From<call::Timer> for Alarm {
-            fn from(timer: call::Timer) -> Self { Alarm::Node(timer) }
-        }
 
         impl Actor for Party {
             type Message = Wire;
             type Timer = Alarm;
+
+            fn understands(&self, language: TypeId) -> bool {
+                match self {
+                    $(Party::$variant(_) => language == TypeId::of::<<$role as Role>::Message>(),)+
+                }
+            }
 
             fn handle(&mut self, input: Input<Wire, Alarm>, stage: &mut Stage<'_>) {
                 match self {
@@ -274,47 +297,33 @@ macro_rules! protocols {
                             Input::Started => Input::Started,
                             Input::Wanted(job) => Input::Wanted(job),
                             Input::Fault(fault, phase) => Input::Fault(fault, phase),
-                            // A party hears only its own kind: set-up links like with like.
                             Input::Arrived(message, Wire::$variant(body)) => Input::Arrived(message, body),
                             Input::Timer(Alarm::$variant(timer)) => Input::Timer(timer),
-                            #[allow(unreachable_patterns)]
-                            _ => return,
+                            // A link carries what the party at its end understands, and a party's timers are its own.
+                            Input::Arrived(..) | Input::Timer(_) => unreachable!(),
                         };
                         party.handle(input, stage);
                     })+
-                    Party::Node(party) => {
-                        let input = match input {
-                            Input::Started => Input::Started,
-                            Input::Wanted(job) => Input::Wanted(job),
-                            Input::Fault(fault, phase) => Input::Fault(fault, phase),
-                            // A party hears only its own kind: set-up links like with like.
-                            Input::Arrived(message, Wire::Node(body)) => Input::Arrived(message, body),
-                            Input::Timer(Alarm::Node(timer)) => Input::Timer(timer),
-                            #[allow(unreachable_patterns)]
-                            _ => return,
-                        };
-                        party.handle(input, stage);
-                    }
                 }
             }
         }
     };
 }
 
-protocols! {
-    with parties of their own:
-    "http" http Http,
-    "rabbitmq" rabbitmq Rabbitmq,
-    "kafka" kafka Kafka,
-    "sqs" sqs Sqs;
-
-    made of nodes that call:
-    "chain" chain Chain,
-    "auth" auth Auth,
-    "graphql" graphql Graphql,
-    "postgresql" postgresql Postgresql,
-    "rest" rest Rest,
-    "soap" soap Soap,
+parties! {
+    HttpCaller http::Caller,
+    HttpServer http::Server,
+    RabbitmqPublisher rabbitmq::Publisher,
+    RabbitmqBroker rabbitmq::Broker,
+    RabbitmqConsumers rabbitmq::Consumers,
+    KafkaProducer kafka::Producer,
+    KafkaTopic kafka::Topic,
+    KafkaMembers kafka::Members,
+    SqsSender sqs::Sender,
+    SqsQueue sqs::Queue,
+    SqsConsumers sqs::Consumers,
+    DeadLetters dead_letters::DeadLetters,
+    Node call::Node,
 }
 
 /// A span of a setting that must not be zero.

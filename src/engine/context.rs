@@ -3,7 +3,9 @@
 use super::Phase;
 use super::agenda::{Agenda, EntryId};
 use super::demand::{Demand, Workload};
-use super::link::{Draws, Link, LinkId};
+use super::levels::Levels;
+use super::link::{Draws, Link};
+use super::parcel::Parcel;
 use super::repeats::Repeats;
 use super::setup::KindId;
 use crate::rng::{Distribution, Purpose, Streams};
@@ -48,6 +50,7 @@ pub(super) struct Core<M, T> {
     pub(super) crash_label: LabelId,
     pub(super) recovery_label: LabelId,
     pub(super) repeats: Repeats,
+    pub(super) levels: Levels,
     pub(super) trace: Trace,
 }
 
@@ -185,27 +188,6 @@ impl OpenStay {
     }
 }
 
-/// A message about to be sent.
-#[derive(Clone, Copy, Debug)]
-pub struct Parcel {
-    /// The way it goes.
-    pub link: LinkId,
-    /// What it is, in the vendor's words.
-    pub kind: KindId,
-    /// What is written beside it.
-    pub label: LabelId,
-    /// The part it carries, or [`PartId::NONE`].
-    pub part: PartId,
-    /// From one.
-    pub attempt: u32,
-    /// The message this one answers, or [`MessageId::NONE`].
-    pub reply_to: MessageId,
-    /// The sender's slot.
-    pub from_slot: Slot,
-    /// The receiver's slot, as far as the sender knows it.
-    pub to_slot: Slot,
-}
-
 /// What an actor acts through.
 pub struct Context<'a, M, T> {
     pub(super) core: &'a mut Core<M, T>,
@@ -239,7 +221,7 @@ impl<M: Clone, T> Context<'_, M, T> {
     }
 
     /// Sends a message. It arrives after the link's latency, or is lost, which nobody is told.
-    pub fn send(&mut self, parcel: Parcel, body: impl Into<M>) -> MessageId {
+    pub fn send<B: Into<M>>(&mut self, parcel: Parcel<B>, body: B) -> MessageId {
         let cause = self.step();
         let core = &mut *self.core;
         let now = core.now;
@@ -261,9 +243,9 @@ impl<M: Clone, T> Context<'_, M, T> {
             to,
             from_slot: parcel.from_slot,
             to_slot: parcel.to_slot,
-            label: parcel.label,
+            label: parcel.word.1,
             attempt: parcel.attempt,
-            kind: parcel.kind.0,
+            kind: parcel.word.0.0,
             fate: if arrives { Fate::InFlight } else { Fate::Lost },
         };
         core.trace.messages.push(row);
@@ -346,6 +328,7 @@ impl<M: Clone, T> Context<'_, M, T> {
         if part != PartId::NONE && kind.is_live() {
             self.core.live += 1;
         }
+        self.core.levels.more(self.actor, slot, kind);
         let stays = &mut self.core.trace.stays;
         stays.push(StayRow {
             begin: self.core.now,
@@ -369,12 +352,13 @@ impl<M: Clone, T> Context<'_, M, T> {
         debug_assert_eq!(row.end, Moment::NEVER, "a stay ends once");
         row.end = self.core.now;
         row.ending = ending;
+        self.core.levels.less(row.actor, row.slot, row.kind);
         if row.part != PartId::NONE && row.kind.is_live() {
             self.core.live -= 1;
         }
     }
 
-    /// The new value of a level; rows that change nothing are the actor's to leave out.
+    /// The new value of a level that counts no stays; rows that change nothing are the actor's to leave out.
     pub fn level(&mut self, slot: Slot, kind: LevelKind, value: u32) {
         self.level_of(ReaderId::NONE, slot, kind, value);
     }

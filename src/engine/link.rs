@@ -4,15 +4,37 @@
 //! a comparison that use the same leg for the same purpose get the same values (`FLT-4`). Those of a poll or a heartbeat
 //! belong to its sender's own count of such messages, so no party's pace moves what another draws.
 
+use std::any::TypeId;
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use crate::rng::{Distribution, Key, Purpose, Streams};
 use crate::time::Moment;
 use crate::trace::{ActorId, PartId, Slot};
 
-/// A link's number on its side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LinkId(pub u16);
+/// A link's number on its side. It carries messages of type `B`, which the actor at its end understands.
+pub struct LinkId<B>(pub(super) u16, PhantomData<fn(B)>);
+
+impl<B> LinkId<B> {
+    pub(super) fn new(place: u16) -> Self {
+        LinkId(place, PhantomData)
+    }
+}
+
+// Not derived: a link's number can be copied whatever travels over it.
+impl<B> Clone for LinkId<B> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<B> Copy for LinkId<B> {}
+
+impl<B> std::fmt::Debug for LinkId<B> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "LinkId({})", self.0)
+    }
+}
 
 /// Whether a message can overtake another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +63,8 @@ pub struct Link {
     /// Whether a message can overtake another.
     pub overtaking: Overtaking,
     pub(super) last_arrival: Moment,
+    /// The type of what it carries.
+    pub(super) language: TypeId,
 }
 
 impl Link {
@@ -55,6 +79,7 @@ impl Link {
             leg,
             overtaking: Overtaking::Possible,
             last_arrival: Moment::START,
+            language: TypeId::of::<()>(),
         }
     }
 

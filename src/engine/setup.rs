@@ -1,11 +1,17 @@
 //! How a protocol sets a side up: lanes first, then links, words, and the actors themselves.
 
+use std::any::TypeId;
+
+use super::Actor;
 use super::link::{Link, LinkId};
 use crate::trace::{ActorId, ActorRow, LabelId, Labels, MessageKind, ReaderId, ReaderRow, Term, TermRow};
 
 /// A message kind's number on this side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KindId(pub(super) u8);
+
+/// A kind of message with what is written beside it.
+pub type Word = (KindId, LabelId);
 
 /// The parties of one side before the run begins.
 pub struct Setup<A> {
@@ -66,11 +72,11 @@ impl<A> Setup<A> {
         self.caller = caller;
     }
 
-    /// Adds a way from one actor to another.
-    pub fn link(&mut self, link: Link) -> LinkId {
+    /// Adds a way from one actor to another, over which messages of type `B` travel.
+    pub fn link<B: 'static>(&mut self, link: Link) -> LinkId<B> {
         let place = self.links.len();
-        self.links.push(link);
-        LinkId(u16::try_from(place).expect("a protocol has a few links for each of its lanes"))
+        self.links.push(Link { language: TypeId::of::<B>(), ..link });
+        LinkId::new(u16::try_from(place).expect("a protocol has a few links for each of its lanes"))
     }
 
     /// The number of a text that is written beside messages and marks.
@@ -101,6 +107,16 @@ impl<A> Setup<A> {
         self.terms.push(TermRow { lane, term, word });
     }
 
+    /// Two actors of which the first has a link to the second, and the second understands nothing of what comes over it.
+    pub fn misunderstanding(&self) -> Option<(&ActorRow, &ActorRow)>
+    where
+        A: Actor,
+    {
+        let deaf = |link: &&Link| !self.actors[link.to.at()].understands(link.language);
+        let link = self.links.iter().find(deaf)?;
+        Some((&self.lanes[link.from.at()], &self.lanes[link.to.at()]))
+    }
+
     /// The lanes so far, from left to right.
     pub fn lanes(&self) -> &[ActorRow] {
         &self.lanes
@@ -110,7 +126,10 @@ impl<A> Setup<A> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::{Arrow, Class};
+    use crate::engine::{Context, Input};
+    use crate::rng::Distribution;
+    use crate::time::Span;
+    use crate::trace::{Arrow, Class, Drawing, Duty};
 
     /// So many kinds of message as no protocol has, which live as long as the test.
     fn kinds(count: usize) -> Vec<&'static MessageKind> {
@@ -142,5 +161,45 @@ mod tests {
         for kind in kinds(257) {
             setup.kind(kind);
         }
+    }
+
+    /// Understands numbers.
+    struct Reckoner;
+
+    impl Actor for Reckoner {
+        type Message = u32;
+        type Timer = ();
+
+        fn understands(&self, language: TypeId) -> bool {
+            language == TypeId::of::<u32>()
+        }
+
+        fn handle(&mut self, _: Input<u32, ()>, _: &mut Context<'_, u32, ()>) {}
+    }
+
+    fn lane(id: &str) -> ActorRow {
+        ActorRow {
+            id: id.into(),
+            name: id.into(),
+            subtitle: String::new(),
+            duty: Duty::Worker,
+            drawing: Drawing::Slots,
+            slots: 1,
+            slot_noun: String::new(),
+            slot_names: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_link_that_carries_what_nobody_understands_at_its_end_is_named() {
+        let mut setup = Setup::default();
+        let [from, to] = ["from", "to"].map(|id| setup.lane(lane(id)));
+        [from, to].iter().for_each(|_| setup.actor(Reckoner));
+        let way = || Link::new(from, to, 0, Distribution::fixed(Span::ZERO));
+        setup.link::<u32>(way());
+        assert!(setup.misunderstanding().is_none());
+        setup.link::<String>(way());
+        let ids = setup.misunderstanding().map(|(from, to)| (from.id.as_str(), to.id.as_str()));
+        assert_eq!(ids, Some(("from", "to")));
     }
 }

@@ -6,6 +6,7 @@
 
 use super::agenda::Agenda;
 use super::context::{Context, Core, Event, OpenStay};
+use super::levels::Levels;
 use super::link::Draws;
 use super::repeats::Repeats;
 use super::{Actor, DatedFault, Fault, Input, Phase, Setup, Workload};
@@ -87,6 +88,7 @@ impl<A: Actor> World<A> {
             crash_label: trace.labels.intern("crashed"),
             recovery_label: trace.labels.intern("back"),
             repeats: Repeats::new(trace.parts.len(), limits.repeats),
+            levels: Levels::new(&trace.actors),
             workload,
             trace,
         };
@@ -180,6 +182,8 @@ impl<A: Actor> World<A> {
     fn deliver(&mut self, actor: ActorId, input: Input<A::Message, A::Timer>) {
         let mut context = Context { core: &mut self.core, actor };
         self.actors[actor.at()].handle(input, &mut context);
+        let core = &mut self.core;
+        core.levels.tell(core.now, actor, &mut core.trace.levels);
     }
 
     fn fault(&mut self, index: usize, phase: Phase) {

@@ -23,7 +23,7 @@ use crate::engine::{KindId, Setup};
 use crate::reading::{fields, words};
 use crate::rng::Distribution;
 use crate::time::{Moment, Span};
-use crate::trace::{ActorRow, Arrow, Class, Drawing, Duty, LabelId, MessageKind, PartId};
+use crate::trace::{ActorRow, Drawing, Duty, LabelId, PartId};
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: the look-up of a user, the hash of a password as computing on one of a server's cores, 401 for a wrong one after the same time, \
@@ -113,10 +113,12 @@ impl Default for Settings {
     }
 }
 
-static REQUEST: MessageKind = MessageKind { name: "request", class: Class::Payload, arrow: Arrow::Call };
-static RESPONSE: MessageKind = MessageKind { name: "response", class: Class::Payload, arrow: Arrow::Reply };
-static LOOK_UP: MessageKind = MessageKind { name: "look-up", class: Class::Payload, arrow: Arrow::Call };
-static RECORD: MessageKind = MessageKind { name: "record", class: Class::Payload, arrow: Arrow::Reply };
+kinds! {
+    REQUEST "request" Payload Call,
+    RESPONSE "response" Payload Reply,
+    LOOK_UP "look-up" Payload Call,
+    RECORD "record" Payload Reply,
+}
 
 /// What the server is asked for.
 const LOGIN: u8 = 0;

@@ -17,14 +17,13 @@ mod outgoing;
 mod pair;
 pub mod settings;
 mod steps;
-mod tally;
 
 pub use edge::{Edge, EdgePolicy, Gate, RetryOn};
 pub use hands::Hands;
-pub use node::{AtDeadline, ControlKinds, Door, Node, NodeWords, WhenFull};
+pub use node::{AtDeadline, Door, Node, NodeWords, WhenFull};
 pub(crate) use pair::pair;
 
-use super::{Connection, Stage};
+use super::{Connection, Role, Stage};
 use crate::engine::{Input, KindId};
 use crate::time::Span;
 use crate::trace::{CallerOutcome, LabelId, PartId};
@@ -264,11 +263,11 @@ pub enum Timer {
     Breaker { edge: u8 },
 }
 
-/// A party of a protocol made of nodes.
-pub type Party = Node;
+impl Role for Node {
+    type Message = Message;
+    type Timer = Timer;
 
-impl Node {
-    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
+    fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
         match input {
             Input::Started => {}
             Input::Wanted(job) => self.want(job, stage),
@@ -278,7 +277,9 @@ impl Node {
         }
         self.run_errands(stage);
     }
+}
 
+impl Node {
     fn ring(&mut self, timer: Timer, stage: &mut Stage<'_>) {
         match timer {
             Timer::StepDone { task } => self.step_done(task, stage),

@@ -15,7 +15,7 @@ use super::{BadSetting, Ground, Party as AnyParty, Stage, at_most, in_range, not
 use crate::engine::{KindId, Setup};
 use crate::reading::{fields, words};
 use crate::time::Span;
-use crate::trace::{Arrow, Class, LabelId, MessageKind, PartId};
+use crate::trace::{LabelId, PartId};
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: services that call one another while their worker is held, calls in sequence and at once, \
@@ -130,8 +130,10 @@ impl Default for Settings {
     }
 }
 
-static REQUEST: MessageKind = MessageKind { name: "request", class: Class::Payload, arrow: Arrow::Call };
-static RESPONSE: MessageKind = MessageKind { name: "response", class: Class::Payload, arrow: Arrow::Reply };
+kinds! {
+    REQUEST "request" Payload Call,
+    RESPONSE "response" Payload Reply,
+}
 
 #[derive(Clone)]
 struct Words {
@@ -260,7 +262,7 @@ impl Settings {
         let words = Words { request: setup.kind(&REQUEST), methods, ok, internal, unavailable, gave_up };
         let mut node = node_words(setup);
         node.deadline = setup.label("DEADLINE_EXCEEDED");
-        node.refused = setup.label("UNAVAILABLE");
+        node.refused.1 = setup.label("UNAVAILABLE");
         (words, node)
     }
 

@@ -17,7 +17,7 @@ use super::{BadSetting, Ground, MAX_NAMED, Party as AnyParty, Stage, at_most, in
 use crate::engine::{KindId, LinkId, Setup};
 use crate::reading::{fields, words};
 use crate::time::Span;
-use crate::trace::{Arrow, Class, LabelId, MessageKind, PartId};
+use crate::trace::{LabelId, PartId};
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: one POST and one response whatever the query's depth; a list whose every entry has an author, \
@@ -77,10 +77,12 @@ impl Default for Settings {
     }
 }
 
-static REQUEST: MessageKind = MessageKind { name: "request", class: Class::Payload, arrow: Arrow::Call };
-static RESPONSE: MessageKind = MessageKind { name: "response", class: Class::Payload, arrow: Arrow::Reply };
-static LOAD: MessageKind = MessageKind { name: "load", class: Class::Payload, arrow: Arrow::Call };
-static ROWS: MessageKind = MessageKind { name: "rows", class: Class::Payload, arrow: Arrow::Reply };
+kinds! {
+    REQUEST "request" Payload Call,
+    RESPONSE "response" Payload Reply,
+    LOAD "load" Payload Call,
+    ROWS "rows" Payload Reply,
+}
 
 #[derive(Clone)]
 struct Words {
@@ -192,7 +194,12 @@ impl Settings {
     }
 }
 
-fn service(settings: &Service, back: LinkId, words: NodeWords, conduct: impl Conduct + 'static) -> Node {
+fn service(
+    settings: &Service,
+    back: LinkId<super::call::Message>,
+    words: NodeWords,
+    conduct: impl Conduct + 'static,
+) -> Node {
     let door = Door {
         back,
         queue: settings.accept_queue,

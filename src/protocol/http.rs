@@ -7,12 +7,15 @@
 mod caller;
 mod server;
 
+pub use caller::Caller;
+pub use server::Server;
+
 use super::retry::Retry;
-use super::{BadSetting, Connection, Ground, MAX_SLOTS, Party as AnyParty, Stage, in_range, leg};
-use crate::engine::{Input, KindId, Setup};
+use super::{BadSetting, Connection, Ground, MAX_SLOTS, Party, in_range, leg};
+use crate::engine::{Setup, Word};
 use crate::reading::{fields, words};
 use crate::time::Span;
-use crate::trace::{ActorRow, Arrow, Class, Drawing, Duty, LabelId, MessageKind, PartId};
+use crate::trace::{ActorRow, Drawing, Duty, LabelId, MessageKind, PartId};
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: threads that block, one outstanding request per connection, a pool with first-come-first-served waiters, \
@@ -166,18 +169,20 @@ pub enum Status {
     Unavailable,
 }
 
-/// What travels between caller and server. (part, attempt) tells which try of which work it belongs to.
+/// A request. (part, attempt) tells which try of which work it is.
 #[derive(Clone, Copy, Debug)]
-pub enum Message {
-    Request {
-        part: PartId,
-        attempt: u32,
-        connection: Connection,
-    },
+pub struct Request {
+    part: PartId,
+    attempt: u32,
+    connection: Connection,
+}
+
+/// What a caller hears. (part, attempt) tells which try of which work it is about.
+#[derive(Clone, Copy, Debug)]
+pub enum ToCaller {
     Response {
         part: PartId,
         attempt: u32,
-        connection: Connection,
         status: Status,
     },
     /// The server's host turned the connection down: nothing was looked at.
@@ -196,55 +201,25 @@ pub enum Message {
     },
 }
 
-/// What a party can be woken for.
-#[derive(Clone, Copy, Debug)]
-pub enum Timer {
-    /// The answer that a thread waits for is overdue.
-    TimedOut { thread: u16 },
-    /// The back-off before a thread's next attempt is over.
-    TryAgain { thread: u16 },
-    /// A worker reaches the end of its work.
-    WorkDone { worker: u16 },
-    /// A connection has been idle for too long.
-    IdleTooLong { connection: Connection },
+kinds! {
+    REQUEST "request" Payload Call,
+    RESPONSE "response" Payload Reply,
+    REFUSAL "refusal" Control Reply,
+    RESET "reset" Control Reply,
+    CLOSE "close" Background Async,
 }
-
-pub enum Party {
-    Caller(caller::Caller),
-    Server(server::Server),
-}
-
-impl Party {
-    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
-        match self {
-            Party::Caller(caller) => caller.handle(input, stage),
-            Party::Server(server) => server.handle(input, stage),
-        }
-    }
-}
-
-static REQUEST: MessageKind = MessageKind { name: "request", class: Class::Payload, arrow: Arrow::Call };
-static RESPONSE: MessageKind = MessageKind { name: "response", class: Class::Payload, arrow: Arrow::Reply };
-static REFUSAL: MessageKind = MessageKind { name: "refusal", class: Class::Control, arrow: Arrow::Reply };
-static RESET: MessageKind = MessageKind { name: "reset", class: Class::Control, arrow: Arrow::Reply };
-static CLOSE: MessageKind = MessageKind { name: "close", class: Class::Background, arrow: Arrow::Async };
 
 /// The words of this side, as the trace numbers them.
 #[derive(Clone, Copy)]
 struct Words {
-    request: KindId,
-    response: KindId,
-    refusal: KindId,
-    reset: KindId,
-    close: KindId,
-    request_line: LabelId,
-    ok: LabelId,
-    conflict: LabelId,
-    error: LabelId,
-    unavailable: LabelId,
-    refused: LabelId,
-    was_reset: LabelId,
-    closes: LabelId,
+    request: Word,
+    ok: Word,
+    conflict: Word,
+    error: Word,
+    unavailable: Word,
+    refused: Word,
+    reset: Word,
+    closes: Word,
     timed_out: LabelId,
     retries: LabelId,
     gave_up: LabelId,
@@ -281,32 +256,28 @@ impl Settings {
         self.retry.check("retry")
     }
 
-    fn words(&self, setup: &mut Setup<AnyParty>) -> Words {
+    fn words(&self, setup: &mut Setup<Party>) -> Words {
+        let mut both = |kind: &'static MessageKind, text: &str| (setup.kind(kind), setup.label(text));
         let words = Words {
-            request: setup.kind(&REQUEST),
-            response: setup.kind(&RESPONSE),
-            refusal: setup.kind(&REFUSAL),
-            reset: setup.kind(&RESET),
-            close: setup.kind(&CLOSE),
-            request_line: setup.label(&format!("{} {}", self.method.word(), self.path)),
-            ok: setup.label("200 OK"),
-            conflict: setup.label("409 Conflict"),
-            error: setup.label("500 Internal Server Error"),
-            unavailable: setup.label("503 Service Unavailable"),
-            refused: setup.label("connection refused"),
-            was_reset: setup.label("connection reset"),
-            closes: setup.label("close"),
+            request: both(&REQUEST, &format!("{} {}", self.method.word(), self.path)),
+            ok: both(&RESPONSE, "200 OK"),
+            conflict: both(&RESPONSE, "409 Conflict"),
+            error: both(&RESPONSE, "500 Internal Server Error"),
+            unavailable: both(&RESPONSE, "503 Service Unavailable"),
+            refused: both(&REFUSAL, "connection refused"),
+            reset: both(&RESET, "connection reset"),
+            closes: both(&CLOSE, "close"),
             timed_out: setup.label("timed out"),
             retries: setup.label("tries again"),
             gave_up: setup.label("gave up"),
             failed: setup.label("failed"),
         };
-        setup.body(words.request, &self.request_body);
-        setup.body(words.response, &self.response_body);
+        setup.body(words.request.0, &self.request_body);
+        setup.body(words.ok.0, &self.response_body);
         words
     }
 
-    pub(super) fn set_up(&self, ground: &Ground) -> Setup<AnyParty> {
+    pub(super) fn set_up(&self, ground: &Ground) -> Setup<Party> {
         let mut setup = Setup::default();
         let words = self.words(&mut setup);
         let threads = self.caller.threads;
@@ -332,8 +303,8 @@ impl Settings {
         });
         let out = setup.link(ground.link(caller, server, leg::OUT));
         let back = setup.link(ground.link(server, caller, leg::BACK));
-        setup.actor(Party::Caller(caller::Caller::new(self.clone(), words, out)).into());
-        setup.actor(Party::Server(server::Server::new(self, words, back)).into());
+        setup.actor(caller::Caller::new(self.clone(), words, out).into());
+        setup.actor(server::Server::new(self, words, back).into());
         setup
     }
 }

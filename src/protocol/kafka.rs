@@ -5,7 +5,6 @@
 //! ConsumerCoordinator, GroupCoordinator, RangeAssignor, docs/design.html) and KIP-1030.
 //! *Invariant:* order is that of offsets within a partition, and between partitions there is none.
 
-mod dead_letters;
 mod members;
 mod murmur2;
 mod producer;
@@ -13,17 +12,21 @@ mod settings;
 mod topic;
 mod words;
 
+pub use members::Members;
 pub use murmur2::partition_of;
+pub use producer::Producer;
 pub use settings::{
     Acks, Commit, DeadLetterSettings, GroupSettings, Lanes, OffsetReset, ProducerSettings, Sending, Settings,
     TopicSettings,
 };
+pub use topic::Topic;
 
-use super::{Ground, Party as AnyParty, Stage, counted, leg};
-use crate::engine::{Input, Link, LinkId, Setup};
+use super::dead_letters::{DeadLetters, SetAside};
+use super::{Ground, Party, counted, leg};
+use crate::engine::{Link, LinkId, Setup};
 use crate::rng::Distribution;
 use crate::time::Span;
-use crate::trace::{ActorId, ActorRow, Drawing, Duty, PartId, ReaderRow, Term};
+use crate::trace::{ActorId, ActorRow, Drawing, Duty, ReaderRow, Term};
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: partitions by key (murmur2) or sticky without one, batches with linger, acks 0, 1 and all with in-sync replicas, \
@@ -73,17 +76,9 @@ pub enum Pulse {
     UnknownMember,
 }
 
-/// What travels between producer, topic, members and dead-letter topics. The records that a message carries
-/// are named in its row of the trace.
+/// What the producer hears.
 #[derive(Clone, Copy, Debug)]
-pub enum Message {
-    Produce {
-        partition: u16,
-        batch: BatchNumber,
-        /// How many records were sent to the partition before.
-        sequence: u32,
-        attempt: u32,
-    },
+pub enum ToProducer {
     Produced {
         partition: u16,
         batch: BatchNumber,
@@ -94,12 +89,65 @@ pub enum Message {
     Closed {
         partition: u16,
     },
+}
+
+/// What the topic hears. The records that a message carries are named in its row of the trace.
+#[derive(Clone, Copy, Debug)]
+pub enum ToTopic {
+    Produce {
+        partition: u16,
+        batch: BatchNumber,
+        /// How many records were sent to the partition before.
+        sequence: u32,
+        attempt: u32,
+    },
     Fetch {
         member: MemberNumber,
         partition: u16,
         from: Offset,
         request: Request,
     },
+    Commit {
+        member: MemberNumber,
+        identity: Identity,
+        generation: Generation,
+        partition: u16,
+        offset: Offset,
+        request: Request,
+    },
+    AskOffset {
+        member: MemberNumber,
+        partition: u16,
+        request: Request,
+    },
+    Group(MemberNumber, GroupRequest),
+}
+
+/// What a member asks the coordinator of its group.
+#[derive(Clone, Copy, Debug)]
+pub enum GroupRequest {
+    Join {
+        /// None at first.
+        identity: Option<Identity>,
+        request: Request,
+    },
+    Sync {
+        identity: Identity,
+        generation: Generation,
+        request: Request,
+    },
+    Heartbeat {
+        identity: Identity,
+        generation: Generation,
+    },
+    Leave {
+        identity: Identity,
+    },
+}
+
+/// What a lane of members hears.
+#[derive(Clone, Copy, Debug)]
+pub enum ToMembers {
     /// As many records as the row carries parts, from `from` on. None if there is nothing new.
     Fetched {
         member: MemberNumber,
@@ -112,82 +160,44 @@ pub enum Message {
         partition: u16,
         request: Request,
     },
-    Commit {
-        member: MemberNumber,
-        identity: Identity,
-        generation: Generation,
-        partition: u16,
-        offset: Offset,
-        request: Request,
-    },
     Committed {
         member: MemberNumber,
         request: Request,
         taken: Taken,
     },
-    Join {
-        member: MemberNumber,
-        /// None at first.
-        identity: Option<Identity>,
-        request: Request,
-    },
+    Group(MemberNumber, GroupAnswer),
+}
+
+/// What a member is told of its group.
+#[derive(Clone, Copy, Debug)]
+pub enum GroupAnswer {
     /// A member id, with which to join again.
     Identified {
-        member: MemberNumber,
         identity: Identity,
         request: Request,
     },
     Joined {
-        member: MemberNumber,
-        generation: Generation,
-        request: Request,
-    },
-    Sync {
-        member: MemberNumber,
-        identity: Identity,
         generation: Generation,
         request: Request,
     },
     Assigned {
-        member: MemberNumber,
-        generation: Generation,
         first: u16,
         count: u16,
         request: Request,
     },
-    AskOffset {
-        member: MemberNumber,
-        partition: u16,
-        request: Request,
-    },
     BeginAt {
-        member: MemberNumber,
         partition: u16,
         offset: Offset,
         request: Request,
     },
     /// The coordinator does not know the member, or is not there.
-    GroupRefused {
-        member: MemberNumber,
+    Refused {
         request: Request,
         taken: Taken,
     },
     Heartbeat {
-        member: MemberNumber,
-        identity: Identity,
-        generation: Generation,
-    },
-    HeartbeatAnswer {
-        member: MemberNumber,
         identity: Identity,
         pulse: Pulse,
-    },
-    Leave {
-        member: MemberNumber,
-        identity: Identity,
-    },
-    DeadLetter {
-        part: PartId,
     },
 }
 
@@ -198,65 +208,6 @@ pub enum Taken {
     /// The member is not, or no longer, of this generation.
     UnknownMember,
     NoCoordinator,
-}
-
-/// What a party can be woken for.
-#[derive(Clone, Copy, Debug)]
-pub enum Timer {
-    /// A batch has lingered long enough.
-    Lingered { partition: u16, batch: BatchNumber },
-    /// The answer to a produce request is overdue.
-    ProduceOverdue { partition: u16, batch: BatchNumber },
-    /// The delivery time-out of a partition's oldest batch is over.
-    DeliveryOver { partition: u16 },
-    /// A partition's first batch may be sent again.
-    SendAgain { partition: u16 },
-    /// The followers have what was written to a partition first of all that they do not have yet.
-    Replicated { partition: u16 },
-    /// A fetch has waited long enough.
-    FetchOver { partition: u16, member: MemberNumber, request: Request },
-    /// The oldest record of a partition may have been kept long enough.
-    RetentionOver { partition: u16 },
-    /// A member may have been silent for too long.
-    SessionOver { group: u16, identity: Identity },
-    /// Nobody else is waited for.
-    JoinOver { group: u16 },
-    /// A member starts.
-    Starts { member: MemberNumber },
-    /// A member tells its coordinator that it is there.
-    Beat { member: MemberNumber },
-    /// A member should have polled by now.
-    PollOverdue { member: MemberNumber },
-    /// The answer to a commit is overdue.
-    CommitOverdue { member: MemberNumber, request: Request },
-    /// A member that waits for its commits makes them again.
-    CommitAgain { member: MemberNumber },
-    /// A member that was turned away by its coordinator, or has heard nothing, asks again from the beginning.
-    JoinAgain { member: MemberNumber },
-    /// The same of a leader.
-    FetchAgain { member: MemberNumber, partition: u16 },
-    /// A member reaches the end of its work.
-    WorkDone { member: MemberNumber },
-    /// A member tries the same record again.
-    WorkAgain { member: MemberNumber },
-}
-
-pub enum Party {
-    Producer(producer::Producer),
-    Topic(topic::Topic),
-    Members(Box<members::Members>),
-    DeadLetters(dead_letters::DeadLetters),
-}
-
-impl Party {
-    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
-        match self {
-            Party::Producer(producer) => producer.handle(input, stage),
-            Party::Topic(topic) => topic.handle(input, stage),
-            Party::Members(members) => members.handle(input, stage),
-            Party::DeadLetters(dead_letters) => dead_letters.handle(input, stage),
-        }
-    }
 }
 
 /// The partitions of member `place` of `members`: the first ones get the extra (RangeAssignor).
@@ -277,7 +228,7 @@ struct Crew {
 }
 
 impl Settings {
-    pub(super) fn set_up(&self, ground: &Ground) -> Setup<AnyParty> {
+    pub(super) fn set_up(&self, ground: &Ground) -> Setup<Party> {
         let mut setup = Setup::default();
         let words = self.words(&mut setup);
         let producer = setup.lane(self.producer_lane());
@@ -300,7 +251,7 @@ impl Settings {
         for crew in &crews {
             let mut links = Vec::new();
             for _ in 0..crew.count {
-                let mut pair = |leg_on, leg_home| -> (LinkId, LinkId) {
+                let mut pair = |leg_on, leg_home| -> (LinkId<ToMembers>, LinkId<ToTopic>) {
                     let there = setup.link(Link::new(topic, crew.lane, leg_on, latency()).keeping_order());
                     let here = setup.link(Link::new(crew.lane, topic, leg_home, latency()).keeping_order());
                     (there, here)
@@ -313,30 +264,29 @@ impl Settings {
             home.push(links);
         }
         let still = || Distribution::fixed(Span::ZERO);
-        let asides: Vec<Option<LinkId>> = crews
+        let asides: Vec<Option<LinkId<SetAside>>> = crews
             .iter()
             .map(|crew| crew.dead.map(|dead| setup.link(Link::new(crew.lane, dead, leg::RETURN, still()))))
             .collect();
 
-        setup.actor(Party::Producer(producer::Producer::new(self, words, out)).into());
-        setup.actor(Party::Topic(topic::Topic::new(self, words, back, on)).into());
+        setup.actor(Producer::new(self, words, out).into());
+        setup.actor(Topic::new(self, words, back, on).into());
         // Actors stand in the order of their lanes: a group's lanes, then its dead-letter topic.
         let mut dead = None;
         for ((crew, links), aside) in crews.iter().zip(home).zip(asides) {
             let place = (crew.first, crew.first_place);
-            let members = members::Members::new(self, crew.group, place, words, links, aside);
-            setup.actor(Party::Members(Box::new(members)).into());
+            setup.actor(Members::new(self, crew.group, place, words, links, aside).into());
             let last_of_group = crew.first_place + crew.count == self.groups[usize::from(crew.group)].consumers;
             if last_of_group && crew.dead.is_some() && crew.dead != dead {
                 dead = crew.dead;
-                setup.actor(Party::DeadLetters(dead_letters::DeadLetters::new(words)).into());
+                setup.actor(DeadLetters::default().into());
             }
         }
         setup
     }
 
     /// Each group reads the topic with a place of its own.
-    fn readers(&self, setup: &mut Setup<AnyParty>, topic: ActorId, crews: &[Crew]) {
+    fn readers(&self, setup: &mut Setup<Party>, topic: ActorId, crews: &[Crew]) {
         for (number, group) in self.groups.iter().enumerate() {
             let lanes = crews.iter().filter(|crew| usize::from(crew.group) == number).map(|crew| crew.lane);
             setup.reader(ReaderRow { name: group.name.clone(), log: topic, lanes: lanes.collect() });
@@ -344,7 +294,7 @@ impl Settings {
     }
 
     /// Makes the lanes of all groups, each followed by its dead-letter topic.
-    fn crews(&self, setup: &mut Setup<AnyParty>) -> Vec<Crew> {
+    fn crews(&self, setup: &mut Setup<Party>) -> Vec<Crew> {
         let mut crews = Vec::new();
         let mut member = 0;
         for (number, group) in self.groups.iter().enumerate() {

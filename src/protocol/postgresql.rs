@@ -16,7 +16,7 @@ use crate::engine::{KindId, LinkId, Setup};
 use crate::reading::{fields, words};
 use crate::rng::Distribution;
 use crate::time::Span;
-use crate::trace::{Arrow, Class, LabelId, MessageKind};
+use crate::trace::LabelId;
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: a pool with first-come-first-served waiters and a bound on their wait, one backend a connection, \
@@ -147,17 +147,17 @@ impl Default for Settings {
     }
 }
 
-static QUERY: MessageKind = MessageKind { name: "Query", class: Class::Payload, arrow: Arrow::Call };
-static EXTENDED: MessageKind =
-    MessageKind { name: "Parse, Bind, Describe, Execute, Sync", class: Class::Payload, arrow: Arrow::Call };
-static SYNC: MessageKind = MessageKind { name: "Sync", class: Class::Control, arrow: Arrow::Call };
-static READY: MessageKind = MessageKind { name: "ReadyForQuery", class: Class::Control, arrow: Arrow::Reply };
-static ROWS: MessageKind = MessageKind { name: "rows, ReadyForQuery", class: Class::Payload, arrow: Arrow::Reply };
-static ERROR: MessageKind =
-    MessageKind { name: "ErrorResponse, ReadyForQuery", class: Class::Payload, arrow: Arrow::Reply };
-static CANCEL: MessageKind = MessageKind { name: "CancelRequest", class: Class::Control, arrow: Arrow::Async };
-static REQUEST: MessageKind = MessageKind { name: "request", class: Class::Payload, arrow: Arrow::Call };
-static RESPONSE: MessageKind = MessageKind { name: "response", class: Class::Payload, arrow: Arrow::Reply };
+kinds! {
+    QUERY "Query" Payload Call,
+    EXTENDED "Parse, Bind, Describe, Execute, Sync" Payload Call,
+    SYNC "Sync" Control Call,
+    READY "ReadyForQuery" Control Reply,
+    ROWS "rows, ReadyForQuery" Payload Reply,
+    ERROR "ErrorResponse, ReadyForQuery" Payload Reply,
+    CANCEL "CancelRequest" Control Async,
+    REQUEST "request" Payload Call,
+    RESPONSE "response" Payload Reply,
+}
 
 #[derive(Clone, Copy)]
 struct Words {
@@ -243,7 +243,7 @@ impl Settings {
         let mut setup = Setup::default();
         let words = self.words(&mut setup);
         let mut node_words = node_words(&mut setup);
-        node_words.refused = setup.label("too many clients already");
+        node_words.refused.1 = setup.label("too many clients already");
         let caller = setup.lane(self.caller.lane());
         let database = setup.lane(self.database.service().lane_of("backend"));
         let out = setup.link(ground.link(caller, database, leg::OUT));
@@ -282,7 +282,7 @@ impl Settings {
 
 fn service(
     settings: &Service,
-    back: LinkId,
+    back: LinkId<super::call::Message>,
     words: Words,
     node_words: NodeWords,
     conduct: impl Conduct + 'static,

@@ -7,7 +7,6 @@
 
 mod broker;
 mod consumers;
-mod dead_letters;
 mod process;
 mod publisher;
 mod queue;
@@ -16,14 +15,18 @@ mod settings;
 mod storage;
 mod words;
 
+pub use broker::Broker;
+pub use consumers::Consumers;
+pub use publisher::Publisher;
 pub(crate) use settings::name_quorum_queues;
 pub use settings::{
     Acknowledgement, Confirms, ConsumerSettings, DeadLetterSettings, ExchangeSettings, ExchangeType, OnFailure,
     Overflow, PublisherSettings, QueueSettings, QueueType, Settings,
 };
 
-use super::{Ground, Party as AnyParty, Stage, counted, leg};
-use crate::engine::{Input, Link, LinkId, Setup};
+use super::dead_letters::{DeadLetters, SetAside};
+use super::{Ground, Party, counted, leg};
+use crate::engine::{Link, LinkId, Setup};
 use crate::rng::Distribution;
 use crate::time::Span;
 use crate::trace::{ActorId, ActorRow, Drawing, Duty, PartId, Slot, Term};
@@ -94,14 +97,9 @@ pub enum Reason {
     DeliveryLimit,
 }
 
-/// What travels between publisher, broker, consumers and dead-letter queue.
+/// What a publisher hears.
 #[derive(Clone, Copy, Debug)]
-pub enum Message {
-    Publish {
-        part: PartId,
-        attempt: u32,
-        place: PublicationId,
-    },
+pub enum ToPublisher {
     Confirm {
         part: PartId,
         attempt: u32,
@@ -114,12 +112,17 @@ pub enum Message {
         attempt: u32,
         place: PublicationId,
     },
-    Deliver {
+    /// The connection is gone.
+    Closed,
+}
+
+/// What the broker hears.
+#[derive(Clone, Copy, Debug)]
+pub enum ToBroker {
+    Publish {
         part: PartId,
-        epoch: Epoch,
-        tag: Tag,
-        channel: u16,
-        delivery: u32,
+        attempt: u32,
+        place: PublicationId,
     },
     Settle {
         epoch: Epoch,
@@ -127,73 +130,48 @@ pub enum Message {
         channel: u16,
         settlement: Settlement,
     },
-    /// `basic.consume`, or to the one who sent it: consuming has begun.
+    /// `basic.consume`.
     Consume {
         channel: u16,
         epoch: Epoch,
     },
-    ConsumeOk {
-        channel: u16,
-        epoch: Epoch,
-    },
-    /// There was no broker to consume from.
-    ConsumeRefused {
-        channel: u16,
-        epoch: Epoch,
-    },
+    /// `basic.cancel`.
     Cancel {
         channel: u16,
         epoch: Epoch,
     },
-    CancelOk,
     /// The connection is gone, as TCP tells the other end. All channels opened up to `epoch` go with it.
     Closed {
         channel: u16,
         epoch: Epoch,
     },
-    DeadLetter {
+}
+
+/// What a lane of consumers hears. Channels are counted within the lane.
+#[derive(Clone, Copy, Debug)]
+pub enum ToConsumers {
+    Deliver {
         part: PartId,
-        reason: Reason,
+        epoch: Epoch,
+        tag: Tag,
+        channel: u16,
+        delivery: u32,
+    },
+    /// `basic.consume-ok` or `basic.cancel-ok`: nothing follows from either.
+    Ok,
+    /// There was no broker to consume from.
+    ConsumeRefused {
+        channel: u16,
+        epoch: Epoch,
+    },
+    /// The connection is gone.
+    Closed {
+        channel: u16,
     },
 }
 
-/// What a party can be woken for.
-#[derive(Clone, Copy, Debug)]
-pub enum Timer {
-    /// The confirm of a publication is overdue.
-    ConfirmOverdue { place: PublicationId },
-    /// The back-off before the next attempt is over.
-    PublishAgain { place: PublicationId },
-    /// A message is safe.
-    Written { queue: u16, write: u32 },
-    /// The head of a queue may have been there for too long.
-    Expired { queue: u16 },
-    /// A consumer reaches the end of its work.
-    WorkDone { consumer: u16 },
-    /// A consumer that lost its connection tries to open it again.
-    Reconnect { consumer: u16 },
-}
-
-pub enum Party {
-    Publisher(publisher::Publisher),
-    Broker(broker::Broker),
-    Consumers(consumers::Consumers),
-    DeadLetters(dead_letters::DeadLetters),
-}
-
-impl Party {
-    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
-        match self {
-            Party::Publisher(publisher) => publisher.handle(input, stage),
-            Party::Broker(broker) => broker.handle(input, stage),
-            Party::Consumers(consumers) => consumers.handle(input, stage),
-            Party::DeadLetters(dead_letters) => dead_letters.handle(input, stage),
-        }
-    }
-}
-
 impl Settings {
-    pub(super) fn set_up(&self, ground: &Ground) -> Setup<AnyParty> {
+    pub(super) fn set_up(&self, ground: &Ground) -> Setup<Party> {
         let mut setup = Setup::default();
         let words = self.words(&mut setup);
         let publisher = setup.lane(self.publisher_lane());
@@ -222,24 +200,24 @@ impl Settings {
                     on.push(setup.link(ground.reliable_link(broker, lane, leg::ON).keeping_order()));
                     home.push(setup.link(ground.reliable_link(lane, broker, leg::RETURN).keeping_order()));
                 }
-                consumers.push(consumers::Consumers::new(crew, words, home, (slot, channels)));
+                consumers.push(Consumers::new(crew, words, home, (slot, channels)));
                 channels += crew.count;
             }
             let links = process::Links { on, aside: asides[number] };
             queues.push(process::Process::new((queue, crew), (number as u16, slot), words, links));
         }
 
-        setup.actor(Party::Publisher(publisher::Publisher::new(self, words, out)).into());
-        setup.actor(Party::Broker(broker::Broker::new(self, words, back, queues)).into());
-        consumers.into_iter().for_each(|crew| setup.actor(Party::Consumers(crew).into()));
+        setup.actor(Publisher::new(self, words, out).into());
+        setup.actor(Broker::new(self, words, back, queues).into());
+        consumers.into_iter().for_each(|crew| setup.actor(crew.into()));
         while setup.lacks_actors() {
-            setup.actor(Party::DeadLetters(dead_letters::DeadLetters::new(words)).into());
+            setup.actor(DeadLetters::default().into());
         }
         setup
     }
 
     /// A lane for each dead-letter queue, and the way to it from each queue that has one.
-    fn asides(&self, setup: &mut Setup<AnyParty>, broker: ActorId) -> Vec<Option<LinkId>> {
+    fn asides(&self, setup: &mut Setup<Party>, broker: ActorId) -> Vec<Option<LinkId<SetAside>>> {
         let mut lanes: Vec<(&str, ActorId)> = Vec::new();
         let asides = self.queues().map(|queue| {
             let dead = queue.dead_letter.as_ref()?;

@@ -13,7 +13,7 @@ use crate::engine::{KindId, Setup};
 use crate::reading::fields;
 use crate::rng::Distribution;
 use crate::time::{Moment, Span};
-use crate::trace::{Arrow, Class, LabelId, MessageKind, PartId};
+use crate::trace::{LabelId, PartId};
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: a private cache at the client with max-age and ETag, conditional requests and 304, \
@@ -87,9 +87,11 @@ impl Default for Settings {
     }
 }
 
-static REQUEST: MessageKind = MessageKind { name: "request", class: Class::Payload, arrow: Arrow::Call };
-static RESPONSE: MessageKind = MessageKind { name: "response", class: Class::Payload, arrow: Arrow::Reply };
-static NOT_MODIFIED: MessageKind = MessageKind { name: "not modified", class: Class::Control, arrow: Arrow::Reply };
+kinds! {
+    REQUEST "request" Payload Call,
+    RESPONSE "response" Payload Reply,
+    NOT_MODIFIED "not modified" Control Reply,
+}
 
 #[derive(Clone, Copy)]
 struct Words {

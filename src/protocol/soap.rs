@@ -14,7 +14,7 @@ use super::{BadSetting, Ground, MAX_NAMED, Party as AnyParty, Stage, at_most, ch
 use crate::engine::{KindId, Setup};
 use crate::reading::{fields, words};
 use crate::time::Span;
-use crate::trace::{Arrow, Class, LabelId, MessageKind};
+use crate::trace::LabelId;
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: an envelope by POST, answered by one envelope with a result or one fault; the fault codes of 1.1 and 1.2 \
@@ -73,10 +73,12 @@ impl Default for Settings {
     }
 }
 
-static ENVELOPE: MessageKind = MessageKind { name: "envelope", class: Class::Payload, arrow: Arrow::Call };
-static RESULT: MessageKind = MessageKind { name: "result", class: Class::Payload, arrow: Arrow::Reply };
-static FAULT: MessageKind = MessageKind { name: "fault", class: Class::Payload, arrow: Arrow::Reply };
-static ACCEPTED: MessageKind = MessageKind { name: "accepted", class: Class::Control, arrow: Arrow::Reply };
+kinds! {
+    ENVELOPE "envelope" Payload Call,
+    RESULT "result" Payload Reply,
+    FAULT "fault" Payload Reply,
+    ACCEPTED "accepted" Control Reply,
+}
 
 #[derive(Clone, Copy)]
 struct Words {

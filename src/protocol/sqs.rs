@@ -8,19 +8,22 @@
 //! has run out, whatever became of its receiver.
 
 mod consumers;
-mod dead_letters;
 mod queue;
 mod sender;
 mod settings;
 mod shelf;
 mod words;
 
+pub use consumers::Consumers;
+pub use queue::Queue;
+pub use sender::Sender;
 pub use settings::{
     ConsumerSettings, Delete, Extension, QueueSettings, QueueType, RedrivePolicy, SenderSettings, Settings,
 };
 
-use super::{Ground, Party as AnyParty, Stage, counted, leg};
-use crate::engine::{Input, Link, Setup};
+use super::dead_letters::DeadLetters;
+use super::{Ground, Party, counted, leg};
+use crate::engine::{Link, Setup};
 use crate::rng::Distribution;
 use crate::time::{Span, readable};
 use crate::trace::{ActorRow, Drawing, Duty, PartId, Term};
@@ -55,31 +58,24 @@ pub enum Answer {
     Refused,
 }
 
-/// What travels between sender, queue, consumers and dead-letter queue.
+/// What the sender hears.
 #[derive(Clone, Copy, Debug)]
-pub enum Message {
+pub struct ToSender {
+    part: PartId,
+    attempt: u32,
+    thread: u16,
+    answer: Answer,
+}
+
+/// What the queue hears.
+#[derive(Clone, Copy, Debug)]
+pub enum ToQueue {
     Send {
         part: PartId,
         attempt: u32,
         thread: u16,
     },
-    SendAnswer {
-        part: PartId,
-        attempt: u32,
-        thread: u16,
-        answer: Answer,
-    },
     Receive {
-        consumer: u16,
-        call: Call,
-    },
-    /// As many messages as the row carries parts; their receipt handles are counted from `first` on.
-    Received {
-        consumer: u16,
-        call: Call,
-        first: Receipt,
-    },
-    Empty {
         consumer: u16,
         call: Call,
     },
@@ -96,71 +92,36 @@ pub enum Message {
         receipt: Receipt,
         to: Span,
     },
-    /// A DeleteMessage or ChangeMessageVisibility is answered.
-    Answered {
-        consumer: u16,
-        call: Call,
-    },
-    /// There was no queue to answer.
-    Refused {
-        consumer: u16,
-        call: Call,
-    },
     /// A consumer's connection is gone, and with it its poll.
     Closed {
         consumer: u16,
         call: Call,
     },
-    DeadLetter {
-        part: PartId,
-    },
 }
 
-/// What a party can be woken for.
+/// What a lane of consumers hears: the answer to a call.
 #[derive(Clone, Copy, Debug)]
-pub enum Timer {
-    /// The answer to a SendMessage is overdue.
-    SendOverdue { thread: u16 },
-    /// The back-off before the next SendMessage is over.
-    SendAgain { thread: u16 },
-    /// The delay of a new message is over.
-    DelayOver { number: Number },
-    /// A message in flight becomes visible.
-    VisibleAgain { number: Number },
-    /// The oldest message may have been kept long enough.
-    RetentionOver,
-    /// A long poll has waited long enough.
-    PollOver { consumer: u16, call: Call },
-    /// A consumer's call got no answer in time.
-    CallOverdue { consumer: u16 },
-    /// A consumer's pause is over.
-    GoOn { consumer: u16 },
-    /// A consumer reaches the end of its work.
-    WorkDone { consumer: u16 },
-    /// Time to extend the visibility timeout of what is worked on.
-    Extend { consumer: u16 },
+pub struct ToConsumers {
+    consumer: u16,
+    call: Call,
+    heard: Heard,
 }
 
-pub enum Party {
-    Sender(sender::Sender),
-    Queue(Box<queue::Queue>),
-    Consumers(consumers::Consumers),
-    DeadLetters(dead_letters::DeadLetters),
-}
-
-impl Party {
-    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
-        match self {
-            Party::Sender(sender) => sender.handle(input, stage),
-            Party::Queue(queue) => queue.handle(input, stage),
-            Party::Consumers(consumers) => consumers.handle(input, stage),
-            Party::DeadLetters(dead_letters) => dead_letters.handle(input, stage),
-        }
-    }
+/// What a consumer's call is told.
+#[derive(Clone, Copy, Debug)]
+pub enum Heard {
+    /// As many messages as the row carries parts; their receipt handles are counted from `first` on.
+    Received { first: Receipt },
+    /// No message came.
+    Empty,
+    /// A DeleteMessage or ChangeMessageVisibility is answered.
+    Answered,
+    /// There was no queue to answer.
+    Refused,
 }
 
 impl Settings {
-    pub(super) fn set_up(&self, ground: &Ground) -> Setup<AnyParty> {
+    pub(super) fn set_up(&self, ground: &Ground) -> Setup<Party> {
         let mut setup = Setup::default();
         let words = self.words(&mut setup);
         let [sender, queue, workers] = self.lanes().map(|row| setup.lane(row));
@@ -176,11 +137,11 @@ impl Settings {
         let still = || Distribution::fixed(Span::ZERO);
         let aside = dead.map(|dead| setup.link(Link::new(queue, dead, leg::RETURN, still()).keeping_order()));
 
-        setup.actor(Party::Sender(sender::Sender::new(self, words, out)).into());
-        setup.actor(Party::Queue(Box::new(queue::Queue::new(self, words, queue::Links { back, on, aside }))).into());
-        setup.actor(Party::Consumers(consumers::Consumers::new(self, words, home)).into());
+        setup.actor(Sender::new(self, words, out).into());
+        setup.actor(Queue::new(self, words, queue::Links { back, on, aside }).into());
+        setup.actor(Consumers::new(self, words, home).into());
         if dead.is_some() {
-            setup.actor(Party::DeadLetters(dead_letters::DeadLetters::new(words)).into());
+            setup.actor(DeadLetters::default().into());
         }
         setup
     }

@@ -7,18 +7,17 @@ use std::collections::VecDeque;
 
 use super::Stage;
 use crate::engine::OpenStay;
-use crate::trace::{Ending, JobId, LevelKind, Slot, StayKind};
+use crate::trace::{Ending, JobId, Slot, StayKind};
 
 /// Threads that keep a `Call` for the job they have in hand.
 pub(crate) struct Threads<Call> {
     calls: Vec<Option<(Call, OpenStay)>>,
-    blocked: u32,
     backlog: VecDeque<(JobId, OpenStay)>,
 }
 
 impl<Call> Threads<Call> {
     pub fn new(count: u16) -> Self {
-        Threads { calls: (0..count).map(|_| None).collect(), blocked: 0, backlog: VecDeque::new() }
+        Threads { calls: (0..count).map(|_| None).collect(), backlog: VecDeque::new() }
     }
 
     /// Blocks a free thread for the job; if there is none, the job stands in the backlog.
@@ -26,7 +25,6 @@ impl<Call> Threads<Call> {
         let Some(free) = self.calls.iter().position(Option::is_none) else {
             let stay = stage.begin(Slot::WHOLE, StayKind::Backlog, stage.first_part(job));
             self.backlog.push_back((job, stay));
-            self.level_backlog(stage);
             return None;
         };
         self.block(free as u16, job, call, stage);
@@ -37,16 +35,12 @@ impl<Call> Threads<Call> {
     pub fn block(&mut self, thread: u16, job: JobId, call: Call, stage: &mut Stage<'_>) {
         let stay = stage.begin(Slot(thread), StayKind::Blocked, stage.first_part(job));
         self.calls[usize::from(thread)] = Some((call, stay));
-        self.blocked += 1;
-        self.level_blocked(stage);
     }
 
     /// Frees the thread.
     pub fn release(&mut self, thread: u16, ending: Ending, stage: &mut Stage<'_>) -> Option<Call> {
         let (call, stay) = self.calls[usize::from(thread)].take()?;
         stage.end(stay, ending);
-        self.blocked -= 1;
-        self.level_blocked(stage);
         Some(call)
     }
 
@@ -54,7 +48,6 @@ impl<Call> Threads<Call> {
     pub fn next_job(&mut self, stage: &mut Stage<'_>) -> Option<JobId> {
         let (job, stay) = self.backlog.pop_front()?;
         stage.end(stay, Ending::Done);
-        self.level_backlog(stage);
         Some(job)
     }
 
@@ -69,13 +62,5 @@ impl<Call> Threads<Call> {
     /// The thread whose call it is.
     pub fn whose(&self, is_it: impl Fn(&Call) -> bool) -> Option<u16> {
         self.calls.iter().position(|held| held.as_ref().is_some_and(|(call, _)| is_it(call))).map(|place| place as u16)
-    }
-
-    fn level_blocked(&self, stage: &mut Stage<'_>) {
-        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Blocked), self.blocked);
-    }
-
-    fn level_backlog(&self, stage: &mut Stage<'_>) {
-        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Backlog), self.backlog.len() as u32);
     }
 }

@@ -47,6 +47,7 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
         name(&format!("sides.{}.id", side.id), &side.id)?;
         text(&format!("sides.{}.heading", side.id), side.heading.as_deref().unwrap_or_default(), MAX_HEADING)?;
     }
+    understood(scenario)?;
     changes(scenario)?;
     notes(scenario)?;
     controls(scenario)
@@ -112,6 +113,20 @@ fn wrong_parts(parts: u32, side: &Side, needed: u32) -> String {
         _ => format!("write {needed} parts, or give the side as many to work on them as there are parts"),
     };
     format!("there are {parts}, and the side `{}` (`{protocol}`) needs {needed}: {would_do}", side.id)
+}
+
+/// Whoever is sent something understands it.
+fn understood(scenario: &Scenario) -> Checked {
+    for side in &scenario.sides {
+        if let Some((from, to)) = side.settings.set_up(&Ground::bare()).misunderstanding() {
+            let sentence = format!(
+                "`{}` sends to `{}`, which understands nothing of what comes from there; let it be sent what it understands",
+                from.id, to.id
+            );
+            return Err(Problem::new(format!("sides.{}", side.id), sentence));
+        }
+    }
+    Ok(())
 }
 
 fn changes(scenario: &Scenario) -> Checked {

@@ -274,6 +274,12 @@ impl StayKind {
         !matches!(self, StayKind::Parked | StayKind::Down | StayKind::Slow)
     }
 
+    /// Whether a trace tells at each moment how many are open: of what waits or lies somewhere. What a slot does is told
+    /// by its stays.
+    pub fn has_level(self) -> bool {
+        self.is_waiting() || matches!(self, StayKind::Held | StayKind::Parked)
+    }
+
     /// Whether it is spent waiting for something that is not the work itself.
     pub fn is_waiting(self) -> bool {
         use StayKind::*;

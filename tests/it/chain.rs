@@ -8,7 +8,7 @@ use counterpoint::trace::{CallerOutcome, Ending, Fate, MessageRow, StayKind, Sta
 use serde_json::{Value, json};
 
 use crate::http::requests;
-use crate::story::{play_side, tells};
+use crate::story::{most_at_once, play_side, tells};
 
 /// Parts called as the services that do them.
 fn parts(work: &[&str]) -> Value {
@@ -198,8 +198,8 @@ fn chain_4_a_worker_that_waits_is_held_so_throughput_is_bounded_by_workers_over_
     let expected: Vec<u64> = (0..40).map(|k| 20_000 + 200_000 * (k / 3 + 1)).collect();
     assert_eq!(done, expected, "three every 200 ms: 15 a second");
     assert!(calls_of(&trace, "b").len() == 40);
-    let most = trace.levels.iter().filter(|level| level.actor.0 == 2).map(|level| level.value).max();
-    assert_eq!(most, Some(3), "the next service never sees more");
+    let most = most_at_once(&trace, 2, StayKind::Busy);
+    assert_eq!(most, 3, "the next service never sees more");
 }
 
 /// BulkheadConfig: 25 calls at a time, and nobody waits.

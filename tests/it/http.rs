@@ -6,7 +6,7 @@ use counterpoint::time::{Moment, Span};
 use counterpoint::trace::{CallerOutcome, Fate, MarkKind, MessageRow, StayKind, Trace, WorkOutcome};
 use serde_json::json;
 
-use crate::story::{play_side, sent, stays, tells};
+use crate::story::{most_at_once, play_side, sent, stays, tells};
 
 /// Requests, in the order in which they were sent.
 pub fn requests(trace: &Trace) -> Vec<&MessageRow> {
@@ -72,8 +72,8 @@ fn http_2_with_a_pool_of_p_the_kth_completes_at_ceil_k_over_p_times_s() {
         let trace = play_side("http", settings, burst(12, json!("70ms")));
         let expected: Vec<u64> = (1..=12u64).map(|k| k.div_ceil(pool) * 70).collect();
         assert_eq!(answered_at(&trace), expected, "pool of {pool}");
-        let most = trace.levels.iter().filter(|level| level.actor.0 == 1).map(|level| level.value).max();
-        assert_eq!(most, Some(pool as u32), "the server never sees more than the pool");
+        let most = most_at_once(&trace, 1, StayKind::Busy);
+        assert_eq!(most, pool as usize, "the server never sees more than the pool");
     }
 }
 

@@ -291,7 +291,7 @@ pub fn levels_have_the_areas_of_their_stays(trace: &Trace, is_looked_at: impl Fn
     let mut areas: BTreeMap<(ActorId, Slot, StayKind), (u64, Moment, u64)> = BTreeMap::new();
     // Of these there must be a level, or the law would hold of nothing.
     let is_log = |actor: ActorId| trace.actor(actor).drawing == Drawing::Tracks;
-    for stay in trace.stays.iter().filter(|stay| is_counted(stay.kind) && !is_log(stay.actor)) {
+    for stay in trace.stays.iter().filter(|stay| stay.kind.has_level() && !is_log(stay.actor)) {
         // A broker of several queues has a level for each of them; all other lanes have one for all of their slots.
         let lane = trace.actor(stay.actor);
         let slot = if lane.drawing == Drawing::River && lane.slots > 1 { stay.slot } else { Slot::WHOLE };
@@ -379,15 +379,6 @@ pub fn every_run_has_a_verdict_and_can_be_told(played: &Played) -> Held {
         }
     }
     Ok(())
-}
-
-/// Whether the number of such stays is a level of its actor.
-fn is_counted(kind: StayKind) -> bool {
-    use StayKind::*;
-    match kind {
-        Busy | Blocked | Polling | Awaiting | Backlog | Pool | Queued | Ready | Held | Unconfirmed | Parked => true,
-        Hidden | Scheduled | Down | Slow => false,
-    }
 }
 
 /// A job lives at least until its caller is done with it and its work is done.

@@ -4,7 +4,7 @@ use counterpoint::time::{Moment, Span};
 use counterpoint::trace::{CallerOutcome, Ending, Fate, MessageRow, StayKind, Trace, WorkOutcome};
 use serde_json::{Value, json};
 
-use crate::story::{play_side, sent, stays, tells};
+use crate::story::{most_at_once, play_side, sent, stays, tells};
 
 fn burst(jobs: u32, work: &str, settings: Value) -> Trace {
     let mut settings = settings;
@@ -104,8 +104,8 @@ fn db_4_a_connection_held_during_a_remote_call_bounds_the_throughput_by_pool_ove
     assert_eq!(done, expected, "ten every 200 ms");
     let seconds = trace.ended.since(Moment::START).as_seconds();
     assert!((200.0 / seconds - 50.0).abs() < 1e-9, "{} a second", 200.0 / seconds);
-    let most = trace.levels.iter().filter(|level| level.actor.0 == 2).map(|level| level.value).max();
-    assert_eq!(most, Some(10), "the remote service could do a thousand at a time");
+    let most = most_at_once(&trace, 2, StayKind::Busy);
+    assert_eq!(most, 10, "the remote service could do a thousand at a time");
 }
 
 fn impatient(cancels: bool) -> Trace {

@@ -6,6 +6,7 @@ use counterpoint::recording::Background;
 use counterpoint::render::mermaid;
 use counterpoint::render::svg::{Foot, Theme};
 use counterpoint::scenario::{Played, Run, Scenario, preset};
+use counterpoint::time::Moment;
 use counterpoint::trace::{MessageRow, StayKind, StayRow, Trace};
 use serde_json::{Value, json};
 
@@ -65,6 +66,19 @@ pub fn stays(trace: &Trace, kind: StayKind) -> Vec<&StayRow> {
 /// How long the stays of a kind lasted, in milliseconds.
 pub fn spans(trace: &Trace, kind: StayKind) -> Vec<u64> {
     stays(trace, kind).iter().map(|stay| (stay.end - stay.begin).as_micros() / 1000).collect()
+}
+
+/// How many stays of that kind are open at once at that lane at most. (What ends at a moment makes room for what begins
+/// then.)
+pub fn most_at_once(trace: &Trace, lane: u16, kind: StayKind) -> usize {
+    let there = stays(trace, kind).into_iter().filter(|stay| stay.actor.0 == lane);
+    let mut changes: Vec<(Moment, i32)> = there.flat_map(|stay| [(stay.end, -1), (stay.begin, 1)]).collect();
+    changes.sort_unstable();
+    let open = changes.iter().scan(0, |open, (_, change)| {
+        *open += change;
+        Some(*open)
+    });
+    open.max().unwrap_or(0) as usize
 }
 
 /// How often work on each part was begun.

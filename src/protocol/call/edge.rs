@@ -1,7 +1,8 @@
 //! A way from one node to another, and how its owner calls over it: patience, retries, breaker, bound on what is in
 //! flight.
 
-use crate::engine::{LinkId, TimerId};
+use super::Message;
+use crate::engine::{LinkId, TimerId, Word};
 use crate::protocol::breaker::{Breaker, BreakerSettings};
 use crate::protocol::pool::Pool;
 use crate::protocol::retry::Retry;
@@ -34,7 +35,7 @@ pub struct EdgePolicy {
     /// The bound on calls in flight, if there is one.
     pub gate: Option<Gate>,
     /// Whether the other side is told to stop when an attempt timed out, and in which words.
-    pub cancel: Option<(crate::engine::KindId, crate::trace::LabelId)>,
+    pub cancel: Option<Word>,
 }
 
 impl Default for EdgePolicy {
@@ -61,7 +62,7 @@ pub struct Gate {
 
 /// A way to another node, with the state of what bounds the calls over it.
 pub struct Edge {
-    pub(super) link: LinkId,
+    pub(super) link: LinkId<Message>,
     pub(super) policy: EdgePolicy,
     pub(super) breaker: Option<Breaker>,
     /// By which the breaker will switch, if it will by itself.
@@ -72,7 +73,7 @@ pub struct Edge {
 
 impl Edge {
     /// A way over which nothing has been asked yet.
-    pub fn new(link: LinkId, policy: EdgePolicy) -> Self {
+    pub fn new(link: LinkId<Message>, policy: EdgePolicy) -> Self {
         Edge {
             link,
             breaker: policy.breaker.clone().map(Breaker::new),

@@ -8,9 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::errands::Errand;
 use super::outgoing::Outgoing;
 use super::steps::Doing;
-use super::tally::{Open, Tally};
-use super::{Answer, Conduct, Edge, Hands, InHand, Message, Reply, StepEnd, Task, Timer};
-use crate::engine::{Fault, KindId, LinkId, Parcel, Phase, TimerId};
+use super::{Conduct, Edge, Hands, InHand, Message, Reply, StepEnd, Task, Timer};
+use crate::engine::{Fault, LinkId, OpenStay, Parcel, Phase, TimerId, Word};
 use crate::protocol::Stage;
 use crate::protocol::pool::Pool;
 use crate::protocol::waiting::WaitingLine;
@@ -22,7 +21,7 @@ use crate::trace::{CallerOutcome, Ending, JobId, LabelId, MarkKind, MessageId, P
 #[derive(Clone, Copy, Debug)]
 pub struct Door {
     /// The way to whoever asks.
-    pub back: LinkId,
+    pub back: LinkId<Message>,
     /// How many may wait for a thread, or, with cores, be in hand beyond one a core.
     pub queue: u32,
     /// What an arrival meets that finds no room.
@@ -31,6 +30,13 @@ pub struct Door {
     pub cancelled: Option<Reply>,
     /// What becomes of work whose deadline passes.
     pub at_deadline: AtDeadline,
+}
+
+impl Door {
+    /// A message to whoever asked, about what was asked.
+    fn answer(&self, message: MessageId, word: Word, part: PartId, attempt: u32) -> Parcel<Message> {
+        Parcel::new(self.back, word, part).attempt(attempt).answering(message)
+    }
 }
 
 /// What an arrival meets that finds no room.
@@ -66,12 +72,10 @@ pub(super) enum Role {
 /// Words that every node needs.
 #[derive(Clone, Copy, Debug)]
 pub struct NodeWords {
-    /// The kinds of message that are the same everywhere.
-    pub control: ControlKinds,
     /// A request was turned away.
-    pub refused: LabelId,
+    pub refused: Word,
     /// A connection broke under a request.
-    pub reset: LabelId,
+    pub reset: Word,
     /// An answer is overdue.
     pub timed_out: LabelId,
     /// The time for the whole job is over.
@@ -84,15 +88,6 @@ pub struct NodeWords {
     pub failed: LabelId,
     /// A breaker closes, opens, is half open.
     pub breaker: [LabelId; 3],
-}
-
-/// Kinds of message that are the same everywhere.
-#[derive(Clone, Copy, Debug)]
-pub struct ControlKinds {
-    /// A request is turned away.
-    pub refusal: KindId,
-    /// The connection is broken.
-    pub reset: KindId,
 }
 
 /// Who wants a task done.
@@ -115,7 +110,7 @@ pub(super) struct Running {
     pub(super) slot: Slot,
     pub(super) doing: Doing,
     /// Blocked or awaiting, while it only waits for others.
-    pub(super) waits: Option<Open>,
+    pub(super) waits: Option<OpenStay>,
     pub(super) deadline: Moment,
     /// Rings at the deadline.
     alarm: Option<TimerId>,
@@ -144,7 +139,6 @@ pub struct Node {
     door_queue: WaitingLine<u32>,
     /// The call, the attempt and the task of every request in hand.
     requests: BTreeSet<(u32, u32, u32)>,
-    pub(super) tally: Tally,
     /// What is still to be done within the event at hand; empty between two events.
     pub(super) errands: Vec<Errand>,
     next_task: u32,
@@ -166,7 +160,6 @@ impl Node {
             calls: BTreeMap::new(),
             door_queue: WaitingLine::default(),
             requests: BTreeSet::new(),
-            tally: Tally::default(),
             errands: Vec::new(),
             next_task: 0,
             next_call: 0,
@@ -237,7 +230,7 @@ impl Node {
             return self.start(key, slot, stage);
         }
         if let Some(running) = self.running.get_mut(&key) {
-            let open = self.tally.begin(Slot::WHOLE, waiting, running.task.part, stage);
+            let open = stage.begin(Slot::WHOLE, waiting, running.task.part);
             running.doing = Doing::AtTheDoor(open);
             self.door_queue.join(key);
         }
@@ -278,16 +271,11 @@ impl Node {
         };
         if self.is_out() || full {
             stage.refuse(message);
-            let parcel = self.parcel(&door, message, part, attempt);
-            match door.when_full {
-                WhenFull::Reply(reply) if !self.is_out() => {
-                    let parcel = Parcel { kind: reply.kind, label: reply.label, ..parcel };
-                    stage.send(parcel, Message::Refusal { call, attempt });
-                }
-                WhenFull::Reply(_) | WhenFull::Refuse => {
-                    stage.send(parcel, Message::Refusal { call, attempt });
-                }
-            }
+            let word = match door.when_full {
+                WhenFull::Reply(reply) if !self.is_out() => (reply.kind, reply.label),
+                WhenFull::Reply(_) | WhenFull::Refuse => self.words.refused,
+            };
+            stage.send(door.answer(message, word, part, attempt), Message::Refusal { call, attempt });
             return;
         }
         let left = left.filter(|_| door.at_deadline != AtDeadline::Unaware);
@@ -298,19 +286,6 @@ impl Node {
             running.alarm = Some(stage.set_timer(left, Timer::Deadline { task: key }));
         }
         self.enter(key, StayKind::Queued, stage);
-    }
-
-    fn parcel(&self, door: &Door, message: MessageId, part: PartId, attempt: u32) -> Parcel {
-        Parcel {
-            link: door.back,
-            kind: self.words.control.refusal,
-            label: self.words.refused,
-            part,
-            attempt,
-            reply_to: message,
-            from_slot: Slot::WHOLE,
-            to_slot: Slot::WHOLE,
-        }
     }
 
     /// Whoever asked for the task has been answered, or will not be.
@@ -325,14 +300,9 @@ impl Node {
         let Role::Service(door) = self.role else { return };
         let Some(running) = self.running.get(&key) else { return };
         let Origin::Request { message, call } = running.origin else { return };
-        let parcel = Parcel {
-            kind: reply.kind,
-            label: reply.label,
-            from_slot: running.slot,
-            ..self.parcel(&door, message, running.task.part, running.attempt)
-        };
-        let answer: Answer = reply.answer;
-        stage.send(parcel, Message::Answer { call, attempt: running.attempt, answer });
+        let parcel = door.answer(message, (reply.kind, reply.label), running.task.part, running.attempt);
+        let body = Message::Answer { call, attempt: running.attempt, answer: reply.answer };
+        stage.send(parcel.from(running.slot), body);
     }
 
     /// The task is over; its thread takes the next.
@@ -341,17 +311,17 @@ impl Node {
         let Some(mut running) = self.running.remove(&key) else { return };
         stage.cancel(running.alarm);
         if let Some(open) = running.waits.take() {
-            self.tally.end(open, ending, stage);
+            stage.end(open, ending);
         }
         match running.doing {
             Doing::AtTheDoor(open) => {
-                self.tally.end(open, ending, stage);
+                stage.end(open, ending);
                 self.door_queue.leave(&key);
             }
-            Doing::Turn(open, _) | Doing::Pausing(open) => self.tally.end(open, ending, stage),
-            Doing::Computing(Some(open), _) => self.tally.end(open, ending, stage),
+            Doing::Turn(open, _) | Doing::Pausing(open) => stage.end(open, ending),
+            Doing::Computing(Some(open), _) => stage.end(open, ending),
             Doing::Pooled(open, pool) => {
-                self.tally.end(open, ending, stage);
+                stage.end(open, ending);
                 self.pools[usize::from(pool)].0.leave(&key);
             }
             Doing::Computing(None, _) | Doing::Calling | Doing::Deciding => {}
@@ -375,7 +345,7 @@ impl Node {
         if let Some(Running { doing, .. }) = self.running.get_mut(&key)
             && let Doing::AtTheDoor(open) = std::mem::replace(doing, Doing::Deciding)
         {
-            self.tally.end(open, Ending::Done, stage);
+            stage.end(open, Ending::Done);
         }
         self.serve_next();
         self.start(key, slot, stage);
@@ -446,7 +416,7 @@ impl Node {
         self.door_queue.clear();
         self.requests.clear();
         for outgoing in std::mem::take(&mut self.calls).into_values() {
-            outgoing.interrupt(&mut self.tally, stage);
+            outgoing.interrupt(stage);
         }
         let running = std::mem::take(&mut self.running);
         for edge in 0..self.edges.len() {
@@ -457,15 +427,10 @@ impl Node {
             self.hands.leave(key);
             stage.cancel(running.alarm);
             let opens = running.waits.into_iter().chain(running.doing.open());
-            opens.for_each(|open| self.tally.end(open, Ending::Interrupted, stage));
+            opens.for_each(|open| stage.end(open, Ending::Interrupted));
             let Origin::Request { message, call } = running.origin else { continue };
-            let parcel = Parcel {
-                kind: self.words.control.reset,
-                label: self.words.reset,
-                from_slot: running.slot,
-                ..self.parcel(&door, message, running.task.part, running.attempt)
-            };
-            stage.send(parcel, Message::Reset { call, attempt: running.attempt });
+            let parcel = door.answer(message, self.words.reset, running.task.part, running.attempt);
+            stage.send(parcel.from(running.slot), Message::Reset { call, attempt: running.attempt });
         }
     }
 }

@@ -6,9 +6,8 @@
 
 use super::edge::{Edge, RetryOn};
 use super::steps::Doing;
-use super::tally::{Open, Tally};
 use super::{Answer, Ask, CallFailure, Message, Node, StepEnd, Timer, Verdict};
-use crate::engine::{Parcel, TimerId};
+use crate::engine::{OpenStay, Parcel, TimerId};
 use crate::protocol::breaker::{Breaker, CallEnd, Permission, Switch, WhenOpen};
 use crate::protocol::pool::Pool;
 use crate::protocol::{Connection, Stage};
@@ -17,10 +16,10 @@ use crate::trace::{CallerOutcome, Ending, LevelKind, MarkKind, MessageId, PartId
 
 enum AttemptState {
     /// Waits for room among the calls in flight.
-    Gated(Open),
+    Gated(OpenStay),
     /// Waits for the answer, if there is a bound until that timer rings.
     Asked(Option<TimerId>),
-    BackingOff(Open),
+    BackingOff(OpenStay),
 }
 
 pub(super) struct Outgoing {
@@ -38,10 +37,10 @@ pub(super) struct Outgoing {
 
 impl Outgoing {
     /// The process died: nobody waits for anything any more.
-    pub(super) fn interrupt(self, tally: &mut Tally, stage: &mut Stage<'_>) {
+    pub(super) fn interrupt(self, stage: &mut Stage<'_>) {
         match self.state {
             Some(AttemptState::Gated(open) | AttemptState::BackingOff(open)) => {
-                tally.end(open, Ending::Interrupted, stage);
+                stage.end(open, Ending::Interrupted);
             }
             Some(AttemptState::Asked(overdue)) => stage.cancel(overdue),
             None => {}
@@ -103,7 +102,7 @@ impl Node {
                 gate.wait(call);
                 let Some(running) = self.running.get(&task) else { return };
                 let slot = if self.hands.are_cores() { Slot::WHOLE } else { running.slot };
-                let mut open = self.tally.begin(slot, StayKind::Pool, outgoing.ask.part, stage);
+                let mut open = stage.begin(slot, StayKind::Pool, outgoing.ask.part);
                 if let Some(span) = max_wait {
                     open = open.until(span, Timer::NoRoom { call }, stage);
                 }
@@ -117,7 +116,7 @@ impl Node {
         if let Some(AttemptState::Gated(open)) = outgoing.state {
             outgoing.state = None;
             let edge = usize::from(outgoing.ask.edge);
-            self.tally.end(open, Ending::GaveUp, stage);
+            stage.end(open, Ending::GaveUp);
             if let Some(gate) = &mut self.edges[edge].gate {
                 gate.leave(&call);
             }
@@ -133,16 +132,7 @@ impl Node {
         // Attempts multiply from layer to layer (CHAIN-3), and every one of them is told apart.
         let over_all = (running.attempt - 1).saturating_mul(edge.policy.retry.max_attempts).saturating_add(attempt);
         let left = (running.deadline != Moment::NEVER).then(|| running.deadline.since(stage.now()));
-        let parcel = Parcel {
-            link: edge.link,
-            kind: ask.kind,
-            label: ask.label,
-            part: ask.load,
-            attempt: over_all,
-            reply_to: MessageId::NONE,
-            from_slot: running.slot,
-            to_slot: Slot::WHOLE,
-        };
+        let parcel = Parcel::new(edge.link, (ask.kind, ask.label), ask.load).attempt(over_all).from(running.slot);
         // Set before the request is sent, so that at a tie the time-out precedes the answer.
         let overdue = edge.policy.timeout.map(|timeout| stage.set_timer(timeout, Timer::TimedOut { call }));
         outgoing.state = Some(AttemptState::Asked(overdue));
@@ -188,18 +178,9 @@ impl Node {
         let Outgoing { ask, attempt, .. } = *outgoing;
         stage.mark(MarkKind::TimedOut, running.slot, ask.part, attempt.into(), self.words.timed_out);
         let edge = &self.edges[usize::from(ask.edge)];
-        if let Some((kind, label)) = edge.policy.cancel {
+        if let Some(word) = edge.policy.cancel {
             let over_all = (running.attempt - 1).saturating_mul(edge.policy.retry.max_attempts).saturating_add(attempt);
-            let parcel = Parcel {
-                link: edge.link,
-                kind,
-                label,
-                part: ask.load,
-                attempt: over_all,
-                reply_to: MessageId::NONE,
-                from_slot: running.slot,
-                to_slot: Slot::WHOLE,
-            };
+            let parcel = Parcel::new(edge.link, word, ask.load).attempt(over_all).from(running.slot);
             stage.send(parcel, Message::Cancel { call, attempt: over_all });
         }
         self.attempt_failed(call, CallFailure::Silence, stage);
@@ -224,7 +205,7 @@ impl Node {
             && let Some(waiting) = self.calls.get_mut(&next)
         {
             if let Some(AttemptState::Gated(open)) = waiting.state.take() {
-                self.tally.end(open, Ending::Done, stage);
+                stage.end(open, Ending::Done);
             }
             waiting.room = Some(room);
             self.send(next, stage);
@@ -258,14 +239,14 @@ impl Node {
         outgoing.attempt += 1;
         stage.mark(MarkKind::Retried, running.slot, outgoing.ask.part, outgoing.attempt.into(), self.words.retries);
         let slot = if self.hands.are_cores() { Slot::WHOLE } else { running.slot };
-        let open = self.tally.begin(slot, StayKind::Scheduled, outgoing.ask.part, stage);
+        let open = stage.begin(slot, StayKind::Scheduled, outgoing.ask.part);
         outgoing.state = Some(AttemptState::BackingOff(open.until(wait, Timer::TryAgain { call }, stage)));
     }
 
     pub(super) fn try_again(&mut self, call: u32, stage: &mut Stage<'_>) {
         let Some(outgoing) = self.calls.get_mut(&call) else { return };
         if let Some(AttemptState::BackingOff(open)) = outgoing.state {
-            self.tally.end(open, Ending::Done, stage);
+            stage.end(open, Ending::Done);
             self.attempt(call, stage);
         }
     }
@@ -302,12 +283,12 @@ impl Node {
                     self.attempt_over(call, CallEnd::Failed, stage);
                 }
                 Some(AttemptState::Gated(open)) => {
-                    self.tally.end(open, Ending::GaveUp, stage);
+                    stage.end(open, Ending::GaveUp);
                     let edge = &mut self.edges[usize::from(outgoing.ask.edge)];
                     edge.gate.iter_mut().for_each(|gate| gate.leave(&call));
                     edge.breaker.iter_mut().for_each(Breaker::forget);
                 }
-                Some(AttemptState::BackingOff(open)) => self.tally.end(open, Ending::GaveUp, stage),
+                Some(AttemptState::BackingOff(open)) => stage.end(open, Ending::GaveUp),
                 None => {}
             }
             self.calls.remove(&call);

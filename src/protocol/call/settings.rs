@@ -1,12 +1,12 @@
 //! What callers and services of every protocol made of nodes have in their settings, and their lanes.
 
-use super::{ControlKinds, Gate, Hands, NodeWords};
+use super::{Gate, Hands, NodeWords};
 use crate::engine::Setup;
 use crate::protocol::{self, BadSetting, MAX_SLOTS, check_actor, in_range};
 use crate::reading::{fields, words};
 use crate::rng::Distribution;
 use crate::time::Span;
-use crate::trace::{ActorRow, Arrow, Class, Drawing, Duty, MessageKind};
+use crate::trace::{ActorRow, Drawing, Duty};
 
 /// Who wants the jobs.
 #[derive(Clone, Debug, PartialEq)]
@@ -152,15 +152,16 @@ pub(crate) fn all_different(lanes: &[(&str, &str)]) -> Result<(), BadSetting> {
     Ok(())
 }
 
-static REFUSAL: MessageKind = MessageKind { name: "refusal", class: Class::Control, arrow: Arrow::Reply };
-static RESET: MessageKind = MessageKind { name: "reset", class: Class::Control, arrow: Arrow::Reply };
+kinds! {
+    REFUSAL "refusal" Control Reply,
+    RESET "reset" Control Reply,
+}
 
 /// The words that nodes of every protocol share.
 pub(crate) fn node_words(setup: &mut Setup<protocol::Party>) -> NodeWords {
     NodeWords {
-        control: ControlKinds { refusal: setup.kind(&REFUSAL), reset: setup.kind(&RESET) },
-        refused: setup.label("connection refused"),
-        reset: setup.label("connection reset"),
+        refused: (setup.kind(&REFUSAL), setup.label("connection refused")),
+        reset: (setup.kind(&RESET), setup.label("connection reset")),
         timed_out: setup.label("timed out"),
         deadline: setup.label("deadline exceeded"),
         retries: setup.label("tries again"),

@@ -4,29 +4,29 @@
 
 use super::errands::Errand;
 use super::node::{Origin, Role, Running};
-use super::tally::Open;
 use super::{Effect, InHand, Node, Step, StepEnd, Timer};
+use crate::engine::OpenStay;
 use crate::protocol::Stage;
 use crate::time::Span;
 use crate::trace::{CallerOutcome, Ending, LabelId, MarkKind, PartId, Slot, StayKind};
 
 /// What a task is doing.
 pub(super) enum Doing {
-    AtTheDoor(Open),
+    AtTheDoor(OpenStay),
     /// Between two steps.
     Deciding,
     Calling,
     /// Ready to compute, but no core is free.
-    Turn(Open, Computation),
+    Turn(OpenStay, Computation),
     /// Computes; a callback that takes no time leaves no bar.
-    Computing(Option<Open>, Computation),
+    Computing(Option<OpenStay>, Computation),
     /// Waits for a connection of that pool.
-    Pooled(Open, u8),
-    Pausing(Open),
+    Pooled(OpenStay, u8),
+    Pausing(OpenStay),
 }
 
 impl Doing {
-    pub(super) fn open(&self) -> Option<Open> {
+    pub(super) fn open(&self) -> Option<OpenStay> {
         match self {
             Doing::AtTheDoor(open) | Doing::Turn(open, _) | Doing::Pooled(open, _) | Doing::Pausing(open) => {
                 Some(*open)
@@ -144,7 +144,7 @@ impl Node {
                 true => (Slot::WHOLE, StayKind::Awaiting),
                 false => (running.slot, StayKind::Blocked),
             };
-            running.waits = Some(self.tally.begin(slot, kind, running.task.part, stage));
+            running.waits = Some(stage.begin(slot, kind, running.task.part));
         }
     }
 
@@ -157,7 +157,7 @@ impl Node {
         connections.wait(key);
         let Some(running) = self.running.get_mut(&key) else { return };
         let slot = if self.hands.are_cores() { Slot::WHOLE } else { running.slot };
-        let mut open = self.tally.begin(slot, StayKind::Pool, running.task.part, stage);
+        let mut open = stage.begin(slot, StayKind::Pool, running.task.part);
         if let Some(span) = *max_wait {
             open = open.until(span, Timer::NoConnection { task: key }, stage);
         }
@@ -167,7 +167,7 @@ impl Node {
     pub(super) fn no_connection(&mut self, key: u32, stage: &mut Stage<'_>) {
         let Some(running) = self.running.get_mut(&key) else { return };
         if let Doing::Pooled(open, pool) = running.doing {
-            self.tally.end(open, Ending::GaveUp, stage);
+            stage.end(open, Ending::GaveUp);
             self.pools[usize::from(pool)].0.leave(&key);
             self.no_connection_for(key);
         }
@@ -197,7 +197,7 @@ impl Node {
     pub(super) fn hand(&mut self, key: u32, in_hand: InHand, stage: &mut Stage<'_>) {
         let Some(running) = self.running.get_mut(&key) else { return };
         if let Doing::Pooled(open, _) = running.doing {
-            self.tally.end(open, Ending::Done, stage);
+            stage.end(open, Ending::Done);
         }
         running.in_hand = Some(in_hand);
         running.task.last = StepEnd::Done;
@@ -209,7 +209,7 @@ impl Node {
         self.begin_waiting(key, stage);
         let Some(running) = self.running.get_mut(&key) else { return };
         let slot = if self.hands.are_cores() { Slot::WHOLE } else { running.slot };
-        let open = self.tally.begin(slot, StayKind::Scheduled, running.task.part, stage);
+        let open = stage.begin(slot, StayKind::Scheduled, running.task.part);
         running.doing = Doing::Pausing(open.until(span, Timer::StepDone { task: key }, stage));
     }
 
@@ -236,7 +236,7 @@ impl Node {
     fn compute(&mut self, key: u32, computation: Computation, stage: &mut Stage<'_>) {
         let Some(running) = self.running.get_mut(&key) else { return };
         if let Some(open) = running.waits.take() {
-            self.tally.end(open, Ending::Done, stage);
+            stage.end(open, Ending::Done);
         }
         if !self.hands.are_cores() {
             let slot = running.slot;
@@ -245,7 +245,7 @@ impl Node {
         match self.hands.core(key) {
             Some(core) => self.begin_computing(key, core, computation, stage),
             None => {
-                let open = self.tally.begin(Slot::WHOLE, StayKind::Queued, running.task.part, stage);
+                let open = stage.begin(Slot::WHOLE, StayKind::Queued, running.task.part);
                 running.doing = Doing::Turn(open, computation);
                 self.hands.wait(key);
             }
@@ -258,7 +258,7 @@ impl Node {
         self.serve_next();
         let Some(running) = self.running.get_mut(&key) else { return };
         let Doing::Turn(open, computation) = std::mem::replace(&mut running.doing, Doing::Deciding) else { return };
-        self.tally.end(open, Ending::Done, stage);
+        stage.end(open, Ending::Done);
         if let Some(core) = self.hands.core(key) {
             self.begin_computing(key, core, computation, stage);
         }
@@ -277,7 +277,7 @@ impl Node {
             What::Work(parts, _) => parts.first().copied().unwrap_or(running.task.part),
             What::Own | What::Callback => running.task.part,
         };
-        let open = self.tally.begin(slot, StayKind::Busy, part, stage);
+        let open = stage.begin(slot, StayKind::Busy, part);
         let open = open.until(computation.span, Timer::StepDone { task: key }, stage);
         running.doing = Doing::Computing(Some(open), computation);
     }
@@ -286,7 +286,7 @@ impl Node {
         let Some(running) = self.running.get_mut(&key) else { return };
         match std::mem::replace(&mut running.doing, Doing::Deciding) {
             Doing::Pausing(open) => {
-                self.tally.end(open, Ending::Done, stage);
+                stage.end(open, Ending::Done);
                 running.task.last = StepEnd::Done;
             }
             Doing::Computing(open, computation) => {
@@ -297,7 +297,7 @@ impl Node {
                 };
                 running.task.last = last;
                 if let Some(open) = open {
-                    self.tally.end(open, ending, stage);
+                    stage.end(open, ending);
                 }
                 if running.orphaned {
                     return self.finish(key, Ending::Expired, stage);

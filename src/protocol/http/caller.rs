@@ -4,14 +4,14 @@
 //! *Invariants:* a thread has at most one job. A connection has at most one request outstanding (`HTTP-1`), and one
 //! whose answer is overdue is never used again.
 
-use super::{Connection, Message, Method, Settings, Status, Timer, Words};
+use super::{Connection, Method, Request, Settings, Status, ToCaller, Words};
 use crate::engine::{Input, LinkId, OpenStay, Parcel, TimerId};
-use crate::protocol::Stage;
 use crate::protocol::pool::Pool;
 use crate::protocol::retry::Retry;
 use crate::protocol::threads::Threads;
+use crate::protocol::{Role, Stage};
 use crate::time::Span;
-use crate::trace::{CallerOutcome, Ending, JobId, LevelKind, MarkKind, MessageId, PartId, Slot, StayKind};
+use crate::trace::{CallerOutcome, Ending, JobId, MarkKind, MessageId, PartId, Slot, StayKind};
 
 /// What a thread waits for. It waits for something as long as it has a job.
 #[derive(Clone, Copy)]
@@ -65,6 +65,17 @@ enum AttemptFailure {
     Error,
 }
 
+impl Status {
+    fn failure(self) -> Option<AttemptFailure> {
+        match self {
+            Status::Ok => None,
+            Status::Conflict => Some(AttemptFailure::Conflict),
+            Status::Error => Some(AttemptFailure::Error),
+            Status::Unavailable => Some(AttemptFailure::Unavailable),
+        }
+    }
+}
+
 impl AttemptFailure {
     /// What the caller knows of the work after such a failure.
     fn outcome(self) -> CallerOutcome {
@@ -79,7 +90,7 @@ impl AttemptFailure {
 
 pub struct Caller {
     words: Words,
-    out: LinkId,
+    out: LinkId<Request>,
     timeout: Option<Span>,
     retry: Retry,
     retry_after: Option<Span>,
@@ -90,8 +101,33 @@ pub struct Caller {
     pool: Pool<u16>,
 }
 
+/// What a caller can be woken for.
+#[derive(Clone, Copy, Debug)]
+pub enum Timer {
+    /// The answer that a thread waits for is overdue.
+    TimedOut { thread: u16 },
+    /// The back-off before a thread's next attempt is over.
+    TryAgain { thread: u16 },
+}
+
+impl Role for Caller {
+    type Message = ToCaller;
+    type Timer = Timer;
+
+    fn handle(&mut self, input: Input<ToCaller, Timer>, stage: &mut Stage<'_>) {
+        match input {
+            Input::Wanted(job) => self.want(job, stage),
+            Input::Arrived(message, body) => self.hear(message, body, stage),
+            Input::Timer(Timer::TimedOut { thread }) => self.time_out(thread, stage),
+            Input::Timer(Timer::TryAgain { thread }) => self.try_again(thread, stage),
+            // The engine does what there is to do about faults of a caller.
+            Input::Started | Input::Fault(..) => {}
+        }
+    }
+}
+
 impl Caller {
-    pub(super) fn new(settings: Settings, words: Words, out: LinkId) -> Self {
+    pub(super) fn new(settings: Settings, words: Words, out: LinkId<Request>) -> Self {
         let Settings { caller, method, connections, timeout, retry, .. } = settings;
         let may_repeat =
             |method: Method| method.is_idempotent() || settings.retry_non_idempotent || settings.idempotency_key;
@@ -105,16 +141,6 @@ impl Caller {
             retry_on_close: settings.retry_on_close,
             threads: Threads::new(caller.threads),
             pool: Pool::new(connections.unwrap_or(caller.threads).into()),
-        }
-    }
-
-    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
-        match input {
-            Input::Wanted(job) => self.want(job, stage),
-            Input::Arrived(message, body) => self.hear(message, body, stage),
-            Input::Timer(Timer::TimedOut { thread }) => self.time_out(thread, stage),
-            Input::Timer(Timer::TryAgain { thread }) => self.try_again(thread, stage),
-            _ => {}
         }
     }
 
@@ -134,13 +160,8 @@ impl Caller {
                 };
                 call.waits_for = WaitsFor::Connection(stage.begin(Slot(thread), StayKind::Pool, call.part));
                 self.pool.wait(thread);
-                self.level_pool(stage);
             }
         }
-    }
-
-    fn level_pool(&self, stage: &mut Stage<'_>) {
-        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Pool), self.pool.waiting());
     }
 
     fn ask(&mut self, thread: u16, connection: Connection, stage: &mut Stage<'_>) {
@@ -151,35 +172,16 @@ impl Caller {
         // Set before the request is sent, so that at a tie the time-out precedes the answer.
         let overdue = self.timeout.map(|timeout| stage.set_timer(timeout, Timer::TimedOut { thread }));
         call.waits_for = WaitsFor::Answer(connection, overdue);
-        let parcel = Parcel {
-            link: self.out,
-            kind: self.words.request,
-            label: self.words.request_line,
-            part,
-            attempt,
-            reply_to: MessageId::NONE,
-            from_slot: Slot(thread),
-            to_slot: Slot::WHOLE,
-        };
-        stage.send(parcel, Message::Request { part, attempt, connection });
+        let parcel = Parcel::new(self.out, self.words.request, part).attempt(attempt).from(Slot(thread));
+        stage.send(parcel, Request { part, attempt, connection });
     }
 
-    fn hear(&mut self, message: MessageId, body: Message, stage: &mut Stage<'_>) {
+    fn hear(&mut self, message: MessageId, body: ToCaller, stage: &mut Stage<'_>) {
         let (part, attempt, heard) = match body {
-            Message::Request { .. } => return,
-            Message::Close { connection } => return self.closed(connection, stage),
-            Message::Response { part, attempt, status: Status::Ok, .. } => (part, attempt, None),
-            Message::Response { part, attempt, status: Status::Conflict, .. } => {
-                (part, attempt, Some(AttemptFailure::Conflict))
-            }
-            Message::Response { part, attempt, status: Status::Error, .. } => {
-                (part, attempt, Some(AttemptFailure::Error))
-            }
-            Message::Response { part, attempt, status: Status::Unavailable, .. } => {
-                (part, attempt, Some(AttemptFailure::Unavailable))
-            }
-            Message::Refusal { part, attempt } => (part, attempt, Some(AttemptFailure::Refused)),
-            Message::Reset { part, attempt } => (part, attempt, Some(AttemptFailure::Broken)),
+            ToCaller::Close { connection } => return self.closed(connection, stage),
+            ToCaller::Response { part, attempt, status } => (part, attempt, status.failure()),
+            ToCaller::Refusal { part, attempt } => (part, attempt, Some(AttemptFailure::Refused)),
+            ToCaller::Reset { part, attempt } => (part, attempt, Some(AttemptFailure::Broken)),
         };
         let awaiting = |call: &Call| {
             call.part == part && call.attempt == attempt && matches!(call.waits_for, WaitsFor::Answer(..))
@@ -241,7 +243,6 @@ impl Caller {
     }
 
     fn hand(&mut self, thread: u16, connection: Connection, stage: &mut Stage<'_>) {
-        self.level_pool(stage);
         if let Some(&Call { waits_for: WaitsFor::Connection(stay), .. }) = self.threads.call(thread) {
             stage.end(stay, Ending::Done);
         }

@@ -5,11 +5,11 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use super::{Connection, Message, Settings, Status, Timer, WhenFull, Words};
-use crate::engine::{Fault, Input, LinkId, OpenStay, Parcel, Phase, TimerId};
-use crate::protocol::Stage;
+use super::{Connection, Settings, Status, ToCaller, WhenFull, Words};
+use crate::engine::{Fault, Input, LinkId, OpenStay, Parcel, Phase, TimerId, Word};
+use crate::protocol::{Role, Stage};
 use crate::time::Span;
-use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, Slot, StayKind};
+use crate::trace::{Ending, MarkKind, MessageId, PartId, Slot, StayKind};
 
 /// A request the server has taken on.
 #[derive(Clone, Copy)]
@@ -27,7 +27,7 @@ struct Work {
 
 pub struct Server {
     words: Words,
-    back: LinkId,
+    back: LinkId<ToCaller>,
     accept_queue: u32,
     when_full: WhenFull,
     keepalive_timeout: Span,
@@ -37,7 +37,6 @@ pub struct Server {
     /// How many faults keep it from taking anything on.
     outages: u32,
     workers: Vec<Option<Work>>,
-    busy: u32,
     queue: VecDeque<(Request, OpenStay)>,
     /// Parts whose work has changed the world here.
     applied: BTreeSet<PartId>,
@@ -47,8 +46,34 @@ pub struct Server {
     closed: BTreeSet<Connection>,
 }
 
+/// What a server can be woken for.
+#[derive(Clone, Copy, Debug)]
+pub enum Timer {
+    /// A worker reaches the end of its work.
+    WorkDone { worker: u16 },
+    /// A connection has been idle for too long.
+    IdleTooLong { connection: Connection },
+}
+
+impl Role for Server {
+    type Message = super::Request;
+    type Timer = Timer;
+
+    fn handle(&mut self, input: Input<super::Request, Timer>, stage: &mut Stage<'_>) {
+        match input {
+            Input::Arrived(message, super::Request { part, attempt, connection }) => {
+                self.receive(Request { message, part, attempt, connection }, stage);
+            }
+            Input::Timer(Timer::WorkDone { worker }) => self.work_done(worker, stage),
+            Input::Timer(Timer::IdleTooLong { connection }) => self.idle_too_long(connection, stage),
+            Input::Fault(fault, phase) => self.fault(fault, phase, stage),
+            Input::Started | Input::Wanted(_) => {}
+        }
+    }
+}
+
 impl Server {
-    pub(super) fn new(settings: &Settings, words: Words, back: LinkId) -> Self {
+    pub(super) fn new(settings: &Settings, words: Words, back: LinkId<ToCaller>) -> Self {
         Server {
             words,
             back,
@@ -60,23 +85,10 @@ impl Server {
             recognises_repeats: settings.idempotency_key,
             outages: 0,
             workers: (0..settings.server.workers).map(|_| None).collect(),
-            busy: 0,
             queue: VecDeque::new(),
             applied: BTreeSet::new(),
             idle: Vec::new(),
             closed: BTreeSet::new(),
-        }
-    }
-
-    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
-        match input {
-            Input::Arrived(message, Message::Request { part, attempt, connection }) => {
-                self.receive(Request { message, part, attempt, connection }, stage);
-            }
-            Input::Timer(Timer::WorkDone { worker }) => self.work_done(worker, stage),
-            Input::Timer(Timer::IdleTooLong { connection }) => self.idle_too_long(connection, stage),
-            Input::Fault(fault, phase) => self.fault(fault, phase, stage),
-            _ => {}
         }
     }
 
@@ -106,7 +118,6 @@ impl Server {
         }
         let stay = stage.begin(Slot::WHOLE, StayKind::Queued, request.part);
         self.queue.push_back((request, stay));
-        self.level_queue(stage);
     }
 
     fn answer_repeat(&mut self, request: Request, stage: &mut Stage<'_>) -> bool {
@@ -124,36 +135,22 @@ impl Server {
     fn turn_away(&mut self, request: Request, stage: &mut Stage<'_>) {
         stage.refuse(request.message);
         let Request { part, attempt, .. } = request;
-        let parcel = self.answer(request, Slot::WHOLE);
-        stage.send(
-            Parcel { kind: self.words.refusal, label: self.words.refused, ..parcel },
-            Message::Refusal { part, attempt },
-        );
+        stage.send(self.answer(request, self.words.refused, Slot::WHOLE), ToCaller::Refusal { part, attempt });
     }
 
-    fn answer(&self, request: Request, from_slot: Slot) -> Parcel {
-        Parcel {
-            link: self.back,
-            kind: self.words.response,
-            label: self.words.ok,
-            part: request.part,
-            attempt: request.attempt,
-            reply_to: request.message,
-            from_slot,
-            to_slot: Slot::WHOLE,
-        }
+    fn answer(&self, request: Request, word: Word, from: Slot) -> Parcel<ToCaller> {
+        Parcel::new(self.back, word, request.part).attempt(request.attempt).answering(request.message).from(from)
     }
 
-    fn respond(&mut self, request: Request, status: Status, from_slot: Slot, stage: &mut Stage<'_>) {
-        let label = match status {
+    fn respond(&mut self, request: Request, status: Status, from: Slot, stage: &mut Stage<'_>) {
+        let word = match status {
             Status::Ok => self.words.ok,
             Status::Conflict => self.words.conflict,
             Status::Error => self.words.error,
             Status::Unavailable => self.words.unavailable,
         };
         let Request { part, attempt, connection, .. } = request;
-        let parcel = Parcel { label, ..self.answer(request, from_slot) };
-        stage.send(parcel, Message::Response { part, attempt, connection, status });
+        stage.send(self.answer(request, word, from), ToCaller::Response { part, attempt, status });
         // A request that arrived twice is answered twice: the time counts from the last answer.
         self.no_longer_idle(connection, stage);
         self.idle.push((connection, stage.set_timer(self.keepalive_timeout, Timer::IdleTooLong { connection })));
@@ -171,16 +168,12 @@ impl Server {
         stage.land(request.message, Slot(worker));
         let stay = stay.until(stage.work(request.part), Timer::WorkDone { worker }, stage);
         self.workers[worker as usize] = Some(Work { request, stay });
-        self.busy += 1;
-        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Busy), self.busy);
     }
 
     fn work_done(&mut self, worker: u16, stage: &mut Stage<'_>) {
         let Some(work) = self.workers[worker as usize].take() else {
             return;
         };
-        self.busy -= 1;
-        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Busy), self.busy);
         let part = work.request.part;
         if stage.is_poison(part) {
             stage.end(work.stay, Ending::Failed);
@@ -197,29 +190,14 @@ impl Server {
         }
         if let Some((request, stay)) = self.queue.pop_front() {
             stage.end(stay, Ending::Done);
-            self.level_queue(stage);
             self.begin(worker, request, stage);
         }
-    }
-
-    fn level_queue(&self, stage: &mut Stage<'_>) {
-        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Queued), self.queue.len() as u32);
     }
 
     fn idle_too_long(&mut self, connection: Connection, stage: &mut Stage<'_>) {
         self.no_longer_idle(connection, stage);
         self.closed.insert(connection);
-        let parcel = Parcel {
-            link: self.back,
-            kind: self.words.close,
-            label: self.words.closes,
-            part: PartId::NONE,
-            attempt: 1,
-            reply_to: MessageId::NONE,
-            from_slot: Slot::WHOLE,
-            to_slot: Slot::WHOLE,
-        };
-        stage.send(parcel, Message::Close { connection });
+        stage.send(Parcel::new(self.back, self.words.closes, PartId::NONE), ToCaller::Close { connection });
     }
 
     fn fault(&mut self, fault: Fault, phase: Phase, stage: &mut Stage<'_>) {
@@ -248,22 +226,12 @@ impl Server {
             stage.end(stay, Ending::Interrupted);
             cut_off.push((request, Slot::WHOLE));
         }
-        self.busy = 0;
         while let Some((_, timer)) = self.idle.pop() {
             stage.cancel(timer);
         }
-        if cut_off.is_empty() {
-            return;
-        }
-        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Busy), 0);
-        self.level_queue(stage);
         for (request, slot) in cut_off {
             let Request { part, attempt, .. } = request;
-            let parcel = self.answer(request, slot);
-            stage.send(
-                Parcel { kind: self.words.reset, label: self.words.was_reset, ..parcel },
-                Message::Reset { part, attempt },
-            );
+            stage.send(self.answer(request, self.words.reset, slot), ToCaller::Reset { part, attempt });
         }
     }
 }

@@ -13,19 +13,20 @@ mod work;
 use std::collections::BTreeSet;
 
 use super::settings::{Commit, GroupSettings};
-use super::words::{Word, Words};
-use super::{MemberNumber, Message, Offset, Settings, Taken, Timer};
-use crate::engine::{Fault, Input, LinkId, Parcel, Phase};
-use crate::protocol::Stage;
+use super::words::Words;
+use super::{MemberNumber, Offset, Request, Settings, Taken, ToMembers, ToTopic};
+use crate::engine::{Fault, Input, LinkId, Parcel, Phase, Word};
+use crate::protocol::dead_letters::SetAside;
+use crate::protocol::{Role, Stage};
 use crate::time::Span;
-use crate::trace::{Ending, LevelKind, MessageId, PartId, Slot, StayKind};
+use crate::trace::{Ending, MessageId, PartId, Slot, StayKind};
 use member::{Doing, Member, Membership, Record, Then};
 
 /// How a member reaches the topic.
 #[derive(Clone, Copy)]
 pub(super) struct Links {
-    pub records: LinkId,
-    pub coordinator: LinkId,
+    pub records: LinkId<ToTopic>,
+    pub coordinator: LinkId<ToTopic>,
 }
 
 /// How long a member waits after it was turned away, before it asks again: `retry.backoff.ms`.
@@ -37,53 +38,44 @@ pub struct Members {
     request_timeout: Span,
     partitions: u16,
     links: Vec<Links>,
-    aside: Option<LinkId>,
+    aside: Option<LinkId<SetAside>>,
     first: MemberNumber,
     members: Vec<Member>,
     outages: u32,
-    busy: u32,
-    blocked: u32,
-    polling: u32,
-    queued: u32,
     /// Parts whose work was done here, for consumers that recognise a repeat.
     done: BTreeSet<PartId>,
     /// Records that were set aside or skipped here, by partition and offset. Read again, they are passed over.
     set_aside: BTreeSet<(u16, Offset)>,
 }
 
-impl Members {
-    pub(super) fn new(
-        settings: &Settings,
-        group: u16,
-        (first, first_place): (MemberNumber, u16),
-        words: Words,
-        links: Vec<Links>,
-        aside: Option<LinkId>,
-    ) -> Self {
-        let own = settings.groups[usize::from(group)].clone();
-        let factor = |place: u16| own.factors.get(usize::from(place)).copied().unwrap_or(1.0);
-        Members {
-            words,
-            request_timeout: settings.request_timeout,
-            partitions: settings.topic.partitions,
-            first,
-            members: (0..links.len() as u16)
-                .map(|index| Member::new(first_place + index, factor(first_place + index)))
-                .collect(),
-            group: own,
-            links,
-            aside,
-            outages: 0,
-            busy: 0,
-            blocked: 0,
-            polling: 0,
-            queued: 0,
-            done: BTreeSet::new(),
-            set_aside: BTreeSet::new(),
-        }
-    }
+/// What members can be woken for.
+#[derive(Clone, Copy, Debug)]
+pub enum Timer {
+    /// A member starts.
+    Starts { member: MemberNumber },
+    /// A member tells its coordinator that it is there.
+    Beat { member: MemberNumber },
+    /// A member should have polled by now.
+    PollOverdue { member: MemberNumber },
+    /// The answer to a commit is overdue.
+    CommitOverdue { member: MemberNumber, request: Request },
+    /// A member that waits for its commits makes them again.
+    CommitAgain { member: MemberNumber },
+    /// A member that was turned away by its coordinator, or has heard nothing, asks again from the beginning.
+    JoinAgain { member: MemberNumber },
+    /// The same of a leader.
+    FetchAgain { member: MemberNumber, partition: u16 },
+    /// A member reaches the end of its work.
+    WorkDone { member: MemberNumber },
+    /// A member tries the same record again.
+    WorkAgain { member: MemberNumber },
+}
 
-    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
+impl Role for Members {
+    type Message = ToMembers;
+    type Timer = Timer;
+
+    fn handle(&mut self, input: Input<ToMembers, Timer>, stage: &mut Stage<'_>) {
         match input {
             Input::Started => {
                 for index in 0..self.members.len() {
@@ -102,6 +94,35 @@ impl Members {
             Input::Wanted(_) => {}
         }
     }
+}
+
+impl Members {
+    pub(super) fn new(
+        settings: &Settings,
+        group: u16,
+        (first, first_place): (MemberNumber, u16),
+        words: Words,
+        links: Vec<Links>,
+        aside: Option<LinkId<SetAside>>,
+    ) -> Self {
+        let own = settings.groups[usize::from(group)].clone();
+        let factor = |place: u16| own.factors.get(usize::from(place)).copied().unwrap_or(1.0);
+        Members {
+            words,
+            request_timeout: settings.request_timeout,
+            partitions: settings.topic.partitions,
+            first,
+            members: (0..links.len() as u16)
+                .map(|index| Member::new(first_place + index, factor(first_place + index)))
+                .collect(),
+            group: own,
+            links,
+            aside,
+            outages: 0,
+            done: BTreeSet::new(),
+            set_aside: BTreeSet::new(),
+        }
+    }
 
     fn number(&self, index: usize) -> MemberNumber {
         self.first + index as u16
@@ -115,9 +136,9 @@ impl Members {
         Slot(index as u16)
     }
 
-    fn hear(&mut self, message: MessageId, body: Message, stage: &mut Stage<'_>) {
+    fn hear(&mut self, message: MessageId, body: ToMembers, stage: &mut Stage<'_>) {
         match body {
-            Message::Fetched { member, partition, from, request } => {
+            ToMembers::Fetched { member, partition, from, request } => {
                 let parts = stage.parts_of(message).to_vec();
                 let index = self.index(member);
                 stage.land(message, self.slot(index));
@@ -130,33 +151,33 @@ impl Members {
                 owned.stops_waiting(stage);
                 owned.next = from + parts.len() as Offset;
                 for (part, offset) in parts.into_iter().zip(from..) {
-                    self.queued += 1;
                     let stay = stage.begin(Slot::WHOLE, StayKind::Queued, part);
                     self.members[index].buffer.push_back(Record { part, partition, offset, stay });
                 }
-                self.level(StayKind::Queued, stage);
                 match self.members[index].doing {
                     Doing::Polling(_) => self.poll(index, stage),
                     _ => self.fetch_more(index, stage),
                 }
             }
-            Message::FetchRefused { member, partition, request } => {
+            ToMembers::FetchRefused { member, partition, request } => {
                 let index = self.index(member);
                 if let Some(owned) = self.members[index].fetching(partition, request) {
                     owned.patience.push(stage.set_timer(BACKOFF, Timer::FetchAgain { member, partition }));
                 }
             }
-            Message::Committed { member, request, taken } => {
+            ToMembers::Committed { member, request, taken } => {
                 stage.land(message, self.slot(self.index(member)));
                 self.committed(self.index(member), request, taken, stage);
             }
-            _ => self.hear_of_group(message, body, stage),
+            ToMembers::Group(member, answer) => self.hear_of_group(message, self.index(member), answer, stage),
         }
     }
 
     fn wake(&mut self, timer: Timer, stage: &mut Stage<'_>) {
         match timer {
-            Timer::Starts { member } if self.outages == 0 => self.join(self.index(member), stage),
+            // Who is out joins when that is over.
+            Timer::Starts { .. } if self.outages > 0 => {}
+            Timer::Starts { member } => self.join(self.index(member), stage),
             Timer::Beat { member } => self.beat(self.index(member), stage),
             Timer::PollOverdue { member } => self.poll_overdue(self.index(member), stage),
             Timer::CommitOverdue { member, request } => {
@@ -173,7 +194,6 @@ impl Members {
             }
             Timer::WorkDone { member } => self.work_done(self.index(member), stage),
             Timer::WorkAgain { member } => self.work_again(self.index(member), stage),
-            _ => {}
         }
     }
 
@@ -252,22 +272,15 @@ impl Members {
         if !matches!(self.members[index].doing, Doing::Polling(_)) {
             let stay = stage.begin(self.slot(index), StayKind::Polling, PartId::NONE);
             self.members[index].doing = Doing::Polling(stay);
-            self.polling += 1;
-            self.level(StayKind::Polling, stage);
         }
     }
 
     fn stop_waiting(&mut self, index: usize, ending: Ending, stage: &mut Stage<'_>) {
         let one = &mut self.members[index];
-        let (stay, kind, count) = match one.doing {
-            Doing::Polling(stay) => (stay, StayKind::Polling, &mut self.polling),
-            Doing::Committing { stay, .. } => (stay, StayKind::Blocked, &mut self.blocked),
-            _ => return,
-        };
-        one.doing = Doing::Nothing;
-        *count -= 1;
-        stage.end(stay, ending);
-        self.level(kind, stage);
+        if let Doing::Polling(stay) | Doing::Committing { stay, .. } = one.doing {
+            one.doing = Doing::Nothing;
+            stage.end(stay, ending);
+        }
     }
 
     /// A fetch for every partition of which nothing is in stock.
@@ -277,46 +290,18 @@ impl Members {
             let Some((partition, from, request)) = self.members[index].wants(place) else {
                 continue;
             };
-            let (kind, label) = self.words.empty_fetch;
-            let parcel = Parcel {
-                link: self.links[index].records,
-                kind,
-                label,
-                part: PartId::NONE,
-                attempt: 1,
-                reply_to: MessageId::NONE,
-                from_slot: self.slot(index),
-                to_slot: Slot(partition),
-            };
+            let parcel = Parcel::new(self.links[index].records, self.words.empty_fetch, PartId::NONE);
             let overdue = self.request_timeout + self.group.fetch_max_wait;
             let timer = stage.set_timer(overdue, Timer::FetchAgain { member, partition });
             self.members[index].owned[place].patience.push(timer);
-            stage.send(parcel, Message::Fetch { member, partition, from, request });
+            let body = ToTopic::Fetch { member, partition, from, request };
+            stage.send(parcel.from(self.slot(index)).to(Slot(partition)), body);
         }
     }
 
-    fn send(&self, index: usize, (kind, label): Word, to_slot: Slot, body: Message, stage: &mut Stage<'_>) {
-        let parcel = Parcel {
-            link: self.links[index].coordinator,
-            kind,
-            label,
-            part: PartId::NONE,
-            attempt: 1,
-            reply_to: MessageId::NONE,
-            from_slot: self.slot(index),
-            to_slot,
-        };
-        stage.send(parcel, body);
-    }
-
-    fn level(&self, kind: StayKind, stage: &mut Stage<'_>) {
-        let value = match kind {
-            StayKind::Busy => self.busy,
-            StayKind::Blocked => self.blocked,
-            StayKind::Polling => self.polling,
-            _ => self.queued,
-        };
-        stage.level(Slot::WHOLE, LevelKind::Stays(kind), value);
+    fn send(&self, index: usize, word: Word, to: Slot, body: ToTopic, stage: &mut Stage<'_>) {
+        let parcel = Parcel::new(self.links[index].coordinator, word, PartId::NONE);
+        stage.send(parcel.from(self.slot(index)).to(to), body);
     }
 
     fn fault(&mut self, fault: Fault, phase: Phase, stage: &mut Stage<'_>) {

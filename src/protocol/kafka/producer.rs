@@ -11,15 +11,15 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::settings::{Acks, Sending};
 use super::words::Words;
-use super::{Answer, BatchNumber, Message, Settings, Timer, partition_of};
+use super::{Answer, BatchNumber, Settings, ToProducer, ToTopic, partition_of};
 use crate::engine::{Input, LinkId, OpenStay, Parcel};
-use crate::protocol::Stage;
 use crate::protocol::keys::Keys;
 use crate::protocol::retry::{Jitter, Retry};
 use crate::protocol::threads::Threads;
+use crate::protocol::{Role, Stage};
 use crate::rng::Purpose;
 use crate::time::Span;
-use crate::trace::{CallerOutcome, Ending, JobId, LevelKind, MarkKind, MessageId, PartId, Slot, StayKind};
+use crate::trace::{CallerOutcome, Ending, JobId, MarkKind, MessageId, PartId, Slot, StayKind};
 use batches::{Batch, Lane};
 
 /// How long a refused or lost request waits for the next attempt, give or take a fifth: `retry.backoff.ms` 100, doubling
@@ -30,7 +30,7 @@ fn backoff() -> Retry {
 
 pub struct Producer {
     words: Words,
-    out: Vec<LinkId>,
+    out: Vec<LinkId<ToTopic>>,
     acks: Acks,
     idempotent: bool,
     linger: Span,
@@ -53,11 +53,59 @@ pub struct Producer {
     turns: u32,
     /// Records sent and not acknowledged.
     unconfirmed: BTreeMap<PartId, Option<OpenStay>>,
-    shown_unconfirmed: u32,
+}
+
+/// What a producer can be woken for.
+#[derive(Clone, Copy, Debug)]
+pub enum Timer {
+    /// A batch has lingered long enough.
+    Lingered { partition: u16, batch: BatchNumber },
+    /// The answer to a produce request is overdue.
+    ProduceOverdue { partition: u16, batch: BatchNumber },
+    /// The delivery time-out of a partition's oldest batch is over.
+    DeliveryOver { partition: u16 },
+    /// A partition's first batch may be sent again.
+    SendAgain { partition: u16 },
+}
+
+impl Role for Producer {
+    type Message = ToProducer;
+    type Timer = Timer;
+
+    fn handle(&mut self, input: Input<ToProducer, Timer>, stage: &mut Stage<'_>) {
+        match input {
+            Input::Wanted(job) => self.want(job, stage),
+            Input::Arrived(message, ToProducer::Produced { partition, batch, attempt, answer }) => {
+                self.hear(message, partition, batch, attempt, answer, stage);
+            }
+            Input::Arrived(_, ToProducer::Closed { partition }) => {
+                for batch in self.lanes[usize::from(partition)].take_all_in_flight() {
+                    self.failed(partition, batch, CallerOutcome::Unknown, stage);
+                }
+                self.send_what_may(partition, stage);
+            }
+            Input::Timer(Timer::Lingered { partition, batch }) => {
+                self.lanes[usize::from(partition)].close(batch);
+                self.send_what_may(partition, stage);
+            }
+            Input::Timer(Timer::ProduceOverdue { partition, batch }) => {
+                if let Some(batch) = self.lanes[usize::from(partition)].take_in_flight(batch) {
+                    let (part, attempt) = (batch.parts[0], batch.attempt.into());
+                    stage.mark(MarkKind::TimedOut, Slot::WHOLE, part, attempt, self.words.timed_out);
+                    self.failed(partition, batch, CallerOutcome::Unknown, stage);
+                }
+            }
+            Input::Timer(Timer::DeliveryOver { partition }) => self.expire(partition, stage),
+            Input::Timer(Timer::SendAgain { partition }) => self.send_what_may(partition, stage),
+            // The engine does what there is to do about faults of a producer.
+            Input::Started | Input::Fault(..) => {}
+        }
+        self.take_next_jobs(stage);
+    }
 }
 
 impl Producer {
-    pub(super) fn new(settings: &Settings, words: Words, out: Vec<LinkId>) -> Self {
+    pub(super) fn new(settings: &Settings, words: Words, out: Vec<LinkId<ToTopic>>) -> Self {
         let own = &settings.producer;
         Producer {
             words,
@@ -80,38 +128,7 @@ impl Producer {
             sticky: (u16::MAX, 0),
             turns: 0,
             unconfirmed: BTreeMap::new(),
-            shown_unconfirmed: 0,
         }
-    }
-
-    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
-        match input {
-            Input::Wanted(job) => self.want(job, stage),
-            Input::Arrived(message, Message::Produced { partition, batch, attempt, answer }) => {
-                self.hear(message, partition, batch, attempt, answer, stage);
-            }
-            Input::Arrived(_, Message::Closed { partition }) => {
-                for batch in self.lanes[usize::from(partition)].take_all_in_flight() {
-                    self.failed(partition, batch, CallerOutcome::Unknown, stage);
-                }
-                self.send_what_may(partition, stage);
-            }
-            Input::Timer(Timer::Lingered { partition, batch }) => {
-                self.lanes[usize::from(partition)].close(batch);
-                self.send_what_may(partition, stage);
-            }
-            Input::Timer(Timer::ProduceOverdue { partition, batch }) => {
-                if let Some(batch) = self.lanes[usize::from(partition)].take_in_flight(batch) {
-                    let (part, attempt) = (batch.parts[0], batch.attempt.into());
-                    stage.mark(MarkKind::TimedOut, Slot::WHOLE, part, attempt, self.words.timed_out);
-                    self.failed(partition, batch, CallerOutcome::Unknown, stage);
-                }
-            }
-            Input::Timer(Timer::DeliveryOver { partition }) => self.expire(partition, stage),
-            Input::Timer(Timer::SendAgain { partition }) => self.send_what_may(partition, stage),
-            _ => {}
-        }
-        self.take_next_jobs(stage);
     }
 
     fn want(&mut self, job: JobId, stage: &mut Stage<'_>) {
@@ -129,7 +146,6 @@ impl Producer {
         let partition = self.partition(job, stage);
         let stay = (self.sending == Sending::Async).then(|| stage.begin(Slot::WHOLE, StayKind::Unconfirmed, part));
         self.unconfirmed.insert(part, stay);
-        self.level_unconfirmed(stage);
         let (size, limit, now) = (self.record_size, self.batch_size, stage.now());
         let opened = self.lanes[usize::from(partition)].file(part, size, limit, now, &mut self.last_batch);
         if let Some(number) = opened
@@ -205,23 +221,14 @@ impl Producer {
         stage.cancel(batch.timer.take());
         let Batch { number, attempt, sequence, .. } = batch;
         let several = batch.parts.len() > 1;
-        let (kind, label) = if several { self.words.produce_several } else { self.words.produce };
+        let word = if several { self.words.produce_several } else { self.words.produce };
         let part = stage.batch(batch.parts.clone());
-        let parcel = Parcel {
-            link: self.out[usize::from(partition)],
-            kind,
-            label,
-            part,
-            attempt,
-            reply_to: MessageId::NONE,
-            from_slot: Slot::WHOLE,
-            to_slot: Slot(partition),
-        };
         if self.acks != Acks::None {
             let overdue = Timer::ProduceOverdue { partition, batch: number };
             batch.timer = Some(stage.set_timer(self.request_timeout, overdue));
         }
-        stage.send(parcel, Message::Produce { partition, batch: number, sequence, attempt });
+        let parcel = Parcel::new(self.out[usize::from(partition)], word, part).attempt(attempt).to(Slot(partition));
+        stage.send(parcel, ToTopic::Produce { partition, batch: number, sequence, attempt });
         match self.acks {
             // Nobody will say anything: handing it to the network is all there is to know.
             Acks::None => self.settle(&batch.parts, CallerOutcome::Accepted, stage),
@@ -285,7 +292,6 @@ impl Producer {
                 self.released.push_back(thread);
             }
         }
-        self.level_unconfirmed(stage);
     }
 
     /// Threads that are done with their jobs take the next ones. (There is a list of them, because with acks=0 a job may be settled
@@ -296,17 +302,6 @@ impl Producer {
                 self.threads.block(thread, job, job, stage);
                 self.file(job, stage);
             }
-        }
-    }
-
-    fn level_unconfirmed(&mut self, stage: &mut Stage<'_>) {
-        let value = match self.sending {
-            Sending::Async => self.unconfirmed.len() as u32,
-            Sending::Wait => 0,
-        };
-        if value != self.shown_unconfirmed {
-            self.shown_unconfirmed = value;
-            stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Unconfirmed), value);
         }
     }
 }

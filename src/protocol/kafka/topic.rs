@@ -7,10 +7,12 @@ mod coordinator;
 mod partition;
 
 use super::settings::{Acks, Commit, OffsetReset};
-use super::words::{Word, Words};
-use super::{Answer, BatchNumber, MemberNumber, Message, Settings, Taken, Timer};
-use crate::engine::{Fault, Input, LinkId, Parcel, Phase};
-use crate::protocol::Stage;
+use super::words::Words;
+use super::{
+    Answer, GroupAnswer, GroupRequest, Identity, MemberNumber, Request, Settings, Taken, ToMembers, ToProducer, ToTopic,
+};
+use crate::engine::{Fault, Input, LinkId, Parcel, Phase, Word};
+use crate::protocol::{Role, Stage};
 use crate::time::Span;
 use crate::trace::{MessageId, PartId, Slot};
 use coordinator::{Coordinator, Reply};
@@ -23,8 +25,8 @@ const FETCH_BYTES: u32 = 1 << 20;
 #[derive(Clone, Copy)]
 pub(super) struct MemberLinks {
     pub group: u16,
-    pub records: LinkId,
-    pub coordinator: LinkId,
+    pub records: LinkId<ToMembers>,
+    pub coordinator: LinkId<ToMembers>,
 }
 
 /// What the broker knows of a group beside its members.
@@ -39,7 +41,7 @@ struct Group {
 
 pub struct Topic {
     words: Words,
-    back: Vec<LinkId>,
+    back: Vec<LinkId<ToProducer>>,
     members: Vec<MemberLinks>,
     partitions: Vec<Partition>,
     groups: Vec<Group>,
@@ -58,8 +60,50 @@ pub struct Topic {
     silent: u32,
 }
 
+/// What a topic can be woken for.
+#[derive(Clone, Copy, Debug)]
+pub enum Timer {
+    /// The followers have what was written to a partition first of all that they do not have yet.
+    Replicated { partition: u16 },
+    /// A fetch has waited long enough.
+    FetchOver { partition: u16, member: MemberNumber, request: Request },
+    /// The oldest record of a partition may have been kept long enough.
+    RetentionOver { partition: u16 },
+    /// A member may have been silent for too long.
+    SessionOver { group: u16, identity: Identity },
+    /// Nobody else is waited for.
+    JoinOver { group: u16 },
+}
+
+impl Role for Topic {
+    type Message = ToTopic;
+    type Timer = Timer;
+
+    fn handle(&mut self, input: Input<ToTopic, Timer>, stage: &mut Stage<'_>) {
+        match input {
+            Input::Started => {
+                for group in &mut self.groups {
+                    if let Some((first, count)) = group.formed {
+                        group.coordinator.formed(first, count, stage);
+                    }
+                }
+            }
+            Input::Arrived(message, body) if self.outages > 0 => self.turn_away(message, body, stage),
+            Input::Arrived(message, body) => self.hear(message, body, stage),
+            Input::Timer(timer) => self.wake(timer, stage),
+            Input::Fault(fault, phase) => self.fault(fault, phase, stage),
+            Input::Wanted(_) => {}
+        }
+    }
+}
+
 impl Topic {
-    pub(super) fn new(settings: &Settings, words: Words, back: Vec<LinkId>, members: Vec<MemberLinks>) -> Self {
+    pub(super) fn new(
+        settings: &Settings,
+        words: Words,
+        back: Vec<LinkId<ToProducer>>,
+        members: Vec<MemberLinks>,
+    ) -> Self {
         let topic = &settings.topic;
         let mut first = 0;
         let groups = settings.groups.iter().enumerate().map(|(number, group)| {
@@ -96,26 +140,9 @@ impl Topic {
         }
     }
 
-    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
-        match input {
-            Input::Started => {
-                for group in &mut self.groups {
-                    if let Some((first, count)) = group.formed {
-                        group.coordinator.formed(first, count, stage);
-                    }
-                }
-            }
-            Input::Arrived(message, body) if self.outages > 0 => self.turn_away(message, body, stage),
-            Input::Arrived(message, body) => self.hear(message, body, stage),
-            Input::Timer(timer) => self.wake(timer, stage),
-            Input::Fault(fault, phase) => self.fault(fault, phase, stage),
-            Input::Wanted(_) => {}
-        }
-    }
-
-    fn hear(&mut self, message: MessageId, body: Message, stage: &mut Stage<'_>) {
+    fn hear(&mut self, message: MessageId, body: ToTopic, stage: &mut Stage<'_>) {
         match body {
-            Message::Produce { partition, batch, sequence, attempt } => {
+            ToTopic::Produce { partition, batch, sequence, attempt } => {
                 self.produce(
                     message,
                     partition,
@@ -124,7 +151,7 @@ impl Topic {
                     stage,
                 );
             }
-            Message::Fetch { member, partition, from, request } => {
+            ToTopic::Fetch { member, partition, from, request } => {
                 let group = self.members[usize::from(member)].group;
                 let poll = Poll { message, member, group, from, request, timer: None };
                 self.partitions[usize::from(partition)].polls.push(poll);
@@ -136,7 +163,7 @@ impl Topic {
                     poll.timer = Some(stage.set_timer(wait, Timer::FetchOver { partition, member, request }));
                 }
             }
-            Message::Commit { member, identity, generation, partition, offset, request } => {
+            ToTopic::Commit { member, identity, generation, partition, offset, request } => {
                 let group = self.members[usize::from(member)].group;
                 let taken = self.groups[usize::from(group)].coordinator.knows(identity, generation);
                 let words = self.words.commits(self.groups[usize::from(group)].commit);
@@ -147,37 +174,38 @@ impl Topic {
                 } else {
                     stage.refuse(message);
                 }
-                let body = Message::Committed { member, request, taken };
+                let body = ToMembers::Committed { member, request, taken };
                 self.reply(Reply { member, to: message, word, body }, stage);
             }
-            Message::AskOffset { member, partition, request } => {
+            ToTopic::AskOffset { member, partition, request } => {
                 self.place(message, member, partition, request, stage);
             }
-            _ => self.hear_of_group(message, body, stage),
+            ToTopic::Group(member, request) => self.hear_of_group(message, member, request, stage),
         }
     }
 
-    fn hear_of_group(&mut self, message: MessageId, body: Message, stage: &mut Stage<'_>) {
-        let replies = match body {
-            Message::Join { member, identity, request } => {
-                for partition in &mut self.partitions {
-                    partition.forget_polls(|poll| poll.member == member, stage);
-                }
-                self.coordinator(member).join(message, member, identity, request, stage)
+    fn hear_of_group(
+        &mut self,
+        message: MessageId,
+        member: MemberNumber,
+        request: GroupRequest,
+        stage: &mut Stage<'_>,
+    ) {
+        if let GroupRequest::Join { .. } | GroupRequest::Leave { .. } = request {
+            for partition in &mut self.partitions {
+                partition.forget_polls(|poll| poll.member == member, stage);
             }
-            Message::Sync { member, identity, generation, request } => {
-                self.coordinator(member).sync(message, member, identity, generation, request, stage)
+        }
+        let coordinator = self.coordinator(member);
+        let replies = match request {
+            GroupRequest::Join { identity, request } => coordinator.join(message, member, identity, request, stage),
+            GroupRequest::Sync { identity, generation, request } => {
+                coordinator.sync(message, member, identity, generation, request, stage)
             }
-            Message::Heartbeat { member, identity, generation } => {
-                vec![self.coordinator(member).heartbeat(message, member, identity, generation, stage)]
+            GroupRequest::Heartbeat { identity, generation } => {
+                vec![coordinator.heartbeat(message, member, identity, generation, stage)]
             }
-            Message::Leave { member, identity } => {
-                for partition in &mut self.partitions {
-                    partition.forget_polls(|poll| poll.member == member, stage);
-                }
-                self.coordinator(member).remove(identity, stage)
-            }
-            _ => Vec::new(),
+            GroupRequest::Leave { identity } => coordinator.remove(identity, stage),
         };
         self.reply_all(replies, stage);
     }
@@ -217,7 +245,6 @@ impl Topic {
                 let replies = self.groups[usize::from(group)].coordinator.join_over(stage);
                 self.reply_all(replies, stage);
             }
-            _ => {}
         }
     }
 
@@ -273,21 +300,13 @@ impl Topic {
         }
     }
 
-    fn answer(&self, partition: u16, request: &Awaiting, (kind, label): Word, answer: Answer, stage: &mut Stage<'_>) {
+    fn answer(&self, partition: u16, request: &Awaiting, word: Word, answer: Answer, stage: &mut Stage<'_>) {
         let Awaiting { message, batch, attempt, .. } = *request;
-        let part = stage.part_of(message);
-        let parcel = Parcel {
-            link: self.back[usize::from(partition)],
-            kind,
-            label,
-            part,
-            attempt,
-            reply_to: message,
-            from_slot: Slot(partition),
-            to_slot: Slot::WHOLE,
-        };
-        let batch: BatchNumber = batch;
-        stage.send(parcel, Message::Produced { partition, batch, attempt, answer });
+        let parcel = Parcel::new(self.back[usize::from(partition)], word, stage.part_of(message));
+        stage.send(
+            parcel.attempt(attempt).answering(message).from(Slot(partition)),
+            ToProducer::Produced { partition, batch, attempt, answer },
+        );
     }
 
     /// Answers the fetches for which there is something.
@@ -313,27 +332,13 @@ impl Topic {
         }
     }
 
-    fn answer_fetch(
-        &self,
-        partition: u16,
-        poll: Poll,
-        (kind, label): Word,
-        part: PartId,
-        attempt: u32,
-        stage: &mut Stage<'_>,
-    ) {
+    fn answer_fetch(&self, partition: u16, poll: Poll, word: Word, part: PartId, attempt: u32, stage: &mut Stage<'_>) {
         let Poll { message, member, from, request, .. } = poll;
-        let parcel = Parcel {
-            link: self.members[usize::from(member)].records,
-            kind,
-            label,
-            part,
-            attempt,
-            reply_to: message,
-            from_slot: Slot(partition),
-            to_slot: Slot::WHOLE,
-        };
-        stage.send(parcel, Message::Fetched { member, partition, from, request });
+        let parcel = Parcel::new(self.members[usize::from(member)].records, word, part);
+        stage.send(
+            parcel.attempt(attempt).answering(message).from(Slot(partition)),
+            ToMembers::Fetched { member, partition, from, request },
+        );
     }
 
     /// OffsetFetch: the committed place, or where `auto.offset.reset` says.
@@ -346,7 +351,7 @@ impl Topic {
             OffsetReset::Latest => partition.high_watermark(),
         });
         partition.begin_at(group, offset, stage);
-        let body = Message::BeginAt { member, partition: number, offset, request };
+        let body = ToMembers::Group(member, GroupAnswer::BeginAt { partition: number, offset, request });
         self.reply(Reply { member, to: message, word: self.words.offset, body }, stage);
     }
 
@@ -357,18 +362,8 @@ impl Topic {
     }
 
     fn reply(&self, reply: Reply, stage: &mut Stage<'_>) {
-        let (kind, label) = reply.word;
-        let parcel = Parcel {
-            link: self.members[usize::from(reply.member)].coordinator,
-            kind,
-            label,
-            part: PartId::NONE,
-            attempt: 1,
-            reply_to: reply.to,
-            from_slot: Slot::WHOLE,
-            to_slot: Slot::WHOLE,
-        };
-        stage.send(parcel, reply.body);
+        let link = self.members[usize::from(reply.member)].coordinator;
+        stage.send(Parcel::new(link, reply.word, PartId::NONE).answering(reply.to), reply.body);
     }
 
     /// One timer a partition: records grow old in the order of their offsets.
@@ -382,32 +377,31 @@ impl Topic {
         }
     }
 
-    fn turn_away(&mut self, message: MessageId, body: Message, stage: &mut Stage<'_>) {
+    fn turn_away(&mut self, message: MessageId, body: ToTopic, stage: &mut Stage<'_>) {
         stage.refuse(message);
         let (member, word, body) = match body {
-            Message::Produce { partition, batch, attempt, .. } => {
+            ToTopic::Produce { partition, batch, attempt, .. } => {
                 if self.acks != Acks::None {
                     let request = Awaiting { end: 0, message, batch, attempt, word: self.words.no_leader };
                     self.answer(partition, &request, self.words.no_leader, Answer::NoLeader, stage);
                 }
                 return;
             }
-            Message::Fetch { member, partition, request, .. } => {
-                (member, self.words.fetch_refused, Message::FetchRefused { member, partition, request })
+            ToTopic::Fetch { member, partition, request, .. } => {
+                (member, self.words.fetch_refused, ToMembers::FetchRefused { member, partition, request })
             }
-            Message::Commit { member, request, .. } => {
+            ToTopic::Commit { member, request, .. } => {
                 let taken = Taken::NoCoordinator;
                 let group = self.members[usize::from(member)].group;
                 let words = self.words.commits(self.groups[usize::from(group)].commit);
-                (member, words.refused, Message::Committed { member, request, taken })
+                (member, words.refused, ToMembers::Committed { member, request, taken })
             }
-            Message::Join { member, request, .. }
-            | Message::Sync { member, request, .. }
-            | Message::AskOffset { member, request, .. } => {
-                let taken = Taken::NoCoordinator;
-                (member, self.words.group_refused, Message::GroupRefused { member, request, taken })
+            ToTopic::AskOffset { member, request, .. }
+            | ToTopic::Group(member, GroupRequest::Join { request, .. } | GroupRequest::Sync { request, .. }) => {
+                let refused = GroupAnswer::Refused { request, taken: Taken::NoCoordinator };
+                (member, self.words.group_refused, ToMembers::Group(member, refused))
             }
-            _ => return,
+            ToTopic::Group(_, GroupRequest::Heartbeat { .. } | GroupRequest::Leave { .. }) => return,
         };
         self.reply(Reply { member, to: message, word, body }, stage);
     }
@@ -461,24 +455,14 @@ impl Topic {
             }
             for Poll { message, member, request, timer, .. } in polls {
                 stage.cancel(timer);
-                let body = Message::FetchRefused { member, partition: number, request };
+                let body = ToMembers::FetchRefused { member, partition: number, request };
                 self.reply(Reply { member, to: message, word: self.words.fetch_broken, body }, stage);
             }
         }
     }
 
     fn close_to_producer(&self, partition: u16, stage: &mut Stage<'_>) {
-        let (kind, label) = self.words.closed;
-        let parcel = Parcel {
-            link: self.back[usize::from(partition)],
-            kind,
-            label,
-            part: PartId::NONE,
-            attempt: 1,
-            reply_to: MessageId::NONE,
-            from_slot: Slot(partition),
-            to_slot: Slot::WHOLE,
-        };
-        stage.send(parcel, Message::Closed { partition });
+        let parcel = Parcel::new(self.back[usize::from(partition)], self.words.closed, PartId::NONE);
+        stage.send(parcel.from(Slot(partition)), ToProducer::Closed { partition });
     }
 }

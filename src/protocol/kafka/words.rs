@@ -4,16 +4,9 @@
 
 use super::Settings;
 use super::settings::Commit;
-use crate::engine::{KindId, Setup};
+use crate::engine::{Setup, Word};
 use crate::protocol::Party;
-use crate::trace::{Arrow, Class, LabelId, MessageKind};
-
-macro_rules! kinds {
-    ($($constant:ident $name:literal $class:ident $arrow:ident),+ $(,)?) => {
-        $(static $constant: MessageKind =
-            MessageKind { name: $name, class: Class::$class, arrow: Arrow::$arrow };)+
-    };
-}
+use crate::trace::{LabelId, MessageKind};
 
 kinds! {
     // The thread that called send() does not wait for the response: nobody is blocked by it.
@@ -38,9 +31,6 @@ kinds! {
     CLOSED "connection closed" Background Async,
     DEAD_LETTER "Produce (dead-letter topic)" Payload Async,
 }
-
-/// A kind of message with what is said at it.
-pub(super) type Word = (KindId, LabelId);
 
 /// A commit and its answers.
 #[derive(Clone, Copy)]

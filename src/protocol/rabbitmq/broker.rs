@@ -9,11 +9,11 @@ use super::process::Process;
 use super::routing::{Copies, Route, Routing};
 use super::storage::{Incoming, Publisher, Writing};
 use super::words::Words;
-use super::{Confirms, Epoch, Message, PublicationId, Settings, Timer, Verdict};
-use crate::engine::{Fault, Input, LinkId, Parcel, Phase};
-use crate::protocol::Stage;
+use super::{Confirms, PublicationId, Settings, ToBroker, ToConsumers, ToPublisher, Verdict};
+use crate::engine::{Fault, Input, LinkId, Parcel, Phase, Word};
+use crate::protocol::{Role, Stage};
 use crate::time::Span;
-use crate::trace::{JobId, LabelId, MarkKind, MessageId, PartId, Slot};
+use crate::trace::{JobId, MarkKind, MessageId, PartId, Slot};
 
 /// A publication as it arrived.
 #[derive(Clone, Copy)]
@@ -26,7 +26,7 @@ pub(super) struct Publish {
 
 pub struct Broker {
     words: Words,
-    back: LinkId,
+    back: LinkId<ToPublisher>,
     routing: Option<Routing>,
     copies: Copies,
     /// Whether what has nowhere to go is sent back.
@@ -43,8 +43,40 @@ pub struct Broker {
     silences: u32,
 }
 
+/// What the broker can be woken for.
+#[derive(Clone, Copy, Debug)]
+pub enum Timer {
+    /// A message is safe.
+    Written { queue: u16, write: u32 },
+    /// The head of a queue may have been there for too long.
+    Expired { queue: u16 },
+}
+
+impl Role for Broker {
+    type Message = ToBroker;
+    type Timer = Timer;
+
+    fn handle(&mut self, input: Input<ToBroker, Timer>, stage: &mut Stage<'_>) {
+        match input {
+            Input::Arrived(message, body) if !self.serves() => self.turn_away(message, body, stage),
+            Input::Arrived(message, body) => self.receive(message, body, stage),
+            Input::Fault(fault, phase) => self.fault(fault, phase, stage),
+            Input::Timer(Timer::Written { queue, write }) => self.written(queue, write, stage),
+            Input::Timer(Timer::Expired { queue }) => self.queues[usize::from(queue)].wake(),
+            Input::Started | Input::Wanted(_) => {}
+        }
+        let serves = self.serves();
+        for process in &mut self.queues {
+            if serves {
+                process.advance(stage);
+            }
+            process.keep_to_length(stage);
+        }
+    }
+}
+
 impl Broker {
-    pub(super) fn new(settings: &Settings, words: Words, back: LinkId, queues: Vec<Process>) -> Self {
+    pub(super) fn new(settings: &Settings, words: Words, back: LinkId<ToPublisher>, queues: Vec<Process>) -> Self {
         let routing = Routing::new(settings);
         let numbered = (0u16..).zip(&queues);
         let channels = numbered.flat_map(|(queue, process)| (0..process.queue.channels()).map(move |own| (queue, own)));
@@ -64,54 +96,37 @@ impl Broker {
         }
     }
 
-    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
-        match input {
-            Input::Arrived(message, body) if !self.serves() => self.turn_away(message, body, stage),
-            Input::Arrived(message, body) => self.receive(message, body, stage),
-            Input::Fault(fault, phase) => self.fault(fault, phase, stage),
-            Input::Timer(Timer::Written { queue, write }) => self.written(queue, write, stage),
-            Input::Timer(Timer::Expired { queue }) => self.queues[usize::from(queue)].wake(),
-            Input::Started | Input::Wanted(_) | Input::Timer(_) => {}
-        }
-        let serves = self.serves();
-        for process in &mut self.queues {
-            if serves {
-                process.advance(stage);
-            }
-            process.conclude(stage);
-        }
-    }
-
     fn serves(&self) -> bool {
         self.closures == 0 && self.silences == 0
     }
 
-    fn receive(&mut self, message: MessageId, body: Message, stage: &mut Stage<'_>) {
+    fn receive(&mut self, message: MessageId, body: ToBroker, stage: &mut Stage<'_>) {
         match body {
-            Message::Publish { part, attempt, place } => self.publish(Publish { message, part, attempt, place }, stage),
-            Message::Settle { epoch, tag, channel, settlement } => {
+            ToBroker::Publish { part, attempt, place } => {
+                self.publish(Publish { message, part, attempt, place }, stage)
+            }
+            ToBroker::Settle { epoch, tag, channel, settlement } => {
                 let (process, channel) = self.channel(channel);
                 if !process.settle((channel, epoch, tag), settlement, stage) {
                     stage.too_late(message);
                 }
             }
-            Message::Consume { channel, epoch } => {
+            ToBroker::Consume { channel, epoch } => {
                 let consume_ok = self.words.consume_ok;
                 let (process, channel) = self.channel(channel);
                 let held = process.queue.subscribe(channel, epoch);
                 process.take_back(held, stage);
-                let parcel = answering(process.to_consumer(channel, epoch, message), consume_ok);
-                stage.send(parcel, Message::ConsumeOk { channel, epoch });
+                stage.send(process.to_consumer(channel, epoch, consume_ok).answering(message), ToConsumers::Ok);
             }
-            Message::Cancel { channel, epoch } => {
+            ToBroker::Cancel { channel, epoch } => {
                 let cancel_ok = self.words.cancel_ok;
                 let (process, channel) = self.channel(channel);
                 if process.queue.epoch(channel) == epoch {
                     process.queue.cancel(channel);
                 }
-                stage.send(answering(process.to_consumer(channel, epoch, message), cancel_ok), Message::CancelOk);
+                stage.send(process.to_consumer(channel, epoch, cancel_ok).answering(message), ToConsumers::Ok);
             }
-            Message::Closed { channel, epoch } => {
+            ToBroker::Closed { channel, epoch } => {
                 let (process, channel) = self.channel(channel);
                 // The other connections of the dead host are closing too: nothing more goes there.
                 process.queue.cancel_up_to(epoch);
@@ -120,13 +135,6 @@ impl Broker {
                     process.take_back(held, stage);
                 }
             }
-            Message::Confirm { .. }
-            | Message::Return { .. }
-            | Message::Deliver { .. }
-            | Message::ConsumeOk { .. }
-            | Message::ConsumeRefused { .. }
-            | Message::CancelOk
-            | Message::DeadLetter { .. } => {}
         }
     }
 
@@ -191,8 +199,8 @@ impl Broker {
     fn unroutable(&self, publish: Publish, stage: &mut Stage<'_>) {
         let Publish { part, attempt, place, .. } = publish;
         if self.mandatory {
-            let parcel = answering(self.to_publisher(publish), self.words.unroutable);
-            stage.send(parcel, Message::Return { part, attempt, place });
+            let parcel = self.to_publisher(publish, self.words.unroutable);
+            stage.send(parcel, ToPublisher::Return { part, attempt, place });
         } else {
             stage.mark(MarkKind::Dropped, Slot::WHOLE, part, 0, self.words.unrouted);
         }
@@ -215,19 +223,19 @@ impl Broker {
     }
 
     /// Nobody is there to listen: connections are refused, and what comes over old ones is lost.
-    fn turn_away(&mut self, message: MessageId, body: Message, stage: &mut Stage<'_>) {
+    fn turn_away(&mut self, message: MessageId, body: ToBroker, stage: &mut Stage<'_>) {
         stage.refuse(message);
         match body {
-            Message::Publish { part, attempt, place } => {
+            ToBroker::Publish { part, attempt, place } => {
                 self.answer(Publish { message, part, attempt, place }, Verdict::Refused, stage);
             }
-            Message::Consume { channel, epoch } => {
+            ToBroker::Consume { channel, epoch } => {
                 let refused = self.words.consume_refused;
                 let (process, channel) = self.channel(channel);
-                let parcel = answering(process.to_consumer(channel, epoch, message), refused);
-                stage.send(parcel, Message::ConsumeRefused { channel, epoch });
+                let parcel = process.to_consumer(channel, epoch, refused).answering(message);
+                stage.send(parcel, ToConsumers::ConsumeRefused { channel, epoch });
             }
-            _ => {}
+            ToBroker::Settle { .. } | ToBroker::Cancel { .. } | ToBroker::Closed { .. } => {}
         }
     }
 
@@ -236,28 +244,17 @@ impl Broker {
         if verdict == Verdict::Ack && self.confirms == Confirms::Off {
             return;
         }
-        let words = match verdict {
+        let word = match verdict {
             Verdict::Ack => self.words.confirm,
             Verdict::Nack => self.words.decline,
             Verdict::Refused => self.words.refusal,
         };
-        let parcel = answering(self.to_publisher(publish), words);
-        stage.send(parcel, Message::Confirm { part, attempt, place, verdict });
+        stage.send(self.to_publisher(publish, word), ToPublisher::Confirm { part, attempt, place, verdict });
     }
 
     /// A message to the publisher about what it published.
-    fn to_publisher(&self, publish: Publish) -> Parcel {
-        let (kind, label) = self.words.confirm;
-        Parcel {
-            link: self.back,
-            kind,
-            label,
-            part: publish.part,
-            attempt: publish.attempt,
-            reply_to: publish.message,
-            from_slot: Slot::WHOLE,
-            to_slot: Slot::WHOLE,
-        }
+    fn to_publisher(&self, publish: Publish, word: Word) -> Parcel<ToPublisher> {
+        Parcel::new(self.back, word, publish.part).attempt(publish.attempt).answering(publish.message)
     }
 
     fn fault(&mut self, fault: Fault, phase: Phase, stage: &mut Stage<'_>) {
@@ -290,22 +287,6 @@ impl Broker {
     fn break_connections(&mut self, stage: &mut Stage<'_>) {
         self.unsafe_yet.clear();
         self.queues.iter_mut().for_each(|process| process.break_connections(stage));
-        let (kind, label) = self.words.closed;
-        let parcel = Parcel {
-            link: self.back,
-            kind,
-            label,
-            part: PartId::NONE,
-            attempt: 1,
-            reply_to: MessageId::NONE,
-            from_slot: Slot::WHOLE,
-            to_slot: Slot::WHOLE,
-        };
-        stage.send(parcel, Message::Closed { channel: 0, epoch: 0 as Epoch });
+        stage.send(Parcel::new(self.back, self.words.closed, PartId::NONE), ToPublisher::Closed);
     }
-}
-
-/// The same parcel with these words on it.
-fn answering(parcel: Parcel, (kind, label): (crate::engine::KindId, LabelId)) -> Parcel {
-    Parcel { kind, label, ..parcel }
 }

@@ -8,11 +8,11 @@ mod connections;
 use std::collections::{BTreeSet, VecDeque};
 
 use super::words::Words;
-use super::{Acknowledgement, ConsumerSettings, Epoch, Message, OnFailure, Settlement, Tag, Timer};
-use crate::engine::{Input, LinkId, OpenStay, Parcel, TimerId};
-use crate::protocol::Stage;
+use super::{Acknowledgement, ConsumerSettings, Epoch, OnFailure, Settlement, Tag, ToBroker, ToConsumers};
+use crate::engine::{Input, LinkId, OpenStay, Parcel, TimerId, Word};
+use crate::protocol::{Role, Stage};
 use crate::time::Span;
-use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, Slot, StayKind};
+use crate::trace::{Ending, MarkKind, MessageId, PartId, Slot, StayKind};
 
 #[derive(Clone, Copy)]
 struct Delivery {
@@ -36,7 +36,7 @@ enum Connection {
 }
 
 struct Consumer {
-    home: LinkId,
+    home: LinkId<ToBroker>,
     factor: f64,
     connection: Connection,
     /// Rings when it tries to open a connection in place of one that was lost.
@@ -66,19 +66,60 @@ pub struct Consumers {
     outages: u32,
     /// Of these, those in which the process is dead.
     deaths: u32,
-    busy: u32,
-    queued: u32,
-    shown: [u32; 2],
     /// Parts whose work has changed the world, for consumers that recognise repeats. Outlives a crash: it is kept
     /// where the effect is.
     applied: Option<BTreeSet<PartId>>,
+}
+
+/// What consumers can be woken for.
+#[derive(Clone, Copy, Debug)]
+pub enum Timer {
+    /// A consumer reaches the end of its work.
+    WorkDone { consumer: u16 },
+    /// A consumer that lost its connection tries to open it again.
+    Reconnect { consumer: u16 },
+}
+
+impl Role for Consumers {
+    type Message = ToConsumers;
+    type Timer = Timer;
+
+    fn handle(&mut self, input: Input<ToConsumers, Timer>, stage: &mut Stage<'_>) {
+        match input {
+            Input::Arrived(message, ToConsumers::Deliver { part, epoch, tag, channel, delivery }) => {
+                self.receive(channel, Delivery { message, part, epoch, tag, number: delivery }, stage);
+            }
+            Input::Arrived(_, ToConsumers::Closed { channel }) if self.deaths == 0 => {
+                self.lose_connection(channel, stage);
+                self.plan_reconnect(channel, stage);
+            }
+            Input::Arrived(_, ToConsumers::ConsumeRefused { channel, epoch }) => {
+                let consumer = &mut self.consumers[usize::from(channel)];
+                if consumer.epoch == epoch && consumer.connection == Connection::Open {
+                    consumer.connection = Connection::Lost;
+                    self.plan_reconnect(channel, stage);
+                }
+            }
+            Input::Arrived(_, ToConsumers::Closed { .. } | ToConsumers::Ok) => {}
+            Input::Timer(Timer::WorkDone { consumer }) => self.work_done(consumer, stage),
+            Input::Timer(Timer::Reconnect { consumer }) => {
+                self.consumers[usize::from(consumer)].reconnects = None;
+                // Who is out connects when that is over.
+                if self.outages == 0 {
+                    self.connect(consumer, stage);
+                }
+            }
+            Input::Fault(fault, phase) => self.fault(fault, phase, stage),
+            Input::Started | Input::Wanted(_) => {}
+        }
+    }
 }
 
 impl Consumers {
     pub(super) fn new(
         own: &ConsumerSettings,
         words: Words,
-        home: Vec<LinkId>,
+        home: Vec<LinkId<ToBroker>>,
         (queue, first_channel): (Slot, u16),
     ) -> Self {
         let settlement = match (own.on_failure, own.requeue) {
@@ -108,50 +149,7 @@ impl Consumers {
             opened: 0,
             outages: 0,
             deaths: 0,
-            busy: 0,
-            queued: 0,
-            shown: [0; 2],
             applied: own.deduplicates.then(BTreeSet::new),
-        }
-    }
-
-    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
-        match input {
-            Input::Arrived(message, Message::Deliver { part, epoch, tag, channel, delivery }) => {
-                self.receive(channel, Delivery { message, part, epoch, tag, number: delivery }, stage);
-            }
-            Input::Arrived(_, Message::Closed { channel, .. }) if self.deaths == 0 => {
-                self.lose_connection(channel, stage);
-                self.plan_reconnect(channel, stage);
-            }
-            Input::Arrived(_, Message::ConsumeRefused { channel, epoch }) => {
-                let consumer = &mut self.consumers[usize::from(channel)];
-                if consumer.epoch == epoch && consumer.connection == Connection::Open {
-                    consumer.connection = Connection::Lost;
-                    self.plan_reconnect(channel, stage);
-                }
-            }
-            Input::Timer(Timer::WorkDone { consumer }) => self.work_done(consumer, stage),
-            Input::Timer(Timer::Reconnect { consumer }) => {
-                self.consumers[usize::from(consumer)].reconnects = None;
-                // Who is out connects when that is over.
-                if self.outages == 0 {
-                    self.connect(consumer, stage);
-                }
-            }
-            Input::Fault(fault, phase) => self.fault(fault, phase, stage),
-            _ => {}
-        }
-        self.show_levels(stage);
-    }
-
-    fn show_levels(&mut self, stage: &mut Stage<'_>) {
-        let values = [(StayKind::Busy, self.busy), (StayKind::Queued, self.queued)];
-        for (shown, (kind, value)) in self.shown.iter_mut().zip(values) {
-            if *shown != value {
-                *shown = value;
-                stage.level(Slot::WHOLE, LevelKind::Stays(kind), value);
-            }
         }
     }
 
@@ -174,7 +172,6 @@ impl Consumers {
         if consumer.work.is_some() {
             let stay = stage.begin(Slot(number), StayKind::Queued, delivery.part);
             consumer.waiting.push_back((delivery, stay));
-            self.queued += 1;
             return;
         }
         self.begin(number, delivery, stage);
@@ -196,12 +193,10 @@ impl Consumers {
     fn take_waiting(&mut self, number: u16, stage: &mut Stage<'_>) -> Option<Delivery> {
         let (delivery, stay) = self.consumers[usize::from(number)].waiting.pop_front()?;
         stage.end(stay, Ending::Done);
-        self.queued -= 1;
         Some(delivery)
     }
 
     fn work(&mut self, number: u16, delivery: Delivery, stage: &mut Stage<'_>) {
-        self.busy += 1;
         stage.executes(delivery.part);
         let stay = stage.begin_valued(Slot(number), StayKind::Busy, delivery.part, delivery.number);
         let consumer = &mut self.consumers[usize::from(number)];
@@ -217,7 +212,6 @@ impl Consumers {
         let Some(work) = self.consumers[usize::from(number)].work.take() else {
             return;
         };
-        self.busy -= 1;
         let delivery = work.delivery;
         if stage.is_poison(delivery.part) {
             stage.end(work.stay, Ending::Failed);
@@ -279,22 +273,17 @@ impl Consumers {
         if consumer.epoch != delivery.epoch || consumer.connection == Connection::Lost {
             return;
         }
-        let (kind, label) = match (settlement, self.on_failure.0) {
+        let word = match (settlement, self.on_failure.0) {
             (Settlement::Ack | Settlement::AckUpTo, _) => self.words.ack,
             (Settlement::Discard, OnFailure::Reject) | (Settlement::RejectAndRequeue, _) => self.words.reject,
             (Settlement::Discard, OnFailure::Nack) | (Settlement::NackAndRequeue, _) => self.words.nack,
         };
-        let parcel = Parcel {
-            link: consumer.home,
-            kind,
-            label,
-            part,
-            attempt: delivery.number,
-            reply_to: delivery.message,
-            from_slot: Slot(number),
-            to_slot: self.queue,
-        };
         let Delivery { epoch, tag, .. } = delivery;
-        stage.send(parcel, Message::Settle { epoch, tag, channel: self.first_channel + number, settlement });
+        let parcel = self.to_broker(number, word, part).attempt(delivery.number).answering(delivery.message);
+        stage.send(parcel, ToBroker::Settle { epoch, tag, channel: self.first_channel + number, settlement });
+    }
+
+    fn to_broker(&self, number: u16, word: Word, part: PartId) -> Parcel<ToBroker> {
+        Parcel::new(self.consumers[usize::from(number)].home, word, part).from(Slot(number)).to(self.queue)
     }
 }

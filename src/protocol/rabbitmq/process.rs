@@ -5,21 +5,23 @@
 //! with a broker that had not made it safe. What has expired is never delivered (ttl), and goes only from the head
 //! (`RMQ-5`).
 
+use super::broker::Timer;
 use super::queue::{Queue, Stored};
 use super::settings::{ConsumerSettings, QueueSettings};
 use super::storage::{Incoming, Storage, Writing};
 use super::words::Words;
-use super::{Acknowledgement, Epoch, Message, Reason, Settlement, Tag, Timer};
-use crate::engine::{LinkId, Parcel, TimerId};
+use super::{Acknowledgement, Epoch, Reason, Settlement, Tag, ToConsumers};
+use crate::engine::{LinkId, Parcel, TimerId, Word};
 use crate::protocol::Stage;
+use crate::protocol::dead_letters::SetAside;
 use crate::time::Moment;
-use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, Slot, StayKind};
+use crate::trace::{Ending, MarkKind, PartId, Slot, StayKind};
 
 /// The ways out of a queue.
 pub(super) struct Links {
     /// One a consumer.
-    pub on: Vec<LinkId>,
-    pub aside: Option<LinkId>,
+    pub on: Vec<LinkId<ToConsumers>>,
+    pub aside: Option<LinkId<SetAside>>,
 }
 
 pub(super) struct Process {
@@ -33,7 +35,6 @@ pub(super) struct Process {
     ack: Acknowledgement,
     /// The moment for which it asked to be woken, no later than the head expires.
     wakes: Option<(Moment, TimerId)>,
-    shown: [u32; 3],
 }
 
 impl Process {
@@ -52,7 +53,6 @@ impl Process {
             storage: Storage::new(settings.0, slot),
             ack: settings.1.map_or(Acknowledgement::Manual, |crew| crew.ack),
             wakes: None,
-            shown: [0; 3],
         }
     }
 
@@ -80,22 +80,11 @@ impl Process {
         }
     }
 
-    /// Keeps to the length limit, and shows how many messages are where.
-    pub(super) fn conclude(&mut self, stage: &mut Stage<'_>) {
+    /// Keeps to the length limit.
+    pub(super) fn keep_to_length(&mut self, stage: &mut Stage<'_>) {
         while let Some(stored) = self.queue.overflow() {
             stage.end(stored.stay, Ending::Refused);
             self.set_aside(stored.part, Reason::MaxLength, stage);
-        }
-        let values = [
-            (StayKind::Ready, self.queue.ready()),
-            (StayKind::Held, self.queue.held()),
-            (StayKind::Hidden, self.storage.hidden()),
-        ];
-        for (shown, (kind, value)) in self.shown.iter_mut().zip(values) {
-            if *shown != value {
-                *shown = value;
-                stage.level(self.slot, LevelKind::Stays(kind), value);
-            }
         }
     }
 
@@ -115,19 +104,14 @@ impl Process {
                 }
                 Acknowledgement::Automatic => self.queue.pass(channel),
             };
-            let (kind, label) = if delivery == 1 { self.words.deliver } else { self.words.redeliver };
-            let parcel = Parcel {
-                link: self.links.on[usize::from(channel)],
-                kind,
-                label,
-                part,
-                attempt: delivery,
-                reply_to: MessageId::NONE,
-                from_slot: self.slot,
-                to_slot: Slot(channel),
-            };
-            stage.send(parcel, Message::Deliver { part, epoch, tag, channel, delivery });
+            let word = if delivery == 1 { self.words.deliver } else { self.words.redeliver };
+            let parcel = self.to(channel, word, part).attempt(delivery);
+            stage.send(parcel, ToConsumers::Deliver { part, epoch, tag, channel, delivery });
         }
+    }
+
+    fn to(&self, channel: u16, word: Word, part: PartId) -> Parcel<ToConsumers> {
+        Parcel::new(self.links.on[usize::from(channel)], word, part).from(self.slot).to(Slot(channel))
     }
 
     /// Sets the head aside for as long as its time is over.
@@ -204,33 +188,13 @@ impl Process {
         let Some(link) = self.links.aside else {
             return stage.mark(MarkKind::Dropped, self.slot, part, 0, self.words.dropped(reason));
         };
-        let (kind, label) = self.words.dead_letter;
-        let parcel = Parcel {
-            link,
-            kind,
-            label,
-            part,
-            attempt: 1,
-            reply_to: MessageId::NONE,
-            from_slot: self.slot,
-            to_slot: Slot::WHOLE,
-        };
-        stage.send(parcel, Message::DeadLetter { part, reason });
+        let parcel = Parcel::new(link, self.words.dead_letter, part).from(self.slot);
+        stage.send(parcel, self.words.set_aside(part, reason));
     }
 
     /// A message to a consumer that is not about any job.
-    pub(super) fn to_consumer(&self, channel: u16, epoch: Epoch, reply_to: MessageId) -> Parcel {
-        let (kind, label) = self.words.closed;
-        Parcel {
-            link: self.links.on[usize::from(channel)],
-            kind,
-            label,
-            part: PartId::NONE,
-            attempt: epoch % 1000 + 1,
-            reply_to,
-            from_slot: self.slot,
-            to_slot: Slot(channel),
-        }
+    pub(super) fn to_consumer(&self, channel: u16, epoch: Epoch, word: Word) -> Parcel<ToConsumers> {
+        self.to(channel, word, PartId::NONE).attempt(epoch % 1000 + 1)
     }
 
     /// Every connection closes, and what was unacknowledged is ready again (`FLT-7`).
@@ -240,7 +204,7 @@ impl Process {
             let held = self.queue.close(channel);
             self.take_back(held, stage);
             let epoch = self.queue.epoch(channel);
-            stage.send(self.to_consumer(channel, epoch, MessageId::NONE), Message::Closed { channel, epoch });
+            stage.send(self.to_consumer(channel, epoch, self.words.closed), ToConsumers::Closed { channel });
         }
     }
 

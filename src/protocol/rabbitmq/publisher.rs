@@ -8,12 +8,12 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::routing::{Copies, Routing};
 use super::words::Words;
-use super::{Confirms, Message, PublicationId, Settings, Timer, Verdict};
+use super::{Confirms, PublicationId, Settings, ToBroker, ToPublisher, Verdict};
 use crate::engine::{Input, LinkId, OpenStay, Parcel, TimerId};
-use crate::protocol::Stage;
 use crate::protocol::retry::Retry;
+use crate::protocol::{Role, Stage};
 use crate::time::Span;
-use crate::trace::{CallerOutcome, Ending, JobId, LevelKind, MarkKind, MessageId, PartId, Slot, StayKind};
+use crate::trace::{CallerOutcome, Ending, JobId, MarkKind, MessageId, PartId, Slot, StayKind};
 
 /// What a publication waits for.
 enum WaitsFor {
@@ -61,7 +61,7 @@ enum AttemptFailure {
 
 pub struct Publisher {
     words: Words,
-    out: LinkId,
+    out: LinkId<ToBroker>,
     confirms: Confirms,
     timeout: Option<Span>,
     retry: Retry,
@@ -73,13 +73,45 @@ pub struct Publisher {
     unsettled: BTreeMap<JobId, (u32, CallerOutcome)>,
     publications: Vec<Option<Publication>>,
     vacant: Vec<PublicationId>,
-    blocked: u32,
-    unconfirmed: u32,
-    shown: [u32; 3],
+}
+
+/// What a publisher can be woken for.
+#[derive(Clone, Copy, Debug)]
+pub enum Timer {
+    /// The confirm of a publication is overdue.
+    ConfirmOverdue { place: PublicationId },
+    /// The back-off before the next attempt is over.
+    PublishAgain { place: PublicationId },
+}
+
+impl Role for Publisher {
+    type Message = ToPublisher;
+    type Timer = Timer;
+
+    fn handle(&mut self, input: Input<ToPublisher, Timer>, stage: &mut Stage<'_>) {
+        match input {
+            Input::Wanted(job) => self.want(job, stage),
+            Input::Arrived(message, ToPublisher::Confirm { part, attempt, place, verdict }) => {
+                if !self.is_awaited(place, part, attempt) {
+                    stage.too_late(message);
+                } else {
+                    self.hear(message, place, verdict, stage);
+                }
+            }
+            Input::Arrived(message, ToPublisher::Return { part, attempt, place }) => {
+                self.take_back(message, (part, attempt, place), stage);
+            }
+            Input::Arrived(_, ToPublisher::Closed) => self.lose_connection(stage),
+            Input::Timer(Timer::ConfirmOverdue { place }) => self.overdue(place, stage),
+            Input::Timer(Timer::PublishAgain { place }) => self.publish_again(place, stage),
+            // The publisher itself does not fail.
+            Input::Started | Input::Fault(..) => {}
+        }
+    }
 }
 
 impl Publisher {
-    pub(super) fn new(settings: &Settings, words: Words, out: LinkId) -> Self {
+    pub(super) fn new(settings: &Settings, words: Words, out: LinkId<ToBroker>) -> Self {
         Publisher {
             words,
             out,
@@ -92,41 +124,6 @@ impl Publisher {
             unsettled: BTreeMap::new(),
             publications: Vec::new(),
             vacant: Vec::new(),
-            blocked: 0,
-            unconfirmed: 0,
-            shown: [0; 3],
-        }
-    }
-
-    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
-        match input {
-            Input::Wanted(job) => self.want(job, stage),
-            Input::Arrived(message, Message::Confirm { part, attempt, place, verdict }) => {
-                if !self.is_awaited(place, part, attempt) {
-                    stage.too_late(message);
-                } else {
-                    self.hear(message, place, verdict, stage);
-                }
-            }
-            Input::Arrived(message, Message::Return { part, attempt, place }) => {
-                self.take_back(message, (part, attempt, place), stage);
-            }
-            Input::Arrived(_, Message::Closed { .. }) => self.lose_connection(stage),
-            Input::Timer(Timer::ConfirmOverdue { place }) => self.overdue(place, stage),
-            Input::Timer(Timer::PublishAgain { place }) => self.publish_again(place, stage),
-            _ => {}
-        }
-        self.show_levels(stage);
-    }
-
-    fn show_levels(&mut self, stage: &mut Stage<'_>) {
-        let kinds = [StayKind::Backlog, StayKind::Blocked, StayKind::Unconfirmed];
-        let values = [self.backlog.len() as u32, self.blocked, self.unconfirmed];
-        for (index, value) in values.into_iter().enumerate() {
-            if self.shown[index] != value {
-                self.shown[index] = value;
-                stage.level(Slot::WHOLE, LevelKind::Stays(kinds[index]), value);
-            }
         }
     }
 
@@ -146,7 +143,7 @@ impl Publisher {
             }
             Confirms::Off => {
                 for part in self.messages(job, stage) {
-                    stage.send(self.parcel(part, 1, Slot::WHOLE), Message::Publish { part, attempt: 1, place: 0 });
+                    stage.send(self.parcel(part, 1, Slot::WHOLE), ToBroker::Publish { part, attempt: 1, place: 0 });
                 }
                 stage.settles(job, CallerOutcome::Accepted);
             }
@@ -155,7 +152,6 @@ impl Publisher {
 
     fn block(&mut self, thread: u16, job: JobId, stage: &mut Stage<'_>) {
         let stay = stage.begin(Slot(thread), StayKind::Blocked, stage.first_part(job));
-        self.blocked += 1;
         self.take_on(stage.first_part(job), Some((thread, stay)), stage);
     }
 
@@ -182,18 +178,8 @@ impl Publisher {
         self.publish(place, stage);
     }
 
-    fn parcel(&self, part: PartId, attempt: u32, from_slot: Slot) -> Parcel {
-        let (kind, label) = self.words.publish;
-        Parcel {
-            link: self.out,
-            kind,
-            label,
-            part,
-            attempt,
-            reply_to: MessageId::NONE,
-            from_slot,
-            to_slot: Slot::WHOLE,
-        }
+    fn parcel(&self, part: PartId, attempt: u32, from: Slot) -> Parcel<ToBroker> {
+        Parcel::new(self.out, self.words.publish, part).attempt(attempt).from(from)
     }
 
     fn publish(&mut self, place: PublicationId, stage: &mut Stage<'_>) {
@@ -204,15 +190,12 @@ impl Publisher {
         let slot = publication.slot();
         let stay = match publication.waiter {
             Some(_) => None,
-            None => {
-                self.unconfirmed += 1;
-                Some(stage.begin(Slot::WHOLE, StayKind::Unconfirmed, part))
-            }
+            None => Some(stage.begin(Slot::WHOLE, StayKind::Unconfirmed, part)),
         };
         // Set before the publish, so that at a tie it precedes the confirm.
         let overdue = self.timeout.map(|timeout| stage.set_timer(timeout, Timer::ConfirmOverdue { place }));
         publication.waits_for = WaitsFor::Confirm(stay, overdue);
-        stage.send(self.parcel(part, attempt, slot), Message::Publish { part, attempt, place });
+        stage.send(self.parcel(part, attempt, slot), ToBroker::Publish { part, attempt, place });
     }
 
     fn is_awaited(&self, place: PublicationId, part: PartId, attempt: u32) -> bool {
@@ -293,7 +276,6 @@ impl Publisher {
             stage.cancel(overdue);
             if let Some(stay) = stay {
                 stage.end(stay, ending);
-                self.unconfirmed -= 1;
             }
         }
     }
@@ -361,7 +343,6 @@ impl Publisher {
         }
         stage.settles(job, outcome);
         stage.end(stay, if outcome == CallerOutcome::Accepted { Ending::Done } else { Ending::GaveUp });
-        self.blocked -= 1;
         match self.backlog.pop_front() {
             Some((job, stay)) => {
                 stage.end(stay, Ending::Done);

@@ -6,10 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use super::broker::Publish;
+use super::QueueType;
+use super::broker::{Publish, Timer};
 use super::queue::Queue;
 use super::settings::QueueSettings;
-use super::{QueueType, Timer};
 use crate::engine::{OpenStay, TimerId};
 use crate::protocol::Stage;
 use crate::rng::{Distribution, Purpose};
@@ -100,14 +100,6 @@ impl Storage {
             self.enter(&copy, queue, stage);
         }
         (copy.publisher == Publisher::Listens).then_some(copy.publish)
-    }
-
-    /// How many messages are not deliverable yet.
-    pub(super) fn hidden(&self) -> u32 {
-        match self.kind {
-            QueueType::Quorum => self.writes.len() as u32,
-            QueueType::Classic => 0,
-        }
     }
 
     /// The connections are gone: what is being written will be, but nobody hears of it.

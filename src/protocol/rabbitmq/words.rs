@@ -3,16 +3,10 @@
 //! *Invariant:* nothing that AMQP 0-9-1 leaves without a reply method is drawn as a call.
 
 use super::{Reason, Settings};
-use crate::engine::{KindId, Setup};
+use crate::engine::{Setup, Word};
 use crate::protocol::Party;
-use crate::trace::{Arrow, Class, LabelId, MessageKind};
-
-macro_rules! kinds {
-    ($($constant:ident $name:literal $class:ident $arrow:ident),+ $(,)?) => {
-        $(static $constant: MessageKind =
-            MessageKind { name: $name, class: Class::$class, arrow: Arrow::$arrow };)+
-    };
-}
+use crate::protocol::dead_letters::SetAside;
+use crate::trace::{LabelId, MessageKind, PartId};
 
 kinds! {
     PUBLISH "basic.publish" Payload Async,
@@ -39,29 +33,29 @@ const REASONS: [&str; 4] = ["rejected", "expired", "maxlen", "delivery_limit"];
 /// The kinds and labels of a side, as its trace numbers them.
 #[derive(Clone, Copy)]
 pub(super) struct Words {
-    pub publish: (KindId, LabelId),
-    pub confirm: (KindId, LabelId),
-    pub decline: (KindId, LabelId),
-    pub refusal: (KindId, LabelId),
-    pub deliver: (KindId, LabelId),
-    pub redeliver: (KindId, LabelId),
-    pub ack: (KindId, LabelId),
-    pub reject: (KindId, LabelId),
-    pub nack: (KindId, LabelId),
-    pub dead_letter: (KindId, LabelId),
-    pub consume: (KindId, LabelId),
-    pub consume_ok: (KindId, LabelId),
-    pub consume_refused: (KindId, LabelId),
-    pub cancel: (KindId, LabelId),
-    pub cancel_ok: (KindId, LabelId),
-    pub closed: (KindId, LabelId),
+    pub publish: Word,
+    pub confirm: Word,
+    pub decline: Word,
+    pub refusal: Word,
+    pub deliver: Word,
+    pub redeliver: Word,
+    pub ack: Word,
+    pub reject: Word,
+    pub nack: Word,
+    pub dead_letter: Word,
+    pub consume: Word,
+    pub consume_ok: Word,
+    pub consume_refused: Word,
+    pub cancel: Word,
+    pub cancel_ok: Word,
+    pub closed: Word,
     pub overdue: LabelId,
     pub publishes_again: LabelId,
     pub gave_up: LabelId,
     pub failed: LabelId,
     pub returned: LabelId,
     /// To the publisher: no queue is bound for it.
-    pub unroutable: (KindId, LabelId),
+    pub unroutable: Word,
     pub comes_back: LabelId,
     pub unrouted: LabelId,
     /// By reason.
@@ -74,8 +68,10 @@ impl Words {
         self.dropped[reason as usize]
     }
 
-    pub(super) fn dead_lettered(&self, reason: Reason) -> LabelId {
-        self.dead_lettered[reason as usize]
+    /// A dead letter is published without confirms: at most once (dlx).
+    pub(super) fn set_aside(&self, part: PartId, reason: Reason) -> SetAside {
+        let dead_lettered = self.dead_lettered[reason as usize];
+        SetAside { part, dead_lettered, dropped: Some(self.dropped(reason)) }
     }
 }
 

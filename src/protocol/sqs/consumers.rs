@@ -7,13 +7,13 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use super::settings::{Delete, Extension};
-use super::words::{Word, Words};
-use super::{Call, Message, Receipt, Settings, Timer};
-use crate::engine::{Fault, Input, LinkId, OpenStay, Parcel, Phase, TimerId};
-use crate::protocol::Stage;
+use super::words::Words;
+use super::{Call, Heard, Receipt, Settings, ToConsumers, ToQueue};
+use crate::engine::{Fault, Input, LinkId, OpenStay, Parcel, Phase, TimerId, Word};
 use crate::protocol::retry::Retry;
+use crate::protocol::{Role, Stage};
 use crate::time::Span;
-use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, Slot, StayKind};
+use crate::trace::{Ending, MarkKind, MessageId, PartId, Slot, StayKind};
 
 /// A received message.
 #[derive(Clone, Copy)]
@@ -56,7 +56,7 @@ struct Consumer {
 
 pub struct Consumers {
     words: Words,
-    home: LinkId,
+    home: LinkId<ToQueue>,
     timeout: Option<Span>,
     retry: Retry,
     wait_time: Span,
@@ -68,15 +68,47 @@ pub struct Consumers {
     consumers: Vec<Consumer>,
     /// How many faults keep them from taking anything new. (A silence does not: they go on asking.)
     outages: u32,
-    busy: u32,
-    blocked: u32,
-    polling: u32,
     /// Parts whose work was done here, for consumers that recognise a repeat.
     done: BTreeSet<PartId>,
 }
 
+/// What consumers can be woken for.
+#[derive(Clone, Copy, Debug)]
+pub enum Timer {
+    /// A consumer's call got no answer in time.
+    CallOverdue { consumer: u16 },
+    /// A consumer's pause is over.
+    GoOn { consumer: u16 },
+    /// A consumer reaches the end of its work.
+    WorkDone { consumer: u16 },
+    /// Time to extend the visibility timeout of what is worked on.
+    Extend { consumer: u16 },
+}
+
+impl Role for Consumers {
+    type Message = ToConsumers;
+    type Timer = Timer;
+
+    fn handle(&mut self, input: Input<ToConsumers, Timer>, stage: &mut Stage<'_>) {
+        match input {
+            Input::Started => self.all_poll(stage),
+            Input::Arrived(message, body) => self.hear(message, body, stage),
+            Input::Timer(Timer::CallOverdue { consumer }) => {
+                if let Doing::Calling(errand, ..) = self.consumers[consumer as usize].doing {
+                    self.call_failed(consumer, errand, stage);
+                }
+            }
+            Input::Timer(Timer::GoOn { consumer }) => self.go_on(consumer, stage),
+            Input::Timer(Timer::WorkDone { consumer }) => self.work_done(consumer, stage),
+            Input::Timer(Timer::Extend { consumer }) => self.extend(consumer, stage),
+            Input::Fault(fault, phase) => self.fault(fault, phase, stage),
+            Input::Wanted(_) => {}
+        }
+    }
+}
+
 impl Consumers {
-    pub(super) fn new(settings: &Settings, words: Words, home: LinkId) -> Self {
+    pub(super) fn new(settings: &Settings, words: Words, home: LinkId<ToQueue>) -> Self {
         let own = &settings.consumers;
         let consumer = |index: u16| Consumer {
             doing: Doing::Nothing,
@@ -97,27 +129,7 @@ impl Consumers {
             deduplicates: own.deduplicates,
             consumers: (0..own.count).map(consumer).collect(),
             outages: 0,
-            busy: 0,
-            blocked: 0,
-            polling: 0,
             done: BTreeSet::new(),
-        }
-    }
-
-    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
-        match input {
-            Input::Started => self.all_poll(stage),
-            Input::Arrived(message, body) => self.hear(message, body, stage),
-            Input::Timer(Timer::CallOverdue { consumer }) => {
-                if let Doing::Calling(errand, ..) = self.consumers[consumer as usize].doing {
-                    self.call_failed(consumer, errand, stage);
-                }
-            }
-            Input::Timer(Timer::GoOn { consumer }) => self.go_on(consumer, stage),
-            Input::Timer(Timer::WorkDone { consumer }) => self.work_done(consumer, stage),
-            Input::Timer(Timer::Extend { consumer }) => self.extend(consumer, stage),
-            Input::Fault(fault, phase) => self.fault(fault, phase, stage),
-            _ => {}
         }
     }
 
@@ -138,14 +150,8 @@ impl Consumers {
         }
     }
 
-    fn hear(&mut self, message: MessageId, body: Message, stage: &mut Stage<'_>) {
-        let (consumer, call) = match body {
-            Message::Received { consumer, call, .. }
-            | Message::Empty { consumer, call }
-            | Message::Answered { consumer, call }
-            | Message::Refused { consumer, call } => (consumer, call),
-            _ => return,
-        };
+    fn hear(&mut self, message: MessageId, body: ToConsumers, stage: &mut Stage<'_>) {
+        let ToConsumers { consumer, call, heard } = body;
         let Some(errand) = self.awaited(consumer, call) else {
             // The answers to extensions are not waited for.
             if call != 0 && self.outages > 0 {
@@ -155,23 +161,23 @@ impl Consumers {
             }
             return;
         };
-        match body {
-            Message::Received { first, .. } => {
+        match heard {
+            Heard::Received { first } => {
                 let parts = stage.parts_of(message).iter();
                 let received = parts.zip(first..).map(|(part, receipt)| Received { part: *part, receipt });
                 self.consumers[consumer as usize].inbox.extend(received);
                 self.stop(consumer, Ending::Done, stage);
                 self.next(consumer, stage);
             }
-            Message::Empty { .. } if self.wait_time == Span::ZERO => {
+            Heard::Empty if self.wait_time == Span::ZERO => {
                 self.pause(consumer, Errand::Poll, self.poll_interval, stage);
             }
-            Message::Empty { .. } => {
+            Heard::Empty => {
                 self.stop(consumer, Ending::Expired, stage);
                 self.next(consumer, stage);
             }
-            Message::Refused { .. } => self.call_failed(consumer, errand, stage),
-            _ => self.answered(consumer, errand, stage),
+            Heard::Refused => self.call_failed(consumer, errand, stage),
+            Heard::Answered => self.answered(consumer, errand, stage),
         }
     }
 
@@ -208,7 +214,7 @@ impl Consumers {
         stage.cancel(overdue);
         let stay = match errand {
             Errand::Poll => {
-                self.unblock(errand, stay, Ending::Expired, stage);
+                stage.end(stay, Ending::Expired);
                 None
             }
             Errand::Delete(..) | Errand::GiveBack(_) => Some(stay),
@@ -251,15 +257,11 @@ impl Consumers {
     }
 
     fn begin_call(&mut self, consumer: u16, errand: Errand, stage: &mut Stage<'_>) {
-        let (kind, part, count) = match errand {
-            Errand::Poll => (StayKind::Polling, PartId::NONE, &mut self.polling),
-            Errand::Delete(received, _) | Errand::GiveBack(received) => {
-                (StayKind::Blocked, received.part, &mut self.blocked)
-            }
+        let (kind, part) = match errand {
+            Errand::Poll => (StayKind::Polling, PartId::NONE),
+            Errand::Delete(received, _) | Errand::GiveBack(received) => (StayKind::Blocked, received.part),
         };
-        *count += 1;
         let stay = stage.begin(Slot(consumer), kind, part);
-        stage.level(Slot::WHOLE, LevelKind::Stays(kind), *count);
         self.call(consumer, errand, stay, stage);
     }
 
@@ -274,71 +276,41 @@ impl Consumers {
         });
         one.doing = Doing::Calling(errand, stay, overdue);
         let (word, part, attempt, body) = match errand {
-            Errand::Poll => (self.words.empty_receive, PartId::NONE, 1, Message::Receive { consumer, call }),
+            Errand::Poll => (self.words.empty_receive, PartId::NONE, 1, ToQueue::Receive { consumer, call }),
             Errand::Delete(Received { part, receipt }, attempt) => {
-                (self.words.delete, part, attempt, Message::Delete { consumer, call, part, receipt })
+                (self.words.delete, part, attempt, ToQueue::Delete { consumer, call, part, receipt })
             }
             Errand::GiveBack(Received { part, receipt }) => {
                 let to = self.on_failure_visible_after.unwrap_or_default();
-                (self.words.change, part, 1, Message::ChangeVisibility { consumer, call, part, receipt, to })
+                (self.words.change, part, 1, ToQueue::ChangeVisibility { consumer, call, part, receipt, to })
             }
         };
         self.send(consumer, word, part, attempt, body, stage);
     }
 
-    fn send(
-        &self,
-        consumer: u16,
-        (kind, label): Word,
-        part: PartId,
-        attempt: u32,
-        body: Message,
-        stage: &mut Stage<'_>,
-    ) {
-        let parcel = Parcel {
-            link: self.home,
-            kind,
-            label,
-            part,
-            attempt,
-            reply_to: MessageId::NONE,
-            from_slot: Slot(consumer),
-            to_slot: Slot::WHOLE,
-        };
-        stage.send(parcel, body);
+    fn send(&self, consumer: u16, word: Word, part: PartId, attempt: u32, body: ToQueue, stage: &mut Stage<'_>) {
+        stage.send(Parcel::new(self.home, word, part).attempt(attempt).from(Slot(consumer)), body);
     }
 
     /// The call is over, whatever came of it.
     fn stop(&mut self, consumer: u16, ending: Ending, stage: &mut Stage<'_>) {
         let one = &mut self.consumers[consumer as usize];
         let doing = std::mem::replace(&mut one.doing, Doing::Nothing);
-        let (errand, stay, timer) = match doing {
-            Doing::Calling(errand, stay, overdue) => (errand, Some(stay), overdue),
-            Doing::Pausing(errand, stay, over) => (errand, stay, Some(over)),
+        let (stay, timer) = match doing {
+            Doing::Calling(_, stay, overdue) => (Some(stay), overdue),
+            Doing::Pausing(_, stay, over) => (stay, Some(over)),
             Doing::Working { .. } | Doing::Nothing => return,
         };
         stage.cancel(timer);
         if let Some(stay) = stay {
-            self.unblock(errand, stay, ending, stage);
+            stage.end(stay, ending);
         }
-    }
-
-    fn unblock(&mut self, errand: Errand, stay: OpenStay, ending: Ending, stage: &mut Stage<'_>) {
-        let (kind, count) = match errand {
-            Errand::Poll => (StayKind::Polling, &mut self.polling),
-            Errand::Delete(..) | Errand::GiveBack(_) => (StayKind::Blocked, &mut self.blocked),
-        };
-        *count -= 1;
-        stage.end(stay, ending);
-        stage.level(Slot::WHOLE, LevelKind::Stays(kind), *count);
     }
 
     fn work(&mut self, consumer: u16, received: Received, stage: &mut Stage<'_>) {
         let one = &mut self.consumers[consumer as usize];
         stage.executes(received.part);
         let stay = stage.begin(Slot(consumer), StayKind::Busy, received.part);
-        self.busy += 1;
-        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Busy), self.busy);
         let work = stage.work(received.part);
         let work = if one.factor == 1.0 { work } else { work.scaled(one.factor) };
         let stay = stay.until(work, Timer::WorkDone { consumer }, stage);
@@ -354,7 +326,7 @@ impl Consumers {
         else {
             return;
         };
-        let body = Message::ChangeVisibility { consumer, call: 0, part, receipt, to: extension.to };
+        let body = ToQueue::ChangeVisibility { consumer, call: 0, part, receipt, to: extension.to };
         self.send(consumer, self.words.change, part, 1, body, stage);
         if let Doing::Working { extends, .. } = &mut self.consumers[consumer as usize].doing {
             *extends = Some(stage.set_timer(extension.every, Timer::Extend { consumer }));
@@ -366,8 +338,6 @@ impl Consumers {
             return;
         };
         stage.cancel(extends);
-        self.busy -= 1;
-        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Busy), self.busy);
         let part = received.part;
         if stage.is_poison(part) {
             stage.end(stay, Ending::Failed);
@@ -425,7 +395,7 @@ impl Consumers {
 
     fn close(&mut self, consumer: u16, stage: &mut Stage<'_>) {
         let call = self.consumers[consumer as usize].call;
-        self.send(consumer, self.words.closed, PartId::NONE, 1, Message::Closed { consumer, call }, stage);
+        self.send(consumer, self.words.closed, PartId::NONE, 1, ToQueue::Closed { consumer, call }, stage);
     }
 
     /// What is in hand is lost. The queue is told nothing of it: the clocks of what was received run on (`FLT-2`).
@@ -447,7 +417,5 @@ impl Consumers {
                 Doing::Nothing => {}
             }
         }
-        self.busy = 0;
-        stage.level(Slot::WHOLE, LevelKind::Stays(StayKind::Busy), 0);
     }
 }

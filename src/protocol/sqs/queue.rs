@@ -8,10 +8,11 @@ mod store;
 use std::collections::{BTreeMap, VecDeque};
 
 use super::settings::LONGEST_VISIBILITY;
-use super::words::{Word, Words};
-use super::{Answer, Call, Message, Number, QueueType, Receipt, Settings, Timer};
-use crate::engine::{Fault, Input, LinkId, Parcel, Phase, TimerId};
-use crate::protocol::Stage;
+use super::words::Words;
+use super::{Answer, Call, Heard, Number, QueueType, Receipt, Settings, ToConsumers, ToQueue, ToSender};
+use crate::engine::{Fault, Input, LinkId, Parcel, Phase, TimerId, Word};
+use crate::protocol::dead_letters::SetAside;
+use crate::protocol::{Role, Stage};
 use crate::time::{Moment, Span};
 use crate::trace::{Ending, MessageId, PartId, Slot};
 use store::Store;
@@ -22,9 +23,9 @@ const DEDUPLICATION_INTERVAL: Span = Span::seconds(300);
 /// Where the queue's messages go.
 #[derive(Clone, Copy)]
 pub(super) struct Links {
-    pub back: LinkId,
-    pub on: LinkId,
-    pub aside: Option<LinkId>,
+    pub back: LinkId<ToSender>,
+    pub on: LinkId<ToConsumers>,
+    pub aside: Option<LinkId<SetAside>>,
 }
 
 /// A ReceiveMessage that waits for a message to come.
@@ -55,6 +56,48 @@ pub struct Queue {
     received: Vec<Moment>,
 }
 
+/// What a queue can be woken for.
+#[derive(Clone, Copy, Debug)]
+pub enum Timer {
+    /// The delay of a new message is over.
+    DelayOver { number: Number },
+    /// A message in flight becomes visible.
+    VisibleAgain { number: Number },
+    /// The oldest message may have been kept long enough.
+    RetentionOver,
+    /// A long poll has waited long enough.
+    PollOver { consumer: u16, call: Call },
+}
+
+impl Role for Queue {
+    type Message = ToQueue;
+    type Timer = Timer;
+
+    fn handle(&mut self, input: Input<ToQueue, Timer>, stage: &mut Stage<'_>) {
+        match input {
+            Input::Arrived(message, body) if self.outages > 0 => self.turn_away(message, body, stage),
+            Input::Arrived(message, body) => self.hear(message, body, stage),
+            Input::Timer(Timer::DelayOver { number }) => {
+                self.store.delay_over(number, stage);
+                self.serve(stage);
+            }
+            Input::Timer(Timer::VisibleAgain { number }) => {
+                self.store.clock_ran_out(number, stage);
+                self.serve(stage);
+            }
+            Input::Timer(Timer::RetentionOver) => {
+                for receipt in self.store.retention_over(stage) {
+                    self.receipts.remove(&receipt);
+                }
+                self.serve(stage);
+            }
+            Input::Timer(Timer::PollOver { consumer, call }) => self.poll_over(consumer, call, stage),
+            Input::Fault(fault, phase) => self.fault(fault, phase, stage),
+            Input::Started | Input::Wanted(_) => {}
+        }
+    }
+}
+
 impl Queue {
     pub(super) fn new(settings: &Settings, words: Words, links: Links) -> Self {
         let queue = &settings.queue;
@@ -75,48 +118,23 @@ impl Queue {
         }
     }
 
-    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
-        match input {
-            Input::Arrived(message, body) if self.outages > 0 => self.turn_away(message, body, stage),
-            Input::Arrived(message, body) => self.hear(message, body, stage),
-            Input::Timer(Timer::DelayOver { number }) => {
-                self.store.delay_over(number, stage);
-                self.serve(stage);
-            }
-            Input::Timer(Timer::VisibleAgain { number }) => {
-                self.store.clock_ran_out(number, stage);
-                self.serve(stage);
-            }
-            Input::Timer(Timer::RetentionOver) => {
-                for receipt in self.store.retention_over(stage) {
-                    self.receipts.remove(&receipt);
-                }
-                self.serve(stage);
-            }
-            Input::Timer(Timer::PollOver { consumer, call }) => self.poll_over(consumer, call, stage),
-            Input::Fault(fault, phase) => self.fault(fault, phase, stage),
-            _ => {}
-        }
-    }
-
-    fn hear(&mut self, message: MessageId, body: Message, stage: &mut Stage<'_>) {
+    fn hear(&mut self, message: MessageId, body: ToQueue, stage: &mut Stage<'_>) {
         match body {
-            Message::Send { part, attempt, thread } => self.take(message, part, attempt, thread, stage),
-            Message::Receive { consumer, call } => self.receive(Poll { message, consumer, call, timer: None }, stage),
-            Message::Delete { consumer, call, part, receipt } => {
+            ToQueue::Send { part, attempt, thread } => self.take(message, part, attempt, thread, stage),
+            ToQueue::Receive { consumer, call } => self.receive(Poll { message, consumer, call, timer: None }, stage),
+            ToQueue::Delete { consumer, call, part, receipt } => {
                 let word = self.delete(message, receipt, stage);
-                self.answer(message, word, part, Message::Answered { consumer, call }, consumer, stage);
+                self.answer(message, word, part, (consumer, call, Heard::Answered), stage);
                 self.serve(stage);
             }
-            Message::ChangeVisibility { consumer, call, part, receipt, to } => {
+            ToQueue::ChangeVisibility { consumer, call, part, receipt, to } => {
                 let word = self.change_visibility(message, receipt, to, stage);
-                self.answer(message, word, part, Message::Answered { consumer, call }, consumer, stage);
+                self.answer(message, word, part, (consumer, call, Heard::Answered), stage);
                 self.serve(stage);
             }
-            Message::Closed { consumer, call } => {
+            ToQueue::Closed { consumer, call } => {
                 self.polls.retain(|poll| poll.consumer != consumer || poll.call > call);
             }
-            _ => {}
         }
     }
 
@@ -124,21 +142,11 @@ impl Queue {
     /// even if the first was deleted since (`SQS-7`).
     fn take(&mut self, message: MessageId, part: PartId, attempt: u32, thread: u16, stage: &mut Stage<'_>) {
         let fresh = self.kind == QueueType::Standard || self.store.is_fresh(part, stage);
-        let (kind, label) = if fresh { self.words.sent } else { self.words.sent_duplicate };
-        let parcel = Parcel {
-            link: self.links.back,
-            kind,
-            label,
-            part,
-            attempt,
-            reply_to: message,
-            from_slot: Slot::WHOLE,
-            to_slot: Slot(thread),
-        };
+        let word = if fresh { self.words.sent } else { self.words.sent_duplicate };
         if fresh {
             self.store.add(part, self.delay, stage);
         }
-        stage.send(parcel, Message::SendAnswer { part, attempt, thread, answer: Answer::Taken });
+        self.answer_sender(message, word, ToSender { part, attempt, thread, answer: Answer::Taken }, stage);
         self.serve(stage);
     }
 
@@ -190,18 +198,9 @@ impl Queue {
         let part = stage.batch(parts);
         stage.turns_out(poll.message, self.words.receive.0, part);
         let Poll { message, consumer, call, .. } = poll;
-        let (kind, label) = if numbers.len() == 1 { self.words.received } else { self.words.several_received };
-        let parcel = Parcel {
-            link: self.links.on,
-            kind,
-            label,
-            part,
-            attempt,
-            reply_to: message,
-            from_slot: Slot::WHOLE,
-            to_slot: Slot(consumer),
-        };
-        stage.send(parcel, Message::Received { consumer, call, first });
+        let word = if numbers.len() == 1 { self.words.received } else { self.words.several_received };
+        let parcel = self.to_consumer(message, word, part, consumer).attempt(attempt);
+        stage.send(parcel, ToConsumers { consumer, call, heard: Heard::Received { first } });
     }
 
     /// The wait is over and nothing came.
@@ -210,8 +209,7 @@ impl Queue {
             return;
         };
         if let Some(poll) = self.polls.remove(place) {
-            let body = Message::Empty { consumer, call };
-            self.answer(poll.message, self.words.empty, PartId::NONE, body, consumer, stage);
+            self.answer(poll.message, self.words.empty, PartId::NONE, (consumer, call, Heard::Empty), stage);
         }
     }
 
@@ -219,18 +217,8 @@ impl Queue {
         let Some(link) = self.links.aside else {
             return;
         };
-        let (kind, label) = self.words.redrive;
-        let parcel = Parcel {
-            link,
-            kind,
-            label,
-            part,
-            attempt: 1,
-            reply_to: MessageId::NONE,
-            from_slot: Slot::WHOLE,
-            to_slot: Slot::WHOLE,
-        };
-        stage.send(parcel, Message::DeadLetter { part });
+        let body = SetAside { part, dead_lettered: self.words.dead_lettered, dropped: None };
+        stage.send(Parcel::new(link, self.words.redrive, part), body);
     }
 
     /// DeleteMessage. A handle is refused when its receive is more than twelve hours ago, the longest that a message can
@@ -274,63 +262,50 @@ impl Queue {
         self.words.changed
     }
 
+    fn to_consumer(&self, message: MessageId, word: Word, part: PartId, consumer: u16) -> Parcel<ToConsumers> {
+        Parcel::new(self.links.on, word, part).answering(message).to(Slot(consumer))
+    }
+
     fn answer(
         &self,
         message: MessageId,
-        (kind, label): Word,
+        word: Word,
         part: PartId,
-        body: Message,
-        consumer: u16,
+        (consumer, call, heard): (u16, Call, Heard),
         stage: &mut Stage<'_>,
     ) {
-        let parcel = Parcel {
-            link: self.links.on,
-            kind,
-            label,
-            part,
-            attempt: 1,
-            reply_to: message,
-            from_slot: Slot::WHOLE,
-            to_slot: Slot(consumer),
-        };
-        stage.send(parcel, body);
+        stage.send(self.to_consumer(message, word, part, consumer), ToConsumers { consumer, call, heard });
     }
 
-    fn turn_away(&mut self, message: MessageId, body: Message, stage: &mut Stage<'_>) {
+    fn answer_sender(&self, message: MessageId, word: Word, body: ToSender, stage: &mut Stage<'_>) {
+        let ToSender { part, attempt, thread, .. } = body;
+        let parcel = Parcel::new(self.links.back, word, part).attempt(attempt);
+        stage.send(parcel.answering(message).to(Slot(thread)), body);
+    }
+
+    fn turn_away(&mut self, message: MessageId, body: ToQueue, stage: &mut Stage<'_>) {
         match body {
-            Message::Send { part, attempt, thread } => {
+            ToQueue::Send { part, attempt, thread } => {
                 stage.refuse(message);
-                let (kind, label) = self.words.send_refused;
-                let parcel = Parcel {
-                    link: self.links.back,
-                    kind,
-                    label,
-                    part,
-                    attempt,
-                    reply_to: message,
-                    from_slot: Slot::WHOLE,
-                    to_slot: Slot(thread),
-                };
-                stage.send(parcel, Message::SendAnswer { part, attempt, thread, answer: Answer::Refused });
+                let body = ToSender { part, attempt, thread, answer: Answer::Refused };
+                self.answer_sender(message, self.words.send_refused, body, stage);
             }
-            Message::Receive { consumer, call } => {
+            ToQueue::Receive { consumer, call } => {
                 stage.refuse(message);
                 self.break_off(Poll { message, consumer, call, timer: None }, stage);
             }
-            Message::Delete { consumer, call, part, .. } | Message::ChangeVisibility { consumer, call, part, .. } => {
+            ToQueue::Delete { consumer, call, part, .. } | ToQueue::ChangeVisibility { consumer, call, part, .. } => {
                 stage.refuse(message);
-                let body = Message::Refused { consumer, call };
-                self.answer(message, self.words.refused, part, body, consumer, stage);
+                self.answer(message, self.words.refused, part, (consumer, call, Heard::Refused), stage);
             }
-            _ => {}
+            ToQueue::Closed { .. } => {}
         }
     }
 
     fn break_off(&self, poll: Poll, stage: &mut Stage<'_>) {
         let Poll { message, consumer, call, timer } = poll;
         stage.cancel(timer);
-        let body = Message::Refused { consumer, call };
-        self.answer(message, self.words.receive_refused, PartId::NONE, body, consumer, stage);
+        self.answer(message, self.words.receive_refused, PartId::NONE, (consumer, call, Heard::Refused), stage);
     }
 
     fn fault(&mut self, fault: Fault, phase: Phase, stage: &mut Stage<'_>) {

@@ -4,13 +4,13 @@
 //! received it.
 
 use super::words::Words;
-use super::{Answer, Message, Settings, Timer};
+use super::{Answer, Settings, ToQueue, ToSender};
 use crate::engine::{Input, LinkId, OpenStay, Parcel, TimerId};
-use crate::protocol::Stage;
 use crate::protocol::retry::Retry;
 use crate::protocol::threads::Threads;
+use crate::protocol::{Role, Stage};
 use crate::time::Span;
-use crate::trace::{CallerOutcome, Ending, JobId, MarkKind, MessageId, PartId, Slot, StayKind};
+use crate::trace::{CallerOutcome, Ending, JobId, MarkKind, PartId, Slot, StayKind};
 
 /// What a thread waits for.
 #[derive(Clone, Copy)]
@@ -44,27 +44,29 @@ impl Sending {
 
 pub struct Sender {
     words: Words,
-    out: LinkId,
+    out: LinkId<ToQueue>,
     timeout: Option<Span>,
     retry: Retry,
     threads: Threads<Sending>,
 }
 
-impl Sender {
-    pub(super) fn new(settings: &Settings, words: Words, out: LinkId) -> Self {
-        Sender {
-            words,
-            out,
-            timeout: settings.timeout,
-            retry: settings.retry.clone(),
-            threads: Threads::new(settings.sender.threads),
-        }
-    }
+/// What a sender can be woken for.
+#[derive(Clone, Copy, Debug)]
+pub enum Timer {
+    /// The answer to a SendMessage is overdue.
+    SendOverdue { thread: u16 },
+    /// The back-off before the next SendMessage is over.
+    SendAgain { thread: u16 },
+}
 
-    pub(super) fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
+impl Role for Sender {
+    type Message = ToSender;
+    type Timer = Timer;
+
+    fn handle(&mut self, input: Input<ToSender, Timer>, stage: &mut Stage<'_>) {
         match input {
             Input::Wanted(job) => self.want(job, stage),
-            Input::Arrived(message, Message::SendAnswer { part, attempt, thread, answer }) => {
+            Input::Arrived(message, ToSender { part, attempt, thread, answer }) => {
                 if !self.awaits(thread, part, attempt) {
                     return stage.too_late(message);
                 }
@@ -84,7 +86,20 @@ impl Sender {
                 self.attempt_failed(thread, CallerOutcome::Unknown, stage);
             }
             Input::Timer(Timer::SendAgain { thread }) => self.send_again(thread, stage),
-            _ => {}
+            // The engine does what there is to do about faults of a sender.
+            Input::Started | Input::Fault(..) => {}
+        }
+    }
+}
+
+impl Sender {
+    pub(super) fn new(settings: &Settings, words: Words, out: LinkId<ToQueue>) -> Self {
+        Sender {
+            words,
+            out,
+            timeout: settings.timeout,
+            retry: settings.retry.clone(),
+            threads: Threads::new(settings.sender.threads),
         }
     }
 
@@ -102,23 +117,13 @@ impl Sender {
     }
 
     fn send(&mut self, thread: u16, part: PartId, attempt: u32, stage: &mut Stage<'_>) {
-        let (kind, label) = self.words.send;
-        let parcel = Parcel {
-            link: self.out,
-            kind,
-            label,
-            part,
-            attempt,
-            reply_to: MessageId::NONE,
-            from_slot: Slot(thread),
-            to_slot: Slot::WHOLE,
-        };
         if let Some(sending) = self.threads.call_mut(thread) {
             // Set before the request is sent, so that at a tie the time-out precedes the answer.
             let overdue = self.timeout.map(|timeout| stage.set_timer(timeout, Timer::SendOverdue { thread }));
             sending.waits_for = WaitsFor::Answer(overdue);
         }
-        stage.send(parcel, Message::Send { part, attempt, thread });
+        let parcel = Parcel::new(self.out, self.words.send, part).attempt(attempt).from(Slot(thread));
+        stage.send(parcel, ToQueue::Send { part, attempt, thread });
     }
 
     fn attempt_failed(&mut self, thread: u16, heard: CallerOutcome, stage: &mut Stage<'_>) {

@@ -3,16 +3,9 @@
 //! *Invariant:* every action of the API is a call with its reply, for that is what travels (API reference).
 
 use super::Settings;
-use crate::engine::{KindId, Setup};
+use crate::engine::{Setup, Word};
 use crate::protocol::Party;
-use crate::trace::{Arrow, Class, LabelId, MessageKind};
-
-macro_rules! kinds {
-    ($($constant:ident $name:literal $class:ident $arrow:ident),+ $(,)?) => {
-        $(static $constant: MessageKind =
-            MessageKind { name: $name, class: Class::$class, arrow: Arrow::$arrow };)+
-    };
-}
+use crate::trace::{LabelId, MessageKind};
 
 kinds! {
     SEND "SendMessage" Payload Call,
@@ -32,9 +25,6 @@ kinds! {
     CLOSED "connection closed" Background Async,
     REDRIVE "redrive" Payload Async,
 }
-
-/// A kind of message with what is said at it.
-pub(super) type Word = (KindId, LabelId);
 
 /// The kinds and labels of a side, as its trace numbers them.
 #[derive(Clone, Copy)]

@@ -3,9 +3,9 @@
 //! *Invariant:* a commit names the next record to read, never one that was read.
 
 use super::super::settings::Commit;
-use super::super::{Message, Offset, Request, Taken, Timer};
+use super::super::{Offset, Request, Taken, ToTopic};
 use super::member::{Doing, Then};
-use super::{BACKOFF, Members};
+use super::{BACKOFF, Members, Timer};
 use crate::protocol::Stage;
 use crate::trace::{Ending, MarkKind, PartId, Slot, StayKind};
 
@@ -31,8 +31,6 @@ impl Members {
         }
         let stay = stage.begin(self.slot(index), StayKind::Blocked, PartId::NONE);
         self.members[index].doing = Doing::Committing { open, then, stay };
-        self.blocked += 1;
-        self.level(StayKind::Blocked, stage);
         None
     }
 
@@ -59,7 +57,7 @@ impl Members {
             let (partition, offset, request) = (*partition, *offset, *request);
             let overdue = stage.set_timer(self.request_timeout, Timer::CommitOverdue { member, request });
             self.members[index].commits.insert(request, (partition, *before, overdue));
-            let body = Message::Commit { member, identity, generation, partition, offset, request };
+            let body = ToTopic::Commit { member, identity, generation, partition, offset, request };
             self.send(index, self.words.commits(self.group.commit).commit, Slot(partition), body, stage);
         }
         commits.len() as u32

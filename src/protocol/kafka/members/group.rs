@@ -2,13 +2,13 @@
 //!
 //! *Invariant:* a member that does not know its identity owns nothing: it drops what it fetched before it joins anew.
 
-use super::super::words::Word;
-use super::super::{Identity, Message, Pulse, Taken, Timer, range};
+use super::super::{GroupAnswer, GroupRequest, Identity, Pulse, Taken, ToTopic, range};
 use super::member::{Doing, Membership};
-use super::{BACKOFF, Members};
+use super::{BACKOFF, Members, Timer};
+use crate::engine::Word;
 use crate::protocol::Stage;
 use crate::time::Span;
-use crate::trace::{Ending, MarkKind, MessageId, PartId, Slot, StayKind};
+use crate::trace::{Ending, MarkKind, MessageId, PartId, Slot};
 
 impl Members {
     /// The group was formed before the run.
@@ -39,18 +39,17 @@ impl Members {
         one.membership = Membership::Joining;
         one.stop_beating(stage);
         let (identity, request) = (one.identity, one.next_group_request(stage));
-        let member = self.number(index);
-        self.ask(index, self.words.join, Message::Join { member, identity, request }, stage);
+        self.ask(index, self.words.join, GroupRequest::Join { identity, request }, stage);
     }
 
-    fn ask(&mut self, index: usize, word: Word, body: Message, stage: &mut Stage<'_>) {
+    fn ask(&mut self, index: usize, word: Word, request: GroupRequest, stage: &mut Stage<'_>) {
         // A JoinGroup is answered when all have joined, which may take as long as their work.
-        let patience = match body {
-            Message::Join { .. } => self.request_timeout + self.group.max_poll_interval,
+        let patience = match request {
+            GroupRequest::Join { .. } => self.request_timeout + self.group.max_poll_interval,
             _ => self.request_timeout,
         };
         self.ask_again_after(patience, index, stage);
-        self.send(index, word, Slot::WHOLE, body, stage);
+        self.send_to_group(index, word, request, stage);
     }
 
     fn ask_again_after(&mut self, span: Span, index: usize, stage: &mut Stage<'_>) {
@@ -63,45 +62,38 @@ impl Members {
         let one = &mut self.members[index];
         one.disown(stage);
         let records: Vec<_> = one.buffer.drain(..).chain(one.hand.drain(..)).collect();
-        if records.is_empty() {
-            return;
-        }
-        for record in records {
-            stage.end(record.stay, ending);
-            self.queued -= 1;
-        }
-        self.level(StayKind::Queued, stage);
+        records.into_iter().for_each(|record| stage.end(record.stay, ending));
     }
 
-    pub(super) fn hear_of_group(&mut self, message: MessageId, body: Message, stage: &mut Stage<'_>) {
-        match body {
-            Message::Identified { member, identity, request } => {
-                let index = self.index(member);
-                if self.members[index].awaits_group(request) {
-                    self.members[index].identity = Some(identity);
-                    let request = self.members[index].next_group_request(stage);
-                    let body = Message::Join { member, identity: Some(identity), request };
-                    self.ask(index, self.words.join, body, stage);
+    pub(super) fn hear_of_group(
+        &mut self,
+        message: MessageId,
+        index: usize,
+        answer: GroupAnswer,
+        stage: &mut Stage<'_>,
+    ) {
+        let one = &mut self.members[index];
+        match answer {
+            GroupAnswer::Identified { identity, request } => {
+                if one.awaits_group(request) {
+                    one.identity = Some(identity);
+                    let request = one.next_group_request(stage);
+                    self.ask(index, self.words.join, GroupRequest::Join { identity: Some(identity), request }, stage);
                 }
             }
-            Message::Joined { member, generation, request } => {
-                let index = self.index(member);
-                let one = &mut self.members[index];
+            GroupAnswer::Joined { generation, request } => {
                 if let Some(identity) = one.identity.filter(|_| one.awaits_group(request)) {
                     one.generation = generation;
                     let request = one.next_group_request(stage);
-                    self.ask(index, self.words.sync, Message::Sync { member, identity, generation, request }, stage);
+                    self.ask(index, self.words.sync, GroupRequest::Sync { identity, generation, request }, stage);
                 }
             }
-            Message::Assigned { member, first, count, request, .. } => {
-                let index = self.index(member);
-                if self.members[index].awaits_group(request) {
+            GroupAnswer::Assigned { first, count, request } => {
+                if one.awaits_group(request) {
                     self.assigned(index, first, count, stage);
                 }
             }
-            Message::BeginAt { member, partition, offset, request } => {
-                let index = self.index(member);
-                let one = &mut self.members[index];
+            GroupAnswer::BeginAt { partition, offset, request } => {
                 if one.placing.remove(&(partition, request)) {
                     one.begin_at(partition, offset);
                     if one.placing.is_empty() {
@@ -110,21 +102,23 @@ impl Members {
                     self.fetch_more(index, stage);
                 }
             }
-            Message::GroupRefused { member, request, taken } => {
-                let index = self.index(member);
+            GroupAnswer::Refused { request, taken } => {
                 if taken == Taken::UnknownMember {
-                    self.members[index].identity = None;
+                    one.identity = None;
                 }
-                if self.members[index].awaits_group(request) {
+                if one.awaits_group(request) {
                     self.ask_again_after(BACKOFF, index, stage);
                 }
             }
-            Message::HeartbeatAnswer { member, identity, pulse } => {
-                stage.land(message, self.slot(self.index(member)));
-                self.felt(self.index(member), identity, pulse, stage);
+            GroupAnswer::Heartbeat { identity, pulse } => {
+                stage.land(message, self.slot(index));
+                self.felt(index, identity, pulse, stage);
             }
-            _ => {}
         }
+    }
+
+    fn send_to_group(&self, index: usize, word: Word, request: GroupRequest, stage: &mut Stage<'_>) {
+        self.send(index, word, Slot::WHOLE, ToTopic::Group(self.number(index), request), stage);
     }
 
     fn assigned(&mut self, index: usize, first: u16, count: u16, stage: &mut Stage<'_>) {
@@ -141,7 +135,7 @@ impl Members {
         for partition in first..first + count {
             let request = self.members[index].next_group_request(stage);
             self.members[index].placing.insert((partition, request));
-            let body = Message::AskOffset { member, partition, request };
+            let body = ToTopic::AskOffset { member, partition, request };
             self.send(index, self.words.ask_offset, Slot(partition), body, stage);
         }
         // If the last of them is not answered, all is asked again.
@@ -156,8 +150,8 @@ impl Members {
         let Some(identity) = one.identity else {
             return;
         };
-        let body = Message::Heartbeat { member, identity, generation: one.generation };
-        self.send(index, self.words.heartbeat, Slot::WHOLE, body, stage);
+        let request = GroupRequest::Heartbeat { identity, generation: one.generation };
+        self.send_to_group(index, self.words.heartbeat, request, stage);
         let beat = stage.set_timer(self.group.heartbeat_interval, Timer::Beat { member });
         self.members[index].beat = Some(beat);
     }
@@ -183,7 +177,6 @@ impl Members {
 
     /// `max.poll.interval.ms` without a poll: the heartbeat thread leaves the group (`KAF-6`).
     pub(super) fn poll_overdue(&mut self, index: usize, stage: &mut Stage<'_>) {
-        let member = self.number(index);
         let one = &mut self.members[index];
         let Some(identity) = one.identity.take() else {
             return;
@@ -191,15 +184,14 @@ impl Members {
         one.rejoin = true;
         one.stop_beating(stage);
         stage.mark(MarkKind::Rebalanced, self.slot(index), PartId::NONE, 0, self.words.left_group);
-        self.send(index, self.words.leave, Slot::WHOLE, Message::Leave { member, identity }, stage);
+        self.send_to_group(index, self.words.leave, GroupRequest::Leave { identity }, stage);
     }
 
     /// `close()`: commits, leaves, and is gone.
     pub(super) fn close(&mut self, index: usize, stage: &mut Stage<'_>) {
-        let member = self.number(index);
         self.commit_what_is_done(index, stage);
         if let Some(identity) = self.members[index].identity.take() {
-            self.send(index, self.words.leave, Slot::WHOLE, Message::Leave { member, identity }, stage);
+            self.send_to_group(index, self.words.leave, GroupRequest::Leave { identity }, stage);
         }
         self.stop_waiting(index, Ending::Done, stage);
         self.drop_all(index, Ending::Returned, stage);
@@ -211,8 +203,6 @@ impl Members {
         match self.members[index].doing {
             Doing::Working { stay, .. } => {
                 stage.end(stay, Ending::Interrupted);
-                self.busy -= 1;
-                self.level(StayKind::Busy, stage);
             }
             Doing::Pausing { stay, .. } => stage.end(stay, Ending::Interrupted),
             Doing::Polling(_) | Doing::Committing { .. } => self.stop_waiting(index, Ending::Interrupted, stage),

@@ -3,12 +3,12 @@
 //! *Invariant:* a record that fails holds up its partition until it succeeds, is set aside or is skipped.
 
 use super::super::settings::Commit;
-use super::super::{Message, Timer};
-use super::Members;
 use super::member::{Doing, Record, Then};
+use super::{Members, Timer};
 use crate::engine::Parcel;
 use crate::protocol::Stage;
-use crate::trace::{Ending, MarkKind, MessageId, Slot, StayKind};
+use crate::protocol::dead_letters::SetAside;
+use crate::trace::{Ending, MarkKind, StayKind};
 
 impl Members {
     /// Works on the next record of the last poll. Says what comes next if there is none to work on.
@@ -21,9 +21,7 @@ impl Members {
                     _ => Some(Then::Poll),
                 };
             };
-            self.queued -= 1;
             stage.end(record.stay, Ending::Done);
-            self.level(StayKind::Queued, stage);
             if !self.passes_over(&record) {
                 let attempt = self.members[index].failed_attempts(&record) + 1;
                 self.work(index, record, attempt, stage);
@@ -47,8 +45,6 @@ impl Members {
         let member = self.number(index);
         stage.executes(record.part);
         let stay = stage.begin(self.slot(index), StayKind::Busy, record.part);
-        self.busy += 1;
-        self.level(StayKind::Busy, stage);
         let work = stage.work(record.part);
         let factor = self.members[index].factor;
         let work = if factor == 1.0 { work } else { work.scaled(factor) };
@@ -60,8 +56,6 @@ impl Members {
         let Doing::Working { record, attempt, stay } = self.members[index].doing else {
             return;
         };
-        self.busy -= 1;
-        self.level(StayKind::Busy, stage);
         if stage.is_poison(record.part) {
             stage.end(stay, Ending::Failed);
             stage.mark(MarkKind::Failed, self.slot(index), record.part, attempt.into(), self.words.failed);
@@ -106,18 +100,8 @@ impl Members {
         match self.aside {
             None => stage.mark(MarkKind::Dropped, slot, part, record.offset.into(), self.words.skipped),
             Some(link) => {
-                let (kind, label) = self.words.dead_letter;
-                let parcel = Parcel {
-                    link,
-                    kind,
-                    label,
-                    part,
-                    attempt: 1,
-                    reply_to: MessageId::NONE,
-                    from_slot: slot,
-                    to_slot: Slot::WHOLE,
-                };
-                stage.send(parcel, Message::DeadLetter { part });
+                let body = SetAside { part, dead_lettered: self.words.dead_lettered, dropped: None };
+                stage.send(Parcel::new(link, self.words.dead_letter, part).from(slot), body);
             }
         }
         self.dealt_with(index, record, stage);

@@ -7,9 +7,10 @@
 use std::collections::BTreeMap;
 
 use super::super::settings::GroupSettings;
-use super::super::words::{Word, Words};
-use super::super::{Generation, Identity, MemberNumber, Message, Pulse, Request, Taken, Timer, range};
-use crate::engine::TimerId;
+use super::super::words::Words;
+use super::super::{Generation, GroupAnswer, Identity, MemberNumber, Pulse, Request, Taken, ToMembers, range};
+use super::Timer;
+use crate::engine::{TimerId, Word};
 use crate::protocol::Stage;
 use crate::time::{Moment, Span};
 use crate::trace::{LevelKind, MarkKind, MessageId, PartId, ReaderId, Slot};
@@ -19,7 +20,7 @@ pub struct Reply {
     pub member: MemberNumber,
     pub to: MessageId,
     pub word: Word,
-    pub body: Message,
+    pub body: ToMembers,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -129,7 +130,7 @@ impl Coordinator {
     ) -> Vec<Reply> {
         let Some(identity) = identity else {
             self.last_identity += 1;
-            let body = Message::Identified { member, identity: self.last_identity, request };
+            let body = ToMembers::Group(member, GroupAnswer::Identified { identity: self.last_identity, request });
             return vec![Reply { member, to: message, word: self.words.member_id, body }];
         };
         let session = match self.members.get(&identity) {
@@ -197,7 +198,7 @@ impl Coordinator {
             registered.heard = stage.now();
             if let Some((to, request)) = registered.joining.take() {
                 let member = registered.member;
-                let body = Message::Joined { member, generation, request };
+                let body = ToMembers::Group(member, GroupAnswer::Joined { generation, request });
                 replies.push(Reply { member, to, word, body });
             }
         }
@@ -216,7 +217,7 @@ impl Coordinator {
     ) -> Vec<Reply> {
         let known = self.generation == generation && matches!(self.state, GroupState::Completing | GroupState::Stable);
         let Some(registered) = self.members.get_mut(&identity).filter(|_| known) else {
-            let body = Message::GroupRefused { member, request, taken: Taken::UnknownMember };
+            let body = ToMembers::Group(member, GroupAnswer::Refused { request, taken: Taken::UnknownMember });
             return vec![Reply { member, to: message, word: self.words.unknown_member, body }];
         };
         registered.heard = stage.now();
@@ -233,8 +234,9 @@ impl Coordinator {
         for (place, registered) in self.members.values_mut().enumerate() {
             if let Some((to, request)) = registered.syncing.take() {
                 let (first, count) = range(self.partitions, members, place as u16);
-                let body = Message::Assigned { member: registered.member, generation, first, count, request };
-                replies.push(Reply { member: registered.member, to, word: self.words.assigned, body });
+                let member = registered.member;
+                let body = ToMembers::Group(member, GroupAnswer::Assigned { first, count, request });
+                replies.push(Reply { member, to, word: self.words.assigned, body });
             }
         }
         replies
@@ -260,7 +262,8 @@ impl Coordinator {
             Pulse::RebalanceInProgress => self.words.rebalancing,
             Pulse::UnknownMember => self.words.heartbeat_unknown,
         };
-        Reply { member, to: message, word, body: Message::HeartbeatAnswer { member, identity, pulse } }
+        let body = ToMembers::Group(member, GroupAnswer::Heartbeat { identity, pulse });
+        Reply { member, to: message, word, body }
     }
 
     /// No heartbeat for as long as the session timeout: the member is removed. Who waits for an answer is not.

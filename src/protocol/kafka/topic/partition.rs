@@ -5,9 +5,9 @@
 
 use std::collections::VecDeque;
 
-use super::super::words::{Word, Words};
+use super::super::words::Words;
 use super::super::{BatchNumber, MemberNumber, Offset, Request};
-use crate::engine::{OpenStay, TimerId};
+use crate::engine::{OpenStay, TimerId, Word};
 use crate::protocol::Stage;
 use crate::time::Span;
 use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, ReaderId, Slot, StayKind};
@@ -76,10 +76,6 @@ pub struct Partition {
     pub awaiting: Vec<Awaiting>,
     pub polls: Vec<Poll>,
     readings: Vec<Reading>,
-    /// Places of all groups that are ready, and that are held.
-    ready: u32,
-    held: u32,
-    shown: [u32; 2],
     pub retention_timer: bool,
 }
 
@@ -99,9 +95,6 @@ impl Partition {
             readings: groups
                 .map(|formed| Reading { committed: formed.then_some(0), begun: formed, ..Reading::default() })
                 .collect(),
-            ready: 0,
-            held: 0,
-            shown: [0; 2],
             retention_timer: false,
         }
     }
@@ -132,7 +125,6 @@ impl Partition {
                 let stay = stage.begin_valued(self.slot, StayKind::Ready, self.part(offset, group), offset);
                 self.readings[group].places.push(Progress::Ready(stay));
                 self.readings[group].deliveries.push(0);
-                self.ready += 1;
             }
         }
         self.expected += parts.len() as u32;
@@ -178,11 +170,7 @@ impl Partition {
             reading.deliveries[offset as usize] += 1;
             let place = &mut reading.places[offset as usize];
             match *place {
-                Progress::Ready(stay) => {
-                    stage.end(stay, Ending::Done);
-                    self.ready -= 1;
-                    self.held += 1;
-                }
+                Progress::Ready(stay) => stage.end(stay, Ending::Done),
                 Progress::Held(stay) => stage.end(stay, Ending::Returned),
                 Progress::Past => continue,
             }
@@ -209,22 +197,15 @@ impl Partition {
     fn pass(&mut self, group: usize, end: Offset, ending: Ending, stage: &mut Stage<'_>) {
         for offset in self.readings[group].settled..end {
             let place = std::mem::replace(&mut self.readings[group].places[offset as usize], Progress::Past);
-            self.leaves(place, ending, stage);
+            Self::leaves(place, ending, stage);
         }
         let reading = &mut self.readings[group];
         reading.settled = reading.settled.max(end);
     }
 
-    fn leaves(&mut self, place: Progress, ending: Ending, stage: &mut Stage<'_>) {
+    fn leaves(place: Progress, ending: Ending, stage: &mut Stage<'_>) {
         match place {
-            Progress::Ready(stay) => {
-                stage.end(stay, ending);
-                self.ready -= 1;
-            }
-            Progress::Held(stay) => {
-                stage.end(stay, ending);
-                self.held -= 1;
-            }
+            Progress::Ready(stay) | Progress::Held(stay) => stage.end(stay, ending),
             Progress::Past => {}
         }
     }
@@ -244,8 +225,6 @@ impl Partition {
                 stage.mark(MarkKind::Returned, self.slot, part, at.into(), self.words.again);
                 let ready = stage.begin_valued(self.slot, StayKind::Ready, part, at);
                 self.readings[number].places[at as usize] = Progress::Ready(ready);
-                self.held -= 1;
-                self.ready += 1;
             }
         }
         // With `latest`, what was there before the group is none of its business.
@@ -269,7 +248,7 @@ impl Partition {
                 let part = self.part(offset, group);
                 self.readings[group].deliveries.pop();
                 if let Some(place) = self.readings[group].places.pop() {
-                    self.leaves(place, Ending::Interrupted, stage);
+                    Self::leaves(place, Ending::Interrupted, stage);
                 }
                 stage.mark(MarkKind::Dropped, self.slot, part, offset.into(), self.words.lost_with_leader);
             }
@@ -304,14 +283,6 @@ impl Partition {
     }
 
     fn show(&mut self, stage: &mut Stage<'_>) {
-        let values = [self.ready, self.held];
-        let kinds = [LevelKind::Stays(StayKind::Ready), LevelKind::Stays(StayKind::Held)];
-        for (index, kind) in kinds.into_iter().enumerate() {
-            if self.shown[index] != values[index] {
-                self.shown[index] = values[index];
-                stage.level(self.slot, kind, values[index]);
-            }
-        }
         let end = self.end();
         for (number, reading) in self.readings.iter_mut().enumerate() {
             let place = reading.committed.unwrap_or(reading.settled).min(end);

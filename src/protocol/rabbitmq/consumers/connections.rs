@@ -2,27 +2,16 @@
 //!
 //! *Invariant:* a connection that was lost is never used again: what is opened after it has a later epoch.
 
-use super::{Connection, Consumer, Consumers};
-use crate::engine::{Fault, Parcel, Phase};
+use super::{Connection, Consumer, Consumers, Timer};
+use crate::engine::{Fault, Parcel, Phase, Word};
 use crate::protocol::Stage;
-use crate::protocol::rabbitmq::{Acknowledgement, Message, Timer};
-use crate::trace::{Ending, MessageId, PartId, Slot};
+use crate::protocol::rabbitmq::{Acknowledgement, ToBroker};
+use crate::trace::{Ending, PartId};
 
 impl Consumers {
     /// A message to the broker that is not about any job.
-    fn parcel(&self, number: u16) -> Parcel {
-        let consumer = &self.consumers[usize::from(number)];
-        let (kind, label) = self.words.closed;
-        Parcel {
-            link: consumer.home,
-            kind,
-            label,
-            part: PartId::NONE,
-            attempt: consumer.epoch % 1000 + 1,
-            reply_to: MessageId::NONE,
-            from_slot: Slot(number),
-            to_slot: self.queue,
-        }
+    fn parcel(&self, number: u16, word: Word) -> Parcel<ToBroker> {
+        self.to_broker(number, word, PartId::NONE).attempt(self.consumers[usize::from(number)].epoch % 1000 + 1)
     }
 
     /// Opens a connection and consumes.
@@ -37,11 +26,8 @@ impl Consumers {
 
     fn consume(&mut self, number: u16, stage: &mut Stage<'_>) {
         let epoch = self.consumers[usize::from(number)].epoch;
-        let (kind, label) = self.words.consume;
-        stage.send(
-            Parcel { kind, label, ..self.parcel(number) },
-            Message::Consume { channel: self.first_channel + number, epoch },
-        );
+        let body = ToBroker::Consume { channel: self.first_channel + number, epoch };
+        stage.send(self.parcel(number, self.words.consume), body);
     }
 
     /// The connection is gone, and with it what was delivered over it and not begun, unless it counts as acknowledged
@@ -58,7 +44,6 @@ impl Consumers {
     fn drop_waiting(&mut self, number: u16, ending: Ending, stage: &mut Stage<'_>) {
         for (_, stay) in self.consumers[usize::from(number)].waiting.drain(..) {
             stage.end(stay, ending);
-            self.queued -= 1;
         }
     }
 
@@ -112,11 +97,8 @@ impl Consumers {
             let Consumer { connection: Connection::Open, epoch, .. } = self.consumers[usize::from(number)] else {
                 continue;
             };
-            let (kind, label) = self.words.cancel;
-            stage.send(
-                Parcel { kind, label, ..self.parcel(number) },
-                Message::Cancel { channel: self.first_channel + number, epoch },
-            );
+            let body = ToBroker::Cancel { channel: self.first_channel + number, epoch };
+            stage.send(self.parcel(number, self.words.cancel), body);
         }
     }
 
@@ -128,7 +110,6 @@ impl Consumers {
             }
             self.drop_waiting(number, Ending::Interrupted, stage);
         }
-        self.busy = 0;
         self.close(stage);
     }
 
@@ -136,10 +117,8 @@ impl Consumers {
         for number in self.numbers() {
             if self.consumers[usize::from(number)].connection == Connection::Open {
                 self.lose_connection(number, stage);
-                stage.send(
-                    self.parcel(number),
-                    Message::Closed { channel: self.first_channel + number, epoch: self.opened },
-                );
+                let body = ToBroker::Closed { channel: self.first_channel + number, epoch: self.opened };
+                stage.send(self.parcel(number, self.words.closed), body);
             }
         }
     }

@@ -5,14 +5,15 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::DEDUPLICATION_INTERVAL;
+use super::Timer;
 use crate::engine::OpenStay;
 use crate::protocol::Stage;
 use crate::protocol::keys::{Key, KeyIndex};
 use crate::protocol::sqs::shelf::{Group, Shelf};
 use crate::protocol::sqs::words::Words;
-use crate::protocol::sqs::{Number, QueueType, Receipt, Settings, Timer};
+use crate::protocol::sqs::{Number, QueueType, Receipt, Settings};
 use crate::time::{Moment, Span};
-use crate::trace::{Ending, JobId, LevelKind, MarkKind, PartId, Slot, StayKind};
+use crate::trace::{Ending, JobId, MarkKind, PartId, Slot, StayKind};
 
 /// How many messages may be in flight (quotas).
 const MOST_IN_FLIGHT: u32 = 120_000;
@@ -57,9 +58,7 @@ pub(super) struct Store {
     last: Number,
     last_place: Number,
     shelf: Shelf,
-    visible: u32,
     in_flight: u32,
-    delayed: u32,
     /// Deduplication ids accepted in the last five minutes, with the job that brought them, oldest first.
     accepted: VecDeque<(Moment, Key)>,
     remembered: BTreeMap<Key, JobId>,
@@ -81,9 +80,7 @@ impl Store {
             last: 0,
             last_place: 0,
             shelf: Shelf::default(),
-            visible: 0,
             in_flight: 0,
-            delayed: 0,
             accepted: VecDeque::new(),
             remembered: BTreeMap::new(),
             retention_timer: false,
@@ -128,12 +125,8 @@ impl Store {
         let place = self.next_place(number, group);
         let visibility = if delay == Span::ZERO {
             self.shelf.put(place, group);
-            self.visible += 1;
-            self.level(StayKind::Ready, stage);
             Visibility::Visible(stage.begin(Slot::WHOLE, StayKind::Ready, part))
         } else {
-            self.delayed += 1;
-            self.level(StayKind::Scheduled, stage);
             let stay = stage.begin(Slot::WHOLE, StayKind::Scheduled, part);
             Visibility::Delayed(stay.until(delay, Timer::DelayOver { number }, stage))
         };
@@ -204,10 +197,7 @@ impl Store {
         let stay = stage.begin_valued(Slot::WHOLE, StayKind::Hidden, stored.part, stored.receives);
         stored.visibility = Visibility::InFlight(stay.until(timeout, Timer::VisibleAgain { number }, stage));
         let old = std::mem::replace(&mut stored.receipt, receipt);
-        self.visible -= 1;
         self.in_flight += 1;
-        self.level(StayKind::Ready, stage);
-        self.level(StayKind::Hidden, stage);
         old
     }
 
@@ -237,9 +227,6 @@ impl Store {
             stored.place = place;
         }
         self.in_flight -= 1;
-        self.visible += 1;
-        self.level(StayKind::Hidden, stage);
-        self.level(StayKind::Ready, stage);
     }
 
     pub fn delay_over(&mut self, number: Number, stage: &mut Stage<'_>) {
@@ -252,10 +239,6 @@ impl Store {
         stage.end(stay, Ending::Done);
         stored.visibility = Visibility::Visible(stage.begin(Slot::WHOLE, StayKind::Ready, stored.part));
         self.shelf.put(stored.place, stored.group);
-        self.delayed -= 1;
-        self.visible += 1;
-        self.level(StayKind::Scheduled, stage);
-        self.level(StayKind::Ready, stage);
     }
 
     /// Takes a message out for good.
@@ -266,20 +249,15 @@ impl Store {
         match stored.visibility {
             Visibility::Delayed(stay) => {
                 stage.end(stay, ending);
-                self.delayed -= 1;
-                self.level(StayKind::Scheduled, stage);
             }
             Visibility::Visible(stay) => {
                 stage.end(stay, ending);
                 self.shelf.remove(stored.place, stored.group);
-                self.visible -= 1;
-                self.level(StayKind::Ready, stage);
             }
             Visibility::InFlight(stay) => {
                 stage.end(stay, ending);
                 self.shelf.free(number, stored.group);
                 self.in_flight -= 1;
-                self.level(StayKind::Hidden, stage);
             }
         }
     }
@@ -309,14 +287,5 @@ impl Store {
             self.retention_timer = true;
             stage.set_timer((oldest.sent + self.retention).since(stage.now()), Timer::RetentionOver);
         }
-    }
-
-    fn level(&self, kind: StayKind, stage: &mut Stage<'_>) {
-        let value = match kind {
-            StayKind::Ready => self.visible,
-            StayKind::Hidden => self.in_flight,
-            _ => self.delayed,
-        };
-        stage.level(Slot::WHOLE, LevelKind::Stays(kind), value);
     }
 }
