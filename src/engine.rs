@@ -43,7 +43,7 @@ pub enum Input<M, T> {
     Arrived(MessageId, M),
     /// A timer that this actor set and has not cancelled.
     Timer(T),
-    /// A dated fault begins or ends at this actor.
+    /// A dated fault begins or ends at this actor; [`Context::faults`] counts it already, or no longer.
     Fault(Fault, Phase),
 }
 
@@ -71,6 +71,40 @@ pub enum Phase {
     Begins,
     /// It is over.
     Ends,
+}
+
+/// How many faults of each kind are in force at an actor. (They may overlap, in any number and order.)
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Faults {
+    /// Outages and crashes: it takes nothing.
+    pub outages: u32,
+    /// Of these, crashes: its process is dead.
+    pub deaths: u32,
+    /// Silent outages: nothing reaches it.
+    pub silences: u32,
+}
+
+impl Faults {
+    fn count(&mut self, fault: Fault, phase: Phase) {
+        let change = |count: &mut u32| match phase {
+            Phase::Begins => *count += 1,
+            Phase::Ends => *count -= 1,
+        };
+        match fault {
+            Fault::Outage => change(&mut self.outages),
+            Fault::Crash => {
+                change(&mut self.outages);
+                change(&mut self.deaths);
+            }
+            Fault::SilentOutage => change(&mut self.silences),
+            Fault::SlowDown { .. } => {}
+        }
+    }
+
+    /// Whether none is in force that keeps it from hearing or taking anything.
+    pub fn are_over(self) -> bool {
+        self.outages + self.silences == 0
+    }
 }
 
 /// A fault at a moment. Without `until` it lasts to the end of the run.

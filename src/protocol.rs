@@ -36,6 +36,7 @@ pub mod soap;
 pub mod sqs;
 mod threads;
 mod waiting;
+mod work;
 
 use std::any::TypeId;
 

@@ -1,6 +1,5 @@
 //! What an actor can do, and the state of a world that is not its actors.
 
-use super::Phase;
 use super::agenda::{Agenda, EntryId};
 use super::demand::{Demand, Workload};
 use super::levels::Levels;
@@ -8,6 +7,7 @@ use super::link::{Draws, Link};
 use super::parcel::Parcel;
 use super::repeats::Repeats;
 use super::setup::KindId;
+use super::{Faults, Phase};
 use crate::rng::{Distribution, Purpose, Streams};
 use crate::time::{Moment, Span};
 use crate::trace::{
@@ -32,8 +32,8 @@ pub(super) struct Core<M, T> {
     /// For each actor, the slow-downs in force: how many thousandths of the usual time work begun now takes. Several
     /// multiply.
     pub(super) slow_downs: Vec<Vec<u32>>,
-    /// How many faults keep an actor from hearing anything that arrives.
-    pub(super) silences: Vec<u32>,
+    /// For each actor, the faults in force.
+    pub(super) faults: Vec<Faults>,
     pub(super) workload: Workload,
     pub(super) unwanted: u32,
     /// The next job that a user of a closed workload will think about.
@@ -198,6 +198,16 @@ impl<M: Clone, T> Context<'_, M, T> {
     /// The moment at which the input is handled.
     pub fn now(&self) -> Moment {
         self.core.now
+    }
+
+    /// The faults in force at this actor.
+    pub fn faults(&self) -> Faults {
+        self.core.faults[self.actor.at()]
+    }
+
+    /// Whether this actor takes nothing now.
+    pub fn is_out(&self) -> bool {
+        self.faults().outages > 0
     }
 
     /// The first of a job's parts.

@@ -9,7 +9,7 @@ use super::context::{Context, Core, Event, OpenStay};
 use super::levels::Levels;
 use super::link::Draws;
 use super::repeats::Repeats;
-use super::{Actor, DatedFault, Fault, Input, Phase, Setup, Workload};
+use super::{Actor, DatedFault, Fault, Faults, Input, Phase, Setup, Workload};
 use crate::rng::Streams;
 use crate::time::{Moment, Span};
 use crate::trace::{
@@ -76,7 +76,7 @@ impl<A: Actor> World<A> {
             draws: Draws::default(),
             streams: Streams::new(seed),
             slow_downs: vec![Vec::new(); setup.actors.len()],
-            silences: vec![0; setup.actors.len()],
+            faults: vec![Faults::default(); setup.actors.len()],
             unwanted: workload.jobs,
             next_job: 0,
             settled: 0,
@@ -165,7 +165,7 @@ impl<A: Actor> World<A> {
                 self.core.want(job, cause);
                 self.deliver(self.core.caller, Input::Wanted(job));
             }
-            Event::Arrival { message, to, .. } if self.core.silences[to.at()] > 0 => self.core.vanish(message),
+            Event::Arrival { message, to, .. } if self.core.faults[to.at()].silences > 0 => self.core.vanish(message),
             Event::Arrival { message, to, body } => {
                 self.core.enter(to, cause, Handled::Arrived(message));
                 self.core.arrive(message);
@@ -190,12 +190,9 @@ impl<A: Actor> World<A> {
         let DatedFault { fault, actor, .. } = self.faults[index];
         self.core.enter(actor, StepId::NONE, Handled::Fault);
         self.core.repeats.advance();
-        match (fault, phase) {
-            (Fault::SilentOutage, Phase::Begins) => self.core.silences[actor.at()] += 1,
-            (Fault::SilentOutage, Phase::Ends) => self.core.silences[actor.at()] -= 1,
-            _ => {}
-        }
-        let still_down = self.is_down_by_another(index);
+        let faults = &mut self.core.faults[actor.at()];
+        faults.count(fault, phase);
+        let are_over = faults.are_over();
         let mut context = Context { core: &mut self.core, actor };
         match (phase, fault) {
             (Phase::Begins, Fault::SlowDown { thousandths }) => {
@@ -216,7 +213,7 @@ impl<A: Actor> World<A> {
                     if let Some(place) = slow_downs.iter().position(|known| *known == thousandths) {
                         slow_downs.remove(place);
                     }
-                } else if !still_down {
+                } else if are_over {
                     let label = context.core.recovery_label;
                     context.mark(MarkKind::Recovered, Slot::WHOLE, PartId::NONE, 0, label);
                 }
@@ -226,15 +223,6 @@ impl<A: Actor> World<A> {
             }
         }
         self.deliver(actor, Input::Fault(fault, phase));
-    }
-
-    /// Whether a fault other than this one keeps its actor out. (Several may overlap, in any order.)
-    fn is_down_by_another(&self, index: usize) -> bool {
-        let this = &self.faults[index];
-        let others = self.faults.iter().zip(&self.fault_stays).enumerate().filter(|(other, _)| *other != index);
-        others.map(|(_, known)| known).any(|(dated, stay)| {
-            dated.actor == this.actor && stay.is_some() && !matches!(dated.fault, Fault::SlowDown { .. })
-        })
     }
 
     fn conclude(&mut self, outcome: Outcome) {

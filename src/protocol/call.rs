@@ -24,7 +24,7 @@ pub use node::{AtDeadline, Door, Node, NodeWords, WhenFull};
 pub(crate) use pair::pair;
 
 use super::{Connection, Role, Stage};
-use crate::engine::{Input, KindId};
+use crate::engine::{Fault, Input, KindId, Phase};
 use crate::time::Span;
 use crate::trace::{CallerOutcome, LabelId, PartId};
 
@@ -269,11 +269,11 @@ impl Role for Node {
 
     fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
         match input {
-            Input::Started => {}
             Input::Wanted(job) => self.want(job, stage),
             Input::Arrived(message, body) => self.hear(message, body, stage),
             Input::Timer(timer) => self.ring(timer, stage),
-            Input::Fault(fault, phase) => self.fault(fault, phase, stage),
+            Input::Fault(Fault::Crash, Phase::Begins) => self.crash(stage),
+            Input::Started | Input::Fault(..) => {}
         }
         self.run_errands(stage);
     }

@@ -3,7 +3,7 @@
 //! *Invariant:* what is parked here stays. Nobody takes from it, and it keeps no run alive.
 
 use super::{Role, Stage};
-use crate::engine::{Fault, Input, Phase};
+use crate::engine::Input;
 use crate::trace::{LabelId, MarkKind, PartId, Slot, StayKind};
 
 /// A part that is set aside.
@@ -18,11 +18,7 @@ pub struct SetAside {
 }
 
 /// Where dead letters are.
-#[derive(Default)]
-pub struct DeadLetters {
-    /// How many faults keep it from taking anything.
-    outages: u32,
-}
+pub struct DeadLetters;
 
 /// Nothing wakes it.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +30,7 @@ impl Role for DeadLetters {
 
     fn handle(&mut self, input: Input<SetAside, Never>, stage: &mut Stage<'_>) {
         match input {
-            Input::Arrived(message, SetAside { part, dropped: Some(label), .. }) if self.outages > 0 => {
+            Input::Arrived(message, SetAside { part, dropped: Some(label), .. }) if stage.is_out() => {
                 stage.refuse(message);
                 stage.mark(MarkKind::Dropped, Slot::WHOLE, part, 0, label);
             }
@@ -43,9 +39,7 @@ impl Role for DeadLetters {
                 stage.mark(MarkKind::DeadLettered, Slot::WHOLE, part, 0, dead_lettered);
                 stage.begin(Slot::WHOLE, StayKind::Parked, part);
             }
-            Input::Fault(Fault::Outage | Fault::Crash, Phase::Begins) => self.outages += 1,
-            Input::Fault(Fault::Outage | Fault::Crash, Phase::Ends) => self.outages -= 1,
-            Input::Fault(Fault::SlowDown { .. } | Fault::SilentOutage, _) | Input::Started | Input::Wanted(_) => {}
+            Input::Started | Input::Wanted(_) | Input::Fault(..) => {}
             Input::Timer(never) => match never {},
         }
     }

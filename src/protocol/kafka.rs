@@ -279,7 +279,7 @@ impl Settings {
             let last_of_group = crew.first_place + crew.count == self.groups[usize::from(crew.group)].consumers;
             if last_of_group && crew.dead.is_some() && crew.dead != dead {
                 dead = crew.dead;
-                setup.actor(DeadLetters::default().into());
+                setup.actor(DeadLetters.into());
             }
         }
         setup

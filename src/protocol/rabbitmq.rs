@@ -211,7 +211,7 @@ impl Settings {
         setup.actor(Broker::new(self, words, back, queues).into());
         consumers.into_iter().for_each(|crew| setup.actor(crew.into()));
         while setup.lacks_actors() {
-            setup.actor(DeadLetters::default().into());
+            setup.actor(DeadLetters.into());
         }
         setup
     }

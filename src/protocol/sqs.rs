@@ -141,7 +141,7 @@ impl Settings {
         setup.actor(Queue::new(self, words, queue::Links { back, on, aside }).into());
         setup.actor(Consumers::new(self, words, home).into());
         if dead.is_some() {
-            setup.actor(DeadLetters::default().into());
+            setup.actor(DeadLetters.into());
         }
         setup
     }

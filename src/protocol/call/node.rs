@@ -9,7 +9,7 @@ use super::errands::Errand;
 use super::outgoing::Outgoing;
 use super::steps::Doing;
 use super::{Conduct, Edge, Hands, InHand, Message, Reply, StepEnd, Task, Timer};
-use crate::engine::{Fault, LinkId, OpenStay, Parcel, Phase, TimerId, Word};
+use crate::engine::{LinkId, OpenStay, Parcel, TimerId, Word};
 use crate::protocol::Stage;
 use crate::protocol::pool::Pool;
 use crate::protocol::waiting::WaitingLine;
@@ -143,8 +143,6 @@ pub struct Node {
     pub(super) errands: Vec<Errand>,
     next_task: u32,
     pub(super) next_call: u32,
-    /// Outages and crashes in force: it is out of service while there is one.
-    faults: u32,
 }
 
 impl Node {
@@ -163,7 +161,6 @@ impl Node {
             errands: Vec::new(),
             next_task: 0,
             next_call: 0,
-            faults: 0,
         }
     }
 
@@ -269,10 +266,10 @@ impl Node {
             Hands::Threads(threads) => !threads.any_free() && self.door_queue.len() >= door.queue,
             Hands::Cores { cores, .. } => in_hand >= door.queue.saturating_add(cores.count().into()),
         };
-        if self.is_out() || full {
+        if stage.is_out() || full {
             stage.refuse(message);
             let word = match door.when_full {
-                WhenFull::Reply(reply) if !self.is_out() => (reply.kind, reply.label),
+                WhenFull::Reply(reply) if !stage.is_out() => (reply.kind, reply.label),
                 WhenFull::Reply(_) | WhenFull::Refuse => self.words.refused,
             };
             stage.send(door.answer(message, word, part, attempt), Message::Refusal { call, attempt });
@@ -320,6 +317,7 @@ impl Node {
             }
             Doing::Turn(open, _) | Doing::Pausing(open) => stage.end(open, ending),
             Doing::Computing(Some(open), _) => stage.end(open, ending),
+            Doing::Working(work, ..) => work.cut_short(ending, stage),
             Doing::Pooled(open, pool) => {
                 stage.end(open, ending);
                 self.pools[usize::from(pool)].0.leave(&key);
@@ -364,7 +362,7 @@ impl Node {
                 self.finish(key, Ending::GaveUp, stage);
             }
             Role::Service(door) => {
-                if door.at_deadline == AtDeadline::WorksOn && matches!(running.doing, Doing::Computing(..)) {
+                if door.at_deadline == AtDeadline::WorksOn && running.doing.is_busy() {
                     running.orphaned = true;
                     return;
                 }
@@ -376,7 +374,7 @@ impl Node {
 
     /// Ends a task of a service without an answer. Work that is cut short is thrown away.
     fn stop(&mut self, key: u32, ending: Ending, stage: &mut Stage<'_>) {
-        let computes = self.running.get(&key).is_some_and(|running| matches!(running.doing, Doing::Computing(..)));
+        let computes = self.running.get(&key).is_some_and(|running| running.doing.is_busy());
         self.finish(key, if computes { Ending::Interrupted } else { ending }, stage);
     }
 
@@ -393,25 +391,8 @@ impl Node {
         }
     }
 
-    pub(super) fn fault(&mut self, fault: Fault, phase: Phase, stage: &mut Stage<'_>) {
-        match (fault, phase) {
-            // The engine stretches the work, and keeps what would arrive from a node that is silent.
-            (Fault::SlowDown { .. } | Fault::SilentOutage, _) => {}
-            (Fault::Outage, Phase::Begins) => self.faults += 1,
-            (Fault::Crash, Phase::Begins) => {
-                self.faults += 1;
-                self.crash(stage);
-            }
-            (Fault::Outage | Fault::Crash, Phase::Ends) => self.faults -= 1,
-        }
-    }
-
-    fn is_out(&self) -> bool {
-        self.faults > 0
-    }
-
     /// A service dies with what is in hand, and its host resets the connections of those who wait (`FLT-2`).
-    fn crash(&mut self, stage: &mut Stage<'_>) {
+    pub(super) fn crash(&mut self, stage: &mut Stage<'_>) {
         let Role::Service(door) = self.role else { return };
         self.door_queue.clear();
         self.requests.clear();

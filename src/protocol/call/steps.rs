@@ -7,6 +7,7 @@ use super::node::{Origin, Role, Running};
 use super::{Effect, InHand, Node, Step, StepEnd, Timer};
 use crate::engine::OpenStay;
 use crate::protocol::Stage;
+use crate::protocol::work::{Effects, Work};
 use crate::time::Span;
 use crate::trace::{CallerOutcome, Ending, LabelId, MarkKind, PartId, Slot, StayKind};
 
@@ -18,8 +19,9 @@ pub(super) enum Doing {
     Calling,
     /// Ready to compute, but no core is free.
     Turn(OpenStay, Computation),
-    /// Computes; a callback that takes no time leaves no bar.
-    Computing(Option<OpenStay>, Computation),
+    Working(Work, Vec<PartId>, Effect),
+    /// Computes what is no part's work; a callback that takes no time leaves no bar.
+    Computing(Option<OpenStay>, Aim),
     /// Waits for a connection of that pool.
     Pooled(OpenStay, u8),
     Pausing(OpenStay),
@@ -32,8 +34,14 @@ impl Doing {
                 Some(*open)
             }
             Doing::Computing(open, _) => *open,
+            Doing::Working(work, ..) => Some(work.stay()),
             Doing::Deciding | Doing::Calling => None,
         }
+    }
+
+    /// Whether it works or computes.
+    pub(super) fn is_busy(&self) -> bool {
+        matches!(self, Doing::Working(..) | Doing::Computing(..))
     }
 }
 
@@ -44,8 +52,14 @@ pub(super) struct Computation {
 
 enum What {
     Work(Vec<PartId>, Effect),
-    /// No part's work.
-    Own,
+    Computing(Aim),
+}
+
+/// Why something is computed that is no part's work.
+#[derive(Clone, Copy)]
+pub(super) enum Aim {
+    /// It is a step of its own.
+    Step,
     /// The answer to the last step is looked at: how that ended stands.
     Callback,
 }
@@ -70,7 +84,9 @@ impl Node {
                     return self.compute(key, Computation { span, what: What::Work(parts, effect) }, stage);
                 }
                 Step::Compute(Span::ZERO) if !self.hands.are_cores() => {}
-                Step::Compute(span) => return self.compute(key, Computation { span, what: What::Own }, stage),
+                Step::Compute(span) => {
+                    return self.compute(key, Computation { span, what: What::Computing(Aim::Step) }, stage);
+                }
                 Step::Call(ask) => return self.ask(key, vec![ask], stage),
                 Step::All(asks) if asks.is_empty() => {}
                 Step::All(asks) => return self.ask(key, asks, stage),
@@ -230,7 +246,7 @@ impl Node {
     }
 
     pub(super) fn call_back(&mut self, key: u32, span: Span, stage: &mut Stage<'_>) {
-        self.compute(key, Computation { span, what: What::Callback }, stage);
+        self.compute(key, Computation { span, what: What::Computing(Aim::Callback) }, stage);
     }
 
     fn compute(&mut self, key: u32, computation: Computation, stage: &mut Stage<'_>) {
@@ -266,20 +282,21 @@ impl Node {
 
     fn begin_computing(&mut self, key: u32, slot: Slot, computation: Computation, stage: &mut Stage<'_>) {
         let Some(running) = self.running.get_mut(&key) else { return };
-        if computation.span == Span::ZERO && !matches!(computation.what, What::Work(..)) {
-            running.doing = Doing::Computing(None, computation);
-            return self.step_done(key, stage);
-        }
-        if let What::Work(parts, _) = &computation.what {
-            parts.iter().for_each(|part| stage.executes(*part));
-        }
-        let part = match &computation.what {
-            What::Work(parts, _) => parts.first().copied().unwrap_or(running.task.part),
-            What::Own | What::Callback => running.task.part,
+        let Computation { span, what } = computation;
+        let ends = Timer::StepDone { task: key };
+        running.doing = match what {
+            What::Work(parts, effect) => {
+                Doing::Working(Work::begin((slot, 0), &parts, span, ends, stage), parts, effect)
+            }
+            What::Computing(aim) if span == Span::ZERO => {
+                running.doing = Doing::Computing(None, aim);
+                return self.step_done(key, stage);
+            }
+            What::Computing(aim) => {
+                let stay = stage.begin(slot, StayKind::Busy, running.task.part);
+                Doing::Computing(Some(stay.until(span, ends, stage)), aim)
+            }
         };
-        let open = stage.begin(slot, StayKind::Busy, part);
-        let open = open.until(computation.span, Timer::StepDone { task: key }, stage);
-        running.doing = Doing::Computing(Some(open), computation);
     }
 
     pub(super) fn step_done(&mut self, key: u32, stage: &mut Stage<'_>) {
@@ -289,22 +306,23 @@ impl Node {
                 stage.end(open, Ending::Done);
                 running.task.last = StepEnd::Done;
             }
-            Doing::Computing(open, computation) => {
-                let (last, ending) = match computation.what {
-                    What::Callback => (running.task.last, Ending::Done),
-                    What::Own => (StepEnd::Done, Ending::Done),
-                    What::Work(parts, effect) => worked(&parts, effect, running.slot, self.words.failed, stage),
-                };
-                running.task.last = last;
+            Doing::Computing(open, aim) => {
                 if let Some(open) = open {
-                    stage.end(open, ending);
+                    stage.end(open, Ending::Done);
                 }
-                if running.orphaned {
-                    return self.finish(key, Ending::Expired, stage);
+                if let Aim::Step = aim {
+                    running.task.last = StepEnd::Done;
                 }
-                if self.hands.are_cores() {
-                    self.hands.leave(key);
-                }
+                return self.computed(key, stage);
+            }
+            Doing::Working(work, parts, effect) => {
+                let mut effects = match effect {
+                    Effect::None => Effects::None,
+                    Effect::Changes => Effects::Each,
+                };
+                let done = work.end(&parts, &mut effects, (self.words.failed, 0), stage);
+                running.task.last = if done { StepEnd::Done } else { StepEnd::WorkFailed };
+                return self.computed(key, stage);
             }
             other => {
                 running.doing = other;
@@ -316,19 +334,16 @@ impl Node {
         }
         self.errands.push(Errand::Steps(key));
     }
-}
 
-/// The work on `parts` reached its end.
-fn worked(parts: &[PartId], effect: Effect, slot: Slot, failed: LabelId, stage: &mut Stage<'_>) -> (StepEnd, Ending) {
-    if let Some(part) = parts.iter().find(|part| stage.is_poison(**part)) {
-        stage.mark(MarkKind::Failed, slot, *part, 0, failed);
-        return (StepEnd::WorkFailed, Ending::Failed);
-    }
-    for part in parts {
-        if effect == Effect::Changes {
-            stage.takes_effect(*part);
+    /// What it computed is done: the core is somebody else's, and the task goes on if it still may.
+    fn computed(&mut self, key: u32, stage: &mut Stage<'_>) {
+        if self.running.get(&key).is_some_and(|running| running.orphaned) {
+            return self.finish(key, Ending::Expired, stage);
         }
-        stage.finishes(*part);
+        if self.hands.are_cores() {
+            self.hands.leave(key);
+            self.serve_next();
+        }
+        self.errands.push(Errand::Steps(key));
     }
-    (StepEnd::Done, Ending::Done)
 }

@@ -7,9 +7,10 @@ use std::collections::{BTreeSet, VecDeque};
 
 use super::{Connection, Settings, Status, ToCaller, WhenFull, Words};
 use crate::engine::{Fault, Input, LinkId, OpenStay, Parcel, Phase, TimerId, Word};
+use crate::protocol::work::{Effects, Work};
 use crate::protocol::{Role, Stage};
 use crate::time::Span;
-use crate::trace::{Ending, MarkKind, MessageId, PartId, Slot, StayKind};
+use crate::trace::{Ending, MessageId, PartId, Slot, StayKind};
 
 /// A request the server has taken on.
 #[derive(Clone, Copy)]
@@ -20,26 +21,17 @@ struct Request {
     connection: Connection,
 }
 
-struct Work {
-    request: Request,
-    stay: OpenStay,
-}
-
 pub struct Server {
     words: Words,
     back: LinkId<ToCaller>,
     accept_queue: u32,
     when_full: WhenFull,
     keepalive_timeout: Span,
-    safe: bool,
-    idempotent: bool,
     recognises_repeats: bool,
-    /// How many faults keep it from taking anything on.
-    outages: u32,
-    workers: Vec<Option<Work>>,
+    /// What each has in hand.
+    workers: Vec<Option<(Request, Work)>>,
     queue: VecDeque<(Request, OpenStay)>,
-    /// Parts whose work has changed the world here.
-    applied: BTreeSet<PartId>,
+    effects: Effects,
     /// Connections that are idle, and the timers that ring when they have been so for too long. (A list, for there are
     /// no more of them than the caller's pool opens.)
     idle: Vec<(Connection, TimerId)>,
@@ -66,8 +58,8 @@ impl Role for Server {
             }
             Input::Timer(Timer::WorkDone { worker }) => self.work_done(worker, stage),
             Input::Timer(Timer::IdleTooLong { connection }) => self.idle_too_long(connection, stage),
-            Input::Fault(fault, phase) => self.fault(fault, phase, stage),
-            Input::Started | Input::Wanted(_) => {}
+            Input::Fault(Fault::Crash, Phase::Begins) => self.crash(stage),
+            Input::Started | Input::Wanted(_) | Input::Fault(..) => {}
         }
     }
 }
@@ -80,20 +72,22 @@ impl Server {
             accept_queue: settings.server.accept_queue,
             when_full: settings.server.when_full,
             keepalive_timeout: settings.server.keepalive_timeout,
-            safe: settings.method.is_safe(),
-            idempotent: settings.method.is_idempotent(),
             recognises_repeats: settings.idempotency_key,
-            outages: 0,
             workers: (0..settings.server.workers).map(|_| None).collect(),
             queue: VecDeque::new(),
-            applied: BTreeSet::new(),
+            // The state after a repeated PUT or DELETE is what it was after the first (RFC 9110 §9.2.2).
+            effects: match settings.method {
+                method if method.is_safe() => Effects::None,
+                method if method.is_idempotent() || settings.idempotency_key => Effects::First(BTreeSet::new()),
+                _ => Effects::Each,
+            },
             idle: Vec::new(),
             closed: BTreeSet::new(),
         }
     }
 
     fn receive(&mut self, request: Request, stage: &mut Stage<'_>) {
-        if self.outages > 0 {
+        if stage.is_out() {
             return self.turn_away(request, stage);
         }
         if self.closed.contains(&request.connection) {
@@ -121,9 +115,9 @@ impl Server {
     }
 
     fn answer_repeat(&mut self, request: Request, stage: &mut Stage<'_>) -> bool {
-        let in_hand = self.workers.iter().flatten().any(|work| work.request.part == request.part)
+        let in_hand = self.workers.iter().flatten().any(|(known, _)| known.part == request.part)
             || self.queue.iter().any(|(queued, _)| queued.part == request.part);
-        let status = match (self.applied.contains(&request.part), in_hand) {
+        let status = match (self.effects.know(request.part), in_hand) {
             (true, _) => Status::Ok,
             (false, true) => Status::Conflict,
             (false, false) => return false,
@@ -163,31 +157,18 @@ impl Server {
     }
 
     fn begin(&mut self, worker: u16, request: Request, stage: &mut Stage<'_>) {
-        stage.executes(request.part);
-        let stay = stage.begin(Slot(worker), StayKind::Busy, request.part);
-        stage.land(request.message, Slot(worker));
-        let stay = stay.until(stage.work(request.part), Timer::WorkDone { worker }, stage);
-        self.workers[worker as usize] = Some(Work { request, stay });
+        let (slot, span) = (Slot(worker), stage.work(request.part));
+        let work = Work::begin((slot, 0), &[request.part], span, Timer::WorkDone { worker }, stage);
+        stage.land(request.message, slot);
+        self.workers[worker as usize] = Some((request, work));
     }
 
     fn work_done(&mut self, worker: u16, stage: &mut Stage<'_>) {
-        let Some(work) = self.workers[worker as usize].take() else {
+        let Some((request, work)) = self.workers[worker as usize].take() else {
             return;
         };
-        let part = work.request.part;
-        if stage.is_poison(part) {
-            stage.end(work.stay, Ending::Failed);
-            stage.mark(MarkKind::Failed, Slot(worker), part, 0, self.words.failed);
-            self.respond(work.request, Status::Error, Slot(worker), stage);
-        } else {
-            stage.end(work.stay, Ending::Done);
-            // The state after a repeated PUT or DELETE is what it was after the first (RFC 9110 §9.2.2).
-            if !self.safe && (self.applied.insert(part) || !self.idempotent) {
-                stage.takes_effect(part);
-            }
-            stage.finishes(part);
-            self.respond(work.request, Status::Ok, Slot(worker), stage);
-        }
+        let done = work.end(&[request.part], &mut self.effects, (self.words.failed, 0), stage);
+        self.respond(request, if done { Status::Ok } else { Status::Error }, Slot(worker), stage);
         if let Some((request, stay)) = self.queue.pop_front() {
             stage.end(stay, Ending::Done);
             self.begin(worker, request, stage);
@@ -200,26 +181,13 @@ impl Server {
         stage.send(Parcel::new(self.back, self.words.closes, PartId::NONE), ToCaller::Close { connection });
     }
 
-    fn fault(&mut self, fault: Fault, phase: Phase, stage: &mut Stage<'_>) {
-        match (fault, phase) {
-            // The engine stretches the work, and it keeps what would arrive from a server that is silent.
-            (Fault::SlowDown { .. } | Fault::SilentOutage, _) => {}
-            (Fault::Outage, Phase::Begins) => self.outages += 1,
-            (Fault::Crash, Phase::Begins) => {
-                self.outages += 1;
-                self.crash(stage);
-            }
-            (Fault::Outage | Fault::Crash, Phase::Ends) => self.outages -= 1,
-        }
-    }
-
     /// What is in hand is lost, and the host resets the connections of those who wait (FLT-2).
     fn crash(&mut self, stage: &mut Stage<'_>) {
         let mut cut_off = Vec::new();
         for (worker, work) in self.workers.iter_mut().enumerate() {
-            if let Some(work) = work.take() {
-                stage.end(work.stay, Ending::Interrupted);
-                cut_off.push((work.request, Slot(worker as u16)));
+            if let Some((request, work)) = work.take() {
+                work.cut_short(Ending::Interrupted, stage);
+                cut_off.push((request, Slot(worker as u16)));
             }
         }
         for (request, stay) in self.queue.drain(..) {

@@ -17,6 +17,7 @@ use super::words::Words;
 use super::{MemberNumber, Offset, Request, Settings, Taken, ToMembers, ToTopic};
 use crate::engine::{Fault, Input, LinkId, Parcel, Phase, Word};
 use crate::protocol::dead_letters::SetAside;
+use crate::protocol::work::Effects;
 use crate::protocol::{Role, Stage};
 use crate::time::Span;
 use crate::trace::{Ending, MessageId, PartId, Slot, StayKind};
@@ -41,9 +42,7 @@ pub struct Members {
     aside: Option<LinkId<SetAside>>,
     first: MemberNumber,
     members: Vec<Member>,
-    outages: u32,
-    /// Parts whose work was done here, for consumers that recognise a repeat.
-    done: BTreeSet<PartId>,
+    effects: Effects,
     /// Records that were set aside or skipped here, by partition and offset. Read again, they are passed over.
     set_aside: BTreeSet<(u16, Offset)>,
 }
@@ -115,11 +114,10 @@ impl Members {
             members: (0..links.len() as u16)
                 .map(|index| Member::new(first_place + index, factor(first_place + index)))
                 .collect(),
+            effects: Effects::of_consumers(own.deduplicates),
             group: own,
             links,
             aside,
-            outages: 0,
-            done: BTreeSet::new(),
             set_aside: BTreeSet::new(),
         }
     }
@@ -176,7 +174,7 @@ impl Members {
     fn wake(&mut self, timer: Timer, stage: &mut Stage<'_>) {
         match timer {
             // Who is out joins when that is over.
-            Timer::Starts { .. } if self.outages > 0 => {}
+            Timer::Starts { .. } if stage.is_out() => {}
             Timer::Starts { member } => self.join(self.index(member), stage),
             Timer::Beat { member } => self.beat(self.index(member), stage),
             Timer::PollOverdue { member } => self.poll_overdue(self.index(member), stage),
@@ -309,13 +307,11 @@ impl Members {
             // The engine stretches the work and keeps what would arrive; requests without an answer are asked again.
             (Fault::SlowDown { .. } | Fault::SilentOutage, _) => {}
             (Fault::Crash, Phase::Begins) => {
-                self.outages += 1;
                 for index in 0..self.members.len() {
                     self.die(index, stage);
                 }
             }
             (Fault::Outage, Phase::Begins) => {
-                self.outages += 1;
                 for index in 0..self.members.len() {
                     self.members[index].closing = true;
                     match self.members[index].doing {
@@ -326,8 +322,7 @@ impl Members {
                 }
             }
             (Fault::Crash | Fault::Outage, Phase::Ends) => {
-                self.outages -= 1;
-                if self.outages == 0 {
+                if !stage.is_out() {
                     for index in 0..self.members.len() {
                         self.members[index].closing = false;
                         let started = self.group.joins_at.is_none_or(|at| at <= stage.now());

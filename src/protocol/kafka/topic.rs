@@ -54,10 +54,6 @@ pub struct Topic {
     most_records: u32,
     /// To which partitions' leaders the producer has a connection.
     connected: Vec<bool>,
-    outages: u32,
-    /// Of the outages, those in which the leader is dead.
-    deaths: u32,
-    silent: u32,
 }
 
 /// What a topic can be woken for.
@@ -88,7 +84,7 @@ impl Role for Topic {
                     }
                 }
             }
-            Input::Arrived(message, body) if self.outages > 0 => self.turn_away(message, body, stage),
+            Input::Arrived(message, body) if stage.is_out() => self.turn_away(message, body, stage),
             Input::Arrived(message, body) => self.hear(message, body, stage),
             Input::Timer(timer) => self.wake(timer, stage),
             Input::Fault(fault, phase) => self.fault(fault, phase, stage),
@@ -134,9 +130,6 @@ impl Topic {
             retention: topic.retention,
             most_records: (FETCH_BYTES / settings.record_size_bytes).max(1),
             connected: vec![false; usize::from(topic.partitions)],
-            outages: 0,
-            deaths: 0,
-            silent: 0,
         }
     }
 
@@ -235,7 +228,7 @@ impl Topic {
             }
             Timer::SessionOver { group, identity } => {
                 let coordinator = &mut self.groups[usize::from(group)].coordinator;
-                if self.outages + self.silent > 0 {
+                if !stage.faults().are_over() {
                     coordinator.hear_all(stage);
                 }
                 let replies = coordinator.session_over(identity, stage);
@@ -410,27 +403,16 @@ impl Topic {
         match (fault, phase) {
             (Fault::SlowDown { .. }, _) => {}
             (Fault::SilentOutage, Phase::Begins) => {
-                self.silent += 1;
                 self.partitions.iter_mut().for_each(|partition| partition.forget_polls(|_| true, stage));
             }
-            (Fault::SilentOutage, Phase::Ends) => {
-                self.silent -= 1;
-                self.groups.iter_mut().for_each(|group| group.coordinator.hear_all(stage));
-            }
             (Fault::Outage | Fault::Crash, Phase::Begins) => {
-                self.outages += 1;
-                if fault == Fault::Crash {
-                    self.deaths += 1;
-                    // Who is dead cannot die.
-                    if self.deaths == 1 {
-                        self.lose_leader(stage);
-                    }
+                // Who is dead cannot die.
+                if fault == Fault::Crash && stage.faults().deaths == 1 {
+                    self.lose_leader(stage);
                 }
                 self.break_off(stage);
             }
-            (Fault::Outage | Fault::Crash, Phase::Ends) => {
-                self.outages -= 1;
-                self.deaths -= u32::from(fault == Fault::Crash);
+            (Fault::SilentOutage | Fault::Outage | Fault::Crash, Phase::Ends) => {
                 self.groups.iter_mut().for_each(|group| group.coordinator.hear_all(stage));
             }
         }

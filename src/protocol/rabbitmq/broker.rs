@@ -38,9 +38,6 @@ pub struct Broker {
     /// Publishes that several queues are making safe: how many of them still are.
     unsafe_yet: BTreeMap<MessageId, u16>,
     confirms: Confirms,
-    /// How many faults have closed its connections, and how many keep it silent. It serves while there are none.
-    closures: u32,
-    silences: u32,
 }
 
 /// What the broker can be woken for.
@@ -58,14 +55,14 @@ impl Role for Broker {
 
     fn handle(&mut self, input: Input<ToBroker, Timer>, stage: &mut Stage<'_>) {
         match input {
-            Input::Arrived(message, body) if !self.serves() => self.turn_away(message, body, stage),
+            Input::Arrived(message, body) if !stage.faults().are_over() => self.turn_away(message, body, stage),
             Input::Arrived(message, body) => self.receive(message, body, stage),
             Input::Fault(fault, phase) => self.fault(fault, phase, stage),
             Input::Timer(Timer::Written { queue, write }) => self.written(queue, write, stage),
             Input::Timer(Timer::Expired { queue }) => self.queues[usize::from(queue)].wake(),
             Input::Started | Input::Wanted(_) => {}
         }
-        let serves = self.serves();
+        let serves = stage.faults().are_over();
         for process in &mut self.queues {
             if serves {
                 process.advance(stage);
@@ -91,13 +88,7 @@ impl Broker {
             queues,
             unsafe_yet: BTreeMap::new(),
             confirms: settings.confirms,
-            closures: 0,
-            silences: 0,
         }
-    }
-
-    fn serves(&self) -> bool {
-        self.closures == 0 && self.silences == 0
     }
 
     fn receive(&mut self, message: MessageId, body: ToBroker, stage: &mut Stage<'_>) {
@@ -260,24 +251,22 @@ impl Broker {
     fn fault(&mut self, fault: Fault, phase: Phase, stage: &mut Stage<'_>) {
         match (fault, phase) {
             // The engine stretches work, of which a broker does none.
-            (Fault::SlowDown { .. }, _) => {}
+            (Fault::SlowDown { .. }, _)
+            | (Fault::Outage | Fault::Crash, Phase::Ends)
+            | (Fault::SilentOutage, Phase::Begins) => {}
             (Fault::Outage | Fault::Crash, Phase::Begins) => {
-                self.closures += 1;
                 // Within another outage there is no connection left to break.
-                if self.closures == 1 {
+                if stage.faults().outages == 1 {
                     self.break_connections(stage);
                 }
                 if fault == Fault::Crash {
                     self.queues.iter_mut().for_each(|process| process.lose(stage));
                 }
             }
-            (Fault::Outage | Fault::Crash, Phase::Ends) => self.closures -= 1,
-            (Fault::SilentOutage, Phase::Begins) => self.silences += 1,
             // What was sent into the silence never came: the connections that carried it are beyond repair. So are those
             // that somebody tried to open meanwhile, whether or not the broker can be reached now.
             (Fault::SilentOutage, Phase::Ends) => {
-                self.silences -= 1;
-                if self.silences == 0 {
+                if stage.faults().silences == 0 {
                     self.break_connections(stage);
                 }
             }

@@ -5,14 +5,15 @@
 
 mod connections;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use super::words::Words;
 use super::{Acknowledgement, ConsumerSettings, Epoch, OnFailure, Settlement, Tag, ToBroker, ToConsumers};
 use crate::engine::{Input, LinkId, OpenStay, Parcel, TimerId, Word};
+use crate::protocol::work::{self, Effects, Work};
 use crate::protocol::{Role, Stage};
 use crate::time::Span;
-use crate::trace::{Ending, MarkKind, MessageId, PartId, Slot, StayKind};
+use crate::trace::{Ending, MessageId, PartId, Slot, StayKind};
 
 #[derive(Clone, Copy)]
 struct Delivery {
@@ -21,11 +22,6 @@ struct Delivery {
     epoch: Epoch,
     tag: Tag,
     number: u32,
-}
-
-struct Work {
-    delivery: Delivery,
-    stay: OpenStay,
 }
 
 /// Whether a consumer has a connection, as far as it knows.
@@ -44,7 +40,7 @@ struct Consumer {
     epoch: Epoch,
     /// Delivered, and not begun.
     waiting: VecDeque<(Delivery, OpenStay)>,
-    work: Option<Work>,
+    work: Option<(Delivery, Work)>,
     /// Done, and not yet acknowledged.
     done: Vec<Delivery>,
 }
@@ -62,13 +58,7 @@ pub struct Consumers {
     consumers: Vec<Consumer>,
     /// The last epoch in which any of them opened a connection.
     opened: Epoch,
-    /// How many faults keep them from taking anything.
-    outages: u32,
-    /// Of these, those in which the process is dead.
-    deaths: u32,
-    /// Parts whose work has changed the world, for consumers that recognise repeats. Outlives a crash: it is kept
-    /// where the effect is.
-    applied: Option<BTreeSet<PartId>>,
+    effects: Effects,
 }
 
 /// What consumers can be woken for.
@@ -89,7 +79,7 @@ impl Role for Consumers {
             Input::Arrived(message, ToConsumers::Deliver { part, epoch, tag, channel, delivery }) => {
                 self.receive(channel, Delivery { message, part, epoch, tag, number: delivery }, stage);
             }
-            Input::Arrived(_, ToConsumers::Closed { channel }) if self.deaths == 0 => {
+            Input::Arrived(_, ToConsumers::Closed { channel }) if stage.faults().deaths == 0 => {
                 self.lose_connection(channel, stage);
                 self.plan_reconnect(channel, stage);
             }
@@ -105,7 +95,7 @@ impl Role for Consumers {
             Input::Timer(Timer::Reconnect { consumer }) => {
                 self.consumers[usize::from(consumer)].reconnects = None;
                 // Who is out connects when that is over.
-                if self.outages == 0 {
+                if !stage.is_out() {
                     self.connect(consumer, stage);
                 }
             }
@@ -147,21 +137,19 @@ impl Consumers {
             recovery_interval: own.recovery_interval,
             consumers: home.into_iter().enumerate().map(consumer).collect(),
             opened: 0,
-            outages: 0,
-            deaths: 0,
-            applied: own.deduplicates.then(BTreeSet::new),
+            effects: Effects::of_consumers(own.deduplicates),
         }
     }
 
     fn receive(&mut self, number: u16, delivery: Delivery, stage: &mut Stage<'_>) {
         let consumer = &mut self.consumers[usize::from(number)];
-        if self.deaths > 0 {
+        if stage.faults().deaths > 0 {
             return stage.refuse(delivery.message);
         }
         if consumer.epoch != delivery.epoch || consumer.connection == Connection::Lost {
             return stage.too_late(delivery.message);
         }
-        if self.outages > 0 {
+        if stage.is_out() {
             // It crossed the basic.cancel: it goes back where it came from, unless it counts as acknowledged already.
             stage.refuse(delivery.message);
             if self.ack == Acknowledgement::Manual {
@@ -181,8 +169,7 @@ impl Consumers {
     fn begin(&mut self, number: u16, delivery: Delivery, stage: &mut Stage<'_>) {
         let mut next = Some(delivery);
         while let Some(delivery) = next {
-            let recognised = self.applied.as_ref().is_some_and(|applied| applied.contains(&delivery.part));
-            if !recognised {
+            if !self.effects.know(delivery.part) {
                 return self.work(number, delivery, stage);
             }
             self.succeeded(number, delivery, stage);
@@ -197,36 +184,22 @@ impl Consumers {
     }
 
     fn work(&mut self, number: u16, delivery: Delivery, stage: &mut Stage<'_>) {
-        stage.executes(delivery.part);
-        let stay = stage.begin_valued(Slot(number), StayKind::Busy, delivery.part, delivery.number);
         let consumer = &mut self.consumers[usize::from(number)];
-        let mut span = stage.work(delivery.part);
-        if consumer.factor != 1.0 {
-            span = span.scaled(consumer.factor);
-        }
-        let stay = stay.until(span, Timer::WorkDone { consumer: number }, stage);
-        consumer.work = Some(Work { delivery, stay });
+        let span = work::span(delivery.part, consumer.factor, stage);
+        let ends = Timer::WorkDone { consumer: number };
+        let work = Work::begin((Slot(number), delivery.number), &[delivery.part], span, ends, stage);
+        consumer.work = Some((delivery, work));
     }
 
     fn work_done(&mut self, number: u16, stage: &mut Stage<'_>) {
-        let Some(work) = self.consumers[usize::from(number)].work.take() else {
+        let Some((delivery, work)) = self.consumers[usize::from(number)].work.take() else {
             return;
         };
-        let delivery = work.delivery;
-        if stage.is_poison(delivery.part) {
-            stage.end(work.stay, Ending::Failed);
-            stage.mark(MarkKind::Failed, Slot(number), delivery.part, delivery.number.into(), self.words.failed);
-            if self.ack == Acknowledgement::Manual {
-                self.settle(number, delivery, delivery.part, self.on_failure.1, stage);
-                self.acknowledge_together(number, stage);
-            }
-        } else {
-            stage.end(work.stay, Ending::Done);
-            if self.applied.as_mut().is_none_or(|applied| applied.insert(delivery.part)) {
-                stage.takes_effect(delivery.part);
-            }
-            stage.finishes(delivery.part);
+        if work.end(&[delivery.part], &mut self.effects, (self.words.failed, delivery.number), stage) {
             self.succeeded(number, delivery, stage);
+        } else if self.ack == Acknowledgement::Manual {
+            self.settle(number, delivery, delivery.part, self.on_failure.1, stage);
+            self.acknowledge_together(number, stage);
         }
         if let Some(delivery) = self.take_waiting(number, stage) {
             self.begin(number, delivery, stage);

@@ -4,16 +4,17 @@
 //! *Invariants:* a consumer does one thing at a time. It knows its receipt handles and nothing else of the queue: not
 //! how long a message is still invisible, nor who else has it.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use super::settings::{Delete, Extension};
 use super::words::Words;
 use super::{Call, Heard, Receipt, Settings, ToConsumers, ToQueue};
 use crate::engine::{Fault, Input, LinkId, OpenStay, Parcel, Phase, TimerId, Word};
 use crate::protocol::retry::Retry;
+use crate::protocol::work::{self, Effects, Work};
 use crate::protocol::{Role, Stage};
 use crate::time::Span;
-use crate::trace::{Ending, MarkKind, MessageId, PartId, Slot, StayKind};
+use crate::trace::{Ending, MessageId, PartId, Slot, StayKind};
 
 /// A received message.
 #[derive(Clone, Copy)]
@@ -41,7 +42,7 @@ enum Doing {
     Pausing(Errand, Option<OpenStay>, TimerId),
     Working {
         received: Received,
-        stay: OpenStay,
+        work: Work,
         extends: Option<TimerId>,
     },
 }
@@ -64,12 +65,8 @@ pub struct Consumers {
     delete: Delete,
     on_failure_visible_after: Option<Span>,
     extension: Option<Extension>,
-    deduplicates: bool,
     consumers: Vec<Consumer>,
-    /// How many faults keep them from taking anything new. (A silence does not: they go on asking.)
-    outages: u32,
-    /// Parts whose work was done here, for consumers that recognise a repeat.
-    done: BTreeSet<PartId>,
+    effects: Effects,
 }
 
 /// What consumers can be woken for.
@@ -126,10 +123,8 @@ impl Consumers {
             delete: own.delete,
             on_failure_visible_after: own.on_failure_visible_after,
             extension: own.extend_visibility,
-            deduplicates: own.deduplicates,
             consumers: (0..own.count).map(consumer).collect(),
-            outages: 0,
-            done: BTreeSet::new(),
+            effects: Effects::of_consumers(own.deduplicates),
         }
     }
 
@@ -154,7 +149,7 @@ impl Consumers {
         let ToConsumers { consumer, call, heard } = body;
         let Some(errand) = self.awaited(consumer, call) else {
             // The answers to extensions are not waited for.
-            if call != 0 && self.outages > 0 {
+            if call != 0 && stage.is_out() {
                 stage.refuse(message);
             } else if call != 0 {
                 stage.too_late(message);
@@ -185,7 +180,7 @@ impl Consumers {
     fn answered(&mut self, consumer: u16, errand: Errand, stage: &mut Stage<'_>) {
         self.stop(consumer, Ending::Done, stage);
         match (errand, self.delete) {
-            (Errand::Delete(received, _), Delete::BeforeWork) if !self.is_done(received) => {
+            (Errand::Delete(received, _), Delete::BeforeWork) if !self.effects.know(received.part) => {
                 self.work(consumer, received, stage);
             }
             _ => self.next(consumer, stage),
@@ -233,25 +228,21 @@ impl Consumers {
         }
     }
 
-    /// Whether this was done before, by consumers that would know.
-    fn is_done(&self, received: Received) -> bool {
-        self.deduplicates && self.done.contains(&received.part)
-    }
-
     /// What a free consumer does next: work off what it has, else poll, unless it is out.
     fn next(&mut self, consumer: u16, stage: &mut Stage<'_>) {
         let one = &mut self.consumers[consumer as usize];
         one.doing = Doing::Nothing;
         let received = one.inbox.pop_front();
         match received {
-            Some(received) if self.is_done(received) => {
+            Some(received) if self.effects.know(received.part) => {
                 self.begin_call(consumer, Errand::Delete(received, 1), stage);
             }
             Some(received) => match self.delete {
                 Delete::AfterWork => self.work(consumer, received, stage),
                 Delete::BeforeWork => self.begin_call(consumer, Errand::Delete(received, 1), stage),
             },
-            None if self.outages == 0 => self.begin_call(consumer, Errand::Poll, stage),
+            // A silence keeps nobody from asking.
+            None if !stage.is_out() => self.begin_call(consumer, Errand::Poll, stage),
             None => {}
         }
     }
@@ -309,13 +300,10 @@ impl Consumers {
 
     fn work(&mut self, consumer: u16, received: Received, stage: &mut Stage<'_>) {
         let one = &mut self.consumers[consumer as usize];
-        stage.executes(received.part);
-        let stay = stage.begin(Slot(consumer), StayKind::Busy, received.part);
-        let work = stage.work(received.part);
-        let work = if one.factor == 1.0 { work } else { work.scaled(one.factor) };
-        let stay = stay.until(work, Timer::WorkDone { consumer }, stage);
+        let span = work::span(received.part, one.factor, stage);
+        let work = Work::begin((Slot(consumer), 0), &[received.part], span, Timer::WorkDone { consumer }, stage);
         let extends = self.extension.map(|extension| stage.set_timer(extension.every, Timer::Extend { consumer }));
-        one.doing = Doing::Working { received, stay, extends };
+        one.doing = Doing::Working { received, work, extends };
     }
 
     fn extend(&mut self, consumer: u16, stage: &mut Stage<'_>) {
@@ -334,24 +322,15 @@ impl Consumers {
     }
 
     fn work_done(&mut self, consumer: u16, stage: &mut Stage<'_>) {
-        let Doing::Working { received, stay, extends } = self.consumers[consumer as usize].doing else {
+        let Doing::Working { received, work, extends } = self.consumers[consumer as usize].doing else {
             return;
         };
         stage.cancel(extends);
-        let part = received.part;
-        if stage.is_poison(part) {
-            stage.end(stay, Ending::Failed);
-            stage.mark(MarkKind::Failed, Slot(consumer), part, 0, self.words.failed);
+        if !work.end(&[received.part], &mut self.effects, (self.words.failed, 0), stage) {
             return match (self.delete, self.on_failure_visible_after) {
                 (Delete::AfterWork, Some(_)) => self.begin_call(consumer, Errand::GiveBack(received), stage),
                 _ => self.next(consumer, stage),
             };
-        }
-        stage.end(stay, Ending::Done);
-        stage.takes_effect(part);
-        stage.finishes(part);
-        if self.deduplicates {
-            self.done.insert(part);
         }
         match self.delete {
             Delete::AfterWork => self.begin_call(consumer, Errand::Delete(received, 1), stage),
@@ -364,18 +343,13 @@ impl Consumers {
             // The engine stretches the work and keeps what would arrive; a call without an answer ends by its clock.
             (Fault::SlowDown { .. } | Fault::SilentOutage, _) => {}
             (Fault::Outage, Phase::Begins) => {
-                self.outages += 1;
                 for consumer in 0..self.consumers.len() as u16 {
                     self.leave_off_polling(consumer, stage);
                 }
             }
-            (Fault::Crash, Phase::Begins) => {
-                self.outages += 1;
-                self.crash(stage);
-            }
+            (Fault::Crash, Phase::Begins) => self.crash(stage),
             (Fault::Outage | Fault::Crash, Phase::Ends) => {
-                self.outages -= 1;
-                if self.outages == 0 {
+                if !stage.is_out() {
                     self.all_poll(stage);
                 }
             }
@@ -404,10 +378,10 @@ impl Consumers {
             let one = &mut self.consumers[consumer as usize];
             one.inbox.clear();
             match one.doing {
-                Doing::Working { stay, extends, .. } => {
+                Doing::Working { work, extends, .. } => {
                     one.doing = Doing::Nothing;
                     stage.cancel(extends);
-                    stage.end(stay, Ending::Interrupted);
+                    work.cut_short(Ending::Interrupted, stage);
                 }
                 Doing::Calling(..) => {
                     self.stop(consumer, Ending::Interrupted, stage);

@@ -47,7 +47,6 @@ pub struct Queue {
     delay: Span,
     most: usize,
     max_receive_count: Option<u32>,
-    outages: u32,
     store: Store,
     polls: VecDeque<Poll>,
     /// The message that each valid receipt handle is for.
@@ -75,7 +74,7 @@ impl Role for Queue {
 
     fn handle(&mut self, input: Input<ToQueue, Timer>, stage: &mut Stage<'_>) {
         match input {
-            Input::Arrived(message, body) if self.outages > 0 => self.turn_away(message, body, stage),
+            Input::Arrived(message, body) if stage.is_out() => self.turn_away(message, body, stage),
             Input::Arrived(message, body) => self.hear(message, body, stage),
             Input::Timer(Timer::DelayOver { number }) => {
                 self.store.delay_over(number, stage);
@@ -110,7 +109,6 @@ impl Queue {
             delay: queue.delay,
             most: settings.consumers.max_number_of_messages.into(),
             max_receive_count: queue.redrive_policy.as_ref().map(|policy| policy.max_receive_count),
-            outages: 0,
             store: Store::new(settings, words),
             polls: VecDeque::new(),
             receipts: BTreeMap::new(),
@@ -310,7 +308,7 @@ impl Queue {
 
     fn fault(&mut self, fault: Fault, phase: Phase, stage: &mut Stage<'_>) {
         match (fault, phase) {
-            (Fault::SlowDown { .. }, _) | (Fault::SilentOutage, Phase::Ends) => {}
+            (Fault::SlowDown { .. }, _) | (_, Phase::Ends) => {}
             // Who waits will hear nothing any more, and finds out by its own clock.
             (Fault::SilentOutage, Phase::Begins) => {
                 while let Some(poll) = self.polls.pop_front() {
@@ -319,12 +317,10 @@ impl Queue {
             }
             // It is kept in several places: a crash loses no message.
             (Fault::Outage | Fault::Crash, Phase::Begins) => {
-                self.outages += 1;
                 for poll in std::mem::take(&mut self.polls) {
                     self.break_off(poll, stage);
                 }
             }
-            (Fault::Outage | Fault::Crash, Phase::Ends) => self.outages -= 1,
         }
     }
 }

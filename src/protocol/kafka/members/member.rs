@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::super::{Generation, Identity, Offset, Request};
 use crate::engine::{OpenStay, TimerId};
 use crate::protocol::Stage;
+use crate::protocol::work::Work;
 use crate::time::Moment;
 use crate::trace::PartId;
 
@@ -72,7 +73,7 @@ pub(super) enum Doing {
     Working {
         record: Record,
         attempt: u32,
-        stay: OpenStay,
+        work: Work,
     },
     /// Until it tries the same record again.
     Pausing {

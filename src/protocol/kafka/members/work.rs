@@ -8,6 +8,7 @@ use super::{Members, Timer};
 use crate::engine::Parcel;
 use crate::protocol::Stage;
 use crate::protocol::dead_letters::SetAside;
+use crate::protocol::work::{self, Work};
 use crate::trace::{Ending, MarkKind, StayKind};
 
 impl Members {
@@ -37,37 +38,25 @@ impl Members {
 
     /// Whether nothing is left to do about a record that was read again.
     fn passes_over(&self, record: &Record) -> bool {
-        let done = self.group.deduplicates && self.done.contains(&record.part);
-        done || self.set_aside.contains(&(record.partition, record.offset))
+        self.effects.know(record.part) || self.set_aside.contains(&(record.partition, record.offset))
     }
 
     pub(super) fn work(&mut self, index: usize, record: Record, attempt: u32, stage: &mut Stage<'_>) {
         let member = self.number(index);
-        stage.executes(record.part);
-        let stay = stage.begin(self.slot(index), StayKind::Busy, record.part);
-        let work = stage.work(record.part);
-        let factor = self.members[index].factor;
-        let work = if factor == 1.0 { work } else { work.scaled(factor) };
-        let stay = stay.until(work, Timer::WorkDone { member }, stage);
-        self.members[index].doing = Doing::Working { record, attempt, stay };
+        let span = work::span(record.part, self.members[index].factor, stage);
+        let work = Work::begin((self.slot(index), 0), &[record.part], span, Timer::WorkDone { member }, stage);
+        self.members[index].doing = Doing::Working { record, attempt, work };
     }
 
     pub(super) fn work_done(&mut self, index: usize, stage: &mut Stage<'_>) {
-        let Doing::Working { record, attempt, stay } = self.members[index].doing else {
+        let Doing::Working { record, attempt, work } = self.members[index].doing else {
             return;
         };
-        if stage.is_poison(record.part) {
-            stage.end(stay, Ending::Failed);
-            stage.mark(MarkKind::Failed, self.slot(index), record.part, attempt.into(), self.words.failed);
-            return self.work_failed(index, record, attempt, stage);
+        if work.end(&[record.part], &mut self.effects, (self.words.failed, attempt), stage) {
+            self.dealt_with(index, record, stage);
+        } else {
+            self.work_failed(index, record, attempt, stage);
         }
-        stage.end(stay, Ending::Done);
-        stage.takes_effect(record.part);
-        stage.finishes(record.part);
-        if self.group.deduplicates {
-            self.done.insert(record.part);
-        }
-        self.dealt_with(index, record, stage);
     }
 
     /// The record is done, set aside or skipped: the member commits if it is time, and goes on.

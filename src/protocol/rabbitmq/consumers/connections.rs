@@ -63,26 +63,13 @@ impl Consumers {
             // The engine stretches the work.
             (Fault::SlowDown { .. }, _) | (Fault::SilentOutage, Phase::Begins) => {}
             (Fault::Outage, Phase::Begins) => {
-                self.outages += 1;
                 // Within another outage nothing is consumed that could be cancelled.
-                if self.outages == 1 {
+                if stage.faults().outages == 1 {
                     self.cancel(stage);
                 }
             }
-            (Fault::Crash, Phase::Begins) => {
-                self.outages += 1;
-                self.deaths += 1;
-                self.crash(stage);
-            }
-            (Fault::Outage, Phase::Ends) => {
-                self.outages -= 1;
-                self.resume(stage);
-            }
-            (Fault::Crash, Phase::Ends) => {
-                self.outages -= 1;
-                self.deaths -= 1;
-                self.resume(stage);
-            }
+            (Fault::Crash, Phase::Begins) => self.crash(stage),
+            (Fault::Outage | Fault::Crash, Phase::Ends) => self.resume(stage),
             // What was sent into the silence never came: the connections that carried it are beyond repair.
             (Fault::SilentOutage, Phase::Ends) => {
                 self.close(stage);
@@ -105,8 +92,8 @@ impl Consumers {
     /// The process dies with what it has in hand, and its host closes the connections (FLT-2).
     fn crash(&mut self, stage: &mut Stage<'_>) {
         for number in self.numbers() {
-            if let Some(work) = self.consumers[usize::from(number)].work.take() {
-                stage.end(work.stay, Ending::Interrupted);
+            if let Some((_, work)) = self.consumers[usize::from(number)].work.take() {
+                work.cut_short(Ending::Interrupted, stage);
             }
             self.drop_waiting(number, Ending::Interrupted, stage);
         }
@@ -125,7 +112,7 @@ impl Consumers {
 
     /// Consumes again, over a new connection where the old one is gone.
     fn resume(&mut self, stage: &mut Stage<'_>) {
-        if self.outages > 0 {
+        if stage.is_out() {
             return;
         }
         for number in self.numbers() {

@@ -1,0 +1,106 @@
+//! Work: executions that begin, end, fail or are cut short, the same at a server, a service and a consumer.
+//!
+//! *Invariant:* an execution that begins is one execution of each of its parts, whatever becomes of it. Only one that
+//! reaches its end can change the world.
+
+use std::collections::BTreeSet;
+
+use super::{Alarm, Stage};
+use crate::engine::OpenStay;
+use crate::time::Span;
+use crate::trace::{Ending, LabelId, MarkKind, PartId, Slot, StayKind};
+
+/// Which executions change the world.
+pub(crate) enum Effects {
+    /// None: nothing is changed by asking.
+    None,
+    /// Every one.
+    Each,
+    /// The first of each part alone: a repeat changes nothing, or is recognised. Which parts it was outlives a crash, for
+    /// it is kept where the effect is.
+    First(BTreeSet<PartId>),
+}
+
+impl Effects {
+    /// Of consumers, which recognise a repeat or do not.
+    pub fn of_consumers(recognise: bool) -> Self {
+        if recognise { Effects::First(BTreeSet::new()) } else { Effects::Each }
+    }
+
+    /// Whether it is known that this part's work was done here.
+    pub fn know(&self, part: PartId) -> bool {
+        matches!(self, Effects::First(done) if done.contains(&part))
+    }
+
+    fn take(&mut self, part: PartId, stage: &mut Stage<'_>) {
+        let changes = match self {
+            Effects::None => false,
+            Effects::Each => true,
+            Effects::First(done) => done.insert(part),
+        };
+        if changes {
+            stage.takes_effect(part);
+        }
+    }
+}
+
+/// An execution that is under way in a slot.
+#[derive(Clone, Copy)]
+pub(crate) struct Work {
+    slot: Slot,
+    stay: OpenStay,
+}
+
+impl Work {
+    /// Work on these parts begins, which is about to take `span`; its end is rung in. `delivery` says which delivery of
+    /// them it is, where they are counted.
+    pub fn begin(
+        (slot, delivery): (Slot, u32),
+        parts: &[PartId],
+        span: Span,
+        timer: impl Into<Alarm>,
+        stage: &mut Stage<'_>,
+    ) -> Self {
+        parts.iter().for_each(|part| stage.executes(*part));
+        let stay = stage.begin_valued(slot, StayKind::Busy, parts.first().copied().unwrap_or(PartId::NONE), delivery);
+        Work { slot, stay: stay.until(span, timer, stage) }
+    }
+
+    /// It reached its end. Says whether it did what it was to do; if not, the failure is marked with its label and which
+    /// attempt it was.
+    pub fn end(
+        self,
+        parts: &[PartId],
+        effects: &mut Effects,
+        (failed, attempt): (LabelId, u32),
+        stage: &mut Stage<'_>,
+    ) -> bool {
+        if let Some(part) = parts.iter().find(|part| stage.is_poison(**part)) {
+            stage.end(self.stay, Ending::Failed);
+            stage.mark(MarkKind::Failed, self.slot, *part, attempt.into(), failed);
+            return false;
+        }
+        stage.end(self.stay, Ending::Done);
+        for part in parts {
+            effects.take(*part, stage);
+            stage.finishes(*part);
+        }
+        true
+    }
+
+    /// The stay that shows it.
+    pub fn stay(self) -> OpenStay {
+        self.stay
+    }
+
+    /// It does not reach its end, and is thrown away.
+    pub fn cut_short(self, ending: Ending, stage: &mut Stage<'_>) {
+        stage.end(self.stay, ending);
+    }
+}
+
+/// How long the work on a part takes a worker who takes this many times as long as usual.
+pub(crate) fn span(part: PartId, factor: f64, stage: &Stage<'_>) -> Span {
+    let usual = stage.work(part);
+    if factor == 1.0 { usual } else { usual.scaled(factor) }
+}
