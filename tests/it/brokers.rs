@@ -35,6 +35,16 @@ fn play(value: &Value) -> Trace {
     play_within(scenario, limits).sides.swap_remove(0).trace
 }
 
+/// A scenario around a side of that broker, whatever it is set to.
+pub fn scenario_with(protocol: &str) -> BoxedStrategy<Value> {
+    let text = match protocol {
+        "kafka" => scenario(kafka(&["auto", "after-batch", "after-each", "before-work"])).boxed(),
+        "sqs" => scenario(prop_oneof![sqs("after-work"), sqs("before-work")]).boxed(),
+        _ => scenario(rabbitmq::side("manual", rabbitmq::Room::Bounded)).boxed(),
+    };
+    text.prop_map(|text| serde_json::from_str(&text).unwrap()).boxed()
+}
+
 /// A scenario around a side: few jobs, a lossy network, workers and broker that fail and come back.
 fn scenario(side: impl Strategy<Value = Value>) -> impl Strategy<Value = String> {
     let fault = (0u32..3_000, 1u32..1_500, prop::sample::select(vec!["outage", "silent-outage", "crash"]));

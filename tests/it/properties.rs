@@ -4,6 +4,7 @@
 //! the smallest scenario that shows it, ready to be run by the command line.
 
 pub mod generate;
+mod many;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,10 +22,15 @@ use crate::story::play_within;
 /// Whether a property holds, and if not, why.
 pub type Held = Result<(), TestCaseError>;
 
+/// Whether tests may take long.
+pub fn is_long() -> bool {
+    std::env::var_os("COUNTERPOINT_LONG").is_some()
+}
+
 /// Checks a property on random values: on 500 that are always the same for a seed, or on 10,000 new ones.
 #[track_caller]
 pub fn check<S: Strategy>(seed: u64, values: &S, property: impl Fn(S::Value) -> Held) {
-    let long = std::env::var_os("COUNTERPOINT_LONG").is_some();
+    let long = is_long();
     let config = ProptestConfig {
         cases: if long { 10_000 } else { 500 },
         rng_seed: if long { RngSeed::Random } else { RngSeed::Fixed(seed) },

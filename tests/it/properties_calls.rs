@@ -132,7 +132,7 @@ fn side(protocol: &'static str) -> BoxedStrategy<(Value, usize)> {
     }
 }
 
-fn scenario(protocol: &'static str) -> impl Strategy<Value = Value> {
+pub fn scenario(protocol: &'static str) -> impl Strategy<Value = Value> {
     let arrivals = prop_oneof![
         millis(0..100).prop_map(|every| json!({ "pattern": "regular", "every": every })),
         (5u32..60).prop_map(|rate| json!({ "pattern": "poisson", "rate_per_s": rate })),
