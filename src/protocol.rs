@@ -27,6 +27,7 @@ pub mod graphql;
 pub mod http;
 pub mod kafka;
 pub mod keys;
+pub mod lanes;
 pub mod pool;
 pub mod postgresql;
 pub mod rabbitmq;

@@ -44,6 +44,7 @@ impl<A> Default for Setup<A> {
 
 impl<A> Setup<A> {
     /// Adds a lane, from left to right. Its actor is added by [`Setup::actor`], in the same order.
+    #[inline(never)]
     pub fn lane(&mut self, row: ActorRow) -> ActorId {
         let place = self.lanes.len();
         self.lanes.push(row);
@@ -51,6 +52,7 @@ impl<A> Setup<A> {
     }
 
     /// Adds the actor of the next lane that has none.
+    #[inline(never)]
     pub fn actor(&mut self, actor: A) {
         self.actors.push(actor);
         debug_assert!(self.actors.len() <= self.lanes.len(), "an actor has a lane");
@@ -74,17 +76,24 @@ impl<A> Setup<A> {
 
     /// Adds a way from one actor to another, over which messages of type `B` travel.
     pub fn link<B: 'static>(&mut self, link: Link) -> LinkId<B> {
+        LinkId::new(self.add(Link { language: TypeId::of::<B>(), ..link }))
+    }
+
+    #[inline(never)]
+    fn add(&mut self, link: Link) -> u16 {
         let place = self.links.len();
-        self.links.push(Link { language: TypeId::of::<B>(), ..link });
-        LinkId::new(u16::try_from(place).expect("a protocol has a few links for each of its lanes"))
+        self.links.push(link);
+        u16::try_from(place).expect("a protocol has a few links for each of its lanes")
     }
 
     /// The number of a text that is written beside messages and marks.
+    #[inline(never)]
     pub fn label(&mut self, text: &str) -> LabelId {
         self.labels.intern(text)
     }
 
     /// The number of a kind of message.
+    #[inline(never)]
     pub fn kind(&mut self, kind: &'static MessageKind) -> KindId {
         let found = self.kinds.iter().position(|known| *known == kind);
         let place = found.unwrap_or_else(|| {
@@ -96,12 +105,14 @@ impl<A> Setup<A> {
     }
 
     /// What a message of this kind carries, for the reader who selects one. `{job}` stands for the job's number.
+    #[inline(never)]
     pub fn body(&mut self, kind: KindId, text: &str) {
         let label = self.labels.intern(text);
         self.bodies[usize::from(kind.0)] = label;
     }
 
     /// Says what the protocol calls that at this lane.
+    #[inline(never)]
     pub fn term(&mut self, lane: ActorId, term: Term, word: &str) {
         let word = self.labels.intern(word);
         self.terms.push(TermRow { lane, term, word });

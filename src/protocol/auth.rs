@@ -23,7 +23,7 @@ use crate::engine::{KindId, Setup};
 use crate::reading::{fields, words};
 use crate::rng::Distribution;
 use crate::time::{Moment, Span};
-use crate::trace::{ActorRow, Drawing, Duty, LabelId, PartId};
+use crate::trace::{Duty, LabelId, PartId};
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: the look-up of a user, the hash of a password as computing on one of a server's cores, 401 for a wrong one after the same time, \
@@ -206,16 +206,8 @@ impl Settings {
         let words = self.words(&mut setup);
         let node_words = node_words(&mut setup);
         let caller = setup.lane(self.caller.lane());
-        let server = setup.lane(ActorRow {
-            id: self.server.id.clone(),
-            name: self.server.name.clone(),
-            subtitle: super::counted(self.server.cores, "core"),
-            duty: Duty::Worker,
-            drawing: Drawing::Slots,
-            slots: self.server.cores,
-            slot_noun: "core".into(),
-            slot_names: Vec::new(),
-        });
+        let AuthServer { id, name, cores, .. } = &self.server;
+        let server = setup.lane(super::lanes::of_slots(Duty::Worker, (id, name), *cores, "core"));
         let users = setup.lane(self.users.lane_of("connection"));
         let out = setup.link(ground.link(caller, server, leg::OUT));
         let back = setup.link(ground.link(server, caller, leg::BACK));

@@ -11,11 +11,11 @@ pub use caller::Caller;
 pub use server::Server;
 
 use super::retry::Retry;
-use super::{BadSetting, Connection, Ground, MAX_SLOTS, Party, in_range, leg};
+use super::{BadSetting, Connection, Ground, MAX_SLOTS, Party, in_range, lanes, leg};
 use crate::engine::{Setup, Word};
 use crate::reading::{fields, words};
 use crate::time::Span;
-use crate::trace::{ActorRow, Drawing, Duty, LabelId, MessageKind, PartId};
+use crate::trace::{Duty, LabelId, MessageKind, PartId};
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: threads that block, one outstanding request per connection, a pool with first-come-first-served waiters, \
@@ -280,27 +280,10 @@ impl Settings {
     pub(super) fn set_up(&self, ground: &Ground) -> Setup<Party> {
         let mut setup = Setup::default();
         let words = self.words(&mut setup);
-        let threads = self.caller.threads;
-        let caller = setup.lane(ActorRow {
-            id: self.caller.id.clone(),
-            name: self.caller.name.clone(),
-            subtitle: super::counted(threads, "thread"),
-            duty: Duty::Caller,
-            drawing: Drawing::Slots,
-            slots: threads,
-            slot_noun: "thread".into(),
-            slot_names: Vec::new(),
-        });
-        let server = setup.lane(ActorRow {
-            id: self.server.id.clone(),
-            name: self.server.name.clone(),
-            subtitle: super::counted(self.server.workers, "worker"),
-            duty: Duty::Worker,
-            drawing: Drawing::Slots,
-            slots: self.server.workers,
-            slot_noun: "worker".into(),
-            slot_names: Vec::new(),
-        });
+        let CallerSettings { id, name, threads } = &self.caller;
+        let caller = setup.lane(lanes::of_slots(Duty::Caller, (id, name), *threads, "thread"));
+        let ServerSettings { id, name, workers, .. } = &self.server;
+        let server = setup.lane(lanes::of_slots(Duty::Worker, (id, name), *workers, "worker"));
         let out = setup.link(ground.link(caller, server, leg::OUT));
         let back = setup.link(ground.link(server, caller, leg::BACK));
         setup.actor(caller::Caller::new(self.clone(), words, out).into());

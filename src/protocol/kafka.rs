@@ -16,13 +16,13 @@ pub use members::Members;
 pub use murmur2::partition_of;
 pub use producer::Producer;
 pub use settings::{
-    Acks, Commit, DeadLetterSettings, GroupSettings, Lanes, OffsetReset, ProducerSettings, Sending, Settings,
-    TopicSettings,
+    Acks, Commit, DeadLetterSettings, GroupSettings, OffsetReset, ProducerSettings, Sending, Settings, TopicSettings,
 };
 pub use topic::Topic;
 
 use super::dead_letters::{DeadLetters, SetAside};
-use super::{Ground, Party, counted, leg};
+use super::lanes::{self, Berth, Lanes};
+use super::{Ground, Party, leg};
 use crate::engine::{Link, LinkId, Setup};
 use crate::rng::Distribution;
 use crate::time::Span;
@@ -220,10 +220,9 @@ fn range(partitions: u16, members: u16, place: u16) -> (u16, u16) {
 struct Crew {
     group: u16,
     lane: ActorId,
-    /// Numbers of the members, and the place of each in its group.
+    /// The number of the first member, and who of the group is there.
     first: MemberNumber,
-    first_place: u16,
-    count: u16,
+    berth: Berth,
     dead: Option<ActorId>,
 }
 
@@ -231,7 +230,8 @@ impl Settings {
     pub(super) fn set_up(&self, ground: &Ground) -> Setup<Party> {
         let mut setup = Setup::default();
         let words = self.words(&mut setup);
-        let producer = setup.lane(self.producer_lane());
+        let ProducerSettings { id, name, threads, .. } = &self.producer;
+        let producer = setup.lane(lanes::of_slots(Duty::Caller, (id, name), *threads, "thread"));
         let topic = setup.lane(self.topic_lane());
         setup.term(topic, Term::Position, "offset");
         setup.term(topic, Term::Settled, "committed");
@@ -250,7 +250,7 @@ impl Settings {
         let mut home: Vec<Vec<members::Links>> = Vec::new();
         for crew in &crews {
             let mut links = Vec::new();
-            for _ in 0..crew.count {
+            for _ in 0..crew.berth.count {
                 let mut pair = |leg_on, leg_home| -> (LinkId<ToMembers>, LinkId<ToTopic>) {
                     let there = setup.link(Link::new(topic, crew.lane, leg_on, latency()).keeping_order());
                     let here = setup.link(Link::new(crew.lane, topic, leg_home, latency()).keeping_order());
@@ -274,9 +274,8 @@ impl Settings {
         // Actors stand in the order of their lanes: a group's lanes, then its dead-letter topic.
         let mut dead = None;
         for ((crew, links), aside) in crews.iter().zip(home).zip(asides) {
-            let place = (crew.first, crew.first_place);
-            setup.actor(Members::new(self, crew.group, place, words, links, aside).into());
-            let last_of_group = crew.first_place + crew.count == self.groups[usize::from(crew.group)].consumers;
+            setup.actor(Members::new(self, crew.group, (crew.first, crew.berth), words, links, aside).into());
+            let last_of_group = crew.berth.first + crew.berth.count == self.groups[usize::from(crew.group)].consumers;
             if last_of_group && crew.dead.is_some() && crew.dead != dead {
                 dead = crew.dead;
                 setup.actor(DeadLetters.into());
@@ -298,75 +297,27 @@ impl Settings {
         let mut crews = Vec::new();
         let mut member = 0;
         for (number, group) in self.groups.iter().enumerate() {
-            let ids = group.lane_ids();
-            let each = group.consumers / ids.len() as u16;
             let begin = crews.len();
-            for (index, id) in ids.into_iter().enumerate() {
-                let name = match group.lanes {
-                    Lanes::Shared => group.name.clone(),
-                    Lanes::Each => format!("{} {}", group.name, index + 1),
+            for (row, berth) in group.crew().lanes() {
+                let subtitle = match group.lanes {
+                    Lanes::Shared => row.subtitle,
+                    Lanes::Each => format!("group {}", group.id),
                 };
-                let lane = setup.lane(ActorRow {
-                    id,
-                    name,
-                    subtitle: match group.lanes {
-                        Lanes::Shared => counted(group.consumers, "consumer"),
-                        Lanes::Each => format!("group {}", group.id),
-                    },
-                    duty: Duty::Worker,
-                    drawing: Drawing::Slots,
-                    slots: each,
-                    slot_noun: "consumer".into(),
-                    slot_names: Vec::new(),
-                });
-                let first_place = index as u16 * each;
-                crews.push(Crew { group: number as u16, lane, first: member, first_place, count: each, dead: None });
-                member += each;
+                let lane = setup.lane(ActorRow { subtitle, ..row });
+                crews.push(Crew { group: number as u16, lane, first: member, berth, dead: None });
+                member += berth.count;
             }
             if let Some(dead) = &group.dead_letter {
-                let lane = setup.lane(dead_letter_lane(dead));
+                let lane = setup.lane(lanes::river((&dead.id, &dead.name), "dead-letter topic"));
                 crews[begin..].iter_mut().for_each(|crew| crew.dead = Some(lane));
             }
         }
         crews
     }
 
-    fn producer_lane(&self) -> ActorRow {
-        ActorRow {
-            id: self.producer.id.clone(),
-            name: self.producer.name.clone(),
-            subtitle: counted(self.producer.threads, "thread"),
-            duty: Duty::Caller,
-            drawing: Drawing::Slots,
-            slots: self.producer.threads,
-            slot_noun: "thread".into(),
-            slot_names: Vec::new(),
-        }
-    }
-
     fn topic_lane(&self) -> ActorRow {
-        ActorRow {
-            id: self.topic.id.clone(),
-            name: self.topic.name.clone(),
-            subtitle: format!("topic, {}", counted(self.topic.partitions, "partition")),
-            duty: Duty::Broker,
-            drawing: Drawing::Tracks,
-            slots: self.topic.partitions,
-            slot_noun: "partition".into(),
-            slot_names: Vec::new(),
-        }
-    }
-}
-
-fn dead_letter_lane(dead: &DeadLetterSettings) -> ActorRow {
-    ActorRow {
-        id: dead.id.clone(),
-        name: dead.name.clone(),
-        subtitle: "dead-letter topic".into(),
-        duty: Duty::Broker,
-        drawing: Drawing::River,
-        slots: 0,
-        slot_noun: "".into(),
-        slot_names: Vec::new(),
+        let TopicSettings { id, name, partitions, .. } = &self.topic;
+        let tracks = lanes::of_slots(Duty::Broker, (id, name), *partitions, "partition");
+        ActorRow { drawing: Drawing::Tracks, subtitle: format!("topic, {}", tracks.subtitle), ..tracks }
     }
 }

@@ -25,11 +25,12 @@ pub use settings::{
 };
 
 use super::dead_letters::{DeadLetters, SetAside};
-use super::{Ground, Party, counted, leg};
+use super::lanes::{self, Berth};
+use super::{Ground, Party, leg};
 use crate::engine::{Link, LinkId, Setup};
 use crate::rng::Distribution;
 use crate::time::Span;
-use crate::trace::{ActorId, ActorRow, Drawing, Duty, PartId, Slot, Term};
+use crate::trace::{ActorId, ActorRow, Duty, PartId, Slot, Term};
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: publisher confirms, default, direct, fanout, headers and topic exchanges with bindings, mandatory publishes and their returns, \
@@ -140,10 +141,12 @@ pub enum ToBroker {
         channel: u16,
         epoch: Epoch,
     },
-    /// The connection is gone, as TCP tells the other end. All channels opened up to `epoch` go with it.
+    /// The connection is gone, as TCP tells the other end. What the same host opened up to `epoch` goes with it: `host` says
+    /// its first channel and how many it has.
     Closed {
         channel: u16,
         epoch: Epoch,
+        host: (u16, u16),
     },
 }
 
@@ -178,12 +181,16 @@ impl Settings {
         let broker = setup.lane(self.broker_lane());
         setup.term(broker, Term::Settled, "acknowledged");
         let count = self.queues().count();
-        let crews: Vec<Option<ActorId>> =
-            (0..count).map(|queue| self.consumers_of(queue).map(|crew| setup.lane(consumer_lane(crew)))).collect();
+        // The lanes of each queue's consumers, in the order of the queues.
+        let mut crews: Vec<Vec<(ActorId, Berth)>> = Vec::new();
         for (number, queue) in self.queues().enumerate() {
-            let prefetch = self.consumers_of(number).and_then(|crew| crew.prefetch_bound(queue.kind));
-            if let (Some(lane), Some(prefetch)) = (crews[number], prefetch) {
-                setup.term(lane, Term::Bound, &format!("prefetch {prefetch}"));
+            let crew = self.consumers_of(number);
+            let rows = crew.map_or_else(Vec::new, |crew| crew.crew().lanes());
+            crews.push(rows.into_iter().map(|(row, berth)| (setup.lane(row), berth)).collect());
+            if let Some(prefetch) = crew.and_then(|crew| crew.prefetch_bound(queue.kind)) {
+                for (lane, _) in &crews[number] {
+                    setup.term(*lane, Term::Bound, &format!("prefetch {prefetch}"));
+                }
             }
         }
         let asides = self.asides(&mut setup, broker);
@@ -194,14 +201,18 @@ impl Settings {
         for (number, queue) in self.queues().enumerate() {
             let crew = self.consumers_of(number);
             let slot = if count == 1 { Slot::WHOLE } else { Slot(number as u16) };
-            let (mut on, mut home) = (Vec::new(), Vec::new());
-            if let (Some(lane), Some(crew)) = (crews[number], crew) {
-                for _ in 0..crew.count {
-                    on.push(setup.link(ground.reliable_link(broker, lane, leg::ON).keeping_order()));
-                    home.push(setup.link(ground.reliable_link(lane, broker, leg::RETURN).keeping_order()));
+            let mut on = Vec::new();
+            if let Some(crew) = crew {
+                for (lane, berth) in &crews[number] {
+                    let mut home = Vec::new();
+                    for place in 0..berth.count {
+                        let there = setup.link(ground.reliable_link(broker, *lane, leg::ON).keeping_order());
+                        on.push((there, place));
+                        home.push(setup.link(ground.reliable_link(*lane, broker, leg::RETURN).keeping_order()));
+                    }
+                    consumers.push(Consumers::new((crew, *berth), words, home, (slot, channels)));
+                    channels += berth.count;
                 }
-                consumers.push(Consumers::new(crew, words, home, (slot, channels)));
-                channels += crew.count;
             }
             let links = process::Links { on, aside: asides[number] };
             queues.push(process::Process::new((queue, crew), (number as u16, slot), words, links));
@@ -224,7 +235,7 @@ impl Settings {
             let lane = match lanes.iter().find(|(id, _)| *id == dead.id) {
                 Some((_, lane)) => *lane,
                 None => {
-                    let lane = setup.lane(dead_letter_lane(dead));
+                    let lane = setup.lane(lanes::river((&dead.id, &dead.name), "dead-letter queue"));
                     lanes.push((&dead.id, lane));
                     lane
                 }
@@ -237,59 +248,21 @@ impl Settings {
     }
 
     fn publisher_lane(&self) -> ActorRow {
-        let publisher = &self.publisher;
-        ActorRow {
-            id: publisher.id.clone(),
-            name: publisher.name.clone(),
-            subtitle: counted(publisher.threads, "thread"),
-            duty: Duty::Caller,
-            drawing: Drawing::Slots,
-            slots: publisher.threads,
-            slot_noun: "thread".into(),
-            slot_names: Vec::new(),
-        }
+        let PublisherSettings { id, name, threads } = &self.publisher;
+        lanes::of_slots(Duty::Caller, (id, name), *threads, "thread")
     }
 
     fn broker_lane(&self) -> ActorRow {
         let ((id, name), queues) = (self.broker(), 1 + self.other_queues.len() as u16);
-        ActorRow {
-            id: id.into(),
-            name: name.into(),
-            subtitle: match &self.exchange {
-                Some(exchange) => exchange.kind.word().into(),
-                None => self.queue.kind.words().into(),
-            },
-            duty: Duty::Broker,
-            drawing: Drawing::River,
-            slots: if queues == 1 { 0 } else { queues },
-            slot_noun: if queues == 1 { "" } else { "queue" }.into(),
-            slot_names: self.queues().filter(|_| queues > 1).map(|queue| queue.name.clone()).collect(),
+        let subtitle = match &self.exchange {
+            Some(exchange) => exchange.kind.word(),
+            None => self.queue.kind.words(),
+        };
+        let river = lanes::river((id, name), subtitle);
+        if queues == 1 {
+            return river;
         }
-    }
-}
-
-fn consumer_lane(crew: &ConsumerSettings) -> ActorRow {
-    ActorRow {
-        id: crew.id.clone(),
-        name: crew.name.clone(),
-        subtitle: counted(crew.count, "consumer"),
-        duty: Duty::Worker,
-        drawing: Drawing::Slots,
-        slots: crew.count,
-        slot_noun: "consumer".into(),
-        slot_names: Vec::new(),
-    }
-}
-
-fn dead_letter_lane(dead: &DeadLetterSettings) -> ActorRow {
-    ActorRow {
-        id: dead.id.clone(),
-        name: dead.name.clone(),
-        subtitle: "dead-letter queue".into(),
-        duty: Duty::Broker,
-        drawing: Drawing::River,
-        slots: 0,
-        slot_noun: "".into(),
-        slot_names: Vec::new(),
+        let slot_names = self.queues().map(|queue| queue.name.clone()).collect();
+        ActorRow { slots: queues, slot_noun: "queue".into(), slot_names, ..river }
     }
 }

@@ -22,11 +22,12 @@ pub use settings::{
 };
 
 use super::dead_letters::DeadLetters;
-use super::{Ground, Party, counted, leg};
+use super::lanes::{self, Berth};
+use super::{Ground, Party, leg};
 use crate::engine::{Link, Setup};
 use crate::rng::Distribution;
 use crate::time::{Span, readable};
-use crate::trace::{ActorRow, Drawing, Duty, PartId, Term};
+use crate::trace::{ActorId, ActorRow, Drawing, Duty, PartId, Slot, Term};
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: SendMessage, ReceiveMessage, DeleteMessage and ChangeMessageVisibility as calls, standard and FIFO queues, \
@@ -124,22 +125,35 @@ impl Settings {
     pub(super) fn set_up(&self, ground: &Ground) -> Setup<Party> {
         let mut setup = Setup::default();
         let words = self.words(&mut setup);
-        let [sender, queue, workers] = self.lanes().map(|row| setup.lane(row));
-        setup.term(workers, Term::Bound, &self.bound());
+        let SenderSettings { id, name, threads } = &self.sender;
+        let sender = setup.lane(lanes::of_slots(Duty::Caller, (id, name), *threads, "thread"));
+        let queue = setup.lane(self.queue_lane());
         setup.term(queue, Term::Settled, "deleted");
+        let crew: Vec<(ActorId, Berth)> =
+            self.consumers.crew().lanes().into_iter().map(|(row, berth)| (setup.lane(row), berth)).collect();
+        for (lane, _) in &crew {
+            setup.term(*lane, Term::Bound, &self.bound());
+        }
         let dead = self.queue.redrive_policy.as_ref().map(|policy| setup.lane(dead_letter_lane(policy)));
 
         let latency = || ground.latency.clone();
         let out = setup.link(ground.link(sender, queue, leg::OUT));
         let back = setup.link(ground.link(queue, sender, leg::BACK));
-        let on = setup.link(Link::new(queue, workers, leg::ON, latency()));
-        let home = setup.link(Link::new(workers, queue, leg::RETURN, latency()));
+        // For each consumer, the way to its lane and its place there; for each lane, the way to the queue.
+        let (mut on, mut home) = (Vec::new(), Vec::new());
+        for (lane, berth) in &crew {
+            let there = setup.link(Link::new(queue, *lane, leg::ON, latency()));
+            on.extend((0..berth.count).map(|place| (there, Slot(place))));
+            home.push(setup.link(Link::new(*lane, queue, leg::RETURN, latency())));
+        }
         let still = || Distribution::fixed(Span::ZERO);
         let aside = dead.map(|dead| setup.link(Link::new(queue, dead, leg::RETURN, still()).keeping_order()));
 
         setup.actor(Sender::new(self, words, out).into());
         setup.actor(Queue::new(self, words, queue::Links { back, on, aside }).into());
-        setup.actor(Consumers::new(self, words, home).into());
+        for ((_, berth), home) in crew.into_iter().zip(home) {
+            setup.actor(Consumers::new((self, berth), words, home).into());
+        }
         if dead.is_some() {
             setup.actor(DeadLetters.into());
         }
@@ -160,58 +174,21 @@ impl Settings {
         }
     }
 
-    fn lanes(&self) -> [ActorRow; 3] {
-        let Settings { sender, queue, consumers, .. } = self;
-        [
-            ActorRow {
-                id: sender.id.clone(),
-                name: sender.name.clone(),
-                subtitle: counted(sender.threads, "thread"),
-                duty: Duty::Caller,
-                drawing: Drawing::Slots,
-                slots: sender.threads,
-                slot_noun: "thread".into(),
-                slot_names: Vec::new(),
-            },
-            ActorRow {
-                id: queue.id.clone(),
-                name: queue.name.clone(),
-                subtitle: match queue.kind {
-                    QueueType::Standard => format!("visibility {}", readable(queue.visibility_timeout)),
-                    QueueType::Fifo => format!("FIFO, visibility {}", readable(queue.visibility_timeout)),
-                },
-                duty: Duty::Broker,
-                drawing: Drawing::Halves,
-                slots: 0,
-                slot_noun: "".into(),
-                slot_names: Vec::new(),
-            },
-            ActorRow {
-                id: consumers.id.clone(),
-                name: consumers.name.clone(),
-                subtitle: counted(consumers.count, "consumer"),
-                duty: Duty::Worker,
-                drawing: Drawing::Slots,
-                slots: consumers.count,
-                slot_noun: "consumer".into(),
-                slot_names: Vec::new(),
-            },
-        ]
+    fn queue_lane(&self) -> ActorRow {
+        let QueueSettings { id, name, kind, visibility_timeout, .. } = &self.queue;
+        let visibility = readable(*visibility_timeout);
+        let subtitle = match kind {
+            QueueType::Standard => format!("visibility {visibility}"),
+            QueueType::Fifo => format!("FIFO, visibility {visibility}"),
+        };
+        ActorRow { drawing: Drawing::Halves, ..lanes::river((id, name), &subtitle) }
     }
 }
 
 fn dead_letter_lane(policy: &RedrivePolicy) -> ActorRow {
-    ActorRow {
-        id: policy.id.clone(),
-        name: policy.name.clone(),
-        subtitle: match policy.max_receive_count {
-            1 => "after 1 receive".into(),
-            count => format!("after {count} receives"),
-        },
-        duty: Duty::Broker,
-        drawing: Drawing::River,
-        slots: 0,
-        slot_noun: "".into(),
-        slot_names: Vec::new(),
-    }
+    let subtitle = match policy.max_receive_count {
+        1 => "after 1 receive".into(),
+        count => format!("after {count} receives"),
+    };
+    lanes::river((&policy.id, &policy.name), &subtitle)
 }

@@ -70,7 +70,7 @@ pub const BROKERS: [Broker; 3] = [
 ];
 
 /// What means the same to each of them: who sends, where it waits, who works.
-const CARRIED: [[&str; 3]; 12] = [
+const CARRIED: [[&str; 3]; 13] = [
     ["label"; 3],
     ["body"; 3],
     ["publisher.id", "producer.id", "sender.id"],
@@ -81,6 +81,7 @@ const CARRIED: [[&str; 3]; 12] = [
     ["consumers.id", "groups.0.id", "consumers.id"],
     ["consumers.name", "groups.0.name", "consumers.name"],
     ["consumers.count", "groups.0.consumers", "consumers.count"],
+    ["consumers.lanes", "groups.0.lanes", "consumers.lanes"],
     ["consumers.deduplicates", "groups.0.deduplicates", "consumers.deduplicates"],
     ["consumers.factors", "groups.0.factors", "consumers.factors"],
 ];

@@ -66,7 +66,6 @@ fn what_a_broker_cannot_carry_is_refused_in_words() {
             "rabbitmq",
             "sides.right.protocol: `rabbitmq` cannot stand in here: several groups each read every record, and what one takes",
         ),
-        ("kafka-rebalance", "sqs", "changes.crash.actor: no side has an actor `right.mailer-2`; there are "),
     ] {
         let told = with(name, protocol).expect_err(name);
         assert!(told.starts_with(says), "{name}, {protocol}: {told}");

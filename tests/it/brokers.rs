@@ -40,7 +40,7 @@ pub fn scenario_with(protocol: &str) -> BoxedStrategy<Value> {
     let text = match protocol {
         "kafka" => scenario(kafka(&["auto", "after-batch", "after-each", "before-work"])).boxed(),
         "sqs" => scenario(prop_oneof![sqs("after-work"), sqs("before-work")]).boxed(),
-        _ => scenario(rabbitmq::side("manual", rabbitmq::Room::Bounded)).boxed(),
+        _ => scenario(rabbitmq::side("manual", rabbitmq::Room::Scarce)).boxed(),
     };
     text.prop_map(|text| serde_json::from_str(&text).unwrap()).boxed()
 }

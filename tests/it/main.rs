@@ -18,6 +18,7 @@ mod compared;
 mod comparisons;
 mod controls;
 mod cover;
+mod crews;
 mod csv_table;
 mod desk;
 mod direction;

@@ -2,11 +2,11 @@
 
 use super::{Gate, Hands, NodeWords};
 use crate::engine::Setup;
-use crate::protocol::{self, BadSetting, MAX_SLOTS, check_actor, in_range};
+use crate::protocol::{self, BadSetting, MAX_SLOTS, check_actor, in_range, lanes};
 use crate::reading::{fields, words};
 use crate::rng::Distribution;
 use crate::time::Span;
-use crate::trace::{ActorRow, Drawing, Duty};
+use crate::trace::{ActorRow, Duty};
 
 /// Who wants the jobs.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,19 +63,13 @@ impl Caller {
     }
 
     pub(crate) fn lane(&self) -> ActorRow {
-        let (slots, slot_noun, subtitle) = match self.kind {
-            CallerKind::Threads => (self.threads, "thread", protocol::counted(self.threads, "thread")),
-            CallerKind::EventLoop => (1, "event loop", "event loop".to_owned()),
-        };
-        ActorRow {
-            id: self.id.clone(),
-            name: self.name.clone(),
-            subtitle,
-            duty: Duty::Caller,
-            drawing: Drawing::Slots,
-            slots,
-            slot_noun: slot_noun.into(),
-            slot_names: Vec::new(),
+        let names = (&*self.id, &*self.name);
+        match self.kind {
+            CallerKind::Threads => lanes::of_slots(Duty::Caller, names, self.threads, "thread"),
+            CallerKind::EventLoop => {
+                let subtitle = "event loop".to_owned();
+                ActorRow { subtitle, ..lanes::of_slots(Duty::Caller, names, 1, "event loop") }
+            }
         }
     }
 
@@ -129,16 +123,7 @@ impl Service {
 
     /// Its lane, where a worker is called `noun`.
     pub(crate) fn lane_of(&self, noun: &'static str) -> ActorRow {
-        ActorRow {
-            id: self.id.clone(),
-            name: self.name.clone(),
-            subtitle: protocol::counted(self.workers, noun),
-            duty: Duty::Worker,
-            drawing: Drawing::Slots,
-            slots: self.workers,
-            slot_noun: noun.into(),
-            slot_names: Vec::new(),
-        }
+        lanes::of_slots(Duty::Worker, (&self.id, &self.name), self.workers, noun)
     }
 }
 

@@ -17,6 +17,7 @@ use super::words::Words;
 use super::{MemberNumber, Offset, Request, Settings, Taken, ToMembers, ToTopic};
 use crate::engine::{Fault, Input, LinkId, Parcel, Phase, Word};
 use crate::protocol::dead_letters::SetAside;
+use crate::protocol::lanes::Berth;
 use crate::protocol::work::Effects;
 use crate::protocol::{Role, Stage};
 use crate::time::Span;
@@ -99,20 +100,19 @@ impl Members {
     pub(super) fn new(
         settings: &Settings,
         group: u16,
-        (first, first_place): (MemberNumber, u16),
+        (first, berth): (MemberNumber, Berth),
         words: Words,
         links: Vec<Links>,
         aside: Option<LinkId<SetAside>>,
     ) -> Self {
         let own = settings.groups[usize::from(group)].clone();
-        let factor = |place: u16| own.factors.get(usize::from(place)).copied().unwrap_or(1.0);
         Members {
             words,
             request_timeout: settings.request_timeout,
             partitions: settings.topic.partitions,
             first,
-            members: (0..links.len() as u16)
-                .map(|index| Member::new(first_place + index, factor(first_place + index)))
+            members: (berth.first..berth.first + berth.count)
+                .map(|place| Member::new(place, own.crew().factor(place)))
                 .collect(),
             effects: Effects::of_consumers(own.deduplicates),
             group: own,

@@ -3,6 +3,7 @@
 //! *Invariant:* settings that pass [`Settings::check`] can be set up and run.
 
 use crate::protocol::keys::Keys;
+use crate::protocol::lanes::{Crew, Lanes};
 use crate::protocol::retry::{Jitter, Retry};
 use crate::protocol::{BadSetting, MAX_SLOTS, at_most, check_actor, check_text, different, in_range, not_zero};
 use crate::reading::{fields, words};
@@ -101,7 +102,6 @@ pub struct GroupSettings {
     pub id: String,
     pub name: String,
     pub consumers: u16,
-    /// Whether the members share a lane, and so a fate, or have each its own: `server-1`, `server-2`.
     pub lanes: Lanes,
     /// When the members start. Without a moment they did so before the run began: the group is stable, and has committed
     /// the beginning of the log.
@@ -132,14 +132,6 @@ fields!(GroupSettings:
     heartbeat_interval, max_poll_interval, max_poll_records, fetch_max_wait, initial_rebalance_delay, retry,
     dead_letter, deduplicates, factors
 );
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lanes {
-    Shared,
-    Each,
-}
-
-words!(Lanes: Shared = "shared", Each = "each");
 
 /// Where a group begins to read if nothing is committed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -266,18 +258,15 @@ impl TopicSettings {
 }
 
 impl GroupSettings {
-    /// The ids of the lanes on which the group's members are.
-    pub(super) fn lane_ids(&self) -> Vec<String> {
-        match self.lanes {
-            Lanes::Shared => vec![self.id.clone()],
-            Lanes::Each => (1..=self.consumers).map(|number| format!("{}-{number}", self.id)).collect(),
-        }
+    /// Who is in it.
+    pub(super) fn crew(&self) -> Crew<'_> {
+        let GroupSettings { id, name, consumers, lanes, factors, .. } = self;
+        Crew { id, name, count: *consumers, lanes: *lanes, factors }
     }
 
     fn check(&self, field: &str) -> Result<(), BadSetting> {
         let path = |name: &str| format!("{field}.{name}");
-        let most = if self.lanes == Lanes::Each { 12 } else { MAX_SLOTS };
-        in_range(&path("consumers"), self.consumers.into(), 1..=most)?;
+        self.crew().check(field, "consumers")?;
         in_range(&path("max_poll_records"), self.max_poll_records.into(), 1..=100_000)?;
         for (name, span) in [
             ("auto_commit_interval", self.auto_commit_interval),
@@ -295,20 +284,8 @@ impl GroupSettings {
             );
             return Err(BadSetting { field: path("heartbeat_interval"), sentence });
         }
-        check_actor(field, &self.id, &self.name)?;
-        for id in self.lane_ids() {
-            check_actor(field, &id, &self.name)?;
-        }
         if let Some(dead) = &self.dead_letter {
             check_actor(&path("dead_letter"), &dead.id, &dead.name)?;
-        }
-        if self.factors.len() > usize::from(self.consumers) {
-            let sentence = format!("there are {} factors for {} consumers", self.factors.len(), self.consumers);
-            return Err(BadSetting { field: path("factors"), sentence });
-        }
-        if let Some(factor) = self.factors.iter().find(|factor| !(0.001..=1000.0).contains(*factor)) {
-            let sentence = format!("{factor} is out of range; it must be from 0.001 to 1000");
-            return Err(BadSetting { field: path("factors"), sentence });
         }
         self.retry.check(&path("retry"))
     }
@@ -355,7 +332,7 @@ impl Settings {
         claim("topic.id".into(), topic.id.clone())?;
         for (place, group) in groups.iter().enumerate() {
             group.check(&format!("groups.{place}"))?;
-            for id in group.lane_ids() {
+            for id in group.crew().ids() {
                 claim(format!("groups.{place}.id"), id)?;
             }
             if let Some(dead) = &group.dead_letter {

@@ -117,10 +117,13 @@ impl Broker {
                 }
                 stage.send(process.to_consumer(channel, epoch, cancel_ok).answering(message), ToConsumers::Ok);
             }
-            ToBroker::Closed { channel, epoch } => {
-                let (process, channel) = self.channel(channel);
+            ToBroker::Closed { channel, epoch, host: (first, count) } => {
                 // The other connections of the dead host are closing too: nothing more goes there.
-                process.queue.cancel_up_to(epoch);
+                for channel in first..first + count {
+                    let (process, channel) = self.channel(channel);
+                    process.queue.cancel_up_to(channel, epoch);
+                }
+                let (process, channel) = self.channel(channel);
                 if process.queue.epoch(channel) <= epoch {
                     let held = process.queue.close(channel);
                     process.take_back(held, stage);
@@ -224,6 +227,7 @@ impl Broker {
                 let refused = self.words.consume_refused;
                 let (process, channel) = self.channel(channel);
                 let parcel = process.to_consumer(channel, epoch, refused).answering(message);
+                let channel = process.place(channel);
                 stage.send(parcel, ToConsumers::ConsumeRefused { channel, epoch });
             }
             ToBroker::Settle { .. } | ToBroker::Cancel { .. } | ToBroker::Closed { .. } => {}

@@ -10,6 +10,7 @@ use std::collections::VecDeque;
 use super::words::Words;
 use super::{Acknowledgement, ConsumerSettings, Epoch, OnFailure, Settlement, Tag, ToBroker, ToConsumers};
 use crate::engine::{Input, LinkId, OpenStay, Parcel, TimerId, Word};
+use crate::protocol::lanes::Berth;
 use crate::protocol::work::{self, Effects, Work};
 use crate::protocol::{Role, Stage};
 use crate::time::Span;
@@ -107,7 +108,7 @@ impl Role for Consumers {
 
 impl Consumers {
     pub(super) fn new(
-        own: &ConsumerSettings,
+        (own, berth): (&ConsumerSettings, Berth),
         words: Words,
         home: Vec<LinkId<ToBroker>>,
         (queue, first_channel): (Slot, u16),
@@ -117,9 +118,9 @@ impl Consumers {
             (OnFailure::Reject, true) => Settlement::RejectAndRequeue,
             (OnFailure::Nack, true) => Settlement::NackAndRequeue,
         };
-        let consumer = |(index, home)| Consumer {
+        let consumer = |(place, home)| Consumer {
             home,
-            factor: own.factors.get(index).copied().unwrap_or(1.0),
+            factor: own.crew().factor(place),
             connection: Connection::Open,
             reconnects: None,
             epoch: 0,
@@ -135,7 +136,7 @@ impl Consumers {
             ack_every: own.ack_every.into(),
             on_failure: (own.on_failure, settlement),
             recovery_interval: own.recovery_interval,
-            consumers: home.into_iter().enumerate().map(consumer).collect(),
+            consumers: (berth.first..).zip(home).map(consumer).collect(),
             opened: 0,
             effects: Effects::of_consumers(own.deduplicates),
         }

@@ -19,8 +19,8 @@ use crate::trace::{Ending, MarkKind, PartId, Slot, StayKind};
 
 /// The ways out of a queue.
 pub(super) struct Links {
-    /// One a consumer.
-    pub on: Vec<LinkId<ToConsumers>>,
+    /// For each consumer, the way to its lane and its place there.
+    pub on: Vec<(LinkId<ToConsumers>, u16)>,
     pub aside: Option<LinkId<SetAside>>,
 }
 
@@ -106,12 +106,19 @@ impl Process {
             };
             let word = if delivery == 1 { self.words.deliver } else { self.words.redeliver };
             let parcel = self.to(channel, word, part).attempt(delivery);
+            let channel = self.place(channel);
             stage.send(parcel, ToConsumers::Deliver { part, epoch, tag, channel, delivery });
         }
     }
 
+    /// Where a channel is among those of its lane.
+    pub(super) fn place(&self, channel: u16) -> u16 {
+        self.links.on[usize::from(channel)].1
+    }
+
     fn to(&self, channel: u16, word: Word, part: PartId) -> Parcel<ToConsumers> {
-        Parcel::new(self.links.on[usize::from(channel)], word, part).from(self.slot).to(Slot(channel))
+        let (link, place) = self.links.on[usize::from(channel)];
+        Parcel::new(link, word, part).from(self.slot).to(Slot(place))
     }
 
     /// Sets the head aside for as long as its time is over.
@@ -204,7 +211,10 @@ impl Process {
             let held = self.queue.close(channel);
             self.take_back(held, stage);
             let epoch = self.queue.epoch(channel);
-            stage.send(self.to_consumer(channel, epoch, self.words.closed), ToConsumers::Closed { channel });
+            stage.send(
+                self.to_consumer(channel, epoch, self.words.closed),
+                ToConsumers::Closed { channel: self.place(channel) },
+            );
         }
     }
 

@@ -269,10 +269,10 @@ impl Queue {
         self.channels[usize::from(number)].subscribed = false;
     }
 
-    /// As [`Queue::cancel`], for all channels opened up to `epoch`: their host is gone.
-    pub(super) fn cancel_up_to(&mut self, epoch: Epoch) {
-        for channel in self.channels.iter_mut().filter(|channel| channel.epoch <= epoch) {
-            channel.subscribed = false;
+    /// As [`Queue::cancel`], if the channel was opened no later than `epoch`: its host is gone.
+    pub(super) fn cancel_up_to(&mut self, number: u16, epoch: Epoch) {
+        if self.epoch(number) <= epoch {
+            self.cancel(number);
         }
     }
 

@@ -195,11 +195,11 @@ impl Settings {
     /// Lanes have ids of their own, save that several queues may share one for dead letters.
     fn check_lanes(&self) -> Result<(), BadSetting> {
         let crews = std::iter::once(&self.consumers).chain(&self.other_consumers);
-        let mut taken: Vec<&str> = vec![&self.publisher.id];
+        let mut taken: Vec<String> = vec![self.publisher.id.clone()];
         let broker = if self.exchange.is_some() { "exchange.id" } else { "queue.id" };
-        let lanes = std::iter::once((broker, self.broker().0)).chain(crews.map(|crew| ("consumers.id", &*crew.id)));
-        for (field, id) in lanes {
-            taken.iter().try_for_each(|other| different(field, id, other))?;
+        let consumers = crews.flat_map(|crew| crew.crew().ids()).map(|id| ("consumers.id", id));
+        for (field, id) in std::iter::once((broker, self.broker().0.to_owned())).chain(consumers) {
+            taken.iter().try_for_each(|other| different(field, &id, other))?;
             taken.push(id);
         }
         let mut dead = self.queues().filter_map(|queue| queue.dead_letter.as_ref());

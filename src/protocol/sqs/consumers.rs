@@ -10,6 +10,7 @@ use super::settings::{Delete, Extension};
 use super::words::Words;
 use super::{Call, Heard, Receipt, Settings, ToConsumers, ToQueue};
 use crate::engine::{Fault, Input, LinkId, OpenStay, Parcel, Phase, TimerId, Word};
+use crate::protocol::lanes::Berth;
 use crate::protocol::retry::Retry;
 use crate::protocol::work::{self, Effects, Work};
 use crate::protocol::{Role, Stage};
@@ -65,6 +66,8 @@ pub struct Consumers {
     delete: Delete,
     on_failure_visible_after: Option<Span>,
     extension: Option<Extension>,
+    /// The number of the first one among all consumers of the queue, by which they are known to it.
+    first: u16,
     consumers: Vec<Consumer>,
     effects: Effects,
 }
@@ -105,13 +108,13 @@ impl Role for Consumers {
 }
 
 impl Consumers {
-    pub(super) fn new(settings: &Settings, words: Words, home: LinkId<ToQueue>) -> Self {
+    pub(super) fn new((settings, berth): (&Settings, Berth), words: Words, home: LinkId<ToQueue>) -> Self {
         let own = &settings.consumers;
-        let consumer = |index: u16| Consumer {
+        let consumer = |place: u16| Consumer {
             doing: Doing::Nothing,
             call: 0,
             inbox: VecDeque::new(),
-            factor: own.factors.get(usize::from(index)).copied().unwrap_or(1.0),
+            factor: own.crew().factor(place),
         };
         Consumers {
             words,
@@ -123,7 +126,8 @@ impl Consumers {
             delete: own.delete,
             on_failure_visible_after: own.on_failure_visible_after,
             extension: own.extend_visibility,
-            consumers: (0..own.count).map(consumer).collect(),
+            first: berth.first,
+            consumers: (berth.first..berth.first + berth.count).map(consumer).collect(),
             effects: Effects::of_consumers(own.deduplicates),
         }
     }
@@ -147,6 +151,7 @@ impl Consumers {
 
     fn hear(&mut self, message: MessageId, body: ToConsumers, stage: &mut Stage<'_>) {
         let ToConsumers { consumer, call, heard } = body;
+        let consumer = consumer - self.first;
         let Some(errand) = self.awaited(consumer, call) else {
             // The answers to extensions are not waited for.
             if call != 0 && stage.is_out() {
@@ -266,6 +271,8 @@ impl Consumers {
             stage.set_timer(timeout, Timer::CallOverdue { consumer })
         });
         one.doing = Doing::Calling(errand, stay, overdue);
+        let place = consumer;
+        let consumer = self.first + place;
         let (word, part, attempt, body) = match errand {
             Errand::Poll => (self.words.empty_receive, PartId::NONE, 1, ToQueue::Receive { consumer, call }),
             Errand::Delete(Received { part, receipt }, attempt) => {
@@ -276,7 +283,7 @@ impl Consumers {
                 (self.words.change, part, 1, ToQueue::ChangeVisibility { consumer, call, part, receipt, to })
             }
         };
-        self.send(consumer, word, part, attempt, body, stage);
+        self.send(place, word, part, attempt, body, stage);
     }
 
     fn send(&self, consumer: u16, word: Word, part: PartId, attempt: u32, body: ToQueue, stage: &mut Stage<'_>) {
@@ -314,7 +321,8 @@ impl Consumers {
         else {
             return;
         };
-        let body = ToQueue::ChangeVisibility { consumer, call: 0, part, receipt, to: extension.to };
+        let (number, to) = (self.first + consumer, extension.to);
+        let body = ToQueue::ChangeVisibility { consumer: number, call: 0, part, receipt, to };
         self.send(consumer, self.words.change, part, 1, body, stage);
         if let Doing::Working { extends, .. } = &mut self.consumers[consumer as usize].doing {
             *extends = Some(stage.set_timer(extension.every, Timer::Extend { consumer }));
@@ -369,7 +377,8 @@ impl Consumers {
 
     fn close(&mut self, consumer: u16, stage: &mut Stage<'_>) {
         let call = self.consumers[consumer as usize].call;
-        self.send(consumer, self.words.closed, PartId::NONE, 1, ToQueue::Closed { consumer, call }, stage);
+        let body = ToQueue::Closed { consumer: self.first + consumer, call };
+        self.send(consumer, self.words.closed, PartId::NONE, 1, body, stage);
     }
 
     /// What is in hand is lost. The queue is told nothing of it: the clocks of what was received run on (`FLT-2`).

@@ -21,10 +21,10 @@ use store::Store;
 const DEDUPLICATION_INTERVAL: Span = Span::seconds(300);
 
 /// Where the queue's messages go.
-#[derive(Clone, Copy)]
 pub(super) struct Links {
     pub back: LinkId<ToSender>,
-    pub on: LinkId<ToConsumers>,
+    /// For each consumer, the way to its lane and its place there.
+    pub on: Vec<(LinkId<ToConsumers>, Slot)>,
     pub aside: Option<LinkId<SetAside>>,
 }
 
@@ -261,7 +261,8 @@ impl Queue {
     }
 
     fn to_consumer(&self, message: MessageId, word: Word, part: PartId, consumer: u16) -> Parcel<ToConsumers> {
-        Parcel::new(self.links.on, word, part).answering(message).to(Slot(consumer))
+        let (link, place) = self.links.on[usize::from(consumer)];
+        Parcel::new(link, word, part).answering(message).to(place)
     }
 
     fn answer(

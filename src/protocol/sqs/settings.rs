@@ -3,6 +3,7 @@
 //! *Invariant:* settings that pass [`Settings::check`] can be set up and run.
 
 use crate::protocol::keys::Keys;
+use crate::protocol::lanes::{Crew, Lanes};
 use crate::protocol::retry::{Jitter, Retry};
 use crate::protocol::{BadSetting, MAX_SLOTS, check_actor, check_text, different, in_range, not_zero};
 use crate::reading::{fields, words};
@@ -89,6 +90,7 @@ pub struct ConsumerSettings {
     pub id: String,
     pub name: String,
     pub count: u16,
+    pub lanes: Lanes,
     /// The most messages that one ReceiveMessage brings.
     pub max_number_of_messages: u16,
     /// How long a ReceiveMessage waits: the queue's own time unless it is given here.
@@ -110,7 +112,7 @@ pub struct ConsumerSettings {
 }
 
 fields!(ConsumerSettings:
-    id, name, count, max_number_of_messages, wait_time, poll_interval, delete, on_failure_visible_after,
+    id, name, count, lanes, max_number_of_messages, wait_time, poll_interval, delete, on_failure_visible_after,
     extend_visibility, deduplicates, factors
 );
 
@@ -183,6 +185,7 @@ impl Default for ConsumerSettings {
             id: "server".into(),
             name: "Server".into(),
             count: 1,
+            lanes: Lanes::Shared,
             max_number_of_messages: 1,
             wait_time: None,
             poll_interval: Span::seconds(1),
@@ -225,13 +228,15 @@ impl Settings {
         }
         check_actor("sender", &sender.id, &sender.name)?;
         check_actor("queue", &queue.id, &queue.name)?;
-        check_actor("consumers", &consumers.id, &consumers.name)?;
         different("queue.id", &queue.id, &sender.id)?;
-        different("consumers.id", &consumers.id, &sender.id)?;
-        different("consumers.id", &consumers.id, &queue.id)?;
+        let crew = consumers.crew().ids();
+        for id in &crew {
+            different("consumers.id", id, &sender.id)?;
+            different("consumers.id", id, &queue.id)?;
+        }
         if let Some(dead) = &queue.redrive_policy {
             check_actor("queue.redrive_policy", &dead.id, &dead.name)?;
-            for other in [&sender.id, &queue.id, &consumers.id] {
+            for other in crew.iter().chain([&sender.id, &queue.id]) {
                 different("queue.redrive_policy.id", &dead.id, other)?;
             }
         }
@@ -266,7 +271,7 @@ impl Settings {
 
     fn check_consumers(&self) -> Result<(), BadSetting> {
         let consumers = &self.consumers;
-        in_range("consumers.count", consumers.count.into(), 1..=MAX_SLOTS)?;
+        consumers.crew().check("consumers", "count")?;
         in_range("consumers.max_number_of_messages", consumers.max_number_of_messages.into(), 1..=10)?;
         not_zero("consumers.poll_interval", consumers.poll_interval)?;
         if let Some(wait) = consumers.wait_time {
@@ -279,17 +284,14 @@ impl Settings {
             not_zero("consumers.extend_visibility.every", extension.every)?;
             between("consumers.extend_visibility.to", extension.to, Span::ZERO, LONGEST_VISIBILITY)?;
         }
-        let field = || "consumers.factors".to_owned();
-        if consumers.factors.len() > usize::from(consumers.count) {
-            let sentence = format!("there are {} factors for {} consumers", consumers.factors.len(), consumers.count);
-            return Err(BadSetting { field: field(), sentence });
-        }
-        match consumers.factors.iter().find(|factor| !(0.001..=1000.0).contains(*factor)) {
-            Some(factor) => {
-                let sentence = format!("{factor} is out of range; it must be from 0.001 to 1000");
-                Err(BadSetting { field: field(), sentence })
-            }
-            None => Ok(()),
-        }
+        Ok(())
+    }
+}
+
+impl ConsumerSettings {
+    /// Who they are.
+    pub(super) fn crew(&self) -> Crew<'_> {
+        let ConsumerSettings { id, name, count, lanes, factors, .. } = self;
+        Crew { id, name, count: *count, lanes: *lanes, factors }
     }
 }

@@ -104,7 +104,8 @@ impl Consumers {
         for number in self.numbers() {
             if self.consumers[usize::from(number)].connection == Connection::Open {
                 self.lose_connection(number, stage);
-                let body = ToBroker::Closed { channel: self.first_channel + number, epoch: self.opened };
+                let host = (self.first_channel, self.consumers.len() as u16);
+                let body = ToBroker::Closed { channel: self.first_channel + number, epoch: self.opened, host };
                 stage.send(self.parcel(number, self.words.closed), body);
             }
         }

@@ -3,7 +3,8 @@
 //! *Invariant:* a consumer's bound on what it holds is one number, whatever its queue's kind makes of "unlimited".
 
 use super::QueueType;
-use crate::protocol::{BadSetting, MAX_SLOTS, check_actor, in_range, not_zero};
+use crate::protocol::lanes::{Crew, Lanes};
+use crate::protocol::{BadSetting, in_range, not_zero};
 use crate::reading::{fields, words};
 use crate::time::Span;
 
@@ -17,6 +18,7 @@ pub struct ConsumerSettings {
     /// The id of the queue from which they consume; of the first one they need not say so.
     pub queue: String,
     pub count: u16,
+    pub lanes: Lanes,
     /// Unacknowledged messages a consumer may hold; 0 is unlimited, which a quorum queue takes as 2000.
     pub prefetch: u16,
     pub ack: Acknowledgement,
@@ -35,7 +37,7 @@ pub struct ConsumerSettings {
 }
 
 fields!(ConsumerSettings:
-    id, name, queue, count, prefetch, ack, ack_every, on_failure, requeue, deduplicates, factors, recovery_interval
+    id, name, queue, count, lanes, prefetch, ack, ack_every, on_failure, requeue, deduplicates, factors, recovery_interval
 );
 
 /// Who says that a delivery is done.
@@ -67,6 +69,7 @@ impl Default for ConsumerSettings {
             name: "Server".into(),
             queue: String::new(),
             count: 1,
+            lanes: Lanes::Shared,
             prefetch: 0,
             ack: Acknowledgement::Manual,
             ack_every: 1,
@@ -92,17 +95,14 @@ impl ConsumerSettings {
     /// Refuses what cannot be, in the consumers that stand at `field`.
     pub(super) fn check(&self, field: &str) -> Result<(), BadSetting> {
         let at = |name: &str| format!("{field}.{name}");
-        check_actor(field, &self.id, &self.name)?;
-        in_range(&at("count"), self.count.into(), 1..=MAX_SLOTS)?;
+        self.crew().check(field, "count")?;
         in_range(&at("ack_every"), self.ack_every.into(), 1..=1000)?;
-        not_zero(&at("recovery_interval"), self.recovery_interval)?;
-        let bad = |sentence: String| Err(BadSetting { field: at("factors"), sentence });
-        if self.factors.len() > usize::from(self.count) {
-            return bad(format!("there are {} factors for {} consumers", self.factors.len(), self.count));
-        }
-        match self.factors.iter().find(|factor| !(0.001..=1000.0).contains(*factor)) {
-            Some(factor) => bad(format!("{factor} is out of range; it must be from 0.001 to 1000")),
-            None => Ok(()),
-        }
+        not_zero(&at("recovery_interval"), self.recovery_interval)
+    }
+
+    /// Who they are.
+    pub(in crate::protocol::rabbitmq) fn crew(&self) -> Crew<'_> {
+        let ConsumerSettings { id, name, count, lanes, factors, .. } = self;
+        Crew { id, name, count: *count, lanes: *lanes, factors }
     }
 }

@@ -1,0 +1,122 @@
+//! Consumers of one queue in lanes of their own: each fails by itself, and the others go on.
+
+use counterpoint::scenario::Scenario;
+use counterpoint::trace::{Trace, WorkOutcome};
+use serde_json::{Value, json};
+
+use crate::story::{play_side, tells};
+
+/// Four jobs at once, of which each needs 100 ms, before two consumers in lanes of their own; the first dies at 150 ms.
+fn with_a_death(protocol: &str, settings: Value) -> Trace {
+    let scenario = json!({
+        "workload": { "jobs": 4, "arrivals": { "pattern": "burst" }, "work": "100ms" },
+        "network": { "latency": "10ms" },
+        "changes": [{ "id": "death", "at": "150ms", "fault": "crash", "actor": "server-1" }],
+    });
+    play_side(protocol, settings, scenario)
+}
+
+#[test]
+fn rabbitmq_a_consumer_in_a_lane_of_its_own_dies_alone() {
+    let consumers = json!({ "count": 2, "lanes": "each", "prefetch": 1, "factors": [1, 0.5] });
+    let trace = with_a_death("rabbitmq", json!({ "consumers": consumers }));
+    tells(
+        &trace,
+        "sequenceDiagram
+        participant client as Client
+        participant queue as Queue
+        participant server-1 as Server 1
+        participant server-2 as Server 2
+        client-)queue: publish job 1 [0 → 10 ms]
+        client-)queue: publish job 2 [0 → 10 ms]
+        client-)queue: publish job 3 [0 → 10 ms]
+        client-)queue: publish job 4 [0 → 10 ms]
+        queue-)client: confirm [10 → 20 ms]
+        queue-)server-1: deliver job 1 [10 → 20 ms]
+        queue-)client: confirm [10 → 20 ms]
+        queue-)server-2: deliver job 2 [10 → 20 ms]
+        queue-)client: confirm [10 → 20 ms]
+        queue-)client: confirm [10 → 20 ms]
+        server-2-)queue: ack [70 → 80 ms]
+        queue-)server-2: deliver job 3 [80 → 90 ms]
+        server-1-)queue: ack [120 → 130 ms]
+        queue-)server-1: deliver job 4 [130 → 140 ms]
+        server-2-)queue: ack [140 → 150 ms]
+        Note over server-1: out [150 ms to the end]
+        Note over server-1: crashed [150 ms]
+        Note over queue: returned (job 4) [160 ms]
+        queue-)server-2: redeliver job 4 [160 → 170 ms, no. 2]
+        server-2-)queue: ack [220 → 230 ms, no. 2]",
+    );
+    assert!(trace.parts.iter().all(|part| part.outcome == WorkOutcome::Done));
+}
+
+#[test]
+fn sqs_a_consumer_in_a_lane_of_its_own_dies_alone() {
+    let consumers = json!({ "count": 2, "lanes": "each", "factors": [1, 0.5] });
+    let trace = with_a_death(
+        "sqs",
+        json!({
+            "consumers": consumers,
+            "queue": { "visibility_timeout": "1s", "receive_message_wait_time": "20s" },
+        }),
+    );
+    tells(
+        &trace,
+        "sequenceDiagram
+        participant client as Client
+        participant queue as Queue
+        participant server-1 as Server 1
+        participant server-2 as Server 2
+        server-1->>queue: ReceiveMessage [0 → 10 ms]
+        server-2->>queue: ReceiveMessage [0 → 10 ms]
+        client->>queue: SendMessage job 1 [0 → 10 ms]
+        queue-->>client: 200 OK [10 → 20 ms]
+        queue-->>server-1: job 1 [10 → 20 ms]
+        client->>queue: SendMessage job 2 [20 → 30 ms]
+        queue-->>client: 200 OK [30 → 40 ms]
+        queue-->>server-2: job 2 [30 → 40 ms]
+        client->>queue: SendMessage job 3 [40 → 50 ms]
+        queue-->>client: 200 OK [50 → 60 ms]
+        client->>queue: SendMessage job 4 [60 → 70 ms]
+        queue-->>client: 200 OK [70 → 80 ms]
+        server-2->>queue: DeleteMessage [90 → 100 ms]
+        queue-->>server-2: 200 OK [100 → 110 ms]
+        server-2->>queue: ReceiveMessage [110 → 120 ms]
+        server-1->>queue: DeleteMessage [120 → 130 ms]
+        queue-->>server-2: job 3 [120 → 130 ms]
+        queue-->>server-1: 200 OK [130 → 140 ms]
+        server-1->>queue: ReceiveMessage [140 → 150 ms]
+        Note over server-1: out [150 ms to the end]
+        Note over server-1: crashed [150 ms]
+        queue--xserver-1: job 4 [150 → 160 ms, turned away]
+        server-2->>queue: DeleteMessage [180 → 190 ms]
+        queue-->>server-2: 200 OK [190 → 200 ms]
+        server-2->>queue: ReceiveMessage [200 → 210 ms]
+        Note over queue: visible again (job 4) [1150 ms]
+        queue-->>server-2: job 4 [1150 → 1160 ms, no. 2]
+        server-2->>queue: DeleteMessage [1210 → 1220 ms]
+        queue-->>server-2: 200 OK [1220 → 1230 ms]",
+    );
+    assert!(trace.parts.iter().all(|part| part.outcome == WorkOutcome::Done));
+}
+
+/// What the lanes are called can be taken by nobody else, and there are no more than can be drawn.
+#[test]
+fn lanes_of_their_own_have_ids_of_their_own() {
+    let refused = |protocol: &str, settings: Value| {
+        let mut side = json!({ "protocol": protocol });
+        side.as_object_mut().unwrap().extend(settings.as_object().unwrap().clone());
+        let other = json!({ "protocol": "http", "server": { "id": "other" } });
+        Scenario::from_json(&json!({ "name": "crews", "sides": [side, other] }).to_string()).unwrap_err().to_string()
+    };
+    for (protocol, sender) in [("rabbitmq", "publisher"), ("sqs", "sender")] {
+        let mut settings = json!({ "consumers": { "count": 2, "lanes": "each" } });
+        settings[sender] = json!({ "id": "server-2" });
+        let taken = "sides.left.consumers.id: `server-2` is taken; give each actor of a side its own id";
+        assert_eq!(refused(protocol, settings), taken);
+        let many = json!({ "consumers": { "count": 13, "lanes": "each" } });
+        let sentence = "sides.left.consumers.count: 13 is out of range; it must be from 1 to 12";
+        assert_eq!(refused(protocol, many), sentence);
+    }
+}
