@@ -7,15 +7,20 @@
 mod caller;
 mod server;
 
-pub use caller::Caller;
 pub use server::Server;
 
+/// Threads that block, and an HTTP client that they share.
+pub type Caller = Jobs<caller::Client>;
+
+use super::jobs::{Hands, Jobs, Messages};
+use super::port::Attempt;
 use super::retry::Retry;
+use super::threads::Threads;
 use super::{BadSetting, Connection, Ground, MAX_SLOTS, Party, in_range, lanes, leg};
 use crate::engine::{Setup, Word};
 use crate::reading::{fields, words};
 use crate::time::Span;
-use crate::trace::{Duty, LabelId, MessageKind, PartId};
+use crate::trace::{Duty, LabelId, MessageKind};
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: threads that block, one outstanding request per connection, a pool with first-come-first-served waiters, \
@@ -169,31 +174,27 @@ pub enum Status {
     Unavailable,
 }
 
-/// A request. (part, attempt) tells which try of which work it is.
+/// A request.
 #[derive(Clone, Copy, Debug)]
 pub struct Request {
-    part: PartId,
-    attempt: u32,
+    attempt: Attempt,
     connection: Connection,
 }
 
-/// What a caller hears. (part, attempt) tells which try of which work it is about.
+/// What a caller hears.
 #[derive(Clone, Copy, Debug)]
 pub enum ToCaller {
     Response {
-        part: PartId,
-        attempt: u32,
+        attempt: Attempt,
         status: Status,
     },
     /// The server's host turned the connection down: nothing was looked at.
     Refusal {
-        part: PartId,
-        attempt: u32,
+        attempt: Attempt,
     },
     /// The server's process died with the request in hand.
     Reset {
-        part: PartId,
-        attempt: u32,
+        attempt: Attempt,
     },
     /// The server closes a connection that was idle for too long.
     Close {
@@ -286,7 +287,8 @@ impl Settings {
         let server = setup.lane(lanes::of_slots(Duty::Worker, (id, name), *workers, "worker"));
         let out = setup.link(ground.link(caller, server, leg::OUT));
         let back = setup.link(ground.link(server, caller, leg::BACK));
-        setup.actor(caller::Caller::new(self.clone(), words, out).into());
+        let client = caller::Client::new(self.clone(), words, out);
+        setup.actor(Caller::new(Hands::Threads(Threads::new(*threads)), Messages::One, client).into());
         setup.actor(server::Server::new(self, words, back).into());
         setup
     }

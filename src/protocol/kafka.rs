@@ -14,14 +14,15 @@ mod words;
 
 pub use members::Members;
 pub use murmur2::partition_of;
-pub use producer::Producer;
 pub use settings::{
     Acks, Commit, DeadLetterSettings, GroupSettings, OffsetReset, ProducerSettings, Sending, Settings, TopicSettings,
 };
 pub use topic::Topic;
 
 use super::dead_letters::{DeadLetters, SetAside};
+use super::jobs::{Hands, Jobs, Messages};
 use super::lanes::{self, Berth, Lanes};
+use super::threads::Threads;
 use super::{Ground, Party, leg};
 use crate::engine::{Link, LinkId, Setup};
 use crate::rng::Distribution;
@@ -58,6 +59,9 @@ type Request = u32;
 
 /// A batch of the producer's, counted over all partitions.
 type BatchNumber = u32;
+
+/// Threads or a program that waits for nothing, and a client that sends for them.
+pub type Producer = Jobs<producer::Client>;
 
 /// What a produce request is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -269,7 +273,11 @@ impl Settings {
             .map(|crew| crew.dead.map(|dead| setup.link(Link::new(crew.lane, dead, leg::RETURN, still()))))
             .collect();
 
-        setup.actor(Producer::new(self, words, out).into());
+        let hands = match self.producer.send {
+            Sending::Wait => Hands::Threads(Threads::new(*threads)),
+            Sending::Async => Hands::Free,
+        };
+        setup.actor(Producer::new(hands, Messages::One, producer::Client::new(self, words, out)).into());
         setup.actor(Topic::new(self, words, back, on).into());
         // Actors stand in the order of their lanes: a group's lanes, then its dead-letter topic.
         let mut dead = None;

@@ -17,15 +17,19 @@ mod words;
 
 pub use broker::Broker;
 pub use consumers::Consumers;
-pub use publisher::Publisher;
 pub(crate) use settings::name_quorum_queues;
 pub use settings::{
     Acknowledgement, Confirms, ConsumerSettings, DeadLetterSettings, ExchangeSettings, ExchangeType, OnFailure,
     Overflow, PublisherSettings, QueueSettings, QueueType, Settings,
 };
 
+use routing::{Copies, Routing};
+
 use super::dead_letters::{DeadLetters, SetAside};
+use super::jobs::{Hands, Jobs, Messages};
 use super::lanes::{self, Berth};
+use super::port::Attempt;
+use super::threads::Threads;
 use super::{Ground, Party, leg};
 use crate::engine::{Link, LinkId, Setup};
 use crate::rng::Distribution;
@@ -56,8 +60,8 @@ type Epoch = u32;
 /// A delivery's number on its channel, from one.
 type Tag = u32;
 
-/// A publication that the publisher has in hand. The number is given again when that one is settled.
-type PublicationId = u32;
+/// Threads or a program that waits for nothing, and a client that publishes for them.
+pub type Publisher = Jobs<publisher::Client>;
 
 /// What the broker says of a publication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,16 +106,12 @@ pub enum Reason {
 #[derive(Clone, Copy, Debug)]
 pub enum ToPublisher {
     Confirm {
-        part: PartId,
-        attempt: u32,
-        place: PublicationId,
+        attempt: Attempt,
         verdict: Verdict,
     },
     /// No queue is bound for it.
     Return {
-        part: PartId,
-        attempt: u32,
-        place: PublicationId,
+        attempt: Attempt,
     },
     /// The connection is gone.
     Closed,
@@ -121,9 +121,7 @@ pub enum ToPublisher {
 #[derive(Clone, Copy, Debug)]
 pub enum ToBroker {
     Publish {
-        part: PartId,
-        attempt: u32,
-        place: PublicationId,
+        attempt: Attempt,
     },
     Settle {
         epoch: Epoch,
@@ -218,7 +216,16 @@ impl Settings {
             queues.push(process::Process::new((queue, crew), (number as u16, slot), words, links));
         }
 
-        setup.actor(Publisher::new(self, words, out).into());
+        let hands = match self.confirms {
+            Confirms::Wait => Hands::Threads(Threads::new(self.publisher.threads)),
+            Confirms::Async | Confirms::Off => Hands::Free,
+        };
+        // Where each queue's copy is a part of its own, one message brings all of them.
+        let messages = match Routing::new(self).map_or(Copies::Alike, |routing| routing.copies()) {
+            Copies::Alike => Messages::APart,
+            Copies::APartEach => Messages::One,
+        };
+        setup.actor(Publisher::new(hands, messages, publisher::Client::new(self, words, out)).into());
         setup.actor(Broker::new(self, words, back, queues).into());
         consumers.into_iter().for_each(|crew| setup.actor(crew.into()));
         while setup.lacks_actors() {

@@ -16,13 +16,15 @@ mod words;
 
 pub use consumers::Consumers;
 pub use queue::Queue;
-pub use sender::Sender;
 pub use settings::{
     ConsumerSettings, Delete, Extension, QueueSettings, QueueType, RedrivePolicy, SenderSettings, Settings,
 };
 
 use super::dead_letters::DeadLetters;
+use super::jobs::{Hands, Jobs, Messages};
 use super::lanes::{self, Berth};
+use super::port::Attempt;
+use super::threads::Threads;
 use super::{Ground, Party, leg};
 use crate::engine::{Link, Setup};
 use crate::rng::Distribution;
@@ -52,6 +54,9 @@ type Receipt = u32;
 /// The number of a consumer's call. The answer carries it, so that the consumer knows which call is answered.
 type Call = u32;
 
+/// Threads that block for a SendMessage each, and a client that they share.
+pub type Sender = Jobs<sender::Client>;
+
 /// What became of a SendMessage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -62,9 +67,7 @@ pub enum Answer {
 /// What the sender hears.
 #[derive(Clone, Copy, Debug)]
 pub struct ToSender {
-    part: PartId,
-    attempt: u32,
-    thread: u16,
+    attempt: Attempt,
     answer: Answer,
 }
 
@@ -72,9 +75,9 @@ pub struct ToSender {
 #[derive(Clone, Copy, Debug)]
 pub enum ToQueue {
     Send {
-        part: PartId,
-        attempt: u32,
-        thread: u16,
+        attempt: Attempt,
+        /// The sender's slot, to which the answer goes.
+        from: Slot,
     },
     Receive {
         consumer: u16,
@@ -149,7 +152,8 @@ impl Settings {
         let still = || Distribution::fixed(Span::ZERO);
         let aside = dead.map(|dead| setup.link(Link::new(queue, dead, leg::RETURN, still()).keeping_order()));
 
-        setup.actor(Sender::new(self, words, out).into());
+        let client = sender::Client::new(self, words, out);
+        setup.actor(Sender::new(Hands::Threads(Threads::new(*threads)), Messages::One, client).into());
         setup.actor(Queue::new(self, words, queue::Links { back, on, aside }).into());
         for ((_, berth), home) in crew.into_iter().zip(home) {
             setup.actor(Consumers::new((self, berth), words, home).into());

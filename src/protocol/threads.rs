@@ -3,64 +3,59 @@
 //!
 //! *Invariant:* no job stands in the backlog while a thread is free, if whoever releases a thread asks for the next job.
 
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
 
 use super::Stage;
 use crate::engine::OpenStay;
 use crate::trace::{Ending, JobId, Slot, StayKind};
 
-/// Threads that keep a `Call` for the job they have in hand.
-pub(crate) struct Threads<Call> {
-    calls: Vec<Option<(Call, OpenStay)>>,
+pub(crate) struct Threads {
+    /// Of each thread that has a job, the stay that shows it blocked.
+    blocked: Vec<Option<OpenStay>>,
+    /// The one with the lowest number is taken first.
+    free: BinaryHeap<Reverse<u16>>,
     backlog: VecDeque<(JobId, OpenStay)>,
 }
 
-impl<Call> Threads<Call> {
+impl Threads {
     pub fn new(count: u16) -> Self {
-        Threads { calls: (0..count).map(|_| None).collect(), backlog: VecDeque::new() }
+        let free = (0..count).map(Reverse).collect();
+        Threads { blocked: vec![None; count.into()], free, backlog: VecDeque::new() }
     }
 
     /// Blocks a free thread for the job; if there is none, the job stands in the backlog.
-    pub fn take(&mut self, job: JobId, call: Call, stage: &mut Stage<'_>) -> Option<u16> {
-        let Some(free) = self.calls.iter().position(Option::is_none) else {
+    pub fn take(&mut self, job: JobId, stage: &mut Stage<'_>) -> Option<u16> {
+        let Some(Reverse(thread)) = self.free.pop() else {
             let stay = stage.begin(Slot::WHOLE, StayKind::Backlog, stage.first_part(job));
             self.backlog.push_back((job, stay));
             return None;
         };
-        self.block(free as u16, job, call, stage);
-        Some(free as u16)
+        self.block(thread, job, stage);
+        Some(thread)
     }
 
-    /// Blocks this thread, which is free, for the job.
-    pub fn block(&mut self, thread: u16, job: JobId, call: Call, stage: &mut Stage<'_>) {
+    /// Blocks this thread for the job.
+    fn block(&mut self, thread: u16, job: JobId, stage: &mut Stage<'_>) {
         let stay = stage.begin(Slot(thread), StayKind::Blocked, stage.first_part(job));
-        self.calls[usize::from(thread)] = Some((call, stay));
+        self.blocked[usize::from(thread)] = Some(stay);
     }
 
-    /// Frees the thread.
-    pub fn release(&mut self, thread: u16, ending: Ending, stage: &mut Stage<'_>) -> Option<Call> {
-        let (call, stay) = self.calls[usize::from(thread)].take()?;
-        stage.end(stay, ending);
-        Some(call)
+    /// The thread is rid of its job.
+    pub fn release(&mut self, thread: u16, ending: Ending, stage: &mut Stage<'_>) {
+        if let Some(stay) = self.blocked[usize::from(thread)].take() {
+            stage.end(stay, ending);
+        }
     }
 
-    /// The job that has stood in the backlog for longest, which it leaves.
-    pub fn next_job(&mut self, stage: &mut Stage<'_>) -> Option<JobId> {
-        let (job, stay) = self.backlog.pop_front()?;
+    /// A thread that was released takes the job that has stood in the backlog for longest. If there is none, it is free.
+    pub fn next_job(&mut self, thread: u16, stage: &mut Stage<'_>) -> Option<JobId> {
+        let Some((job, stay)) = self.backlog.pop_front() else {
+            self.free.push(Reverse(thread));
+            return None;
+        };
         stage.end(stay, Ending::Done);
+        self.block(thread, job, stage);
         Some(job)
-    }
-
-    pub fn call(&self, thread: u16) -> Option<&Call> {
-        self.calls[usize::from(thread)].as_ref().map(|(call, _)| call)
-    }
-
-    pub fn call_mut(&mut self, thread: u16) -> Option<&mut Call> {
-        self.calls[usize::from(thread)].as_mut().map(|(call, _)| call)
-    }
-
-    /// The thread whose call it is.
-    pub fn whose(&self, is_it: impl Fn(&Call) -> bool) -> Option<u16> {
-        self.calls.iter().position(|held| held.as_ref().is_some_and(|(call, _)| is_it(call))).map(|place| place as u16)
     }
 }

@@ -1,48 +1,28 @@
-//! The caller: threads that block from the first attempt to the last, a backlog of jobs that find no free thread, and
-//! a pool of connections.
+//! The caller's port: a pool of connections, over which requests are sent and tried again.
 //!
-//! *Invariants:* a thread has at most one job. A connection has at most one request outstanding (`HTTP-1`), and one
-//! whose answer is overdue is never used again.
+//! *Invariants:* a connection has at most one request outstanding (`HTTP-1`), and one whose answer is overdue is never
+//! used again.
 
 use super::{Connection, Method, Request, Settings, Status, ToCaller, Words};
-use crate::engine::{Input, LinkId, OpenStay, Parcel, TimerId};
+use crate::engine::{LinkId, OpenStay, Parcel, TimerId};
+use crate::protocol::Stage;
 use crate::protocol::pool::Pool;
+use crate::protocol::port::{Port, Sendings, Task};
 use crate::protocol::retry::Retry;
-use crate::protocol::threads::Threads;
-use crate::protocol::{Role, Stage};
 use crate::time::Span;
-use crate::trace::{CallerOutcome, Ending, JobId, MarkKind, MessageId, PartId, Slot, StayKind};
+use crate::trace::{CallerOutcome, Ending, MarkKind, MessageId, StayKind};
 
-/// What a thread waits for. It waits for something as long as it has a job.
+/// What a request waits for.
 #[derive(Clone, Copy)]
 enum WaitsFor {
-    /// A connection to send the request on.
+    /// Its turn to be sent.
+    Turn,
+    /// A connection to be sent on.
     Connection(OpenStay),
-    /// The answer to the request it sent on this connection, if there is a bound until that timer rings.
+    /// The answer on this connection, if there is a bound until that timer rings.
     Answer(Connection, Option<TimerId>),
     /// The end of the back-off before the next attempt.
     NextAttempt(OpenStay),
-}
-
-struct Call {
-    part: PartId,
-    attempt: u32,
-    waits_for: WaitsFor,
-    previous_wait: Option<Span>,
-    /// What the caller knows after the attempts so far. An attempt whose fate is unknown leaves it so for good.
-    known: CallerOutcome,
-}
-
-impl Call {
-    fn new(part: PartId) -> Self {
-        Call {
-            part,
-            attempt: 1,
-            waits_for: WaitsFor::Answer(Connection::MAX, None),
-            previous_wait: None,
-            known: CallerOutcome::Refused,
-        }
-    }
 }
 
 /// How an attempt failed.
@@ -88,7 +68,7 @@ impl AttemptFailure {
     }
 }
 
-pub struct Caller {
+pub struct Client {
     words: Words,
     out: LinkId<Request>,
     timeout: Option<Span>,
@@ -96,42 +76,79 @@ pub struct Caller {
     retry_after: Option<Span>,
     repeatable: bool,
     retry_on_close: bool,
-    threads: Threads<Call>,
-    /// Its waiters are threads.
-    pool: Pool<u16>,
+    requests: Sendings<WaitsFor>,
+    /// Its waiters are requests.
+    pool: Pool<u32>,
 }
 
-/// What a caller can be woken for.
+/// What a client can be woken for.
 #[derive(Clone, Copy, Debug)]
 pub enum Timer {
-    /// The answer that a thread waits for is overdue.
-    TimedOut { thread: u16 },
-    /// The back-off before a thread's next attempt is over.
-    TryAgain { thread: u16 },
+    /// The answer to a request is overdue.
+    TimedOut { request: u32 },
+    /// The back-off before its next attempt is over.
+    TryAgain { request: u32 },
 }
 
-impl Role for Caller {
+impl Port for Client {
     type Message = ToCaller;
     type Timer = Timer;
 
-    fn handle(&mut self, input: Input<ToCaller, Timer>, stage: &mut Stage<'_>) {
-        match input {
-            Input::Wanted(job) => self.want(job, stage),
-            Input::Arrived(message, body) => self.hear(message, body, stage),
-            Input::Timer(Timer::TimedOut { thread }) => self.time_out(thread, stage),
-            Input::Timer(Timer::TryAgain { thread }) => self.try_again(thread, stage),
-            // The engine does what there is to do about faults of a caller.
-            Input::Started | Input::Fault(..) => {}
+    fn send(&mut self, task: Task, stage: &mut Stage<'_>) {
+        let request = self.requests.add(task, WaitsFor::Turn);
+        self.connect(request, stage);
+    }
+
+    fn hear(&mut self, message: MessageId, body: ToCaller, stage: &mut Stage<'_>) {
+        let (attempt, heard) = match body {
+            ToCaller::Close { connection } => return self.closed(connection, stage),
+            ToCaller::Response { attempt, status } => (attempt, status.failure()),
+            ToCaller::Refusal { attempt } => (attempt, Some(AttemptFailure::Refused)),
+            ToCaller::Reset { attempt } => (attempt, Some(AttemptFailure::Broken)),
+        };
+        let awaited = self.requests.of(attempt).filter(|(_, known)| matches!(known.waits_for, WaitsFor::Answer(..)));
+        let Some((request, known)) = awaited else {
+            return stage.too_late(message);
+        };
+        stage.land(message, known.task.slot);
+        match heard {
+            None => {
+                self.stop_waiting(request, stage);
+                self.release(request, stage);
+                self.requests.end(request, CallerOutcome::Answered);
+            }
+            Some(failure) => self.attempt_failed(request, failure, stage),
         }
+    }
+
+    fn ring(&mut self, timer: Timer, stage: &mut Stage<'_>) {
+        match timer {
+            Timer::TimedOut { request } => {
+                if let Some(known) = self.requests.at(request) {
+                    known.mark(MarkKind::TimedOut, self.words.timed_out, stage);
+                    self.attempt_failed(request, AttemptFailure::TimedOut, stage);
+                }
+            }
+            Timer::TryAgain { request } => {
+                if let Some(WaitsFor::NextAttempt(stay)) = self.requests.at(request).map(|known| known.waits_for) {
+                    stage.end(stay, Ending::Done);
+                    self.connect(request, stage);
+                }
+            }
+        }
+    }
+
+    fn ended(&mut self, _: &mut Stage<'_>) -> Option<(Task, CallerOutcome)> {
+        self.requests.ended()
     }
 }
 
-impl Caller {
+impl Client {
     pub(super) fn new(settings: Settings, words: Words, out: LinkId<Request>) -> Self {
         let Settings { caller, method, connections, timeout, retry, .. } = settings;
         let may_repeat =
             |method: Method| method.is_idempotent() || settings.retry_non_idempotent || settings.idempotency_key;
-        Caller {
+        Client {
             words,
             out,
             timeout,
@@ -139,72 +156,32 @@ impl Caller {
             retry_after: settings.server.retry_after,
             repeatable: may_repeat(method),
             retry_on_close: settings.retry_on_close,
-            threads: Threads::new(caller.threads),
+            requests: Sendings::default(),
             pool: Pool::new(connections.unwrap_or(caller.threads).into()),
         }
     }
 
-    fn want(&mut self, job: JobId, stage: &mut Stage<'_>) {
-        if let Some(thread) = self.threads.take(job, Call::new(stage.first_part(job)), stage) {
-            self.connect(thread, stage);
-        }
-    }
-
-    /// Gets the thread a connection, or makes it wait for one.
-    fn connect(&mut self, thread: u16, stage: &mut Stage<'_>) {
+    /// Gets the request a connection, or makes it wait for one.
+    fn connect(&mut self, request: u32, stage: &mut Stage<'_>) {
         match self.pool.take() {
-            Some(connection) => self.ask(thread, connection, stage),
+            Some(connection) => self.ask(request, connection, stage),
             None => {
-                let Some(call) = self.threads.call_mut(thread) else {
-                    return;
-                };
-                call.waits_for = WaitsFor::Connection(stage.begin(Slot(thread), StayKind::Pool, call.part));
-                self.pool.wait(thread);
+                let Some(known) = self.requests.at(request) else { return };
+                let Task { slot, part, .. } = known.task;
+                known.waits_for = WaitsFor::Connection(stage.begin(slot, StayKind::Pool, part));
+                self.pool.wait(request);
             }
         }
     }
 
-    fn ask(&mut self, thread: u16, connection: Connection, stage: &mut Stage<'_>) {
-        let Some(call) = self.threads.call_mut(thread) else {
-            return;
-        };
-        let (part, attempt) = (call.part, call.attempt);
+    fn ask(&mut self, request: u32, connection: Connection, stage: &mut Stage<'_>) {
+        let Some(known) = self.requests.at(request) else { return };
         // Set before the request is sent, so that at a tie the time-out precedes the answer.
-        let overdue = self.timeout.map(|timeout| stage.set_timer(timeout, Timer::TimedOut { thread }));
-        call.waits_for = WaitsFor::Answer(connection, overdue);
-        let parcel = Parcel::new(self.out, self.words.request, part).attempt(attempt).from(Slot(thread));
-        stage.send(parcel, Request { part, attempt, connection });
-    }
-
-    fn hear(&mut self, message: MessageId, body: ToCaller, stage: &mut Stage<'_>) {
-        let (part, attempt, heard) = match body {
-            ToCaller::Close { connection } => return self.closed(connection, stage),
-            ToCaller::Response { part, attempt, status } => (part, attempt, status.failure()),
-            ToCaller::Refusal { part, attempt } => (part, attempt, Some(AttemptFailure::Refused)),
-            ToCaller::Reset { part, attempt } => (part, attempt, Some(AttemptFailure::Broken)),
-        };
-        let awaiting = |call: &Call| {
-            call.part == part && call.attempt == attempt && matches!(call.waits_for, WaitsFor::Answer(..))
-        };
-        let Some(thread) = self.threads.whose(awaiting) else {
-            return stage.too_late(message);
-        };
-        stage.land(message, Slot(thread));
-        match heard {
-            None => {
-                self.stop_waiting(thread, stage);
-                self.release(thread, stage);
-                self.finish(thread, CallerOutcome::Answered, stage);
-            }
-            Some(failure) => self.attempt_failed(thread, failure, stage),
-        }
-    }
-
-    fn time_out(&mut self, thread: u16, stage: &mut Stage<'_>) {
-        if let Some(&Call { part, attempt, .. }) = self.threads.call(thread) {
-            stage.mark(MarkKind::TimedOut, Slot(thread), part, attempt.into(), self.words.timed_out);
-            self.attempt_failed(thread, AttemptFailure::TimedOut, stage);
-        }
+        let overdue = self.timeout.map(|timeout| stage.set_timer(timeout, Timer::TimedOut { request }));
+        known.waits_for = WaitsFor::Answer(connection, overdue);
+        let (Task { slot, part, .. }, attempt) = (known.task, known.attempt);
+        let parcel = Parcel::new(self.out, self.words.request, part).attempt(attempt.number).from(slot);
+        stage.send(parcel, Request { attempt, connection });
     }
 
     /// The server closed a connection it thought idle.
@@ -212,22 +189,23 @@ impl Caller {
         if self.pool.lose_idle(connection) {
             return;
         }
-        let uses = |call: &Call| matches!(call.waits_for, WaitsFor::Answer(used, _) if used == connection);
-        if let Some(thread) = self.threads.whose(uses) {
-            self.attempt_failed(thread, AttemptFailure::Closed, stage);
+        let uses = |waits: &WaitsFor| matches!(waits, WaitsFor::Answer(used, _) if *used == connection);
+        let request = self.requests.places(uses).next();
+        if let Some(request) = request {
+            self.attempt_failed(request, AttemptFailure::Closed, stage);
         }
     }
 
     /// Nothing more can come for this attempt, so it can no longer be overdue.
-    fn stop_waiting(&mut self, thread: u16, stage: &mut Stage<'_>) {
-        if let Some(&Call { waits_for: WaitsFor::Answer(_, overdue), .. }) = self.threads.call(thread) {
+    fn stop_waiting(&mut self, request: u32, stage: &mut Stage<'_>) {
+        if let Some(WaitsFor::Answer(_, overdue)) = self.requests.at(request).map(|known| known.waits_for) {
             stage.cancel(overdue);
         }
     }
 
-    /// Gives the thread's connection back, or to the thread that has waited longest.
-    fn release(&mut self, thread: u16, stage: &mut Stage<'_>) {
-        let Some(&Call { waits_for: WaitsFor::Answer(connection, _), .. }) = self.threads.call(thread) else {
+    /// Gives the request's connection back, or to the request that has waited longest.
+    fn release(&mut self, request: u32, stage: &mut Stage<'_>) {
+        let Some(WaitsFor::Answer(connection, _)) = self.requests.at(request).map(|known| known.waits_for) else {
             return;
         };
         if let Some(next) = self.pool.give_back(connection) {
@@ -235,82 +213,51 @@ impl Caller {
         }
     }
 
-    /// Closes the thread's connection; a thread that waits for one may open another.
+    /// Closes a connection; a request that waits for one may open another.
     fn drop_connection(&mut self, stage: &mut Stage<'_>) {
         if let Some((next, connection)) = self.pool.discard() {
             self.hand(next, connection, stage);
         }
     }
 
-    fn hand(&mut self, thread: u16, connection: Connection, stage: &mut Stage<'_>) {
-        if let Some(&Call { waits_for: WaitsFor::Connection(stay), .. }) = self.threads.call(thread) {
+    fn hand(&mut self, request: u32, connection: Connection, stage: &mut Stage<'_>) {
+        if let Some(WaitsFor::Connection(stay)) = self.requests.at(request).map(|known| known.waits_for) {
             stage.end(stay, Ending::Done);
         }
-        self.ask(thread, connection, stage);
+        self.ask(request, connection, stage);
     }
 
-    fn attempt_failed(&mut self, thread: u16, failure: AttemptFailure, stage: &mut Stage<'_>) {
-        self.stop_waiting(thread, stage);
+    fn attempt_failed(&mut self, request: u32, failure: AttemptFailure, stage: &mut Stage<'_>) {
+        self.stop_waiting(request, stage);
         match failure {
             AttemptFailure::TimedOut | AttemptFailure::Refused | AttemptFailure::Broken | AttemptFailure::Closed => {
                 self.drop_connection(stage)
             }
             AttemptFailure::Unavailable | AttemptFailure::Conflict | AttemptFailure::Error => {
-                self.release(thread, stage)
+                self.release(request, stage)
             }
         }
-        let Some(call) = self.threads.call_mut(thread) else {
-            return;
-        };
-        let (part, attempt) = (call.part, call.attempt);
-        call.known = call.known.max(failure.outcome());
+        let Some(known) = self.requests.at(request) else { return };
+        known.learn(failure.outcome());
         let may = match failure {
             AttemptFailure::Refused | AttemptFailure::Unavailable | AttemptFailure::Conflict => true,
             AttemptFailure::TimedOut | AttemptFailure::Broken => self.repeatable,
             AttemptFailure::Closed => self.repeatable && self.retry_on_close,
             AttemptFailure::Error => false,
         };
-        if !may || attempt >= self.retry.max_attempts {
-            let known = call.known;
-            stage.mark(MarkKind::GaveUp, Slot(thread), part, attempt.into(), self.words.gave_up);
-            return self.finish(thread, known, stage);
+        if !may || known.attempt.number >= self.retry.max_attempts {
+            return self.requests.give_up(request, self.words.gave_up, stage);
         }
-        // A closed idle connection says nothing about the server's health, so there is no back-off.
-        let mut wait = match failure {
+        let wait = match failure {
+            // A closed idle connection says nothing about the server's health, so there is no back-off.
             AttemptFailure::Closed => Span::ZERO,
-            _ => self.retry.wait(stage, part, attempt, call.previous_wait),
+            _ => known.wait(&self.retry, stage),
         };
-        call.previous_wait = Some(wait);
-        if failure == AttemptFailure::Unavailable {
-            wait = wait.max(self.retry_after.unwrap_or_default());
-        }
-        stage.mark(MarkKind::Retried, Slot(thread), part, u64::from(attempt) + 1, self.words.retries);
-        let pause = stage.begin(Slot(thread), StayKind::Scheduled, part);
-        call.waits_for = WaitsFor::NextAttempt(pause.until(wait, Timer::TryAgain { thread }, stage));
-    }
-
-    fn try_again(&mut self, thread: u16, stage: &mut Stage<'_>) {
-        let Some(call) = self.threads.call_mut(thread) else {
-            return;
+        let whole = match failure {
+            AttemptFailure::Unavailable => wait.max(self.retry_after.unwrap_or_default()),
+            _ => wait,
         };
-        let WaitsFor::NextAttempt(stay) = call.waits_for else {
-            return;
-        };
-        stage.end(stay, Ending::Done);
-        call.attempt += 1;
-        self.connect(thread, stage);
-    }
-
-    /// The thread is done with its job, one way or the other, and takes the next.
-    fn finish(&mut self, thread: u16, outcome: CallerOutcome, stage: &mut Stage<'_>) {
-        let ending = if outcome == CallerOutcome::Answered { Ending::Done } else { Ending::GaveUp };
-        let Some(call) = self.threads.release(thread, ending, stage) else {
-            return;
-        };
-        stage.settles(stage.job_of(call.part), outcome);
-        if let Some(job) = self.threads.next_job(stage) {
-            self.threads.block(thread, job, Call::new(stage.first_part(job)), stage);
-            self.connect(thread, stage);
-        }
+        let pause = known.back_off((wait, whole), self.words.retries, Timer::TryAgain { request }, stage);
+        known.waits_for = WaitsFor::NextAttempt(pause);
     }
 }

@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use super::{Connection, Settings, Status, ToCaller, WhenFull, Words};
 use crate::engine::{Fault, Input, LinkId, OpenStay, Parcel, Phase, TimerId, Word};
+use crate::protocol::port::Attempt;
 use crate::protocol::work::{Effects, Work};
 use crate::protocol::{Role, Stage};
 use crate::time::Span;
@@ -17,7 +18,7 @@ use crate::trace::{Ending, MessageId, PartId, Slot, StayKind};
 struct Request {
     message: MessageId,
     part: PartId,
-    attempt: u32,
+    attempt: Attempt,
     connection: Connection,
 }
 
@@ -53,8 +54,8 @@ impl Role for Server {
 
     fn handle(&mut self, input: Input<super::Request, Timer>, stage: &mut Stage<'_>) {
         match input {
-            Input::Arrived(message, super::Request { part, attempt, connection }) => {
-                self.receive(Request { message, part, attempt, connection }, stage);
+            Input::Arrived(message, super::Request { attempt, connection }) => {
+                self.receive(Request { message, part: attempt.part, attempt, connection }, stage);
             }
             Input::Timer(Timer::WorkDone { worker }) => self.work_done(worker, stage),
             Input::Timer(Timer::IdleTooLong { connection }) => self.idle_too_long(connection, stage),
@@ -128,12 +129,12 @@ impl Server {
 
     fn turn_away(&mut self, request: Request, stage: &mut Stage<'_>) {
         stage.refuse(request.message);
-        let Request { part, attempt, .. } = request;
-        stage.send(self.answer(request, self.words.refused, Slot::WHOLE), ToCaller::Refusal { part, attempt });
+        let body = ToCaller::Refusal { attempt: request.attempt };
+        stage.send(self.answer(request, self.words.refused, Slot::WHOLE), body);
     }
 
     fn answer(&self, request: Request, word: Word, from: Slot) -> Parcel<ToCaller> {
-        Parcel::new(self.back, word, request.part).attempt(request.attempt).answering(request.message).from(from)
+        Parcel::new(self.back, word, request.part).attempt(request.attempt.number).answering(request.message).from(from)
     }
 
     fn respond(&mut self, request: Request, status: Status, from: Slot, stage: &mut Stage<'_>) {
@@ -143,8 +144,8 @@ impl Server {
             Status::Error => self.words.error,
             Status::Unavailable => self.words.unavailable,
         };
-        let Request { part, attempt, connection, .. } = request;
-        stage.send(self.answer(request, word, from), ToCaller::Response { part, attempt, status });
+        let Request { attempt, connection, .. } = request;
+        stage.send(self.answer(request, word, from), ToCaller::Response { attempt, status });
         // A request that arrived twice is answered twice: the time counts from the last answer.
         self.no_longer_idle(connection, stage);
         self.idle.push((connection, stage.set_timer(self.keepalive_timeout, Timer::IdleTooLong { connection })));
@@ -198,8 +199,8 @@ impl Server {
             stage.cancel(timer);
         }
         for (request, slot) in cut_off {
-            let Request { part, attempt, .. } = request;
-            stage.send(self.answer(request, self.words.reset, slot), ToCaller::Reset { part, attempt });
+            let body = ToCaller::Reset { attempt: request.attempt };
+            stage.send(self.answer(request, self.words.reset, slot), body);
         }
     }
 }

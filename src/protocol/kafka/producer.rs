@@ -9,14 +9,15 @@ mod batches;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::settings::{Acks, Sending};
+use super::settings::Acks;
 use super::words::Words;
 use super::{Answer, BatchNumber, Settings, ToProducer, ToTopic, partition_of};
-use crate::engine::{Input, LinkId, OpenStay, Parcel};
+use crate::engine::{LinkId, OpenStay, Parcel};
+use crate::protocol::Stage;
 use crate::protocol::keys::Keys;
+use crate::protocol::port::{Port, Task};
 use crate::protocol::retry::{Jitter, Retry};
-use crate::protocol::threads::Threads;
-use crate::protocol::{Role, Stage};
+
 use crate::rng::Purpose;
 use crate::time::Span;
 use crate::trace::{CallerOutcome, Ending, JobId, MarkKind, MessageId, PartId, Slot, StayKind};
@@ -28,7 +29,7 @@ fn backoff() -> Retry {
     Retry { max_attempts: 1, base: Span::millis(100), cap: Span::seconds(1), jitter: Jitter::None }
 }
 
-pub struct Producer {
+pub struct Client {
     words: Words,
     out: Vec<LinkId<ToTopic>>,
     acks: Acks,
@@ -41,18 +42,14 @@ pub struct Producer {
     record_size: u32,
     keys: Keys,
     backoff: Retry,
-    sending: Sending,
-    /// Each thread waits to hear of the record of one job.
-    threads: Threads<JobId>,
-    /// Threads that are free, and have not looked for another job yet.
-    released: VecDeque<u16>,
     lanes: Vec<Lane>,
     last_batch: BatchNumber,
     /// The partition to which records without a key stick, and the bytes that went there.
     sticky: (u16, u32),
     turns: u32,
-    /// Records sent and not acknowledged.
-    unconfirmed: BTreeMap<PartId, Option<OpenStay>>,
+    /// Records sent and not acknowledged. Where no thread waits for one, a stay shows it.
+    unconfirmed: BTreeMap<PartId, (Task, Option<OpenStay>)>,
+    ended: VecDeque<(Task, CallerOutcome)>,
 }
 
 /// What a producer can be woken for.
@@ -68,46 +65,60 @@ pub enum Timer {
     SendAgain { partition: u16 },
 }
 
-impl Role for Producer {
+impl Port for Client {
     type Message = ToProducer;
     type Timer = Timer;
 
-    fn handle(&mut self, input: Input<ToProducer, Timer>, stage: &mut Stage<'_>) {
-        match input {
-            Input::Wanted(job) => self.want(job, stage),
-            Input::Arrived(message, ToProducer::Produced { partition, batch, attempt, answer }) => {
-                self.hear(message, partition, batch, attempt, answer, stage);
+    /// `send()`: the record joins the open batch of its partition.
+    fn send(&mut self, task: Task, stage: &mut Stage<'_>) {
+        let part = task.part;
+        let partition = self.partition(stage.job_of(part), stage);
+        let stay = (task.slot == Slot::WHOLE).then(|| stage.begin(Slot::WHOLE, StayKind::Unconfirmed, part));
+        self.unconfirmed.insert(part, (task, stay));
+        self.file(part, partition, stage);
+    }
+
+    fn hear(&mut self, message: MessageId, body: ToProducer, stage: &mut Stage<'_>) {
+        match body {
+            ToProducer::Produced { partition, batch, attempt, answer } => {
+                self.answered(message, (partition, batch, attempt), answer, stage);
             }
-            Input::Arrived(_, ToProducer::Closed { partition }) => {
+            ToProducer::Closed { partition } => {
                 for batch in self.lanes[usize::from(partition)].take_all_in_flight() {
                     self.failed(partition, batch, CallerOutcome::Unknown, stage);
                 }
                 self.send_what_may(partition, stage);
             }
-            Input::Timer(Timer::Lingered { partition, batch }) => {
+        }
+    }
+
+    fn ring(&mut self, timer: Timer, stage: &mut Stage<'_>) {
+        match timer {
+            Timer::Lingered { partition, batch } => {
                 self.lanes[usize::from(partition)].close(batch);
                 self.send_what_may(partition, stage);
             }
-            Input::Timer(Timer::ProduceOverdue { partition, batch }) => {
+            Timer::ProduceOverdue { partition, batch } => {
                 if let Some(batch) = self.lanes[usize::from(partition)].take_in_flight(batch) {
                     let (part, attempt) = (batch.parts[0], batch.attempt.into());
                     stage.mark(MarkKind::TimedOut, Slot::WHOLE, part, attempt, self.words.timed_out);
                     self.failed(partition, batch, CallerOutcome::Unknown, stage);
                 }
             }
-            Input::Timer(Timer::DeliveryOver { partition }) => self.expire(partition, stage),
-            Input::Timer(Timer::SendAgain { partition }) => self.send_what_may(partition, stage),
-            // The engine does what there is to do about faults of a producer.
-            Input::Started | Input::Fault(..) => {}
+            Timer::DeliveryOver { partition } => self.expire(partition, stage),
+            Timer::SendAgain { partition } => self.send_what_may(partition, stage),
         }
-        self.take_next_jobs(stage);
+    }
+
+    fn ended(&mut self, _: &mut Stage<'_>) -> Option<(Task, CallerOutcome)> {
+        self.ended.pop_front()
     }
 }
 
-impl Producer {
+impl Client {
     pub(super) fn new(settings: &Settings, words: Words, out: Vec<LinkId<ToTopic>>) -> Self {
         let own = &settings.producer;
-        Producer {
+        Client {
             words,
             acks: own.acks,
             idempotent: own.is_idempotent(),
@@ -119,33 +130,17 @@ impl Producer {
             record_size: settings.record_size_bytes,
             keys: settings.keys.clone(),
             backoff: backoff(),
-            sending: own.send,
-            threads: Threads::new(own.threads),
-            released: VecDeque::new(),
             lanes: out.iter().map(|_| Lane::default()).collect(),
             out,
             last_batch: 0,
             sticky: (u16::MAX, 0),
             turns: 0,
             unconfirmed: BTreeMap::new(),
+            ended: VecDeque::new(),
         }
     }
 
-    fn want(&mut self, job: JobId, stage: &mut Stage<'_>) {
-        if self.sending == Sending::Async {
-            return self.file(job, stage);
-        }
-        if self.threads.take(job, job, stage).is_some() {
-            self.file(job, stage);
-        }
-    }
-
-    /// `send()`: the record joins the open batch of its partition.
-    fn file(&mut self, job: JobId, stage: &mut Stage<'_>) {
-        let part = stage.first_part(job);
-        let partition = self.partition(job, stage);
-        let stay = (self.sending == Sending::Async).then(|| stage.begin(Slot::WHOLE, StayKind::Unconfirmed, part));
-        self.unconfirmed.insert(part, stay);
+    fn file(&mut self, part: PartId, partition: u16, stage: &mut Stage<'_>) {
         let (size, limit, now) = (self.record_size, self.batch_size, stage.now());
         let opened = self.lanes[usize::from(partition)].file(part, size, limit, now, &mut self.last_batch);
         if let Some(number) = opened
@@ -212,11 +207,11 @@ impl Producer {
             let Some(batch) = lane.next(stage.now(), self.max_in_flight, self.idempotent) else {
                 return;
             };
-            self.send(partition, batch, stage);
+            self.produce(partition, batch, stage);
         }
     }
 
-    fn send(&mut self, partition: u16, mut batch: Batch, stage: &mut Stage<'_>) {
+    fn produce(&mut self, partition: u16, mut batch: Batch, stage: &mut Stage<'_>) {
         batch.attempt += 1;
         stage.cancel(batch.timer.take());
         let Batch { number, attempt, sequence, .. } = batch;
@@ -236,12 +231,10 @@ impl Producer {
         }
     }
 
-    fn hear(
+    fn answered(
         &mut self,
         message: MessageId,
-        partition: u16,
-        number: BatchNumber,
-        attempt: u32,
+        (partition, number, attempt): (u16, BatchNumber, u32),
         answer: Answer,
         stage: &mut Stage<'_>,
     ) {
@@ -280,27 +273,9 @@ impl Producer {
     fn settle(&mut self, parts: &[PartId], outcome: CallerOutcome, stage: &mut Stage<'_>) {
         let ending = if outcome == CallerOutcome::Accepted { Ending::Done } else { Ending::GaveUp };
         for part in parts {
-            if let Some(Some(stay)) = self.unconfirmed.remove(part) {
-                stage.end(stay, ending);
-            }
-            let job = stage.job_of(*part);
-            stage.settles(job, outcome);
-            if self.sending == Sending::Wait
-                && let Some(thread) = self.threads.whose(|known| *known == job)
-            {
-                self.threads.release(thread, ending, stage);
-                self.released.push_back(thread);
-            }
-        }
-    }
-
-    /// Threads that are done with their jobs take the next ones. (There is a list of them, because with acks=0 a job may be settled
-    /// as soon as it is filed, and the thread that filed it is free at once.)
-    fn take_next_jobs(&mut self, stage: &mut Stage<'_>) {
-        while let Some(thread) = self.released.pop_front() {
-            if let Some(job) = self.threads.next_job(stage) {
-                self.threads.block(thread, job, job, stage);
-                self.file(job, stage);
+            if let Some((task, stay)) = self.unconfirmed.remove(part) {
+                stay.into_iter().for_each(|stay| stage.end(stay, ending));
+                self.ended.push_back((task, outcome));
             }
         }
     }

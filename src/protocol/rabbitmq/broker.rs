@@ -9,8 +9,9 @@ use super::process::Process;
 use super::routing::{Copies, Route, Routing};
 use super::storage::{Incoming, Publisher, Writing};
 use super::words::Words;
-use super::{Confirms, PublicationId, Settings, ToBroker, ToConsumers, ToPublisher, Verdict};
+use super::{Confirms, Settings, ToBroker, ToConsumers, ToPublisher, Verdict};
 use crate::engine::{Fault, Input, LinkId, Parcel, Phase, Word};
+use crate::protocol::port::Attempt;
 use crate::protocol::{Role, Stage};
 use crate::time::Span;
 use crate::trace::{JobId, MarkKind, MessageId, PartId, Slot};
@@ -19,9 +20,13 @@ use crate::trace::{JobId, MarkKind, MessageId, PartId, Slot};
 #[derive(Clone, Copy)]
 pub(super) struct Publish {
     pub message: MessageId,
-    pub part: PartId,
-    pub attempt: u32,
-    pub place: PublicationId,
+    pub attempt: Attempt,
+}
+
+impl Publish {
+    pub fn part(self) -> PartId {
+        self.attempt.part
+    }
 }
 
 pub struct Broker {
@@ -93,9 +98,7 @@ impl Broker {
 
     fn receive(&mut self, message: MessageId, body: ToBroker, stage: &mut Stage<'_>) {
         match body {
-            ToBroker::Publish { part, attempt, place } => {
-                self.publish(Publish { message, part, attempt, place }, stage)
-            }
+            ToBroker::Publish { attempt } => self.publish(Publish { message, attempt }, stage),
             ToBroker::Settle { epoch, tag, channel, settlement } => {
                 let (process, channel) = self.channel(channel);
                 if !process.settle((channel, epoch, tag), settlement, stage) {
@@ -139,7 +142,7 @@ impl Broker {
     }
 
     fn publish(&mut self, publish: Publish, stage: &mut Stage<'_>) {
-        let job = stage.job_of(publish.part);
+        let job = stage.job_of(publish.part());
         let route = self.routing.as_ref().map_or(Route::FIRST, |routing| routing.route(job));
         if route.is_empty() {
             return self.unroutable(publish, stage);
@@ -171,8 +174,8 @@ impl Broker {
 
     fn part_for(&self, queue: usize, publish: &Publish) -> PartId {
         match self.copies {
-            Copies::Alike => publish.part,
-            Copies::APartEach => PartId::from_index(publish.part.index() + queue as u32),
+            Copies::Alike => publish.part(),
+            Copies::APartEach => PartId::from_index(publish.part().index() + queue as u32),
         }
     }
 
@@ -191,12 +194,12 @@ impl Broker {
     /// No queue is bound for it: it is confirmed, for there is nothing left to do, and comes back only if it is
     /// mandatory, and before the confirm (`RMQ-4`).
     fn unroutable(&self, publish: Publish, stage: &mut Stage<'_>) {
-        let Publish { part, attempt, place, .. } = publish;
+        let Publish { attempt, .. } = publish;
         if self.mandatory {
             let parcel = self.to_publisher(publish, self.words.unroutable);
-            stage.send(parcel, ToPublisher::Return { part, attempt, place });
+            stage.send(parcel, ToPublisher::Return { attempt });
         } else {
-            stage.mark(MarkKind::Dropped, Slot::WHOLE, part, 0, self.words.unrouted);
+            stage.mark(MarkKind::Dropped, Slot::WHOLE, attempt.part, 0, self.words.unrouted);
         }
         self.answer(publish, Verdict::Ack, stage);
     }
@@ -220,9 +223,7 @@ impl Broker {
     fn turn_away(&mut self, message: MessageId, body: ToBroker, stage: &mut Stage<'_>) {
         stage.refuse(message);
         match body {
-            ToBroker::Publish { part, attempt, place } => {
-                self.answer(Publish { message, part, attempt, place }, Verdict::Refused, stage);
-            }
+            ToBroker::Publish { attempt } => self.answer(Publish { message, attempt }, Verdict::Refused, stage),
             ToBroker::Consume { channel, epoch } => {
                 let refused = self.words.consume_refused;
                 let (process, channel) = self.channel(channel);
@@ -235,7 +236,7 @@ impl Broker {
     }
 
     fn answer(&self, publish: Publish, verdict: Verdict, stage: &mut Stage<'_>) {
-        let Publish { part, attempt, place, .. } = publish;
+        let Publish { attempt, .. } = publish;
         if verdict == Verdict::Ack && self.confirms == Confirms::Off {
             return;
         }
@@ -244,12 +245,12 @@ impl Broker {
             Verdict::Nack => self.words.decline,
             Verdict::Refused => self.words.refusal,
         };
-        stage.send(self.to_publisher(publish, word), ToPublisher::Confirm { part, attempt, place, verdict });
+        stage.send(self.to_publisher(publish, word), ToPublisher::Confirm { attempt, verdict });
     }
 
     /// A message to the publisher about what it published.
     fn to_publisher(&self, publish: Publish, word: Word) -> Parcel<ToPublisher> {
-        Parcel::new(self.back, word, publish.part).attempt(publish.attempt).answering(publish.message)
+        Parcel::new(self.back, word, publish.part()).attempt(publish.attempt.number).answering(publish.message)
     }
 
     fn fault(&mut self, fault: Fault, phase: Phase, stage: &mut Stage<'_>) {

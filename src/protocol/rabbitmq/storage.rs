@@ -71,7 +71,7 @@ impl Storage {
 
     /// Begins to write, unless that takes no time.
     pub(super) fn begin(&mut self, copy: Incoming, process: u16, queue: &mut Queue, stage: &mut Stage<'_>) -> Writing {
-        let span = stage.span(&self.write_time, Purpose::Storage, copy.part, copy.publish.attempt);
+        let span = stage.span(&self.write_time, Purpose::Storage, copy.part, copy.publish.attempt.number);
         if span == Span::ZERO {
             self.enter(&copy, queue, stage);
             return Writing::Done;

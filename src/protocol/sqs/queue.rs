@@ -12,6 +12,7 @@ use super::words::Words;
 use super::{Answer, Call, Heard, Number, QueueType, Receipt, Settings, ToConsumers, ToQueue, ToSender};
 use crate::engine::{Fault, Input, LinkId, Parcel, Phase, TimerId, Word};
 use crate::protocol::dead_letters::SetAside;
+use crate::protocol::port::Attempt;
 use crate::protocol::{Role, Stage};
 use crate::time::{Moment, Span};
 use crate::trace::{Ending, MessageId, PartId, Slot};
@@ -118,7 +119,7 @@ impl Queue {
 
     fn hear(&mut self, message: MessageId, body: ToQueue, stage: &mut Stage<'_>) {
         match body {
-            ToQueue::Send { part, attempt, thread } => self.take(message, part, attempt, thread, stage),
+            ToQueue::Send { attempt, from } => self.take(message, attempt, from, stage),
             ToQueue::Receive { consumer, call } => self.receive(Poll { message, consumer, call, timer: None }, stage),
             ToQueue::Delete { consumer, call, part, receipt } => {
                 let word = self.delete(message, receipt, stage);
@@ -138,13 +139,14 @@ impl Queue {
 
     /// SendMessage. A deduplication id that was accepted in the last five minutes is accepted again and not stored,
     /// even if the first was deleted since (`SQS-7`).
-    fn take(&mut self, message: MessageId, part: PartId, attempt: u32, thread: u16, stage: &mut Stage<'_>) {
+    fn take(&mut self, message: MessageId, attempt: Attempt, from: Slot, stage: &mut Stage<'_>) {
+        let part = attempt.part;
         let fresh = self.kind == QueueType::Standard || self.store.is_fresh(part, stage);
         let word = if fresh { self.words.sent } else { self.words.sent_duplicate };
         if fresh {
             self.store.add(part, self.delay, stage);
         }
-        self.answer_sender(message, word, ToSender { part, attempt, thread, answer: Answer::Taken }, stage);
+        self.answer_sender(message, word, from, ToSender { attempt, answer: Answer::Taken }, stage);
         self.serve(stage);
     }
 
@@ -276,18 +278,17 @@ impl Queue {
         stage.send(self.to_consumer(message, word, part, consumer), ToConsumers { consumer, call, heard });
     }
 
-    fn answer_sender(&self, message: MessageId, word: Word, body: ToSender, stage: &mut Stage<'_>) {
-        let ToSender { part, attempt, thread, .. } = body;
-        let parcel = Parcel::new(self.links.back, word, part).attempt(attempt);
-        stage.send(parcel.answering(message).to(Slot(thread)), body);
+    fn answer_sender(&self, message: MessageId, word: Word, to: Slot, body: ToSender, stage: &mut Stage<'_>) {
+        let parcel = Parcel::new(self.links.back, word, body.attempt.part).attempt(body.attempt.number);
+        stage.send(parcel.answering(message).to(to), body);
     }
 
     fn turn_away(&mut self, message: MessageId, body: ToQueue, stage: &mut Stage<'_>) {
         match body {
-            ToQueue::Send { part, attempt, thread } => {
+            ToQueue::Send { attempt, from } => {
                 stage.refuse(message);
-                let body = ToSender { part, attempt, thread, answer: Answer::Refused };
-                self.answer_sender(message, self.words.send_refused, body, stage);
+                let body = ToSender { attempt, answer: Answer::Refused };
+                self.answer_sender(message, self.words.send_refused, from, body, stage);
             }
             ToQueue::Receive { consumer, call } => {
                 stage.refuse(message);

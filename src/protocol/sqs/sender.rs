@@ -1,18 +1,17 @@
-//! The sender: threads that are blocked for the round trip of a SendMessage, and a backlog of jobs that find none free.
+//! The sender's port: SendMessage, and what was refused or not answered in time is sent again.
 //!
-//! *Invariant:* a thread has at most one job. What it hears is only that the queue has the message, never that anyone
-//! received it.
+//! *Invariant:* what it hears is only that the queue has the message, never that anyone received it.
 
 use super::words::Words;
 use super::{Answer, Settings, ToQueue, ToSender};
-use crate::engine::{Input, LinkId, OpenStay, Parcel, TimerId};
+use crate::engine::{LinkId, OpenStay, Parcel, TimerId};
+use crate::protocol::Stage;
+use crate::protocol::port::{Port, Sendings, Task};
 use crate::protocol::retry::Retry;
-use crate::protocol::threads::Threads;
-use crate::protocol::{Role, Stage};
 use crate::time::Span;
-use crate::trace::{CallerOutcome, Ending, JobId, MarkKind, PartId, Slot, StayKind};
+use crate::trace::{CallerOutcome, Ending, MarkKind, MessageId};
 
-/// What a thread waits for.
+/// What a SendMessage waits for.
 #[derive(Clone, Copy)]
 enum WaitsFor {
     /// The answer, if there is a bound until that timer rings.
@@ -21,153 +20,96 @@ enum WaitsFor {
     NextAttempt(OpenStay),
 }
 
-struct Sending {
-    part: PartId,
-    attempt: u32,
-    waits_for: WaitsFor,
-    previous_wait: Option<Span>,
-    /// What the sender knows after the attempts so far. An attempt whose fate is unknown leaves it so for good.
-    known: CallerOutcome,
-}
-
-impl Sending {
-    fn new(part: PartId) -> Self {
-        Sending {
-            part,
-            attempt: 1,
-            waits_for: WaitsFor::Answer(None),
-            previous_wait: None,
-            known: CallerOutcome::Refused,
-        }
-    }
-}
-
-pub struct Sender {
+pub struct Client {
     words: Words,
     out: LinkId<ToQueue>,
     timeout: Option<Span>,
     retry: Retry,
-    threads: Threads<Sending>,
+    sendings: Sendings<WaitsFor>,
 }
 
 /// What a sender can be woken for.
 #[derive(Clone, Copy, Debug)]
 pub enum Timer {
     /// The answer to a SendMessage is overdue.
-    SendOverdue { thread: u16 },
+    SendOverdue { sending: u32 },
     /// The back-off before the next SendMessage is over.
-    SendAgain { thread: u16 },
+    SendAgain { sending: u32 },
 }
 
-impl Role for Sender {
+impl Port for Client {
     type Message = ToSender;
     type Timer = Timer;
 
-    fn handle(&mut self, input: Input<ToSender, Timer>, stage: &mut Stage<'_>) {
-        match input {
-            Input::Wanted(job) => self.want(job, stage),
-            Input::Arrived(message, ToSender { part, attempt, thread, answer }) => {
-                if !self.awaits(thread, part, attempt) {
-                    return stage.too_late(message);
-                }
-                if let Some(&Sending { waits_for: WaitsFor::Answer(overdue), .. }) = self.threads.call(thread) {
-                    stage.cancel(overdue);
-                }
-                stage.land(message, Slot(thread));
-                match answer {
-                    Answer::Taken => self.finish(thread, CallerOutcome::Accepted, stage),
-                    Answer::Refused => self.attempt_failed(thread, CallerOutcome::Refused, stage),
-                }
-            }
-            Input::Timer(Timer::SendOverdue { thread }) => {
-                if let Some(&Sending { part, attempt, .. }) = self.threads.call(thread) {
-                    stage.mark(MarkKind::TimedOut, Slot(thread), part, attempt.into(), self.words.timed_out);
-                }
-                self.attempt_failed(thread, CallerOutcome::Unknown, stage);
-            }
-            Input::Timer(Timer::SendAgain { thread }) => self.send_again(thread, stage),
-            // The engine does what there is to do about faults of a sender.
-            Input::Started | Input::Fault(..) => {}
+    fn send(&mut self, task: Task, stage: &mut Stage<'_>) {
+        let sending = self.sendings.add(task, WaitsFor::Answer(None));
+        self.send_message(sending, stage);
+    }
+
+    fn hear(&mut self, message: MessageId, body: ToSender, stage: &mut Stage<'_>) {
+        let ToSender { attempt, answer } = body;
+        let awaited = self.sendings.of(attempt).and_then(|(place, known)| match known.waits_for {
+            WaitsFor::Answer(overdue) => Some((place, known.task.slot, overdue)),
+            WaitsFor::NextAttempt(_) => None,
+        });
+        let Some((sending, slot, overdue)) = awaited else {
+            return stage.too_late(message);
+        };
+        stage.cancel(overdue);
+        stage.land(message, slot);
+        match answer {
+            Answer::Taken => self.sendings.end(sending, CallerOutcome::Accepted),
+            Answer::Refused => self.attempt_failed(sending, CallerOutcome::Refused, stage),
         }
+    }
+
+    fn ring(&mut self, timer: Timer, stage: &mut Stage<'_>) {
+        match timer {
+            Timer::SendOverdue { sending } => {
+                if let Some(known) = self.sendings.at(sending) {
+                    known.mark(MarkKind::TimedOut, self.words.timed_out, stage);
+                }
+                self.attempt_failed(sending, CallerOutcome::Unknown, stage);
+            }
+            Timer::SendAgain { sending } => {
+                if let Some(WaitsFor::NextAttempt(pause)) = self.sendings.at(sending).map(|known| known.waits_for) {
+                    stage.end(pause, Ending::Done);
+                    self.send_message(sending, stage);
+                }
+            }
+        }
+    }
+
+    fn ended(&mut self, _: &mut Stage<'_>) -> Option<(Task, CallerOutcome)> {
+        self.sendings.ended()
     }
 }
 
-impl Sender {
+impl Client {
     pub(super) fn new(settings: &Settings, words: Words, out: LinkId<ToQueue>) -> Self {
-        Sender {
-            words,
-            out,
-            timeout: settings.timeout,
-            retry: settings.retry.clone(),
-            threads: Threads::new(settings.sender.threads),
+        let (timeout, retry) = (settings.timeout, settings.retry.clone());
+        Client { words, out, timeout, retry, sendings: Sendings::default() }
+    }
+
+    fn send_message(&mut self, sending: u32, stage: &mut Stage<'_>) {
+        let Some(known) = self.sendings.at(sending) else { return };
+        // Set before the request is sent, so that at a tie the time-out precedes the answer.
+        let overdue = self.timeout.map(|timeout| stage.set_timer(timeout, Timer::SendOverdue { sending }));
+        known.waits_for = WaitsFor::Answer(overdue);
+        let (Task { part, slot, .. }, attempt) = (known.task, known.attempt);
+        let parcel = Parcel::new(self.out, self.words.send, part).attempt(attempt.number).from(slot);
+        stage.send(parcel, ToQueue::Send { attempt, from: slot });
+    }
+
+    fn attempt_failed(&mut self, sending: u32, heard: CallerOutcome, stage: &mut Stage<'_>) {
+        let Some(known) = self.sendings.at(sending) else { return };
+        known.learn(heard);
+        if known.attempt.number >= self.retry.max_attempts {
+            return self.sendings.give_up(sending, self.words.gave_up, stage);
         }
-    }
-
-    fn awaits(&self, thread: u16, part: PartId, attempt: u32) -> bool {
-        self.threads.call(thread).is_some_and(|sending| {
-            sending.part == part && sending.attempt == attempt && matches!(sending.waits_for, WaitsFor::Answer(_))
-        })
-    }
-
-    fn want(&mut self, job: JobId, stage: &mut Stage<'_>) {
-        let part = stage.first_part(job);
-        if let Some(thread) = self.threads.take(job, Sending::new(part), stage) {
-            self.send(thread, part, 1, stage);
-        }
-    }
-
-    fn send(&mut self, thread: u16, part: PartId, attempt: u32, stage: &mut Stage<'_>) {
-        if let Some(sending) = self.threads.call_mut(thread) {
-            // Set before the request is sent, so that at a tie the time-out precedes the answer.
-            let overdue = self.timeout.map(|timeout| stage.set_timer(timeout, Timer::SendOverdue { thread }));
-            sending.waits_for = WaitsFor::Answer(overdue);
-        }
-        let parcel = Parcel::new(self.out, self.words.send, part).attempt(attempt).from(Slot(thread));
-        stage.send(parcel, ToQueue::Send { part, attempt, thread });
-    }
-
-    fn attempt_failed(&mut self, thread: u16, heard: CallerOutcome, stage: &mut Stage<'_>) {
-        let Some(sending) = self.threads.call_mut(thread) else {
-            return;
-        };
-        let (part, attempt) = (sending.part, sending.attempt);
-        sending.known = sending.known.max(heard);
-        if attempt >= self.retry.max_attempts {
-            let known = sending.known;
-            stage.mark(MarkKind::GaveUp, Slot(thread), part, attempt.into(), self.words.gave_up);
-            return self.finish(thread, known, stage);
-        }
-        let wait = self.retry.wait(stage, part, attempt, sending.previous_wait);
-        sending.previous_wait = Some(wait);
-        stage.mark(MarkKind::Retried, Slot(thread), part, u64::from(attempt) + 1, self.words.sends_again);
-        let pause = stage.begin(Slot(thread), StayKind::Scheduled, part);
-        sending.waits_for = WaitsFor::NextAttempt(pause.until(wait, Timer::SendAgain { thread }, stage));
-    }
-
-    fn send_again(&mut self, thread: u16, stage: &mut Stage<'_>) {
-        let Some(sending) = self.threads.call_mut(thread) else {
-            return;
-        };
-        let WaitsFor::NextAttempt(pause) = sending.waits_for else {
-            return;
-        };
-        stage.end(pause, Ending::Done);
-        sending.attempt += 1;
-        let (part, attempt) = (sending.part, sending.attempt);
-        self.send(thread, part, attempt, stage);
-    }
-
-    /// The thread is done with its job, one way or the other, and takes the next.
-    fn finish(&mut self, thread: u16, outcome: CallerOutcome, stage: &mut Stage<'_>) {
-        let ending = if outcome == CallerOutcome::Accepted { Ending::Done } else { Ending::GaveUp };
-        let Some(sending) = self.threads.release(thread, ending, stage) else {
-            return;
-        };
-        stage.settles(stage.job_of(sending.part), outcome);
-        if let Some(job) = self.threads.next_job(stage) {
-            let part = stage.first_part(job);
-            self.threads.block(thread, job, Sending::new(part), stage);
-            self.send(thread, part, 1, stage);
-        }
+        let wait = known.wait(&self.retry, stage);
+        let again = Timer::SendAgain { sending };
+        let pause = known.back_off((wait, wait), self.words.sends_again, again, stage);
+        known.waits_for = WaitsFor::NextAttempt(pause);
     }
 }
