@@ -6,6 +6,7 @@
 //! *Invariant:* order is that of offsets within a partition, and between partitions there is none.
 
 mod members;
+mod messages;
 mod murmur2;
 mod producer;
 mod settings;
@@ -28,6 +29,7 @@ use crate::engine::{Link, LinkId, Setup};
 use crate::rng::Distribution;
 use crate::time::Span;
 use crate::trace::{ActorId, ActorRow, Drawing, Duty, ReaderRow, Term};
+use messages::{MemberNumber, ToMembers, ToTopic};
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: partitions by key (murmur2) or sticky without one, batches with linger, acks 0, 1 and all with in-sync replicas, \
@@ -42,183 +44,8 @@ Between two attempts at a record a consumer polls, as Spring's DefaultErrorHandl
 It remembers its attempts at a record when it reads it again, and the consumers of a lane set a record aside or skip it once. \
 An outage of consumers is a close(): they finish their poll, commit, leave, and join again later.";
 
-/// The number of a record in its partition, from 0.
-type Offset = u32;
-
-/// The number of a member, counted over the members of all groups.
-type MemberNumber = u16;
-
-/// The member id that the coordinator gives. A member that joins without one gets a new one.
-type Identity = u32;
-
-/// How often a group's partitions have been divided among its members.
-type Generation = u32;
-
-/// The number of a member's request. The answer carries it, so that the member knows which request is answered.
-type Request = u32;
-
-/// A batch of the producer's, counted over all partitions.
-type BatchNumber = u32;
-
 /// Threads or a program that waits for nothing, and a client that sends for them.
 pub type Producer = Jobs<producer::Client>;
-
-/// What a produce request is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    Stored,
-    NoLeader,
-    NotEnoughReplicas,
-    OutOfOrderSequence,
-}
-
-/// What a heartbeat is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pulse {
-    Fine,
-    RebalanceInProgress,
-    UnknownMember,
-}
-
-/// What the producer hears.
-#[derive(Clone, Copy, Debug)]
-pub enum ToProducer {
-    Produced {
-        partition: u16,
-        batch: BatchNumber,
-        attempt: u32,
-        answer: Answer,
-    },
-    /// The connection to a partition's leader broke, and with it every request on it that is not answered.
-    Closed {
-        partition: u16,
-    },
-}
-
-/// What the topic hears. The records that a message carries are named in its row of the trace.
-#[derive(Clone, Copy, Debug)]
-pub enum ToTopic {
-    Produce {
-        partition: u16,
-        batch: BatchNumber,
-        /// How many records were sent to the partition before.
-        sequence: u32,
-        attempt: u32,
-    },
-    Fetch {
-        member: MemberNumber,
-        partition: u16,
-        from: Offset,
-        request: Request,
-    },
-    Commit {
-        member: MemberNumber,
-        identity: Identity,
-        generation: Generation,
-        partition: u16,
-        offset: Offset,
-        request: Request,
-    },
-    AskOffset {
-        member: MemberNumber,
-        partition: u16,
-        request: Request,
-    },
-    Group(MemberNumber, GroupRequest),
-}
-
-/// What a member asks the coordinator of its group.
-#[derive(Clone, Copy, Debug)]
-pub enum GroupRequest {
-    Join {
-        /// None at first.
-        identity: Option<Identity>,
-        request: Request,
-    },
-    Sync {
-        identity: Identity,
-        generation: Generation,
-        request: Request,
-    },
-    Heartbeat {
-        identity: Identity,
-        generation: Generation,
-    },
-    Leave {
-        identity: Identity,
-    },
-}
-
-/// What a lane of members hears.
-#[derive(Clone, Copy, Debug)]
-pub enum ToMembers {
-    /// As many records as the row carries parts, from `from` on. None if there is nothing new.
-    Fetched {
-        member: MemberNumber,
-        partition: u16,
-        from: Offset,
-        request: Request,
-    },
-    FetchRefused {
-        member: MemberNumber,
-        partition: u16,
-        request: Request,
-    },
-    Committed {
-        member: MemberNumber,
-        request: Request,
-        taken: Taken,
-    },
-    Group(MemberNumber, GroupAnswer),
-}
-
-/// What a member is told of its group.
-#[derive(Clone, Copy, Debug)]
-pub enum GroupAnswer {
-    /// A member id, with which to join again.
-    Identified {
-        identity: Identity,
-        request: Request,
-    },
-    Joined {
-        generation: Generation,
-        request: Request,
-    },
-    Assigned {
-        first: u16,
-        count: u16,
-        request: Request,
-    },
-    BeginAt {
-        partition: u16,
-        offset: Offset,
-        request: Request,
-    },
-    /// The coordinator does not know the member, or is not there.
-    Refused {
-        request: Request,
-        taken: Taken,
-    },
-    Heartbeat {
-        identity: Identity,
-        pulse: Pulse,
-    },
-}
-
-/// What became of a request to the coordinator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Taken {
-    Yes,
-    /// The member is not, or no longer, of this generation.
-    UnknownMember,
-    NoCoordinator,
-}
-
-/// The partitions of member `place` of `members`: the first ones get the extra (RangeAssignor).
-fn range(partitions: u16, members: u16, place: u16) -> (u16, u16) {
-    let (each, extra) = (partitions / members, partitions % members);
-    (place * each + place.min(extra), each + u16::from(place < extra))
-}
 
 /// A lane with the members on it.
 struct Crew {

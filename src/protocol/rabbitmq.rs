@@ -7,6 +7,7 @@
 
 mod broker;
 mod consumers;
+mod messages;
 mod process;
 mod publisher;
 mod queue;
@@ -28,13 +29,12 @@ use routing::{Copies, Routing};
 use super::dead_letters::{DeadLetters, SetAside};
 use super::jobs::{Hands, Jobs, Messages};
 use super::lanes::{self, Berth};
-use super::port::Attempt;
 use super::threads::Threads;
 use super::{Ground, Party, leg};
 use crate::engine::{Link, LinkId, Setup};
 use crate::rng::Distribution;
 use crate::time::Span;
-use crate::trace::{ActorId, ActorRow, Duty, PartId, Slot, Term};
+use crate::trace::{ActorId, ActorRow, Duty, Slot, Term};
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: publisher confirms, default, direct, fanout, headers and topic exchanges with bindings, mandatory publishes and their returns, \
@@ -45,7 +45,7 @@ consumers and broker that can be out or die, publishing again when a confirm is 
 Left out: the handshakes of connections and channels (all are open when the run begins; a consumer that returns sends basic.consume), \
 alternate exchanges and bindings between exchanges, priorities, flow control and alarms, replicas, delayed retries, the 30-minute acknowledgement timeout. \
 A dead-letter queue is the end: nobody consumes from it, so dead letters do not go round. \
-The consumers of a lane share its fate: a crash closes all their connections, and the broker learns of it one network latency later. \
+The consumers of a lane share its fate (with `lanes` set to `each`, every one has its own): a crash closes all their connections, and the broker learns of it one network latency later. \
 A publish whose connection breaks before its confirm may be stored or not: its outcome is unknown until it is published again and confirmed. \
 Heartbeats are left out: a silent party's connections break when its silence ends; until then nobody of the lane could have done the work anyway. \
 A broker that is out closes its connections and keeps what it has; one that dies also loses what it had not made safe. \
@@ -53,125 +53,19 @@ A length limit is kept exactly, where a real quorum queue checks late. A dead le
 Of a job that has a part for each queue, a part whose queue is not bound for its message is asked of nobody, and counts as done. \
 The publisher itself does not fail.";
 
-/// The number of an opening of a channel, counted over all channels of a lane. A message that names an earlier opening
-/// than the present one is ignored.
-type Epoch = u32;
-
-/// A delivery's number on its channel, from one.
-type Tag = u32;
-
 /// Threads or a program that waits for nothing, and a client that publishes for them.
 pub type Publisher = Jobs<publisher::Client>;
 
-/// What the broker says of a publication.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// `basic.ack`: the broker is responsible for it.
-    Ack,
-    /// `basic.nack`: the broker would not take it.
-    Nack,
-    /// There was no broker to take it.
-    Refused,
-}
-
-/// What a consumer says of a delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Settlement {
-    /// `basic.ack`: done with it.
-    Ack,
-    /// `basic.ack` with `multiple`: done with it and all before it.
-    AckUpTo,
-    /// `basic.reject` or `basic.nack` with `requeue` unset.
-    Discard,
-    /// `basic.reject` with `requeue`: counts towards the delivery limit (4.3).
-    RejectAndRequeue,
-    /// `basic.nack` with `requeue`: does not count (4.3).
-    NackAndRequeue,
-}
-
-/// Why a message was set aside: the `reason` in the header `x-death`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// `basic.reject` or `basic.nack` without requeue.
-    Rejected,
-    /// Its time-to-live was over.
-    Expired,
-    /// The queue was too long.
-    MaxLength,
-    /// Returned to a quorum queue too often.
-    DeliveryLimit,
-}
-
-/// What a publisher hears.
-#[derive(Clone, Copy, Debug)]
-pub enum ToPublisher {
-    Confirm {
-        attempt: Attempt,
-        verdict: Verdict,
-    },
-    /// No queue is bound for it.
-    Return {
-        attempt: Attempt,
-    },
-    /// The connection is gone.
-    Closed,
-}
-
-/// What the broker hears.
-#[derive(Clone, Copy, Debug)]
-pub enum ToBroker {
-    Publish {
-        attempt: Attempt,
-    },
-    Settle {
-        epoch: Epoch,
-        tag: Tag,
-        channel: u16,
-        settlement: Settlement,
-    },
-    /// `basic.consume`.
-    Consume {
-        channel: u16,
-        epoch: Epoch,
-    },
-    /// `basic.cancel`.
-    Cancel {
-        channel: u16,
-        epoch: Epoch,
-    },
-    /// The connection is gone, as TCP tells the other end. What the same host opened up to `epoch` goes with it: `host` says
-    /// its first channel and how many it has.
-    Closed {
-        channel: u16,
-        epoch: Epoch,
-        host: (u16, u16),
-    },
-}
-
-/// What a lane of consumers hears. Channels are counted within the lane.
-#[derive(Clone, Copy, Debug)]
-pub enum ToConsumers {
-    Deliver {
-        part: PartId,
-        epoch: Epoch,
-        tag: Tag,
-        channel: u16,
-        delivery: u32,
-    },
-    /// `basic.consume-ok` or `basic.cancel-ok`: nothing follows from either.
-    Ok,
-    /// There was no broker to consume from.
-    ConsumeRefused {
-        channel: u16,
-        epoch: Epoch,
-    },
-    /// The connection is gone.
-    Closed {
-        channel: u16,
-    },
-}
-
 impl Settings {
+    /// Where copies of one message go to several queues, a job has a part for each. Else any number will do: a job of
+    /// several parts is as many messages.
+    pub(super) fn parts(&self) -> Option<u32> {
+        match Routing::new(self)?.copies() {
+            Copies::APartEach => Some(self.queues().count() as u32),
+            Copies::Alike => None,
+        }
+    }
+
     pub(super) fn set_up(&self, ground: &Ground) -> Setup<Party> {
         let mut setup = Setup::default();
         let words = self.words(&mut setup);

@@ -8,6 +8,7 @@
 //! has run out, whatever became of its receiver.
 
 mod consumers;
+mod messages;
 mod queue;
 mod sender;
 mod settings;
@@ -23,13 +24,12 @@ pub use settings::{
 use super::dead_letters::DeadLetters;
 use super::jobs::{Hands, Jobs, Messages};
 use super::lanes::{self, Berth};
-use super::port::Attempt;
 use super::threads::Threads;
 use super::{Ground, Party, leg};
 use crate::engine::{Link, Setup};
 use crate::rng::Distribution;
 use crate::time::{Span, readable};
-use crate::trace::{ActorId, ActorRow, Drawing, Duty, PartId, Slot, Term};
+use crate::trace::{ActorId, ActorRow, Drawing, Duty, Slot, Term};
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: SendMessage, ReceiveMessage, DeleteMessage and ChangeMessageVisibility as calls, standard and FIFO queues, \
@@ -43,86 +43,10 @@ A FIFO group hands out its messages up to the first that is in flight. \
 A handle that is not the latest is told 200 by a standard queue and deletes nothing; twelve hours after its receive, or in a FIFO queue after its time-out, it is refused. \
 The move to the dead-letter queue happens at the receive that would be one too many. \
 The queue is kept in several places, so a crash of it breaks the open calls and loses nothing. \
-The consumers of a lane share its fate, and the queue learns of a broken connection one network latency later.";
-
-/// The number of a message, in the order of sending.
-type Number = u32;
-
-/// A receipt handle: the number of a receive, from one. A message that is received again gets another.
-type Receipt = u32;
-
-/// The number of a consumer's call. The answer carries it, so that the consumer knows which call is answered.
-type Call = u32;
+The consumers of a lane share its fate (with `lanes` set to `each`, every one has its own), and the queue learns of a broken connection one network latency later.";
 
 /// Threads that block for a SendMessage each, and a client that they share.
 pub type Sender = Jobs<sender::Client>;
-
-/// What became of a SendMessage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    Taken,
-    Refused,
-}
-
-/// What the sender hears.
-#[derive(Clone, Copy, Debug)]
-pub struct ToSender {
-    attempt: Attempt,
-    answer: Answer,
-}
-
-/// What the queue hears.
-#[derive(Clone, Copy, Debug)]
-pub enum ToQueue {
-    Send {
-        attempt: Attempt,
-        /// The sender's slot, to which the answer goes.
-        from: Slot,
-    },
-    Receive {
-        consumer: u16,
-        call: Call,
-    },
-    Delete {
-        consumer: u16,
-        call: Call,
-        part: PartId,
-        receipt: Receipt,
-    },
-    ChangeVisibility {
-        consumer: u16,
-        call: Call,
-        part: PartId,
-        receipt: Receipt,
-        to: Span,
-    },
-    /// A consumer's connection is gone, and with it its poll.
-    Closed {
-        consumer: u16,
-        call: Call,
-    },
-}
-
-/// What a lane of consumers hears: the answer to a call.
-#[derive(Clone, Copy, Debug)]
-pub struct ToConsumers {
-    consumer: u16,
-    call: Call,
-    heard: Heard,
-}
-
-/// What a consumer's call is told.
-#[derive(Clone, Copy, Debug)]
-pub enum Heard {
-    /// As many messages as the row carries parts; their receipt handles are counted from `first` on.
-    Received { first: Receipt },
-    /// No message came.
-    Empty,
-    /// A DeleteMessage or ChangeMessageVisibility is answered.
-    Answered,
-    /// There was no queue to answer.
-    Refused,
-}
 
 impl Settings {
     pub(super) fn set_up(&self, ground: &Ground) -> Setup<Party> {

@@ -1,7 +1,7 @@
 //! A way from one node to another, and how its owner calls over it: patience, retries, breaker, bound on what is in
 //! flight.
 
-use super::Message;
+use super::messages::Message;
 use crate::engine::{LinkId, TimerId, Word};
 use crate::protocol::breaker::{Breaker, BreakerSettings};
 use crate::protocol::pool::Pool;
@@ -36,6 +36,14 @@ pub struct EdgePolicy {
     pub gate: Option<Gate>,
     /// Whether the other side is told to stop when an attempt timed out, and in which words.
     pub cancel: Option<Word>,
+}
+
+impl EdgePolicy {
+    /// The number of an attempt over all layers, for a task that is itself that attempt of its caller: attempts multiply
+    /// from layer to layer (CHAIN-3), and every one of them is told apart.
+    pub(super) fn over_all(&self, of_the_task: u32, attempt: u32) -> u32 {
+        (of_the_task - 1).saturating_mul(self.retry.max_attempts).saturating_add(attempt)
+    }
 }
 
 impl Default for EdgePolicy {

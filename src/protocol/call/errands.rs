@@ -7,26 +7,9 @@
 //!
 //! *Invariant:* no function of a node that can follow from itself calls itself: it leaves an errand.
 
-use super::{InHand, Node};
+use super::node::Node;
+use super::task::Errand;
 use crate::protocol::Stage;
-use crate::trace::{CallerOutcome, JobId};
-
-/// One thing to do.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Errand {
-    /// The task takes its next steps.
-    Steps(u32),
-    /// The step just taken is done, and the task takes the next ones.
-    StepsAfterDone(u32),
-    /// The task gets the connection for which it waited.
-    Hand(u32, InHand),
-    /// The caller is done with the job.
-    Settle(JobId, CallerOutcome),
-    /// Free threads take on who stands in the door queue.
-    Door,
-    /// Free cores take on whose turn it is.
-    Turns,
-}
 
 impl Node {
     /// Leaves an errand for those whom something that became free may concern. Two of them in a row would do no more

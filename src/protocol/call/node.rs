@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::errands::Errand;
-use super::outgoing::Outgoing;
-use super::steps::Doing;
-use super::{Conduct, Edge, Hands, InHand, Message, Reply, StepEnd, Task, Timer};
-use crate::engine::{LinkId, OpenStay, Parcel, TimerId, Word};
+use super::conduct::{Conduct, Reply, StepEnd, Task};
+use super::edge::Edge;
+use super::hands::Hands;
+use super::messages::{Message, Timer};
+use super::task::{Doing, Errand, Origin, Outgoing, Running};
+use crate::engine::{LinkId, Parcel, Word};
 use crate::protocol::Stage;
 use crate::protocol::pool::Pool;
 use crate::protocol::waiting::WaitingLine;
@@ -88,40 +89,6 @@ pub struct NodeWords {
     pub failed: LabelId,
     /// A breaker closes, opens, is half open.
     pub breaker: [LabelId; 3],
-}
-
-/// Who wants a task done.
-#[derive(Clone, Copy)]
-pub(super) enum Origin {
-    Job(JobId),
-    Request {
-        message: MessageId,
-        call: u32,
-    },
-    /// Whoever it was has been answered.
-    Nobody,
-}
-
-pub(super) struct Running {
-    pub(super) task: Task,
-    pub(super) origin: Origin,
-    /// Of the request, counted over all layers above; 1 for a job.
-    pub(super) attempt: u32,
-    pub(super) slot: Slot,
-    pub(super) doing: Doing,
-    /// Blocked or awaiting, while it only waits for others.
-    pub(super) waits: Option<OpenStay>,
-    pub(super) deadline: Moment,
-    /// Rings at the deadline.
-    alarm: Option<TimerId>,
-    /// The gloomiest thing learnt so far.
-    pub(super) known: CallerOutcome,
-    pub(super) in_hand: Option<InHand>,
-    /// The number of the first call of the step; the others of the step come next.
-    pub(super) first_call: u32,
-    pub(super) awaited: u16,
-    /// Its time was up while it computed, and it does not stop for that.
-    pub(super) orphaned: bool,
 }
 
 /// One who calls, one who is called, or both.

@@ -4,49 +4,17 @@
 //! *Invariants:* a call has at most one attempt under way, and never more attempts than allowed (`RTY-4`); an attempt
 //! that was permitted is recorded once.
 
+use super::conduct::{Ask, CallFailure, StepEnd};
 use super::edge::{Edge, RetryOn};
-use super::steps::Doing;
-use super::{Answer, Ask, CallFailure, Message, Node, StepEnd, Timer, Verdict};
-use crate::engine::{OpenStay, Parcel, TimerId};
+use super::messages::{Answer, Message, Timer, Verdict};
+use super::node::Node;
+use super::task::{AttemptState, Doing, Outgoing};
+use crate::engine::Parcel;
+use crate::protocol::Stage;
 use crate::protocol::breaker::{Breaker, CallEnd, Permission, Switch, WhenOpen};
 use crate::protocol::pool::Pool;
-use crate::protocol::{Connection, Stage};
 use crate::time::{Moment, Span};
 use crate::trace::{CallerOutcome, Ending, LevelKind, MarkKind, MessageId, PartId, Slot, StayKind};
-
-enum AttemptState {
-    /// Waits for room among the calls in flight.
-    Gated(OpenStay),
-    /// Waits for the answer, if there is a bound until that timer rings.
-    Asked(Option<TimerId>),
-    BackingOff(OpenStay),
-}
-
-pub(super) struct Outgoing {
-    task: u32,
-    /// Among the calls of the step.
-    index: u16,
-    ask: Ask,
-    attempt: u32,
-    state: Option<AttemptState>,
-    previous_wait: Option<Span>,
-    /// When the attempt was permitted.
-    began: Moment,
-    room: Option<Connection>,
-}
-
-impl Outgoing {
-    /// The process died: nobody waits for anything any more.
-    pub(super) fn interrupt(self, stage: &mut Stage<'_>) {
-        match self.state {
-            Some(AttemptState::Gated(open) | AttemptState::BackingOff(open)) => {
-                stage.end(open, Ending::Interrupted);
-            }
-            Some(AttemptState::Asked(overdue)) => stage.cancel(overdue),
-            None => {}
-        }
-    }
-}
 
 impl Node {
     pub(super) fn ask(&mut self, key: u32, asks: Vec<Ask>, stage: &mut Stage<'_>) {
@@ -129,8 +97,7 @@ impl Node {
         let Some(running) = self.running.get(&outgoing.task) else { return };
         let Outgoing { ask, attempt, .. } = *outgoing;
         let edge = &self.edges[usize::from(ask.edge)];
-        // Attempts multiply from layer to layer (CHAIN-3), and every one of them is told apart.
-        let over_all = (running.attempt - 1).saturating_mul(edge.policy.retry.max_attempts).saturating_add(attempt);
+        let over_all = edge.policy.over_all(running.attempt, attempt);
         let left = (running.deadline != Moment::NEVER).then(|| running.deadline.since(stage.now()));
         let parcel = Parcel::new(edge.link, (ask.kind, ask.label), ask.load).attempt(over_all).from(running.slot);
         // Set before the request is sent, so that at a tie the time-out precedes the answer.
@@ -153,8 +120,8 @@ impl Node {
         };
         let running = self.calls.get(&call).and_then(|outgoing| {
             let running = self.running.get(&outgoing.task)?;
-            let most = self.edges[usize::from(outgoing.ask.edge)].policy.retry.max_attempts;
-            let over_all = (running.attempt - 1).saturating_mul(most).saturating_add(outgoing.attempt);
+            let policy = &self.edges[usize::from(outgoing.ask.edge)].policy;
+            let over_all = policy.over_all(running.attempt, outgoing.attempt);
             (over_all == attempt && matches!(outgoing.state, Some(AttemptState::Asked(_)))).then_some(running)
         });
         let Some(running) = running else {
@@ -179,7 +146,7 @@ impl Node {
         stage.mark(MarkKind::TimedOut, running.slot, ask.part, attempt.into(), self.words.timed_out);
         let edge = &self.edges[usize::from(ask.edge)];
         if let Some(word) = edge.policy.cancel {
-            let over_all = (running.attempt - 1).saturating_mul(edge.policy.retry.max_attempts).saturating_add(attempt);
+            let over_all = edge.policy.over_all(running.attempt, attempt);
             let parcel = Parcel::new(edge.link, word, ask.load).attempt(over_all).from(running.slot);
             stage.send(parcel, Message::Cancel { call, attempt: over_all });
         }
@@ -233,7 +200,7 @@ impl Node {
         if !may || outgoing.attempt >= retry.max_attempts {
             return self.complete(call, StepEnd::Failed(failure), stage);
         }
-        let over_all = (running.attempt - 1).saturating_mul(retry.max_attempts).saturating_add(outgoing.attempt);
+        let over_all = edge.policy.over_all(running.attempt, outgoing.attempt);
         let wait = retry.wait_in_layer(stage, outgoing.ask.part, outgoing.attempt, over_all, outgoing.previous_wait);
         outgoing.previous_wait = Some(wait);
         outgoing.attempt += 1;

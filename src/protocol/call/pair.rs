@@ -3,8 +3,11 @@
 //! *Invariant:* the service has one thread for each worker, keeps what finds no free one in its accept queue, and
 //! refuses what finds no room there.
 
+use super::conduct::Conduct;
+use super::edge::{Edge, EdgePolicy};
+use super::hands::Hands;
+use super::node::{AtDeadline, Door, Node, WhenFull};
 use super::settings::{Caller, Service, node_words};
-use super::{AtDeadline, Conduct, Door, Edge, EdgePolicy, Hands, Node, WhenFull};
 use crate::engine::Setup;
 use crate::protocol::{Ground, Party, leg};
 

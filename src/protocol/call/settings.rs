@@ -1,6 +1,8 @@
 //! What callers and services of every protocol made of nodes have in their settings, and their lanes.
 
-use super::{Gate, Hands, NodeWords};
+use super::edge::Gate;
+use super::hands::Hands;
+use super::node::NodeWords;
 use crate::engine::Setup;
 use crate::protocol::{self, BadSetting, MAX_SLOTS, check_actor, in_range, lanes};
 use crate::reading::{fields, words};

@@ -2,67 +2,14 @@
 //!
 //! *Invariant:* a task does one thing at a time; whatever it waits for, something will wake it or its deadline will.
 
-use super::errands::Errand;
-use super::node::{Origin, Role, Running};
-use super::{Effect, InHand, Node, Step, StepEnd, Timer};
-use crate::engine::OpenStay;
+use super::conduct::{CallFailure, Effect, Step, StepEnd};
+use super::messages::Timer;
+use super::node::{Node, Role};
+use super::task::{Aim, Computation, Doing, Errand, InHand, Origin, Running, What};
 use crate::protocol::Stage;
 use crate::protocol::work::{Effects, Work};
 use crate::time::Span;
-use crate::trace::{CallerOutcome, Ending, LabelId, MarkKind, PartId, Slot, StayKind};
-
-/// What a task is doing.
-pub(super) enum Doing {
-    AtTheDoor(OpenStay),
-    /// Between two steps.
-    Deciding,
-    Calling,
-    /// Ready to compute, but no core is free.
-    Turn(OpenStay, Computation),
-    Working(Work, Vec<PartId>, Effect),
-    /// Computes what is no part's work; a callback that takes no time leaves no bar.
-    Computing(Option<OpenStay>, Aim),
-    /// Waits for a connection of that pool.
-    Pooled(OpenStay, u8),
-    Pausing(OpenStay),
-}
-
-impl Doing {
-    pub(super) fn open(&self) -> Option<OpenStay> {
-        match self {
-            Doing::AtTheDoor(open) | Doing::Turn(open, _) | Doing::Pooled(open, _) | Doing::Pausing(open) => {
-                Some(*open)
-            }
-            Doing::Computing(open, _) => *open,
-            Doing::Working(work, ..) => Some(work.stay()),
-            Doing::Deciding | Doing::Calling => None,
-        }
-    }
-
-    /// Whether it works or computes.
-    pub(super) fn is_busy(&self) -> bool {
-        matches!(self, Doing::Working(..) | Doing::Computing(..))
-    }
-}
-
-pub(super) struct Computation {
-    span: Span,
-    what: What,
-}
-
-enum What {
-    Work(Vec<PartId>, Effect),
-    Computing(Aim),
-}
-
-/// Why something is computed that is no part's work.
-#[derive(Clone, Copy)]
-pub(super) enum Aim {
-    /// It is a step of its own.
-    Step,
-    /// The answer to the last step is looked at: how that ended stands.
-    Callback,
-}
+use crate::trace::{CallerOutcome, Ending, LabelId, MarkKind, Slot, StayKind};
 
 impl Node {
     pub(super) fn take_steps_after_done(&mut self, key: u32, stage: &mut Stage<'_>) {
@@ -191,7 +138,7 @@ impl Node {
 
     fn no_connection_for(&mut self, key: u32) {
         let Some(running) = self.running.get_mut(&key) else { return };
-        running.task.last = StepEnd::Failed(super::CallFailure::NoRoom);
+        running.task.last = StepEnd::Failed(CallFailure::NoRoom);
         running.doing = Doing::Deciding;
         self.errands.push(Errand::Steps(key));
     }

@@ -3,12 +3,13 @@
 //! *Invariants:* a connection has at most one request outstanding (`HTTP-1`), and one whose answer is overdue is never
 //! used again.
 
-use super::{Connection, Method, Request, Settings, Status, ToCaller, Words};
+use super::messages::{Request, Status, ToCaller, Words};
+use super::settings::{Method, Settings};
 use crate::engine::{LinkId, OpenStay, Parcel, TimerId};
-use crate::protocol::Stage;
 use crate::protocol::pool::Pool;
 use crate::protocol::port::{Port, Sendings, Task};
 use crate::protocol::retry::Retry;
+use crate::protocol::{Connection, Stage};
 use crate::time::Span;
 use crate::trace::{CallerOutcome, Ending, MarkKind, MessageId, StayKind};
 

@@ -3,13 +3,14 @@
 //! *Invariant:* a worker has at most one request; a request waits only while no worker is idle. The server learns
 //! nothing of a caller's time-out (RFC 9112 §9.5 leaves it to find the connection closed).
 
+use super::messages::{self, Status, ToCaller, Words};
+use super::settings::{Settings, WhenFull};
 use std::collections::{BTreeSet, VecDeque};
 
-use super::{Connection, Settings, Status, ToCaller, WhenFull, Words};
 use crate::engine::{Fault, Input, LinkId, OpenStay, Parcel, Phase, TimerId, Word};
 use crate::protocol::port::Attempt;
 use crate::protocol::work::{Effects, Work};
-use crate::protocol::{Role, Stage};
+use crate::protocol::{Connection, Role, Stage};
 use crate::time::Span;
 use crate::trace::{Ending, MessageId, PartId, Slot, StayKind};
 
@@ -49,12 +50,12 @@ pub enum Timer {
 }
 
 impl Role for Server {
-    type Message = super::Request;
+    type Message = messages::Request;
     type Timer = Timer;
 
-    fn handle(&mut self, input: Input<super::Request, Timer>, stage: &mut Stage<'_>) {
+    fn handle(&mut self, input: Input<messages::Request, Timer>, stage: &mut Stage<'_>) {
         match input {
-            Input::Arrived(message, super::Request { attempt, connection }) => {
+            Input::Arrived(message, messages::Request { attempt, connection }) => {
                 self.receive(Request { message, part: attempt.part, attempt, connection }, stage);
             }
             Input::Timer(Timer::WorkDone { worker }) => self.work_done(worker, stage),

@@ -10,11 +10,12 @@ mod group;
 mod member;
 mod work;
 
+use super::messages::{MemberNumber, Offset, Request, Taken, ToMembers, ToTopic};
+use super::settings::Settings;
 use std::collections::BTreeSet;
 
 use super::settings::{Commit, GroupSettings};
 use super::words::Words;
-use super::{MemberNumber, Offset, Request, Settings, Taken, ToMembers, ToTopic};
 use crate::engine::{Fault, Input, LinkId, Parcel, Phase, Word};
 use crate::protocol::dead_letters::SetAside;
 use crate::protocol::lanes::Berth;
@@ -314,10 +315,9 @@ impl Members {
             (Fault::Outage, Phase::Begins) => {
                 for index in 0..self.members.len() {
                     self.members[index].closing = true;
-                    match self.members[index].doing {
-                        Doing::Polling(_) => self.close(index, stage),
-                        _ if self.members[index].membership == Membership::Joining => self.close(index, stage),
-                        _ => {}
+                    let Member { doing, membership, .. } = &self.members[index];
+                    if matches!(doing, Doing::Polling(_)) || *membership == Membership::Joining {
+                        self.close(index, stage);
                     }
                 }
             }

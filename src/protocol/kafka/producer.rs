@@ -7,11 +7,13 @@
 
 mod batches;
 
+use super::messages::{Answer, BatchNumber, ToProducer, ToTopic};
+use super::settings::Settings;
 use std::collections::{BTreeMap, VecDeque};
 
+use super::partition_of;
 use super::settings::Acks;
 use super::words::Words;
-use super::{Answer, BatchNumber, Settings, ToProducer, ToTopic, partition_of};
 use crate::engine::{LinkId, OpenStay, Parcel};
 use crate::protocol::Stage;
 use crate::protocol::keys::Keys;

@@ -6,11 +6,12 @@
 mod coordinator;
 mod partition;
 
+use super::messages::{
+    Answer, GroupAnswer, GroupRequest, MemberNumber, Taken, ToMembers, ToProducer, ToTopic, TopicTimer,
+};
+use super::settings::Settings;
 use super::settings::{Acks, Commit, OffsetReset};
 use super::words::Words;
-use super::{
-    Answer, GroupAnswer, GroupRequest, Identity, MemberNumber, Request, Settings, Taken, ToMembers, ToProducer, ToTopic,
-};
 use crate::engine::{Fault, Input, LinkId, Parcel, Phase, Word};
 use crate::protocol::{Role, Stage};
 use crate::time::Span;
@@ -56,26 +57,11 @@ pub struct Topic {
     connected: Vec<bool>,
 }
 
-/// What a topic can be woken for.
-#[derive(Clone, Copy, Debug)]
-pub enum Timer {
-    /// The followers have what was written to a partition first of all that they do not have yet.
-    Replicated { partition: u16 },
-    /// A fetch has waited long enough.
-    FetchOver { partition: u16, member: MemberNumber, request: Request },
-    /// The oldest record of a partition may have been kept long enough.
-    RetentionOver { partition: u16 },
-    /// A member may have been silent for too long.
-    SessionOver { group: u16, identity: Identity },
-    /// Nobody else is waited for.
-    JoinOver { group: u16 },
-}
-
 impl Role for Topic {
     type Message = ToTopic;
-    type Timer = Timer;
+    type Timer = TopicTimer;
 
-    fn handle(&mut self, input: Input<ToTopic, Timer>, stage: &mut Stage<'_>) {
+    fn handle(&mut self, input: Input<ToTopic, TopicTimer>, stage: &mut Stage<'_>) {
         match input {
             Input::Started => {
                 for group in &mut self.groups {
@@ -153,7 +139,7 @@ impl Topic {
                 let last = self.partitions[usize::from(partition)].polls.last_mut();
                 if let Some(poll) = last.filter(|poll| poll.message == message) {
                     let wait = self.groups[usize::from(group)].fetch_max_wait;
-                    poll.timer = Some(stage.set_timer(wait, Timer::FetchOver { partition, member, request }));
+                    poll.timer = Some(stage.set_timer(wait, TopicTimer::FetchOver { partition, member, request }));
                 }
             }
             ToTopic::Commit { member, identity, generation, partition, offset, request } => {
@@ -208,25 +194,25 @@ impl Topic {
         &mut self.groups[usize::from(group)].coordinator
     }
 
-    fn wake(&mut self, timer: Timer, stage: &mut Stage<'_>) {
+    fn wake(&mut self, timer: TopicTimer, stage: &mut Stage<'_>) {
         match timer {
-            Timer::Replicated { partition } => {
+            TopicTimer::Replicated { partition } => {
                 self.partitions[usize::from(partition)].replicated_next();
                 self.acknowledge(partition, stage);
                 self.serve(partition, stage);
             }
-            Timer::FetchOver { partition, member, request } => {
+            TopicTimer::FetchOver { partition, member, request } => {
                 let polls = &mut self.partitions[usize::from(partition)].polls;
                 if let Some(place) = polls.iter().position(|poll| poll.member == member && poll.request == request) {
                     let poll = polls.remove(place);
                     self.answer_fetch(partition, poll, self.words.empty, PartId::NONE, 1, stage);
                 }
             }
-            Timer::RetentionOver { partition } => {
+            TopicTimer::RetentionOver { partition } => {
                 self.partitions[usize::from(partition)].retention_timer = false;
                 self.watch_retention(partition, stage);
             }
-            Timer::SessionOver { group, identity } => {
+            TopicTimer::SessionOver { group, identity } => {
                 let coordinator = &mut self.groups[usize::from(group)].coordinator;
                 if !stage.faults().are_over() {
                     coordinator.hear_all(stage);
@@ -234,7 +220,7 @@ impl Topic {
                 let replies = coordinator.session_over(identity, stage);
                 self.reply_all(replies, stage);
             }
-            Timer::JoinOver { group } => {
+            TopicTimer::JoinOver { group } => {
                 let replies = self.groups[usize::from(group)].coordinator.join_over(stage);
                 self.reply_all(replies, stage);
             }
@@ -261,7 +247,7 @@ impl Topic {
             if self.in_sync == 1 {
                 partition.replicated(end);
             } else {
-                partition.replicates(stage.set_timer(self.replication, Timer::Replicated { partition: number }));
+                partition.replicates(stage.set_timer(self.replication, TopicTimer::Replicated { partition: number }));
             }
         }
         // Offsets are sequence numbers here, for a topic has one producer. A repeat waits for the replicas that the first
@@ -366,7 +352,7 @@ impl Topic {
             && let Some(span) = partition.expire(self.retention, stage)
         {
             partition.retention_timer = true;
-            stage.set_timer(span, Timer::RetentionOver { partition: number });
+            stage.set_timer(span, TopicTimer::RetentionOver { partition: number });
         }
     }
 

@@ -2,8 +2,8 @@
 //!
 //! *Invariant:* on the wire everything is a request with its response; `send()` alone waits for nothing.
 
-use super::Settings;
 use super::settings::Commit;
+use super::settings::Settings;
 use crate::engine::{Setup, Word};
 use crate::protocol::Party;
 use crate::trace::{LabelId, MessageKind};

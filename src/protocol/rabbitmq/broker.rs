@@ -3,31 +3,18 @@
 //! *Invariant:* every publish that arrives is answered once, by an ack, a nack or a refusal (`RMQ-8`), and by an ack only
 //! when every queue it was routed to has made it safe. What is stored is durable: it outlives every fault of the broker.
 
+use super::messages::{BrokerTimer, ToBroker, ToConsumers, ToPublisher, Verdict};
+use super::settings::{Confirms, Settings};
 use std::collections::BTreeMap;
 
 use super::process::Process;
 use super::routing::{Copies, Route, Routing};
-use super::storage::{Incoming, Publisher, Writing};
+use super::storage::{Incoming, Publish, Publisher, Writing};
 use super::words::Words;
-use super::{Confirms, Settings, ToBroker, ToConsumers, ToPublisher, Verdict};
 use crate::engine::{Fault, Input, LinkId, Parcel, Phase, Word};
-use crate::protocol::port::Attempt;
 use crate::protocol::{Role, Stage};
 use crate::time::Span;
 use crate::trace::{JobId, MarkKind, MessageId, PartId, Slot};
-
-/// A publication as it arrived.
-#[derive(Clone, Copy)]
-pub(super) struct Publish {
-    pub message: MessageId,
-    pub attempt: Attempt,
-}
-
-impl Publish {
-    pub fn part(self) -> PartId {
-        self.attempt.part
-    }
-}
 
 pub struct Broker {
     words: Words,
@@ -45,26 +32,17 @@ pub struct Broker {
     confirms: Confirms,
 }
 
-/// What the broker can be woken for.
-#[derive(Clone, Copy, Debug)]
-pub enum Timer {
-    /// A message is safe.
-    Written { queue: u16, write: u32 },
-    /// The head of a queue may have been there for too long.
-    Expired { queue: u16 },
-}
-
 impl Role for Broker {
     type Message = ToBroker;
-    type Timer = Timer;
+    type Timer = BrokerTimer;
 
-    fn handle(&mut self, input: Input<ToBroker, Timer>, stage: &mut Stage<'_>) {
+    fn handle(&mut self, input: Input<ToBroker, BrokerTimer>, stage: &mut Stage<'_>) {
         match input {
             Input::Arrived(message, body) if !stage.faults().are_over() => self.turn_away(message, body, stage),
             Input::Arrived(message, body) => self.receive(message, body, stage),
             Input::Fault(fault, phase) => self.fault(fault, phase, stage),
-            Input::Timer(Timer::Written { queue, write }) => self.written(queue, write, stage),
-            Input::Timer(Timer::Expired { queue }) => self.queues[usize::from(queue)].wake(),
+            Input::Timer(BrokerTimer::Written { queue, write }) => self.written(queue, write, stage),
+            Input::Timer(BrokerTimer::Expired { queue }) => self.queues[usize::from(queue)].wake(),
             Input::Started | Input::Wanted(_) => {}
         }
         let serves = stage.faults().are_over();

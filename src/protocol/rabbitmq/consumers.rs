@@ -5,10 +5,11 @@
 
 mod connections;
 
+use super::messages::{Epoch, Settlement, Tag, ToBroker, ToConsumers};
+use super::settings::{Acknowledgement, ConsumerSettings, OnFailure};
 use std::collections::VecDeque;
 
 use super::words::Words;
-use super::{Acknowledgement, ConsumerSettings, Epoch, OnFailure, Settlement, Tag, ToBroker, ToConsumers};
 use crate::engine::{Input, LinkId, OpenStay, Parcel, TimerId, Word};
 use crate::protocol::lanes::Berth;
 use crate::protocol::work::{self, Effects, Work};

@@ -5,12 +5,13 @@
 //! with a broker that had not made it safe. What has expired is never delivered (ttl), and goes only from the head
 //! (`RMQ-5`).
 
-use super::broker::Timer;
+use super::messages::BrokerTimer;
+use super::messages::{Epoch, Reason, Settlement, Tag, ToConsumers};
 use super::queue::{Queue, Stored};
+use super::settings::Acknowledgement;
 use super::settings::{ConsumerSettings, QueueSettings};
 use super::storage::{Incoming, Storage, Writing};
 use super::words::Words;
-use super::{Acknowledgement, Epoch, Reason, Settlement, Tag, ToConsumers};
 use crate::engine::{LinkId, Parcel, TimerId, Word};
 use crate::protocol::Stage;
 use crate::protocol::dead_letters::SetAside;
@@ -73,7 +74,7 @@ impl Process {
         self.expire(stage, |expires, now| expires <= now);
         let expires = self.queue.head_expires();
         if self.wakes.is_none_or(|(at, _)| expires < at) && expires != Moment::NEVER {
-            let timer = stage.set_timer(expires - stage.now(), Timer::Expired { queue: self.number });
+            let timer = stage.set_timer(expires - stage.now(), BrokerTimer::Expired { queue: self.number });
             if let Some((_, later)) = self.wakes.replace((expires, timer)) {
                 stage.cancel(later);
             }

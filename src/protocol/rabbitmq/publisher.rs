@@ -4,10 +4,11 @@
 //! *Invariant:* a publication whose confirm is overdue may be stored already, so publishing it again may duplicate it
 //! (`RMQ-8`).
 
+use super::messages::{ToBroker, ToPublisher, Verdict};
+use super::settings::{Confirms, Settings};
 use std::collections::VecDeque;
 
 use super::words::Words;
-use super::{Confirms, Settings, ToBroker, ToPublisher, Verdict};
 use crate::engine::{LinkId, OpenStay, Parcel, TimerId};
 use crate::protocol::Stage;
 use crate::protocol::port::{Attempt, Port, Sendings, Task};

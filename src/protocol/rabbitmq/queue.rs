@@ -3,9 +3,10 @@
 //! *Invariant:* a stored message is in one place: ready, or held by one channel, or gone. Knows no trace and no clock;
 //! what it does depends on the order of calls alone.
 
+use super::messages::{Epoch, Tag};
+use super::settings::{ConsumerSettings, Overflow, QueueSettings, QueueType};
 use std::collections::{BTreeMap, VecDeque};
 
-use super::{ConsumerSettings, Epoch, Overflow, QueueSettings, QueueType, Tag};
 use crate::engine::OpenStay;
 use crate::time::{Moment, Span};
 use crate::trace::PartId;

@@ -12,7 +12,6 @@ use queue::MAX_BINDINGS;
 pub(crate) use queue::name_quorum_queues;
 pub use queue::{DeadLetterSettings, Overflow, QueueSettings, QueueType};
 
-use super::routing::{Copies, Routing};
 use crate::protocol::retry::Retry;
 use crate::protocol::{BadSetting, MAX_SLOTS, at_most, check_actor, check_text, different, in_range, not_zero};
 use crate::reading::{fields, shown, words};
@@ -120,15 +119,6 @@ impl Settings {
         match &self.exchange {
             Some(exchange) => (&exchange.id, &exchange.name),
             None => (&self.queue.id, &self.queue.name),
-        }
-    }
-
-    /// Where copies of one message go to several queues, a job has a part for each. Else any number will do: a job of
-    /// several parts is as many messages.
-    pub(in crate::protocol) fn parts(&self) -> Option<u32> {
-        match Routing::new(self)?.copies() {
-            Copies::APartEach => Some(self.queues().count() as u32),
-            Copies::Alike => None,
         }
     }
 

@@ -4,17 +4,18 @@
 //! once, so that a confirm may come after the delivery (`RMQ-8`). *Invariant:* what is safe outlives the broker's death,
 //! and what is not does not.
 
+use super::settings::QueueType;
+use crate::protocol::port::Attempt;
 use std::collections::BTreeMap;
 
-use super::QueueType;
-use super::broker::{Publish, Timer};
+use super::messages::BrokerTimer;
 use super::queue::Queue;
 use super::settings::QueueSettings;
 use crate::engine::{OpenStay, TimerId};
 use crate::protocol::Stage;
 use crate::rng::{Distribution, Purpose};
 use crate::time::Span;
-use crate::trace::{Ending, PartId, Slot, StayKind};
+use crate::trace::{Ending, MessageId, PartId, Slot, StayKind};
 
 /// Whether a message is safe at once.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,6 +37,19 @@ struct Write {
     meanwhile: WhileWritten,
     /// Rings when it is safe.
     timer: TimerId,
+}
+
+/// A publication as it arrived.
+#[derive(Clone, Copy)]
+pub(super) struct Publish {
+    pub message: MessageId,
+    pub attempt: Attempt,
+}
+
+impl Publish {
+    pub fn part(self) -> PartId {
+        self.attempt.part
+    }
 }
 
 /// A message on its way into one queue.
@@ -81,7 +95,7 @@ impl Storage {
             QueueType::Classic => WhileWritten::InQueue(self.enter(&copy, queue, stage)),
         };
         self.last += 1;
-        let timer = stage.set_timer(span, Timer::Written { queue: process, write: self.last });
+        let timer = stage.set_timer(span, BrokerTimer::Written { queue: process, write: self.last });
         self.writes.insert(self.last, Write { copy, meanwhile, timer });
         Writing::UnderWay
     }

@@ -2,7 +2,8 @@
 //!
 //! *Invariant:* nothing that AMQP 0-9-1 leaves without a reply method is drawn as a call.
 
-use super::{Reason, Settings};
+use super::messages::Reason;
+use super::settings::Settings;
 use crate::engine::{Setup, Word};
 use crate::protocol::Party;
 use crate::protocol::dead_letters::SetAside;

@@ -4,11 +4,12 @@
 //! *Invariants:* a consumer does one thing at a time. It knows its receipt handles and nothing else of the queue: not
 //! how long a message is still invisible, nor who else has it.
 
+use super::messages::{Call, Heard, Receipt, ToConsumers, ToQueue};
+use super::settings::Settings;
 use std::collections::VecDeque;
 
 use super::settings::{Delete, Extension};
 use super::words::Words;
-use super::{Call, Heard, Receipt, Settings, ToConsumers, ToQueue};
 use crate::engine::{Fault, Input, LinkId, OpenStay, Parcel, Phase, TimerId, Word};
 use crate::protocol::lanes::Berth;
 use crate::protocol::retry::Retry;
@@ -371,7 +372,8 @@ impl Consumers {
                 self.close(consumer, stage);
             }
             Doing::Pausing(Errand::Poll, ..) => self.stop(consumer, Ending::GaveUp, stage),
-            _ => {}
+            // What it has in hand it does to the end.
+            Doing::Calling(..) | Doing::Pausing(..) | Doing::Working { .. } | Doing::Nothing => {}
         }
     }
 

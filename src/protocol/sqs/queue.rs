@@ -5,11 +5,12 @@
 
 mod store;
 
+use super::messages::{Answer, Call, Heard, Number, QueueTimer, Receipt, ToConsumers, ToQueue, ToSender};
+use super::settings::{QueueType, Settings};
 use std::collections::{BTreeMap, VecDeque};
 
 use super::settings::LONGEST_VISIBILITY;
 use super::words::Words;
-use super::{Answer, Call, Heard, Number, QueueType, Receipt, Settings, ToConsumers, ToQueue, ToSender};
 use crate::engine::{Fault, Input, LinkId, Parcel, Phase, TimerId, Word};
 use crate::protocol::dead_letters::SetAside;
 use crate::protocol::port::Attempt;
@@ -17,9 +18,6 @@ use crate::protocol::{Role, Stage};
 use crate::time::{Moment, Span};
 use crate::trace::{Ending, MessageId, PartId, Slot};
 use store::Store;
-
-/// How long a deduplication id is remembered (developer guide, "Exactly-once processing").
-const DEDUPLICATION_INTERVAL: Span = Span::seconds(300);
 
 /// Where the queue's messages go.
 pub(super) struct Links {
@@ -56,42 +54,29 @@ pub struct Queue {
     received: Vec<Moment>,
 }
 
-/// What a queue can be woken for.
-#[derive(Clone, Copy, Debug)]
-pub enum Timer {
-    /// The delay of a new message is over.
-    DelayOver { number: Number },
-    /// A message in flight becomes visible.
-    VisibleAgain { number: Number },
-    /// The oldest message may have been kept long enough.
-    RetentionOver,
-    /// A long poll has waited long enough.
-    PollOver { consumer: u16, call: Call },
-}
-
 impl Role for Queue {
     type Message = ToQueue;
-    type Timer = Timer;
+    type Timer = QueueTimer;
 
-    fn handle(&mut self, input: Input<ToQueue, Timer>, stage: &mut Stage<'_>) {
+    fn handle(&mut self, input: Input<ToQueue, QueueTimer>, stage: &mut Stage<'_>) {
         match input {
             Input::Arrived(message, body) if stage.is_out() => self.turn_away(message, body, stage),
             Input::Arrived(message, body) => self.hear(message, body, stage),
-            Input::Timer(Timer::DelayOver { number }) => {
+            Input::Timer(QueueTimer::DelayOver { number }) => {
                 self.store.delay_over(number, stage);
                 self.serve(stage);
             }
-            Input::Timer(Timer::VisibleAgain { number }) => {
+            Input::Timer(QueueTimer::VisibleAgain { number }) => {
                 self.store.clock_ran_out(number, stage);
                 self.serve(stage);
             }
-            Input::Timer(Timer::RetentionOver) => {
+            Input::Timer(QueueTimer::RetentionOver) => {
                 for receipt in self.store.retention_over(stage) {
                     self.receipts.remove(&receipt);
                 }
                 self.serve(stage);
             }
-            Input::Timer(Timer::PollOver { consumer, call }) => self.poll_over(consumer, call, stage),
+            Input::Timer(QueueTimer::PollOver { consumer, call }) => self.poll_over(consumer, call, stage),
             Input::Fault(fault, phase) => self.fault(fault, phase, stage),
             Input::Started | Input::Wanted(_) => {}
         }
@@ -158,7 +143,7 @@ impl Queue {
             let (consumer, call) = (*consumer, *call);
             match self.wait_time {
                 Span::ZERO => self.poll_over(consumer, call, stage),
-                wait => *timer = Some(stage.set_timer(wait, Timer::PollOver { consumer, call })),
+                wait => *timer = Some(stage.set_timer(wait, QueueTimer::PollOver { consumer, call })),
             }
         }
     }

@@ -2,8 +2,9 @@
 //!
 //! *Invariant:* what it hears is only that the queue has the message, never that anyone received it.
 
+use super::messages::{Answer, ToQueue, ToSender};
+use super::settings::Settings;
 use super::words::Words;
-use super::{Answer, Settings, ToQueue, ToSender};
 use crate::engine::{LinkId, OpenStay, Parcel, TimerId};
 use crate::protocol::Stage;
 use crate::protocol::port::{Port, Sendings, Task};

@@ -5,10 +5,10 @@
 //! that those before them are not blocked was observed.) A standard queue has no groups: there each message is one of its
 //! own, and nothing waits. *Invariant:* the order within a group is that of sending, whatever came back in between.
 
+use super::messages::Number;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound::{Excluded, Unbounded};
 
-use super::Number;
 use crate::protocol::keys::Key;
 
 /// What is delivered in order.

@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* every action of the API is a call with its reply, for that is what travels (API reference).
 
-use super::Settings;
+use super::settings::Settings;
 use crate::engine::{Setup, Word};
 use crate::protocol::Party;
 use crate::trace::{LabelId, MessageKind};

@@ -2,8 +2,8 @@
 //!
 //! *Invariant:* a commit names the next record to read, never one that was read.
 
+use super::super::messages::{Offset, Request, Taken, ToTopic};
 use super::super::settings::Commit;
-use super::super::{Offset, Request, Taken, ToTopic};
 use super::member::{Doing, Then};
 use super::{BACKOFF, Members, Timer};
 use crate::protocol::Stage;
@@ -93,7 +93,12 @@ impl Members {
                     self.go_on(index, then, stage);
                 }
             }
-            _ => {}
+            // Nobody waits for it.
+            Doing::Committing { .. }
+            | Doing::Polling(_)
+            | Doing::Working { .. }
+            | Doing::Pausing { .. }
+            | Doing::Nothing => {}
         }
     }
 

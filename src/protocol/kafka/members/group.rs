@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* a member that does not know its identity owns nothing: it drops what it fetched before it joins anew.
 
-use super::super::{GroupAnswer, GroupRequest, Identity, Pulse, Taken, ToTopic, range};
+use super::super::messages::{GroupAnswer, GroupRequest, Identity, Pulse, Taken, ToTopic, range};
 use super::member::{Doing, Membership};
 use super::{BACKOFF, Members, Timer};
 use crate::engine::Word;

@@ -2,9 +2,9 @@
 //!
 //! *Invariant:* of a partition, `committed ≤ done ≤ returned ≤ next`.
 
+use super::super::messages::{Generation, Identity, Offset, Request};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::super::{Generation, Identity, Offset, Request};
 use crate::engine::{OpenStay, TimerId};
 use crate::protocol::Stage;
 use crate::protocol::work::Work;

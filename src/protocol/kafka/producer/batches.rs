@@ -4,8 +4,8 @@
 
 use std::collections::VecDeque;
 
-use super::BatchNumber;
 use crate::engine::TimerId;
+use crate::protocol::kafka::messages::BatchNumber;
 use crate::time::{Moment, Span};
 use crate::trace::{CallerOutcome, PartId};
 

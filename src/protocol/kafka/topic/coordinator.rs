@@ -4,12 +4,13 @@
 //! brings the assignment. Source: apache/kafka, GroupCoordinator and RangeAssignor. *Invariant:* within a generation
 //! each partition has one owner.
 
+use super::super::messages::{
+    Generation, GroupAnswer, Identity, MemberNumber, Pulse, Request, Taken, ToMembers, TopicTimer, range,
+};
 use std::collections::BTreeMap;
 
 use super::super::settings::GroupSettings;
 use super::super::words::Words;
-use super::super::{Generation, GroupAnswer, Identity, MemberNumber, Pulse, Request, Taken, ToMembers, range};
-use super::Timer;
 use crate::engine::{TimerId, Word};
 use crate::protocol::Stage;
 use crate::time::{Moment, Span};
@@ -112,7 +113,7 @@ impl Coordinator {
     }
 
     fn watch(&self, identity: Identity, span: Span, stage: &mut Stage<'_>) -> TimerId {
-        stage.set_timer(span, Timer::SessionOver { group: self.number, identity })
+        stage.set_timer(span, TopicTimer::SessionOver { group: self.number, identity })
     }
 
     /// Whether a commit of this member and generation is taken.
@@ -151,7 +152,7 @@ impl Coordinator {
     }
 
     fn await_joins(&mut self, span: Span, stage: &mut Stage<'_>) {
-        let timer = stage.set_timer(span, Timer::JoinOver { group: self.number });
+        let timer = stage.set_timer(span, TopicTimer::JoinOver { group: self.number });
         stage.cancel(self.joins.replace(timer));
     }
 

@@ -3,10 +3,10 @@
 //! *Invariants:* an offset is given once and its record stays until retention or a lost leader takes it; reading moves
 //! nothing. Only what every replica in sync has (below the high watermark) is handed out.
 
+use super::super::messages::{BatchNumber, MemberNumber, Offset, Request};
 use std::collections::VecDeque;
 
 use super::super::words::Words;
-use super::super::{BatchNumber, MemberNumber, Offset, Request};
 use crate::engine::{OpenStay, TimerId, Word};
 use crate::protocol::Stage;
 use crate::time::Span;

@@ -2,10 +2,11 @@
 //!
 //! *Invariant:* a connection that was lost is never used again: what is opened after it has a later epoch.
 
+use super::super::messages::ToBroker;
+use super::super::settings::Acknowledgement;
 use super::{Connection, Consumer, Consumers, Timer};
 use crate::engine::{Fault, Parcel, Phase, Word};
 use crate::protocol::Stage;
-use crate::protocol::rabbitmq::{Acknowledgement, ToBroker};
 use crate::trace::{Ending, PartId};
 
 impl Consumers {

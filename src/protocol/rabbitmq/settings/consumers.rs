@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* a consumer's bound on what it holds is one number, whatever its queue's kind makes of "unlimited".
 
-use super::QueueType;
+use super::queue::QueueType;
 use crate::protocol::lanes::{Crew, Lanes};
 use crate::protocol::{BadSetting, in_range, not_zero};
 use crate::reading::{fields, words};

@@ -2,18 +2,20 @@
 //!
 //! *Invariant:* a message's stay is open as long as it is here, so that what is stored is what is drawn.
 
+use super::super::messages::{Number, QueueTimer, Receipt};
+use super::super::settings::{QueueType, Settings};
 use std::collections::{BTreeMap, VecDeque};
 
-use super::DEDUPLICATION_INTERVAL;
-use super::Timer;
 use crate::engine::OpenStay;
 use crate::protocol::Stage;
 use crate::protocol::keys::{Key, KeyIndex};
 use crate::protocol::sqs::shelf::{Group, Shelf};
 use crate::protocol::sqs::words::Words;
-use crate::protocol::sqs::{Number, QueueType, Receipt, Settings};
 use crate::time::{Moment, Span};
 use crate::trace::{Ending, JobId, MarkKind, PartId, Slot, StayKind};
+
+/// How long a deduplication id is remembered (developer guide, "Exactly-once processing").
+const DEDUPLICATION_INTERVAL: Span = Span::seconds(300);
 
 /// How many messages may be in flight (quotas).
 const MOST_IN_FLIGHT: u32 = 120_000;
@@ -128,7 +130,7 @@ impl Store {
             Visibility::Visible(stage.begin(Slot::WHOLE, StayKind::Ready, part))
         } else {
             let stay = stage.begin(Slot::WHOLE, StayKind::Scheduled, part);
-            Visibility::Delayed(stay.until(delay, Timer::DelayOver { number }, stage))
+            Visibility::Delayed(stay.until(delay, QueueTimer::DelayOver { number }, stage))
         };
         self.messages
             .insert(number, Stored { part, group, place, sent: stage.now(), receives: 0, receipt: 0, visibility });
@@ -195,7 +197,7 @@ impl Store {
         }
         stored.receives += 1;
         let stay = stage.begin_valued(Slot::WHOLE, StayKind::Hidden, stored.part, stored.receives);
-        stored.visibility = Visibility::InFlight(stay.until(timeout, Timer::VisibleAgain { number }, stage));
+        stored.visibility = Visibility::InFlight(stay.until(timeout, QueueTimer::VisibleAgain { number }, stage));
         let old = std::mem::replace(&mut stored.receipt, receipt);
         self.in_flight += 1;
         old
@@ -204,7 +206,7 @@ impl Store {
     /// The clock of a message in flight starts anew.
     pub fn set_clock(&mut self, number: Number, to: Span, stage: &mut Stage<'_>) {
         if let Some(Stored { visibility: Visibility::InFlight(stay), .. }) = self.messages.get_mut(&number) {
-            *stay = stay.until(to, Timer::VisibleAgain { number }, stage);
+            *stay = stay.until(to, QueueTimer::VisibleAgain { number }, stage);
         }
     }
 
@@ -285,7 +287,7 @@ impl Store {
         }
         if let Some((_, oldest)) = self.messages.first_key_value() {
             self.retention_timer = true;
-            stage.set_timer((oldest.sent + self.retention).since(stage.now()), Timer::RetentionOver);
+            stage.set_timer((oldest.sent + self.retention).since(stage.now()), QueueTimer::RetentionOver);
         }
     }
 }

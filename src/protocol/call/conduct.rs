@@ -1,0 +1,166 @@
+//! What a protocol decides: which step a task takes next, given how the last one ended.
+
+use super::messages::{Answer, Verdict};
+use crate::engine::KindId;
+use crate::protocol::Stage;
+use crate::time::Span;
+use crate::trace::{CallerOutcome, LabelId, PartId};
+
+/// What one node asks of another.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask {
+    /// Which of the node's edges it goes over.
+    pub edge: u8,
+    /// What is asked for, as the protocol counts it.
+    pub entry: u8,
+    /// Any number that goes along: a token's, a version's.
+    pub note: u32,
+    /// The kind of the message.
+    pub kind: KindId,
+    /// What is written beside it.
+    pub label: LabelId,
+    /// The part it is about; by it latency is drawn.
+    pub part: PartId,
+    /// What the message carries: the part, or a batch made by [`crate::engine::Context::batch`].
+    pub load: PartId,
+}
+
+/// What a service replies.
+#[derive(Clone, Copy, Debug)]
+pub struct Reply {
+    /// The kind of the message.
+    pub kind: KindId,
+    /// What is written beside it.
+    pub label: LabelId,
+    /// What it says.
+    pub answer: Answer,
+}
+
+impl Reply {
+    pub(crate) fn new(kind: KindId, label: LabelId, verdict: Verdict, code: u8) -> Self {
+        Reply { kind, label, answer: Answer { verdict, code, note: 0 } }
+    }
+
+    pub(crate) fn noting(mut self, note: u32) -> Self {
+        self.answer.note = note;
+        self
+    }
+}
+
+/// Why a call came to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallFailure {
+    /// No answer in time: it may have been done or not.
+    Silence,
+    /// Turned away unseen.
+    TurnedAway,
+    /// The connection broke under the request, for the other process died: it may have been done or not.
+    Broken,
+    /// An answer that says that it failed.
+    Error(Answer),
+    /// The circuit breaker did not permit it: nothing was sent.
+    NotPermitted,
+    /// There was no room among the calls in flight, or no connection in time: nothing was sent.
+    NoRoom,
+}
+
+impl CallFailure {
+    /// What the caller knows of the work after it.
+    pub(super) fn known(self) -> CallerOutcome {
+        match self {
+            CallFailure::TurnedAway | CallFailure::NotPermitted | CallFailure::NoRoom => CallerOutcome::Refused,
+            CallFailure::Error(_) => CallerOutcome::Failed,
+            // Nobody answered, and a connection that breaks says nothing of how far the other side came (RFC 9110
+            // §9.2.2).
+            CallFailure::Silence | CallFailure::Broken => CallerOutcome::Unknown,
+        }
+    }
+}
+
+/// How a task's last step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepEnd {
+    /// It has taken none yet.
+    Nothing,
+    /// As it should: the work is done, the connection there, the pause over.
+    Done,
+    /// The work failed.
+    WorkFailed,
+    /// An answer came.
+    Answered(Answer),
+    /// The call came to nothing.
+    Failed(CallFailure),
+}
+
+impl StepEnd {
+    /// Whether it ended as it should.
+    pub fn is_fine(self) -> bool {
+        matches!(self, StepEnd::Done | StepEnd::Answered(Answer { verdict: Verdict::Fine, .. }))
+    }
+}
+
+/// Whether work changes the world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    None,
+    Changes,
+}
+
+/// A step of a task.
+pub enum Step {
+    /// Works on these parts for `span`.
+    Work { parts: Vec<PartId>, span: Span, effect: Effect },
+    /// Computes for `span`; no part's work.
+    Compute(Span),
+    /// Asks once and awaits the answer.
+    Call(Ask),
+    /// Asks for several things at once and awaits all answers.
+    All(Vec<Ask>),
+    /// Takes a connection from that pool, which holds it until it is given back or the task ends.
+    Take(u8),
+    /// Gives the connection back.
+    Give,
+    /// Closes the connection: nobody knows what still comes over it.
+    Discard,
+    /// Does nothing for `span`.
+    Pause(Span),
+    /// A service answers, and is done.
+    Reply(Reply),
+    /// A service answers and goes on: whoever asked does not wait for the rest.
+    Acknowledge(Reply),
+    /// A service that has acknowledged is done.
+    End,
+    /// A caller has what it wanted.
+    Answered,
+    /// A caller knows that somebody else has taken responsibility.
+    Accepted,
+    /// A caller had what it wanted at hand: nothing was asked, and the work is none.
+    AtHand,
+    /// A caller gives up, and says so in these words.
+    GiveUp(LabelId),
+}
+
+/// What a protocol sees of a task.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// What was asked for, as the protocol counts it.
+    pub entry: u8,
+    /// The number that came along.
+    pub note: u32,
+    /// The part it is about.
+    pub part: PartId,
+    /// Steps taken so far.
+    pub place: u32,
+    /// How the last step ended.
+    pub last: StepEnd,
+    /// How the calls of the last step ended, in the order in which they were asked.
+    pub answers: Vec<StepEnd>,
+    /// A number of the protocol's own.
+    pub memory: u32,
+}
+
+/// Which step a task takes next: all that a protocol decides.
+pub trait Conduct {
+    /// The next step of the task.
+    fn next(&mut self, task: &mut Task, stage: &mut Stage<'_>) -> Step;
+}

@@ -1,0 +1,80 @@
+//! What travels between nodes, and what wakes one.
+
+use crate::time::Span;
+use crate::trace::PartId;
+
+/// What an answer says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// What it means.
+    pub verdict: Verdict,
+    /// As the protocol counts its statuses.
+    pub code: u8,
+    /// Any number that comes along: a token's, a version's.
+    pub note: u32,
+}
+
+/// What an answer means to whoever asked, whatever the protocol calls it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Here is what was asked for.
+    Fine,
+    /// An answer, and final: asking again would not help.
+    Rejected,
+    /// It failed there; asking again may help.
+    Failed,
+}
+
+/// What travels between nodes.
+#[derive(Clone, Copy, Debug)]
+pub enum Message {
+    Request {
+        call: u32,
+        /// The attempt, counted over all layers: by it latency is drawn.
+        attempt: u32,
+        entry: u8,
+        note: u32,
+        part: PartId,
+        /// What is left of the time there is, if there is a bound.
+        left: Option<Span>,
+    },
+    Answer {
+        call: u32,
+        attempt: u32,
+        answer: Answer,
+    },
+    /// Turned down at the door.
+    Refusal {
+        call: u32,
+        attempt: u32,
+    },
+    /// The process died with the request in hand.
+    Reset {
+        call: u32,
+        attempt: u32,
+    },
+    /// Nobody waits for the answer to this call any more: stop.
+    Cancel {
+        call: u32,
+        attempt: u32,
+    },
+}
+
+/// What a node can be woken for.
+#[derive(Clone, Copy, Debug)]
+pub enum Timer {
+    /// The task's step is over.
+    StepDone { task: u32 },
+    /// The task's time is up.
+    Deadline { task: u32 },
+    /// No connection came in time.
+    NoConnection { task: u32 },
+    /// No room among the calls in flight came in time.
+    NoRoom { call: u32 },
+    /// The answer is overdue.
+    TimedOut { call: u32 },
+    /// The back-off is over.
+    TryAgain { call: u32 },
+    /// The breaker of that edge switches by itself.
+    Breaker { edge: u8 },
+}

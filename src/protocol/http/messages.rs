@@ -1,0 +1,96 @@
+//! What travels between a caller and its server, and what is said of it.
+
+use super::settings::Settings;
+use crate::engine::{Setup, Word};
+use crate::protocol::port::Attempt;
+use crate::protocol::{Connection, Party};
+use crate::trace::{LabelId, MessageKind};
+
+/// What an answer says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// 200: here is the result.
+    Ok,
+    /// 409: the first request with this key is still being worked on.
+    Conflict,
+    /// 500: the work failed.
+    Error,
+    /// 503: no room; the request was not looked at.
+    Unavailable,
+}
+
+/// A request.
+#[derive(Clone, Copy, Debug)]
+pub struct Request {
+    pub attempt: Attempt,
+    pub connection: Connection,
+}
+
+/// What a caller hears.
+#[derive(Clone, Copy, Debug)]
+pub enum ToCaller {
+    Response {
+        attempt: Attempt,
+        status: Status,
+    },
+    /// The server's host turned the connection down: nothing was looked at.
+    Refusal {
+        attempt: Attempt,
+    },
+    /// The server's process died with the request in hand.
+    Reset {
+        attempt: Attempt,
+    },
+    /// The server closes a connection that was idle for too long.
+    Close {
+        connection: Connection,
+    },
+}
+
+kinds! {
+    REQUEST "request" Payload Call,
+    RESPONSE "response" Payload Reply,
+    REFUSAL "refusal" Control Reply,
+    RESET "reset" Control Reply,
+    CLOSE "close" Background Async,
+}
+
+/// The words of this side, as the trace numbers them.
+#[derive(Clone, Copy)]
+pub(super) struct Words {
+    pub request: Word,
+    pub ok: Word,
+    pub conflict: Word,
+    pub error: Word,
+    pub unavailable: Word,
+    pub refused: Word,
+    pub reset: Word,
+    pub closes: Word,
+    pub timed_out: LabelId,
+    pub retries: LabelId,
+    pub gave_up: LabelId,
+    pub failed: LabelId,
+}
+
+impl Settings {
+    pub(super) fn words(&self, setup: &mut Setup<Party>) -> Words {
+        let mut both = |kind: &'static MessageKind, text: &str| (setup.kind(kind), setup.label(text));
+        let words = Words {
+            request: both(&REQUEST, &format!("{} {}", self.method.word(), self.path)),
+            ok: both(&RESPONSE, "200 OK"),
+            conflict: both(&RESPONSE, "409 Conflict"),
+            error: both(&RESPONSE, "500 Internal Server Error"),
+            unavailable: both(&RESPONSE, "503 Service Unavailable"),
+            refused: both(&REFUSAL, "connection refused"),
+            reset: both(&RESET, "connection reset"),
+            closes: both(&CLOSE, "close"),
+            timed_out: setup.label("timed out"),
+            retries: setup.label("tries again"),
+            gave_up: setup.label("gave up"),
+            failed: setup.label("failed"),
+        };
+        setup.body(words.request.0, &self.request_body);
+        setup.body(words.ok.0, &self.response_body);
+        words
+    }
+}

@@ -1,0 +1,94 @@
+//! What travels between sender, queue and consumers, and what wakes the queue.
+
+use crate::protocol::port::Attempt;
+use crate::time::Span;
+use crate::trace::{PartId, Slot};
+
+/// The number of a message, in the order of sending.
+pub type Number = u32;
+
+/// A receipt handle: the number of a receive, from one. A message that is received again gets another.
+pub type Receipt = u32;
+
+/// The number of a consumer's call. The answer carries it, so that the consumer knows which call is answered.
+pub type Call = u32;
+
+/// What became of a SendMessage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Taken,
+    Refused,
+}
+
+/// What the sender hears.
+#[derive(Clone, Copy, Debug)]
+pub struct ToSender {
+    pub attempt: Attempt,
+    pub answer: Answer,
+}
+
+/// What the queue hears.
+#[derive(Clone, Copy, Debug)]
+pub enum ToQueue {
+    Send {
+        attempt: Attempt,
+        /// The sender's slot, to which the answer goes.
+        from: Slot,
+    },
+    Receive {
+        consumer: u16,
+        call: Call,
+    },
+    Delete {
+        consumer: u16,
+        call: Call,
+        part: PartId,
+        receipt: Receipt,
+    },
+    ChangeVisibility {
+        consumer: u16,
+        call: Call,
+        part: PartId,
+        receipt: Receipt,
+        to: Span,
+    },
+    /// A consumer's connection is gone, and with it its poll.
+    Closed {
+        consumer: u16,
+        call: Call,
+    },
+}
+
+/// What a lane of consumers hears: the answer to a call.
+#[derive(Clone, Copy, Debug)]
+pub struct ToConsumers {
+    pub consumer: u16,
+    pub call: Call,
+    pub heard: Heard,
+}
+
+/// What a consumer's call is told.
+#[derive(Clone, Copy, Debug)]
+pub enum Heard {
+    /// As many messages as the row carries parts; their receipt handles are counted from `first` on.
+    Received { first: Receipt },
+    /// No message came.
+    Empty,
+    /// A DeleteMessage or ChangeMessageVisibility is answered.
+    Answered,
+    /// There was no queue to answer.
+    Refused,
+}
+
+/// What a queue can be woken for.
+#[derive(Clone, Copy, Debug)]
+pub enum QueueTimer {
+    /// The delay of a new message is over.
+    DelayOver { number: Number },
+    /// A message in flight becomes visible.
+    VisibleAgain { number: Number },
+    /// The oldest message may have been kept long enough.
+    RetentionOver,
+    /// A long poll has waited long enough.
+    PollOver { consumer: u16, call: Call },
+}
