@@ -15,14 +15,16 @@ mod context;
 mod demand;
 mod levels;
 mod link;
+mod open;
 mod parcel;
 mod repeats;
 mod setup;
 mod world;
 
-pub use context::{Context, OpenStay, TimerId};
+pub use context::Context;
 pub use demand::{Demand, Workload};
 pub use link::{Link, LinkId, Overtaking};
+pub use open::{OpenStay, TimerId};
 pub use parcel::Parcel;
 pub use setup::{KindId, Setup, Word};
 pub use world::{Limits, Progress, World};

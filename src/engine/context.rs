@@ -1,9 +1,10 @@
 //! What an actor can do, and the state of a world that is not its actors.
 
-use super::agenda::{Agenda, EntryId};
+use super::agenda::Agenda;
 use super::demand::{Demand, Workload};
 use super::levels::Levels;
 use super::link::{Draws, Link};
+use super::open::{OpenStay, TimerId};
 use super::parcel::Parcel;
 use super::repeats::Repeats;
 use super::setup::KindId;
@@ -157,37 +158,6 @@ impl<M, T> Core<M, T> {
     }
 }
 
-/// A timer that was set. Whoever is done with what it was set for cancels it, so none rings that means nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TimerId(EntryId);
-
-/// A stay that has begun and not ended.
-#[derive(Clone, Copy, Debug)]
-pub struct OpenStay {
-    stay: StayId,
-    timer: Option<TimerId>,
-}
-
-impl OpenStay {
-    pub(super) fn id(self) -> StayId {
-        self.stay
-    }
-
-    /// None at all, for tests of what only keeps stays.
-    #[cfg(test)]
-    pub(crate) fn none() -> OpenStay {
-        OpenStay { stay: StayId::NONE, timer: None }
-    }
-
-    /// The stay, which that timer, and no earlier one, is to end if nothing ends it before. Ending the stay cancels the
-    /// timer.
-    #[inline(never)]
-    pub fn until<M: Clone, T>(self, span: Span, timer: impl Into<T>, context: &mut Context<'_, M, T>) -> OpenStay {
-        context.cancel(self.timer);
-        OpenStay { timer: Some(context.set_timer(span, timer)), ..self }
-    }
-}
-
 /// What an actor acts through.
 pub struct Context<'a, M, T> {
     pub(super) core: &'a mut Core<M, T>,
@@ -232,6 +202,12 @@ impl<M: Clone, T> Context<'_, M, T> {
 
     /// Sends a message. It arrives after the link's latency, or is lost, which nobody is told.
     pub fn send<B: Into<M>>(&mut self, parcel: Parcel<B>, body: B) -> MessageId {
+        self.send_any(parcel.of_any(), body.into())
+    }
+
+    /// The same whatever the message is of, so that its code is there once.
+    #[inline(never)]
+    fn send_any(&mut self, parcel: Parcel<M>, body: M) -> MessageId {
         let cause = self.step();
         let core = &mut *self.core;
         let now = core.now;
@@ -260,7 +236,6 @@ impl<M: Clone, T> Context<'_, M, T> {
         };
         core.trace.messages.push(row);
         if arrives {
-            let body = body.into();
             core.live += u64::from(core.keeps_alive(&row));
             core.agenda.schedule(arrival, (cause, Event::Arrival { message, to, body: body.clone() }));
             let link = &mut core.links[parcel.link.0 as usize];
@@ -315,9 +290,20 @@ impl<M: Clone, T> Context<'_, M, T> {
     /// Wakes this actor after `span`, unless the timer is cancelled. A timer alone keeps no run alive: hold a stay for
     /// what it is about.
     pub fn set_timer(&mut self, span: Span, timer: impl Into<T>) -> TimerId {
+        self.set_any_timer(span, timer.into())
+    }
+
+    #[inline(never)]
+    fn set_any_timer(&mut self, span: Span, timer: T) -> TimerId {
         let cause = self.step();
         let at = self.core.now + span;
-        TimerId(self.core.agenda.schedule(at, (cause, Event::Timer { actor: self.actor, timer: timer.into() })))
+        TimerId(self.core.agenda.schedule(at, (cause, Event::Timer { actor: self.actor, timer })))
+    }
+
+    #[inline(never)]
+    pub(super) fn put_off(&mut self, stay: OpenStay, span: Span, timer: T) -> OpenStay {
+        self.cancel(stay.timer);
+        OpenStay { timer: Some(self.set_any_timer(span, timer)), ..stay }
     }
 
     /// What the timer was set for is over: it will not ring. One that has rung may be cancelled as well, and none at all.

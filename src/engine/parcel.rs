@@ -40,4 +40,10 @@ impl<B> Parcel<B> {
     pub fn to(self, to_slot: Slot) -> Self {
         Parcel { to_slot, ..self }
     }
+
+    /// The same of whatever message. Only the world, which sends it, makes no difference.
+    pub(super) fn of_any<M>(self) -> Parcel<M> {
+        let Parcel { link, word, part, attempt, reply_to, from_slot, to_slot } = self;
+        Parcel { link: LinkId::new(link.0), word, part, attempt, reply_to, from_slot, to_slot }
+    }
 }

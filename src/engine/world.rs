@@ -5,9 +5,10 @@
 //! in flight, no open stay. Heartbeats, polls and timers keep nothing alive.
 
 use super::agenda::Agenda;
-use super::context::{Context, Core, Event, OpenStay};
+use super::context::{Context, Core, Event};
 use super::levels::Levels;
 use super::link::Draws;
+use super::open::OpenStay;
 use super::repeats::Repeats;
 use super::{Actor, DatedFault, Fault, Faults, Input, Phase, Setup, Workload};
 use crate::rng::Streams;

@@ -61,6 +61,17 @@ impl Work {
         timer: impl Into<Alarm>,
         stage: &mut Stage<'_>,
     ) -> Self {
+        Work::begin_until((slot, delivery), parts, span, timer.into(), stage)
+    }
+
+    #[inline(never)]
+    fn begin_until(
+        (slot, delivery): (Slot, u32),
+        parts: &[PartId],
+        span: Span,
+        timer: Alarm,
+        stage: &mut Stage<'_>,
+    ) -> Self {
         parts.iter().for_each(|part| stage.executes(*part));
         let stay = stage.begin_valued(slot, StayKind::Busy, parts.first().copied().unwrap_or(PartId::NONE), delivery);
         Work { slot, stay: stay.until(span, timer, stage) }
@@ -68,6 +79,7 @@ impl Work {
 
     /// It reached its end. Says whether it did what it was to do; if not, the failure is marked with its label and which
     /// attempt it was.
+    #[inline(never)]
     pub fn end(
         self,
         parts: &[PartId],
