@@ -20,6 +20,7 @@ macro_rules! kinds {
 
 pub mod auth;
 pub mod breaker;
+mod by_number;
 pub mod call;
 pub mod chain;
 mod dead_letters;

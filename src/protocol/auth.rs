@@ -8,7 +8,8 @@
 //! The work of a job is the computing: the hash of a login, the resource of a call with a token. The server has cores;
 //! a request holds one while it computes, and none while it waits for the user's record.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::protocol::by_number::ByNumber;
+use std::collections::BTreeSet;
 
 use super::call::settings::{Caller, Service, all_different, node_words};
 use super::call::{
@@ -235,7 +236,7 @@ impl Settings {
             words,
             settings: self.clone(),
             wrong: self.wrong_password.iter().copied().collect(),
-            codes: BTreeMap::new(),
+            codes: ByNumber::default(),
             redeemed: BTreeSet::new(),
             revoked: BTreeSet::new(),
             issued: vec![Moment::START],
@@ -338,7 +339,7 @@ struct Server {
     /// Numbers of the jobs whose password is wrong.
     wrong: BTreeSet<u32>,
     /// When each job's code was issued.
-    codes: BTreeMap<PartId, Moment>,
+    codes: ByNumber<PartId, Moment>,
     redeemed: BTreeSet<PartId>,
     /// Jobs whose token was taken back, because their code was redeemed twice.
     revoked: BTreeSet<PartId>,

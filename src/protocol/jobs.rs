@@ -3,7 +3,7 @@
 //! *Invariants:* a thread has at most one job. A job of several messages is settled when the last of them has ended. Only
 //! here is a job settled, whatever its port does.
 
-use std::collections::BTreeMap;
+use crate::protocol::by_number::ByNumber;
 
 use super::port::{Port, Task};
 use super::threads::Threads;
@@ -32,7 +32,7 @@ pub struct Jobs<P> {
     hands: Hands,
     messages: Messages,
     /// Of jobs that several messages of are under way: how many still are, and the worst end so far.
-    unsettled: BTreeMap<JobId, (u32, CallerOutcome)>,
+    unsettled: ByNumber<JobId, (u32, CallerOutcome)>,
     port: P,
 }
 
@@ -59,7 +59,7 @@ impl<P: Port> Role for Jobs<P> {
 
 impl<P: Port> Jobs<P> {
     pub(crate) fn new(hands: Hands, messages: Messages, port: P) -> Self {
-        Jobs { hands, messages, unsettled: BTreeMap::new(), port }
+        Jobs { hands, messages, unsettled: ByNumber::default(), port }
     }
 
     fn want(&mut self, job: JobId, stage: &mut Stage<'_>) {
@@ -96,7 +96,7 @@ impl<P: Port> Jobs<P> {
         let (left, known) = self.unsettled.remove(&job).unwrap_or((self.messages_of_a_job(stage), outcome));
         match left {
             1 => stage.settles(job, known.max(outcome)),
-            _ => drop(self.unsettled.insert(job, (left - 1, known.max(outcome)))),
+            _ => self.unsettled.insert(job, (left - 1, known.max(outcome))),
         }
     }
 

@@ -6,6 +6,7 @@
 //!
 //! *Invariant:* nobody waits while a connection is idle or another may be opened.
 
+use super::by_number::Key;
 use super::waiting::WaitingLine;
 
 /// A connection, by number. A number is never used again.
@@ -21,7 +22,7 @@ pub struct Pool<W> {
     next: Connection,
 }
 
-impl<W: Copy + Ord> Pool<W> {
+impl<W: Key> Pool<W> {
     /// An empty pool that opens up to `most` connections.
     pub fn new(most: u32) -> Self {
         Pool { most, open: 0, idle: Vec::new(), waiters: WaitingLine::default(), next: 0 }
@@ -96,12 +97,12 @@ mod tests {
         let mut pool = Pool::new(1);
         let connection = pool.take().unwrap();
         assert_eq!(pool.take(), None);
-        pool.wait('a');
-        pool.wait('b');
-        pool.wait('c');
-        pool.leave(&'b');
-        assert_eq!(pool.give_back(connection), Some('a'));
-        assert_eq!(pool.give_back(connection), Some('c'));
+        pool.wait(1u32);
+        pool.wait(2);
+        pool.wait(3);
+        pool.leave(&2);
+        assert_eq!(pool.give_back(connection), Some(1));
+        assert_eq!(pool.give_back(connection), Some(3));
         assert_eq!(pool.give_back(connection), None);
         assert_eq!(pool.take(), Some(connection), "the warmest first");
     }
@@ -110,9 +111,9 @@ mod tests {
     fn a_closed_connection_makes_room_for_a_new_one() {
         let mut pool = Pool::new(1);
         let first = pool.take().unwrap();
-        pool.wait('a');
+        pool.wait(1u32);
         let (waiter, second) = pool.discard().unwrap();
-        assert_eq!((waiter, second == first), ('a', false));
+        assert_eq!((waiter, second == first), (1, false));
         assert_eq!(pool.give_back(second), None);
         assert!(pool.lose_idle(second));
         assert!(!pool.lose_idle(second));

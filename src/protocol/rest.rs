@@ -3,7 +3,7 @@
 //! Sources: RFC 9110 §9.2 (safe, idempotent, cacheable), §13.1.2 (If-None-Match), §15.4.5 (304); RFC 9111 §4.2
 //! (freshness; an answer's age counts from when it was asked for).
 
-use std::collections::BTreeMap;
+use crate::protocol::by_number::ByNumber;
 
 use super::call::settings::{Caller, Service, all_different};
 use super::call::{Answer, Ask, Conduct, EdgePolicy, Effect, Reply, Step, StepEnd, Task, Verdict, pair};
@@ -154,7 +154,7 @@ impl Settings {
         let mut setup = Setup::default();
         let words = self.words(&mut setup);
         let policy = EdgePolicy { timeout: self.timeout, retry: self.retry.clone(), ..EdgePolicy::default() };
-        let client = Client { words, settings: self.clone(), stored: BTreeMap::new(), asked: BTreeMap::new() };
+        let client = Client { words, settings: self.clone(), stored: ByNumber::default(), asked: ByNumber::default() };
         let server = Server { words, settings: self.clone() };
         pair(&mut setup, ground, (&self.caller, client), (&self.server, server), policy);
         setup
@@ -171,9 +171,9 @@ struct Stored {
 struct Client {
     words: Words,
     settings: Settings,
-    stored: BTreeMap<u32, Stored>,
+    stored: ByNumber<u32, Stored>,
     /// When each job's request was sent.
-    asked: BTreeMap<PartId, Moment>,
+    asked: ByNumber<PartId, Moment>,
 }
 
 impl Client {

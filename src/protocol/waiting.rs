@@ -2,7 +2,8 @@
 //!
 //! *Invariant:* joining, leaving and serving take about as long however long the line is.
 
-use std::collections::{BTreeMap, VecDeque};
+use super::by_number::{ByNumber, Key};
+use std::collections::VecDeque;
 
 /// Those who wait. A waiter stands in the line at most once.
 pub struct WaitingLine<W> {
@@ -11,20 +12,20 @@ pub struct WaitingLine<W> {
     /// The number of the first place, counted since the line began.
     first: u64,
     /// The number of everybody's place.
-    numbers: BTreeMap<W, u64>,
+    numbers: ByNumber<W, u64>,
 }
 
 impl<W> Default for WaitingLine<W> {
     fn default() -> Self {
-        WaitingLine { places: VecDeque::new(), first: 0, numbers: BTreeMap::new() }
+        WaitingLine { places: VecDeque::new(), first: 0, numbers: ByNumber::default() }
     }
 }
 
-impl<W: Copy + Ord> WaitingLine<W> {
+impl<W: Key> WaitingLine<W> {
     /// Stands at the end.
     pub fn join(&mut self, waiter: W) {
-        let before = self.numbers.insert(waiter, self.first + self.places.len() as u64);
-        debug_assert!(before.is_none(), "a waiter stands in the line at most once");
+        debug_assert!(self.numbers.get(&waiter).is_none(), "a waiter stands in the line at most once");
+        self.numbers.insert(waiter, self.first + self.places.len() as u64);
         self.places.push_back(Some(waiter));
     }
 
@@ -74,14 +75,14 @@ mod tests {
     #[test]
     fn who_leaves_is_not_served_and_who_comes_back_stands_at_the_end() {
         let mut line = WaitingLine::default();
-        ['a', 'b', 'c', 'd'].into_iter().for_each(|waiter| line.join(waiter));
-        line.leave(&'a');
-        line.leave(&'c');
-        line.leave(&'c');
-        line.join('a');
-        assert_eq!((line.len(), line.first()), (3, Some('b')));
-        let served: Vec<char> = std::iter::from_fn(|| line.serve()).collect();
-        assert_eq!(served, ['b', 'd', 'a']);
+        [1, 2, 3, 4].into_iter().for_each(|waiter| line.join(waiter));
+        line.leave(&1);
+        line.leave(&3);
+        line.leave(&3);
+        line.join(1);
+        assert_eq!((line.len(), line.first()), (3, Some(2)));
+        let served: Vec<u32> = std::iter::from_fn(|| line.serve()).collect();
+        assert_eq!(served, [2, 4, 1]);
         assert_eq!(line.len(), 0);
     }
 }

@@ -8,8 +8,9 @@
 //! *Invariant:* nobody waits for a core while one is free.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BinaryHeap;
 
+use crate::protocol::by_number::ByNumber;
 use crate::protocol::waiting::WaitingLine;
 use crate::trace::Slot;
 
@@ -31,12 +32,12 @@ pub struct Slots {
     count: u16,
     free: BinaryHeap<Reverse<u16>>,
     /// Which slot each task holds.
-    held: BTreeMap<u32, u16>,
+    held: ByNumber<u32, u16>,
 }
 
 impl Slots {
     fn new(count: u16) -> Self {
-        Slots { count, free: (0..count).map(Reverse).collect(), held: BTreeMap::new() }
+        Slots { count, free: (0..count).map(Reverse).collect(), held: ByNumber::default() }
     }
 
     fn take(&mut self, task: u32) -> Option<Slot> {

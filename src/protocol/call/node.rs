@@ -3,7 +3,7 @@
 //! *Invariants:* a task is at the door only while no thread is free. Every task that is let in ends once: answered,
 //! given up, expired or interrupted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::conduct::{Conduct, Reply, StepEnd, Task};
 use super::edge::Edge;
@@ -12,6 +12,7 @@ use super::messages::{Message, Timer};
 use super::task::{Doing, Errand, Origin, Outgoing, Running};
 use crate::engine::{LinkId, Parcel, Word};
 use crate::protocol::Stage;
+use crate::protocol::by_number::ByNumber;
 use crate::protocol::pool::Pool;
 use crate::protocol::waiting::WaitingLine;
 use crate::rng::Distribution;
@@ -100,8 +101,8 @@ pub struct Node {
     pub(super) edges: Vec<Edge>,
     /// Pools of connections that tasks hold over several steps, and how long a task waits for one.
     pub(super) pools: Vec<(Pool<u32>, Option<Span>)>,
-    pub(super) running: BTreeMap<u32, Running>,
-    pub(super) calls: BTreeMap<u32, Outgoing>,
+    pub(super) running: ByNumber<u32, Running>,
+    pub(super) calls: ByNumber<u32, Outgoing>,
     /// The backlog of a caller, the accept queue of a service.
     door_queue: WaitingLine<u32>,
     /// The call, the attempt and the task of every request in hand.
@@ -121,8 +122,8 @@ impl Node {
             conduct,
             edges: Vec::new(),
             pools: Vec::new(),
-            running: BTreeMap::new(),
-            calls: BTreeMap::new(),
+            running: ByNumber::default(),
+            calls: ByNumber::default(),
             door_queue: WaitingLine::default(),
             requests: BTreeSet::new(),
             errands: Vec::new(),
@@ -363,10 +364,10 @@ impl Node {
         let Role::Service(door) = self.role else { return };
         self.door_queue.clear();
         self.requests.clear();
-        for outgoing in std::mem::take(&mut self.calls).into_values() {
+        for (_, outgoing) in self.calls.take() {
             outgoing.interrupt(stage);
         }
-        let running = std::mem::take(&mut self.running);
+        let running = self.running.take();
         for edge in 0..self.edges.len() {
             self.restart_edge(edge as u8, stage);
         }

@@ -239,7 +239,7 @@ impl Node {
         let Some(running) = self.running.get(&key) else { return };
         let of_the_step = running.first_call..running.first_call + running.task.answers.len() as u32;
         let calls = self.calls.range(of_the_step).filter(|(_, outgoing)| outgoing.task == key);
-        let calls: Vec<u32> = calls.map(|(call, _)| *call).collect();
+        let calls: Vec<u32> = calls.map(|(call, _)| call).collect();
         for call in calls {
             let Some(outgoing) = self.calls.get(&call) else { continue };
             match outgoing.state {

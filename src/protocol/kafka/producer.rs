@@ -9,13 +9,14 @@ mod batches;
 
 use super::messages::{Answer, BatchNumber, ToProducer, ToTopic};
 use super::settings::Settings;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::partition_of;
 use super::settings::Acks;
 use super::words::Words;
 use crate::engine::{LinkId, OpenStay, Parcel};
 use crate::protocol::Stage;
+use crate::protocol::by_number::ByNumber;
 use crate::protocol::keys::Keys;
 use crate::protocol::port::{Port, Task};
 use crate::protocol::retry::{Jitter, Retry};
@@ -50,7 +51,7 @@ pub struct Client {
     sticky: (u16, u32),
     turns: u32,
     /// Records sent and not acknowledged. Where no thread waits for one, a stay shows it.
-    unconfirmed: BTreeMap<PartId, (Task, Option<OpenStay>)>,
+    unconfirmed: ByNumber<PartId, (Task, Option<OpenStay>)>,
     ended: VecDeque<(Task, CallerOutcome)>,
 }
 
@@ -137,7 +138,7 @@ impl Client {
             last_batch: 0,
             sticky: (u16::MAX, 0),
             turns: 0,
-            unconfirmed: BTreeMap::new(),
+            unconfirmed: ByNumber::default(),
             ended: VecDeque::new(),
         }
     }

@@ -5,13 +5,13 @@
 
 use super::messages::{BrokerTimer, ToBroker, ToConsumers, ToPublisher, Verdict};
 use super::settings::{Confirms, Settings};
-use std::collections::BTreeMap;
 
 use super::process::Process;
 use super::routing::{Copies, Route, Routing};
 use super::storage::{Incoming, Publish, Publisher, Writing};
 use super::words::Words;
 use crate::engine::{Fault, Input, LinkId, Parcel, Phase, Word};
+use crate::protocol::by_number::ByNumber;
 use crate::protocol::{Role, Stage};
 use crate::time::Span;
 use crate::trace::{JobId, MarkKind, MessageId, PartId, Slot};
@@ -28,7 +28,7 @@ pub struct Broker {
     /// For each channel of the broker, its queue and its number there.
     channels: Vec<(u16, u16)>,
     /// Publishes that several queues are making safe: how many of them still are.
-    unsafe_yet: BTreeMap<MessageId, u16>,
+    unsafe_yet: ByNumber<MessageId, u16>,
     confirms: Confirms,
 }
 
@@ -69,7 +69,7 @@ impl Broker {
             expirations: settings.expirations.clone(),
             channels: channels.collect(),
             queues,
-            unsafe_yet: BTreeMap::new(),
+            unsafe_yet: ByNumber::default(),
             confirms: settings.confirms,
         }
     }
@@ -146,7 +146,7 @@ impl Broker {
             (Publisher::Gone, _) => self.answer(publish, Verdict::Nack, stage),
             (Publisher::Listens, 0) => self.answer(publish, Verdict::Ack, stage),
             (Publisher::Listens, 1) => {}
-            (Publisher::Listens, several) => drop(self.unsafe_yet.insert(publish.message, several)),
+            (Publisher::Listens, several) => self.unsafe_yet.insert(publish.message, several),
         }
     }
 

@@ -7,11 +7,12 @@ mod store;
 
 use super::messages::{Answer, Call, Heard, Number, QueueTimer, Receipt, ToConsumers, ToQueue, ToSender};
 use super::settings::{QueueType, Settings};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::settings::LONGEST_VISIBILITY;
 use super::words::Words;
 use crate::engine::{Fault, Input, LinkId, Parcel, Phase, TimerId, Word};
+use crate::protocol::by_number::ByNumber;
 use crate::protocol::dead_letters::SetAside;
 use crate::protocol::port::Attempt;
 use crate::protocol::{Role, Stage};
@@ -49,7 +50,7 @@ pub struct Queue {
     store: Store,
     polls: VecDeque<Poll>,
     /// The message that each valid receipt handle is for.
-    receipts: BTreeMap<Receipt, Number>,
+    receipts: ByNumber<Receipt, Number>,
     /// When each receive was, by its receipt handle.
     received: Vec<Moment>,
 }
@@ -97,7 +98,7 @@ impl Queue {
             max_receive_count: queue.redrive_policy.as_ref().map(|policy| policy.max_receive_count),
             store: Store::new(settings, words),
             polls: VecDeque::new(),
-            receipts: BTreeMap::new(),
+            receipts: ByNumber::default(),
             received: Vec::new(),
         }
     }

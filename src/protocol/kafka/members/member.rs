@@ -3,10 +3,11 @@
 //! *Invariant:* of a partition, `committed ≤ done ≤ returned ≤ next`.
 
 use super::super::messages::{Generation, Identity, Offset, Request};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 use crate::engine::{OpenStay, TimerId};
 use crate::protocol::Stage;
+use crate::protocol::by_number::ByNumber;
 use crate::protocol::work::Work;
 use crate::time::Moment;
 use crate::trace::PartId;
@@ -117,14 +118,14 @@ pub(super) struct Member {
     /// Ring when it is to be asked again, from the beginning.
     pub patience: Vec<TimerId>,
     /// Commits under way: the partition, its place before, and the timer of the answer.
-    pub commits: BTreeMap<Request, (u16, Offset, TimerId)>,
+    pub commits: ByNumber<Request, (u16, Offset, TimerId)>,
     /// Partitions whose place was asked for.
     pub placing: BTreeSet<(u16, Request)>,
     /// The first request of the last commits.
     pub first_commit: Request,
     /// How many attempts at a record have failed, by partition and offset: it goes on counting when it reads the record
     /// again, until its process ends (Spring's FailedRecordTracker).
-    failed_attempts: BTreeMap<(u16, Offset), u32>,
+    failed_attempts: ByNumber<(u16, Offset), u32>,
 }
 
 impl Member {
@@ -147,10 +148,10 @@ impl Member {
             last_request: 0,
             group_request: None,
             patience: Vec::new(),
-            commits: BTreeMap::new(),
+            commits: ByNumber::default(),
             placing: BTreeSet::new(),
             first_commit: Request::MAX,
-            failed_attempts: BTreeMap::new(),
+            failed_attempts: ByNumber::default(),
         }
     }
 

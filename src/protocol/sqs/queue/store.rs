@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::engine::OpenStay;
 use crate::protocol::Stage;
+use crate::protocol::by_number::ByNumber;
 use crate::protocol::keys::{Key, KeyIndex};
 use crate::protocol::sqs::shelf::{Group, Shelf};
 use crate::protocol::sqs::words::Words;
@@ -56,7 +57,7 @@ pub(super) struct Store {
     groups: Option<KeyIndex>,
     deduplication_ids: KeyIndex,
     retention: Span,
-    messages: BTreeMap<Number, Stored>,
+    messages: ByNumber<Number, Stored>,
     last: Number,
     last_place: Number,
     shelf: Shelf,
@@ -78,7 +79,7 @@ impl Store {
             groups,
             deduplication_ids: settings.message_deduplication_ids.index(),
             retention: settings.queue.message_retention_period,
-            messages: BTreeMap::new(),
+            messages: ByNumber::default(),
             last: 0,
             last_place: 0,
             shelf: Shelf::default(),
@@ -271,7 +272,7 @@ impl Store {
         while let Some((number, oldest)) = self.messages.first_key_value()
             && stage.now().since(oldest.sent) >= self.retention
         {
-            let (number, part) = (*number, oldest.part);
+            let part = oldest.part;
             void.push(oldest.receipt);
             stage.mark(MarkKind::Dropped, Slot::WHOLE, part, 0, self.words.retention_over);
             self.delete(number, Ending::Expired, stage);
