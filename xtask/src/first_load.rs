@@ -10,6 +10,8 @@ use std::io::Write;
 const LIMIT: usize = 200_000;
 /// The most that the script may weigh that defines the element, likewise.
 const ELEMENT_LIMIT: usize = 4_000;
+/// The most that the engine's module may weigh, likewise.
+const ENGINE_LIMIT: usize = 400_000;
 
 /// The names of the files in `dist/` that the page makes the browser fetch.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -32,7 +34,10 @@ pub fn report() -> Result<Files> {
     let later = weigh(&files.later)?;
     println!("{}", row("all", later));
     println!("{}", row("both", Weight { raw: first.raw + later.raw, sent: first.sent + later.sent }));
-    let element = weigh_element()?;
+    let engine = files.later.iter().find(|name| name.starts_with("engine-") && name.ends_with("_bg.wasm"));
+    let engine = weigh_one("What a run needs", engine.context("index.html names no engine")?, ENGINE_LIMIT)?;
+    let element = weigh_one("In a page that embeds it, at first", "counterpoint-diagram.js", ELEMENT_LIMIT)?;
+    ensure!(engine <= ENGINE_LIMIT, "the engine weighs {engine} bytes, more than the {ENGINE_LIMIT} allowed");
     ensure!(
         element <= ELEMENT_LIMIT,
         "the element's script weighs {element} bytes, more than the {ELEMENT_LIMIT} allowed"
@@ -41,11 +46,11 @@ pub fn report() -> Result<Files> {
     Ok(files)
 }
 
-/// Prints the weight of the element's script, which is all that a page with it loads before one comes near the window.
-fn weigh_element() -> Result<usize> {
-    println!("\n  In a page that embeds it, at first");
-    let weight = weigh(&[String::from("counterpoint-diagram.js")])?;
-    println!("{}  of {ELEMENT_LIMIT} allowed", row("all", weight));
+/// Prints the weight of one file under a heading, with what it may weigh.
+fn weigh_one(heading: &str, name: &str, limit: usize) -> Result<usize> {
+    println!("\n  {heading}");
+    let weight = weigh(&[name.to_owned()])?;
+    println!("{}  of {limit} allowed", row("all", weight));
     Ok(weight.sent)
 }
 
