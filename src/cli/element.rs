@@ -30,10 +30,11 @@ pub(super) enum Source<'a> {
 }
 
 /// The element. A line that begins with a comment is HTML in Markdown, and is so up to its end and no further
-/// (CommonMark 4.6); what follows is read as if it was not there.
+/// (CommonMark 4.6); what follows is read as if it was not there. It is a block from the beginning: until a script says
+/// what it is, it would stand in a line of text otherwise, and what follows would move when the diagram comes.
 pub(super) fn html(source: Source<'_>, arguments: &RunArguments, played: &Played, svg: &str) -> String {
     let attributes = attributes(source, arguments, played);
-    let attributes = attributes.iter().map(|(name, value)| (*name, value.as_str()));
+    let attributes = attributes.iter().map(|(name, value)| (*name, value.as_str())).chain([("style", "display:block")]);
     let json = match source {
         Source::BuiltIn(_) => String::new(),
         Source::Own(json) => format!("<script type=\"application/json\">{}</script>", in_a_script(json)),

@@ -74,7 +74,7 @@ fn the_command_line_writes_the_element_with_the_picture_in_it() {
     let html = run(&[&["order-emails", "--format", "html", "--controls", "none", "--at", "500ms"], &more[..]].concat());
     let svg = run(&[&["order-emails", "--format", "svg", "--width", "720"], &more[..]].concat());
     let attributes = "scenario=\"order-emails\" seed=\"7\" set=\"network.loss=0.1\" at=\"500ms\" to=\"1s\" job=\"3\" \
-        controls=\"none\" theme=\"dark\"";
+        controls=\"none\" theme=\"dark\" style=\"display:block\"";
     let picture = svg.trim().replace('\n', " ");
     assert_eq!(
         html,

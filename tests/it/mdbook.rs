@@ -114,19 +114,24 @@ fn a_block_becomes_one_line_and_what_is_around_it_stays() {
     let lines: Vec<&str> = text.lines().collect();
     let begin = "<!-- counterpoint --><counterpoint-diagram";
     let first = format!(
-        "{begin} scenario=\"order-emails\" seed=\"7\" side=\"left\" at=\"1200ms\" controls=\"full\">{}</counterpoint-diagram>",
+        "{begin} scenario=\"order-emails\" seed=\"7\" side=\"left\" at=\"1200ms\" controls=\"full\" style=\"display:block\">{}</counterpoint-diagram>",
         picture(&["order-emails", "--seed", "7", "--side", "left", "--width", "720"])
     );
     assert_eq!(lines[..4], ["# A", "before", &first, "after"]);
     assert!(lines[6].starts_with("* list") || lines[5].starts_with("* list"), "{text}");
     let own = lines.iter().find(|line| line.starts_with("  <!--")).unwrap();
-    let attributes = " set=\"workload.jobs=4;workload.work=50ms\" job=\"2\" theme=\"dark\"><svg ";
+    let attributes =
+        " set=\"workload.jobs=4;workload.work=50ms\" job=\"2\" theme=\"dark\" style=\"display:block\"><svg ";
     assert!(own.starts_with(&format!("  {begin}{attributes}")), "{own}");
     assert!(own.contains(" width=\"600\""), "{own}");
     let json = "</svg><script type=\"application/json\">{\"name\":\"own\",\"title\":\"A \\u003c/script> b\"}</script></counter";
     assert!(own.contains(json), "{own}");
-    let quoted =
-        lines.iter().position(|line| line.starts_with(&format!("> {begin} scenario=\"rest-get-user\"><svg "))).unwrap();
+    let quoted = lines
+        .iter()
+        .position(|line| {
+            line.starts_with(&format!("> {begin} scenario=\"rest-get-user\" style=\"display:block\"><svg "))
+        })
+        .unwrap();
     assert_eq!((lines[quoted - 1], lines[quoted + 1]), ("> quote", "> end"));
     for line in lines.iter().filter(|line| line.contains(begin)) {
         let svg = &line[line.find("<svg").unwrap()..line.find("</svg>").unwrap() + 6];
