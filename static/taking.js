@@ -41,26 +41,34 @@ function choice(name, values, chosen, changed) {
 // A button that says for a while what came of it.
 function button(name, more, pressed) {
   const label = made("span", { role: "status" }, name);
-  const say = (text) => {
+  let back;
+  const say = (text, millis = 2500) => {
     label.textContent = text;
-    setTimeout(() => (label.textContent = name), 2500);
+    clearTimeout(back);
+    back = setTimeout(() => (label.textContent = name), millis);
   };
   return made("button", { type: "button", className: `button ${more}`, onclick: () => pressed(say) }, label);
 }
 
-async function copy(text, say) {
+// Puts a text on the clipboard. A page that came by plain HTTP has none, and a browser may refuse: the text is selected then,
+// in the element that `show` gives, and the reader has only to press the keys.
+async function copy(text, say, show) {
   try {
     await navigator.clipboard.writeText(text);
     say("Copied");
   } catch {
-    say("The browser does not let the page copy: select it");
+    const shown = show(text);
+    shown.focus();
+    getSelection().selectAllChildren(shown);
+    say("It is selected: copy it with the keys", 5000);
   }
 }
 
 // A text to be taken, with a button that copies it.
 function text_to_take(label) {
   const text = made("pre", { tabIndex: 0, ariaLabel: label });
-  const bar = made("div", { className: "sheet-label" }, made("span", {}, label), button("Copy", "", (say) => copy(text.textContent, say)));
+  const copying = button("Copy", "", (say) => copy(text.textContent, say, () => text));
+  const bar = made("div", { className: "sheet-label" }, made("span", {}, label), copying);
   return { text, element: made("div", { className: "sheet-text" }, bar, text) };
 }
 
@@ -120,9 +128,15 @@ function file_of(body, making, link, at) {
       say(`It cannot be drawn: ${error.message}`);
     }
   });
-  const copying = button("Copy", "", (say) => copy(new TextDecoder().decode(file), say));
+  const copying = button("Copy", "", (say) => copy(new TextDecoder().decode(file), say, shown_whole));
   body.append(options, note, preview, made("div", { className: "sheet-buttons" }, download, copying), command.element);
 
+  // Neither a picture nor the beginning of a text can be selected as what is in the file. It is too long to be read out.
+  const shown_whole = (text) => {
+    preview.ariaLive = "off";
+    preview.replaceChildren(made("pre", {}, text));
+    return preview;
+  };
   const change = (key) => (value) => {
     chosen[key] = value;
     show();
@@ -162,6 +176,7 @@ function file_of(body, making, link, at) {
       file = bytes;
       download.disabled = false;
       copying.disabled = format === "png";
+      preview.ariaLive = "polite";
       preview.replaceChildren(is_picture ? picture(bytes) : beginning(bytes));
     } catch (error) {
       if (mine !== round) return;

@@ -100,6 +100,37 @@ in_each_browser! {
         quiet(&page).await
     }
 
+    /// A page that came by plain HTTP has none.
+    async fn without_a_clipboard_the_text_is_selected_to_be_copied_by_hand(page: Page) {
+        running_at(&page, &format!("#{LINK}")).await?;
+        page.wait_until("what the link says is shown", &format!("{MOMENT} === 900000")).await?;
+        page.run::<()>("Object.defineProperty(navigator, 'clipboard', { value: undefined });", Vec::new()).await?;
+        open(&page, "Export").await?;
+        page.wait_until("the file is there", &format!("{READY} && {}", says("--format svg"))).await?;
+        let line = copied_by_hand(&page, ".sheet-text").await?;
+        assert!(line.starts_with("counterpoint run order-emails ") && line.ends_with(".svg"), "{line}");
+        // A picture is shown as its text, and a long text whole.
+        for format in ["svg", "json"] {
+            choose(&page, "Format", format).await?;
+            page.wait_until("the file is there", &format!("{READY} && {} ", says(&format!("--format {format} ")))).await?;
+            let theme = if format == "svg" { "auto" } else { "" };
+            let wanted = Wanted { format: format.into(), theme: theme.into(), width: 1200, ..Wanted::default() };
+            let native = made(LINK, &wanted).map_err(anyhow::Error::msg)?;
+            let taken = copied_by_hand(&page, ".sheet-buttons").await?;
+            assert!(taken.as_bytes() == native, "{format}: other text is selected, of {} letters", taken.len());
+        }
+        assert_eq!(page.axe_violations().await?, Vec::<String>::new());
+        // What is chosen next is shown as ever.
+        choose(&page, "Format", "svg").await?;
+        page.wait_until("the picture is back", "document.querySelector('.sheet-preview img')").await?;
+        page.run::<()>("document.querySelector('.sheet').close()", Vec::new()).await?;
+        open(&page, "Embed").await?;
+        page.wait_until("the text is there", &says("<counterpoint-diagram ")).await?;
+        let snippet = copied_by_hand(&page, ".sheet-text").await?;
+        assert!(snippet.contains("<counterpoint-diagram scenario=\"order-emails\""), "{snippet}");
+        quiet(&page).await
+    }
+
     async fn what_cannot_be_made_is_said(page: Page) {
         page.site().lose("_files.wasm");
         running_at(&page, "#order-emails").await?;
@@ -142,6 +173,21 @@ async fn choose(page: &Page, name: &str, value: &str) -> Result<()> {
     let taken: String = page.run(script, vec![name.into(), json!(value)]).await?;
     assert_eq!(taken, value, "the choice of {name} has {value}");
     Ok(())
+}
+
+/// Presses the button that copies in a part of the sheet, in vain, and gives what is selected for the reader to copy. The
+/// focus is there, so that it can be seen and scrolled.
+async fn copied_by_hand(page: &Page, part: &str) -> Result<String> {
+    // The last one, for what it says changes.
+    let button = "getSelection().removeAllRanges();
+        [...document.querySelectorAll(arguments[0] + ' .button')].at(-1).click();";
+    page.run::<()>(button, vec![part.into()]).await?;
+    let told = format!("document.querySelector('{part}').textContent.includes('copy it with the keys')");
+    page.wait_until("it says what to do", &told).await?;
+    let is_there = "getSelection().rangeCount === 1 && document.activeElement.contains(getSelection().anchorNode)
+        && document.activeElement.closest('.sheet')";
+    page.wait_until("it is selected where the focus is", is_there).await?;
+    page.run("return getSelection().getRangeAt(0).toString();", Vec::new()).await
 }
 
 /// Keeps what would be saved by the browser.
