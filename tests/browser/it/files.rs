@@ -1,4 +1,4 @@
-//! A file that stands alone is drawn by a browser as it is by a program that is none.
+//! A file that stands alone is drawn by a browser as it is by a program that is none, and it keeps to itself in a page.
 
 use anyhow::Result;
 use counterpoint::render::png::{self, Scale, Size};
@@ -9,6 +9,7 @@ use counterpoint::trace::JobId;
 use counterpoint_browser_tests::{Motion, Page, Scheme};
 
 use crate::acts::quiet;
+use crate::screen::emulate;
 
 /// Of a hundred regions so many may differ: letters of another font reach a little farther.
 const DIFFERING: f64 = 1.0;
@@ -78,6 +79,14 @@ fn file(preset: &Preset, theme: Theme) -> (String, Size) {
     (svg::document(&scene, &options), size)
 }
 
+/// Opens a page of somebody else's with these files in a block that is narrower than any of them. It comes from no host,
+/// for the rules in a file are what a strict content policy forbids.
+async fn inlined(page: &Page, files: &[String]) -> Result<()> {
+    page.driver().goto("data:text/html,<!doctype html><meta charset=utf-8><title>A page</title>").await?;
+    let script = "document.body.innerHTML = '<div style=\"width: 300px\">' + arguments[0] + '</div>';";
+    page.run(script, vec![files.concat().into()]).await
+}
+
 async fn compare(page: &Page, svg: &str, png: &[u8]) -> Result<(f64, f64, bool)> {
     let hex: String = png.iter().map(|byte| format!("{byte:02x}")).collect();
     let answer = page.driver().execute_async(COMPARE, vec![svg.into(), hex.into()]).await?;
@@ -105,6 +114,67 @@ in_each_browser! {
                     assert!(differing > 3.0 * DIFFERING, "{}: {differing:.1} %", preset.name);
                 }
             }
+        }
+        quiet(&page).await
+    }
+
+    async fn files_in_one_page_are_as_narrow_as_their_block_and_keep_their_colours(page: Page) {
+        let preset = &PRESETS[0];
+        inlined(&page, &[Theme::Light, Theme::Dark].map(|theme| file(preset, theme).0)).await?;
+        let (shapes, overflow, ids): (Vec<(f64, f64, f64)>, f64, bool) = page.run(
+            "const block = document.querySelector('div');
+             const shapes = [...block.querySelectorAll('svg')].map((svg) => {
+                 const { width, height } = svg.getBoundingClientRect();
+                 return [width, height, width * svg.viewBox.baseVal.height / svg.viewBox.baseVal.width];
+             });
+             const ids = [...block.querySelectorAll('[id]')].map(({ id }) => id);
+             return [shapes, block.scrollWidth, ids.length > 0 && new Set(ids).size === ids.length];",
+            Vec::new(),
+        ).await?;
+        assert!(shapes.iter().all(|(width, ..)| (width - 300.0).abs() < 0.5) && overflow <= 300.0, "{shapes:?}, {overflow}");
+        assert!(shapes.iter().all(|(_, height, whole)| (height - whole).abs() < 0.5), "nothing of them is cut: {shapes:?}");
+        assert!(ids, "neither has an id of the other's");
+        let texts: Vec<Vec<(String, String)>> = page.run(
+            "return [...document.querySelectorAll('svg')].map((svg) =>
+                 [...svg.querySelectorAll('text')].map((text) => [text.textContent, getComputedStyle(text).fill]));",
+            Vec::new(),
+        ).await?;
+        let [light, dark] = texts.try_into().expect("there are two files");
+        assert!(light.len() > 10 && light.len() == dark.len(), "{light:?}, {dark:?}");
+        for ((said, fill), (same, other)) in light.iter().zip(&dark) {
+            assert_eq!(said, same);
+            assert_ne!(fill, other, "`{said}` has a colour of its own in each");
+        }
+        // Not only different from each other: what the files have where they stand alone.
+        assert_eq!([&light[0].1, &dark[0].1], ["rgb(29, 36, 51)", "rgb(232, 234, 240)"]);
+        quiet(&page).await
+    }
+
+    /// Only Chromium can be told that the system has colours of its own.
+    async fn a_file_takes_the_colours_that_the_system_forces(page: Page) {
+        if page.browser() == Browser::Firefox {
+            return Ok(());
+        }
+        inlined(&page, &[file(&PRESETS[0], Theme::Auto).0]).await?;
+        emulate(&page, "", "forced-colors", "active").await?;
+        page.frame().await?;
+        // The colours of the system, as this browser works them out; then those of the texts and of the paper.
+        let (system, texts, paper): (Vec<String>, Vec<(String, String)>, String) = page.run(
+            "const fill = (element) => getComputedStyle(element).fill;
+             const swatch = document.querySelector('svg').appendChild(document.createElementNS('http://www.w3.org/2000/svg', 'rect'));
+             const system = ['CanvasText', 'LinkText', 'Canvas'].map((name) => {
+                 swatch.style.fill = name;
+                 return fill(swatch);
+             });
+             const texts = [...document.querySelectorAll('text')].map((text) => [text.textContent, fill(text)]);
+             return [system, texts, fill(document.querySelector('svg > rect'))];",
+            Vec::new(),
+        ).await?;
+        assert_eq!(texts[0].1, system[0], "the title");
+        assert_eq!(paper, system[2]);
+        // The names of the sides and what befalls a job are in their side's colour, which is that of links then.
+        for (said, fill) in &texts {
+            assert!(system[..2].contains(fill), "`{said}` is in {fill}, of {system:?}");
         }
         quiet(&page).await
     }

@@ -23,7 +23,8 @@ pub async fn devtools(page: &Page, method: &str, words: Value) -> Result<()> {
     Ok(())
 }
 
-async fn emulate(page: &Page, media: &str, name: &str, value: &str) -> Result<()> {
+/// Has Chromium take the page for a medium, and a media feature for one of this value.
+pub async fn emulate(page: &Page, media: &str, name: &str, value: &str) -> Result<()> {
     let features = if name.is_empty() { json!([]) } else { json!([{ "name": name, "value": value }]) };
     devtools(page, "Emulation.setEmulatedMedia", json!({ "media": media, "features": features })).await
 }
