@@ -158,6 +158,14 @@ impl<M, T> Core<M, T> {
     }
 }
 
+impl OpenStay {
+    /// The stay, which that timer, and no earlier one, is to end if nothing ends it before. Ending the stay cancels the
+    /// timer.
+    pub fn until<M: Clone, T>(self, span: Span, timer: impl Into<T>, context: &mut Context<'_, M, T>) -> OpenStay {
+        context.put_off(self, span, timer.into())
+    }
+}
+
 /// What an actor acts through.
 pub struct Context<'a, M, T> {
     pub(super) core: &'a mut Core<M, T>,
