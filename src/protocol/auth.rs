@@ -8,9 +8,9 @@
 //! The work of a job is the computing: the hash of a login, the resource of a call with a token. The server has cores;
 //! a request holds one while it computes, and none while it waits for the user's record.
 
-use crate::protocol::by_number::ByNumber;
 use std::collections::BTreeSet;
 
+use super::by_number::ByNumber;
 use super::call::settings::{Caller, Service, all_different, node_words};
 use super::call::{
     Answer, Ask, AtDeadline, Conduct, Door, Edge, EdgePolicy, Effect, Hands, Node, Reply, RetryOn, Step, StepEnd, Task,

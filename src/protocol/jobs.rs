@@ -1,10 +1,9 @@
 //! Whoever wants jobs done and sends them out by a port: threads that wait for each, or nobody who waits.
 //!
-//! *Invariants:* a thread has at most one job. A job of several messages is settled when the last of them has ended. Only
-//! here is a job settled, whatever its port does.
+//! *Invariants:* a thread has at most one job. A job of several messages is settled when the last of them has ended. A
+//! port settles no job, whatever it does.
 
-use crate::protocol::by_number::ByNumber;
-
+use super::by_number::ByNumber;
 use super::port::{Port, Task};
 use super::threads::Threads;
 use super::{Role, Stage};

@@ -75,11 +75,6 @@ impl<W: Key> Pool<W> {
         place.is_some()
     }
 
-    /// How many stand in line.
-    pub fn waiting(&self) -> u32 {
-        self.waiters.len()
-    }
-
     /// Everything is closed and nobody waits: the process died.
     pub fn reset(&mut self) {
         self.open = 0;

@@ -3,8 +3,7 @@
 //! Sources: RFC 9110 §9.2 (safe, idempotent, cacheable), §13.1.2 (If-None-Match), §15.4.5 (304); RFC 9111 §4.2
 //! (freshness; an answer's age counts from when it was asked for).
 
-use crate::protocol::by_number::ByNumber;
-
+use super::by_number::ByNumber;
 use super::call::settings::{Caller, Service, all_different};
 use super::call::{Answer, Ask, Conduct, EdgePolicy, Effect, Reply, Step, StepEnd, Task, Verdict, pair};
 use super::retry::Retry;
