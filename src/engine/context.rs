@@ -257,6 +257,11 @@ impl<M: Clone, T> Context<'_, M, T> {
         message
     }
 
+    /// Who sent a message.
+    pub fn sender(&self, message: MessageId) -> ActorId {
+        self.core.trace.messages[message.at()].from
+    }
+
     /// The parts that a message carries.
     pub fn parts_of(&self, message: MessageId) -> &[PartId] {
         self.core.trace.parts_of(&self.core.trace.messages[message.at()])

@@ -13,8 +13,7 @@ use std::collections::BTreeSet;
 use super::by_number::ByNumber;
 use super::call::settings::{Caller, Service, all_different, node_words};
 use super::call::{
-    Answer, Ask, AtDeadline, Conduct, Door, Edge, EdgePolicy, Effect, Hands, Node, Reply, RetryOn, Step, StepEnd, Task,
-    Verdict, WhenFull,
+    Answer, Ask, Conduct, Door, Edge, EdgePolicy, Effect, Hands, Node, Reply, RetryOn, Step, StepEnd, Task, Verdict,
 };
 use super::retry::Retry;
 use super::{
@@ -224,14 +223,7 @@ impl Settings {
         };
         let client = Client { words, settings: self.clone(), token: 0 };
         let node = Node::caller(self.caller.hands(), None, self.caller.callback.clone(), node_words, client);
-        setup.actor(node.with_edge(Edge::new(out, policy)).into());
-        let door = |back, queue| Door {
-            back,
-            queue,
-            when_full: WhenFull::Refuse,
-            cancelled: None,
-            at_deadline: AtDeadline::Unaware,
-        };
+        setup.actor(node.with_edge(Edge::new([out, back], policy)).into());
         let conduct = Server {
             words,
             settings: self.clone(),
@@ -242,11 +234,10 @@ impl Settings {
             issued: vec![Moment::START],
         };
         let cores = Hands::cores(self.server.cores);
-        let node = Node::service(cores, door(back, self.server.accept_queue), node_words, conduct);
-        setup.actor(node.with_edge(Edge::new(on, EdgePolicy::default())).into());
+        let node = Node::service(cores, Door::before(self.server.accept_queue), node_words, conduct);
+        setup.actor(node.with_edge(Edge::new([on, home], EdgePolicy::default())).into());
         let records = Records { words, lookup: self.lookup.clone() };
-        let threads = Hands::threads(self.users.workers);
-        setup.actor(Node::service(threads, door(home, self.users.accept_queue), node_words, records).into());
+        setup.actor(self.users.node(node_words, records).into());
         setup
     }
 }

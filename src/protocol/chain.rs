@@ -8,7 +8,7 @@ use super::breaker::BreakerSettings;
 use super::call::settings::{Caller, Service, all_different, node_words};
 use super::call::{
     Answer, Ask, AtDeadline, CallFailure, Conduct, Door, Edge, EdgePolicy, Effect, Gate, Hands, Node, NodeWords, Reply,
-    RetryOn, Step, StepEnd, Task, Verdict, WhenFull,
+    RetryOn, Step, StepEnd, Task, Verdict,
 };
 use super::retry::Retry;
 use super::{BadSetting, Ground, Party as AnyParty, Stage, at_most, in_range, not_zero};
@@ -277,7 +277,6 @@ impl Settings {
         let conduct = Client { order: self.order, services: self.services.len() as u8, words: words.clone() };
         let mut node =
             Node::caller(self.caller.hands(), self.deadline, self.caller.callback.clone(), node_words, conduct);
-        let mut backs = Vec::new();
         let mut onward = Vec::new();
         for (index, lane) in lanes.iter().enumerate() {
             let leg = 2 * index as u8;
@@ -286,12 +285,11 @@ impl Settings {
                 true => ground.link(from, to, leg),
                 false => ground.reliable_link(from, to, leg),
             };
-            let out = setup.link(link(above, *lane, leg));
-            backs.push(setup.link(link(*lane, above, leg + 1)));
+            let way = [setup.link(link(above, *lane, leg)), setup.link(link(*lane, above, leg + 1))];
             if above == caller {
-                node = node.with_edge(Edge::new(out, first_policy.clone()));
+                node = node.with_edge(Edge::new(way, first_policy.clone()));
             } else {
-                onward.push(out);
+                onward.push(way);
             }
         }
         setup.actor(node.into());
@@ -300,13 +298,12 @@ impl Settings {
             (true, false) => AtDeadline::WorksOn,
             (true, true) => AtDeadline::Stops,
         };
-        for (index, (service, back)) in self.services.iter().zip(backs).enumerate() {
-            let door =
-                Door { back, queue: service.accept_queue, when_full: WhenFull::Refuse, cancelled: None, at_deadline };
+        for (index, service) in self.services.iter().enumerate() {
+            let door = Door { at_deadline, ..Door::before(service.accept_queue) };
             let conduct = Server { onward: onward.get(index).is_some(), place: index as u8, words: words.clone() };
             let mut node = Node::service(Hands::threads(service.workers), door, node_words, conduct);
-            if let Some(out) = onward.get(index) {
-                node = node.with_edge(Edge::new(*out, policy.clone()));
+            if let Some(way) = onward.get(index) {
+                node = node.with_edge(Edge::new(*way, policy.clone()));
             }
             setup.actor(node.into());
         }

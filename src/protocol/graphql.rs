@@ -8,13 +8,10 @@
 //! A job's parts are what there is to be fetched: the list, then each author; or each field of a mutation.
 
 use super::call::settings::{Caller, Service, all_different, node_words};
-use super::call::{
-    Answer, Ask, AtDeadline, Conduct, Door, Edge, EdgePolicy, Effect, Hands, Node, NodeWords, Reply, RetryOn, Step,
-    StepEnd, Task, Verdict, WhenFull,
-};
+use super::call::{Answer, Ask, Conduct, Edge, EdgePolicy, Effect, Node, Reply, RetryOn, Step, StepEnd, Task, Verdict};
 use super::retry::Retry;
 use super::{BadSetting, Ground, MAX_NAMED, Party as AnyParty, Stage, at_most, in_range, leg, not_zero};
-use crate::engine::{KindId, LinkId, Setup};
+use crate::engine::{KindId, Setup};
 use crate::reading::{fields, words};
 use crate::time::Span;
 use crate::trace::{LabelId, PartId};
@@ -185,29 +182,13 @@ impl Settings {
         };
         let client = Client { words: words.clone() };
         let node = Node::caller(self.caller.hands(), None, self.caller.callback.clone(), node_words, client);
-        setup.actor(node.with_edge(Edge::new(out, policy)).into());
+        setup.actor(node.with_edge(Edge::new([out, back], policy)).into());
         let executor = Executor { words: words.clone(), settings: self.clone() };
-        let node = service(&self.server, back, node_words, executor);
-        setup.actor(node.with_edge(Edge::new(on, EdgePolicy::default())).into());
-        setup.actor(service(&self.source, home, node_words, Source { words, settings: self.clone() }).into());
+        let node = self.server.node(node_words, executor);
+        setup.actor(node.with_edge(Edge::new([on, home], EdgePolicy::default())).into());
+        setup.actor(self.source.node(node_words, Source { words, settings: self.clone() }).into());
         setup
     }
-}
-
-fn service(
-    settings: &Service,
-    back: LinkId<super::call::Message>,
-    words: NodeWords,
-    conduct: impl Conduct + 'static,
-) -> Node {
-    let door = Door {
-        back,
-        queue: settings.accept_queue,
-        when_full: WhenFull::Refuse,
-        cancelled: None,
-        at_deadline: AtDeadline::Unaware,
-    };
-    Node::service(Hands::threads(settings.workers), door, words, conduct)
 }
 
 struct Client {

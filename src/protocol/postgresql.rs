@@ -7,12 +7,12 @@
 
 use super::call::settings::{Caller, Service, all_different, node_words};
 use super::call::{
-    Answer, Ask, AtDeadline, CallFailure, Conduct, Door, Edge, EdgePolicy, Effect, Hands, Node, NodeWords, Reply,
-    RetryOn, Step, StepEnd, Task, Verdict, WhenFull,
+    Answer, Ask, CallFailure, Conduct, Door, Edge, EdgePolicy, Effect, Hands, Node, NodeWords, Reply, RetryOn, Step,
+    StepEnd, Task, Verdict,
 };
 use super::retry::Retry;
 use super::{BadSetting, Ground, MAX_SLOTS, Party as AnyParty, Stage, check_text, in_range, leg, not_zero};
-use crate::engine::{KindId, LinkId, Setup};
+use crate::engine::{KindId, Setup};
 use crate::reading::{fields, words};
 use crate::rng::Distribution;
 use crate::time::Span;
@@ -258,42 +258,30 @@ impl Settings {
         let app = App { words, settings: self.clone() };
         let mut node = Node::caller(self.caller.hands(), None, self.caller.callback.clone(), node_words, app)
             .with_pool(self.pool.max_connections, Some(self.pool.acquire_timeout))
-            .with_edge(Edge::new(out, policy));
+            .with_edge(Edge::new([out, back], policy));
         let remote = self.remote.as_ref().map(|remote| {
             let service = Service::called(&remote.id, &remote.name, remote.workers);
             let lane = setup.lane(service.lane());
             let out = setup.link(ground.reliable_link(caller, lane, leg::ON));
-            (remote.clone(), service, out, setup.link(ground.reliable_link(lane, caller, leg::RETURN)))
+            (remote.clone(), service, [out, setup.link(ground.reliable_link(lane, caller, leg::RETURN))])
         });
-        if let Some((_, _, out, _)) = &remote {
-            node = node.with_edge(Edge::new(*out, EdgePolicy::default()));
+        if let Some((_, _, way)) = &remote {
+            node = node.with_edge(Edge::new(*way, EdgePolicy::default()));
         }
         setup.actor(node.into());
         let backend = Backend { words, settings: self.clone() };
-        setup.actor(service(&self.database.service(), back, words, node_words, backend).into());
-        if let Some((remote, settings, _, back)) = remote {
+        setup.actor(service(&self.database.service(), words, node_words, backend).into());
+        if let Some((remote, settings, _)) = remote {
             let conduct = Elsewhere { words, takes: remote.takes };
             let settings = Service { accept_queue: 1_000_000, ..settings };
-            setup.actor(service(&settings, back, words, node_words, conduct).into());
+            setup.actor(service(&settings, words, node_words, conduct).into());
         }
         setup
     }
 }
 
-fn service(
-    settings: &Service,
-    back: LinkId<super::call::Message>,
-    words: Words,
-    node_words: NodeWords,
-    conduct: impl Conduct + 'static,
-) -> Node {
-    let door = Door {
-        back,
-        queue: settings.accept_queue,
-        when_full: WhenFull::Refuse,
-        cancelled: Some(words.cancelled),
-        at_deadline: AtDeadline::Unaware,
-    };
+fn service(settings: &Service, words: Words, node_words: NodeWords, conduct: impl Conduct + 'static) -> Node {
+    let door = Door { cancelled: Some(words.cancelled), ..Door::before(settings.accept_queue) };
     Node::service(Hands::threads(settings.workers), door, node_words, conduct)
 }
 

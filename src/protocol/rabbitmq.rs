@@ -119,8 +119,8 @@ impl Settings {
             Copies::Alike => Messages::APart,
             Copies::APartEach => Messages::One,
         };
-        setup.actor(Publisher::new(hands, messages, publisher::Client::new(self, words, out)).into());
-        setup.actor(Broker::new(self, words, back, queues).into());
+        setup.actor(Publisher::new(hands, messages, publisher::Client::new(self, words, (out, back))).into());
+        setup.actor(Broker::new(self, words, vec![back], queues).into());
         consumers.into_iter().for_each(|crew| setup.actor(crew.into()));
         while setup.lacks_actors() {
             setup.actor(DeadLetters.into());

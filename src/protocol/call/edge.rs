@@ -68,9 +68,11 @@ pub struct Gate {
     pub max_wait: Option<Span>,
 }
 
-/// A way to another node, with the state of what bounds the calls over it.
+/// A way to another node and back, with the state of what bounds the calls over it.
 pub struct Edge {
-    pub(super) link: LinkId<Message>,
+    pub(super) out: LinkId<Message>,
+    /// By which the other node answers: each request says so, for a node may be called by many.
+    pub(super) back: LinkId<Message>,
     pub(super) policy: EdgePolicy,
     pub(super) breaker: Option<Breaker>,
     /// By which the breaker will switch, if it will by itself.
@@ -81,9 +83,10 @@ pub struct Edge {
 
 impl Edge {
     /// A way over which nothing has been asked yet.
-    pub fn new(link: LinkId<Message>, policy: EdgePolicy) -> Self {
+    pub fn new([out, back]: [LinkId<Message>; 2], policy: EdgePolicy) -> Self {
         Edge {
-            link,
+            out,
+            back,
             breaker: policy.breaker.clone().map(Breaker::new),
             alarm: None,
             gate: policy.gate.map(|gate| Pool::new(gate.most.into())),

@@ -1,5 +1,6 @@
 //! What travels between nodes, and what wakes one.
 
+use crate::engine::LinkId;
 use crate::time::Span;
 use crate::trace::PartId;
 
@@ -29,6 +30,8 @@ pub enum Verdict {
 #[derive(Clone, Copy, Debug)]
 pub enum Message {
     Request {
+        /// The way to whoever asks.
+        back: LinkId<Message>,
         call: u32,
         /// The attempt, counted over all layers: by it latency is drawn.
         attempt: u32,

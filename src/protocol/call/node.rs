@@ -17,13 +17,11 @@ use crate::protocol::pool::Pool;
 use crate::protocol::waiting::WaitingLine;
 use crate::rng::Distribution;
 use crate::time::{Moment, Span};
-use crate::trace::{CallerOutcome, Ending, JobId, LabelId, MarkKind, MessageId, PartId, Slot, StayKind};
+use crate::trace::{ActorId, CallerOutcome, Ending, JobId, LabelId, MarkKind, MessageId, PartId, Slot, StayKind};
 
 /// What a service does with what arrives.
 #[derive(Clone, Copy, Debug)]
 pub struct Door {
-    /// The way to whoever asks.
-    pub back: LinkId<Message>,
     /// How many may wait for a thread, or, with cores, be in hand beyond one a core.
     pub queue: u32,
     /// What an arrival meets that finds no room.
@@ -35,10 +33,15 @@ pub struct Door {
 }
 
 impl Door {
-    /// A message to whoever asked, about what was asked.
-    fn answer(&self, message: MessageId, word: Word, part: PartId, attempt: u32) -> Parcel<Message> {
-        Parcel::new(self.back, word, part).attempt(attempt).answering(message)
+    /// Behind which so many may wait; one more is refused.
+    pub fn before(queue: u32) -> Self {
+        Door { queue, when_full: WhenFull::Refuse, cancelled: None, at_deadline: AtDeadline::Unaware }
     }
+}
+
+/// A message to whoever sent `message`, about what was asked.
+fn answer(back: LinkId<Message>, message: MessageId, word: Word, part: PartId, attempt: u32) -> Parcel<Message> {
+    Parcel::new(back, word, part).attempt(attempt).answering(message)
 }
 
 /// What an arrival meets that finds no room.
@@ -105,8 +108,8 @@ pub struct Node {
     pub(super) calls: ByNumber<u32, Outgoing>,
     /// The backlog of a caller, the accept queue of a service.
     door_queue: WaitingLine<u32>,
-    /// The call, the attempt and the task of every request in hand.
-    requests: BTreeSet<(u32, u32, u32)>,
+    /// Who asked, the call, the attempt and the task of every request in hand.
+    requests: BTreeSet<(ActorId, u32, u32, u32)>,
     /// What is still to be done within the event at hand; empty between two events.
     pub(super) errands: Vec<Errand>,
     next_task: u32,
@@ -224,7 +227,8 @@ impl Node {
     }
 
     pub(super) fn receive(&mut self, message: MessageId, body: Message, stage: &mut Stage<'_>) {
-        let (Role::Service(door), Message::Request { call, attempt, entry, note, part, left }) = (&self.role, body)
+        let (Role::Service(door), Message::Request { back, call, attempt, entry, note, part, left }) =
+            (&self.role, body)
         else {
             return;
         };
@@ -240,13 +244,14 @@ impl Node {
                 WhenFull::Reply(reply) if !stage.is_out() => (reply.kind, reply.label),
                 WhenFull::Reply(_) | WhenFull::Refuse => self.words.refused,
             };
-            stage.send(door.answer(message, word, part, attempt), Message::Refusal { call, attempt });
+            stage.send(answer(back, message, word, part, attempt), Message::Refusal { call, attempt });
             return;
         }
         let left = left.filter(|_| door.at_deadline != AtDeadline::Unaware);
         let deadline = left.map_or(Moment::NEVER, |left| stage.now() + left);
-        let key = self.admit(Origin::Request { message, call }, attempt, entry, note, part, deadline);
-        self.requests.insert((call, attempt, key));
+        let from = stage.sender(message);
+        let key = self.admit(Origin::Request { message, from, back, call }, attempt, entry, note, part, deadline);
+        self.requests.insert((from, call, attempt, key));
         if let (Some(left), Some(running)) = (left, self.running.get_mut(&key)) {
             running.alarm = Some(stage.set_timer(left, Timer::Deadline { task: key }));
         }
@@ -255,17 +260,16 @@ impl Node {
 
     /// Whoever asked for the task has been answered, or will not be.
     pub(super) fn forget_request(&mut self, key: u32) {
-        if let Some(Running { origin: Origin::Request { call, .. }, attempt, .. }) = self.running.get(&key) {
-            self.requests.remove(&(*call, *attempt, key));
+        if let Some(Running { origin: Origin::Request { from, call, .. }, attempt, .. }) = self.running.get(&key) {
+            self.requests.remove(&(*from, *call, *attempt, key));
         }
     }
 
     /// A service answers the request that `key` is.
     pub(super) fn reply(&mut self, key: u32, reply: Reply, stage: &mut Stage<'_>) {
-        let Role::Service(door) = self.role else { return };
         let Some(running) = self.running.get(&key) else { return };
-        let Origin::Request { message, call } = running.origin else { return };
-        let parcel = door.answer(message, (reply.kind, reply.label), running.task.part, running.attempt);
+        let Origin::Request { message, back, call, .. } = running.origin else { return };
+        let parcel = answer(back, message, (reply.kind, reply.label), running.task.part, running.attempt);
         let body = Message::Answer { call, attempt: running.attempt, answer: reply.answer };
         stage.send(parcel.from(running.slot), body);
     }
@@ -347,10 +351,11 @@ impl Node {
     }
 
     /// Whoever asked wants no answer any more and says so.
-    pub(super) fn cancel(&mut self, call: u32, attempt: u32, stage: &mut Stage<'_>) {
+    pub(super) fn cancel(&mut self, message: MessageId, (call, attempt): (u32, u32), stage: &mut Stage<'_>) {
+        let from = stage.sender(message);
         // A request that arrived twice has two tasks; the first one is cancelled.
-        let found = self.requests.range((call, attempt, 0)..=(call, attempt, u32::MAX)).next().copied();
-        if let (Some((_, _, key)), Role::Service(door)) = (found, &self.role) {
+        let found = self.requests.range((from, call, attempt, 0)..=(from, call, attempt, u32::MAX)).next().copied();
+        if let (Some((.., key)), Role::Service(door)) = (found, &self.role) {
             if let Some(reply) = door.cancelled {
                 self.reply(key, reply, stage);
             }
@@ -361,7 +366,7 @@ impl Node {
 
     /// A service dies with what is in hand, and its host resets the connections of those who wait (`FLT-2`).
     pub(super) fn crash(&mut self, stage: &mut Stage<'_>) {
-        let Role::Service(door) = self.role else { return };
+        let Role::Service(_) = self.role else { return };
         self.door_queue.clear();
         self.requests.clear();
         for (_, outgoing) in self.calls.take() {
@@ -377,8 +382,8 @@ impl Node {
             stage.cancel(running.alarm);
             let opens = running.waits.into_iter().chain(running.doing.open());
             opens.for_each(|open| stage.end(open, Ending::Interrupted));
-            let Origin::Request { message, call } = running.origin else { continue };
-            let parcel = door.answer(message, self.words.reset, running.task.part, running.attempt);
+            let Origin::Request { message, back, call, .. } = running.origin else { continue };
+            let parcel = answer(back, message, self.words.reset, running.task.part, running.attempt);
             stage.send(parcel.from(running.slot), Message::Reset { call, attempt: running.attempt });
         }
     }

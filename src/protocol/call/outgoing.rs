@@ -99,18 +99,18 @@ impl Node {
         let edge = &self.edges[usize::from(ask.edge)];
         let over_all = edge.policy.over_all(running.attempt, attempt);
         let left = (running.deadline != Moment::NEVER).then(|| running.deadline.since(stage.now()));
-        let parcel = Parcel::new(edge.link, (ask.kind, ask.label), ask.load).attempt(over_all).from(running.slot);
+        let parcel = Parcel::new(edge.out, (ask.kind, ask.label), ask.load).attempt(over_all).from(running.slot);
         // Set before the request is sent, so that at a tie the time-out precedes the answer.
         let overdue = edge.policy.timeout.map(|timeout| stage.set_timer(timeout, Timer::TimedOut { call }));
         outgoing.state = Some(AttemptState::Asked(overdue));
         let Ask { entry, note, part, .. } = ask;
-        stage.send(parcel, Message::Request { call, attempt: over_all, entry, note, part, left });
+        stage.send(parcel, Message::Request { back: edge.back, call, attempt: over_all, entry, note, part, left });
     }
 
     pub(super) fn hear(&mut self, message: MessageId, body: Message, stage: &mut Stage<'_>) {
         let (call, attempt, heard) = match body {
             Message::Request { .. } => return self.receive(message, body, stage),
-            Message::Cancel { call, attempt } => return self.cancel(call, attempt, stage),
+            Message::Cancel { call, attempt } => return self.cancel(message, (call, attempt), stage),
             Message::Answer { call, attempt, answer } => match answer.verdict {
                 Verdict::Fine | Verdict::Rejected => (call, attempt, Ok(answer)),
                 Verdict::Failed => (call, attempt, Err(CallFailure::Error(answer))),
@@ -147,7 +147,7 @@ impl Node {
         let edge = &self.edges[usize::from(ask.edge)];
         if let Some(word) = edge.policy.cancel {
             let over_all = edge.policy.over_all(running.attempt, attempt);
-            let parcel = Parcel::new(edge.link, word, ask.load).attempt(over_all).from(running.slot);
+            let parcel = Parcel::new(edge.out, word, ask.load).attempt(over_all).from(running.slot);
             stage.send(parcel, Message::Cancel { call, attempt: over_all });
         }
         self.attempt_failed(call, CallFailure::Silence, stage);

@@ -5,8 +5,7 @@
 
 use super::conduct::Conduct;
 use super::edge::{Edge, EdgePolicy};
-use super::hands::Hands;
-use super::node::{AtDeadline, Door, Node, WhenFull};
+use super::node::Node;
 use super::settings::{Caller, Service, node_words};
 use crate::engine::Setup;
 use crate::protocol::{Ground, Party, leg};
@@ -24,13 +23,6 @@ pub(crate) fn pair(
     let out = setup.link(ground.link(from, to, leg::OUT));
     let back = setup.link(ground.link(to, from, leg::BACK));
     let node = Node::caller(caller.hands(), None, caller.callback.clone(), words, asking);
-    setup.actor(node.with_edge(Edge::new(out, EdgePolicy { gate: caller.gate(), ..policy })).into());
-    let door = Door {
-        back,
-        queue: service.accept_queue,
-        when_full: WhenFull::Refuse,
-        cancelled: None,
-        at_deadline: AtDeadline::Unaware,
-    };
-    setup.actor(Node::service(Hands::threads(service.workers), door, words, serving).into());
+    setup.actor(node.with_edge(Edge::new([out, back], EdgePolicy { gate: caller.gate(), ..policy })).into());
+    setup.actor(service.node(words, serving).into());
 }

@@ -1,8 +1,9 @@
 //! What callers and services of every protocol made of nodes have in their settings, and their lanes.
 
+use super::conduct::Conduct;
 use super::edge::Gate;
 use super::hands::Hands;
-use super::node::NodeWords;
+use super::node::{Door, Node, NodeWords};
 use crate::engine::Setup;
 use crate::protocol::{self, BadSetting, MAX_SLOTS, check_actor, in_range, lanes};
 use crate::reading::{fields, words};
@@ -121,6 +122,11 @@ impl Service {
 
     pub(crate) fn lane(&self) -> ActorRow {
         self.lane_of("worker")
+    }
+
+    /// Who works there: a thread for each worker, and those who find none wait before the door.
+    pub(crate) fn node(&self, words: NodeWords, conduct: impl Conduct + 'static) -> Node {
+        Node::service(Hands::threads(self.workers), Door::before(self.accept_queue), words, conduct)
     }
 
     /// Its lane, where a worker is called `noun`.

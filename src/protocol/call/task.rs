@@ -1,11 +1,12 @@
 //! A task in a node's hands: who wants it done, what it is doing, what it holds, which calls it makes.
 
 use super::conduct::{Ask, Effect, Task};
-use crate::engine::{OpenStay, TimerId};
+use super::messages::Message;
+use crate::engine::{LinkId, OpenStay, TimerId};
 use crate::protocol::work::Work;
 use crate::protocol::{Connection, Stage};
 use crate::time::{Moment, Span};
-use crate::trace::{CallerOutcome, Ending, JobId, MessageId, PartId, Slot};
+use crate::trace::{ActorId, CallerOutcome, Ending, JobId, MessageId, PartId, Slot};
 
 /// Who wants a task done.
 #[derive(Clone, Copy)]
@@ -13,6 +14,9 @@ pub(super) enum Origin {
     Job(JobId),
     Request {
         message: MessageId,
+        /// Who asks, and the way there.
+        from: ActorId,
+        back: LinkId<Message>,
         call: u32,
     },
     /// Whoever it was has been answered.

@@ -4,7 +4,7 @@
 //! when every queue it was routed to has made it safe. What is stored is durable: it outlives every fault of the broker.
 
 use super::messages::{BrokerTimer, ToBroker, ToConsumers, ToPublisher, Verdict};
-use super::settings::{Confirms, Settings};
+use super::settings::Settings;
 
 use super::process::Process;
 use super::routing::{Copies, Route, Routing};
@@ -18,7 +18,8 @@ use crate::trace::{JobId, MarkKind, MessageId, PartId, Slot};
 
 pub struct Broker {
     words: Words,
-    back: LinkId<ToPublisher>,
+    /// The ways to all who publish.
+    publishers: Vec<LinkId<ToPublisher>>,
     routing: Option<Routing>,
     copies: Copies,
     /// Whether what has nowhere to go is sent back.
@@ -29,7 +30,6 @@ pub struct Broker {
     channels: Vec<(u16, u16)>,
     /// Publishes that several queues are making safe: how many of them still are.
     unsafe_yet: ByNumber<MessageId, u16>,
-    confirms: Confirms,
 }
 
 impl Role for Broker {
@@ -56,13 +56,18 @@ impl Role for Broker {
 }
 
 impl Broker {
-    pub(super) fn new(settings: &Settings, words: Words, back: LinkId<ToPublisher>, queues: Vec<Process>) -> Self {
+    pub(super) fn new(
+        settings: &Settings,
+        words: Words,
+        publishers: Vec<LinkId<ToPublisher>>,
+        queues: Vec<Process>,
+    ) -> Self {
         let routing = Routing::new(settings);
         let numbered = (0u16..).zip(&queues);
         let channels = numbered.flat_map(|(queue, process)| (0..process.queue.channels()).map(move |own| (queue, own)));
         Broker {
             words,
-            back,
+            publishers,
             copies: routing.as_ref().map_or(Copies::Alike, Routing::copies),
             routing,
             mandatory: settings.exchange.as_ref().is_some_and(|exchange| exchange.mandatory),
@@ -70,13 +75,12 @@ impl Broker {
             channels: channels.collect(),
             queues,
             unsafe_yet: ByNumber::default(),
-            confirms: settings.confirms,
         }
     }
 
     fn receive(&mut self, message: MessageId, body: ToBroker, stage: &mut Stage<'_>) {
         match body {
-            ToBroker::Publish { attempt } => self.publish(Publish { message, attempt }, stage),
+            ToBroker::Publish { attempt, channel } => self.publish(Publish { message, attempt, channel }, stage),
             ToBroker::Settle { epoch, tag, channel, settlement } => {
                 let (process, channel) = self.channel(channel);
                 if !process.settle((channel, epoch, tag), settlement, stage) {
@@ -201,7 +205,9 @@ impl Broker {
     fn turn_away(&mut self, message: MessageId, body: ToBroker, stage: &mut Stage<'_>) {
         stage.refuse(message);
         match body {
-            ToBroker::Publish { attempt } => self.answer(Publish { message, attempt }, Verdict::Refused, stage),
+            ToBroker::Publish { attempt, channel } => {
+                self.answer(Publish { message, attempt, channel }, Verdict::Refused, stage);
+            }
             ToBroker::Consume { channel, epoch } => {
                 let refused = self.words.consume_refused;
                 let (process, channel) = self.channel(channel);
@@ -214,8 +220,8 @@ impl Broker {
     }
 
     fn answer(&self, publish: Publish, verdict: Verdict, stage: &mut Stage<'_>) {
-        let Publish { attempt, .. } = publish;
-        if verdict == Verdict::Ack && self.confirms == Confirms::Off {
+        let Publish { attempt, channel, .. } = publish;
+        if verdict == Verdict::Ack && !channel.confirms {
             return;
         }
         let word = match verdict {
@@ -228,7 +234,9 @@ impl Broker {
 
     /// A message to the publisher about what it published.
     fn to_publisher(&self, publish: Publish, word: Word) -> Parcel<ToPublisher> {
-        Parcel::new(self.back, word, publish.part()).attempt(publish.attempt.number).answering(publish.message)
+        Parcel::new(publish.channel.back, word, publish.part())
+            .attempt(publish.attempt.number)
+            .answering(publish.message)
     }
 
     fn fault(&mut self, fault: Fault, phase: Phase, stage: &mut Stage<'_>) {
@@ -259,6 +267,8 @@ impl Broker {
     fn break_connections(&mut self, stage: &mut Stage<'_>) {
         self.unsafe_yet.clear();
         self.queues.iter_mut().for_each(|process| process.break_connections(stage));
-        stage.send(Parcel::new(self.back, self.words.closed, PartId::NONE), ToPublisher::Closed);
+        for back in &self.publishers {
+            stage.send(Parcel::new(*back, self.words.closed, PartId::NONE), ToPublisher::Closed);
+        }
     }
 }

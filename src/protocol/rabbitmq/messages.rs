@@ -1,5 +1,6 @@
 //! What travels between publisher, broker and consumers, and what wakes the broker.
 
+use crate::engine::LinkId;
 use crate::protocol::port::Attempt;
 use crate::trace::PartId;
 
@@ -9,6 +10,15 @@ pub type Epoch = u32;
 
 /// A delivery's number on its channel, from one.
 pub type Tag = u32;
+
+/// The channel over which something is published.
+#[derive(Clone, Copy, Debug)]
+pub struct PublishingChannel {
+    /// The way to whoever publishes.
+    pub back: LinkId<ToPublisher>,
+    /// Whether it is in confirm mode (`confirm.select`).
+    pub confirms: bool,
+}
 
 /// What the broker says of a publication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +79,7 @@ pub enum ToPublisher {
 pub enum ToBroker {
     Publish {
         attempt: Attempt,
+        channel: PublishingChannel,
     },
     Settle {
         epoch: Epoch,

@@ -4,7 +4,7 @@
 //! *Invariant:* a publication whose confirm is overdue may be stored already, so publishing it again may duplicate it
 //! (`RMQ-8`).
 
-use super::messages::{ToBroker, ToPublisher, Verdict};
+use super::messages::{PublishingChannel, ToBroker, ToPublisher, Verdict};
 use super::settings::{Confirms, Settings};
 use std::collections::VecDeque;
 
@@ -48,6 +48,7 @@ enum AttemptFailure {
 pub struct Client {
     words: Words,
     out: LinkId<ToBroker>,
+    back: LinkId<ToPublisher>,
     confirms: Confirms,
     timeout: Option<Span>,
     retry: Retry,
@@ -115,10 +116,11 @@ impl Port for Client {
 }
 
 impl Client {
-    pub(super) fn new(settings: &Settings, words: Words, out: LinkId<ToBroker>) -> Self {
+    pub(super) fn new(settings: &Settings, words: Words, (out, back): (LinkId<ToBroker>, LinkId<ToPublisher>)) -> Self {
         Client {
             words,
             out,
+            back,
             confirms: settings.confirms,
             timeout: settings.confirm_timeout,
             retry: settings.retry.clone(),
@@ -137,8 +139,9 @@ impl Client {
             known.waits_for = WaitsFor::Confirm(stay, overdue, Fits::Somewhere);
         }
         let parcel = Parcel::new(self.out, self.words.publish, part).attempt(attempt.number).from(slot);
-        stage.send(parcel, ToBroker::Publish { attempt });
-        if self.confirms == Confirms::Off {
+        let channel = PublishingChannel { back: self.back, confirms: self.confirms != Confirms::Off };
+        stage.send(parcel, ToBroker::Publish { attempt, channel });
+        if !channel.confirms {
             // Nobody will say anything: handing it to the network is all there is to know.
             self.publications.end(publication, CallerOutcome::Accepted);
         }

@@ -8,7 +8,7 @@ use super::settings::QueueType;
 use crate::protocol::port::Attempt;
 use std::collections::BTreeMap;
 
-use super::messages::BrokerTimer;
+use super::messages::{BrokerTimer, PublishingChannel};
 use super::queue::Queue;
 use super::settings::QueueSettings;
 use crate::engine::{OpenStay, TimerId};
@@ -44,6 +44,7 @@ struct Write {
 pub(super) struct Publish {
     pub message: MessageId,
     pub attempt: Attempt,
+    pub channel: PublishingChannel,
 }
 
 impl Publish {
