@@ -30,6 +30,7 @@ mod jobs;
 pub mod kafka;
 pub mod keys;
 pub mod lanes;
+mod lending;
 pub mod pool;
 mod port;
 pub mod postgresql;

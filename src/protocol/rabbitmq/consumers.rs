@@ -12,6 +12,7 @@ use std::collections::VecDeque;
 use super::words::Words;
 use crate::engine::{Input, LinkId, OpenStay, Parcel, TimerId, Word};
 use crate::protocol::lanes::Berth;
+use crate::protocol::lending::{InHand, Lender, Loan, Loans};
 use crate::protocol::work::{self, Effects, Work};
 use crate::protocol::{Role, Stage};
 use crate::time::Span;
@@ -42,7 +43,7 @@ struct Consumer {
     epoch: Epoch,
     /// Delivered, and not begun.
     waiting: VecDeque<(Delivery, OpenStay)>,
-    work: Option<(Delivery, Work)>,
+    in_hand: Option<(Delivery, InHand)>,
     /// Done, and not yet acknowledged.
     done: Vec<Delivery>,
 }
@@ -61,6 +62,8 @@ pub struct Consumers {
     /// The last epoch in which any of them opened a connection.
     opened: Epoch,
     effects: Effects,
+    /// Without them, they work themselves.
+    loans: Option<Loans>,
 }
 
 /// What consumers can be woken for.
@@ -126,7 +129,7 @@ impl Consumers {
             reconnects: None,
             epoch: 0,
             waiting: VecDeque::new(),
-            work: None,
+            in_hand: None,
             done: Vec::new(),
         };
         Consumers {
@@ -140,7 +143,13 @@ impl Consumers {
             consumers: (berth.first..).zip(home).map(consumer).collect(),
             opened: 0,
             effects: Effects::of_consumers(own.deduplicates),
+            loans: None,
         }
+    }
+
+    /// They lend what is delivered, and do not work themselves.
+    pub(crate) fn lending(self) -> Self {
+        Consumers { loans: Some(Loans::new()), ..self }
     }
 
     fn receive(&mut self, number: u16, delivery: Delivery, stage: &mut Stage<'_>) {
@@ -159,7 +168,7 @@ impl Consumers {
             }
             return;
         }
-        if consumer.work.is_some() {
+        if consumer.in_hand.is_some() {
             let stay = stage.begin(Slot(number), StayKind::Queued, delivery.part);
             consumer.waiting.push_back((delivery, stay));
             return;
@@ -187,25 +196,27 @@ impl Consumers {
 
     fn work(&mut self, number: u16, delivery: Delivery, stage: &mut Stage<'_>) {
         let consumer = &mut self.consumers[usize::from(number)];
-        let span = work::span(delivery.part, consumer.factor, stage);
-        let ends = Timer::WorkDone { consumer: number };
-        let work = Work::begin((Slot(number), delivery.number), &[delivery.part], span, ends, stage);
-        consumer.work = Some((delivery, work));
+        let part = delivery.part;
+        let in_hand = match &mut self.loans {
+            Some(loans) => {
+                loans.push_back(Loan { place: number, part, delivery: delivery.number });
+                InHand::Lent
+            }
+            None => {
+                let span = work::span(part, consumer.factor, stage);
+                let ends = Timer::WorkDone { consumer: number };
+                InHand::Work(Work::begin((Slot(number), delivery.number), &[part], span, ends, stage))
+            }
+        };
+        consumer.in_hand = Some((delivery, in_hand));
     }
 
     fn work_done(&mut self, number: u16, stage: &mut Stage<'_>) {
-        let Some((delivery, work)) = self.consumers[usize::from(number)].work.take() else {
+        let Some((delivery, InHand::Work(work))) = self.consumers[usize::from(number)].in_hand else {
             return;
         };
-        if work.end(&[delivery.part], &mut self.effects, (self.words.failed, delivery.number), stage) {
-            self.succeeded(number, delivery, stage);
-        } else if self.ack == Acknowledgement::Manual {
-            self.settle(number, delivery, delivery.part, self.on_failure.1, stage);
-            self.acknowledge_together(number, stage);
-        }
-        if let Some(delivery) = self.take_waiting(number, stage) {
-            self.begin(number, delivery, stage);
-        }
+        let good = work.end(&[delivery.part], &mut self.effects, (self.words.failed, delivery.number), stage);
+        self.give_back(number, good, stage);
     }
 
     /// Acknowledges the delivery, now or together with the next ones.
@@ -260,5 +271,27 @@ impl Consumers {
 
     fn to_broker(&self, number: u16, word: Word, part: PartId) -> Parcel<ToBroker> {
         Parcel::new(self.consumers[usize::from(number)].home, word, part).from(Slot(number)).to(self.queue)
+    }
+}
+
+impl Lender for Consumers {
+    fn next_loan(&mut self) -> Option<Loan> {
+        self.loans.as_mut()?.pop_front()
+    }
+
+    /// What this consumer had in hand has come to an end: it says what became of it, and goes on to the next that waits.
+    fn give_back(&mut self, number: u16, good: bool, stage: &mut Stage<'_>) {
+        let Some((delivery, _)) = self.consumers[usize::from(number)].in_hand.take() else {
+            return;
+        };
+        if good {
+            self.succeeded(number, delivery, stage);
+        } else if self.ack == Acknowledgement::Manual {
+            self.settle(number, delivery, delivery.part, self.on_failure.1, stage);
+            self.acknowledge_together(number, stage);
+        }
+        if let Some(delivery) = self.take_waiting(number, stage) {
+            self.begin(number, delivery, stage);
+        }
     }
 }

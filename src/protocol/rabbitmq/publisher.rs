@@ -49,6 +49,8 @@ pub struct Client {
     words: Words,
     out: LinkId<ToBroker>,
     back: LinkId<ToPublisher>,
+    /// By which its holder tells its ports apart.
+    number: u8,
     confirms: Confirms,
     timeout: Option<Span>,
     retry: Retry,
@@ -59,11 +61,19 @@ pub struct Client {
 
 /// What a publisher can be woken for.
 #[derive(Clone, Copy, Debug)]
-pub enum Timer {
-    /// The confirm of a publication is overdue.
-    ConfirmOverdue { publication: u32 },
+pub struct Timer {
+    /// The number of the port, for a party may hold several.
+    pub port: u8,
+    publication: u32,
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum What {
+    /// The confirm is overdue.
+    ConfirmOverdue,
     /// The back-off before the next attempt is over.
-    PublishAgain { publication: u32 },
+    PublishAgain,
 }
 
 impl Port for Client {
@@ -86,15 +96,15 @@ impl Port for Client {
         }
     }
 
-    fn ring(&mut self, timer: Timer, stage: &mut Stage<'_>) {
-        match timer {
-            Timer::ConfirmOverdue { publication } => {
+    fn ring(&mut self, Timer { publication, what, .. }: Timer, stage: &mut Stage<'_>) {
+        match what {
+            What::ConfirmOverdue => {
                 if let Some(known) = self.publications.at(publication) {
                     known.mark(MarkKind::TimedOut, self.words.overdue, stage);
                 }
                 self.attempt_failed(publication, AttemptFailure::Overdue, stage);
             }
-            Timer::PublishAgain { publication } => {
+            What::PublishAgain => {
                 let waits_for = self.publications.at(publication).map(|known| known.waits_for);
                 if let Some(WaitsFor::NextAttempt(stay)) = waits_for {
                     stage.end(stay, Ending::Done);
@@ -121,6 +131,7 @@ impl Client {
             words,
             out,
             back,
+            number: 0,
             confirms: settings.confirms,
             timeout: settings.confirm_timeout,
             retry: settings.retry.clone(),
@@ -129,13 +140,20 @@ impl Client {
         }
     }
 
+    /// The port with that number among those of its holder.
+    pub(crate) fn numbered(self, number: u8) -> Self {
+        Client { number, ..self }
+    }
+
     fn publish(&mut self, publication: u32, stage: &mut Stage<'_>) {
         let Some(known) = self.publications.at(publication) else { return };
         let (Task { part, slot, .. }, attempt) = (known.task, known.attempt);
         if self.confirms != Confirms::Off {
             let stay = (slot == Slot::WHOLE).then(|| stage.begin(Slot::WHOLE, StayKind::Unconfirmed, part));
             // Set before the publish, so that at a tie it precedes the confirm.
-            let overdue = self.timeout.map(|timeout| stage.set_timer(timeout, Timer::ConfirmOverdue { publication }));
+            let overdue = self.timeout.map(|timeout| {
+                stage.set_timer(timeout, Timer { port: self.number, publication, what: What::ConfirmOverdue })
+            });
             known.waits_for = WaitsFor::Confirm(stay, overdue, Fits::Somewhere);
         }
         let parcel = Parcel::new(self.out, self.words.publish, part).attempt(attempt.number).from(slot);
@@ -211,7 +229,7 @@ impl Client {
             return self.publications.give_up(publication, self.words.gave_up, stage);
         }
         let wait = known.wait(&self.retry, stage);
-        let again = Timer::PublishAgain { publication };
+        let again = Timer { port: self.number, publication, what: What::PublishAgain };
         let pause = known.back_off((wait, wait), self.words.publishes_again, again, stage);
         known.waits_for = WaitsFor::NextAttempt(pause);
     }

@@ -7,6 +7,7 @@ use super::super::settings::Acknowledgement;
 use super::{Connection, Consumer, Consumers, Timer};
 use crate::engine::{Fault, Parcel, Phase, Word};
 use crate::protocol::Stage;
+use crate::protocol::lending::Loans;
 use crate::trace::{Ending, PartId};
 
 impl Consumers {
@@ -93,11 +94,12 @@ impl Consumers {
     /// The process dies with what it has in hand, and its host closes the connections (FLT-2).
     fn crash(&mut self, stage: &mut Stage<'_>) {
         for number in self.numbers() {
-            if let Some((_, work)) = self.consumers[usize::from(number)].work.take() {
-                work.cut_short(Ending::Interrupted, stage);
+            if let Some((_, in_hand)) = self.consumers[usize::from(number)].in_hand.take() {
+                in_hand.cut_short(stage);
             }
             self.drop_waiting(number, Ending::Interrupted, stage);
         }
+        self.loans.iter_mut().for_each(Loans::clear);
         self.close(stage);
     }
 

@@ -1,0 +1,52 @@
+//! What consumers do about a delivery: work on it themselves, or lend it to a node that takes steps about it.
+//!
+//! *Invariant:* a place has at most one loan. A loan that was returned is settled as work is that came to the same end;
+//! of a crash both sides hear, and nobody returns what died with it.
+
+use std::collections::VecDeque;
+
+use super::Stage;
+use super::work::Work;
+use crate::trace::{Ending, PartId};
+
+/// A delivery that is lent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Loan {
+    /// Which consumer's it is; the node works on it there.
+    pub place: u16,
+    pub part: PartId,
+    /// Which delivery of it this is, where they are counted.
+    pub delivery: u32,
+}
+
+/// What a consumer has in hand.
+#[derive(Clone, Copy)]
+pub(crate) enum InHand {
+    /// It works on it itself.
+    Work(Work),
+    /// Somebody else has it.
+    Lent,
+}
+
+impl InHand {
+    /// The process dies. (A loan's own work dies with the node that has it.)
+    pub fn cut_short(self, stage: &mut Stage<'_>) {
+        match self {
+            InHand::Work(work) => work.cut_short(Ending::Interrupted, stage),
+            InHand::Lent => {}
+        }
+    }
+}
+
+/// Consumers that lend.
+pub(crate) trait Lender {
+    /// The next delivery that is to be worked on and was not handed out yet. Asked after everything that they handle,
+    /// until there is none.
+    fn next_loan(&mut self) -> Option<Loan>;
+
+    /// What was lent at that place has come to an end, as it should or not.
+    fn give_back(&mut self, place: u16, good: bool, stage: &mut Stage<'_>);
+}
+
+/// The loans that nobody has asked for yet.
+pub(crate) type Loans = VecDeque<Loan>;
