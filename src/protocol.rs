@@ -39,6 +39,7 @@ pub mod rest;
 pub mod retry;
 pub mod soap;
 pub mod sqs;
+pub mod system;
 mod threads;
 mod waiting;
 mod work;
@@ -67,12 +68,14 @@ pub struct Ground {
     pub loss: f64,
     /// The chance that such a message arrives twice.
     pub duplication: f64,
+    /// The ids of the parts of a job.
+    pub parts: Vec<String>,
 }
 
 impl Ground {
     /// A network that takes no time and loses nothing, for those who only want to see the lanes.
     pub(crate) fn bare() -> Self {
-        Ground { latency: Distribution::fixed(Span::ZERO), loss: 0.0, duplication: 0.0 }
+        Ground { latency: Distribution::fixed(Span::ZERO), loss: 0.0, duplication: 0.0, parts: Vec::new() }
     }
 
     /// The link from the caller to the party it talks to, or back.
@@ -218,6 +221,14 @@ macro_rules! protocols {
                 }
             }
 
+            /// The parts that are worked on here or left out, each with its place; nothing where parts have no names.
+            pub(crate) fn named_parts(&self) -> Option<Vec<(String, &str)>> {
+                match self {
+                    Settings::System(system) => Some(system.named_parts()),
+                    _ => None,
+                }
+            }
+
             pub(crate) fn check(&self) -> Result<(), BadSetting> {
                 match self {
                     $(Settings::$variant(settings) => settings.check(),)+
@@ -252,14 +263,17 @@ protocols! {
     "postgresql" postgresql Postgresql,
     "rest" rest Rest,
     "soap" soap Soap,
+    "system" system System,
 }
 
 macro_rules! parties {
-    ($($variant:ident $role:path),+ $(,)?) => {
+    ($($variant:ident $role:path),+; several $member:ident $several:path $(,)?) => {
         /// A party of any kind.
         #[allow(clippy::large_enum_variant, reason = "a run has a few parties, and a box would be looked into at each event")]
         pub enum Party {
             $($variant($role),)+
+            /// It understands what several others do.
+            $member($several),
         }
 
         /// A message to a party of any kind.
@@ -272,6 +286,10 @@ macro_rules! parties {
         #[derive(Clone, Copy, Debug)]
         pub enum Alarm {
             $($variant(<$role as Role>::Timer),)+
+        }
+
+        impl From<$several> for Party {
+            fn from(party: $several) -> Self { Party::$member(party) }
         }
 
         $(
@@ -293,6 +311,7 @@ macro_rules! parties {
             fn understands(&self, language: TypeId) -> bool {
                 match self {
                     $(Party::$variant(_) => language == TypeId::of::<<$role as Role>::Message>(),)+
+                    Party::$member(party) => party.understands(language),
                 }
             }
 
@@ -310,6 +329,7 @@ macro_rules! parties {
                         };
                         party.handle(input, stage);
                     })+
+                    Party::$member(party) => party.handle(input, stage),
                 }
             }
         }
@@ -329,7 +349,8 @@ parties! {
     SqsQueue sqs::Queue,
     SqsConsumers sqs::Consumers,
     DeadLetters dead_letters::DeadLetters,
-    Node call::Node,
+    Node call::Node;
+    several Member system::Member,
 }
 
 /// A span of a setting that must not be zero.

@@ -48,6 +48,8 @@ pub(super) struct Core<M, T> {
     pub(super) step_cause: StepId,
     pub(super) step_handled: Handled,
     pub(super) caller: ActorId,
+    /// Who kills its own process in the event at hand, and for how long.
+    pub(super) deaths: Vec<(ActorId, Option<Span>)>,
     pub(super) crash_label: LabelId,
     pub(super) recovery_label: LabelId,
     pub(super) repeats: Repeats,
@@ -186,6 +188,12 @@ impl<M: Clone, T> Context<'_, M, T> {
     /// Whether this actor takes nothing now.
     pub fn is_out(&self) -> bool {
         self.faults().outages > 0
+    }
+
+    /// This actor's process dies at this moment, before anything else happens, and is back after `span`, if ever: a
+    /// crash that no date can hit.
+    pub fn dies(&mut self, span: Option<Span>) {
+        self.core.deaths.push((self.actor, span));
     }
 
     /// The first of a job's parts.

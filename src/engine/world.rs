@@ -86,6 +86,7 @@ impl<A: Actor> World<A> {
             step_cause: StepId::NONE,
             step_handled: Handled::Started,
             caller: setup.caller,
+            deaths: Vec::new(),
             crash_label: trace.labels.intern("crashed"),
             recovery_label: trace.labels.intern("back"),
             repeats: Repeats::new(trace.parts.len(), limits.repeats),
@@ -100,13 +101,7 @@ impl<A: Actor> World<A> {
     }
 
     fn start(&mut self) {
-        for (index, fault) in self.faults.iter().enumerate() {
-            let index = index as u16;
-            self.core.agenda.schedule_early(fault.at, (StepId::NONE, Event::Fault(index, Phase::Begins)));
-            if let Some(until) = fault.until {
-                self.core.agenda.schedule_early(until, (StepId::NONE, Event::Fault(index, Phase::Ends)));
-            }
-        }
+        (0..self.faults.len() as u16).for_each(|index| self.plan(index));
         for index in 0..self.actors.len() {
             self.core.enter(ActorId(index as u16), StepId::NONE, Handled::Started);
             self.deliver(ActorId(index as u16), Input::Started);
@@ -185,6 +180,30 @@ impl<A: Actor> World<A> {
         self.actors[actor.at()].handle(input, &mut context);
         let core = &mut self.core;
         core.levels.tell(core.now, actor, &mut core.trace.levels);
+        if !core.deaths.is_empty() {
+            self.plan_deaths();
+        }
+    }
+
+    /// Those who killed themselves in the event at hand crash as others do at a date.
+    #[cold]
+    fn plan_deaths(&mut self) {
+        for (actor, span) in std::mem::take(&mut self.core.deaths) {
+            let now = self.core.now;
+            let death = DatedFault { at: now, until: span.map(|span| now + span), fault: Fault::Crash, actor };
+            let index = self.faults.len() as u16;
+            self.faults.push(death);
+            self.fault_stays.push(None);
+            self.plan(index);
+        }
+    }
+
+    fn plan(&mut self, index: u16) {
+        let DatedFault { at, until, .. } = self.faults[usize::from(index)];
+        self.core.agenda.schedule_early(at, (self.core.step, Event::Fault(index, Phase::Begins)));
+        if let Some(until) = until {
+            self.core.agenda.schedule_early(until, (self.core.step, Event::Fault(index, Phase::Ends)));
+        }
     }
 
     fn fault(&mut self, index: usize, phase: Phase) {

@@ -9,6 +9,7 @@
 //! Sources of the rules stand where they are. *Invariants:* an answer ends the wait for one attempt of one call or
 //! is late; a task ends once; nothing here knows a protocol's words.
 
+mod branches;
 mod conduct;
 mod edge;
 mod errands;
@@ -16,12 +17,13 @@ mod hands;
 mod messages;
 mod node;
 mod outgoing;
+mod outside;
 mod pair;
 pub mod settings;
 mod steps;
 mod task;
 
-pub use conduct::{Ask, CallFailure, Conduct, Effect, Reply, Step, StepEnd, Task};
+pub use conduct::{Ask, CallFailure, Conduct, Effect, Reply, Round, Step, StepEnd, Task};
 pub use edge::{Edge, EdgePolicy, Gate, RetryOn};
 pub use hands::Hands;
 pub use messages::{Answer, Message, Timer, Verdict};
@@ -41,7 +43,8 @@ impl Role for Node {
             Input::Arrived(message, body) => self.hear(message, body, stage),
             Input::Timer(timer) => self.ring(timer, stage),
             Input::Fault(Fault::Crash, Phase::Begins) => self.crash(stage),
-            Input::Started | Input::Fault(..) => {}
+            Input::Started => self.start_clocks(stage),
+            Input::Fault(..) => {}
         }
         self.run_errands(stage);
     }
@@ -56,6 +59,7 @@ impl Node {
             Timer::NoRoom { call } => self.no_room(call, stage),
             Timer::TimedOut { call } => self.timed_out(call, stage),
             Timer::TryAgain { call } => self.try_again(call, stage),
+            Timer::Clock { clock } => self.strike(clock, stage),
             Timer::Breaker { edge } => self.breaker_rings(edge, stage),
         }
     }

@@ -5,13 +5,13 @@
 //! statuses); resilience4j's CircuitBreakerConfig and BulkheadConfig. A job has one part a service.
 
 use super::breaker::BreakerSettings;
-use super::call::settings::{Caller, Service, all_different, node_words};
+use super::call::settings::{Bulkhead, Caller, Service, all_different, node_words};
 use super::call::{
-    Answer, Ask, AtDeadline, CallFailure, Conduct, Door, Edge, EdgePolicy, Effect, Gate, Hands, Node, NodeWords, Reply,
+    Answer, Ask, AtDeadline, CallFailure, Conduct, Door, Edge, EdgePolicy, Effect, Hands, Node, NodeWords, Reply,
     RetryOn, Step, StepEnd, Task, Verdict,
 };
 use super::retry::Retry;
-use super::{BadSetting, Ground, Party as AnyParty, Stage, at_most, in_range, not_zero};
+use super::{BadSetting, Ground, Party as AnyParty, Stage, at_most, not_zero};
 use crate::engine::{KindId, Setup};
 use crate::reading::{fields, words};
 use crate::time::Span;
@@ -93,22 +93,6 @@ impl ServiceSettings {
     fn service(&self) -> Service {
         let ServiceSettings { id, name, workers, accept_queue, .. } = self.clone();
         Service { id, name, workers, accept_queue }
-    }
-}
-
-/// A bound on calls in flight: resilience4j's semaphore bulkhead.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Bulkhead {
-    pub max_concurrent_calls: u16,
-    pub max_wait_duration: Span,
-}
-
-fields!(Bulkhead: max_concurrent_calls, max_wait_duration);
-
-impl Default for Bulkhead {
-    /// BulkheadConfig's.
-    fn default() -> Self {
-        Bulkhead { max_concurrent_calls: 25, max_wait_duration: Span::ZERO }
     }
 }
 
@@ -200,7 +184,7 @@ impl Settings {
             breaker.check("circuit_breaker")?;
         }
         if let Some(bulkhead) = &self.bulkhead {
-            in_range("bulkhead.max_concurrent_calls", bulkhead.max_concurrent_calls.into(), 1..=1000)?;
+            bulkhead.check("bulkhead")?;
             if self.caller.connections.is_some() {
                 let sentence = "both bound the calls in flight; set `bulkhead` or `caller.connections`".into();
                 return Err(BadSetting { field: "caller.connections".into(), sentence });
@@ -227,16 +211,12 @@ impl Settings {
     }
 
     fn policy(&self) -> EdgePolicy {
-        let gate = self
-            .bulkhead
-            .as_ref()
-            .map(|bulkhead| Gate { most: bulkhead.max_concurrent_calls, max_wait: Some(bulkhead.max_wait_duration) });
         EdgePolicy {
             timeout: self.timeout,
             retry: self.retry.clone(),
             retry_on: self.retry_on,
             breaker: self.circuit_breaker.clone(),
-            gate,
+            gate: self.bulkhead.as_ref().map(Bulkhead::gate),
             cancel: None,
         }
     }

@@ -42,6 +42,12 @@ pub trait Port {
     fn ended(&mut self, stage: &mut Stage<'_>) -> Option<(Task, CallerOutcome)>;
 }
 
+/// A port whose holder may die.
+pub(crate) trait Mortal: Port {
+    /// The process dies: nothing that was under way is known any more, and of none of it is it told that it ended.
+    fn die(&mut self, stage: &mut Stage<'_>);
+}
+
 /// Which attempt at which sending a message is, or is about. An answer carries it back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempt {
@@ -154,6 +160,13 @@ impl<W> Sendings<W> {
             self.vacant.push(place);
             self.ended.push_back((sending.task, outcome));
         }
+    }
+
+    /// Forgets all that is under way; says what each waited for.
+    pub fn forget(&mut self) -> impl Iterator<Item = W> {
+        self.ended.clear();
+        self.vacant.clear();
+        std::mem::take(&mut self.places).into_iter().flatten().map(|sending| sending.waits_for)
     }
 
     /// The next one that is over and was not told yet.

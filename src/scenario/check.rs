@@ -79,6 +79,7 @@ fn workload(scenario: &Scenario) -> Checked {
             return Err(Problem::new("workload.parts", wrong_parts(parts, side, needed)));
         }
     }
+    named_parts(scenario)?;
     at_most("workload.poison", workload.poison.len(), MAX_NAMED)?;
     for (index, job) in workload.poison.iter().enumerate() {
         number(&format!("workload.poison.{index}"), u64::from(*job), 1, u64::from(workload.jobs))?;
@@ -98,6 +99,25 @@ fn workload(scenario: &Scenario) -> Checked {
         Arrivals::Users { users, .. } => number("workload.arrivals.users", u64::from(*users), 1, 10_000),
         _ => Ok(()),
     }
+}
+
+/// Where parts are worked on by their names, each part is, or is said to be left out.
+fn named_parts(scenario: &Scenario) -> Checked {
+    let ids = scenario.head.workload.part_ids();
+    for side in &scenario.sides {
+        let Some(named) = side.settings.named_parts() else { continue };
+        let path = |field: &str| format!("sides.{}.{field}", side.id);
+        if let Some((field, part)) = named.iter().find(|(_, part)| !ids.iter().any(|id| id == part)) {
+            let sentence =
+                format!("there is no part `{}` in `workload.parts`; there are `{}`", shown(part), ids.join("`, `"));
+            return Err(Problem::new(path(field), sentence));
+        }
+        if let Some(id) = ids.iter().find(|id| !named.iter().any(|(_, part)| part == id)) {
+            let sentence = format!("nobody does `{id}`: write a step `{{\"work\": \"{id}\"}}`, or name it in `never`");
+            return Err(Problem::new(path("parties"), sentence));
+        }
+    }
+    Ok(())
 }
 
 /// That a job has another number of parts than a side can carry, and what would do.

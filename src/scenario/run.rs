@@ -33,7 +33,7 @@ impl Run {
 
     /// As [`Run::new`], with other limits.
     pub fn with_limits(scenario: Scenario, limits: Limits) -> Self {
-        let ground = scenario.head.network.ground();
+        let ground = scenario.head.network.ground(scenario.head.workload.part_ids());
         let worlds = scenario.sides.iter().map(|side| {
             let setup = side.settings.set_up(&ground);
             let faults = faults(&scenario, &side.id, setup.lanes());
@@ -99,12 +99,20 @@ impl Played {
 }
 
 impl Network {
-    fn ground(&self) -> Ground {
-        Ground { latency: self.latency.clone(), loss: self.loss, duplication: self.duplication }
+    fn ground(&self, parts: Vec<String>) -> Ground {
+        Ground { latency: self.latency.clone(), loss: self.loss, duplication: self.duplication, parts }
     }
 }
 
 impl WorkloadText {
+    /// The ids of the parts of a job; a job that has one has it under the name of its field.
+    pub(super) fn part_ids(&self) -> Vec<String> {
+        match self.parts.as_slice() {
+            [] => vec!["work".to_owned()],
+            parts => parts.iter().map(|part| part.id.clone()).collect(),
+        }
+    }
+
     fn to_workload(&self) -> Workload {
         let demand = match &self.arrivals {
             Arrivals::Regular { start, every } => Demand::Regular { start: *start, every: *every },

@@ -1,9 +1,11 @@
 //! What a protocol decides: which step a task takes next, given how the last one ended.
 
+use std::collections::VecDeque;
+
 use super::messages::{Answer, Verdict};
 use crate::engine::KindId;
 use crate::protocol::Stage;
-use crate::time::Span;
+use crate::time::{Moment, Span};
 use crate::trace::{CallerOutcome, LabelId, PartId};
 
 /// What one node asks of another.
@@ -124,12 +126,22 @@ pub enum Step {
     Discard,
     /// Does nothing for `span`.
     Pause(Span),
+    /// Sends that part out by a port of the node's holder. Waits for how it ends, or goes on at once.
+    Send { port: u8, part: PartId, waits: bool },
+    /// Goes on from each of these places at once, as a task of its own, and awaits them all.
+    Branch(Vec<u32>),
+    /// A caller does nothing for `span`, and lets go of its hand meanwhile.
+    Rest(Span),
+    /// Kills the process with all that is in hand, this task too. It is back after `span`, if ever.
+    Die(Option<Span>),
     /// A service answers, and is done.
     Reply(Reply),
     /// A service answers and goes on: whoever asked does not wait for the rest.
     Acknowledge(Reply),
-    /// A service that has acknowledged is done.
+    /// A service that has acknowledged is done, and so is a task that nobody waits for.
     End,
+    /// It cannot do what it is for, and says so where somebody would hear it.
+    Fail,
     /// A caller has what it wanted.
     Answered,
     /// A caller knows that somebody else has taken responsibility.
@@ -138,6 +150,20 @@ pub enum Step {
     AtHand,
     /// A caller gives up, and says so in these words.
     GiveUp(LabelId),
+    /// The same, of a job of which it knows that it was taken on, and not what has become of it.
+    LoseTrack(LabelId),
+}
+
+/// A loop that a task is in, as its conduct counts it.
+#[derive(Clone, Debug)]
+pub struct Round {
+    /// How many more times.
+    pub left: u32,
+    /// Until when it may begin again.
+    pub until: Moment,
+    /// Of a loop over rows: those that are still to come, and the part that the task was about before.
+    pub rows: VecDeque<u32>,
+    pub outer: PartId,
 }
 
 /// What a protocol sees of a task.
@@ -157,10 +183,24 @@ pub struct Task {
     pub answers: Vec<StepEnd>,
     /// A number of the protocol's own.
     pub memory: u32,
+    /// A word of the protocol's own, by its number.
+    pub found: u32,
+    /// The loops that it is in, the innermost last.
+    pub rounds: Vec<Round>,
+}
+
+impl Task {
+    pub(super) fn new(entry: u8, note: u32, part: PartId) -> Self {
+        let last = StepEnd::Nothing;
+        Task { entry, note, part, place: 0, last, answers: Vec::new(), memory: 0, found: 0, rounds: Vec::new() }
+    }
 }
 
 /// Which step a task takes next: all that a protocol decides.
 pub trait Conduct {
     /// The next step of the task.
     fn next(&mut self, task: &mut Task, stage: &mut Stage<'_>) -> Step;
+
+    /// The process died with all its tasks, and with what it did not keep elsewhere.
+    fn die(&mut self, _: &mut Stage<'_>) {}
 }

@@ -8,6 +8,7 @@ use crate::protocol::pool::Pool;
 use crate::protocol::retry::Retry;
 use crate::reading::words;
 use crate::time::Span;
+use crate::trace::LabelId;
 
 /// Which failures are repeated, as far as attempts allow. What was turned away unseen always is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +18,12 @@ pub enum RetryOn {
     /// Silence, a broken connection and errors that say that asking again may help, as well: the call is safe to
     /// repeat.
     AnyFailure,
+}
+
+impl Default for RetryOn {
+    fn default() -> Self {
+        RetryOn::AnyFailure
+    }
 }
 
 words!(RetryOn: Unseen = "unseen", AnyFailure = "any-failure");
@@ -51,7 +58,7 @@ impl Default for EdgePolicy {
         EdgePolicy {
             timeout: None,
             retry: Retry::default(),
-            retry_on: RetryOn::AnyFailure,
+            retry_on: RetryOn::default(),
             breaker: None,
             gate: None,
             cancel: None,
@@ -75,6 +82,8 @@ pub struct Edge {
     pub(super) back: LinkId<Message>,
     pub(super) policy: EdgePolicy,
     pub(super) breaker: Option<Breaker>,
+    /// What is said when it closes, opens, is half open, if it is not what the node says of all.
+    pub(super) says: Option<[LabelId; 3]>,
     /// By which the breaker will switch, if it will by itself.
     pub(super) alarm: Option<TimerId>,
     /// Calls that wait for room, by their numbers.
@@ -88,9 +97,15 @@ impl Edge {
             out,
             back,
             breaker: policy.breaker.clone().map(Breaker::new),
+            says: None,
             alarm: None,
             gate: policy.gate.map(|gate| Pool::new(gate.most.into())),
             policy,
         }
+    }
+
+    /// The same, whose breaker says so when it closes, opens, is half open: where a node has several, whom each guards.
+    pub fn saying(self, says: [LabelId; 3]) -> Self {
+        Edge { says: Some(says), ..self }
     }
 }

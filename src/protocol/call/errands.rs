@@ -29,6 +29,7 @@ impl Node {
                 Errand::StepsAfterDone(key) => self.take_steps_after_done(key, stage),
                 Errand::Hand(key, in_hand) => self.hand(key, in_hand, stage),
                 Errand::Settle(job, outcome) => stage.settles(job, outcome),
+                Errand::Join(key) => self.join(key, stage),
                 Errand::Door => self.next_at_the_door(stage),
                 Errand::Turns => self.next_turn(stage),
             }

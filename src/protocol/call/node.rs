@@ -5,10 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use super::conduct::{Conduct, Reply, StepEnd, Task};
+use super::conduct::{Conduct, Reply, Task};
 use super::edge::Edge;
 use super::hands::Hands;
 use super::messages::{Message, Timer};
+use super::outside::{Clock, Outside};
 use super::task::{Doing, Errand, Origin, Outgoing, Running};
 use crate::engine::{LinkId, Parcel, Word};
 use crate::protocol::Stage;
@@ -112,7 +113,9 @@ pub struct Node {
     requests: BTreeSet<(ActorId, u32, u32, u32)>,
     /// What is still to be done within the event at hand; empty between two events.
     pub(super) errands: Vec<Errand>,
-    next_task: u32,
+    pub(super) outside: Outside,
+    pub(super) clocks: Vec<Clock>,
+    pub(super) next_task: u32,
     pub(super) next_call: u32,
 }
 
@@ -130,6 +133,8 @@ impl Node {
             door_queue: WaitingLine::default(),
             requests: BTreeSet::new(),
             errands: Vec::new(),
+            outside: Outside::default(),
+            clocks: Vec::new(),
             next_task: 0,
             next_call: 0,
         }
@@ -169,10 +174,18 @@ impl Node {
         self.enter(key, StayKind::Backlog, stage);
     }
 
-    fn admit(&mut self, origin: Origin, attempt: u32, entry: u8, note: u32, part: PartId, deadline: Moment) -> u32 {
+    pub(super) fn admit(
+        &mut self,
+        origin: Origin,
+        attempt: u32,
+        entry: u8,
+        note: u32,
+        part: PartId,
+        deadline: Moment,
+    ) -> u32 {
         let key = self.next_task;
         self.next_task += 1;
-        let task = Task { entry, note, part, place: 0, last: StepEnd::Nothing, answers: Vec::new(), memory: 0 };
+        let task = Task::new(entry, note, part);
         let running = Running {
             task,
             origin,
@@ -183,7 +196,7 @@ impl Node {
             deadline,
             alarm: None,
             known: CallerOutcome::Refused,
-            in_hand: None,
+            in_hand: Vec::new(),
             first_call: 0,
             awaited: 0,
             orphaned: false,
@@ -193,7 +206,7 @@ impl Node {
     }
 
     /// Finds the task a thread, or makes it wait at the door.
-    fn enter(&mut self, key: u32, waiting: StayKind, stage: &mut Stage<'_>) {
+    pub(super) fn enter(&mut self, key: u32, waiting: StayKind, stage: &mut Stage<'_>) {
         if let Some(slot) = self.hands.place(key) {
             return self.start(key, slot, stage);
         }
@@ -217,7 +230,7 @@ impl Node {
                 running.alarm = Some(stage.set_timer(*span, Timer::Deadline { task: key }));
             }
             (_, Origin::Request { message, .. }) => stage.land(message, running.slot),
-            (_, Origin::Job(_) | Origin::Nobody) => {}
+            (_, Origin::Job(_) | Origin::Loan(_) | Origin::Clock(_) | Origin::Branch { .. } | Origin::Nobody) => {}
         }
         match self.role {
             // The wish, too, is a callback, and has its turn.
@@ -287,22 +300,26 @@ impl Node {
                 stage.end(open, ending);
                 self.door_queue.leave(&key);
             }
-            Doing::Turn(open, _) | Doing::Pausing(open) => stage.end(open, ending),
+            Doing::Turn(open, _) | Doing::Pausing(open) | Doing::Resting(open) => stage.end(open, ending),
             Doing::Computing(Some(open), _) => stage.end(open, ending),
             Doing::Working(work, ..) => work.cut_short(ending, stage),
             Doing::Pooled(open, pool) => {
                 stage.end(open, ending);
                 self.pools[usize::from(pool)].0.leave(&key);
             }
-            Doing::Computing(None, _) | Doing::Calling | Doing::Deciding => {}
+            Doing::Computing(None, _) | Doing::Calling | Doing::Sending | Doing::Branching(_) | Doing::Deciding => {}
         }
         self.hands.leave(key);
         // In the order of time: whoever waits for the connection, then the caller, then whoever waits for the thread.
         self.serve_next();
-        if let Origin::Job(job) = running.origin {
-            self.errands.push(Errand::Settle(job, running.known));
+        match running.origin {
+            Origin::Job(job) => self.errands.push(Errand::Settle(job, running.known)),
+            Origin::Loan(place) => self.outside.returned.push_back((place, ending == Ending::Done)),
+            Origin::Clock(clock) => self.clocks[usize::from(clock)].runs = false,
+            Origin::Branch { of, index } => self.branch_ended(of, index, running.task.last),
+            Origin::Request { .. } | Origin::Nobody => {}
         }
-        if let Some(in_hand) = running.in_hand {
+        for in_hand in running.in_hand {
             self.give_back(in_hand);
         }
     }
@@ -377,6 +394,8 @@ impl Node {
             self.restart_edge(edge as u8, stage);
         }
         self.pools.iter_mut().for_each(|(pool, _)| pool.reset());
+        self.outside.forget();
+        self.clocks.iter_mut().for_each(|clock| clock.runs = false);
         for (key, running) in running {
             self.hands.leave(key);
             stage.cancel(running.alarm);
@@ -386,5 +405,6 @@ impl Node {
             let parcel = answer(back, message, self.words.reset, running.task.part, running.attempt);
             stage.send(parcel.from(running.slot), Message::Reset { call, attempt: running.attempt });
         }
+        self.conduct.die(stage);
     }
 }

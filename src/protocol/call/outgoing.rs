@@ -236,6 +236,7 @@ impl Node {
 
     /// Nobody waits for the task's calls any more: its time is up, or it was cancelled itself.
     pub(super) fn abandon_calls(&mut self, key: u32, stage: &mut Stage<'_>) {
+        self.abandon_branches(key, stage);
         let Some(running) = self.running.get(&key) else { return };
         let of_the_step = running.first_call..running.first_call + running.task.answers.len() as u32;
         let calls = self.calls.range(of_the_step).filter(|(_, outgoing)| outgoing.task == key);
@@ -284,7 +285,7 @@ impl Node {
     /// Tells what a breaker switched to, if it did.
     pub(super) fn breaker_switched(&mut self, edge: u8, before: Switch, stage: &mut Stage<'_>) {
         let alone = self.edges.len() == 1;
-        let Edge { breaker: Some(breaker), alarm, .. } = &mut self.edges[usize::from(edge)] else { return };
+        let Edge { breaker: Some(breaker), alarm, says, .. } = &mut self.edges[usize::from(edge)] else { return };
         let switch = breaker.switch();
         if switch == before {
             return;
@@ -293,7 +294,7 @@ impl Node {
         let slot = if alone { Slot::WHOLE } else { Slot(edge.into()) };
         let value = switch.level();
         stage.level(slot, LevelKind::Switch, value);
-        let label = self.words.breaker[value as usize];
+        let label = says.unwrap_or(self.words.breaker)[value as usize];
         stage.mark(MarkKind::Switched, Slot::WHOLE, PartId::NONE, value.into(), label);
         *alarm = breaker.alarm().map(|span| stage.set_timer(span, Timer::Breaker { edge }));
     }

@@ -135,6 +135,32 @@ impl Service {
     }
 }
 
+/// A bound on calls in flight: resilience4j's semaphore bulkhead.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bulkhead {
+    pub max_concurrent_calls: u16,
+    pub max_wait_duration: Span,
+}
+
+fields!(Bulkhead: max_concurrent_calls, max_wait_duration);
+
+impl Default for Bulkhead {
+    /// BulkheadConfig's.
+    fn default() -> Self {
+        Bulkhead { max_concurrent_calls: 25, max_wait_duration: Span::ZERO }
+    }
+}
+
+impl Bulkhead {
+    pub(crate) fn check(&self, field: &str) -> Result<(), BadSetting> {
+        in_range(&format!("{field}.max_concurrent_calls"), self.max_concurrent_calls.into(), 1..=1000)
+    }
+
+    pub(crate) fn gate(&self) -> Gate {
+        Gate { most: self.max_concurrent_calls, max_wait: Some(self.max_wait_duration) }
+    }
+}
+
 /// Refuses a side in which two lanes have one id.
 pub(crate) fn all_different(lanes: &[(&str, &str)]) -> Result<(), BadSetting> {
     for (index, (field, id)) in lanes.iter().enumerate() {

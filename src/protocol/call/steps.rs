@@ -38,23 +38,31 @@ impl Node {
                 Step::All(asks) if asks.is_empty() => {}
                 Step::All(asks) => return self.ask(key, asks, stage),
                 Step::Take(pool) => match self.pools[usize::from(pool)].0.take() {
-                    Some(connection) => running.in_hand = Some(InHand { pool, connection }),
+                    Some(connection) => running.in_hand.push(InHand { pool, connection }),
                     None => return self.wait_for_connection(key, pool, stage),
                 },
                 Step::Give => {
-                    if let Some(in_hand) = running.in_hand.take() {
+                    if let Some(in_hand) = running.in_hand.pop() {
                         self.errands.push(Errand::StepsAfterDone(key));
                         return self.give_back(in_hand);
                     }
                 }
                 Step::Discard => {
-                    if let Some(in_hand) = running.in_hand.take() {
+                    if let Some(in_hand) = running.in_hand.pop() {
                         self.errands.push(Errand::StepsAfterDone(key));
                         return self.discard(in_hand);
                     }
                 }
                 Step::Pause(Span::ZERO) => {}
                 Step::Pause(span) => return self.pause(key, span, stage),
+                Step::Send { port, part, waits: true } => return self.send_out(key, (port, part), stage),
+                Step::Send { port, part, waits: false } => self.outside.send_unheard(port, part),
+                Step::Branch(places) if places.is_empty() => {}
+                Step::Branch(places) => return self.branch(key, &places, stage),
+                Step::Rest(Span::ZERO) => {}
+                Step::Rest(span) => return self.rest(key, span, stage),
+                // It goes no further: the next event at this party is its end.
+                Step::Die(span) => return stage.dies(span),
                 Step::Reply(reply) => {
                     self.reply(key, reply, stage);
                     return self.finish(key, Ending::Done, stage);
@@ -67,6 +75,7 @@ impl Node {
                     }
                 }
                 Step::End => return self.finish(key, Ending::Done, stage),
+                Step::Fail => return self.finish(key, Ending::Failed, stage),
                 Step::Answered => {
                     running.known = CallerOutcome::Answered;
                     return self.finish(key, Ending::Done, stage);
@@ -77,6 +86,10 @@ impl Node {
                 }
                 Step::AtHand => return self.at_hand(key, stage),
                 Step::GiveUp(label) => return self.give_up(key, label, stage),
+                Step::LoseTrack(label) => {
+                    running.known = CallerOutcome::Unknown;
+                    return self.give_up(key, label, stage);
+                }
             }
             if let Some(running) = self.running.get_mut(&key) {
                 running.task.last = StepEnd::Done;
@@ -102,7 +115,8 @@ impl Node {
     /// From now on the task only waits for others: its thread is blocked, or, with cores, it holds nothing.
     pub(super) fn begin_waiting(&mut self, key: u32, stage: &mut Stage<'_>) {
         let Some(running) = self.running.get_mut(&key) else { return };
-        if running.waits.is_none() {
+        // Whose branch it is waits already.
+        if running.waits.is_none() && !matches!(running.origin, Origin::Branch { .. }) {
             let (slot, kind) = match self.hands.are_cores() {
                 true => (Slot::WHOLE, StayKind::Awaiting),
                 false => (running.slot, StayKind::Blocked),
@@ -162,7 +176,7 @@ impl Node {
         if let Doing::Pooled(open, _) = running.doing {
             stage.end(open, Ending::Done);
         }
-        running.in_hand = Some(in_hand);
+        running.in_hand.push(in_hand);
         running.task.last = StepEnd::Done;
         running.doing = Doing::Deciding;
         self.errands.push(Errand::Steps(key));
@@ -252,6 +266,11 @@ impl Node {
             Doing::Pausing(open) => {
                 stage.end(open, Ending::Done);
                 running.task.last = StepEnd::Done;
+            }
+            Doing::Resting(open) => {
+                stage.end(open, Ending::Done);
+                running.task.last = StepEnd::Done;
+                return self.enter(key, StayKind::Backlog, stage);
             }
             Doing::Computing(open, aim) => {
                 if let Some(open) = open {

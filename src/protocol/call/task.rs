@@ -19,6 +19,15 @@ pub(super) enum Origin {
         back: LinkId<Message>,
         call: u32,
     },
+    /// Whoever holds the node lent it, from that place.
+    Loan(u16),
+    /// A clock of the node's own, by its number.
+    Clock(u8),
+    /// Another task, whose branch of that number it is.
+    Branch {
+        of: u32,
+        index: u16,
+    },
     /// Whoever it was has been answered.
     Nobody,
 }
@@ -37,7 +46,8 @@ pub(super) struct Running {
     pub(super) alarm: Option<TimerId>,
     /// The gloomiest thing learnt so far.
     pub(super) known: CallerOutcome,
-    pub(super) in_hand: Option<InHand>,
+    /// Connections that it holds, the last one taken on top.
+    pub(super) in_hand: Vec<InHand>,
     /// The number of the first call of the step; the others of the step come next.
     pub(super) first_call: u32,
     pub(super) awaited: u16,
@@ -56,6 +66,12 @@ pub(super) enum Doing {
     Working(Work, Vec<PartId>, Effect),
     /// Computes what is no part's work; a callback that takes no time leaves no bar.
     Computing(Option<OpenStay>, Aim),
+    /// Waits for what the node's holder sends for it.
+    Sending,
+    /// Waits for its branches, of which the first has that number.
+    Branching(u32),
+    /// Has let go of its hand for a while.
+    Resting(OpenStay),
     /// Waits for a connection of that pool.
     Pooled(OpenStay, u8),
     Pausing(OpenStay),
@@ -64,12 +80,14 @@ pub(super) enum Doing {
 impl Doing {
     pub(super) fn open(&self) -> Option<OpenStay> {
         match self {
-            Doing::AtTheDoor(open) | Doing::Turn(open, _) | Doing::Pooled(open, _) | Doing::Pausing(open) => {
-                Some(*open)
-            }
+            Doing::AtTheDoor(open)
+            | Doing::Turn(open, _)
+            | Doing::Pooled(open, _)
+            | Doing::Resting(open)
+            | Doing::Pausing(open) => Some(*open),
             Doing::Computing(open, _) => *open,
             Doing::Working(work, ..) => Some(work.stay()),
-            Doing::Deciding | Doing::Calling => None,
+            Doing::Deciding | Doing::Calling | Doing::Sending | Doing::Branching(_) => None,
         }
     }
 
@@ -152,6 +170,8 @@ pub(super) enum Errand {
     Hand(u32, InHand),
     /// The caller is done with the job.
     Settle(JobId, CallerOutcome),
+    /// A branch of the task has ended.
+    Join(u32),
     /// Free threads take on who stands in the door queue.
     Door,
     /// Free cores take on whose turn it is.

@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use super::words::Words;
 use crate::engine::{LinkId, OpenStay, Parcel, TimerId};
 use crate::protocol::Stage;
-use crate::protocol::port::{Attempt, Port, Sendings, Task};
+use crate::protocol::port::{Attempt, Mortal, Port, Sendings, Task};
 use crate::protocol::retry::Retry;
 use crate::time::Span;
 use crate::trace::{CallerOutcome, Ending, MarkKind, MessageId, Slot, StayKind};
@@ -121,6 +121,22 @@ impl Port for Client {
             }
             let publication = self.broken.pop_front()?;
             self.attempt_failed(publication, AttemptFailure::Broken, stage);
+        }
+    }
+}
+
+impl Mortal for Client {
+    fn die(&mut self, stage: &mut Stage<'_>) {
+        self.broken.clear();
+        for waits_for in self.publications.forget() {
+            match waits_for {
+                WaitsFor::Confirm(stay, overdue, _) => {
+                    stage.cancel(overdue);
+                    stay.into_iter().for_each(|stay| stage.end(stay, Ending::Interrupted));
+                }
+                WaitsFor::NextAttempt(stay) => stage.end(stay, Ending::Interrupted),
+                WaitsFor::Turn => {}
+            }
         }
     }
 }

@@ -93,7 +93,7 @@ impl ConsumerSettings {
     }
 
     /// Refuses what cannot be, in the consumers that stand at `field`.
-    pub(super) fn check(&self, field: &str) -> Result<(), BadSetting> {
+    pub(in crate::protocol) fn check(&self, field: &str) -> Result<(), BadSetting> {
         let at = |name: &str| format!("{field}.{name}");
         self.crew().check(field, "count")?;
         in_range(&at("ack_every"), self.ack_every.into(), 1..=1000)?;

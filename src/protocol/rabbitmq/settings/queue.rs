@@ -128,7 +128,7 @@ impl QueueSettings {
     }
 
     /// Refuses what cannot be, in the queue that stands at `field`.
-    pub(super) fn check(&self, field: &str) -> Result<(), BadSetting> {
+    pub(in crate::protocol) fn check(&self, field: &str) -> Result<(), BadSetting> {
         let at = |name: &str| format!("{field}.{name}");
         check_actor(field, &self.id, &self.name)?;
         if let Some(most) = self.max_length {

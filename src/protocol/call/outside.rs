@@ -1,0 +1,119 @@
+//! What a node has to do with its holder: what it sends out by the holder's ports, what it is lent; and its own clocks.
+//!
+//! *Invariant:* whatever is lent is returned once, unless the process dies. A clock has at most one task: one that is
+//! still under way when the clock strikes again lets that pass.
+
+use std::collections::VecDeque;
+
+use super::conduct::{CallFailure, StepEnd};
+use super::messages::Timer;
+use super::node::Node;
+use super::task::{Doing, Errand, Origin};
+use crate::protocol::Stage;
+use crate::protocol::lending::Loan;
+use crate::protocol::port;
+use crate::time::{Moment, Span};
+use crate::trace::{CallerOutcome, PartId, Slot};
+
+/// The ticket of what nobody waits for.
+const UNHEARD: u32 = u32::MAX;
+
+/// What the holder is to do.
+#[derive(Default)]
+pub(super) struct Outside {
+    to_send: VecDeque<(u8, port::Task)>,
+    /// From which place, and whether it came to the end that it should.
+    pub(super) returned: VecDeque<(u16, bool)>,
+}
+
+impl Outside {
+    pub(super) fn send_unheard(&mut self, port: u8, part: PartId) {
+        self.to_send.push_back((port, port::Task { ticket: UNHEARD, part, slot: Slot::WHOLE }));
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.to_send.clear();
+        self.returned.clear();
+    }
+}
+
+/// Something that is begun again and again.
+pub(super) struct Clock {
+    every: Span,
+    entry: u8,
+    slot: Slot,
+    /// Whether its last task is still under way.
+    pub(super) runs: bool,
+}
+
+impl Node {
+    /// Adds a clock, whose tasks are asked for as `entry` and have that slot to themselves.
+    pub fn with_clock(mut self, every: Span, entry: u8, slot: Slot) -> Self {
+        self.clocks.push(Clock { every, entry, slot, runs: false });
+        self
+    }
+
+    pub(super) fn start_clocks(&mut self, stage: &mut Stage<'_>) {
+        for (clock, Clock { every, .. }) in (0..).zip(&self.clocks) {
+            stage.set_timer(*every, Timer::Clock { clock });
+        }
+    }
+
+    pub(super) fn strike(&mut self, number: u8, stage: &mut Stage<'_>) {
+        let clock = &mut self.clocks[usize::from(number)];
+        stage.set_timer(clock.every, Timer::Clock { clock: number });
+        if stage.is_out() || clock.runs {
+            return;
+        }
+        clock.runs = true;
+        let (entry, slot) = (clock.entry, clock.slot);
+        self.begin(Origin::Clock(number), entry, PartId::NONE, (slot, 1));
+    }
+
+    /// Takes on what it is lent.
+    pub(crate) fn borrow(&mut self, loan: Loan) {
+        self.begin(Origin::Loan(loan.place), 0, loan.part, (Slot(loan.place), loan.delivery.max(1)));
+    }
+
+    fn begin(&mut self, origin: Origin, entry: u8, part: PartId, (slot, attempt): (Slot, u32)) {
+        let key = self.admit(origin, attempt, entry, 0, part, Moment::NEVER);
+        if let Some(running) = self.running.get_mut(&key) {
+            running.slot = slot;
+        }
+        self.errands.push(Errand::Steps(key));
+    }
+
+    pub(super) fn send_out(&mut self, key: u32, (port, part): (u8, PartId), stage: &mut Stage<'_>) {
+        self.begin_waiting(key, stage);
+        let Some(running) = self.running.get_mut(&key) else { return };
+        running.doing = Doing::Sending;
+        self.outside.to_send.push_back((port, port::Task { ticket: key, part, slot: running.slot }));
+    }
+
+    /// The next thing that is to be sent, and by which port.
+    pub(crate) fn next_to_send(&mut self) -> Option<(u8, port::Task)> {
+        self.outside.to_send.pop_front()
+    }
+
+    /// What is sent for a task has ended so.
+    pub(crate) fn sent(&mut self, ticket: u32, outcome: CallerOutcome, stage: &mut Stage<'_>) {
+        let Some(running) = self.running.get_mut(&ticket) else { return };
+        let Doing::Sending = running.doing else { return };
+        running.task.last = match outcome {
+            CallerOutcome::Answered | CallerOutcome::Accepted => StepEnd::Done,
+            CallerOutcome::Refused => StepEnd::Failed(CallFailure::TurnedAway),
+            CallerOutcome::Waiting | CallerOutcome::Failed | CallerOutcome::Unknown => {
+                StepEnd::Failed(CallFailure::Silence)
+            }
+        };
+        if let StepEnd::Failed(failure) = running.task.last {
+            running.known = running.known.max(failure.known());
+        }
+        self.look(ticket, stage);
+    }
+
+    /// The next loan that has come to an end: from which place, and whether as it should.
+    pub(crate) fn next_returned(&mut self) -> Option<(u16, bool)> {
+        self.outside.returned.pop_front()
+    }
+}

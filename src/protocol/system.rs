@@ -1,0 +1,69 @@
+//! A side of any parties: whoever wants the jobs, services, brokers and their consumers, each with what it does in steps.
+//!
+//! This is a room above the protocols: it puts their ports, brokers and consumers together, and adds no rule to any of
+//! them. *Invariant:* exactly one party wants jobs, and what a step names is there (`check.rs`).
+
+mod check;
+mod compile;
+mod directory;
+mod member;
+mod party;
+mod program;
+mod set_up;
+mod steps;
+mod tables;
+mod words;
+
+pub use member::Member;
+pub use party::Party;
+pub use steps::Step;
+
+use crate::reading::fields;
+
+/// What is modelled and what is not, for the reader of the page.
+pub const LEFT_OUT: &str = "Modelled: parties with steps of their own, each in hands that block or in consumers that take one delivery at a time, \
+calls with time-outs, retries, circuit breakers and bulkheads of their own, fallbacks, several calls at once, polling, tables and transactions that a crash finds whole or not at all, \
+clocks, pools, and processes that die at a given step. \
+Left out: what a look into a table takes (write `compute` beside it), locks on rows, isolation levels, rows that two parties share. \
+Whoever wants the jobs does not fail.";
+
+/// A side's settings.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Settings {
+    /// From left to right.
+    pub parties: Vec<Party>,
+    /// Ways between two parties that are not as those between all.
+    pub ways: Vec<party::Way>,
+    /// Parts of the jobs that this side never does, and that are asked of nobody.
+    pub never: Vec<String>,
+}
+
+fields!(Settings: ways, never; needs parties);
+
+impl Settings {
+    /// Any number will do, if it is that of the parts that are named.
+    pub(super) fn parts(&self) -> Option<u32> {
+        None
+    }
+
+    /// The parts that steps work on or that are left out, each with its place.
+    pub(crate) fn named_parts(&self) -> Vec<(String, &str)> {
+        let mut named: Vec<(String, &str)> = Vec::new();
+        for party in &self.parties {
+            for (place, steps) in party.programs() {
+                walk(&format!("parties.{}.{place}", party.id), steps, &mut named);
+            }
+        }
+        named.extend(self.never.iter().enumerate().map(|(place, part)| (format!("never.{place}"), &**part)));
+        named
+    }
+}
+
+fn walk<'s>(field: &str, steps: &'s [Step], named: &mut Vec<(String, &'s str)>) {
+    for (number, step) in steps.iter().enumerate() {
+        if let Step::Work { part } = step {
+            named.push((format!("{field}.{number}.work"), part));
+        }
+        step.inner().into_iter().for_each(|(name, inner)| walk(&format!("{field}.{number}.{name}"), inner, named));
+    }
+}

@@ -1,0 +1,394 @@
+//! What must hold of the parties of a side, so that they can be set up and run.
+//!
+//! *Invariant:* a name that a step has leads somewhere, a loop takes time, and what is refused is named by its place.
+
+use std::collections::BTreeSet;
+
+use super::Settings;
+use super::directory::{Directory, Outlet};
+use super::party::Party;
+use super::steps::{Confirm, Repeat, Step, VERBS};
+use crate::protocol::{BadSetting, at_most, check_actor, check_text, in_range, not_zero};
+use crate::reading::shown;
+use crate::time::Span;
+
+const MOST_PARTIES: usize = 24;
+/// At one party, all programs together.
+const MOST_STEPS: usize = 200;
+const MOST_NESTING: usize = 8;
+const MOST_REQUESTS: usize = 50;
+const MOST_CLOCKS: usize = 8;
+const MOST_TABLES: usize = 16;
+const MOST_TIMES: u64 = 10_000;
+
+type Checked = Result<(), BadSetting>;
+
+fn bad(field: impl Into<String>, sentence: impl Into<String>) -> Checked {
+    Err(BadSetting { field: field.into(), sentence: sentence.into() })
+}
+
+/// `a`, `b` or `c`, or that there is none.
+fn names<'n>(all: impl IntoIterator<Item = &'n str>) -> String {
+    let all: Vec<String> = all.into_iter().map(|name| format!("`{}`", shown(name))).collect();
+    if all.is_empty() { "none".into() } else { all.join(", ") }
+}
+
+/// Where a list of steps stands, and so what can be in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Setting {
+    Job,
+    Request,
+    Delivery,
+    /// Nothing is at hand that a row could be about.
+    Clock,
+    Row,
+    Branch,
+}
+
+impl Settings {
+    pub(in crate::protocol) fn check(&self) -> Checked {
+        let parties = &self.parties;
+        if parties.is_empty() {
+            return bad("parties", "a side has parties; write one that is a `caller`, and whom it calls");
+        }
+        at_most("parties", parties.len(), MOST_PARTIES)?;
+        let directory = Directory { parties, parts: &[] };
+        let mut taken = BTreeSet::new();
+        for (place, party) in parties.iter().enumerate() {
+            let field = format!("parties.{}", if party.id.is_empty() { place.to_string() } else { party.id.clone() });
+            let (id, name) = party.names();
+            check_actor(&field, id, name)?;
+            let own_queues = directory.queues(place).into_iter().filter(|queue| *queue != id);
+            for id in std::iter::once(id).chain(own_queues) {
+                if !taken.insert(id) {
+                    return bad(
+                        format!("{field}.id"),
+                        format!("`{id}` is taken; give each party and each queue its own id"),
+                    );
+                }
+            }
+            self.party(&directory, place, &field)?;
+        }
+        match parties.iter().filter(|party| party.caller.is_some()).count() {
+            1 => {}
+            0 => return bad("parties", "nobody wants the jobs; make one party a `caller`"),
+            several => return bad("parties", format!("{several} parties want the jobs; one `caller` does")),
+        }
+        self.ways(&directory)
+    }
+
+    fn ways(&self, directory: &Directory<'_>) -> Checked {
+        at_most("ways", self.ways.len(), MOST_PARTIES * MOST_PARTIES)?;
+        for (place, way) in self.ways.iter().enumerate() {
+            let field = format!("ways.{place}.between");
+            if way.between.len() != 2 {
+                return bad(field, format!("there are {} ids; a way is between two parties", way.between.len()));
+            }
+            if let Some(id) = way.between.iter().find(|id| directory.party(id).is_none()) {
+                return bad(field, format!("there is no party `{}`; there are {}", shown(id), self.ids()));
+            }
+            if !(0.0..=1.0).contains(&way.loss) {
+                let sentence = format!("{} is not a probability; it must be from 0 to 1", way.loss);
+                return bad(format!("ways.{place}.loss"), sentence);
+            }
+        }
+        Ok(())
+    }
+
+    fn ids(&self) -> String {
+        names(self.parties.iter().map(|party| &*party.id))
+    }
+
+    fn party(&self, directory: &Directory<'_>, place: usize, field: &str) -> Checked {
+        let party = &directory.parties[place];
+        let at = |name: &str| format!("{field}.{name}");
+        let kinds = [
+            ("caller", party.caller.is_some()),
+            ("service", party.service.is_some()),
+            ("consumer", party.consumer.is_some()),
+            ("rabbitmq", party.rabbitmq.is_some()),
+        ];
+        let is: Vec<&str> = kinds.iter().filter(|(_, is)| *is).map(|(kind, _)| *kind).collect();
+        let [kind] = is[..] else {
+            let sentence = match is.len() {
+                0 => format!("nothing says what it is; write one of {}", names(kinds.map(|(kind, _)| kind))),
+                _ => format!("it is {} at once; make them parties of their own", names(is)),
+            };
+            return bad(field, sentence);
+        };
+        let has = |what: &str, is_there: bool, kinds: &[&str]| match is_there && !kinds.contains(&kind) {
+            true => bad(
+                at(what),
+                format!("a `{kind}` has none; leave it out, or give it to {}", names(kinds.iter().copied())),
+            ),
+            false => Ok(()),
+        };
+        has("does", !party.does.is_empty(), &["caller", "consumer"])?;
+        has("on", !party.on.is_empty(), &["service"])?;
+        has("every", !party.every.is_empty(), &["service", "consumer"])?;
+        has("tables", !party.tables.is_empty(), &["caller", "service", "consumer"])?;
+        has("pools", !party.pools.is_empty(), &["caller", "service", "consumer"])?;
+        let does_nothing = match kind {
+            "caller" | "consumer" => party.does.is_empty(),
+            "service" => party.on.is_empty() && party.every.is_empty(),
+            _ => false,
+        };
+        if does_nothing {
+            let what = if kind == "service" { "on" } else { "does" };
+            return bad(at(what), format!("a `{kind}` that does nothing would never come to an end; write its steps"));
+        }
+        self.kind(directory, place, field)?;
+        at_most(&at("on"), party.on.len(), MOST_REQUESTS)?;
+        for (number, on) in party.on.iter().enumerate() {
+            check_text(&at(&format!("on.{number}.request")), &on.request)?;
+            if party.on[..number].iter().any(|other| other.request == on.request) {
+                return bad(at(&format!("on.{number}.request")), format!("`{}` is there already", shown(&on.request)));
+            }
+        }
+        at_most(&at("every"), party.every.len(), MOST_CLOCKS)?;
+        for (number, clock) in party.every.iter().enumerate() {
+            if clock.every < Span::millis(1) {
+                let sentence = format!("{} is too often; write at least 1ms", clock.every);
+                return bad(at(&format!("every.{number}.every")), sentence);
+            }
+        }
+        at_most(&at("tables"), party.tables.len(), MOST_TABLES)?;
+        for table in &party.tables {
+            check_actor(&at(&format!("tables.{}", table.id)), &table.id, "table")?;
+        }
+        at_most(&at("pools"), party.pools.len(), MOST_TABLES)?;
+        for pool in &party.pools {
+            check_actor(&at(&format!("pools.{}", pool.id)), &pool.id, "pool")?;
+            in_range(&at(&format!("pools.{}.connections", pool.id)), pool.connections.into(), 1..=1000)?;
+        }
+        self.programs(directory, place, field)
+    }
+
+    fn kind(&self, directory: &Directory<'_>, place: usize, field: &str) -> Checked {
+        let party = &directory.parties[place];
+        // Names are the party's own, and were looked at.
+        let within = |kind: &str, checked: Checked| {
+            checked.map_err(|bad| {
+                let field = bad.field.split_once('.').map_or(bad.field.clone(), |(_, rest)| rest.to_owned());
+                BadSetting {
+                    field: format!("{field_of}.{field}", field_of = format!("parties.{}.{kind}", party.id)),
+                    ..bad
+                }
+            })
+        };
+        if let Some(caller) = &party.caller {
+            within("caller", caller.0.check())?;
+        }
+        if let Some(service) = &party.service {
+            within("service", service.0.check("service"))?;
+        }
+        if let Some(consumer) = &party.consumer {
+            within("consumer", consumer.0.check("consumer"))?;
+            match directory.outlet(&consumer.0.queue) {
+                Some(Outlet { queue: Some(_), .. }) => {}
+                _ => {
+                    let brokers = (0..self.parties.len()).flat_map(|place| directory.queues(place));
+                    let sentence =
+                        format!("there is no queue `{}`; there are {}", shown(&consumer.0.queue), names(brokers));
+                    return bad(format!("{field}.consumer.queue"), sentence);
+                }
+            }
+        }
+        if let Some(rabbit) = &party.rabbitmq {
+            for queue in &rabbit.queues {
+                let at = format!("{field}.rabbitmq.queues.{}", queue.id);
+                queue.check(&at)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn programs(&self, directory: &Directory<'_>, place: usize, field: &str) -> Checked {
+        let party = &directory.parties[place];
+        let mut count = 0;
+        for (name, steps) in party.programs() {
+            let setting = match name.split('.').next() {
+                Some("on") => Setting::Request,
+                Some("every") => Setting::Clock,
+                _ if party.caller.is_some() => Setting::Job,
+                _ => Setting::Delivery,
+            };
+            let walk = Walk { settings: self, directory, party };
+            walk.steps(&format!("{field}.{name}"), steps, setting, 1, &mut count)?;
+        }
+        if count > MOST_STEPS {
+            return bad(field, format!("there are {count} steps; at most {MOST_STEPS} fit at a party"));
+        }
+        Ok(())
+    }
+}
+
+struct Walk<'c, 's> {
+    settings: &'c Settings,
+    directory: &'c Directory<'s>,
+    party: &'s Party,
+}
+
+impl Walk<'_, '_> {
+    fn steps(&self, field: &str, steps: &[Step], setting: Setting, depth: usize, count: &mut usize) -> Checked {
+        if depth > MOST_NESTING {
+            return bad(field, format!("steps stand in steps {depth} deep; at most {MOST_NESTING} deep is read"));
+        }
+        *count += steps.len();
+        for (number, step) in steps.iter().enumerate() {
+            let at = format!("{field}.{number}");
+            self.step(&at, step, setting)?;
+            for (name, inner) in step.inner() {
+                let setting = match step {
+                    Step::AtOnce { .. } => Setting::Branch,
+                    Step::Take { .. } if setting == Setting::Clock => Setting::Row,
+                    _ => setting,
+                };
+                self.steps(&format!("{at}.{name}"), inner, setting, depth + 1, count)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn step(&self, at: &str, step: &Step, setting: Setting) -> Checked {
+        let verb = VERBS[step.verb()];
+        let at = |name: &str| format!("{at}.{name}");
+        if setting == Setting::Branch
+            && !matches!(
+                step,
+                Step::Call(_)
+                    | Step::Publish(_)
+                    | Step::Read { .. }
+                    | Step::Write { .. }
+                    | Step::Insert { .. }
+                    | Step::If { .. }
+                    | Step::Dies { .. }
+                    | Step::Fail { .. }
+            )
+        {
+            let sentence = format!(
+                "`{verb}` cannot be one of several things at once, for they share one hand: only what it \
+                 waits for overlaps; do it before or after them"
+            );
+            return bad(at(verb), sentence);
+        }
+        let rows = matches!(step, Step::Work { .. } | Step::Read { .. } | Step::Write { .. } | Step::Insert { .. });
+        if rows && setting == Setting::Clock {
+            let sentence = format!(
+                "a clock strikes for no job, so there is nothing that `{verb}` could be about; put it into the \
+                 `does` of a `take`"
+            );
+            return bad(at(verb), sentence);
+        }
+        match step {
+            Step::Call(call) => {
+                check_text(&at("request"), &call.request)?;
+                self.callee(&at, &call.party, &call.request)?;
+                call.timeout.map_or(Ok(()), |timeout| not_zero(&at("timeout"), timeout))?;
+                call.retry.check(&at("retry"))?;
+                call.circuit_breaker.as_ref().map_or(Ok(()), |breaker| breaker.check(&at("circuit_breaker")))?;
+                call.bulkhead.as_ref().map_or(Ok(()), |bulkhead| bulkhead.check(&at("bulkhead")))
+            }
+            Step::Publish(publish) => {
+                if self.directory.outlet(&publish.to).is_none() {
+                    let brokers = (0..self.settings.parties.len()).flat_map(|place| self.directory.queues(place));
+                    let sentence =
+                        format!("there is no broker or queue `{}`; there are {}", shown(&publish.to), names(brokers));
+                    return bad(at("publish"), sentence);
+                }
+                if setting == Setting::Job && publish.confirm == Confirm::Async {
+                    let sentence = "whoever wants the jobs knows that one is handed over when it is confirmed; write `wait`, \
+                                    or `off` if nobody is to confirm anything";
+                    return bad(at("confirm"), sentence);
+                }
+                publish.timeout.map_or(Ok(()), |timeout| not_zero(&at("timeout"), timeout))?;
+                publish.retry.check(&at("retry"))
+            }
+            Step::Answer { text, word, .. } => {
+                check_text(&at("answer"), text)?;
+                check_text(&at("word"), word)?;
+                match setting {
+                    Setting::Request => Ok(()),
+                    _ => bad(at("answer"), "nobody has asked for anything here; only what stands under `on` answers"),
+                }
+            }
+            Step::Repeat { how, .. } => repeat(&at, how),
+            Step::Read { table }
+            | Step::Write { table, .. }
+            | Step::Insert { table, .. }
+            | Step::Take { table, .. } => self.table(&at(verb), table),
+            Step::Transaction { writes, rolls_back, .. } => {
+                in_range(&at("rolls_back"), (*rolls_back).into(), 0..=MOST_TIMES)?;
+                let others = writes.iter().find(|write| !matches!(write, Step::Write { .. } | Step::Insert { .. }));
+                match others {
+                    Some(other) => {
+                        let sentence = format!(
+                            "`{}` is no part of a transaction; it has `write` and `insert` in it",
+                            VERBS[other.verb()]
+                        );
+                        bad(at("transaction"), sentence)
+                    }
+                    None if writes.is_empty() => {
+                        bad(at("transaction"), "it writes nothing; put `write` or `insert` into it")
+                    }
+                    None => Ok(()),
+                }
+            }
+            Step::Hold { pool, .. } => match self.party.pools.iter().any(|known| known.id == *pool) {
+                true => Ok(()),
+                false => {
+                    let known = names(self.party.pools.iter().map(|pool| &*pool.id));
+                    bad(at("hold"), format!("`{}` has no pool `{}`; there are {known}", self.party.id, shown(pool)))
+                }
+            },
+            Step::Dies { time, .. } => {
+                if self.party.caller.is_some() {
+                    return bad(at("dies"), "whoever wants the jobs does not die; let one of the others do it");
+                }
+                in_range(&at("dies"), (*time).into(), 1..=MOST_TIMES)
+            }
+            Step::Work { part } => check_text(&at("work"), part),
+            Step::If { word, .. } => check_text(&at("if"), word),
+            Step::Fail { text } => check_text(&at("fail"), text),
+            Step::AtOnce { branches } => match branches.is_empty() {
+                true => bad(at("at_once"), "there is nothing to be done at once; write a list of `{\"does\": […]}`"),
+                false => at_most(&at("at_once"), branches.len(), 16),
+            },
+            Step::Compute { .. } | Step::Pause { .. } => Ok(()),
+        }
+    }
+
+    fn callee(&self, at: &dyn Fn(&str) -> String, id: &str, request: &str) -> Checked {
+        let parties = self.directory.parties;
+        let services = || names(parties.iter().filter(|party| party.service.is_some()).map(|party| &*party.id));
+        let Some(place) = self.directory.party(id).filter(|place| parties[*place].service.is_some()) else {
+            return bad(at("call"), format!("there is no service `{}`; there are {}", shown(id), services()));
+        };
+        if parties[place].id == self.party.id {
+            return bad(at("call"), "a party does not call itself; write the steps here");
+        }
+        if self.directory.request(place, request).is_none() {
+            let known = names(parties[place].on.iter().map(|on| &*on.request));
+            return bad(at("request"), format!("`{id}` does nothing on `{}`; it does on {known}", shown(request)));
+        }
+        Ok(())
+    }
+
+    fn table(&self, at: &str, id: &str) -> Checked {
+        if self.party.tables.iter().any(|table| table.id == id) {
+            return Ok(());
+        }
+        let known = names(self.party.tables.iter().map(|table| &*table.id));
+        bad(at, format!("`{}` keeps no table `{}`; it has {known}", self.party.id, shown(id)))
+    }
+}
+
+fn repeat(at: &dyn Fn(&str) -> String, how: &Repeat) -> Checked {
+    not_zero(&at("repeat.every"), how.every)?;
+    check_text(&at("repeat.until"), &how.until)?;
+    match (how.times, how.lasts) {
+        (None, None) => bad(at("repeat"), "nothing ends it; write `times` or `for`, beside what it is done `until`"),
+        (Some(times), _) => in_range(&at("repeat.times"), times.into(), 1..=MOST_TIMES),
+        (None, Some(_)) => Ok(()),
+    }
+}

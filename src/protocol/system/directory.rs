@@ -1,0 +1,115 @@
+//! Who is who on a side: what a name in a step stands for, and which part of a job a step is about.
+//!
+//! *Invariant:* the same names mean the same at every party.
+
+use super::party::Party;
+use super::steps::Step;
+
+/// The parties of a side and the parts of its jobs.
+pub(super) struct Directory<'s> {
+    pub parties: &'s [Party],
+    /// The ids of the parts, in order.
+    pub parts: &'s [String],
+}
+
+/// Where a message is handed over: a broker, and the queue of it that is meant, if one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Outlet {
+    pub broker: usize,
+    pub queue: Option<usize>,
+}
+
+/// How deep programs may refer to each other where it is looked for the part that one is about.
+const DEPTH: usize = 16;
+
+impl<'s> Directory<'s> {
+    pub fn party(&self, id: &str) -> Option<usize> {
+        self.parties.iter().position(|party| party.id == id)
+    }
+
+    pub fn part(&self, id: &str) -> Option<u32> {
+        self.parts.iter().position(|part| part == id).map(|place| place as u32)
+    }
+
+    /// The number of a request at a party.
+    pub fn request(&self, party: usize, request: &str) -> Option<usize> {
+        self.parties[party].on.iter().position(|on| on.request == request)
+    }
+
+    /// The broker or the queue of that name.
+    pub fn outlet(&self, id: &str) -> Option<Outlet> {
+        let mut brokers = (0..self.parties.len()).filter(|party| self.parties[*party].rabbitmq.is_some());
+        let queue_of = |broker: usize| self.queues(broker).iter().position(|queue| *queue == id);
+        let of_queue = |broker: usize| Some(Outlet { broker, queue: Some(queue_of(broker)?) });
+        match self.party(id).filter(|party| self.parties[*party].rabbitmq.is_some()) {
+            // A broker that has an exchange routes; another one has a queue that is meant.
+            Some(broker) => {
+                let routes = self.parties[broker].rabbitmq.as_ref().is_some_and(|rabbit| rabbit.exchange.is_some());
+                Some(Outlet { broker, queue: if routes { None } else { Some(queue_of(broker).unwrap_or(0)) } })
+            }
+            None => brokers.find_map(of_queue),
+        }
+    }
+
+    /// The ids of a broker's queues.
+    pub fn queues(&self, broker: usize) -> Vec<&'s str> {
+        let party = &self.parties[broker];
+        match &party.rabbitmq {
+            Some(rabbit) if rabbit.queues.is_empty() => vec![&party.id],
+            Some(rabbit) => rabbit.queues.iter().map(|queue| &*queue.id).collect(),
+            None => Vec::new(),
+        }
+    }
+
+    /// Who consumes from a queue.
+    pub fn consumers(&self, outlet: Outlet) -> impl Iterator<Item = usize> + '_ {
+        let consumes = move |party: &Party| {
+            let consumer = party.consumer.as_ref()?;
+            Some(self.outlet(&consumer.0.queue)? == outlet)
+        };
+        (0..self.parties.len()).filter(move |place| consumes(&self.parties[*place]).unwrap_or(false))
+    }
+
+    /// The part that is worked on first where a call or a message leads.
+    pub fn part_of(&self, step: &Step) -> Option<u32> {
+        self.part_of_step(step, DEPTH)
+    }
+
+    /// The part that consumers of a queue work on first.
+    pub fn part_of_queue(&self, outlet: Outlet) -> Option<u32> {
+        self.part_there(outlet, DEPTH)
+    }
+
+    /// The part that is worked on first in these steps, and where they lead.
+    pub fn part_of_steps(&self, steps: &[Step]) -> Option<u32> {
+        self.part_in(steps, DEPTH)
+    }
+
+    fn part_in(&self, steps: &[Step], depth: usize) -> Option<u32> {
+        steps.iter().find_map(|step| self.part_of_step(step, depth))
+    }
+
+    fn part_there(&self, outlet: Outlet, depth: usize) -> Option<u32> {
+        let depth = depth.checked_sub(1)?;
+        match outlet.queue {
+            Some(_) => self.consumers(outlet).find_map(|party| self.part_in(&self.parties[party].does, depth)),
+            None => {
+                let queues = 0..self.queues(outlet.broker).len();
+                queues.filter_map(|queue| self.part_there(Outlet { queue: Some(queue), ..outlet }, depth)).min()
+            }
+        }
+    }
+
+    fn part_of_step(&self, step: &Step, depth: usize) -> Option<u32> {
+        let depth = depth.checked_sub(1)?;
+        match step {
+            Step::Work { part } => self.part(part),
+            Step::Call(call) => {
+                let party = self.party(&call.party)?;
+                self.part_in(&self.parties[party].on[self.request(party, &call.request)?].does, depth)
+            }
+            Step::Publish(publish) => self.part_there(self.outlet(&publish.to)?, depth),
+            _ => step.inner().iter().find_map(|(_, steps)| self.part_in(steps, depth)),
+        }
+    }
+}

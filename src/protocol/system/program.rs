@@ -1,0 +1,425 @@
+//! What a party's tasks do, one instruction after another: the steps of a reader, with jumps in the place of nesting.
+//!
+//! *Invariant:* a program takes no time itself and decides nothing by chance: each instruction is a step of the node, or
+//! changes what the task or a table knows. Every loop takes time or comes to an end, for a repetition is counted.
+
+use std::collections::VecDeque;
+
+use super::tables::{Row, Tables};
+use super::words::{Lexicon, Word};
+use crate::engine::KindId;
+use crate::protocol::Stage;
+use crate::protocol::call::{Answer, Ask, CallFailure, Conduct, Effect, Reply, Round, Step, StepEnd, Task, Verdict};
+use crate::rng::Distribution;
+use crate::time::{Moment, Span};
+use crate::trace::{LabelId, PartId};
+
+/// The place of an instruction.
+pub(super) type Place = u32;
+
+/// One instruction.
+#[derive(Clone, Debug)]
+pub(super) enum Op {
+    Work(u32),
+    Compute(Distribution),
+    Pause(Distribution),
+    Call {
+        edge: u8,
+        entry: u8,
+        label: LabelId,
+        about: About,
+    },
+    Publish {
+        port: u8,
+        about: About,
+        waits: bool,
+    },
+    /// Looks at how the last step ended. If it failed, the task goes on there, without the part that was asked for, or
+    /// has failed.
+    Check {
+        otherwise: Option<(Place, About)>,
+        /// Whether it was handed to a broker, which is responsible for it now.
+        hands_over: bool,
+        errand: Errand,
+    },
+    Answer(Saying),
+    /// Goes on at each of these places at once.
+    AtOnce(Vec<Place>),
+    Jump(Place),
+    /// Goes on there unless that word was found last.
+    Unless(Word, Place),
+    /// A loop begins.
+    Begin {
+        times: u32,
+        lasts: Option<Span>,
+    },
+    /// The loop's next time, after a wait, or else there.
+    Again {
+        every: Span,
+        rests: bool,
+        over: Place,
+    },
+    /// The loop has come to an end if that word was found, or goes on at its `Again`.
+    Until {
+        word: Word,
+        again: Place,
+    },
+    Read(u8),
+    Write {
+        table: u8,
+        word: Word,
+    },
+    Insert {
+        table: u8,
+        word: Word,
+        unique: bool,
+    },
+    /// A loop over rows begins.
+    Take {
+        table: u8,
+        word: Word,
+        most: u32,
+    },
+    /// Its next row, or else there.
+    NextRow {
+        table: u8,
+        over: Place,
+    },
+    /// The row is anybody's again.
+    LeaveRow {
+        table: u8,
+        next: Place,
+    },
+    /// Writes that take effect together, except for the first times.
+    Commit {
+        writes: Vec<Op>,
+        rolls_back: u32,
+        counter: u16,
+    },
+    Hold(u8),
+    LetGo,
+    Dies {
+        time: u32,
+        lasts: Option<Span>,
+        counter: u16,
+    },
+    Fail(Option<LabelId>, Errand),
+    /// The task has done what it is for.
+    End(Errand),
+}
+
+/// Which part a step is about: one of the job's, or the one that the task is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum About {
+    Part(u32),
+    TheTask,
+}
+
+/// An answer: with each word that may have been found, or with one of its own.
+#[derive(Clone, Debug)]
+pub(super) struct Saying {
+    /// By the word that was found; one for all of them if it does not say it.
+    pub labels: Vec<LabelId>,
+    /// The word that goes along, if it is not the one that was found.
+    pub word: Option<Word>,
+    pub verdict: Verdict,
+    pub code: u8,
+}
+
+/// What whoever hears an answer does about it, beside its verdict and word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Manner {
+    /// The job was taken on, and nothing is known of its end.
+    pub accepts: bool,
+    /// Not to be asked again before.
+    pub retry_after: Option<Span>,
+}
+
+/// Why a task is there, and so how it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Errand {
+    Job,
+    Request,
+    Other,
+}
+
+/// The words of a side that every program needs.
+#[derive(Clone, Debug)]
+pub(super) struct Words {
+    pub request: KindId,
+    pub ok: Reply,
+    pub internal: Reply,
+    pub gave_up: LabelId,
+    /// By the number that an answer has as its code.
+    pub manners: Vec<Manner>,
+    pub lexicon: Lexicon,
+}
+
+/// What a job's task notes of it: that the last who answered has only taken it on; that somebody once did.
+const NOW: u32 = 1;
+const EVER: u32 = 2;
+
+/// The program of a party.
+pub(super) struct Program {
+    pub ops: Vec<Op>,
+    /// Where what is asked for by each number begins.
+    pub entries: Vec<Place>,
+    pub tables: Tables,
+    /// How often each place that counts was reached.
+    pub counters: Vec<u32>,
+    pub words: Words,
+}
+
+impl Conduct for Program {
+    fn next(&mut self, task: &mut Task, stage: &mut Stage<'_>) -> Step {
+        if task.place == 0 {
+            task.memory = self.entries[usize::from(task.entry)];
+        }
+        loop {
+            // Cloned, for an instruction changes tables and counters, which stand beside it.
+            let op = self.ops[task.memory as usize].clone();
+            task.memory += 1;
+            if let Some(step) = self.take(op, task, stage) {
+                return step;
+            }
+        }
+    }
+
+    fn die(&mut self, stage: &mut Stage<'_>) {
+        self.tables.die(stage);
+    }
+}
+
+impl Program {
+    /// Carries out one instruction. A step, if the node is to take one.
+    fn take(&mut self, op: Op, task: &mut Task, stage: &mut Stage<'_>) -> Option<Step> {
+        match op {
+            Op::Work(part) => {
+                let part = about(About::Part(part), task, stage);
+                Some(Step::Work { parts: vec![part], span: stage.work(part), effect: Effect::Changes })
+            }
+            Op::Compute(span) => Some(Step::Compute(self.span(&span, task, stage))),
+            Op::Pause(span) => Some(Step::Pause(self.span(&span, task, stage))),
+            Op::Call { edge, entry, label, about: which } => {
+                let part = about(which, task, stage);
+                Some(Step::Call(Ask { edge, entry, note: 0, kind: self.words.request, label, part, load: part }))
+            }
+            Op::Publish { port, about: which, waits } => {
+                Some(Step::Send { port, part: about(which, task, stage), waits })
+            }
+            Op::Check { otherwise, hands_over, errand } => self.check((otherwise, hands_over, errand), task, stage),
+            Op::Answer(saying) => Some(self.answer(&saying, task)),
+            Op::AtOnce(places) => Some(Step::Branch(places)),
+            Op::Jump(place) => {
+                task.memory = place;
+                None
+            }
+            Op::Unless(word, place) => {
+                if task.found != word {
+                    task.memory = place;
+                }
+                None
+            }
+            Op::Begin { times, lasts } => {
+                let until = lasts.map_or(Moment::NEVER, |lasts| stage.now() + lasts);
+                task.rounds.push(Round { left: times, until, rows: VecDeque::new(), outer: task.part });
+                None
+            }
+            Op::Again { every, rests, over } => self.again(every, rests, over, task, stage),
+            Op::Until { word, again } => {
+                if word != Lexicon::NONE && task.found == word {
+                    task.rounds.pop();
+                } else {
+                    task.memory = again;
+                }
+                None
+            }
+            Op::Read(table) => {
+                task.found = self.tables.read(table, stage.job_of(task.part));
+                None
+            }
+            Op::Write { .. } | Op::Insert { .. } => {
+                task.found = self.write(&op, task.part, stage);
+                None
+            }
+            Op::Take { table, word, most } => {
+                let rows = self.tables.take(table, word, most);
+                task.rounds.push(Round { left: 0, until: Moment::NEVER, rows, outer: task.part });
+                None
+            }
+            Op::NextRow { table, over } => {
+                let round = task.rounds.last_mut()?;
+                match round.rows.front() {
+                    Some(row) => task.part = self.tables.part_of(table, *row),
+                    None => {
+                        task.part = round.outer;
+                        task.memory = over;
+                        task.rounds.pop();
+                    }
+                }
+                None
+            }
+            Op::LeaveRow { table, next } => {
+                if let Some(row) = task.rounds.last_mut().and_then(|round| round.rows.pop_front()) {
+                    self.tables.leave(table, row);
+                }
+                task.memory = next;
+                None
+            }
+            Op::Commit { writes, rolls_back, counter } => {
+                if self.count(counter) <= rolls_back {
+                    task.last = StepEnd::WorkFailed;
+                    return None;
+                }
+                for write in &writes {
+                    task.found = self.write(write, task.part, stage);
+                }
+                task.last = StepEnd::Done;
+                None
+            }
+            Op::Hold(pool) => Some(Step::Take(pool)),
+            Op::LetGo => Some(Step::Give),
+            Op::Dies { time, lasts, counter } => (self.count(counter) == time).then_some(Step::Die(lasts)),
+            Op::Fail(label, errand) => Some(self.fail(label, errand, task)),
+            Op::End(errand) => Some(self.end(errand, task)),
+        }
+    }
+
+    fn count(&mut self, counter: u16) -> u32 {
+        let count = &mut self.counters[usize::from(counter)];
+        *count += 1;
+        *count
+    }
+
+    /// How long something takes that is no part's work: the same on every attempt, unless the party is slow.
+    fn span(&self, span: &Distribution, task: &Task, stage: &Stage<'_>) -> Span {
+        stage.takes(stage.draw(span, 1, task.part))
+    }
+
+    fn write(&mut self, op: &Op, part: PartId, stage: &mut Stage<'_>) -> Word {
+        match *op {
+            Op::Write { table, word } => self.tables.write(table, Row::new(part, word), stage),
+            Op::Insert { table, word, unique } => self.tables.insert(table, Row::new(part, word), unique, stage),
+            _ => Lexicon::NONE,
+        }
+    }
+
+    fn check(
+        &mut self,
+        (otherwise, hands_over, errand): (Option<(Place, About)>, bool, Errand),
+        task: &mut Task,
+        stage: &mut Stage<'_>,
+    ) -> Option<Step> {
+        if task.last.is_fine() {
+            let mut accepts = hands_over;
+            if let StepEnd::Answered(answer) = task.last {
+                task.found = answer.note;
+                accepts = self.manner(answer).accepts;
+            }
+            if errand == Errand::Job {
+                task.note = task.note & EVER | if accepts { NOW | EVER } else { 0 };
+                if accepts {
+                    stage.accepts(stage.job_of(task.part));
+                }
+            }
+            return None;
+        }
+        task.found = self.words.lexicon.of_failure(task.last);
+        let Some((place, without)) = otherwise else {
+            return Some(self.fail(None, errand, task));
+        };
+        if let About::Part(_) = without {
+            stage.excuses(about(without, task, stage));
+        }
+        task.memory = place;
+        None
+    }
+
+    fn manner(&self, answer: Answer) -> Manner {
+        self.words.manners.get(usize::from(answer.code)).copied().unwrap_or_default()
+    }
+
+    fn again(&mut self, every: Span, rests: bool, over: Place, task: &mut Task, stage: &mut Stage<'_>) -> Option<Step> {
+        let asked = match task.last {
+            StepEnd::Answered(answer) => self.manner(answer).retry_after.unwrap_or_default(),
+            _ => Span::ZERO,
+        };
+        let wait = every.max(asked);
+        let round = task.rounds.last_mut()?;
+        if round.left == 0 || stage.now() + wait > round.until {
+            task.rounds.pop();
+            task.memory = over;
+            return None;
+        }
+        round.left -= 1;
+        match (wait, rests) {
+            (Span::ZERO, _) => None,
+            (wait, true) => Some(Step::Rest(wait)),
+            (wait, false) => Some(Step::Pause(wait)),
+        }
+    }
+
+    fn answer(&self, saying: &Saying, task: &Task) -> Step {
+        let found = task.found;
+        let label = saying.labels.get(found as usize).or(saying.labels.first());
+        let reply =
+            Reply::new(self.words.ok.kind, label.copied().unwrap_or(LabelId::EMPTY), saying.verdict, saying.code);
+        let reply = reply.noting(saying.word.unwrap_or(found));
+        match self.ops.get(task.memory as usize) {
+            Some(Op::End(_)) | None => Step::Reply(reply),
+            Some(_) => Step::Acknowledge(reply),
+        }
+    }
+
+    fn fail(&mut self, label: Option<LabelId>, errand: Errand, task: &mut Task) -> Step {
+        if task.last.is_fine() {
+            task.last = StepEnd::WorkFailed;
+        }
+        self.tables.leave_all(task);
+        let label = label.unwrap_or(self.words.gave_up);
+        match errand {
+            Errand::Job if task.note & EVER != 0 => Step::LoseTrack(label),
+            Errand::Job => Step::GiveUp(label),
+            Errand::Request => Step::Reply(self.words.internal),
+            Errand::Other => Step::Fail,
+        }
+    }
+
+    fn end(&mut self, errand: Errand, task: &mut Task) -> Step {
+        task.last = StepEnd::Done;
+        match errand {
+            Errand::Job if task.note & NOW != 0 => Step::Accepted,
+            Errand::Job => Step::Answered,
+            Errand::Request => Step::Reply(self.words.ok),
+            Errand::Other => Step::End,
+        }
+    }
+}
+
+/// The part that a step is about.
+fn about(which: About, task: &Task, stage: &Stage<'_>) -> PartId {
+    match which {
+        About::Part(number) if task.part != PartId::NONE => {
+            PartId::from_index(stage.first_part(stage.job_of(task.part)).index() + number)
+        }
+        About::Part(_) | About::TheTask => task.part,
+    }
+}
+
+impl Lexicon {
+    /// What is found where a step has failed.
+    fn of_failure(&self, end: StepEnd) -> Word {
+        match end {
+            StepEnd::Failed(CallFailure::TurnedAway) => Lexicon::REFUSED,
+            StepEnd::Failed(CallFailure::Silence) => Lexicon::TIMED_OUT,
+            StepEnd::Failed(CallFailure::NotPermitted) => Lexicon::NOT_PERMITTED,
+            StepEnd::Failed(CallFailure::NoRoom) => Lexicon::NO_ROOM,
+            StepEnd::Answered(answer) | StepEnd::Failed(CallFailure::Error(answer)) if answer.note != Lexicon::NONE => {
+                answer.note
+            }
+            StepEnd::Failed(_) | StepEnd::Answered(_) | StepEnd::WorkFailed | StepEnd::Done | StepEnd::Nothing => {
+                Lexicon::FAILED
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! From the parties as written to lanes, links and actors.
+//!
+//! *Invariant:* between two parties there is one way each way, however many steps go over it.
+
+use std::collections::BTreeMap;
+
+use super::Settings;
+use super::compile::{Calling, Compiled, Compiler, lexicon, manners};
+use super::directory::Directory;
+use super::member::Member;
+use super::party::{Party, Table};
+use super::program::{Program, Words};
+use super::steps::Step;
+use super::tables::{self, Tables};
+use crate::engine::{Link, LinkId, Setup};
+use crate::protocol::call::settings::{Caller, Service, node_words};
+use crate::protocol::call::{Door, Edge, Hands, Message, Node, NodeWords, Reply, Verdict};
+use crate::protocol::{self, Ground, leg};
+use crate::trace::{ActorId, Slot};
+
+kinds! {
+    REQUEST "request" Payload Call,
+    RESPONSE "response" Payload Reply,
+}
+
+/// The links between two parties that call, there and back.
+type Ways = BTreeMap<(usize, usize), [LinkId<Message>; 2]>;
+
+impl Settings {
+    pub(in crate::protocol) fn set_up(&self, ground: &Ground) -> Setup<protocol::Party> {
+        let mut setup = Setup::default();
+        let directory = Directory { parties: &self.parties, parts: &ground.parts };
+        let mut words = self.words(&mut setup);
+        let node_words = node_words(&mut setup);
+        let lanes: Vec<ActorId> = self.parties.iter().map(|party| setup.lane(self.lane(party))).collect();
+        if let Some(caller) = self.parties.iter().position(|party| party.caller.is_some()) {
+            setup.wanted_at(lanes[caller]);
+        }
+        let mut compiled = Vec::new();
+        for place in 0..self.parties.len() {
+            let compiler = Compiler::new(&directory, place, &mut words, &mut setup);
+            compiled.push(compiler.compile());
+        }
+        let mut ways = Ways::new();
+        for (place, (party, compiled)) in self.parties.iter().zip(compiled).enumerate() {
+            let member = self.member(party, compiled, &words, node_words);
+            let Some((mut node, callings)) = member else { continue };
+            for Calling { party: other, policy, breaker } in callings {
+                let way = *ways.entry((place, other)).or_insert_with(|| {
+                    let there = self.link(ground, &lanes, (place, other), leg::OUT);
+                    let back = self.link(ground, &lanes, (other, place), leg::BACK);
+                    [setup.link(there), setup.link(back)]
+                });
+                node = node.with_edge(Edge::new(way, policy).saying(breaker));
+            }
+            setup.actor(Member::new(node).into());
+        }
+        setup
+    }
+
+    fn words(&self, setup: &mut Setup<protocol::Party>) -> Words {
+        let response = setup.kind(&RESPONSE);
+        Words {
+            request: setup.kind(&REQUEST),
+            ok: Reply::new(response, setup.label("200 OK"), Verdict::Fine, 0),
+            internal: Reply::new(response, setup.label("500 Internal Server Error"), Verdict::Failed, 0),
+            gave_up: setup.label("gave up"),
+            manners: manners(&self.parties),
+            lexicon: lexicon(&self.parties),
+        }
+    }
+
+    /// The link from one party to another.
+    fn link(&self, ground: &Ground, lanes: &[ActorId], (from, to): (usize, usize), leg: u8) -> Link {
+        let ids = [from, to].map(|place| &self.parties[place].id);
+        let is_caller = |place: usize| self.parties[place].caller.is_some();
+        let own = self.ways.iter().find(|way| ids.iter().all(|id| way.between.contains(id)));
+        let latency = own.and_then(|way| way.latency.as_ref()).unwrap_or(&ground.latency);
+        let link = Link::new(lanes[from], lanes[to], leg, latency.clone());
+        let (loss, duplication) = match is_caller(from) || is_caller(to) {
+            true => (ground.loss, ground.duplication),
+            false => (0.0, 0.0),
+        };
+        link.losing(own.map_or(loss, |way| way.loss)).duplicating(duplication)
+    }
+
+    fn lane(&self, party: &Party) -> crate::trace::ActorRow {
+        let (id, name) = party.names();
+        let row = match (&party.caller, &party.service) {
+            (Some(caller), _) => Caller { id: id.into(), name: name.into(), ..caller.0.clone() }.lane(),
+            (None, Some(service)) => Service { id: id.into(), name: name.into(), ..service.0.clone() }.lane(),
+            (None, None) => crate::protocol::lanes::river((id, name), ""),
+        };
+        let clocks = party.every.len() as u16;
+        crate::trace::ActorRow { slots: row.slots + clocks, ..row }
+    }
+
+    /// The node of a party, and whom it calls.
+    fn member(
+        &self,
+        party: &Party,
+        compiled: Compiled,
+        words: &Words,
+        node_words: NodeWords,
+    ) -> Option<(Node, Vec<Calling>)> {
+        let Compiled { ops, entries, counters, callings, .. } = compiled;
+        let first_clock = entries.len() - party.every.len();
+        let program = Program {
+            ops,
+            entries,
+            tables: tables_of(party, words),
+            counters: vec![0; counters],
+            words: words.clone(),
+        };
+        let (mut node, hands) = match (&party.caller, &party.service) {
+            (Some(caller), _) => {
+                let caller = &caller.0;
+                (Node::caller(caller.hands(), None, caller.callback.clone(), node_words, program), caller.threads)
+            }
+            (None, Some(service)) => {
+                let Service { workers, accept_queue, .. } = service.0;
+                let door = Door::before(accept_queue);
+                (Node::service(Hands::threads(workers), door, node_words, program), workers)
+            }
+            (None, None) => return None,
+        };
+        for pool in &party.pools {
+            node = node.with_pool(pool.connections, pool.max_wait);
+        }
+        for (number, clock) in party.every.iter().enumerate() {
+            node = node.with_clock(clock.every, (first_clock + number) as u8, Slot(hands + number as u16));
+        }
+        Some((node, callings))
+    }
+}
+
+fn tables_of(party: &Party, words: &Words) -> Tables {
+    let table = |Table { id, durable }: &Table| {
+        let mut taken_for = Vec::new();
+        super::compile::for_each_step(std::slice::from_ref(party), &mut |step| {
+            if let Step::Take { table, word, .. } = step
+                && table == id
+            {
+                taken_for.push(words.lexicon.known(word));
+            }
+        });
+        tables::Table::new(*durable, taken_for)
+    };
+    Tables::new(party.tables.iter().map(table).collect())
+}
