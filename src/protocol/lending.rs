@@ -5,9 +5,9 @@
 
 use std::collections::VecDeque;
 
-use super::Stage;
-use super::work::Work;
-use crate::trace::{Ending, PartId};
+use super::work::{self, Work};
+use super::{Alarm, Stage};
+use crate::trace::{Ending, PartId, Slot};
 
 /// A delivery that is lent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,23 @@ pub(crate) enum InHand {
 }
 
 impl InHand {
+    /// What was delivered is begun: by whoever asks for loans, if these consumers lend; else here, by one who takes
+    /// `factor` times as long as usual, and its end is rung in.
+    pub fn begin(
+        loan: Loan,
+        loans: &mut Option<Loans>,
+        (factor, ends): (f64, impl Into<Alarm>),
+        stage: &mut Stage<'_>,
+    ) -> Self {
+        if let Some(loans) = loans {
+            loans.push_back(loan);
+            return InHand::Lent;
+        }
+        let Loan { place, part, delivery } = loan;
+        let span = work::span(part, factor, stage);
+        InHand::Work(Work::begin((Slot(place), delivery), &[part], span, ends, stage))
+    }
+
     /// The process dies. (A loan's own work dies with the node that has it.)
     pub fn cut_short(self, stage: &mut Stage<'_>) {
         match self {
