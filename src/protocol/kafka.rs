@@ -6,12 +6,12 @@
 //! *Invariant:* order is that of offsets within a partition, and between partitions there is none.
 
 mod members;
-mod messages;
+pub(crate) mod messages;
 mod murmur2;
-mod producer;
-mod settings;
+pub(crate) mod producer;
+pub(crate) mod settings;
 mod topic;
-mod words;
+pub(crate) mod words;
 
 pub use members::Members;
 pub use murmur2::partition_of;
@@ -71,11 +71,10 @@ impl Settings {
 
         let latency = || ground.latency.clone();
         let wide = |from, to, leg| ground.link(from, to, leg).keeping_order();
-        let mut out = Vec::new();
-        let mut back = Vec::new();
+        let mut leaders = Vec::new();
         for _ in 0..self.topic.partitions {
-            out.push(setup.link(wide(producer, topic, leg::OUT)));
-            back.push(setup.link(wide(topic, producer, leg::BACK)));
+            let out = setup.link(wide(producer, topic, leg::OUT));
+            leaders.push((out, setup.link(wide(topic, producer, leg::BACK))));
         }
         let mut on: Vec<topic::MemberLinks> = Vec::new();
         let mut home: Vec<Vec<members::Links>> = Vec::new();
@@ -104,8 +103,10 @@ impl Settings {
             Sending::Wait => Hands::Threads(Threads::new(*threads)),
             Sending::Async => Hands::Free,
         };
-        setup.actor(Producer::new(hands, Messages::One, producer::Client::new(self, words, out)).into());
-        setup.actor(Topic::new(self, words, back, on).into());
+        let (own, records) = (&self.producer, (&self.keys, self.record_size_bytes));
+        let client = producer::Client::new(own, records, self.request_timeout, words, leaders);
+        setup.actor(Producer::new(hands, Messages::One, client).into());
+        setup.actor(Topic::new(self, words, on).into());
         // Actors stand in the order of their lanes: a group's lanes, then its dead-letter topic.
         let mut dead = None;
         for ((crew, links), aside) in crews.iter().zip(home).zip(asides) {

@@ -34,7 +34,7 @@ kinds! {
 
 /// A commit and its answers.
 #[derive(Clone, Copy)]
-pub(super) struct CommitWords {
+pub(crate) struct CommitWords {
     pub commit: Word,
     pub committed: Word,
     pub fenced: Word,
@@ -43,7 +43,7 @@ pub(super) struct CommitWords {
 
 /// The kinds and labels of a side, as its trace numbers them.
 #[derive(Clone, Copy)]
-pub(super) struct Words {
+pub(crate) struct Words {
     pub produce: Word,
     pub produce_several: Word,
     pub produced: Word,

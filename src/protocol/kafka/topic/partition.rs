@@ -3,11 +3,11 @@
 //! *Invariants:* an offset is given once and its record stays until retention or a lost leader takes it; reading moves
 //! nothing. Only what every replica in sync has (below the high watermark) is handed out.
 
-use super::super::messages::{BatchNumber, MemberNumber, Offset, Request};
+use super::super::messages::{BatchNumber, MemberNumber, Offset, Request, ToProducer};
 use std::collections::VecDeque;
 
 use super::super::words::Words;
-use crate::engine::{OpenStay, TimerId, Word};
+use crate::engine::{LinkId, OpenStay, TimerId, Word};
 use crate::protocol::Stage;
 use crate::time::Span;
 use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, ReaderId, Slot, StayKind};
@@ -46,6 +46,7 @@ pub struct Awaiting {
     pub message: MessageId,
     pub batch: BatchNumber,
     pub attempt: u32,
+    pub back: LinkId<ToProducer>,
     /// How it is acknowledged.
     pub word: Word,
 }
@@ -62,6 +63,27 @@ pub struct Poll {
     pub timer: Option<TimerId>,
 }
 
+/// A producer, as the leader knows it.
+pub struct Known {
+    back: LinkId<ToProducer>,
+    /// Whether there is a connection over which it waits for answers.
+    pub listens: bool,
+    /// Where each of its records is, by sequence number.
+    offsets: Vec<Offset>,
+}
+
+impl Known {
+    /// The sequence number of its next record.
+    pub fn expected(&self) -> u32 {
+        self.offsets.len() as u32
+    }
+
+    /// The end of the log behind its first so many records.
+    pub fn end_of(&self, records: u32) -> Offset {
+        self.offsets.get((records as usize).wrapping_sub(1)).map_or(0, |last| last + 1)
+    }
+}
+
 pub struct Partition {
     words: Words,
     slot: Slot,
@@ -71,8 +93,7 @@ pub struct Partition {
     high_watermark: Offset,
     /// What the followers are about to have: up to where, and the timer of that.
     replicating: VecDeque<(Offset, TimerId)>,
-    /// The sequence number of the producer's next record.
-    pub expected: u32,
+    producers: Vec<Known>,
     pub awaiting: Vec<Awaiting>,
     pub polls: Vec<Poll>,
     readings: Vec<Reading>,
@@ -89,7 +110,7 @@ impl Partition {
             start: 0,
             high_watermark: 0,
             replicating: VecDeque::new(),
-            expected: 0,
+            producers: Vec::new(),
             awaiting: Vec::new(),
             polls: Vec::new(),
             readings: groups
@@ -116,9 +137,25 @@ impl Partition {
         PartId::from_index(self.records[offset as usize].part.index() + group as u32)
     }
 
-    pub fn append(&mut self, parts: &[PartId], stage: &mut Stage<'_>) {
+    /// What is known of the producer that is answered by `back`.
+    pub fn producer(&mut self, back: LinkId<ToProducer>) -> &mut Known {
+        let place = self.producers.iter().position(|known| known.back == back).unwrap_or_else(|| {
+            self.producers.push(Known { back, listens: false, offsets: Vec::new() });
+            self.producers.len() - 1
+        });
+        &mut self.producers[place]
+    }
+
+    /// The connections break: of those who wait for answers over one.
+    pub fn disconnect(&mut self) -> Vec<LinkId<ToProducer>> {
+        let listens = |known: &mut Known| std::mem::take(&mut known.listens).then_some(known.back);
+        self.producers.iter_mut().filter_map(listens).collect()
+    }
+
+    pub fn append(&mut self, parts: &[PartId], back: LinkId<ToProducer>, stage: &mut Stage<'_>) {
         for part in parts {
             let offset = self.end();
+            self.producer(back).offsets.push(offset);
             let parked = stage.begin_valued(self.slot, StayKind::Parked, *part, offset);
             self.records.push(Record { part: *part, parked, at: stage.now() });
             for group in 0..self.readings.len() {
@@ -127,7 +164,6 @@ impl Partition {
                 self.readings[group].deliveries.push(0);
             }
         }
-        self.expected += parts.len() as u32;
         self.show(stage);
     }
 
@@ -254,7 +290,8 @@ impl Partition {
             }
             if let Some(record) = self.records.pop() {
                 stage.end(record.parked, Ending::Interrupted);
-                self.expected -= 1;
+                let mut offsets = self.producers.iter_mut().map(|known| &mut known.offsets);
+                offsets.find_map(|offsets| offsets.pop_if(|last| *last == offset));
             }
         }
         self.show(stage);
