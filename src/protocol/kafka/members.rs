@@ -183,7 +183,7 @@ impl Members {
                 self.committed(self.index(member), request, Taken::NoCoordinator, stage);
             }
             Timer::CommitAgain { member } => self.commit_again(self.index(member), stage),
-            Timer::JoinAgain { member } => self.join(self.index(member), stage),
+            Timer::JoinAgain { member } => self.join_again(self.index(member), stage),
             Timer::FetchAgain { member, partition } => {
                 let index = self.index(member);
                 if let Some(owned) = self.members[index].owned(partition) {

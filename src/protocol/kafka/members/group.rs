@@ -42,6 +42,17 @@ impl Members {
         self.ask(index, self.words.join, GroupRequest::Join { identity, request }, stage);
     }
 
+    /// Asks again from the beginning; in its next `poll()`, if it has something to do meanwhile: where some of its places
+    /// are known, it works while it waits for the others.
+    pub(super) fn join_again(&mut self, index: usize, stage: &mut Stage<'_>) {
+        match self.members[index].doing {
+            Doing::Nothing | Doing::Polling(_) => self.join(index, stage),
+            Doing::Working { .. } | Doing::Pausing { .. } | Doing::Committing { .. } => {
+                self.members[index].rejoin = true;
+            }
+        }
+    }
+
     fn ask(&mut self, index: usize, word: Word, request: GroupRequest, stage: &mut Stage<'_>) {
         // A JoinGroup is answered when all have joined, which may take as long as their work.
         let patience = match request {
