@@ -11,11 +11,10 @@ mod member;
 mod work;
 
 use super::messages::{MemberNumber, Offset, Request, Taken, ToMembers, ToTopic};
-use super::settings::Settings;
 use std::collections::BTreeSet;
 
 use super::settings::{Commit, GroupSettings};
-use super::words::Words;
+use super::words::{Assignments, Words};
 use crate::engine::{Fault, Input, LinkId, Parcel, Phase, Word};
 use crate::protocol::dead_letters::SetAside;
 use crate::protocol::lanes::Berth;
@@ -27,7 +26,7 @@ use member::{Doing, Member, Membership, Record, Then};
 
 /// How a member reaches the topic.
 #[derive(Clone, Copy)]
-pub(super) struct Links {
+pub(crate) struct Links {
     pub records: LinkId<ToTopic>,
     pub coordinator: LinkId<ToTopic>,
 }
@@ -39,7 +38,7 @@ pub struct Members {
     words: Words,
     group: GroupSettings,
     request_timeout: Span,
-    partitions: u16,
+    assignments: Assignments,
     links: Vec<Links>,
     aside: Option<LinkId<SetAside>>,
     first: MemberNumber,
@@ -98,25 +97,24 @@ impl Role for Members {
 }
 
 impl Members {
-    pub(super) fn new(
-        settings: &Settings,
-        group: u16,
-        (first, berth): (MemberNumber, Berth),
+    /// `first` is the number of the first one on this lane among the members of all groups of the topic.
+    pub(crate) fn new(
+        (group, first, berth): (&GroupSettings, MemberNumber, Berth),
+        (request_timeout, assignments): (Span, &Assignments),
         words: Words,
         links: Vec<Links>,
         aside: Option<LinkId<SetAside>>,
     ) -> Self {
-        let own = settings.groups[usize::from(group)].clone();
         Members {
             words,
-            request_timeout: settings.request_timeout,
-            partitions: settings.topic.partitions,
+            request_timeout,
+            assignments: assignments.clone(),
             first,
             members: (berth.first..berth.first + berth.count)
-                .map(|place| Member::new(place, own.crew().factor(place)))
+                .map(|place| Member::new(place, group.crew().factor(place)))
                 .collect(),
-            effects: Effects::of_consumers(own.deduplicates),
-            group: own,
+            effects: Effects::of_consumers(group.deduplicates),
+            group: group.clone(),
             links,
             aside,
             set_aside: BTreeSet::new(),

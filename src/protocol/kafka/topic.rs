@@ -9,22 +9,30 @@ mod partition;
 use super::messages::{
     Answer, GroupAnswer, GroupRequest, MemberNumber, Producing, Taken, ToMembers, ToProducer, ToTopic, TopicTimer,
 };
-use super::settings::Settings;
-use super::settings::{Acks, Commit, OffsetReset};
+use super::settings::{Acks, Commit, GroupSettings, OffsetReset, TopicSettings};
 use super::words::Words;
 use crate::engine::{Fault, Input, LinkId, Parcel, Phase, Word};
 use crate::protocol::{Role, Stage};
 use crate::time::Span;
-use crate::trace::{MessageId, PartId, Slot};
+use crate::trace::{MessageId, PartId, ReaderId, Slot};
 use coordinator::{Coordinator, Reply};
 use partition::{Awaiting, Partition, Poll};
 
 /// `max.partition.fetch.bytes`: what one fetch brings at most.
 const FETCH_BYTES: u32 = 1 << 20;
 
+/// A group that reads the topic.
+pub(crate) struct Reader<'a> {
+    pub group: &'a GroupSettings,
+    /// By which the trace knows it.
+    pub id: ReaderId,
+    /// Which of a job's parts a record is to it, by number; without one, the part that was published.
+    pub carries: Option<u16>,
+}
+
 /// Where a member is reached.
 #[derive(Clone, Copy)]
-pub(super) struct MemberLinks {
+pub(crate) struct MemberLinks {
     pub group: u16,
     pub records: LinkId<ToMembers>,
     pub coordinator: LinkId<ToMembers>,
@@ -75,33 +83,36 @@ impl Role for Topic {
 }
 
 impl Topic {
-    pub(super) fn new(settings: &Settings, words: Words, members: Vec<MemberLinks>) -> Self {
-        let topic = &settings.topic;
+    /// `members` are those of all groups, in the order of the groups.
+    pub(crate) fn new(
+        (topic, record_size): (&TopicSettings, u32),
+        readers: &[Reader<'_>],
+        words: Words,
+        members: Vec<MemberLinks>,
+    ) -> Self {
         let mut first = 0;
-        let groups = settings.groups.iter().enumerate().map(|(number, group)| {
+        let groups = readers.iter().enumerate().map(|(number, reader)| {
+            let group = reader.group;
             let formed = group.joins_at.is_none().then_some((first, group.consumers));
             first += group.consumers;
             Group {
-                coordinator: Coordinator::new(group, words, number as u16, topic.partitions),
+                coordinator: Coordinator::new(reader, words, number as u16, topic.partitions),
                 reset: group.auto_offset_reset,
                 commit: group.commit,
                 fetch_max_wait: group.fetch_max_wait,
                 formed,
             }
         });
-        let groups: Vec<Group> = groups.collect();
         Topic {
             words,
             members,
-            partitions: (0..topic.partitions)
-                .map(|number| Partition::new(words, number, groups.iter().map(|group| group.formed.is_some())))
-                .collect(),
-            groups,
+            partitions: (0..topic.partitions).map(|number| Partition::new(words, number, readers)).collect(),
+            groups: groups.collect(),
             in_sync: topic.in_sync(),
             min_in_sync: topic.min_insync_replicas,
             replication: topic.replication,
             retention: topic.retention,
-            most_records: (FETCH_BYTES / settings.record_size_bytes).max(1),
+            most_records: (FETCH_BYTES / record_size).max(1),
         }
     }
 

@@ -13,7 +13,7 @@ use crate::trace::{Ending, MarkKind, MessageId, PartId, Slot};
 impl Members {
     /// The group was formed before the run.
     pub(super) fn was_there_before(&mut self, index: usize, stage: &mut Stage<'_>) {
-        let (partitions, consumers) = (self.partitions, self.group.consumers);
+        let (partitions, consumers) = (self.assignments.partitions, self.group.consumers);
         let one = &mut self.members[index];
         let (first, count) = range(partitions, consumers, one.place);
         one.membership = Membership::In;
@@ -139,7 +139,7 @@ impl Members {
         one.membership = Membership::In;
         one.own(first, count);
         one.next_commit = stage.now() + self.group.auto_commit_interval;
-        let label = self.words.assignment(first, count);
+        let label = self.assignments.of(first, count);
         stage.mark(MarkKind::Rebalanced, self.slot(index), PartId::NONE, count.into(), label);
         let beat = stage.set_timer(self.group.heartbeat_interval, Timer::Beat { member });
         self.members[index].beat = Some(beat);
