@@ -55,7 +55,9 @@ impl InHand {
     }
 }
 
-/// Consumers that lend.
+/// Consumers that lend. They never call a loan back: a broker that believes it lost hands it out to somebody else
+/// meanwhile, and a member of a Kafka group rejoins in `poll()`, when the attempt in hand is over. So whoever borrows may
+/// give back what was done elsewhere as well, as a consumer may do such work itself.
 pub(crate) trait Lender {
     /// The next delivery that is to be worked on and was not handed out yet. Asked after everything that they handle,
     /// until there is none.

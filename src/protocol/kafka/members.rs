@@ -18,6 +18,7 @@ use super::words::{Assignments, Words};
 use crate::engine::{Fault, Input, LinkId, Parcel, Phase, Word};
 use crate::protocol::dead_letters::SetAside;
 use crate::protocol::lanes::Berth;
+use crate::protocol::lending::Loans;
 use crate::protocol::work::Effects;
 use crate::protocol::{Role, Stage};
 use crate::time::Span;
@@ -46,6 +47,8 @@ pub struct Members {
     effects: Effects,
     /// Records that were set aside or skipped here, by partition and offset. Read again, they are passed over.
     set_aside: BTreeSet<(u16, Offset)>,
+    /// Without them, they work themselves.
+    loans: Option<Loans>,
 }
 
 /// What members can be woken for.
@@ -118,7 +121,13 @@ impl Members {
             links,
             aside,
             set_aside: BTreeSet::new(),
+            loans: None,
         }
+    }
+
+    /// They lend the records that they are to work on, one at a time each.
+    pub(crate) fn lending(self) -> Self {
+        Members { loans: Some(Loans::new()), ..self }
     }
 
     fn number(&self, index: usize) -> MemberNumber {
@@ -306,6 +315,7 @@ impl Members {
             // The engine stretches the work and keeps what would arrive; requests without an answer are asked again.
             (Fault::SlowDown { .. } | Fault::SilentOutage, _) => {}
             (Fault::Crash, Phase::Begins) => {
+                self.loans.iter_mut().for_each(Loans::clear);
                 for index in 0..self.members.len() {
                     self.die(index, stage);
                 }

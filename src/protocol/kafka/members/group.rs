@@ -212,7 +212,7 @@ impl Members {
     /// What it has in hand is lost; the coordinator hears of it when the session is over (`FLT-2`).
     pub(super) fn die(&mut self, index: usize, stage: &mut Stage<'_>) {
         match self.members[index].doing {
-            Doing::Working { work, .. } => work.cut_short(Ending::Interrupted, stage),
+            Doing::Working { in_hand, .. } => in_hand.cut_short(stage),
             Doing::Pausing { stay, .. } => stage.end(stay, Ending::Interrupted),
             Doing::Polling(_) | Doing::Committing { .. } => self.stop_waiting(index, Ending::Interrupted, stage),
             Doing::Nothing => {}
