@@ -206,6 +206,11 @@ impl<M: Clone, T> Context<'_, M, T> {
         self.core.trace.job_of(part)
     }
 
+    /// The part with that number, from 0, of the job that `part` belongs to.
+    pub fn sibling(&self, part: PartId, number: u16) -> PartId {
+        PartId::from_index(self.first_part(self.job_of(part)).index() + u32::from(number))
+    }
+
     /// How many parts a job has.
     pub fn parts_per_job(&self) -> u32 {
         self.core.trace.parts_per_job

@@ -30,6 +30,12 @@ impl<B> Clone for LinkId<B> {
 
 impl<B> Copy for LinkId<B> {}
 
+impl<B> PartialEq for LinkId<B> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
 impl<B> std::fmt::Debug for LinkId<B> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "LinkId({})", self.0)

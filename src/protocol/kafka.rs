@@ -5,13 +5,13 @@
 //! ConsumerCoordinator, GroupCoordinator, RangeAssignor, docs/design.html) and KIP-1030.
 //! *Invariant:* order is that of offsets within a partition, and between partitions there is none.
 
-mod members;
-mod messages;
+pub(crate) mod members;
+pub(crate) mod messages;
 mod murmur2;
-mod producer;
-mod settings;
-mod topic;
-mod words;
+pub(crate) mod producer;
+pub(crate) mod settings;
+pub(crate) mod topic;
+pub(crate) mod words;
 
 pub use members::Members;
 pub use murmur2::partition_of;
@@ -30,6 +30,8 @@ use crate::rng::Distribution;
 use crate::time::Span;
 use crate::trace::{ActorId, ActorRow, Drawing, Duty, ReaderRow, Term};
 use messages::{MemberNumber, ToMembers, ToTopic};
+use topic::Reader;
+use words::{Assignments, Words};
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: partitions by key (murmur2) or sticky without one, batches with linger, acks 0, 1 and all with in-sync replicas, \
@@ -60,22 +62,22 @@ struct Crew {
 impl Settings {
     pub(super) fn set_up(&self, ground: &Ground) -> Setup<Party> {
         let mut setup = Setup::default();
-        let words = self.words(&mut setup);
+        let assignments = Assignments::new(&mut setup, self.topic.partitions);
+        let words = Words::new(&mut setup, &self.label, &self.body);
         let ProducerSettings { id, name, threads, .. } = &self.producer;
         let producer = setup.lane(lanes::of_slots(Duty::Caller, (id, name), *threads, "thread"));
         let topic = setup.lane(self.topic_lane());
         setup.term(topic, Term::Position, "offset");
         setup.term(topic, Term::Settled, "committed");
         let crews = self.crews(&mut setup);
-        self.readers(&mut setup, topic, &crews);
+        let readers = self.readers(&mut setup, topic, &crews);
 
         let latency = || ground.latency.clone();
         let wide = |from, to, leg| ground.link(from, to, leg).keeping_order();
-        let mut out = Vec::new();
-        let mut back = Vec::new();
+        let mut leaders = Vec::new();
         for _ in 0..self.topic.partitions {
-            out.push(setup.link(wide(producer, topic, leg::OUT)));
-            back.push(setup.link(wide(topic, producer, leg::BACK)));
+            let out = setup.link(wide(producer, topic, leg::OUT));
+            leaders.push((out, setup.link(wide(topic, producer, leg::BACK))));
         }
         let mut on: Vec<topic::MemberLinks> = Vec::new();
         let mut home: Vec<Vec<members::Links>> = Vec::new();
@@ -104,13 +106,17 @@ impl Settings {
             Sending::Wait => Hands::Threads(Threads::new(*threads)),
             Sending::Async => Hands::Free,
         };
-        setup.actor(Producer::new(hands, Messages::One, producer::Client::new(self, words, out)).into());
-        setup.actor(Topic::new(self, words, back, on).into());
+        let (own, records) = (&self.producer, (&self.keys, self.record_size_bytes));
+        let client = producer::Client::new(own, records, self.request_timeout, words, leaders);
+        setup.actor(Producer::new(hands, Messages::One, client).into());
+        setup.actor(Topic::new((&self.topic, self.record_size_bytes), &readers, words, on).into());
         // Actors stand in the order of their lanes: a group's lanes, then its dead-letter topic.
         let mut dead = None;
         for ((crew, links), aside) in crews.iter().zip(home).zip(asides) {
-            setup.actor(Members::new(self, crew.group, (crew.first, crew.berth), words, links, aside).into());
-            let last_of_group = crew.berth.first + crew.berth.count == self.groups[usize::from(crew.group)].consumers;
+            let group = &self.groups[usize::from(crew.group)];
+            let (who, common) = ((group, crew.first, crew.berth), (self.request_timeout, &assignments));
+            setup.actor(Members::new(who, common, words, links, aside).into());
+            let last_of_group = crew.berth.first + crew.berth.count == group.consumers;
             if last_of_group && crew.dead.is_some() && crew.dead != dead {
                 dead = crew.dead;
                 setup.actor(DeadLetters.into());
@@ -119,12 +125,14 @@ impl Settings {
         setup
     }
 
-    /// Each group reads the topic with a place of its own.
-    fn readers(&self, setup: &mut Setup<Party>, topic: ActorId, crews: &[Crew]) {
-        for (number, group) in self.groups.iter().enumerate() {
-            let lanes = crews.iter().filter(|crew| usize::from(crew.group) == number).map(|crew| crew.lane);
-            setup.reader(ReaderRow { name: group.name.clone(), log: topic, lanes: lanes.collect() });
-        }
+    /// Each group reads the topic with a place of its own. If there are several, each does its own part of every record.
+    fn readers<'s>(&'s self, setup: &mut Setup<Party>, topic: ActorId, crews: &[Crew]) -> Vec<Reader<'s>> {
+        let reader = |(number, group): (u16, &'s GroupSettings)| {
+            let lanes = crews.iter().filter(|crew| crew.group == number).map(|crew| crew.lane);
+            let row = ReaderRow { name: group.name.clone(), log: topic, lanes: lanes.collect() };
+            Reader { group, id: setup.reader(row), carries: (self.groups.len() > 1).then_some(number) }
+        };
+        (0..).zip(&self.groups).map(reader).collect()
     }
 
     /// Makes the lanes of all groups, each followed by its dead-letter topic.

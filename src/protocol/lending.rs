@@ -5,9 +5,9 @@
 
 use std::collections::VecDeque;
 
-use super::Stage;
-use super::work::Work;
-use crate::trace::{Ending, PartId};
+use super::work::{self, Work};
+use super::{Alarm, Stage};
+use crate::trace::{Ending, PartId, Slot};
 
 /// A delivery that is lent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,23 @@ pub(crate) enum InHand {
 }
 
 impl InHand {
+    /// What was delivered is begun: by whoever asks for loans, if these consumers lend; else here, by one who takes
+    /// `factor` times as long as usual, and its end is rung in.
+    pub fn begin(
+        loan: Loan,
+        loans: &mut Option<Loans>,
+        (factor, ends): (f64, impl Into<Alarm>),
+        stage: &mut Stage<'_>,
+    ) -> Self {
+        if let Some(loans) = loans {
+            loans.push_back(loan);
+            return InHand::Lent;
+        }
+        let Loan { place, part, delivery } = loan;
+        let span = work::span(part, factor, stage);
+        InHand::Work(Work::begin((Slot(place), delivery), &[part], span, ends, stage))
+    }
+
     /// The process dies. (A loan's own work dies with the node that has it.)
     pub fn cut_short(self, stage: &mut Stage<'_>) {
         match self {
@@ -38,7 +55,9 @@ impl InHand {
     }
 }
 
-/// Consumers that lend.
+/// Consumers that lend. They never call a loan back: a broker that believes it lost hands it out to somebody else
+/// meanwhile, and a member of a Kafka group rejoins in `poll()`, when the attempt in hand is over. So whoever borrows may
+/// give back what was done elsewhere as well, as a consumer may do such work itself.
 pub(crate) trait Lender {
     /// The next delivery that is to be worked on and was not handed out yet. Asked after everything that they handle,
     /// until there is none.

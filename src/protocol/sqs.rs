@@ -8,12 +8,12 @@
 //! has run out, whatever became of its receiver.
 
 mod consumers;
-mod messages;
-mod queue;
-mod sender;
-mod settings;
+pub(crate) mod messages;
+pub(crate) mod queue;
+pub(crate) mod sender;
+pub(crate) mod settings;
 mod shelf;
-mod words;
+pub(crate) mod words;
 
 pub use consumers::Consumers;
 pub use queue::Queue;
@@ -30,6 +30,8 @@ use crate::engine::{Link, Setup};
 use crate::rng::Distribution;
 use crate::time::{Span, readable};
 use crate::trace::{ActorId, ActorRow, Drawing, Duty, Slot, Term};
+use messages::Wanted;
+use words::Words;
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: SendMessage, ReceiveMessage, DeleteMessage and ChangeMessageVisibility as calls, standard and FIFO queues, \
@@ -51,7 +53,7 @@ pub type Sender = Jobs<sender::Client>;
 impl Settings {
     pub(super) fn set_up(&self, ground: &Ground) -> Setup<Party> {
         let mut setup = Setup::default();
-        let words = self.words(&mut setup);
+        let words = Words::new(&mut setup, &self.label, &self.body);
         let SenderSettings { id, name, threads } = &self.sender;
         let sender = setup.lane(lanes::of_slots(Duty::Caller, (id, name), *threads, "thread"));
         let queue = setup.lane(self.queue_lane());
@@ -76,11 +78,13 @@ impl Settings {
         let still = || Distribution::fixed(Span::ZERO);
         let aside = dead.map(|dead| setup.link(Link::new(queue, dead, leg::RETURN, still()).keeping_order()));
 
-        let client = sender::Client::new(self, words, out);
+        let client = sender::Client::new(self.calling(), words, (out, back));
         setup.actor(Sender::new(Hands::Threads(Threads::new(*threads)), Messages::One, client).into());
-        setup.actor(Queue::new(self, words, queue::Links { back, on, aside }).into());
+        let keys = (&self.message_group_ids, &self.message_deduplication_ids);
+        setup.actor(Queue::new(&self.queue, keys, words, queue::Links { on, aside }).into());
         for ((_, berth), home) in crew.into_iter().zip(home) {
-            setup.actor(Consumers::new((self, berth), words, home).into());
+            let (who, wanted) = ((&self.consumers, berth, berth.first), self.consumers.wanted(&self.queue));
+            setup.actor(Consumers::new(who, wanted, self.calling(), words, home).into());
         }
         if dead.is_some() {
             setup.actor(DeadLetters.into());
@@ -91,8 +95,8 @@ impl Settings {
     /// What bounds how much a consumer has in hand: how many messages a receive brings, and how long a consumer that
     /// polls briefly pauses between polls.
     fn bound(&self) -> String {
-        let most = self.consumers.max_number_of_messages;
-        match (self.queue.kind, self.wait_time()) {
+        let Wanted { most, wait } = self.consumers.wanted(&self.queue);
+        match (self.queue.kind, wait) {
             (QueueType::Fifo, _) => format!("max_number_of_messages {most}, and one receive at a time in each group"),
             (QueueType::Standard, Span::ZERO) => {
                 let pause = readable(self.consumers.poll_interval);

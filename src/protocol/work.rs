@@ -32,6 +32,13 @@ impl Effects {
         matches!(self, Effects::First(done) if done.contains(&part))
     }
 
+    /// This part's work was done on loan: whoever did it has said what it changed.
+    pub fn learn(&mut self, part: PartId) {
+        if let Effects::First(done) = self {
+            done.insert(part);
+        }
+    }
+
     fn take(&mut self, part: PartId, stage: &mut Stage<'_>) {
         let changes = match self {
             Effects::None => false,

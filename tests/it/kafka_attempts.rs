@@ -91,3 +91,25 @@ fn a_rebalance_does_not_wait_for_all_attempts() {
     assert!((5..=9).contains(&attempts), "{attempts}");
     assert_eq!(trace.parts[0].outcome, WorkOutcome::DeadLettered);
 }
+
+/// The leaders go in between two answers about the member's places. Its question about the second is turned away, so it
+/// asks again, while it works on a record of the first: a member rejoins in `poll()` and nowhere else (KafkaConsumer).
+#[test]
+fn a_member_that_has_to_ask_for_its_places_again_finishes_the_record_in_hand() {
+    let group = json!({
+        "consumers": 1, "joins_at": "0s", "auto_offset_reset": "earliest", "commit": "after-each",
+    });
+    let scenario = json!({
+        "workload": { "jobs": 16, "arrivals": { "pattern": "burst" }, "work": "500ms" },
+        "network": { "latency": { "uniform": { "min": "1ms", "max": "60ms" } } },
+        "changes": [{ "actor": "queue", "fault": "outage", "at": "3188ms", "for": "4ms" }],
+    });
+    let settings = json!({ "topic": { "partitions": 4 }, "keys": ["k-{job}"], "groups": [group] });
+    let trace = play_side("kafka", settings, scenario);
+    assert_eq!(trace.outcome.limit(), None, "the run settles");
+    let assigned = trace.marks.iter().filter(|mark| mark.kind == MarkKind::Rebalanced).count();
+    assert_eq!(assigned, 2, "it joined twice");
+    let busy = stays(&trace, StayKind::Busy);
+    assert!(busy.windows(2).all(|pair| pair[0].end <= pair[1].begin), "one record at a time");
+    assert!(trace.parts.iter().all(|part| part.outcome == WorkOutcome::Done && part.executions == 1));
+}

@@ -11,14 +11,14 @@ mod member;
 mod work;
 
 use super::messages::{MemberNumber, Offset, Request, Taken, ToMembers, ToTopic};
-use super::settings::Settings;
 use std::collections::BTreeSet;
 
 use super::settings::{Commit, GroupSettings};
-use super::words::Words;
+use super::words::{Assignments, Words};
 use crate::engine::{Fault, Input, LinkId, Parcel, Phase, Word};
 use crate::protocol::dead_letters::SetAside;
 use crate::protocol::lanes::Berth;
+use crate::protocol::lending::Loans;
 use crate::protocol::work::Effects;
 use crate::protocol::{Role, Stage};
 use crate::time::Span;
@@ -27,7 +27,7 @@ use member::{Doing, Member, Membership, Record, Then};
 
 /// How a member reaches the topic.
 #[derive(Clone, Copy)]
-pub(super) struct Links {
+pub(crate) struct Links {
     pub records: LinkId<ToTopic>,
     pub coordinator: LinkId<ToTopic>,
 }
@@ -39,7 +39,7 @@ pub struct Members {
     words: Words,
     group: GroupSettings,
     request_timeout: Span,
-    partitions: u16,
+    assignments: Assignments,
     links: Vec<Links>,
     aside: Option<LinkId<SetAside>>,
     first: MemberNumber,
@@ -47,6 +47,8 @@ pub struct Members {
     effects: Effects,
     /// Records that were set aside or skipped here, by partition and offset. Read again, they are passed over.
     set_aside: BTreeSet<(u16, Offset)>,
+    /// Without them, they work themselves.
+    loans: Option<Loans>,
 }
 
 /// What members can be woken for.
@@ -98,29 +100,34 @@ impl Role for Members {
 }
 
 impl Members {
-    pub(super) fn new(
-        settings: &Settings,
-        group: u16,
-        (first, berth): (MemberNumber, Berth),
+    /// `first` is the number of the first one on this lane among the members of all groups of the topic.
+    pub(crate) fn new(
+        (group, first, berth): (&GroupSettings, MemberNumber, Berth),
+        (request_timeout, assignments): (Span, &Assignments),
         words: Words,
         links: Vec<Links>,
         aside: Option<LinkId<SetAside>>,
     ) -> Self {
-        let own = settings.groups[usize::from(group)].clone();
         Members {
             words,
-            request_timeout: settings.request_timeout,
-            partitions: settings.topic.partitions,
+            request_timeout,
+            assignments: assignments.clone(),
             first,
             members: (berth.first..berth.first + berth.count)
-                .map(|place| Member::new(place, own.crew().factor(place)))
+                .map(|place| Member::new(place, group.crew().factor(place)))
                 .collect(),
-            effects: Effects::of_consumers(own.deduplicates),
-            group: own,
+            effects: Effects::of_consumers(group.deduplicates),
+            group: group.clone(),
             links,
             aside,
             set_aside: BTreeSet::new(),
+            loans: None,
         }
+    }
+
+    /// They lend the records that they are to work on, one at a time each.
+    pub(crate) fn lending(self) -> Self {
+        Members { loans: Some(Loans::new()), ..self }
     }
 
     fn number(&self, index: usize) -> MemberNumber {
@@ -183,7 +190,7 @@ impl Members {
                 self.committed(self.index(member), request, Taken::NoCoordinator, stage);
             }
             Timer::CommitAgain { member } => self.commit_again(self.index(member), stage),
-            Timer::JoinAgain { member } => self.join(self.index(member), stage),
+            Timer::JoinAgain { member } => self.join_again(self.index(member), stage),
             Timer::FetchAgain { member, partition } => {
                 let index = self.index(member);
                 if let Some(owned) = self.members[index].owned(partition) {
@@ -308,6 +315,7 @@ impl Members {
             // The engine stretches the work and keeps what would arrive; requests without an answer are asked again.
             (Fault::SlowDown { .. } | Fault::SilentOutage, _) => {}
             (Fault::Crash, Phase::Begins) => {
+                self.loans.iter_mut().for_each(Loans::clear);
                 for index in 0..self.members.len() {
                     self.die(index, stage);
                 }

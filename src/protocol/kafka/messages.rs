@@ -1,5 +1,8 @@
 //! What travels between producer, topic and members, and what wakes the topic.
 
+use super::settings::Acks;
+use crate::engine::LinkId;
+
 /// The number of a record in its partition, from 0.
 pub type Offset = u32;
 
@@ -35,6 +38,16 @@ pub enum Pulse {
     UnknownMember,
 }
 
+/// Who produces, as every produce request says.
+#[derive(Clone, Copy, Debug)]
+pub struct Producing {
+    /// The way there from the partition's leader. No other producer has it, so it stands for the producer id as well.
+    pub back: LinkId<ToProducer>,
+    pub acks: Acks,
+    /// Whether the leader is to look at the sequence numbers.
+    pub idempotent: bool,
+}
+
 /// What the producer hears.
 #[derive(Clone, Copy, Debug)]
 pub enum ToProducer {
@@ -56,9 +69,10 @@ pub enum ToTopic {
     Produce {
         partition: u16,
         batch: BatchNumber,
-        /// How many records were sent to the partition before.
+        /// How many records this producer sent to the partition before.
         sequence: u32,
         attempt: u32,
+        producing: Producing,
     },
     Fetch {
         member: MemberNumber,

@@ -7,16 +7,14 @@
 
 mod batches;
 
-use super::messages::{Answer, BatchNumber, ToProducer, ToTopic};
-use super::settings::Settings;
+use super::messages::{Answer, BatchNumber, Producing, ToProducer, ToTopic};
 use std::collections::VecDeque;
 
 use super::partition_of;
-use super::settings::Acks;
+use super::settings::{Acks, ProducerSettings};
 use super::words::Words;
-use crate::engine::{LinkId, OpenStay, Parcel};
+use crate::engine::{LinkId, Parcel};
 use crate::protocol::Stage;
-use crate::protocol::by_number::ByNumber;
 use crate::protocol::keys::Keys;
 use crate::protocol::port::{Port, Task};
 use crate::protocol::retry::{Jitter, Retry};
@@ -24,7 +22,7 @@ use crate::protocol::retry::{Jitter, Retry};
 use crate::rng::Purpose;
 use crate::time::Span;
 use crate::trace::{CallerOutcome, Ending, JobId, MarkKind, MessageId, PartId, Slot, StayKind};
-use batches::{Batch, Lane};
+use batches::{Batch, Lane, Record};
 
 /// How long a refused or lost request waits for the next attempt, give or take a fifth: `retry.backoff.ms` 100, doubling
 /// up to `retry.backoff.max.ms` 1000.
@@ -34,7 +32,10 @@ fn backoff() -> Retry {
 
 pub struct Client {
     words: Words,
-    out: Vec<LinkId<ToTopic>>,
+    /// The ways to the leader of each partition, and back.
+    links: Vec<(LinkId<ToTopic>, LinkId<ToProducer>)>,
+    /// By which its holder tells its ports apart.
+    number: u8,
     acks: Acks,
     idempotent: bool,
     linger: Span,
@@ -50,22 +51,28 @@ pub struct Client {
     /// The partition to which records without a key stick, and the bytes that went there.
     sticky: (u16, u32),
     turns: u32,
-    /// Records sent and not acknowledged. Where no thread waits for one, a stay shows it.
-    unconfirmed: ByNumber<PartId, (Task, Option<OpenStay>)>,
     ended: VecDeque<(Task, CallerOutcome)>,
 }
 
 /// What a producer can be woken for.
 #[derive(Clone, Copy, Debug)]
-pub enum Timer {
+pub struct Timer {
+    /// The number of the port, for a party may hold several.
+    pub port: u8,
+    partition: u16,
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum What {
     /// A batch has lingered long enough.
-    Lingered { partition: u16, batch: BatchNumber },
+    Lingered(BatchNumber),
     /// The answer to a produce request is overdue.
-    ProduceOverdue { partition: u16, batch: BatchNumber },
-    /// The delivery time-out of a partition's oldest batch is over.
-    DeliveryOver { partition: u16 },
-    /// A partition's first batch may be sent again.
-    SendAgain { partition: u16 },
+    ProduceOverdue(BatchNumber),
+    /// The delivery time-out of the partition's oldest batch is over.
+    DeliveryOver,
+    /// The partition's first batch may be sent again.
+    SendAgain,
 }
 
 impl Port for Client {
@@ -74,11 +81,9 @@ impl Port for Client {
 
     /// `send()`: the record joins the open batch of its partition.
     fn send(&mut self, task: Task, stage: &mut Stage<'_>) {
-        let part = task.part;
-        let partition = self.partition(stage.job_of(part), stage);
-        let stay = (task.slot == Slot::WHOLE).then(|| stage.begin(Slot::WHOLE, StayKind::Unconfirmed, part));
-        self.unconfirmed.insert(part, (task, stay));
-        self.file(part, partition, stage);
+        let partition = self.partition(stage.job_of(task.part), stage);
+        let stay = (task.slot == Slot::WHOLE).then(|| stage.begin(Slot::WHOLE, StayKind::Unconfirmed, task.part));
+        self.file(Record { task, stay }, partition, stage);
     }
 
     fn hear(&mut self, message: MessageId, body: ToProducer, stage: &mut Stage<'_>) {
@@ -95,21 +100,21 @@ impl Port for Client {
         }
     }
 
-    fn ring(&mut self, timer: Timer, stage: &mut Stage<'_>) {
-        match timer {
-            Timer::Lingered { partition, batch } => {
+    fn ring(&mut self, Timer { partition, what, .. }: Timer, stage: &mut Stage<'_>) {
+        match what {
+            What::Lingered(batch) => {
                 self.lanes[usize::from(partition)].close(batch);
                 self.send_what_may(partition, stage);
             }
-            Timer::ProduceOverdue { partition, batch } => {
+            What::ProduceOverdue(batch) => {
                 if let Some(batch) = self.lanes[usize::from(partition)].take_in_flight(batch) {
-                    let (part, attempt) = (batch.parts[0], batch.attempt.into());
+                    let (part, attempt) = (batch.first(), batch.attempt.into());
                     stage.mark(MarkKind::TimedOut, Slot::WHOLE, part, attempt, self.words.timed_out);
                     self.failed(partition, batch, CallerOutcome::Unknown, stage);
                 }
             }
-            Timer::DeliveryOver { partition } => self.expire(partition, stage),
-            Timer::SendAgain { partition } => self.send_what_may(partition, stage),
+            What::DeliveryOver => self.expire(partition, stage),
+            What::SendAgain => self.send_what_may(partition, stage),
         }
     }
 
@@ -119,8 +124,14 @@ impl Port for Client {
 }
 
 impl Client {
-    pub(super) fn new(settings: &Settings, words: Words, out: Vec<LinkId<ToTopic>>) -> Self {
-        let own = &settings.producer;
+    /// `records` are the keys of the jobs' records, and what a record takes in a batch.
+    pub(crate) fn new(
+        own: &ProducerSettings,
+        records: (&Keys, u32),
+        request_timeout: Span,
+        words: Words,
+        links: Vec<(LinkId<ToTopic>, LinkId<ToProducer>)>,
+    ) -> Self {
         Client {
             words,
             acks: own.acks,
@@ -128,29 +139,39 @@ impl Client {
             linger: own.linger,
             batch_size: own.batch_size_bytes,
             max_in_flight: own.max_in_flight.into(),
-            request_timeout: settings.request_timeout,
+            request_timeout,
             delivery_timeout: own.delivery_timeout,
-            record_size: settings.record_size_bytes,
-            keys: settings.keys.clone(),
+            record_size: records.1,
+            keys: records.0.clone(),
             backoff: backoff(),
-            lanes: out.iter().map(|_| Lane::default()).collect(),
-            out,
+            lanes: links.iter().map(|_| Lane::default()).collect(),
+            links,
+            number: 0,
             last_batch: 0,
             sticky: (u16::MAX, 0),
             turns: 0,
-            unconfirmed: ByNumber::default(),
             ended: VecDeque::new(),
         }
     }
 
-    fn file(&mut self, part: PartId, partition: u16, stage: &mut Stage<'_>) {
+    /// The port with that number among those of its holder.
+    pub(crate) fn numbered(self, number: u8) -> Self {
+        Client { number, ..self }
+    }
+
+    fn timer(&self, partition: u16, what: What) -> Timer {
+        Timer { port: self.number, partition, what }
+    }
+
+    fn file(&mut self, record: Record, partition: u16, stage: &mut Stage<'_>) {
         let (size, limit, now) = (self.record_size, self.batch_size, stage.now());
-        let opened = self.lanes[usize::from(partition)].file(part, size, limit, now, &mut self.last_batch);
+        let opened = self.lanes[usize::from(partition)].file(record, size, limit, now, &mut self.last_batch);
+        let lingered = self.timer(partition, What::Lingered(self.last_batch));
         if let Some(number) = opened
             && self.linger > Span::ZERO
             && let Some(batch) = self.lanes[usize::from(partition)].waiting(number)
         {
-            batch.timer = Some(stage.set_timer(self.linger, Timer::Lingered { partition, batch: number }));
+            batch.timer = Some(stage.set_timer(self.linger, lingered));
         }
         if self.linger == Span::ZERO {
             self.lanes[usize::from(partition)].close(self.last_batch);
@@ -161,10 +182,11 @@ impl Client {
 
     /// Sets a timer for the delivery time-out of the oldest batch, unless one is set.
     fn watch(&mut self, partition: u16, stage: &mut Stage<'_>) {
+        let over = self.timer(partition, What::DeliveryOver);
         let lane = &mut self.lanes[usize::from(partition)];
         if let Some(opened) = lane.oldest().filter(|_| !lane.watched) {
             lane.watched = true;
-            stage.set_timer((opened + self.delivery_timeout).since(stage.now()), Timer::DeliveryOver { partition });
+            stage.set_timer((opened + self.delivery_timeout).since(stage.now()), over);
         }
     }
 
@@ -174,18 +196,18 @@ impl Client {
         let lane = &mut self.lanes[usize::from(partition)];
         lane.watched = false;
         for batch in lane.take_expired(stage.now(), self.delivery_timeout) {
-            self.give_up(&batch, stage);
+            self.give_up(batch, stage);
         }
         self.watch(partition, stage);
         self.send_what_may(partition, stage);
     }
 
-    fn give_up(&mut self, batch: &Batch, stage: &mut Stage<'_>) {
+    fn give_up(&mut self, batch: Batch, stage: &mut Stage<'_>) {
         stage.cancel(batch.timer);
-        for part in &batch.parts {
-            stage.mark(MarkKind::GaveUp, Slot::WHOLE, *part, batch.attempt.into(), self.words.gave_up);
+        for part in batch.parts() {
+            stage.mark(MarkKind::GaveUp, Slot::WHOLE, part, batch.attempt.into(), self.words.gave_up);
         }
-        self.settle(&batch.parts, batch.known, stage);
+        self.settle(batch.records, batch.known, stage);
     }
 
     /// By the key's hash; without a key, sticky until a batch's worth of bytes went to one partition (KIP-794).
@@ -218,18 +240,20 @@ impl Client {
         batch.attempt += 1;
         stage.cancel(batch.timer.take());
         let Batch { number, attempt, sequence, .. } = batch;
-        let several = batch.parts.len() > 1;
+        let several = batch.records.len() > 1;
         let word = if several { self.words.produce_several } else { self.words.produce };
-        let part = stage.batch(batch.parts.clone());
+        let part = stage.batch(batch.parts().collect());
         if self.acks != Acks::None {
-            let overdue = Timer::ProduceOverdue { partition, batch: number };
+            let overdue = self.timer(partition, What::ProduceOverdue(number));
             batch.timer = Some(stage.set_timer(self.request_timeout, overdue));
         }
-        let parcel = Parcel::new(self.out[usize::from(partition)], word, part).attempt(attempt).to(Slot(partition));
-        stage.send(parcel, ToTopic::Produce { partition, batch: number, sequence, attempt });
+        let (out, back) = self.links[usize::from(partition)];
+        let parcel = Parcel::new(out, word, part).attempt(attempt).to(Slot(partition));
+        let producing = Producing { back, acks: self.acks, idempotent: self.idempotent };
+        stage.send(parcel, ToTopic::Produce { partition, batch: number, sequence, attempt, producing });
         match self.acks {
             // Nobody will say anything: handing it to the network is all there is to know.
-            Acks::None => self.settle(&batch.parts, CallerOutcome::Accepted, stage),
+            Acks::None => self.settle(batch.records, CallerOutcome::Accepted, stage),
             Acks::Leader | Acks::All => self.lanes[usize::from(partition)].in_flight.push(batch),
         }
     }
@@ -246,7 +270,7 @@ impl Client {
         };
         stage.cancel(batch.timer);
         match answer {
-            Answer::Stored => self.settle(&batch.parts, CallerOutcome::Accepted, stage),
+            Answer::Stored => self.settle(batch.records, CallerOutcome::Accepted, stage),
             Answer::NoLeader => self.failed(partition, batch, CallerOutcome::Refused, stage),
             Answer::NotEnoughReplicas | Answer::OutOfOrderSequence => {
                 self.failed(partition, batch, CallerOutcome::Failed, stage);
@@ -260,26 +284,24 @@ impl Client {
     fn failed(&mut self, partition: u16, mut batch: Batch, heard: CallerOutcome, stage: &mut Stage<'_>) {
         batch.known = batch.known.max(heard);
         stage.cancel(batch.timer.take());
-        let chance = stage.chance(Purpose::Jitter, batch.parts[0], batch.attempt);
-        let wait = self.backoff.wait(stage, batch.parts[0], batch.attempt, None).scaled(0.8 + 0.4 * chance);
+        let chance = stage.chance(Purpose::Jitter, batch.first(), batch.attempt);
+        let wait = self.backoff.wait(stage, batch.first(), batch.attempt, None).scaled(0.8 + 0.4 * chance);
         if stage.now().since(batch.opened) >= self.delivery_timeout {
-            self.give_up(&batch, stage);
+            self.give_up(batch, stage);
             return self.send_what_may(partition, stage);
         }
         let next = u64::from(batch.attempt) + 1;
-        stage.mark(MarkKind::Retried, Slot::WHOLE, batch.parts[0], next, self.words.sends_again);
+        stage.mark(MarkKind::Retried, Slot::WHOLE, batch.first(), next, self.words.sends_again);
         batch.not_before = stage.now() + wait;
-        batch.timer = Some(stage.set_timer(wait, Timer::SendAgain { partition }));
+        batch.timer = Some(stage.set_timer(wait, self.timer(partition, What::SendAgain)));
         self.lanes[usize::from(partition)].put_back(batch);
     }
 
-    fn settle(&mut self, parts: &[PartId], outcome: CallerOutcome, stage: &mut Stage<'_>) {
+    fn settle(&mut self, records: Vec<Record>, outcome: CallerOutcome, stage: &mut Stage<'_>) {
         let ending = if outcome == CallerOutcome::Accepted { Ending::Done } else { Ending::GaveUp };
-        for part in parts {
-            if let Some((task, stay)) = self.unconfirmed.remove(part) {
-                stay.into_iter().for_each(|stay| stage.end(stay, ending));
-                self.ended.push_back((task, outcome));
-            }
+        for Record { task, stay } in records {
+            stay.into_iter().for_each(|stay| stage.end(stay, ending));
+            self.ended.push_back((task, outcome));
         }
     }
 }

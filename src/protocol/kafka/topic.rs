@@ -7,24 +7,32 @@ mod coordinator;
 mod partition;
 
 use super::messages::{
-    Answer, GroupAnswer, GroupRequest, MemberNumber, Taken, ToMembers, ToProducer, ToTopic, TopicTimer,
+    Answer, GroupAnswer, GroupRequest, MemberNumber, Producing, Taken, ToMembers, ToProducer, ToTopic, TopicTimer,
 };
-use super::settings::Settings;
-use super::settings::{Acks, Commit, OffsetReset};
+use super::settings::{Acks, Commit, GroupSettings, OffsetReset, TopicSettings};
 use super::words::Words;
 use crate::engine::{Fault, Input, LinkId, Parcel, Phase, Word};
 use crate::protocol::{Role, Stage};
 use crate::time::Span;
-use crate::trace::{MessageId, PartId, Slot};
+use crate::trace::{MessageId, PartId, ReaderId, Slot};
 use coordinator::{Coordinator, Reply};
 use partition::{Awaiting, Partition, Poll};
 
 /// `max.partition.fetch.bytes`: what one fetch brings at most.
 const FETCH_BYTES: u32 = 1 << 20;
 
+/// A group that reads the topic.
+pub(crate) struct Reader<'a> {
+    pub group: &'a GroupSettings,
+    /// By which the trace knows it.
+    pub id: ReaderId,
+    /// Which of a job's parts a record is to it, by number; without one, the part that was published.
+    pub carries: Option<u16>,
+}
+
 /// Where a member is reached.
 #[derive(Clone, Copy)]
-pub(super) struct MemberLinks {
+pub(crate) struct MemberLinks {
     pub group: u16,
     pub records: LinkId<ToMembers>,
     pub coordinator: LinkId<ToMembers>,
@@ -42,19 +50,14 @@ struct Group {
 
 pub struct Topic {
     words: Words,
-    back: Vec<LinkId<ToProducer>>,
     members: Vec<MemberLinks>,
     partitions: Vec<Partition>,
     groups: Vec<Group>,
-    acks: Acks,
-    idempotent: bool,
     in_sync: u16,
     min_in_sync: u16,
     replication: Span,
     retention: Span,
     most_records: u32,
-    /// To which partitions' leaders the producer has a connection.
-    connected: Vec<bool>,
 }
 
 impl Role for Topic {
@@ -80,55 +83,45 @@ impl Role for Topic {
 }
 
 impl Topic {
-    pub(super) fn new(
-        settings: &Settings,
+    /// `members` are those of all groups, in the order of the groups.
+    pub(crate) fn new(
+        (topic, record_size): (&TopicSettings, u32),
+        readers: &[Reader<'_>],
         words: Words,
-        back: Vec<LinkId<ToProducer>>,
         members: Vec<MemberLinks>,
     ) -> Self {
-        let topic = &settings.topic;
         let mut first = 0;
-        let groups = settings.groups.iter().enumerate().map(|(number, group)| {
+        let groups = readers.iter().enumerate().map(|(number, reader)| {
+            let group = reader.group;
             let formed = group.joins_at.is_none().then_some((first, group.consumers));
             first += group.consumers;
             Group {
-                coordinator: Coordinator::new(group, words, number as u16, topic.partitions),
+                coordinator: Coordinator::new(reader, words, number as u16, topic.partitions),
                 reset: group.auto_offset_reset,
                 commit: group.commit,
                 fetch_max_wait: group.fetch_max_wait,
                 formed,
             }
         });
-        let groups: Vec<Group> = groups.collect();
         Topic {
             words,
-            back,
             members,
-            partitions: (0..topic.partitions)
-                .map(|number| Partition::new(words, number, groups.iter().map(|group| group.formed.is_some())))
-                .collect(),
-            groups,
-            acks: settings.producer.acks,
-            idempotent: settings.producer.is_idempotent(),
+            partitions: (0..topic.partitions).map(|number| Partition::new(words, number, readers)).collect(),
+            groups: groups.collect(),
             in_sync: topic.in_sync(),
             min_in_sync: topic.min_insync_replicas,
             replication: topic.replication,
             retention: topic.retention,
-            most_records: (FETCH_BYTES / settings.record_size_bytes).max(1),
-            connected: vec![false; usize::from(topic.partitions)],
+            most_records: (FETCH_BYTES / record_size).max(1),
         }
     }
 
     fn hear(&mut self, message: MessageId, body: ToTopic, stage: &mut Stage<'_>) {
         match body {
-            ToTopic::Produce { partition, batch, sequence, attempt } => {
-                self.produce(
-                    message,
-                    partition,
-                    Awaiting { end: 0, message, batch, attempt, word: self.words.produced },
-                    sequence,
-                    stage,
-                );
+            ToTopic::Produce { partition, batch, sequence, attempt, producing } => {
+                let (back, word) = (producing.back, self.words.produced);
+                let request = Awaiting { end: 0, message, batch, attempt, back, word };
+                self.produce(partition, request, producing, sequence, stage);
             }
             ToTopic::Fetch { member, partition, from, request } => {
                 let group = self.members[usize::from(member)].group;
@@ -228,33 +221,41 @@ impl Topic {
     }
 
     /// A batch arrived at its partition's leader.
-    fn produce(&mut self, message: MessageId, number: u16, request: Awaiting, sequence: u32, stage: &mut Stage<'_>) {
-        if self.acks == Acks::All && self.in_sync < self.min_in_sync {
+    fn produce(
+        &mut self,
+        number: u16,
+        request: Awaiting,
+        Producing { back, acks, idempotent }: Producing,
+        sequence: u32,
+        stage: &mut Stage<'_>,
+    ) {
+        let message = request.message;
+        if acks == Acks::All && self.in_sync < self.min_in_sync {
             stage.refuse(message);
             return self.answer(number, &request, self.words.not_enough_replicas, Answer::NotEnoughReplicas, stage);
         }
         let partition = &mut self.partitions[usize::from(number)];
-        if self.idempotent && sequence > partition.expected {
+        let known = partition.producer(back);
+        if idempotent && sequence > known.expected() {
             stage.refuse(message);
             return self.answer(number, &request, self.words.out_of_order, Answer::OutOfOrderSequence, stage);
         }
-        self.connected[usize::from(number)] = true;
-        let duplicate = self.idempotent && sequence < partition.expected;
+        known.listens = acks != Acks::None;
+        let parts = stage.parts_of(message).to_vec();
+        let duplicate = idempotent && sequence < known.expected();
+        // A repeat waits for the replicas that the first waits for (ReplicaManager.appendRecords).
+        let mut end = known.end_of(sequence + parts.len() as u32);
         if !duplicate {
-            let parts = stage.parts_of(message).to_vec();
-            partition.append(&parts, stage);
-            let end = partition.end();
+            partition.append(&parts, back, stage);
+            end = partition.end();
             if self.in_sync == 1 {
                 partition.replicated(end);
             } else {
                 partition.replicates(stage.set_timer(self.replication, TopicTimer::Replicated { partition: number }));
             }
         }
-        // Offsets are sequence numbers here, for a topic has one producer. A repeat waits for the replicas that the first
-        // waits for (ReplicaManager.appendRecords).
-        let end = if duplicate { sequence + stage.parts_of(message).len() as u32 } else { partition.end() };
         let word = if duplicate { self.words.duplicate } else { self.words.produced };
-        match self.acks {
+        match acks {
             Acks::None => {}
             Acks::Leader => self.answer(number, &request, word, Answer::Stored, stage),
             Acks::All => {
@@ -280,8 +281,8 @@ impl Topic {
     }
 
     fn answer(&self, partition: u16, request: &Awaiting, word: Word, answer: Answer, stage: &mut Stage<'_>) {
-        let Awaiting { message, batch, attempt, .. } = *request;
-        let parcel = Parcel::new(self.back[usize::from(partition)], word, stage.part_of(message));
+        let Awaiting { message, batch, attempt, back, .. } = *request;
+        let parcel = Parcel::new(back, word, stage.part_of(message));
         stage.send(
             parcel.attempt(attempt).answering(message).from(Slot(partition)),
             ToProducer::Produced { partition, batch, attempt, answer },
@@ -359,9 +360,9 @@ impl Topic {
     fn turn_away(&mut self, message: MessageId, body: ToTopic, stage: &mut Stage<'_>) {
         stage.refuse(message);
         let (member, word, body) = match body {
-            ToTopic::Produce { partition, batch, attempt, .. } => {
-                if self.acks != Acks::None {
-                    let request = Awaiting { end: 0, message, batch, attempt, word: self.words.no_leader };
+            ToTopic::Produce { partition, batch, attempt, producing: Producing { back, acks, .. }, .. } => {
+                if acks != Acks::None {
+                    let request = Awaiting { end: 0, message, batch, attempt, back, word: self.words.no_leader };
                     self.answer(partition, &request, self.words.no_leader, Answer::NoLeader, stage);
                 }
                 return;
@@ -418,8 +419,9 @@ impl Topic {
             let partition = &mut self.partitions[usize::from(number)];
             partition.awaiting.clear();
             let polls = std::mem::take(&mut partition.polls);
-            if std::mem::take(&mut self.connected[usize::from(number)]) && self.acks != Acks::None {
-                self.close_to_producer(number, stage);
+            for back in partition.disconnect() {
+                let parcel = Parcel::new(back, self.words.closed, PartId::NONE).from(Slot(number));
+                stage.send(parcel, ToProducer::Closed { partition: number });
             }
             for Poll { message, member, request, timer, .. } in polls {
                 stage.cancel(timer);
@@ -427,10 +429,5 @@ impl Topic {
                 self.reply(Reply { member, to: message, word: self.words.fetch_broken, body }, stage);
             }
         }
-    }
-
-    fn close_to_producer(&self, partition: u16, stage: &mut Stage<'_>) {
-        let parcel = Parcel::new(self.back[usize::from(partition)], self.words.closed, PartId::NONE);
-        stage.send(parcel.from(Slot(partition)), ToProducer::Closed { partition });
     }
 }

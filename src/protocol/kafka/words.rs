@@ -3,7 +3,6 @@
 //! *Invariant:* on the wire everything is a request with its response; `send()` alone waits for nothing.
 
 use super::settings::Commit;
-use super::settings::Settings;
 use crate::engine::{Setup, Word};
 use crate::protocol::Party;
 use crate::trace::{LabelId, MessageKind};
@@ -34,7 +33,7 @@ kinds! {
 
 /// A commit and its answers.
 #[derive(Clone, Copy)]
-pub(super) struct CommitWords {
+pub(crate) struct CommitWords {
     pub commit: Word,
     pub committed: Word,
     pub fenced: Word,
@@ -43,7 +42,7 @@ pub(super) struct CommitWords {
 
 /// The kinds and labels of a side, as its trace numbers them.
 #[derive(Clone, Copy)]
-pub(super) struct Words {
+pub(crate) struct Words {
     pub produce: Word,
     pub produce_several: Word,
     pub produced: Word,
@@ -92,9 +91,6 @@ pub(super) struct Words {
     pub member_gone: LabelId,
     pub left_group: LabelId,
     pub dead_lettered: LabelId,
-    /// The first of the labels that say which partitions a member was assigned; see [`Words::assignment`].
-    first_assignment: LabelId,
-    partitions: u16,
 }
 
 impl Words {
@@ -105,32 +101,38 @@ impl Words {
             Commit::AfterBatch | Commit::AfterEach | Commit::BeforeWork => self.waited_commit,
         }
     }
-
-    /// What is said of a member that was assigned `count` partitions from `first` on.
-    pub fn assignment(&self, first: u16, count: u16) -> LabelId {
-        let place = if count == 0 { 0 } else { 1 + first * self.partitions + (count - 1) };
-        LabelId(self.first_assignment.0 + u32::from(place))
-    }
 }
 
-/// The labels of all ranges of partitions, in the order in which [`Words::assignment`] counts them.
-fn assignments(setup: &mut Setup<Party>, partitions: u16) -> LabelId {
-    let first_label = setup.label("assigned nothing");
-    for first in 0..partitions {
-        for last in first..first + partitions {
-            match last {
+/// What is said of a member that was assigned some of a topic's partitions.
+#[derive(Clone)]
+pub(crate) struct Assignments {
+    pub partitions: u16,
+    /// Nothing, then of each partition the ranges that begin there, the shortest first.
+    labels: Vec<LabelId>,
+}
+
+impl Assignments {
+    pub(crate) fn new(setup: &mut Setup<Party>, partitions: u16) -> Self {
+        let mut labels = vec![setup.label("assigned nothing")];
+        for first in 0..partitions {
+            labels.extend((first..first + partitions).map(|last| match last {
                 _ if last == first => setup.label(&format!("assigned p{first}")),
                 _ => setup.label(&format!("assigned p{first} to p{last}")),
-            };
+            }));
         }
+        Assignments { partitions, labels }
     }
-    first_label
+
+    /// `count` partitions from `first` on.
+    pub fn of(&self, first: u16, count: u16) -> LabelId {
+        let place = if count == 0 { 0 } else { 1 + first * self.partitions + (count - 1) };
+        self.labels[usize::from(place)]
+    }
 }
 
-impl Settings {
-    pub(super) fn words(&self, setup: &mut Setup<Party>) -> Words {
-        let label = &self.label;
-        let first_assignment = assignments(setup, self.topic.partitions);
+impl Words {
+    /// The words of a side whose records are called `label`, and carry `body`.
+    pub(crate) fn new(setup: &mut Setup<Party>, label: &str, body: &str) -> Self {
         let mut both = |kind: &'static MessageKind, text: &str| (setup.kind(kind), setup.label(text));
         let words = Words {
             produce: both(&PRODUCE, &format!("produce {label}")),
@@ -190,11 +192,9 @@ impl Settings {
             member_gone: setup.label("session timed out"),
             left_group: setup.label("max.poll.interval is over: leaves the group"),
             dead_lettered: setup.label("dead-lettered"),
-            first_assignment,
-            partitions: self.topic.partitions,
         };
         for kind in [words.produce.0, words.fetched.0, words.dead_letter.0] {
-            setup.body(kind, &self.body);
+            setup.body(kind, body);
         }
         words
     }

@@ -13,7 +13,7 @@ use super::words::Words;
 use crate::engine::{Input, LinkId, OpenStay, Parcel, TimerId, Word};
 use crate::protocol::lanes::Berth;
 use crate::protocol::lending::{InHand, Lender, Loan, Loans};
-use crate::protocol::work::{self, Effects, Work};
+use crate::protocol::work::Effects;
 use crate::protocol::{Role, Stage};
 use crate::time::Span;
 use crate::trace::{Ending, MessageId, PartId, Slot, StayKind};
@@ -196,18 +196,9 @@ impl Consumers {
 
     fn work(&mut self, number: u16, delivery: Delivery, stage: &mut Stage<'_>) {
         let consumer = &mut self.consumers[usize::from(number)];
-        let part = delivery.part;
-        let in_hand = match &mut self.loans {
-            Some(loans) => {
-                loans.push_back(Loan { place: number, part, delivery: delivery.number });
-                InHand::Lent
-            }
-            None => {
-                let span = work::span(part, consumer.factor, stage);
-                let ends = Timer::WorkDone { consumer: number };
-                InHand::Work(Work::begin((Slot(number), delivery.number), &[part], span, ends, stage))
-            }
-        };
+        let loan = Loan { place: number, part: delivery.part, delivery: delivery.number };
+        let ends = Timer::WorkDone { consumer: number };
+        let in_hand = InHand::begin(loan, &mut self.loans, (consumer.factor, ends), stage);
         consumer.in_hand = Some((delivery, in_hand));
     }
 
@@ -285,6 +276,7 @@ impl Lender for Consumers {
             return;
         };
         if good {
+            self.effects.learn(delivery.part);
             self.succeeded(number, delivery, stage);
         } else if self.ack == Acknowledgement::Manual {
             self.settle(number, delivery, delivery.part, self.on_failure.1, stage);

@@ -4,16 +4,15 @@
 //! *Invariants:* a consumer does one thing at a time. It knows its receipt handles and nothing else of the queue: not
 //! how long a message is still invisible, nor who else has it.
 
-use super::messages::{Call, Heard, Receipt, ToConsumers, ToQueue};
-use super::settings::Settings;
+use super::messages::{Call, Heard, Receipt, ToConsumers, ToQueue, Wanted};
 use std::collections::VecDeque;
 
-use super::settings::{Delete, Extension};
+use super::settings::{Calling, ConsumerSettings, Delete, Extension};
 use super::words::Words;
 use crate::engine::{Fault, Input, LinkId, OpenStay, Parcel, Phase, TimerId, Word};
 use crate::protocol::lanes::Berth;
-use crate::protocol::retry::Retry;
-use crate::protocol::work::{self, Effects, Work};
+use crate::protocol::lending::{InHand, Lender, Loan, Loans};
+use crate::protocol::work::Effects;
 use crate::protocol::{Role, Stage};
 use crate::time::Span;
 use crate::trace::{Ending, MessageId, PartId, Slot, StayKind};
@@ -44,7 +43,7 @@ enum Doing {
     Pausing(Errand, Option<OpenStay>, TimerId),
     Working {
         received: Received,
-        work: Work,
+        in_hand: InHand,
         extends: Option<TimerId>,
     },
 }
@@ -60,9 +59,8 @@ struct Consumer {
 pub struct Consumers {
     words: Words,
     home: LinkId<ToQueue>,
-    timeout: Option<Span>,
-    retry: Retry,
-    wait_time: Span,
+    calling: Calling,
+    wanted: Wanted,
     poll_interval: Span,
     delete: Delete,
     on_failure_visible_after: Option<Span>,
@@ -71,6 +69,8 @@ pub struct Consumers {
     first: u16,
     consumers: Vec<Consumer>,
     effects: Effects,
+    /// Without them, they work themselves.
+    loans: Option<Loans>,
 }
 
 /// What consumers can be woken for.
@@ -109,8 +109,14 @@ impl Role for Consumers {
 }
 
 impl Consumers {
-    pub(super) fn new((settings, berth): (&Settings, Berth), words: Words, home: LinkId<ToQueue>) -> Self {
-        let own = &settings.consumers;
+    /// `first` is the number of the first one on this lane among all consumers of the queue.
+    pub(crate) fn new(
+        (own, berth, first): (&ConsumerSettings, Berth, u16),
+        wanted: Wanted,
+        calling: Calling,
+        words: Words,
+        home: LinkId<ToQueue>,
+    ) -> Self {
         let consumer = |place: u16| Consumer {
             doing: Doing::Nothing,
             call: 0,
@@ -120,17 +126,22 @@ impl Consumers {
         Consumers {
             words,
             home,
-            timeout: settings.timeout,
-            retry: settings.retry.clone(),
-            wait_time: settings.wait_time(),
+            calling,
+            wanted,
             poll_interval: own.poll_interval,
             delete: own.delete,
             on_failure_visible_after: own.on_failure_visible_after,
             extension: own.extend_visibility,
-            first: berth.first,
+            first,
             consumers: (berth.first..berth.first + berth.count).map(consumer).collect(),
             effects: Effects::of_consumers(own.deduplicates),
+            loans: None,
         }
+    }
+
+    /// They lend what they receive, one message at a time each, and do not work themselves.
+    pub(crate) fn lending(self) -> Self {
+        Consumers { loans: Some(Loans::new()), ..self }
     }
 
     fn all_poll(&mut self, stage: &mut Stage<'_>) {
@@ -170,7 +181,7 @@ impl Consumers {
                 self.stop(consumer, Ending::Done, stage);
                 self.next(consumer, stage);
             }
-            Heard::Empty if self.wait_time == Span::ZERO => {
+            Heard::Empty if self.wanted.wait == Span::ZERO => {
                 self.pause(consumer, Errand::Poll, self.poll_interval, stage);
             }
             Heard::Empty => {
@@ -196,8 +207,8 @@ impl Consumers {
     /// The SDK repeats a call; what it cannot delete will come back.
     fn call_failed(&mut self, consumer: u16, errand: Errand, stage: &mut Stage<'_>) {
         match errand {
-            Errand::Delete(received, attempt) if attempt < self.retry.max_attempts => {
-                let wait = self.retry.wait_at_work(stage, received.part, attempt);
+            Errand::Delete(received, attempt) if attempt < self.calling.retry.max_attempts => {
+                let wait = self.calling.retry.wait_at_work(stage, received.part, attempt);
                 self.pause(consumer, Errand::Delete(received, attempt + 1), wait, stage);
             }
             Errand::Poll => self.pause(consumer, Errand::Poll, self.poll_interval, stage),
@@ -266,16 +277,19 @@ impl Consumers {
         let one = &mut self.consumers[consumer as usize];
         one.call += 1;
         let call = one.call;
-        let overdue = self.timeout.map(|timeout| {
+        let overdue = self.calling.timeout.map(|timeout| {
             // A long poll may well take its time.
-            let timeout = if matches!(errand, Errand::Poll) { timeout + self.wait_time } else { timeout };
+            let timeout = if matches!(errand, Errand::Poll) { timeout + self.wanted.wait } else { timeout };
             stage.set_timer(timeout, Timer::CallOverdue { consumer })
         });
         one.doing = Doing::Calling(errand, stay, overdue);
         let place = consumer;
         let consumer = self.first + place;
         let (word, part, attempt, body) = match errand {
-            Errand::Poll => (self.words.empty_receive, PartId::NONE, 1, ToQueue::Receive { consumer, call }),
+            Errand::Poll => {
+                let body = ToQueue::Receive { consumer, call, wanted: self.wanted };
+                (self.words.empty_receive, PartId::NONE, 1, body)
+            }
             Errand::Delete(Received { part, receipt }, attempt) => {
                 (self.words.delete, part, attempt, ToQueue::Delete { consumer, call, part, receipt })
             }
@@ -308,10 +322,11 @@ impl Consumers {
 
     fn work(&mut self, consumer: u16, received: Received, stage: &mut Stage<'_>) {
         let one = &mut self.consumers[consumer as usize];
-        let span = work::span(received.part, one.factor, stage);
-        let work = Work::begin((Slot(consumer), 0), &[received.part], span, Timer::WorkDone { consumer }, stage);
+        let loan = Loan { place: consumer, part: received.part, delivery: 0 };
+        let ends = Timer::WorkDone { consumer };
+        let in_hand = InHand::begin(loan, &mut self.loans, (one.factor, ends), stage);
         let extends = self.extension.map(|extension| stage.set_timer(extension.every, Timer::Extend { consumer }));
-        one.doing = Doing::Working { received, work, extends };
+        one.doing = Doing::Working { received, in_hand, extends };
     }
 
     fn extend(&mut self, consumer: u16, stage: &mut Stage<'_>) {
@@ -331,20 +346,12 @@ impl Consumers {
     }
 
     fn work_done(&mut self, consumer: u16, stage: &mut Stage<'_>) {
-        let Doing::Working { received, work, extends } = self.consumers[consumer as usize].doing else {
+        let Doing::Working { received, in_hand: InHand::Work(work), .. } = self.consumers[consumer as usize].doing
+        else {
             return;
         };
-        stage.cancel(extends);
-        if !work.end(&[received.part], &mut self.effects, (self.words.failed, 0), stage) {
-            return match (self.delete, self.on_failure_visible_after) {
-                (Delete::AfterWork, Some(_)) => self.begin_call(consumer, Errand::GiveBack(received), stage),
-                _ => self.next(consumer, stage),
-            };
-        }
-        match self.delete {
-            Delete::AfterWork => self.begin_call(consumer, Errand::Delete(received, 1), stage),
-            Delete::BeforeWork => self.next(consumer, stage),
-        }
+        let good = work.end(&[received.part], &mut self.effects, (self.words.failed, 0), stage);
+        self.give_back(consumer, good, stage);
     }
 
     fn fault(&mut self, fault: Fault, phase: Phase, stage: &mut Stage<'_>) {
@@ -385,14 +392,15 @@ impl Consumers {
 
     /// What is in hand is lost. The queue is told nothing of it: the clocks of what was received run on (`FLT-2`).
     fn crash(&mut self, stage: &mut Stage<'_>) {
+        self.loans.iter_mut().for_each(Loans::clear);
         for consumer in 0..self.consumers.len() as u16 {
             let one = &mut self.consumers[consumer as usize];
             one.inbox.clear();
             match one.doing {
-                Doing::Working { work, extends, .. } => {
+                Doing::Working { in_hand, extends, .. } => {
                     one.doing = Doing::Nothing;
                     stage.cancel(extends);
-                    work.cut_short(Ending::Interrupted, stage);
+                    in_hand.cut_short(stage);
                 }
                 Doing::Calling(..) => {
                     self.stop(consumer, Ending::Interrupted, stage);
@@ -401,6 +409,28 @@ impl Consumers {
                 Doing::Pausing(..) => self.stop(consumer, Ending::Interrupted, stage),
                 Doing::Nothing => {}
             }
+        }
+    }
+}
+
+impl Lender for Consumers {
+    fn next_loan(&mut self) -> Option<Loan> {
+        self.loans.as_mut()?.pop_front()
+    }
+
+    /// What this consumer had in hand has come to an end: it says so if that is its way, and goes on.
+    fn give_back(&mut self, consumer: u16, good: bool, stage: &mut Stage<'_>) {
+        let Doing::Working { received, extends, .. } = self.consumers[consumer as usize].doing else {
+            return;
+        };
+        stage.cancel(extends);
+        if good {
+            self.effects.learn(received.part);
+        }
+        match (self.delete, good, self.on_failure_visible_after) {
+            (Delete::AfterWork, true, _) => self.begin_call(consumer, Errand::Delete(received, 1), stage),
+            (Delete::AfterWork, false, Some(_)) => self.begin_call(consumer, Errand::GiveBack(received), stage),
+            (Delete::AfterWork, false, None) | (Delete::BeforeWork, ..) => self.next(consumer, stage),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What travels between sender, queue and consumers, and what wakes the queue.
 
+use crate::engine::LinkId;
 use crate::protocol::port::Attempt;
 use crate::time::Span;
 use crate::trace::{PartId, Slot};
@@ -27,17 +28,27 @@ pub struct ToSender {
     pub answer: Answer,
 }
 
+/// What a ReceiveMessage asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// MaxNumberOfMessages.
+    pub most: u16,
+    /// WaitTimeSeconds: nothing is a short poll.
+    pub wait: Span,
+}
+
 /// What the queue hears.
 #[derive(Clone, Copy, Debug)]
 pub enum ToQueue {
     Send {
         attempt: Attempt,
-        /// The sender's slot, to which the answer goes.
-        from: Slot,
+        /// The way to whoever sends, and the slot there to which the answer goes.
+        back: (LinkId<ToSender>, Slot),
     },
     Receive {
         consumer: u16,
         call: Call,
+        wanted: Wanted,
     },
     Delete {
         consumer: u16,

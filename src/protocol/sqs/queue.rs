@@ -5,8 +5,8 @@
 
 mod store;
 
-use super::messages::{Answer, Call, Heard, Number, QueueTimer, Receipt, ToConsumers, ToQueue, ToSender};
-use super::settings::{QueueType, Settings};
+use super::messages::{Answer, Call, Heard, Number, QueueTimer, Receipt, ToConsumers, ToQueue, ToSender, Wanted};
+use super::settings::{QueueSettings, QueueType};
 use std::collections::VecDeque;
 
 use super::settings::LONGEST_VISIBILITY;
@@ -14,15 +14,15 @@ use super::words::Words;
 use crate::engine::{Fault, Input, LinkId, Parcel, Phase, TimerId, Word};
 use crate::protocol::by_number::ByNumber;
 use crate::protocol::dead_letters::SetAside;
+use crate::protocol::keys::Keys;
 use crate::protocol::port::Attempt;
 use crate::protocol::{Role, Stage};
 use crate::time::{Moment, Span};
 use crate::trace::{Ending, MessageId, PartId, Slot};
 use store::Store;
 
-/// Where the queue's messages go.
-pub(super) struct Links {
-    pub back: LinkId<ToSender>,
+/// Where the queue's messages go, save the answers to senders, who say so themselves.
+pub(crate) struct Links {
     /// For each consumer, the way to its lane and its place there.
     pub on: Vec<(LinkId<ToConsumers>, Slot)>,
     pub aside: Option<LinkId<SetAside>>,
@@ -34,6 +34,7 @@ struct Poll {
     message: MessageId,
     consumer: u16,
     call: Call,
+    wanted: Wanted,
     /// Rings when it has waited long enough.
     timer: Option<TimerId>,
 }
@@ -43,9 +44,7 @@ pub struct Queue {
     links: Links,
     kind: QueueType,
     visibility_timeout: Span,
-    wait_time: Span,
     delay: Span,
-    most: usize,
     max_receive_count: Option<u32>,
     store: Store,
     polls: VecDeque<Poll>,
@@ -85,18 +84,16 @@ impl Role for Queue {
 }
 
 impl Queue {
-    pub(super) fn new(settings: &Settings, words: Words, links: Links) -> Self {
-        let queue = &settings.queue;
+    /// `keys` are the message groups and the deduplication ids of the jobs' messages.
+    pub(crate) fn new(queue: &QueueSettings, keys: (&Keys, &Keys), words: Words, links: Links) -> Self {
         Queue {
             words,
             links,
             kind: queue.kind,
             visibility_timeout: queue.visibility_timeout,
-            wait_time: settings.wait_time(),
             delay: queue.delay,
-            most: settings.consumers.max_number_of_messages.into(),
             max_receive_count: queue.redrive_policy.as_ref().map(|policy| policy.max_receive_count),
-            store: Store::new(settings, words),
+            store: Store::new(queue, keys, words),
             polls: VecDeque::new(),
             receipts: ByNumber::default(),
             received: Vec::new(),
@@ -105,8 +102,10 @@ impl Queue {
 
     fn hear(&mut self, message: MessageId, body: ToQueue, stage: &mut Stage<'_>) {
         match body {
-            ToQueue::Send { attempt, from } => self.take(message, attempt, from, stage),
-            ToQueue::Receive { consumer, call } => self.receive(Poll { message, consumer, call, timer: None }, stage),
+            ToQueue::Send { attempt, back } => self.take(message, attempt, back, stage),
+            ToQueue::Receive { consumer, call, wanted } => {
+                self.receive(Poll { message, consumer, call, wanted, timer: None }, stage);
+            }
             ToQueue::Delete { consumer, call, part, receipt } => {
                 let word = self.delete(message, receipt, stage);
                 self.answer(message, word, part, (consumer, call, Heard::Answered), stage);
@@ -125,14 +124,14 @@ impl Queue {
 
     /// SendMessage. A deduplication id that was accepted in the last five minutes is accepted again and not stored,
     /// even if the first was deleted since (`SQS-7`).
-    fn take(&mut self, message: MessageId, attempt: Attempt, from: Slot, stage: &mut Stage<'_>) {
+    fn take(&mut self, message: MessageId, attempt: Attempt, back: (LinkId<ToSender>, Slot), stage: &mut Stage<'_>) {
         let part = attempt.part;
         let fresh = self.kind == QueueType::Standard || self.store.is_fresh(part, stage);
         let word = if fresh { self.words.sent } else { self.words.sent_duplicate };
         if fresh {
             self.store.add(part, self.delay, stage);
         }
-        self.answer_sender(message, word, from, ToSender { attempt, answer: Answer::Taken }, stage);
+        self.answer_sender(message, word, back, ToSender { attempt, answer: Answer::Taken }, stage);
         self.serve(stage);
     }
 
@@ -140,9 +139,9 @@ impl Queue {
         self.polls.push_back(poll);
         self.serve(stage);
         // The polls that wait are answered in order: if any is left, this one is.
-        if let Some(Poll { consumer, call, timer, .. }) = self.polls.back_mut() {
+        if let Some(Poll { consumer, call, wanted, timer, .. }) = self.polls.back_mut() {
             let (consumer, call) = (*consumer, *call);
-            match self.wait_time {
+            match wanted.wait {
                 Span::ZERO => self.poll_over(consumer, call, stage),
                 wait => *timer = Some(stage.set_timer(wait, QueueTimer::PollOver { consumer, call })),
             }
@@ -152,7 +151,7 @@ impl Queue {
     /// Answers the polls that wait, first come first served, as long as there is anything to receive.
     fn serve(&mut self, stage: &mut Stage<'_>) {
         while let Some(poll) = self.polls.front().copied() {
-            let taken = self.store.receive(self.most, self.max_receive_count, stage);
+            let taken = self.store.receive(poll.wanted.most.into(), self.max_receive_count, stage);
             for part in taken.redriven {
                 self.redrive(part, stage);
             }
@@ -264,21 +263,28 @@ impl Queue {
         stage.send(self.to_consumer(message, word, part, consumer), ToConsumers { consumer, call, heard });
     }
 
-    fn answer_sender(&self, message: MessageId, word: Word, to: Slot, body: ToSender, stage: &mut Stage<'_>) {
-        let parcel = Parcel::new(self.links.back, word, body.attempt.part).attempt(body.attempt.number);
-        stage.send(parcel.answering(message).to(to), body);
+    fn answer_sender(
+        &self,
+        message: MessageId,
+        word: Word,
+        (back, slot): (LinkId<ToSender>, Slot),
+        body: ToSender,
+        stage: &mut Stage<'_>,
+    ) {
+        let parcel = Parcel::new(back, word, body.attempt.part).attempt(body.attempt.number);
+        stage.send(parcel.answering(message).to(slot), body);
     }
 
     fn turn_away(&mut self, message: MessageId, body: ToQueue, stage: &mut Stage<'_>) {
         match body {
-            ToQueue::Send { attempt, from } => {
+            ToQueue::Send { attempt, back } => {
                 stage.refuse(message);
                 let body = ToSender { attempt, answer: Answer::Refused };
-                self.answer_sender(message, self.words.send_refused, from, body, stage);
+                self.answer_sender(message, self.words.send_refused, back, body, stage);
             }
-            ToQueue::Receive { consumer, call } => {
+            ToQueue::Receive { consumer, call, wanted } => {
                 stage.refuse(message);
-                self.break_off(Poll { message, consumer, call, timer: None }, stage);
+                self.break_off(Poll { message, consumer, call, wanted, timer: None }, stage);
             }
             ToQueue::Delete { consumer, call, part, .. } | ToQueue::ChangeVisibility { consumer, call, part, .. } => {
                 stage.refuse(message);
@@ -289,7 +295,7 @@ impl Queue {
     }
 
     fn break_off(&self, poll: Poll, stage: &mut Stage<'_>) {
-        let Poll { message, consumer, call, timer } = poll;
+        let Poll { message, consumer, call, timer, .. } = poll;
         stage.cancel(timer);
         self.answer(message, self.words.receive_refused, PartId::NONE, (consumer, call, Heard::Refused), stage);
     }

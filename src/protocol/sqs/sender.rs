@@ -3,13 +3,11 @@
 //! *Invariant:* what it hears is only that the queue has the message, never that anyone received it.
 
 use super::messages::{Answer, ToQueue, ToSender};
-use super::settings::Settings;
+use super::settings::Calling;
 use super::words::Words;
 use crate::engine::{LinkId, OpenStay, Parcel, TimerId};
 use crate::protocol::Stage;
 use crate::protocol::port::{Port, Sendings, Task};
-use crate::protocol::retry::Retry;
-use crate::time::Span;
 use crate::trace::{CallerOutcome, Ending, MarkKind, MessageId};
 
 /// What a SendMessage waits for.
@@ -24,18 +22,28 @@ enum WaitsFor {
 pub struct Client {
     words: Words,
     out: LinkId<ToQueue>,
-    timeout: Option<Span>,
-    retry: Retry,
+    back: LinkId<ToSender>,
+    /// By which its holder tells its ports apart.
+    number: u8,
+    calling: Calling,
     sendings: Sendings<WaitsFor>,
 }
 
 /// What a sender can be woken for.
 #[derive(Clone, Copy, Debug)]
-pub enum Timer {
+pub struct Timer {
+    /// The number of the port, for a party may hold several.
+    pub port: u8,
+    sending: u32,
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum What {
     /// The answer to a SendMessage is overdue.
-    SendOverdue { sending: u32 },
+    SendOverdue,
     /// The back-off before the next SendMessage is over.
-    SendAgain { sending: u32 },
+    SendAgain,
 }
 
 impl Port for Client {
@@ -64,15 +72,15 @@ impl Port for Client {
         }
     }
 
-    fn ring(&mut self, timer: Timer, stage: &mut Stage<'_>) {
-        match timer {
-            Timer::SendOverdue { sending } => {
+    fn ring(&mut self, Timer { sending, what, .. }: Timer, stage: &mut Stage<'_>) {
+        match what {
+            What::SendOverdue => {
                 if let Some(known) = self.sendings.at(sending) {
                     known.mark(MarkKind::TimedOut, self.words.timed_out, stage);
                 }
                 self.attempt_failed(sending, CallerOutcome::Unknown, stage);
             }
-            Timer::SendAgain { sending } => {
+            What::SendAgain => {
                 if let Some(WaitsFor::NextAttempt(pause)) = self.sendings.at(sending).map(|known| known.waits_for) {
                     stage.end(pause, Ending::Done);
                     self.send_message(sending, stage);
@@ -87,29 +95,38 @@ impl Port for Client {
 }
 
 impl Client {
-    pub(super) fn new(settings: &Settings, words: Words, out: LinkId<ToQueue>) -> Self {
-        let (timeout, retry) = (settings.timeout, settings.retry.clone());
-        Client { words, out, timeout, retry, sendings: Sendings::default() }
+    pub(crate) fn new(calling: Calling, words: Words, (out, back): (LinkId<ToQueue>, LinkId<ToSender>)) -> Self {
+        Client { words, out, back, number: 0, calling, sendings: Sendings::default() }
+    }
+
+    /// The port with that number among those of its holder.
+    pub(crate) fn numbered(self, number: u8) -> Self {
+        Client { number, ..self }
+    }
+
+    fn timer(&self, sending: u32, what: What) -> Timer {
+        Timer { port: self.number, sending, what }
     }
 
     fn send_message(&mut self, sending: u32, stage: &mut Stage<'_>) {
+        let overdue = self.timer(sending, What::SendOverdue);
         let Some(known) = self.sendings.at(sending) else { return };
         // Set before the request is sent, so that at a tie the time-out precedes the answer.
-        let overdue = self.timeout.map(|timeout| stage.set_timer(timeout, Timer::SendOverdue { sending }));
+        let overdue = self.calling.timeout.map(|timeout| stage.set_timer(timeout, overdue));
         known.waits_for = WaitsFor::Answer(overdue);
         let (Task { part, slot, .. }, attempt) = (known.task, known.attempt);
         let parcel = Parcel::new(self.out, self.words.send, part).attempt(attempt.number).from(slot);
-        stage.send(parcel, ToQueue::Send { attempt, from: slot });
+        stage.send(parcel, ToQueue::Send { attempt, back: (self.back, slot) });
     }
 
     fn attempt_failed(&mut self, sending: u32, heard: CallerOutcome, stage: &mut Stage<'_>) {
+        let again = self.timer(sending, What::SendAgain);
         let Some(known) = self.sendings.at(sending) else { return };
         known.learn(heard);
-        if known.attempt.number >= self.retry.max_attempts {
+        if known.attempt.number >= self.calling.retry.max_attempts {
             return self.sendings.give_up(sending, self.words.gave_up, stage);
         }
-        let wait = known.wait(&self.retry, stage);
-        let again = Timer::SendAgain { sending };
+        let wait = known.wait(&self.calling.retry, stage);
         let pause = known.back_off((wait, wait), self.words.sends_again, again, stage);
         known.waits_for = WaitsFor::NextAttempt(pause);
     }

@@ -2,6 +2,7 @@
 //!
 //! *Invariant:* settings that pass [`Settings::check`] can be set up and run.
 
+use super::messages::Wanted;
 use crate::protocol::keys::Keys;
 use crate::protocol::lanes::{Crew, Lanes};
 use crate::protocol::retry::{Jitter, Retry};
@@ -36,6 +37,13 @@ pub struct Settings {
 fields!(Settings:
     sender, queue, consumers, timeout, retry, message_group_ids, message_deduplication_ids, label, body
 );
+
+/// How the API is called, whoever calls.
+#[derive(Clone, Debug)]
+pub(crate) struct Calling {
+    pub timeout: Option<Span>,
+    pub retry: Retry,
+}
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct SenderSettings {
@@ -208,9 +216,8 @@ fn between(field: &str, span: Span, least: Span, most: Span) -> Result<(), BadSe
 }
 
 impl Settings {
-    /// How long a ReceiveMessage waits.
-    pub(super) fn wait_time(&self) -> Span {
-        self.consumers.wait_time.unwrap_or(self.queue.receive_message_wait_time)
+    pub(super) fn calling(&self) -> Calling {
+        Calling { timeout: self.timeout, retry: self.retry.clone() }
     }
 
     /// One queue, one piece of work a message.
@@ -289,6 +296,12 @@ impl Settings {
 }
 
 impl ConsumerSettings {
+    /// What one of their polls of that queue asks for.
+    pub(crate) fn wanted(&self, queue: &QueueSettings) -> Wanted {
+        let wait = self.wait_time.unwrap_or(queue.receive_message_wait_time);
+        Wanted { most: self.max_number_of_messages, wait }
+    }
+
     /// Who they are.
     pub(super) fn crew(&self) -> Crew<'_> {
         let ConsumerSettings { id, name, count, lanes, factors, .. } = self;

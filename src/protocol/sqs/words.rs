@@ -2,7 +2,6 @@
 //!
 //! *Invariant:* every action of the API is a call with its reply, for that is what travels (API reference).
 
-use super::settings::Settings;
 use crate::engine::{Setup, Word};
 use crate::protocol::Party;
 use crate::trace::{LabelId, MessageKind};
@@ -28,7 +27,7 @@ kinds! {
 
 /// The kinds and labels of a side, as its trace numbers them.
 #[derive(Clone, Copy)]
-pub(super) struct Words {
+pub(crate) struct Words {
     pub send: Word,
     pub sent: Word,
     pub sent_duplicate: Word,
@@ -60,9 +59,9 @@ pub(super) struct Words {
     pub dead_lettered: LabelId,
 }
 
-impl Settings {
-    pub(super) fn words(&self, setup: &mut Setup<Party>) -> Words {
-        let label = &self.label;
+impl Words {
+    /// The words of a side whose messages are called `label`, and carry `body`.
+    pub(crate) fn new(setup: &mut Setup<Party>, label: &str, body: &str) -> Self {
         let mut both = |kind: &'static MessageKind, text: &str| (setup.kind(kind), setup.label(text));
         let words = Words {
             send: both(&SEND, &format!("SendMessage {label}")),
@@ -96,7 +95,7 @@ impl Settings {
             dead_lettered: setup.label("dead-lettered"),
         };
         for kind in [words.send.0, words.received.0, words.redrive.0] {
-            setup.body(kind, &self.body);
+            setup.body(kind, body);
         }
         words
     }

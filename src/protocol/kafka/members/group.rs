@@ -13,7 +13,7 @@ use crate::trace::{Ending, MarkKind, MessageId, PartId, Slot};
 impl Members {
     /// The group was formed before the run.
     pub(super) fn was_there_before(&mut self, index: usize, stage: &mut Stage<'_>) {
-        let (partitions, consumers) = (self.partitions, self.group.consumers);
+        let (partitions, consumers) = (self.assignments.partitions, self.group.consumers);
         let one = &mut self.members[index];
         let (first, count) = range(partitions, consumers, one.place);
         one.membership = Membership::In;
@@ -40,6 +40,17 @@ impl Members {
         one.stop_beating(stage);
         let (identity, request) = (one.identity, one.next_group_request(stage));
         self.ask(index, self.words.join, GroupRequest::Join { identity, request }, stage);
+    }
+
+    /// Asks again from the beginning; in its next `poll()`, if it has something to do meanwhile: where some of its places
+    /// are known, it works while it waits for the others.
+    pub(super) fn join_again(&mut self, index: usize, stage: &mut Stage<'_>) {
+        match self.members[index].doing {
+            Doing::Nothing | Doing::Polling(_) => self.join(index, stage),
+            Doing::Working { .. } | Doing::Pausing { .. } | Doing::Committing { .. } => {
+                self.members[index].rejoin = true;
+            }
+        }
     }
 
     fn ask(&mut self, index: usize, word: Word, request: GroupRequest, stage: &mut Stage<'_>) {
@@ -128,7 +139,7 @@ impl Members {
         one.membership = Membership::In;
         one.own(first, count);
         one.next_commit = stage.now() + self.group.auto_commit_interval;
-        let label = self.words.assignment(first, count);
+        let label = self.assignments.of(first, count);
         stage.mark(MarkKind::Rebalanced, self.slot(index), PartId::NONE, count.into(), label);
         let beat = stage.set_timer(self.group.heartbeat_interval, Timer::Beat { member });
         self.members[index].beat = Some(beat);
@@ -201,7 +212,7 @@ impl Members {
     /// What it has in hand is lost; the coordinator hears of it when the session is over (`FLT-2`).
     pub(super) fn die(&mut self, index: usize, stage: &mut Stage<'_>) {
         match self.members[index].doing {
-            Doing::Working { work, .. } => work.cut_short(Ending::Interrupted, stage),
+            Doing::Working { in_hand, .. } => in_hand.cut_short(stage),
             Doing::Pausing { stay, .. } => stage.end(stay, Ending::Interrupted),
             Doing::Polling(_) | Doing::Committing { .. } => self.stop_waiting(index, Ending::Interrupted, stage),
             Doing::Nothing => {}

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, VecDeque};
 use crate::engine::{OpenStay, TimerId};
 use crate::protocol::Stage;
 use crate::protocol::by_number::ByNumber;
-use crate::protocol::work::Work;
+use crate::protocol::lending::InHand;
 use crate::time::Moment;
 use crate::trace::PartId;
 
@@ -74,7 +74,7 @@ pub(super) enum Doing {
     Working {
         record: Record,
         attempt: u32,
-        work: Work,
+        in_hand: InHand,
     },
     /// Until it tries the same record again.
     Pausing {

@@ -8,7 +8,7 @@ use super::{Members, Timer};
 use crate::engine::Parcel;
 use crate::protocol::Stage;
 use crate::protocol::dead_letters::SetAside;
-use crate::protocol::work::{self, Work};
+use crate::protocol::lending::{InHand, Lender, Loan};
 use crate::trace::{Ending, MarkKind, StayKind};
 
 impl Members {
@@ -43,20 +43,18 @@ impl Members {
 
     pub(super) fn work(&mut self, index: usize, record: Record, attempt: u32, stage: &mut Stage<'_>) {
         let member = self.number(index);
-        let span = work::span(record.part, self.members[index].factor, stage);
-        let work = Work::begin((self.slot(index), 0), &[record.part], span, Timer::WorkDone { member }, stage);
-        self.members[index].doing = Doing::Working { record, attempt, work };
+        let loan = Loan { place: index as u16, part: record.part, delivery: 0 };
+        let worker = (self.members[index].factor, Timer::WorkDone { member });
+        let in_hand = InHand::begin(loan, &mut self.loans, worker, stage);
+        self.members[index].doing = Doing::Working { record, attempt, in_hand };
     }
 
     pub(super) fn work_done(&mut self, index: usize, stage: &mut Stage<'_>) {
-        let Doing::Working { record, attempt, work } = self.members[index].doing else {
+        let Doing::Working { record, attempt, in_hand: InHand::Work(work) } = self.members[index].doing else {
             return;
         };
-        if work.end(&[record.part], &mut self.effects, (self.words.failed, attempt), stage) {
-            self.dealt_with(index, record, stage);
-        } else {
-            self.work_failed(index, record, attempt, stage);
-        }
+        let good = work.end(&[record.part], &mut self.effects, (self.words.failed, attempt), stage);
+        self.give_back(index as u16, good, stage);
     }
 
     /// The record is done, set aside or skipped: the member commits if it is time, and goes on.
@@ -108,6 +106,26 @@ impl Members {
         if self.enter_poll(index, stage) {
             self.leave_poll(index, stage);
             self.work(index, record, attempt + 1, stage);
+        }
+    }
+}
+
+impl Lender for Members {
+    fn next_loan(&mut self) -> Option<Loan> {
+        self.loans.as_mut()?.pop_front()
+    }
+
+    /// An attempt at a record has come to an end. The member goes on to the next, or tries again.
+    fn give_back(&mut self, place: u16, good: bool, stage: &mut Stage<'_>) {
+        let index = usize::from(place);
+        let Doing::Working { record, attempt, .. } = self.members[index].doing else {
+            return;
+        };
+        if good {
+            self.effects.learn(record.part);
+            self.dealt_with(index, record, stage);
+        } else {
+            self.work_failed(index, record, attempt, stage);
         }
     }
 }

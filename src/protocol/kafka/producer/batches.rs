@@ -4,14 +4,22 @@
 
 use std::collections::VecDeque;
 
-use crate::engine::TimerId;
+use crate::engine::{OpenStay, TimerId};
 use crate::protocol::kafka::messages::BatchNumber;
+use crate::protocol::port::Task;
 use crate::time::{Moment, Span};
 use crate::trace::{CallerOutcome, PartId};
 
+/// A record that is not acknowledged.
+pub(super) struct Record {
+    pub task: Task,
+    /// Where no thread waits for it, a stay shows it.
+    pub stay: Option<OpenStay>,
+}
+
 pub(super) struct Batch {
     pub number: BatchNumber,
-    pub parts: Vec<PartId>,
+    pub records: Vec<Record>,
     pub bytes: u32,
     /// How many records of the partition came before.
     pub sequence: u32,
@@ -25,6 +33,17 @@ pub(super) struct Batch {
     pub closed: bool,
     /// What the producer knows after the attempts so far. An attempt whose fate is unknown leaves it so for good.
     pub known: CallerOutcome,
+}
+
+impl Batch {
+    pub fn parts(&self) -> impl Iterator<Item = PartId> {
+        self.records.iter().map(|record| record.task.part)
+    }
+
+    /// The part of its first record.
+    pub fn first(&self) -> PartId {
+        self.parts().next().unwrap_or(PartId::NONE)
+    }
 }
 
 #[derive(Default)]
@@ -41,7 +60,7 @@ impl Lane {
     /// no room is full, and so is one that has reached its size.
     pub fn file(
         &mut self,
-        part: PartId,
+        record: Record,
         size: u32,
         limit: u32,
         now: Moment,
@@ -50,7 +69,7 @@ impl Lane {
         self.sequence += 1;
         if let Some(open) = self.waiting.back_mut().filter(|batch| !batch.closed) {
             if open.bytes + size <= limit {
-                open.parts.push(part);
+                open.records.push(record);
                 open.bytes += size;
                 open.closed = open.bytes + size > limit;
                 return None;
@@ -60,7 +79,7 @@ impl Lane {
         *last += 1;
         self.waiting.push_back(Batch {
             number: *last,
-            parts: vec![part],
+            records: vec![record],
             bytes: size,
             sequence: self.sequence - 1,
             opened: now,

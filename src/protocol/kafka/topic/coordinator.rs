@@ -9,8 +9,8 @@ use super::super::messages::{
 };
 use std::collections::BTreeMap;
 
-use super::super::settings::GroupSettings;
 use super::super::words::Words;
+use super::Reader;
 use crate::engine::{TimerId, Word};
 use crate::protocol::Stage;
 use crate::time::{Moment, Span};
@@ -51,7 +51,9 @@ struct Registered {
 
 pub struct Coordinator {
     words: Words,
+    /// Among the groups of the topic.
     number: u16,
+    reader: ReaderId,
     partitions: u16,
     session_timeout: Span,
     rebalance_timeout: Span,
@@ -69,10 +71,12 @@ pub struct Coordinator {
 }
 
 impl Coordinator {
-    pub fn new(settings: &GroupSettings, words: Words, number: u16, partitions: u16) -> Self {
+    pub fn new(reader: &Reader<'_>, words: Words, number: u16, partitions: u16) -> Self {
+        let settings = reader.group;
         Coordinator {
             words,
             number,
+            reader: reader.id,
             partitions,
             session_timeout: settings.session_timeout,
             rebalance_timeout: settings.max_poll_interval,
@@ -107,8 +111,7 @@ impl Coordinator {
         }
         let before = std::mem::replace(&mut self.state, state).divides();
         if before != state.divides() {
-            let reader = ReaderId(self.number);
-            stage.level_of(reader, Slot::WHOLE, LevelKind::Dividing, u32::from(state.divides()));
+            stage.level_of(self.reader, Slot::WHOLE, LevelKind::Dividing, u32::from(state.divides()));
         }
     }
 

@@ -3,11 +3,12 @@
 //! *Invariants:* an offset is given once and its record stays until retention or a lost leader takes it; reading moves
 //! nothing. Only what every replica in sync has (below the high watermark) is handed out.
 
-use super::super::messages::{BatchNumber, MemberNumber, Offset, Request};
+use super::super::messages::{BatchNumber, MemberNumber, Offset, Request, ToProducer};
 use std::collections::VecDeque;
 
 use super::super::words::Words;
-use crate::engine::{OpenStay, TimerId, Word};
+use super::Reader;
+use crate::engine::{LinkId, OpenStay, TimerId, Word};
 use crate::protocol::Stage;
 use crate::time::Span;
 use crate::trace::{Ending, LevelKind, MarkKind, MessageId, PartId, ReaderId, Slot, StayKind};
@@ -28,8 +29,9 @@ enum Progress {
     Past,
 }
 
-#[derive(Default)]
 struct Reading {
+    id: ReaderId,
+    carries: Option<u16>,
     committed: Option<Offset>,
     /// All places before this one are past.
     settled: Offset,
@@ -46,6 +48,7 @@ pub struct Awaiting {
     pub message: MessageId,
     pub batch: BatchNumber,
     pub attempt: u32,
+    pub back: LinkId<ToProducer>,
     /// How it is acknowledged.
     pub word: Word,
 }
@@ -62,6 +65,27 @@ pub struct Poll {
     pub timer: Option<TimerId>,
 }
 
+/// A producer, as the leader knows it.
+pub struct Known {
+    back: LinkId<ToProducer>,
+    /// Whether there is a connection over which it waits for answers.
+    pub listens: bool,
+    /// Where each of its records is, by sequence number.
+    offsets: Vec<Offset>,
+}
+
+impl Known {
+    /// The sequence number of its next record.
+    pub fn expected(&self) -> u32 {
+        self.offsets.len() as u32
+    }
+
+    /// The end of the log behind its first so many records.
+    pub fn end_of(&self, records: u32) -> Offset {
+        self.offsets.get((records as usize).wrapping_sub(1)).map_or(0, |last| last + 1)
+    }
+}
+
 pub struct Partition {
     words: Words,
     slot: Slot,
@@ -71,8 +95,7 @@ pub struct Partition {
     high_watermark: Offset,
     /// What the followers are about to have: up to where, and the timer of that.
     replicating: VecDeque<(Offset, TimerId)>,
-    /// The sequence number of the producer's next record.
-    pub expected: u32,
+    producers: Vec<Known>,
     pub awaiting: Vec<Awaiting>,
     pub polls: Vec<Poll>,
     readings: Vec<Reading>,
@@ -80,8 +103,21 @@ pub struct Partition {
 }
 
 impl Partition {
-    /// Of each group it is said whether it was there before the run: then the beginning is its committed place.
-    pub fn new(words: Words, number: u16, groups: impl Iterator<Item = bool>) -> Self {
+    pub fn new(words: Words, number: u16, readers: &[Reader<'_>]) -> Self {
+        let reading = |reader: &Reader<'_>| {
+            // Of a group that was there before the run, the beginning is the committed place.
+            let begun = reader.group.joins_at.is_none();
+            Reading {
+                id: reader.id,
+                carries: reader.carries,
+                committed: begun.then_some(0),
+                settled: 0,
+                begun,
+                lag: 0,
+                places: Vec::new(),
+                deliveries: Vec::new(),
+            }
+        };
         Partition {
             words,
             slot: Slot(number),
@@ -89,12 +125,10 @@ impl Partition {
             start: 0,
             high_watermark: 0,
             replicating: VecDeque::new(),
-            expected: 0,
+            producers: Vec::new(),
             awaiting: Vec::new(),
             polls: Vec::new(),
-            readings: groups
-                .map(|formed| Reading { committed: formed.then_some(0), begun: formed, ..Reading::default() })
-                .collect(),
+            readings: readers.iter().map(reading).collect(),
             retention_timer: false,
         }
     }
@@ -111,23 +145,40 @@ impl Partition {
         self.high_watermark
     }
 
-    /// The part that a group has in a record: groups are counted as a job's parts are.
-    fn part(&self, offset: Offset, group: usize) -> PartId {
-        PartId::from_index(self.records[offset as usize].part.index() + group as u32)
+    /// The part that a record is to a group.
+    fn part(&self, offset: Offset, group: usize, stage: &Stage<'_>) -> PartId {
+        let published = self.records[offset as usize].part;
+        self.readings[group].carries.map_or(published, |number| stage.sibling(published, number))
     }
 
-    pub fn append(&mut self, parts: &[PartId], stage: &mut Stage<'_>) {
+    /// What is known of the producer that is answered by `back`.
+    pub fn producer(&mut self, back: LinkId<ToProducer>) -> &mut Known {
+        let place = self.producers.iter().position(|known| known.back == back).unwrap_or_else(|| {
+            self.producers.push(Known { back, listens: false, offsets: Vec::new() });
+            self.producers.len() - 1
+        });
+        &mut self.producers[place]
+    }
+
+    /// The connections break: of those who wait for answers over one.
+    pub fn disconnect(&mut self) -> Vec<LinkId<ToProducer>> {
+        let listens = |known: &mut Known| std::mem::take(&mut known.listens).then_some(known.back);
+        self.producers.iter_mut().filter_map(listens).collect()
+    }
+
+    pub fn append(&mut self, parts: &[PartId], back: LinkId<ToProducer>, stage: &mut Stage<'_>) {
         for part in parts {
             let offset = self.end();
+            self.producer(back).offsets.push(offset);
             let parked = stage.begin_valued(self.slot, StayKind::Parked, *part, offset);
             self.records.push(Record { part: *part, parked, at: stage.now() });
             for group in 0..self.readings.len() {
-                let stay = stage.begin_valued(self.slot, StayKind::Ready, self.part(offset, group), offset);
+                let part = self.part(offset, group, stage);
+                let stay = stage.begin_valued(self.slot, StayKind::Ready, part, offset);
                 self.readings[group].places.push(Progress::Ready(stay));
                 self.readings[group].deliveries.push(0);
             }
         }
-        self.expected += parts.len() as u32;
         self.show(stage);
     }
 
@@ -164,7 +215,7 @@ impl Partition {
         let end = self.high_watermark.min(from.saturating_add(most));
         let mut parts = Vec::new();
         for offset in from..end {
-            let part = self.part(offset, group);
+            let part = self.part(offset, group, stage);
             parts.push(part);
             let reading = &mut self.readings[group];
             reading.deliveries[offset as usize] += 1;
@@ -187,7 +238,7 @@ impl Partition {
         let reading = &mut self.readings[usize::from(group)];
         reading.begun = true;
         if reading.committed.replace(offset) != Some(offset) {
-            stage.level_of(ReaderId(group), self.slot, LevelKind::Place, offset);
+            stage.level_of(reading.id, self.slot, LevelKind::Place, offset);
         }
         self.pass(usize::from(group), offset, Ending::Done, stage);
         stage.mark(MarkKind::Committed, self.slot, PartId::NONE, offset.into(), self.words.committed_place);
@@ -220,7 +271,7 @@ impl Partition {
         self.readings[number].begun = true;
         for at in offset..self.end() {
             if let Progress::Held(stay) = self.readings[number].places[at as usize] {
-                let part = self.part(at, number);
+                let part = self.part(at, number, stage);
                 stage.end(stay, Ending::Returned);
                 stage.mark(MarkKind::Returned, self.slot, part, at.into(), self.words.again);
                 let ready = stage.begin_valued(self.slot, StayKind::Ready, part, at);
@@ -230,7 +281,7 @@ impl Partition {
         // With `latest`, what was there before the group is none of its business.
         for at in self.readings[number].settled..offset {
             if !matches!(self.readings[number].places[at as usize], Progress::Past) {
-                let part = self.part(at, number);
+                let part = self.part(at, number, stage);
                 stage.mark(MarkKind::Dropped, self.slot, part, at.into(), self.words.not_read);
             }
         }
@@ -245,7 +296,7 @@ impl Partition {
         }
         for offset in (self.high_watermark..self.end()).rev() {
             for group in 0..self.readings.len() {
-                let part = self.part(offset, group);
+                let part = self.part(offset, group, stage);
                 self.readings[group].deliveries.pop();
                 if let Some(place) = self.readings[group].places.pop() {
                     Self::leaves(place, Ending::Interrupted, stage);
@@ -254,7 +305,8 @@ impl Partition {
             }
             if let Some(record) = self.records.pop() {
                 stage.end(record.parked, Ending::Interrupted);
-                self.expected -= 1;
+                let mut offsets = self.producers.iter_mut().map(|known| &mut known.offsets);
+                offsets.find_map(|offsets| offsets.pop_if(|last| *last == offset));
             }
         }
         self.show(stage);
@@ -271,7 +323,7 @@ impl Partition {
             let offset = self.start;
             self.start += 1;
             for group in 0..self.readings.len() {
-                let part = self.part(offset, group);
+                let part = self.part(offset, group, stage);
                 if !matches!(self.readings[group].places[offset as usize], Progress::Past) {
                     stage.mark(MarkKind::Dropped, self.slot, part, offset.into(), self.words.retention_over);
                     self.pass(group, offset + 1, Ending::Expired, stage);
@@ -284,12 +336,12 @@ impl Partition {
 
     fn show(&mut self, stage: &mut Stage<'_>) {
         let end = self.end();
-        for (number, reading) in self.readings.iter_mut().enumerate() {
+        for reading in &mut self.readings {
             let place = reading.committed.unwrap_or(reading.settled).min(end);
             let lag = if reading.begun { end - place } else { 0 };
             if reading.lag != lag {
                 reading.lag = lag;
-                stage.level_of(ReaderId(number as u16), self.slot, LevelKind::Lag, lag);
+                stage.level_of(reading.id, self.slot, LevelKind::Lag, lag);
             }
         }
     }

@@ -3,13 +3,13 @@
 //! *Invariant:* a message's stay is open as long as it is here, so that what is stored is what is drawn.
 
 use super::super::messages::{Number, QueueTimer, Receipt};
-use super::super::settings::{QueueType, Settings};
+use super::super::settings::{QueueSettings, QueueType};
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::engine::OpenStay;
 use crate::protocol::Stage;
 use crate::protocol::by_number::ByNumber;
-use crate::protocol::keys::{Key, KeyIndex};
+use crate::protocol::keys::{Key, KeyIndex, Keys};
 use crate::protocol::sqs::shelf::{Group, Shelf};
 use crate::protocol::sqs::words::Words;
 use crate::time::{Moment, Span};
@@ -69,16 +69,16 @@ pub(super) struct Store {
 }
 
 impl Store {
-    pub fn new(settings: &Settings, words: Words) -> Self {
-        let groups = match settings.queue.kind {
+    pub fn new(queue: &QueueSettings, (groups, deduplication_ids): (&Keys, &Keys), words: Words) -> Self {
+        let groups = match queue.kind {
             QueueType::Standard => None,
-            QueueType::Fifo => Some(settings.message_group_ids.index()),
+            QueueType::Fifo => Some(groups.index()),
         };
         Store {
             words,
             groups,
-            deduplication_ids: settings.message_deduplication_ids.index(),
-            retention: settings.queue.message_retention_period,
+            deduplication_ids: deduplication_ids.index(),
+            retention: queue.message_retention_period,
             messages: ByNumber::default(),
             last: 0,
             last_place: 0,
