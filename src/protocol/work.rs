@@ -48,6 +48,8 @@ impl Effects {
 #[derive(Clone, Copy)]
 pub(crate) struct Work {
     slot: Slot,
+    /// The part that is going to fail, and the whole with it.
+    fails: PartId,
     stay: OpenStay,
 }
 
@@ -72,9 +74,16 @@ impl Work {
         timer: Alarm,
         stage: &mut Stage<'_>,
     ) -> Self {
-        parts.iter().for_each(|part| stage.executes(*part));
+        // Its fate is that of the number it begins with: others of the same part may begin before it ends.
+        let fails =
+            parts.iter().fold(
+                PartId::NONE,
+                |fails, part| {
+                    if stage.executes(*part) && fails == PartId::NONE { *part } else { fails }
+                },
+            );
         let stay = stage.begin_valued(slot, StayKind::Busy, parts.first().copied().unwrap_or(PartId::NONE), delivery);
-        Work { slot, stay: stay.until(span, timer, stage) }
+        Work { slot, fails, stay: stay.until(span, timer, stage) }
     }
 
     /// It reached its end. Says whether it did what it was to do; if not, the failure is marked with its label and which
@@ -87,9 +96,9 @@ impl Work {
         (failed, attempt): (LabelId, u32),
         stage: &mut Stage<'_>,
     ) -> bool {
-        if let Some(part) = parts.iter().find(|part| stage.is_poison(**part)) {
+        if self.fails != PartId::NONE {
             stage.end(self.stay, Ending::Failed);
-            stage.mark(MarkKind::Failed, self.slot, *part, attempt.into(), failed);
+            stage.mark(MarkKind::Failed, self.slot, self.fails, attempt.into(), failed);
             return false;
         }
         stage.end(self.stay, Ending::Done);
