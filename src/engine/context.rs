@@ -424,6 +424,11 @@ impl<M: Clone, T> Context<'_, M, T> {
         core.workload.failures.strike(core.trace.job_of(part), part, execution, &core.streams)
     }
 
+    /// Whether an execution of `part` has changed the world.
+    pub fn took_effect(&self, part: PartId) -> bool {
+        self.core.trace.parts[part.at()].effects > 0
+    }
+
     /// An execution of `part` changed the world.
     pub fn takes_effect(&mut self, part: PartId) {
         let row = &mut self.core.trace.parts[part.at()];

@@ -171,7 +171,7 @@ impl Consumers {
     fn begin(&mut self, number: u16, delivery: Delivery, stage: &mut Stage<'_>) {
         let mut next = Some(delivery);
         while let Some(delivery) = next {
-            if !self.effects.know(delivery.part) {
+            if !self.effects.know(delivery.part, stage) {
                 return self.work(number, delivery, stage);
             }
             self.succeeded(number, delivery, stage);
@@ -197,7 +197,7 @@ impl Consumers {
         let Some((delivery, work)) = self.consumers[usize::from(number)].work.take() else {
             return;
         };
-        if work.end(&[delivery.part], &mut self.effects, (self.words.failed, delivery.number), stage) {
+        if work.end(&[delivery.part], self.effects, (self.words.failed, delivery.number), stage) {
             self.succeeded(number, delivery, stage);
         } else if self.ack == Acknowledgement::Manual {
             self.settle(number, delivery, delivery.part, self.on_failure.1, stage);

@@ -186,7 +186,7 @@ impl Consumers {
     fn answered(&mut self, consumer: u16, errand: Errand, stage: &mut Stage<'_>) {
         self.stop(consumer, Ending::Done, stage);
         match (errand, self.delete) {
-            (Errand::Delete(received, _), Delete::BeforeWork) if !self.effects.know(received.part) => {
+            (Errand::Delete(received, _), Delete::BeforeWork) if !self.effects.know(received.part, stage) => {
                 self.work(consumer, received, stage);
             }
             _ => self.next(consumer, stage),
@@ -240,7 +240,7 @@ impl Consumers {
         one.doing = Doing::Nothing;
         let received = one.inbox.pop_front();
         match received {
-            Some(received) if self.effects.know(received.part) => {
+            Some(received) if self.effects.know(received.part, stage) => {
                 self.begin_call(consumer, Errand::Delete(received, 1), stage);
             }
             Some(received) => match self.delete {
@@ -335,7 +335,7 @@ impl Consumers {
             return;
         };
         stage.cancel(extends);
-        if !work.end(&[received.part], &mut self.effects, (self.words.failed, 0), stage) {
+        if !work.end(&[received.part], self.effects, (self.words.failed, 0), stage) {
             return match (self.delete, self.on_failure_visible_after) {
                 (Delete::AfterWork, Some(_)) => self.begin_call(consumer, Errand::GiveBack(received), stage),
                 _ => self.next(consumer, stage),
