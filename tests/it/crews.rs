@@ -1,9 +1,14 @@
 //! Consumers of one queue in lanes of their own: each fails by itself, and the others go on.
 
+use std::collections::BTreeMap;
+
 use counterpoint::scenario::Scenario;
-use counterpoint::trace::{Trace, WorkOutcome};
+use counterpoint::time::Moment;
+use counterpoint::trace::{ActorId, Duty, Slot, Term, Trace, WorkOutcome};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use crate::properties::check;
 use crate::story::{executions, play_side, tells};
 
 /// Four jobs at once, of which each needs 100 ms, before two consumers in lanes of their own; the first dies at 150 ms.
@@ -239,4 +244,120 @@ fn each_subscriber_recognises_its_own_part_only() {
     let scenario = json!({ "workload": { "jobs": 3, "parts": [part("mail"), part("stock")] } });
     let trace = play_side("rabbitmq", settings, scenario);
     assert!(trace.parts.iter().all(|part| (part.executions, part.effects) == (1, 1)));
+}
+
+/// Six messages at once, of 100 ms each, before a consumer that holds one and another that holds three.
+#[test]
+fn rmq_1_each_consumer_has_a_prefetch_of_its_own_where_one_is_listed() {
+    for lanes in ["shared", "each"] {
+        let consumers = json!({ "count": 2, "lanes": lanes, "prefetch": 3, "prefetches": [1] });
+        let scenario = json!({
+            "workload": { "jobs": 6, "arrivals": { "pattern": "burst" }, "work": "100ms" },
+            "network": { "latency": "10ms" },
+        });
+        let trace = play_side("rabbitmq", json!({ "consumers": consumers, "confirms": "off" }), scenario);
+        if lanes == "each" {
+            tells(
+                &trace,
+                "sequenceDiagram
+        participant client as Client
+        participant queue as Queue
+        participant server-1 as Server 1
+        participant server-2 as Server 2
+        client-)queue: publish job 1 [0 → 10 ms]
+        client-)queue: publish job 2 [0 → 10 ms]
+        client-)queue: publish job 3 [0 → 10 ms]
+        client-)queue: publish job 4 [0 → 10 ms]
+        client-)queue: publish job 5 [0 → 10 ms]
+        client-)queue: publish job 6 [0 → 10 ms]
+        queue-)server-1: deliver job 1 [10 → 20 ms]
+        queue-)server-2: deliver job 2 [10 → 20 ms]
+        queue-)server-2: deliver job 3 [10 → 20 ms]
+        queue-)server-2: deliver job 4 [10 → 20 ms]
+        server-1-)queue: ack [120 → 130 ms]
+        server-2-)queue: ack [120 → 130 ms]
+        queue-)server-1: deliver job 5 [130 → 140 ms]
+        queue-)server-2: deliver job 6 [130 → 140 ms]
+        server-2-)queue: ack [220 → 230 ms]
+        server-1-)queue: ack [240 → 250 ms]
+        server-2-)queue: ack [320 → 330 ms]
+        server-2-)queue: ack [420 → 430 ms]",
+            );
+        }
+        assert_eq!(most_held(&trace), [1, 3], "{lanes}");
+        let workers = (0..).zip(&trace.actors).filter(|(_, lane)| lane.duty == Duty::Worker);
+        for (lane, _) in workers {
+            assert_eq!(trace.term(ActorId(lane), Term::Bound), Some("prefetch 1 to 3"), "{lanes}");
+        }
+    }
+}
+
+/// The most messages that each consumer was sent and had not settled, from the first on.
+fn most_held(trace: &Trace) -> Vec<usize> {
+    let mut events: Vec<(Moment, bool, (ActorId, Slot))> = Vec::new();
+    for message in &trace.messages {
+        match trace.kind(message).name.as_str() {
+            "basic.deliver" => events.push((message.sent, true, (message.to, message.to_slot))),
+            "basic.ack" => events.push((message.arrived, false, (message.from, message.from_slot))),
+            _ => {}
+        }
+    }
+    // At a tie, what is given back makes room.
+    events.sort();
+    let mut held: BTreeMap<(ActorId, Slot), (usize, usize)> = BTreeMap::new();
+    for (_, is_delivery, consumer) in events {
+        let (now, most) = held.entry(consumer).or_default();
+        *now = if is_delivery { *now + 1 } else { now.saturating_sub(1) };
+        *most = (*most).max(*now);
+    }
+    held.into_values().map(|(_, most)| most).collect()
+}
+
+/// An unlimited one is 2,000 for a quorum queue, whosever it is; and what bounds them is said as it is.
+#[test]
+fn what_bounds_several_consumers_is_said_as_it_is() {
+    for (kind, prefetches, said) in [
+        ("classic", json!([]), Some("prefetch 5")),
+        ("classic", json!([5, 5]), Some("prefetch 5")),
+        ("classic", json!([2]), Some("prefetch 2 to 5")),
+        ("classic", json!([0]), Some("prefetch 5 or more")),
+        ("classic", json!([0, 0]), None),
+        ("quorum", json!([0]), Some("prefetch 5 to 2000")),
+        ("quorum", json!([0, 0]), Some("prefetch 2000")),
+    ] {
+        let settings = json!({
+            "queue": { "type": kind }, "consumers": { "count": 2, "prefetch": 5, "prefetches": prefetches },
+        });
+        let trace = play_side("rabbitmq", settings, json!({}));
+        assert_eq!(trace.term(ActorId(2), Term::Bound), said, "{kind} {prefetches}");
+    }
+}
+
+/// Whatever the crew is, each is given as much as it may hold, and no more. What it holds is settled one by one.
+#[test]
+fn random_crews_hold_what_each_of_them_may() {
+    let values = (1u16..5, prop::collection::vec(0u16..5, 0..4), 1u16..5, any::<bool>(), 1u32..60);
+    check(11, &values, |(count, prefetches, prefetch, each, work)| {
+        let prefetches: Vec<u16> = prefetches.into_iter().take(count.into()).collect();
+        let bounds = (0..usize::from(count)).map(|place| *prefetches.get(place).unwrap_or(&prefetch));
+        let consumers = json!({
+            "count": count, "lanes": if each { "each" } else { "shared" }, "prefetch": prefetch, "prefetches": prefetches,
+        });
+        let settings = json!({ "queue": { "type": "classic" }, "consumers": consumers, "confirms": "off" });
+        let workload = json!({ "jobs": 40, "arrivals": { "pattern": "burst" }, "work": format!("{work}ms") });
+        let trace = play_side("rabbitmq", settings, json!({ "workload": workload, "network": { "latency": "1ms" } }));
+        for (most, bound) in most_held(&trace).into_iter().zip(bounds) {
+            prop_assert!(if bound == 0 { most >= 8 } else { most == usize::from(bound) }, "{} of {}", most, bound);
+        }
+        prop_assert!(trace.parts.iter().all(|part| part.executions == 1));
+        Ok(())
+    });
+}
+
+#[test]
+fn more_prefetches_than_consumers_are_refused_in_words() {
+    let side = json!({ "protocol": "rabbitmq", "consumers": { "count": 2, "prefetches": [1, 2, 3] } });
+    let other = json!({ "protocol": "http", "caller": { "id": "other" }, "server": { "id": "others" } });
+    let refused = Scenario::from_value(json!({ "name": "crews", "sides": [side, other] })).unwrap_err().to_string();
+    assert_eq!(refused, "sides.left.consumers.prefetches: there are 3 prefetches for 2 consumers");
 }
