@@ -22,7 +22,7 @@ mod setup;
 mod world;
 
 pub use context::Context;
-pub use demand::{Demand, Workload};
+pub use demand::{Demand, Failures, Workload};
 pub use link::{Link, LinkId, Overtaking};
 pub use open::{OpenStay, TimerId};
 pub use parcel::Parcel;

@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* reads no clock; the one who calls does.
 
-use crate::engine::{Demand, Limits, Workload, World, bare};
+use crate::engine::{Demand, Failures, Limits, Workload, World, bare};
 use crate::protocol::{Ground, Settings, rabbitmq};
 use crate::rng::Distribution;
 use crate::time::{Moment, Span};
@@ -23,7 +23,7 @@ pub fn queue(jobs: u32) -> Trace {
         jobs,
         demand: Demand::Random { start: Moment::START, gap: Distribution::exponential(Span::micros(312_500)) },
         parts: vec![Distribution::exponential(Span::seconds(1))],
-        poison: Vec::new(),
+        failures: Failures::default(),
     };
     let limits = Limits { events: u64::MAX, rows: u64::MAX, span: Span::seconds(366 * 24 * 3600), ..Limits::default() };
     let trace = World::new(Settings::Rabbitmq(settings).set_up(&ground), workload, Vec::new(), 1, limits).finish();

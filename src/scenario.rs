@@ -124,11 +124,13 @@ pub struct WorkloadText {
     pub parts: Vec<Part>,
     /// Numbers of jobs, counted from one, every execution of which fails.
     pub poison: Vec<u32>,
+    /// Which executions fail besides.
+    pub failures: FailuresText,
     /// From when it was wanted, how long the result of a job is of use, if it ever ceases to be.
     pub useful_within: Option<Span>,
 }
 
-fields!(WorkloadText: jobs, noun, arrivals, work, parts, poison, useful_within);
+fields!(WorkloadText: jobs, noun, arrivals, work, parts, poison, failures, useful_within);
 
 impl Default for WorkloadText {
     fn default() -> Self {
@@ -139,10 +141,22 @@ impl Default for WorkloadText {
             work: Distribution::fixed(Span::millis(100)),
             parts: Vec::new(),
             poison: Vec::new(),
+            failures: FailuresText::default(),
             useful_within: None,
         }
     }
 }
+
+/// Executions that fail: by chance, and the first ones of each part.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FailuresText {
+    /// The chance that an execution fails, by the part and the number of the execution.
+    pub probability: f64,
+    /// How many executions of each part fail before one can succeed: from 0 to 1,000.
+    pub first: u32,
+}
+
+fields!(FailuresText: probability, first);
 
 /// What a job is called in sentences: "e-mail", "e-mails".
 #[derive(Clone, Debug, PartialEq)]

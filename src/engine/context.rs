@@ -422,12 +422,6 @@ impl<M: Clone, T> Context<'_, M, T> {
         distribution.draw(&self.core.streams, Purpose::Work, place, part.index(), 0)
     }
 
-    /// Whether every execution of `part` fails (`FLT-6`).
-    pub fn is_poison(&self, part: PartId) -> bool {
-        let poison = &self.core.workload.poison;
-        !poison.is_empty() && poison.binary_search(&self.job_of(part)).is_ok()
-    }
-
     /// A span of a protocol's own for `part` and `turn`.
     pub fn span(&self, distribution: &Distribution, purpose: Purpose, part: PartId, turn: u32) -> Span {
         distribution.draw(&self.core.streams, purpose, 0, part.index(), turn)
@@ -438,11 +432,19 @@ impl<M: Clone, T> Context<'_, M, T> {
         self.core.streams.unit(purpose, 0, part.index(), turn)
     }
 
-    /// An execution of `part` begins.
-    pub fn executes(&mut self, part: PartId) {
-        let row = &mut self.core.trace.parts[part.at()];
+    /// An execution of `part` begins. Says whether it is going to fail.
+    pub fn executes(&mut self, part: PartId) -> bool {
+        let core = &mut *self.core;
+        let row = &mut core.trace.parts[part.at()];
         row.executions += 1;
-        self.core.repeats.begins(part);
+        let execution = row.executions;
+        core.repeats.begins(part);
+        core.workload.failures.strike(core.trace.job_of(part), part, execution, &core.streams)
+    }
+
+    /// Whether an execution of `part` has changed the world.
+    pub fn took_effect(&self, part: PartId) -> bool {
+        self.core.trace.parts[part.at()].effects > 0
     }
 
     /// An execution of `part` changed the world.

@@ -5,7 +5,7 @@
 
 use crate::rng::{Distribution, Purpose, Streams};
 use crate::time::{Moment, Span};
-use crate::trace::JobId;
+use crate::trace::{JobId, PartId};
 
 /// What both sides are to do.
 #[derive(Clone, Debug)]
@@ -16,8 +16,29 @@ pub struct Workload {
     pub demand: Demand,
     /// The work of each part of a job; one entry a part.
     pub parts: Vec<Distribution>,
+    /// Which executions fail.
+    pub failures: Failures,
+}
+
+/// Which executions of the work fail, whoever does it. They take their time all the same, and change nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Failures {
     /// Jobs every execution of which fails (`FLT-6`).
     pub poison: Vec<JobId>,
+    /// The chance that an execution fails (`FLT-8`).
+    pub probability: f64,
+    /// How many executions of each part fail before one can succeed.
+    pub first: u32,
+}
+
+impl Failures {
+    /// Whether that execution of `part`, a part of `job`, fails. It depends on nothing else, so the same execution has the
+    /// same end on both sides, whoever does it and when.
+    pub(super) fn strike(&self, job: JobId, part: PartId, execution: u32, streams: &Streams) -> bool {
+        execution <= self.first
+            || self.probability > 0.0 && streams.unit(Purpose::Failure, 0, part.index(), execution) < self.probability
+            || !self.poison.is_empty() && self.poison.binary_search(&job).is_ok()
+    }
 }
 
 /// When jobs are wanted.

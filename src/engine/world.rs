@@ -62,7 +62,7 @@ impl<A: Actor> World<A> {
     /// A side at the beginning of its run: everybody has started, and the first jobs are about to be wanted.
     pub fn new(setup: Setup<A>, workload: Workload, faults: Vec<DatedFault>, seed: u64, limits: Limits) -> Self {
         let mut workload = workload;
-        workload.poison.sort_unstable();
+        workload.failures.poison.sort_unstable();
         let mut trace = Trace::new(workload.jobs, workload.parts.len() as u32);
         trace.actors = setup.lanes;
         trace.readers = setup.readers;

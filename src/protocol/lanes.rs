@@ -94,13 +94,20 @@ impl Crew<'_> {
         check_actor(field, self.id, self.name)?;
         self.ids().iter().try_for_each(|id| check_actor(field, id, self.name))?;
         let bad = |sentence: String| Err(BadSetting { field: at("factors"), sentence });
-        if self.factors.len() > usize::from(self.count) {
-            return bad(format!("there are {} factors for {} consumers", self.factors.len(), self.count));
-        }
+        self.lists(&at("factors"), self.factors.len(), "factors")?;
         match self.factors.iter().find(|factor| !(0.001..=1000.0).contains(*factor)) {
             Some(factor) => bad(format!("{factor} is out of range; it must be from 0.001 to 1000")),
             None => Ok(()),
         }
+    }
+
+    /// Refuses more entries in the list at `field` than there are of the crew, each of whom has one.
+    pub fn lists(&self, field: &str, entries: usize, nouns: &str) -> Result<(), BadSetting> {
+        if entries <= usize::from(self.count) {
+            return Ok(());
+        }
+        let sentence = format!("there are {entries} {nouns} for {}", counted(self.count, "consumer"));
+        Err(BadSetting { field: field.into(), sentence })
     }
 
     /// The factor of one of the crew.

@@ -79,10 +79,8 @@ impl Settings {
             let crew = self.consumers_of(number);
             let rows = crew.map_or_else(Vec::new, |crew| crew.crew().lanes());
             crews.push(rows.into_iter().map(|(row, berth)| (setup.lane(row), berth)).collect());
-            if let Some(prefetch) = crew.and_then(|crew| crew.prefetch_bound(queue.kind)) {
-                for (lane, _) in &crews[number] {
-                    setup.term(*lane, Term::Bound, &format!("prefetch {prefetch}"));
-                }
+            if let Some(bounds) = crew.and_then(|crew| crew.bounds_in_words(queue.kind)) {
+                crews[number].iter().for_each(|(lane, _)| setup.term(*lane, Term::Bound, &bounds));
             }
         }
         let asides = self.asides(&mut setup, broker);

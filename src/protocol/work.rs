@@ -3,47 +3,39 @@
 //! *Invariant:* an execution that begins is one execution of each of its parts, whatever becomes of it. Only one that
 //! reaches its end can change the world.
 
-use std::collections::BTreeSet;
-
 use super::{Alarm, Stage};
 use crate::engine::OpenStay;
 use crate::time::Span;
 use crate::trace::{Ending, LabelId, MarkKind, PartId, Slot, StayKind};
 
 /// Which executions change the world.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effects {
     /// None: nothing is changed by asking.
     None,
     /// Every one.
     Each,
-    /// The first of each part alone: a repeat changes nothing, or is recognised. Which parts it was outlives a crash, for
-    /// it is kept where the effect is.
-    First(BTreeSet<PartId>),
+    /// The first of each part alone: a repeat changes nothing, or is recognised, whoever did it. It is known
+    /// by the effect itself, as by a row that is there already: so it outlives a crash, and is the same for all workers.
+    First,
 }
 
 impl Effects {
     /// Of consumers, which recognise a repeat or do not.
     pub fn of_consumers(recognise: bool) -> Self {
-        if recognise { Effects::First(BTreeSet::new()) } else { Effects::Each }
+        if recognise { Effects::First } else { Effects::Each }
     }
 
-    /// Whether it is known that this part's work was done here.
-    pub fn know(&self, part: PartId) -> bool {
-        matches!(self, Effects::First(done) if done.contains(&part))
+    /// Whether it is known that this part's work was done.
+    pub fn know(self, part: PartId, stage: &Stage<'_>) -> bool {
+        self == Effects::First && stage.took_effect(part)
     }
 
-    /// This part's work was done on loan: whoever did it has said what it changed.
-    pub fn learn(&mut self, part: PartId) {
-        if let Effects::First(done) = self {
-            done.insert(part);
-        }
-    }
-
-    fn take(&mut self, part: PartId, stage: &mut Stage<'_>) {
+    fn take(self, part: PartId, stage: &mut Stage<'_>) {
         let changes = match self {
             Effects::None => false,
             Effects::Each => true,
-            Effects::First(done) => done.insert(part),
+            Effects::First => !stage.took_effect(part),
         };
         if changes {
             stage.takes_effect(part);
@@ -55,6 +47,8 @@ impl Effects {
 #[derive(Clone, Copy)]
 pub(crate) struct Work {
     slot: Slot,
+    /// The part that is going to fail, and the whole with it.
+    fails: PartId,
     stay: OpenStay,
 }
 
@@ -79,9 +73,16 @@ impl Work {
         timer: Alarm,
         stage: &mut Stage<'_>,
     ) -> Self {
-        parts.iter().for_each(|part| stage.executes(*part));
+        // Its fate is that of the number it begins with: others of the same part may begin before it ends.
+        let fails =
+            parts.iter().fold(
+                PartId::NONE,
+                |fails, part| {
+                    if stage.executes(*part) && fails == PartId::NONE { *part } else { fails }
+                },
+            );
         let stay = stage.begin_valued(slot, StayKind::Busy, parts.first().copied().unwrap_or(PartId::NONE), delivery);
-        Work { slot, stay: stay.until(span, timer, stage) }
+        Work { slot, fails, stay: stay.until(span, timer, stage) }
     }
 
     /// It reached its end. Says whether it did what it was to do; if not, the failure is marked with its label and which
@@ -90,13 +91,13 @@ impl Work {
     pub fn end(
         self,
         parts: &[PartId],
-        effects: &mut Effects,
+        effects: Effects,
         (failed, attempt): (LabelId, u32),
         stage: &mut Stage<'_>,
     ) -> bool {
-        if let Some(part) = parts.iter().find(|part| stage.is_poison(**part)) {
+        if self.fails != PartId::NONE {
             stage.end(self.stay, Ending::Failed);
-            stage.mark(MarkKind::Failed, self.slot, *part, attempt.into(), failed);
+            stage.mark(MarkKind::Failed, self.slot, self.fails, attempt.into(), failed);
             return false;
         }
         stage.end(self.stay, Ending::Done);

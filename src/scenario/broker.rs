@@ -152,7 +152,9 @@ pub(super) fn put(whole: &mut Value, place: usize, from: &Broker, to: &Broker) -
         lay(&mut side, "topic.partitions", readers);
     }
     lay(&mut side, to.own.0, serde_json::from_str(to.own.1).unwrap_or(Value::Null));
-    let fails = whole["workload"]["poison"].as_array().is_some_and(|poison| !poison.is_empty());
+    let workload = &whole["workload"];
+    let fails = workload["poison"].as_array().is_some_and(|poison| !poison.is_empty())
+        || ["probability", "first"].iter().any(|name| workload["failures"][*name].as_f64() > Some(0.0));
     let patience = Patience::of(&mut old, from);
     // Where nothing fails, SQS needs no dead-letter queue that only a crash could fill.
     if fails || !patience.dead.is_null() || to.protocol != "sqs" {

@@ -16,6 +16,7 @@ const MAX_NOTES: usize = 100;
 pub(super) const MAX_CONTROLS: usize = 12;
 const MAX_VALUES: usize = 100;
 const MAX_PARTS: usize = 16;
+const MAX_FAILURES: u64 = 1000;
 const MAX_NAME: usize = 64;
 pub(super) const MAX_TITLE: usize = 100;
 const MAX_HEADING: usize = 60;
@@ -84,6 +85,8 @@ fn workload(scenario: &Scenario) -> Checked {
     for (index, job) in workload.poison.iter().enumerate() {
         number(&format!("workload.poison.{index}"), u64::from(*job), 1, u64::from(workload.jobs))?;
     }
+    probability("workload.failures.probability", workload.failures.probability)?;
+    number("workload.failures.first", u64::from(workload.failures.first), 0, MAX_FAILURES)?;
     match &workload.arrivals {
         Arrivals::Poisson { rate_per_s, .. } if !(0.000_001..=1_000_000.0).contains(rate_per_s) => {
             let sentence = format!("{rate_per_s} is out of range; it must be from 0.000001 to 1000000");

@@ -2,8 +2,8 @@
 //!
 //! *Invariant:* the sides share the seed, the workload and the network, and nothing else.
 
-use super::{Arrivals, FaultText, Network, Scenario, WorkloadText};
-use crate::engine::{DatedFault, Demand, Fault, Limits, Progress, Workload, World};
+use super::{Arrivals, FailuresText, FaultText, Network, Scenario, WorkloadText};
+use crate::engine::{DatedFault, Demand, Failures, Fault, Limits, Progress, Workload, World};
 use crate::protocol::{Ground, Party};
 use crate::recording::{self, SidePlayed};
 use crate::rng::Distribution;
@@ -130,7 +130,8 @@ impl WorkloadText {
             parts => parts.iter().map(|part| part.work.clone()).collect(),
         };
         let poison = self.poison.iter().map(|number| JobId::from_index(number - 1)).collect();
-        Workload { jobs: self.jobs, demand, parts, poison }
+        let FailuresText { probability, first } = self.failures;
+        Workload { jobs: self.jobs, demand, parts, failures: Failures { poison, probability, first } }
     }
 }
 

@@ -81,7 +81,8 @@ impl ActorRow {
 /// What a protocol has a word of its own for, and the trace, the picture and the sentences have none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub enum Term {
-    /// What bounds how much of the work one slot of a worker's lane has in hand at once: "prefetch 1".
+    /// What bounds how much of the work one slot of a worker's lane has in hand at once, or one of its crew's lanes:
+    /// "prefetch 1".
     Bound,
     /// At a log: what the number of a record is called: "offset".
     Position,

@@ -25,6 +25,7 @@ mod direction;
 mod drawn;
 mod draws;
 mod event_loop;
+mod failures;
 mod fault_controls;
 mod faults;
 mod fingerprints;

@@ -15,7 +15,7 @@ use counterpoint::trace::{
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::properties::generate::{millis, perhaps};
+use crate::properties::generate::{failures, millis, perhaps};
 use crate::properties::{Held, check};
 use crate::story::play_within;
 
@@ -150,9 +150,9 @@ pub fn scenario(protocol: &'static str) -> impl Strategy<Value = Value> {
         }
         change
     });
-    let workload = (1u32..=8, arrivals, prop::collection::vec(work(), 4), prop::bool::weighted(0.3));
+    let workload = (1u32..=8, arrivals, prop::collection::vec(work(), 4), (prop::bool::weighted(0.3), failures()));
     (0u64..1_000_000, workload, network, side(protocol), prop::collection::vec(change, 0..3)).prop_map(
-        |(seed, (jobs, arrivals, work, poison), network, (side, parts), changes)| {
+        |(seed, (jobs, arrivals, work, (poison, failures)), network, (side, parts), changes)| {
             let parts: Vec<Value> =
                 (0..parts).map(|part| json!({ "id": format!("part-{part}"), "work": work[part] })).collect();
             // It is not looked at, and takes as many parts as there are.
@@ -162,7 +162,10 @@ pub fn scenario(protocol: &'static str) -> impl Strategy<Value = Value> {
             };
             json!({
                 "name": "random", "seed": seed, "network": network, "sides": [side, other], "changes": changes,
-                "workload": { "jobs": jobs, "arrivals": arrivals, "parts": parts, "poison": if poison { vec![1] } else { vec![] } },
+                "workload": {
+                    "jobs": jobs, "arrivals": arrivals, "parts": parts, "poison": if poison { vec![1] } else { vec![] },
+                    "failures": failures,
+                },
             })
         },
     )

@@ -282,11 +282,11 @@ impl Node {
                 return self.computed(key, stage);
             }
             Doing::Working(work, parts, effect) => {
-                let mut effects = match effect {
+                let effects = match effect {
                     Effect::None => Effects::None,
                     Effect::Changes => Effects::Each,
                 };
-                let done = work.end(&parts, &mut effects, (self.words.failed, 0), stage);
+                let done = work.end(&parts, effects, (self.words.failed, 0), stage);
                 running.task.last = if done { StepEnd::Done } else { StepEnd::WorkFailed };
                 return self.computed(key, stage);
             }

@@ -80,7 +80,7 @@ impl Server {
             // The state after a repeated PUT or DELETE is what it was after the first (RFC 9110 §9.2.2).
             effects: match settings.method {
                 method if method.is_safe() => Effects::None,
-                method if method.is_idempotent() || settings.idempotency_key => Effects::First(BTreeSet::new()),
+                method if method.is_idempotent() || settings.idempotency_key => Effects::First,
                 _ => Effects::Each,
             },
             idle: Vec::new(),
@@ -119,7 +119,7 @@ impl Server {
     fn answer_repeat(&mut self, request: Request, stage: &mut Stage<'_>) -> bool {
         let in_hand = self.workers.iter().flatten().any(|(known, _)| known.part == request.part)
             || self.queue.iter().any(|(queued, _)| queued.part == request.part);
-        let status = match (self.effects.know(request.part), in_hand) {
+        let status = match (self.effects.know(request.part, stage), in_hand) {
             (true, _) => Status::Ok,
             (false, true) => Status::Conflict,
             (false, false) => return false,
@@ -169,7 +169,7 @@ impl Server {
         let Some((request, work)) = self.workers[worker as usize].take() else {
             return;
         };
-        let done = work.end(&[request.part], &mut self.effects, (self.words.failed, 0), stage);
+        let done = work.end(&[request.part], self.effects, (self.words.failed, 0), stage);
         self.respond(request, if done { Status::Ok } else { Status::Error }, Slot(worker), stage);
         if let Some((request, stay)) = self.queue.pop_front() {
             stage.end(stay, Ending::Done);

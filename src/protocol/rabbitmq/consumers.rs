@@ -180,7 +180,7 @@ impl Consumers {
     fn begin(&mut self, number: u16, delivery: Delivery, stage: &mut Stage<'_>) {
         let mut next = Some(delivery);
         while let Some(delivery) = next {
-            if !self.effects.know(delivery.part) {
+            if !self.effects.know(delivery.part, stage) {
                 return self.work(number, delivery, stage);
             }
             self.succeeded(number, delivery, stage);
@@ -206,7 +206,7 @@ impl Consumers {
         let Some((delivery, InHand::Work(work))) = self.consumers[usize::from(number)].in_hand else {
             return;
         };
-        let good = work.end(&[delivery.part], &mut self.effects, (self.words.failed, delivery.number), stage);
+        let good = work.end(&[delivery.part], self.effects, (self.words.failed, delivery.number), stage);
         self.give_back(number, good, stage);
     }
 
@@ -276,7 +276,6 @@ impl Lender for Consumers {
             return;
         };
         if good {
-            self.effects.learn(delivery.part);
             self.succeeded(number, delivery, stage);
         } else if self.ack == Acknowledgement::Manual {
             self.settle(number, delivery, delivery.part, self.on_failure.1, stage);

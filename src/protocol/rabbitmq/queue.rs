@@ -40,6 +40,7 @@ struct Rank {
 struct Channel {
     epoch: Epoch,
     last_tag: Tag,
+    prefetch: Option<u16>,
     subscribed: bool,
     in_turn: bool,
     /// In order of delivery.
@@ -52,7 +53,6 @@ pub(super) struct Queue {
     max_length: Option<u32>,
     overflow: Overflow,
     lasts: Option<Span>,
-    prefetch: Option<u16>,
     /// What came back. A quorum queue hands it out before all else (`rabbit_fifo.erl`, `returns`), a classic queue in
     /// its original place.
     returned: BTreeMap<Rank, Stored>,
@@ -67,19 +67,19 @@ pub(super) struct Queue {
 impl Queue {
     /// All channels are subscribed from the start.
     pub(super) fn new(settings: &QueueSettings, consumers: Option<&ConsumerSettings>) -> Self {
-        let channel = || Channel { subscribed: true, in_turn: true, ..Channel::default() };
-        let channels = consumers.map_or(0, |crew| crew.count);
+        let channel = |prefetch| Channel { prefetch, subscribed: true, in_turn: true, ..Channel::default() };
+        let bounds = consumers.into_iter().flat_map(|crew| crew.prefetch_bounds(settings.kind));
+        let channels: Vec<Channel> = bounds.map(channel).collect();
         Queue {
             kind: settings.kind,
             limit: settings.limit(),
             max_length: settings.max_length,
             overflow: settings.overflow,
             lasts: settings.message_ttl,
-            prefetch: consumers.and_then(|crew| crew.prefetch_bound(settings.kind)),
             returned: BTreeMap::new(),
             ready: VecDeque::new(),
-            channels: (0..channels).map(|_| channel()).collect(),
-            turns: (0..channels).collect(),
+            turns: (0..channels.len() as u16).collect(),
+            channels,
             last_place: 0,
         }
     }
@@ -145,7 +145,7 @@ impl Queue {
 
     fn has_room(&self, channel: u16) -> bool {
         let channel = &self.channels[usize::from(channel)];
-        channel.subscribed && self.prefetch.is_none_or(|bound| channel.unacked.len() < usize::from(bound))
+        channel.subscribed && channel.prefetch.is_none_or(|bound| channel.unacked.len() < usize::from(bound))
     }
 
     /// The channel whose turn it is and the message it gets, if there are both. Either [`Queue::hold`] or

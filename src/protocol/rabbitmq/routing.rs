@@ -31,7 +31,7 @@ impl Route {
 /// What copies of one message are copies of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Copies {
-    /// Of the same work, in whichever queue they lie.
+    /// Of the same work, in whichever queue they lie: who recognises a repeat recognises what was done from another one.
     Alike,
     /// The n-th queue's copy is the n-th part of the job: each subscriber has work of its own.
     APartEach,

@@ -197,7 +197,7 @@ impl Consumers {
     fn answered(&mut self, consumer: u16, errand: Errand, stage: &mut Stage<'_>) {
         self.stop(consumer, Ending::Done, stage);
         match (errand, self.delete) {
-            (Errand::Delete(received, _), Delete::BeforeWork) if !self.effects.know(received.part) => {
+            (Errand::Delete(received, _), Delete::BeforeWork) if !self.effects.know(received.part, stage) => {
                 self.work(consumer, received, stage);
             }
             _ => self.next(consumer, stage),
@@ -251,7 +251,7 @@ impl Consumers {
         one.doing = Doing::Nothing;
         let received = one.inbox.pop_front();
         match received {
-            Some(received) if self.effects.know(received.part) => {
+            Some(received) if self.effects.know(received.part, stage) => {
                 self.begin_call(consumer, Errand::Delete(received, 1), stage);
             }
             Some(received) => match self.delete {
@@ -350,7 +350,7 @@ impl Consumers {
         else {
             return;
         };
-        let good = work.end(&[received.part], &mut self.effects, (self.words.failed, 0), stage);
+        let good = work.end(&[received.part], self.effects, (self.words.failed, 0), stage);
         self.give_back(consumer, good, stage);
     }
 
@@ -424,9 +424,6 @@ impl Lender for Consumers {
             return;
         };
         stage.cancel(extends);
-        if good {
-            self.effects.learn(received.part);
-        }
         match (self.delete, good, self.on_failure_visible_after) {
             (Delete::AfterWork, true, _) => self.begin_call(consumer, Errand::Delete(received, 1), stage),
             (Delete::AfterWork, false, Some(_)) => self.begin_call(consumer, Errand::GiveBack(received), stage),

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{
-    for_all, in_order_of_completion, it_is_a_sound_trace, nothing_accepted_is_lost, nothing_is_repeated,
+    for_all, in_order_of_completion, it_is_a_sound_trace, lanes, nothing_accepted_is_lost, nothing_is_repeated,
     nothing_vanishes, play, scenario,
 };
 
@@ -28,10 +28,11 @@ pub fn side(ack: &'static str, room: Room) -> impl Strategy<Value = Value> {
     );
     let exchange = prop::sample::select(vec!["none", "none", "direct", "fanout"]);
     let publisher = (1u32..4, prop::sample::select(vec!["async", "wait"]), 1u32..4, any::<bool>());
-    let consumers = (1u32..4, 0u32..4, 1u32..4, any::<[bool; 2]>(), 1u32..500);
+    let own = (lanes(), prop::collection::vec(0u32..4, 0..2));
+    let consumers = (1u32..4, 0u32..4, 1u32..4, any::<[bool; 3]>(), 1u32..500, own);
     (kind, scarce, exchange, publisher, consumers, prop::sample::select(vec!["0ms", "20ms"])).prop_map(
         move |(kind, (ttl, length, overflow), exchange, (threads, confirms, attempts, mandatory), consumers, write)| {
-            let (count, prefetch, ack_every, [nack, requeue], recovery) = consumers;
+            let (count, prefetch, ack_every, [nack, requeue, deduplicates], recovery, (lanes, prefetches)) = consumers;
             let is_scarce = room == Room::Scarce;
             let queue = |id: &str| {
                 json!({
@@ -42,7 +43,8 @@ pub fn side(ack: &'static str, room: Room) -> impl Strategy<Value = Value> {
             };
             let crew = |id: &str, of: &str| {
                 json!({
-                    "id": id, "queue": of, "count": count, "prefetch": prefetch, "ack": ack, "ack_every": ack_every,
+                    "id": id, "queue": of, "count": count, "lanes": lanes,
+                    "prefetch": prefetch, "prefetches": prefetches, "deduplicates": deduplicates, "ack": ack, "ack_every": ack_every,
                     "on_failure": if nack { "nack" } else { "reject" }, "requeue": requeue && !nack,
                     "recovery_interval": format!("{recovery}ms"),
                 })

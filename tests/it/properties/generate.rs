@@ -49,6 +49,13 @@ fn spread() -> impl Strategy<Value = Value> {
     ]
 }
 
+/// Executions that fail, in one scenario of four.
+pub fn failures() -> impl Strategy<Value = Value> {
+    let some = (0u32..8, 0u32..3)
+        .prop_map(|(tenths, first)| json!({ "probability": f64::from(tenths) / 10.0, "first": first }));
+    prop_oneof![3 => Just(json!({})), 1 => some]
+}
+
 fn workload() -> impl Strategy<Value = Value> {
     let arrivals = prop_oneof![
         millis(0..150).prop_map(|every| json!({ "pattern": "regular", "every": every })),
@@ -58,9 +65,15 @@ fn workload() -> impl Strategy<Value = Value> {
     ];
     (1u32..=10).prop_flat_map(move |jobs| {
         let poison = prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(1..=jobs, 1..3)];
-        (arrivals.clone(), spread(), poison, perhaps(millis(50..500))).prop_map(move |(arrivals, work, poison, useful)| {
-            json!({ "jobs": jobs, "arrivals": arrivals, "work": work, "poison": poison, "useful_within": useful })
-        })
+        let useful = perhaps(millis(50..500));
+        (arrivals.clone(), spread(), (poison, failures()), useful).prop_map(
+            move |(arrivals, work, (poison, failures), useful)| {
+                json!({
+                    "jobs": jobs, "arrivals": arrivals, "work": work, "poison": poison, "failures": failures,
+                    "useful_within": useful,
+                })
+            },
+        )
     })
 }
 

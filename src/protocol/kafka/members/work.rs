@@ -23,7 +23,7 @@ impl Members {
                 };
             };
             stage.end(record.stay, Ending::Done);
-            if !self.passes_over(&record) {
+            if !self.passes_over(&record, stage) {
                 let attempt = self.members[index].failed_attempts(&record) + 1;
                 self.work(index, record, attempt, stage);
                 return None;
@@ -37,8 +37,8 @@ impl Members {
     }
 
     /// Whether nothing is left to do about a record that was read again.
-    fn passes_over(&self, record: &Record) -> bool {
-        self.effects.know(record.part) || self.set_aside.contains(&(record.partition, record.offset))
+    fn passes_over(&self, record: &Record, stage: &Stage<'_>) -> bool {
+        self.effects.know(record.part, stage) || self.set_aside.contains(&(record.partition, record.offset))
     }
 
     pub(super) fn work(&mut self, index: usize, record: Record, attempt: u32, stage: &mut Stage<'_>) {
@@ -53,7 +53,7 @@ impl Members {
         let Doing::Working { record, attempt, in_hand: InHand::Work(work) } = self.members[index].doing else {
             return;
         };
-        let good = work.end(&[record.part], &mut self.effects, (self.words.failed, attempt), stage);
+        let good = work.end(&[record.part], self.effects, (self.words.failed, attempt), stage);
         self.give_back(index as u16, good, stage);
     }
 
@@ -122,7 +122,6 @@ impl Lender for Members {
             return;
         };
         if good {
-            self.effects.learn(record.part);
             self.dealt_with(index, record, stage);
         } else {
             self.work_failed(index, record, attempt, stage);

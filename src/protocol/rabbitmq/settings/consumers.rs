@@ -21,6 +21,8 @@ pub struct ConsumerSettings {
     pub lanes: Lanes,
     /// Unacknowledged messages a consumer may hold; 0 is unlimited, which a quorum queue takes as 2000.
     pub prefetch: u16,
+    /// The same of each consumer by itself, from the first on; `prefetch` for those not listed.
+    pub prefetches: Vec<u16>,
     pub ack: Acknowledgement,
     /// After how many messages a consumer acknowledges them all at once (`multiple`); sooner if it has no more in hand.
     pub ack_every: u16,
@@ -37,7 +39,7 @@ pub struct ConsumerSettings {
 }
 
 fields!(ConsumerSettings:
-    id, name, queue, count, lanes, prefetch, ack, ack_every, on_failure, requeue, deduplicates, factors, recovery_interval
+    id, name, queue, count, lanes, prefetch, prefetches, ack, ack_every, on_failure, requeue, deduplicates, factors, recovery_interval
 );
 
 /// Who says that a delivery is done.
@@ -71,6 +73,7 @@ impl Default for ConsumerSettings {
             count: 1,
             lanes: Lanes::Shared,
             prefetch: 0,
+            prefetches: Vec::new(),
             ack: Acknowledgement::Manual,
             ack_every: 1,
             on_failure: OnFailure::Reject,
@@ -83,19 +86,33 @@ impl Default for ConsumerSettings {
 }
 
 impl ConsumerSettings {
-    /// The most unacknowledged messages a consumer of a queue of that kind is given, if there is a bound.
-    pub(in crate::protocol::rabbitmq) fn prefetch_bound(&self, kind: QueueType) -> Option<u16> {
-        match (self.ack, self.prefetch, kind) {
+    /// The most unacknowledged messages that each consumer of a queue of that kind is given, if there is a bound.
+    pub(in crate::protocol::rabbitmq) fn prefetch_bounds(&self, kind: QueueType) -> impl Iterator<Item = Option<u16>> {
+        let prefetches = (0..usize::from(self.count)).map(|place| self.prefetches.get(place).unwrap_or(&self.prefetch));
+        prefetches.map(move |prefetch| match (self.ack, *prefetch, kind) {
             (Acknowledgement::Automatic, _, _) | (_, 0, QueueType::Classic) => None,
             (Acknowledgement::Manual, 0, QueueType::Quorum) => Some(QUORUM_PREFETCH_CAP),
             (Acknowledgement::Manual, prefetch, _) => Some(prefetch),
-        }
+        })
+    }
+
+    /// These bounds in words, unless nobody has one.
+    pub(in crate::protocol::rabbitmq) fn bounds_in_words(&self, kind: QueueType) -> Option<String> {
+        let least = self.prefetch_bounds(kind).flatten().min()?;
+        // Nobody who has no bound has the least.
+        let most = self.prefetch_bounds(kind).max_by_key(|bound| bound.unwrap_or(u16::MAX)).flatten();
+        Some(match most {
+            Some(most) if most == least => format!("prefetch {least}"),
+            Some(most) => format!("prefetch {least} to {most}"),
+            None => format!("prefetch {least} or more"),
+        })
     }
 
     /// Refuses what cannot be, in the consumers that stand at `field`.
     pub(in crate::protocol) fn check(&self, field: &str) -> Result<(), BadSetting> {
         let at = |name: &str| format!("{field}.{name}");
         self.crew().check(field, "count")?;
+        self.crew().lists(&at("prefetches"), self.prefetches.len(), "prefetches")?;
         in_range(&at("ack_every"), self.ack_every.into(), 1..=1000)?;
         not_zero(&at("recovery_interval"), self.recovery_interval)
     }
