@@ -22,6 +22,7 @@ mod pair;
 pub mod settings;
 mod steps;
 mod task;
+mod waking;
 
 pub use conduct::{Ask, CallFailure, Conduct, Effect, Reply, Round, Step, StepEnd, Task};
 pub use edge::{Edge, EdgePolicy, Gate, RetryOn};
@@ -59,6 +60,7 @@ impl Node {
             Timer::NoRoom { call } => self.no_room(call, stage),
             Timer::TimedOut { call } => self.timed_out(call, stage),
             Timer::TryAgain { call } => self.try_again(call, stage),
+            Timer::NoWord { task } => self.no_word(task, stage),
             Timer::Clock { clock } => self.strike(clock, stage),
             Timer::Breaker { edge } => self.breaker_rings(edge, stage),
         }

@@ -132,6 +132,10 @@ pub enum Step {
     Branch(Vec<u32>),
     /// A caller does nothing for `span`, and lets go of its hand meanwhile.
     Rest(Span),
+    /// Waits until that word comes for the task's job, if need be no longer than `span`.
+    Await { word: u32, span: Option<Span> },
+    /// Brings that word to whoever waits for it here.
+    Bring { word: u32 },
     /// Kills the process with all that is in hand, this task too. It is back after `span`, if ever.
     Die(Option<Span>),
     /// A service answers, and is done.

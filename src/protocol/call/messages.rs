@@ -78,6 +78,8 @@ pub enum Timer {
     TimedOut { call: u32 },
     /// The back-off is over.
     TryAgain { call: u32 },
+    /// The word that the task waits for did not come in time.
+    NoWord { task: u32 },
     /// A clock of the node's strikes.
     Clock { clock: u8 },
     /// The breaker of that edge switches by itself.

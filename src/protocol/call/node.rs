@@ -115,6 +115,10 @@ pub struct Node {
     pub(super) errands: Vec<Errand>,
     pub(super) outside: Outside,
     pub(super) clocks: Vec<Clock>,
+    /// Which task waits for a word that is to come for a job.
+    pub(super) words_awaited: ByNumber<(u16, u32), u32>,
+    /// Words that came when nobody waited for them yet.
+    pub(super) words_heard: BTreeSet<(u32, JobId)>,
     pub(super) next_task: u32,
     pub(super) next_call: u32,
 }
@@ -135,6 +139,8 @@ impl Node {
             errands: Vec::new(),
             outside: Outside::default(),
             clocks: Vec::new(),
+            words_awaited: ByNumber::default(),
+            words_heard: BTreeSet::new(),
             next_task: 0,
             next_call: 0,
         }
@@ -240,12 +246,13 @@ impl Node {
     }
 
     pub(super) fn receive(&mut self, message: MessageId, body: Message, stage: &mut Stage<'_>) {
-        let (Role::Service(door), Message::Request { back, call, attempt, entry, note, part, left }) =
-            (&self.role, body)
-        else {
-            return;
+        let Message::Request { back, call, attempt, entry, note, part, left } = body else { return };
+        let Role::Service(door) = self.role else {
+            // Whoever wants jobs has a hand for each that is not needed here: what it is told takes no time.
+            let origin = Origin::Request { message, from: stage.sender(message), back, call };
+            let key = self.admit(origin, attempt, entry, note, part, Moment::NEVER);
+            return self.errands.push(Errand::Steps(key));
         };
-        let door = *door;
         let in_hand = self.running.len() as u32;
         let full = match &self.hands {
             Hands::Threads(threads) => !threads.any_free() && self.door_queue.len() >= door.queue,
@@ -306,6 +313,10 @@ impl Node {
             Doing::Pooled(open, pool) => {
                 stage.end(open, ending);
                 self.pools[usize::from(pool)].0.leave(&key);
+            }
+            Doing::Awaiting(word, timer) => {
+                stage.cancel(timer);
+                self.words_awaited.remove(&(word as u16, stage.job_of(running.task.part).index()));
             }
             Doing::Computing(None, _) | Doing::Calling | Doing::Sending | Doing::Branching(_) | Doing::Deciding => {}
         }
@@ -395,6 +406,8 @@ impl Node {
         }
         self.pools.iter_mut().for_each(|(pool, _)| pool.reset());
         self.outside.forget();
+        self.words_awaited.clear();
+        self.words_heard.clear();
         self.clocks.iter_mut().for_each(|clock| clock.runs = false);
         for (key, running) in running {
             self.hands.leave(key);

@@ -61,6 +61,15 @@ impl Node {
                 Step::Branch(places) => return self.branch(key, &places, stage),
                 Step::Rest(Span::ZERO) => {}
                 Step::Rest(span) => return self.rest(key, span, stage),
+                Step::Await { word, span } => {
+                    if !self.await_word(key, (word, span), stage) {
+                        return;
+                    }
+                }
+                Step::Bring { word } => {
+                    let job = stage.job_of(running.task.part);
+                    self.bring((word, job), stage);
+                }
                 // It goes no further: the next event at this party is its end.
                 Step::Die(span) => return stage.dies(span),
                 Step::Reply(reply) => {

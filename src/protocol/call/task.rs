@@ -68,6 +68,8 @@ pub(super) enum Doing {
     Computing(Option<OpenStay>, Aim),
     /// Waits for what the node's holder sends for it.
     Sending,
+    /// Waits for that word, if there is a bound until that timer rings.
+    Awaiting(u32, Option<TimerId>),
     /// Waits for its branches, of which the first has that number.
     Branching(u32),
     /// Has let go of its hand for a while.
@@ -87,7 +89,7 @@ impl Doing {
             | Doing::Pausing(open) => Some(*open),
             Doing::Computing(open, _) => *open,
             Doing::Working(work, ..) => Some(work.stay()),
-            Doing::Deciding | Doing::Calling | Doing::Sending | Doing::Branching(_) => None,
+            Doing::Deciding | Doing::Calling | Doing::Sending | Doing::Awaiting(..) | Doing::Branching(_) => None,
         }
     }
 

@@ -40,6 +40,8 @@ enum Setting {
     Request,
     Delivery,
     /// Nothing is at hand that a row could be about.
+    /// What somebody tells whoever wants the jobs: that takes no time, and no hand.
+    Hook,
     Clock,
     Row,
     Branch,
@@ -124,7 +126,7 @@ impl Settings {
             false => Ok(()),
         };
         has("does", !party.does.is_empty(), &["caller", "consumer"])?;
-        has("on", !party.on.is_empty(), &["service"])?;
+        has("on", !party.on.is_empty(), &["caller", "service"])?;
         has("every", !party.every.is_empty(), &["service", "consumer"])?;
         has("tables", !party.tables.is_empty(), &["caller", "service", "consumer"])?;
         has("pools", !party.pools.is_empty(), &["caller", "service", "consumer"])?;
@@ -208,6 +210,7 @@ impl Settings {
         let mut count = 0;
         for (name, steps) in party.programs() {
             let setting = match name.split('.').next() {
+                Some("on") if party.caller.is_some() => Setting::Hook,
                 Some("on") => Setting::Request,
                 Some("every") => Setting::Clock,
                 _ if party.caller.is_some() => Setting::Job,
@@ -272,6 +275,24 @@ impl Walk<'_, '_> {
             );
             return bad(at(verb), sentence);
         }
+        if setting == Setting::Hook
+            && !matches!(
+                step,
+                Step::Answer { .. }
+                    | Step::Bring { .. }
+                    | Step::Read { .. }
+                    | Step::Write { .. }
+                    | Step::Insert { .. }
+                    | Step::If { .. }
+                    | Step::Fail { .. }
+            )
+        {
+            let sentence = format!(
+                "`{verb}` is more than whoever wants the jobs can do when it is told something; `bring` a word to \
+                 the task that waits for it, and do it there"
+            );
+            return bad(at(verb), sentence);
+        }
         let rows = matches!(step, Step::Work { .. } | Step::Read { .. } | Step::Write { .. } | Step::Insert { .. });
         if rows && setting == Setting::Clock {
             let sentence = format!(
@@ -308,7 +329,7 @@ impl Walk<'_, '_> {
                 check_text(&at("answer"), text)?;
                 check_text(&at("word"), word)?;
                 match setting {
-                    Setting::Request => Ok(()),
+                    Setting::Request | Setting::Hook => Ok(()),
                     _ => bad(at("answer"), "nobody has asked for anything here; only what stands under `on` answers"),
                 }
             }
@@ -349,7 +370,15 @@ impl Walk<'_, '_> {
             }
             Step::Work { part } => check_text(&at("work"), part),
             Step::If { word, .. } => check_text(&at("if"), word),
-            Step::Fail { text } => check_text(&at("fail"), text),
+            Step::Fail { text, first } => {
+                check_text(&at("fail"), text)?;
+                first.map_or(Ok(()), |first| in_range(&at("first"), first.into(), 1..=MOST_TIMES))
+            }
+            Step::Await { word, timeout, .. } => {
+                check_text(&at("await"), word)?;
+                timeout.map_or(Ok(()), |timeout| not_zero(&at("timeout"), timeout))
+            }
+            Step::Bring { word } => check_text(&at("bring"), word),
             Step::AtOnce { branches } => match branches.is_empty() {
                 true => bad(at("at_once"), "there is nothing to be done at once; write a list of `{\"does\": […]}`"),
                 false => at_most(&at("at_once"), branches.len(), 16),
@@ -360,8 +389,9 @@ impl Walk<'_, '_> {
 
     fn callee(&self, at: &dyn Fn(&str) -> String, id: &str, request: &str) -> Checked {
         let parties = self.directory.parties;
-        let services = || names(parties.iter().filter(|party| party.service.is_some()).map(|party| &*party.id));
-        let Some(place) = self.directory.party(id).filter(|place| parties[*place].service.is_some()) else {
+        let answers = |party: &Party| party.service.is_some() || !party.on.is_empty();
+        let services = || names(parties.iter().filter(|party| answers(party)).map(|party| &*party.id));
+        let Some(place) = self.directory.party(id).filter(|place| answers(&parties[*place])) else {
             return bad(at("call"), format!("there is no service `{}`; there are {}", shown(id), services()));
         };
         if parties[place].id == self.party.id {

@@ -52,6 +52,7 @@ pub(super) fn lexicon(parties: &[Party]) -> Lexicon {
         | Step::Insert { word, .. }
         | Step::Take { word, .. }
         | Step::If { word, .. } => drop(lexicon.number(word)),
+        Step::Await { word, .. } | Step::Bring { word } => drop(lexicon.number(word)),
         Step::Repeat { how, .. } => drop(lexicon.number(&how.until)),
         _ => {}
     });
@@ -154,7 +155,11 @@ impl<'s, 'c> Compiler<'s, 'c> {
     fn lead_here(&mut self, from: Place) {
         let here = self.here();
         match &mut self.compiled.ops[from as usize] {
-            Op::Jump(to) | Op::Unless(_, to) | Op::Again { over: to, .. } | Op::NextRow { over: to, .. } => *to = here,
+            Op::Jump(to)
+            | Op::Unless(_, to)
+            | Op::After { place: to, .. }
+            | Op::Again { over: to, .. }
+            | Op::NextRow { over: to, .. } => *to = here,
             Op::Check { otherwise: Some((to, _)), .. } => *to = here,
             _ => {}
         }
@@ -252,9 +257,23 @@ impl<'s, 'c> Compiler<'s, 'c> {
                 let counter = self.counter();
                 self.push(Op::Dies { time: *time, lasts: *lasts, counter });
             }
-            Step::Fail { text } => {
+            Step::Await { word, timeout, otherwise } => {
+                let word = self.words.lexicon.number(word);
+                self.push(Op::Await { word, span: *timeout });
+                self.check(otherwise.as_deref(), About::TheTask, errand);
+            }
+            Step::Bring { word } => {
+                let word = self.words.lexicon.number(word);
+                self.push(Op::Bring(word));
+            }
+            Step::Fail { text, first } => {
                 let label = (!text.is_empty()).then(|| self.setup.label(text));
+                let after = first.map(|first| {
+                    let counter = self.counter();
+                    self.push(Op::After { times: first, counter, place: LATER })
+                });
                 self.push(Op::Fail(label, errand));
+                after.into_iter().for_each(|after| self.lead_here(after));
             }
         }
     }

@@ -48,6 +48,17 @@ pub(super) enum Op {
     Jump(Place),
     /// Goes on there unless that word was found last.
     Unless(Word, Place),
+    /// Goes on there once this was reached so many times.
+    After {
+        times: u32,
+        counter: u16,
+        place: Place,
+    },
+    Await {
+        word: Word,
+        span: Option<Span>,
+    },
+    Bring(Word),
     /// A loop begins.
     Begin {
         times: u32,
@@ -220,6 +231,14 @@ impl Program {
                 }
                 None
             }
+            Op::After { times, counter, place } => {
+                if self.count(counter) > times {
+                    task.memory = place;
+                }
+                None
+            }
+            Op::Await { word, span } => Some(Step::Await { word, span }),
+            Op::Bring(word) => Some(Step::Bring { word }),
             Op::Begin { times, lasts } => {
                 let until = lasts.map_or(Moment::NEVER, |lasts| stage.now() + lasts);
                 task.rounds.push(Round { left: times, until, rows: VecDeque::new(), outer: task.part });

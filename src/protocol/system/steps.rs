@@ -46,10 +46,14 @@ pub enum Step {
     If { word: String, does: Vec<Step>, otherwise: Vec<Step> },
     /// Holds a connection of a pool meanwhile.
     Hold { pool: String, does: Vec<Step> },
+    /// Waits until that word is brought for the job.
+    Await { word: String, timeout: Option<Span>, otherwise: Option<Vec<Step>> },
+    /// Brings that word to the task of this party that waits for it, now or later.
+    Bring { word: String },
     /// Its process dies at this place, the k-th time that anybody comes here.
     Dies { time: u32, lasts: Option<Span> },
-    /// The task has failed.
-    Fail { text: String },
+    /// The task has failed: the first so many times that anybody comes here, or always.
+    Fail { text: String, first: Option<u32> },
 }
 
 /// What asking another party takes.
@@ -133,7 +137,7 @@ pub struct Branch {
 fields!(Branch: does);
 
 /// The words that say what a step does, in the order in which an error lists them.
-pub(super) const VERBS: [&str; 17] = [
+pub(super) const VERBS: [&str; 19] = [
     "work",
     "compute",
     "pause",
@@ -149,6 +153,8 @@ pub(super) const VERBS: [&str; 17] = [
     "transaction",
     "if",
     "hold",
+    "await",
+    "bring",
     "dies",
     "fail",
 ];
@@ -182,8 +188,10 @@ impl Step {
             12 => Step::Transaction { writes: steps(), takes: span(), rolls_back: 0 },
             13 => Step::If { word: text(), does: steps(), otherwise: steps() },
             14 => Step::Hold { pool: text(), does: steps() },
-            15 => Step::Dies { time: 1, lasts: None },
-            _ => Step::Fail { text: text() },
+            15 => Step::Await { word: text(), timeout: None, otherwise: None },
+            16 => Step::Bring { word: text() },
+            17 => Step::Dies { time: 1, lasts: None },
+            _ => Step::Fail { text: text(), first: None },
         }
     }
 
@@ -257,7 +265,16 @@ impl Step {
                 each(name, time, Required);
                 each("for", lasts, Defaulted);
             }
-            Step::Fail { text } => each(name, text, Required),
+            Step::Fail { text, first } => {
+                each(name, text, Required);
+                each("first", first, Defaulted);
+            }
+            Step::Await { word, timeout, otherwise } => {
+                each(name, word, Required);
+                each("timeout", timeout, Defaulted);
+                each("else", otherwise, Defaulted);
+            }
+            Step::Bring { word } => each(name, word, Required),
         }
         verb
     }
@@ -279,8 +296,10 @@ impl Step {
             Step::Transaction { .. } => 12,
             Step::If { .. } => 13,
             Step::Hold { .. } => 14,
-            Step::Dies { .. } => 15,
-            Step::Fail { .. } => 16,
+            Step::Await { .. } => 15,
+            Step::Bring { .. } => 16,
+            Step::Dies { .. } => 17,
+            Step::Fail { .. } => 18,
         }
     }
 
@@ -289,6 +308,7 @@ impl Step {
         match self {
             Step::Call(call) => call.otherwise.iter().map(|steps| ("else".to_owned(), &steps[..])).collect(),
             Step::Publish(publish) => publish.otherwise.iter().map(|steps| ("else".to_owned(), &steps[..])).collect(),
+            Step::Await { otherwise, .. } => otherwise.iter().map(|steps| ("else".to_owned(), &steps[..])).collect(),
             Step::Repeat { how, does } => {
                 let otherwise = how.otherwise.iter().map(|steps| ("repeat.else".to_owned(), &steps[..]));
                 std::iter::once(("does".to_owned(), &does[..])).chain(otherwise).collect()
@@ -307,6 +327,7 @@ impl Step {
             | Step::Read { .. }
             | Step::Write { .. }
             | Step::Insert { .. }
+            | Step::Bring { .. }
             | Step::Dies { .. }
             | Step::Fail { .. } => Vec::new(),
         }
