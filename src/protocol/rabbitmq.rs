@@ -7,14 +7,14 @@
 
 mod broker;
 mod consumers;
-mod messages;
-mod process;
-mod publisher;
+pub(crate) mod messages;
+pub(crate) mod process;
+pub(crate) mod publisher;
 mod queue;
-mod routing;
+pub(crate) mod routing;
 mod settings;
 mod storage;
-mod words;
+pub(crate) mod words;
 
 pub use broker::Broker;
 pub use consumers::Consumers;
@@ -24,7 +24,9 @@ pub use settings::{
     Overflow, PublisherSettings, QueueSettings, QueueType, Settings,
 };
 
+use publisher::Publishing;
 use routing::{Copies, Routing};
+use words::Words;
 
 use super::dead_letters::{DeadLetters, SetAside};
 use super::jobs::{Hands, Jobs, Messages};
@@ -60,15 +62,19 @@ impl Settings {
     /// Where copies of one message go to several queues, a job has a part for each. Else any number will do: a job of
     /// several parts is as many messages.
     pub(super) fn parts(&self) -> Option<u32> {
-        match Routing::new(self)?.copies() {
+        match self.routing()?.copies() {
             Copies::APartEach => Some(self.queues().count() as u32),
             Copies::Alike => None,
         }
     }
 
+    fn routing(&self) -> Option<Routing> {
+        Some(Routing::new(self.exchange.as_ref()?, self.queues()))
+    }
+
     pub(super) fn set_up(&self, ground: &Ground) -> Setup<Party> {
         let mut setup = Setup::default();
-        let words = self.words(&mut setup);
+        let words = Words::new(&mut setup, &self.label, &self.body);
         let publisher = setup.lane(self.publisher_lane());
         let broker = setup.lane(self.broker_lane());
         setup.term(broker, Term::Settled, "acknowledged");
@@ -87,6 +93,8 @@ impl Settings {
 
         let out = setup.link(ground.link(publisher, broker, leg::OUT).keeping_order());
         let back = setup.link(ground.link(broker, publisher, leg::BACK).keeping_order());
+        let routing = self.routing();
+        let copies = routing.as_ref().map_or(Copies::Alike, Routing::copies);
         let (mut queues, mut consumers, mut channels) = (Vec::new(), Vec::new(), 0);
         for (number, queue) in self.queues().enumerate() {
             let crew = self.consumers_of(number);
@@ -105,7 +113,8 @@ impl Settings {
                 }
             }
             let links = process::Links { on, aside: asides[number] };
-            queues.push(process::Process::new((queue, crew), (number as u16, slot), words, links));
+            let carries = (copies == Copies::APartEach).then_some(number as u16);
+            queues.push(process::Process::new((queue, crew), (number as u16, slot), carries, words, links));
         }
 
         let hands = match self.confirms {
@@ -113,12 +122,13 @@ impl Settings {
             Confirms::Async | Confirms::Off => Hands::Free,
         };
         // Where each queue's copy is a part of its own, one message brings all of them.
-        let messages = match Routing::new(self).map_or(Copies::Alike, |routing| routing.copies()) {
+        let messages = match copies {
             Copies::Alike => Messages::APart,
             Copies::APartEach => Messages::One,
         };
-        setup.actor(Publisher::new(hands, messages, publisher::Client::new(self, words, (out, back))).into());
-        setup.actor(Broker::new(self, words, vec![back], queues).into());
+        let how = Publishing { confirms: self.confirms, timeout: self.confirm_timeout, retry: self.retry.clone() };
+        setup.actor(Publisher::new(hands, messages, publisher::Client::new(how, words, (out, back))).into());
+        setup.actor(Broker::new((routing, self.expirations.clone()), words, vec![back], queues).into());
         consumers.into_iter().for_each(|crew| setup.actor(crew.into()));
         while setup.lacks_actors() {
             setup.actor(DeadLetters.into());

@@ -93,16 +93,6 @@ pub(crate) struct Words {
     pub dead_lettered: LabelId,
 }
 
-impl Words {
-    /// The words for the commits of a group that commits like this.
-    pub fn commits(&self, commit: Commit) -> CommitWords {
-        match commit {
-            Commit::Auto => self.automatic_commit,
-            Commit::AfterBatch | Commit::AfterEach | Commit::BeforeWork => self.waited_commit,
-        }
-    }
-}
-
 /// What is said of a member that was assigned some of a topic's partitions.
 #[derive(Clone)]
 pub(crate) struct Assignments {
@@ -131,6 +121,14 @@ impl Assignments {
 }
 
 impl Words {
+    /// The words for the commits of a group that commits like this.
+    pub fn commits(&self, commit: Commit) -> CommitWords {
+        match commit {
+            Commit::Auto => self.automatic_commit,
+            Commit::AfterBatch | Commit::AfterEach | Commit::BeforeWork => self.waited_commit,
+        }
+    }
+
     /// The words of a side whose records are called `label`, and carry `body`.
     pub(crate) fn new(setup: &mut Setup<Party>, label: &str, body: &str) -> Self {
         let mut both = |kind: &'static MessageKind, text: &str| (setup.kind(kind), setup.label(text));

@@ -4,10 +4,8 @@
 //! when every queue it was routed to has made it safe. What is stored is durable: it outlives every fault of the broker.
 
 use super::messages::{BrokerTimer, ToBroker, ToConsumers, ToPublisher, Verdict};
-use super::settings::Settings;
-
 use super::process::Process;
-use super::routing::{Copies, Route, Routing};
+use super::routing::{Route, Routing};
 use super::storage::{Incoming, Publish, Publisher, Writing};
 use super::words::Words;
 use crate::engine::{Fault, Input, LinkId, Parcel, Phase, Word};
@@ -21,9 +19,6 @@ pub struct Broker {
     /// The ways to all who publish.
     publishers: Vec<LinkId<ToPublisher>>,
     routing: Option<Routing>,
-    copies: Copies,
-    /// Whether what has nowhere to go is sent back.
-    mandatory: bool,
     expirations: Vec<Span>,
     queues: Vec<Process>,
     /// For each channel of the broker, its queue and its number there.
@@ -56,22 +51,21 @@ impl Role for Broker {
 }
 
 impl Broker {
-    pub(super) fn new(
-        settings: &Settings,
+    /// Without routing, messages go through the default exchange to the first queue. `expirations` are those of the jobs'
+    /// messages, in turn.
+    pub(crate) fn new(
+        (routing, expirations): (Option<Routing>, Vec<Span>),
         words: Words,
         publishers: Vec<LinkId<ToPublisher>>,
         queues: Vec<Process>,
     ) -> Self {
-        let routing = Routing::new(settings);
         let numbered = (0u16..).zip(&queues);
         let channels = numbered.flat_map(|(queue, process)| (0..process.queue.channels()).map(move |own| (queue, own)));
         Broker {
             words,
             publishers,
-            copies: routing.as_ref().map_or(Copies::Alike, Routing::copies),
             routing,
-            mandatory: settings.exchange.as_ref().is_some_and(|exchange| exchange.mandatory),
-            expirations: settings.expirations.clone(),
+            expirations,
             channels: channels.collect(),
             queues,
             unsafe_yet: ByNumber::default(),
@@ -136,14 +130,14 @@ impl Broker {
         if taking == 0 {
             stage.refuse(publish.message);
         }
+        let expiration = self.expiration(job);
         let mut writing = 0;
-        for queue in 0..self.queues.len() {
-            let part = self.part_for(queue, &publish);
+        for (queue, process) in self.queues.iter_mut().enumerate() {
             if !route.has(queue) {
-                self.excuse(part, stage);
-            } else if !self.queues[queue].queue.refuses() {
-                let copy = Incoming { publish, part, expiration: self.expiration(job), publisher };
-                writing += u16::from(self.queues[queue].take(copy, stage) == Writing::UnderWay);
+                process.goes_without(publish, stage);
+            } else if !process.queue.refuses() {
+                let copy = Incoming { publish, part: process.part_of(publish, stage), expiration, publisher };
+                writing += u16::from(process.take(copy, stage) == Writing::UnderWay);
             }
         }
         match (publisher, writing) {
@@ -151,21 +145,6 @@ impl Broker {
             (Publisher::Listens, 0) => self.answer(publish, Verdict::Ack, stage),
             (Publisher::Listens, 1) => {}
             (Publisher::Listens, several) => self.unsafe_yet.insert(publish.message, several),
-        }
-    }
-
-    fn part_for(&self, queue: usize, publish: &Publish) -> PartId {
-        match self.copies {
-            Copies::Alike => publish.part(),
-            Copies::APartEach => PartId::from_index(publish.part().index() + queue as u32),
-        }
-    }
-
-    /// Of a job of which every queue would do a part, this one is not asked for.
-    fn excuse(&self, part: PartId, stage: &mut Stage<'_>) {
-        match self.copies {
-            Copies::Alike => {}
-            Copies::APartEach => stage.excuses(part),
         }
     }
 
@@ -177,7 +156,7 @@ impl Broker {
     /// mandatory, and before the confirm (`RMQ-4`).
     fn unroutable(&self, publish: Publish, stage: &mut Stage<'_>) {
         let Publish { attempt, .. } = publish;
-        if self.mandatory {
+        if self.routing.as_ref().is_some_and(|routing| routing.mandatory) {
             let parcel = self.to_publisher(publish, self.words.unroutable);
             stage.send(parcel, ToPublisher::Return { attempt });
         } else {

@@ -111,7 +111,8 @@ impl Role for Consumers {
 }
 
 impl Consumers {
-    pub(super) fn new(
+    /// `first_channel` is the number of the first one's channel among all of the broker.
+    pub(crate) fn new(
         (own, berth): (&ConsumerSettings, Berth),
         words: Words,
         home: Vec<LinkId<ToBroker>>,

@@ -10,7 +10,7 @@ use super::messages::{Epoch, Reason, Settlement, Tag, ToConsumers};
 use super::queue::{Queue, Stored};
 use super::settings::Acknowledgement;
 use super::settings::{ConsumerSettings, QueueSettings};
-use super::storage::{Incoming, Storage, Writing};
+use super::storage::{Incoming, Publish, Storage, Writing};
 use super::words::Words;
 use crate::engine::{LinkId, Parcel, TimerId, Word};
 use crate::protocol::Stage;
@@ -19,29 +19,32 @@ use crate::time::Moment;
 use crate::trace::{Ending, MarkKind, PartId, Slot, StayKind};
 
 /// The ways out of a queue.
-pub(super) struct Links {
+pub(crate) struct Links {
     /// For each consumer, the way to its lane and its place there.
     pub on: Vec<(LinkId<ToConsumers>, u16)>,
     pub aside: Option<LinkId<SetAside>>,
 }
 
-pub(super) struct Process {
+pub(crate) struct Process {
     words: Words,
     links: Links,
     /// Its number among the queues of its broker.
     number: u16,
     slot: Slot,
-    pub queue: Queue,
-    pub storage: Storage,
+    /// Which of a job's parts its copies carry, by number; without one, the part that was published.
+    carries: Option<u16>,
+    pub(super) queue: Queue,
+    pub(super) storage: Storage,
     ack: Acknowledgement,
     /// The moment for which it asked to be woken, no later than the head expires.
     wakes: Option<(Moment, TimerId)>,
 }
 
 impl Process {
-    pub(super) fn new(
+    pub(crate) fn new(
         settings: (&QueueSettings, Option<&ConsumerSettings>),
         (number, slot): (u16, Slot),
+        carries: Option<u16>,
         words: Words,
         links: Links,
     ) -> Self {
@@ -50,10 +53,23 @@ impl Process {
             links,
             number,
             slot,
+            carries,
             queue: Queue::new(settings.0, settings.1),
             storage: Storage::new(settings.0, slot),
             ack: settings.1.map_or(Acknowledgement::Manual, |crew| crew.ack),
             wakes: None,
+        }
+    }
+
+    /// The part that its copy of what was published carries.
+    pub(super) fn part_of(&self, publish: Publish, stage: &Stage<'_>) -> PartId {
+        self.carries.map_or(publish.part(), |number| stage.sibling(publish.part(), number))
+    }
+
+    /// It gets no copy: if that would have been a part of its own, nobody is asked for it.
+    pub(super) fn goes_without(&self, publish: Publish, stage: &mut Stage<'_>) {
+        if self.carries.is_some() {
+            stage.excuses(self.part_of(publish, stage));
         }
     }
 

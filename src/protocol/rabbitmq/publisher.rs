@@ -5,7 +5,7 @@
 //! (`RMQ-8`).
 
 use super::messages::{PublishingChannel, ToBroker, ToPublisher, Verdict};
-use super::settings::{Confirms, Settings};
+use super::settings::Confirms;
 use std::collections::VecDeque;
 
 use super::words::Words;
@@ -45,15 +45,22 @@ enum AttemptFailure {
     Declined,
 }
 
+/// How a port publishes.
+#[derive(Clone, Debug)]
+pub(crate) struct Publishing {
+    pub confirms: Confirms,
+    /// How long it waits for a confirm; without a number, for ever.
+    pub timeout: Option<Span>,
+    pub retry: Retry,
+}
+
 pub struct Client {
     words: Words,
     out: LinkId<ToBroker>,
     back: LinkId<ToPublisher>,
     /// By which its holder tells its ports apart.
     number: u8,
-    confirms: Confirms,
-    timeout: Option<Span>,
-    retry: Retry,
+    how: Publishing,
     publications: Sendings<WaitsFor>,
     /// Publications whose connection broke, and which still have to hear of it.
     broken: VecDeque<u32>,
@@ -142,18 +149,8 @@ impl Mortal for Client {
 }
 
 impl Client {
-    pub(super) fn new(settings: &Settings, words: Words, (out, back): (LinkId<ToBroker>, LinkId<ToPublisher>)) -> Self {
-        Client {
-            words,
-            out,
-            back,
-            number: 0,
-            confirms: settings.confirms,
-            timeout: settings.confirm_timeout,
-            retry: settings.retry.clone(),
-            publications: Sendings::default(),
-            broken: VecDeque::new(),
-        }
+    pub(crate) fn new(how: Publishing, words: Words, (out, back): (LinkId<ToBroker>, LinkId<ToPublisher>)) -> Self {
+        Client { words, out, back, number: 0, how, publications: Sendings::default(), broken: VecDeque::new() }
     }
 
     /// The port with that number among those of its holder.
@@ -164,16 +161,16 @@ impl Client {
     fn publish(&mut self, publication: u32, stage: &mut Stage<'_>) {
         let Some(known) = self.publications.at(publication) else { return };
         let (Task { part, slot, .. }, attempt) = (known.task, known.attempt);
-        if self.confirms != Confirms::Off {
+        if self.how.confirms != Confirms::Off {
             let stay = (slot == Slot::WHOLE).then(|| stage.begin(Slot::WHOLE, StayKind::Unconfirmed, part));
             // Set before the publish, so that at a tie it precedes the confirm.
-            let overdue = self.timeout.map(|timeout| {
+            let overdue = self.how.timeout.map(|timeout| {
                 stage.set_timer(timeout, Timer { port: self.number, publication, what: What::ConfirmOverdue })
             });
             known.waits_for = WaitsFor::Confirm(stay, overdue, Fits::Somewhere);
         }
         let parcel = Parcel::new(self.out, self.words.publish, part).attempt(attempt.number).from(slot);
-        let channel = PublishingChannel { back: self.back, confirms: self.confirms != Confirms::Off };
+        let channel = PublishingChannel { back: self.back, confirms: self.how.confirms != Confirms::Off };
         stage.send(parcel, ToBroker::Publish { attempt, channel });
         if !channel.confirms {
             // Nobody will say anything: handing it to the network is all there is to know.
@@ -210,7 +207,7 @@ impl Client {
 
     /// `basic.return`: no queue is bound for it, and none will be if it is published again. The confirm follows.
     fn take_back(&mut self, message: MessageId, attempt: Attempt, stage: &mut Stage<'_>) {
-        let slot = match (self.confirms, self.awaited(attempt)) {
+        let slot = match (self.how.confirms, self.awaited(attempt)) {
             // Nobody waits for anything, yet this is heard.
             (Confirms::Off, _) => Slot::WHOLE,
             (Confirms::Async | Confirms::Wait, None) => return stage.too_late(message),
@@ -241,10 +238,10 @@ impl Client {
         self.end_wait(publication, ending, stage);
         let Some(known) = self.publications.at(publication) else { return };
         known.learn(heard);
-        if known.attempt.number >= self.retry.max_attempts {
+        if known.attempt.number >= self.how.retry.max_attempts {
             return self.publications.give_up(publication, self.words.gave_up, stage);
         }
-        let wait = known.wait(&self.retry, stage);
+        let wait = known.wait(&self.how.retry, stage);
         let again = Timer { port: self.number, publication, what: What::PublishAgain };
         let pause = known.back_off((wait, wait), self.words.publishes_again, again, stage);
         known.waits_for = WaitsFor::NextAttempt(pause);

@@ -3,7 +3,7 @@
 //! Sources: RabbitMQ, “Exchanges”, “Tutorial 5: Topics”; `rabbit_exchange_type_{topic,headers}.erl`. *Invariant:* where a message
 //! goes depends on its job and on nothing else, so a repetition takes the same way.
 
-use super::settings::{ExchangeType, Settings};
+use super::settings::{ExchangeSettings, ExchangeType, QueueSettings};
 use crate::protocol::keys::Keys;
 use crate::trace::JobId;
 
@@ -30,14 +30,16 @@ impl Route {
 
 /// What copies of one message are copies of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Copies {
+pub(crate) enum Copies {
     /// Of the same work, in whichever queue they lie: who recognises a repeat recognises what was done from another one.
     Alike,
     /// The n-th queue's copy is the n-th part of the job: each subscriber has work of its own.
     APartEach,
 }
 
-pub(super) struct Routing {
+pub(crate) struct Routing {
+    /// Whether what has nowhere to go is sent back.
+    pub mandatory: bool,
     kind: ExchangeType,
     keys: Keys,
     /// Of each queue.
@@ -48,19 +50,18 @@ pub(super) struct Routing {
 }
 
 impl Routing {
-    /// Nothing where messages go through the default exchange to the one queue there is.
-    pub(super) fn new(settings: &Settings) -> Option<Self> {
-        let exchange = settings.exchange.as_ref()?;
-        let bindings = settings.queues().map(|queue| match exchange.kind {
+    pub(crate) fn new<'q>(exchange: &ExchangeSettings, queues: impl Iterator<Item = &'q QueueSettings>) -> Self {
+        let bindings = queues.map(|queue| match exchange.kind {
             ExchangeType::Default => vec![queue.id.clone()],
             ExchangeType::Direct | ExchangeType::Fanout | ExchangeType::Headers | ExchangeType::Topic => {
                 queue.binding_keys.clone()
             }
         });
-        let (kind, keys, bindings) = (exchange.kind, exchange.routing_keys.clone(), bindings.collect());
-        let mut routing = Routing { kind, keys, bindings, routes: Vec::new() };
+        let ExchangeSettings { kind, mandatory, .. } = *exchange;
+        let (keys, bindings) = (exchange.routing_keys.clone(), bindings.collect());
+        let mut routing = Routing { mandatory, kind, keys, bindings, routes: Vec::new() };
         routing.routes = routing.shared_routes();
-        Some(routing)
+        routing
     }
 
     fn shared_routes(&self) -> Vec<Option<Route>> {
@@ -99,7 +100,7 @@ impl Routing {
     }
 
     /// Whether each queue's copy is a part of its own: as soon as any job's message goes to several.
-    pub(super) fn copies(&self) -> Copies {
+    pub(crate) fn copies(&self) -> Copies {
         let fans_out = |place: usize| self.route(JobId::from_index(place as u32)).count() > 1;
         if (0..self.keys.len().max(1)).any(fans_out) { Copies::APartEach } else { Copies::Alike }
     }

@@ -3,7 +3,6 @@
 //! *Invariant:* nothing that AMQP 0-9-1 leaves without a reply method is drawn as a call.
 
 use super::messages::Reason;
-use super::settings::Settings;
 use crate::engine::{Setup, Word};
 use crate::protocol::Party;
 use crate::protocol::dead_letters::SetAside;
@@ -33,7 +32,7 @@ const REASONS: [&str; 4] = ["rejected", "expired", "maxlen", "delivery_limit"];
 
 /// The kinds and labels of a side, as its trace numbers them.
 #[derive(Clone, Copy)]
-pub(super) struct Words {
+pub(crate) struct Words {
     pub publish: Word,
     pub confirm: Word,
     pub decline: Word,
@@ -74,11 +73,9 @@ impl Words {
         let dead_lettered = self.dead_lettered[reason as usize];
         SetAside { part, dead_lettered, dropped: Some(self.dropped(reason)) }
     }
-}
 
-impl Settings {
-    pub(super) fn words(&self, setup: &mut Setup<Party>) -> Words {
-        let label = &self.label;
+    /// The words of a side whose messages are called `label`, and carry `body`.
+    pub(crate) fn new(setup: &mut Setup<Party>, label: &str, body: &str) -> Self {
         let mut both = |kind: &'static MessageKind, text: &str| (setup.kind(kind), setup.label(text));
         let words = Words {
             publish: both(&PUBLISH, &format!("publish {label}")),
@@ -109,7 +106,7 @@ impl Settings {
             dead_lettered: REASONS.map(|reason| setup.label(&format!("dead-lettered: {reason}"))),
         };
         for (kind, _) in [words.publish, words.deliver, words.dead_letter, words.unroutable] {
-            setup.body(kind, &self.body);
+            setup.body(kind, body);
         }
         words
     }
