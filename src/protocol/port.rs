@@ -51,7 +51,8 @@ pub(crate) trait Mortal: Port {
 /// Which attempt at which sending a message is, or is about. An answer carries it back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempt {
-    /// Where the port keeps it.
+    /// The number of the port among those of its holder, and where it keeps it.
+    pub port: u8,
     place: u32,
     pub part: PartId,
     /// From one.
@@ -106,11 +107,13 @@ pub(crate) struct Sendings<W> {
     places: Vec<Option<Sending<W>>>,
     vacant: Vec<u32>,
     ended: VecDeque<(Task, CallerOutcome)>,
+    /// The number of the port, for a party may hold several.
+    pub port: u8,
 }
 
 impl<W> Default for Sendings<W> {
     fn default() -> Self {
-        Sendings { places: Vec::new(), vacant: Vec::new(), ended: VecDeque::new() }
+        Sendings { places: Vec::new(), vacant: Vec::new(), ended: VecDeque::new(), port: 0 }
     }
 }
 
@@ -121,7 +124,7 @@ impl<W> Sendings<W> {
             self.places.push(None);
             self.places.len() as u32 - 1
         });
-        let attempt = Attempt { place, part: task.part, number: 1 };
+        let attempt = Attempt { port: self.port, place, part: task.part, number: 1 };
         let known = CallerOutcome::Refused;
         self.places[place as usize] = Some(Sending { task, attempt, waits_for, previous_wait: None, known });
         place

@@ -6,7 +6,7 @@
 //! is responsible now, and never that anyone has consumed the message.
 
 mod broker;
-mod consumers;
+pub(crate) mod consumers;
 pub(crate) mod messages;
 pub(crate) mod process;
 pub(crate) mod publisher;
@@ -114,7 +114,7 @@ impl Settings {
             }
             let links = process::Links { on, aside: asides[number] };
             let carries = (copies == Copies::APartEach).then_some(number as u16);
-            queues.push(process::Process::new((queue, crew), (number as u16, slot), carries, words, links));
+            queues.push(process::Process::new((queue, crew.as_slice()), (number as u16, slot), carries, words, links));
         }
 
         let hands = match self.confirms {
@@ -126,7 +126,12 @@ impl Settings {
             Copies::Alike => Messages::APart,
             Copies::APartEach => Messages::One,
         };
-        let how = Publishing { confirms: self.confirms, timeout: self.confirm_timeout, retry: self.retry.clone() };
+        let how = Publishing {
+            queue: None,
+            confirms: self.confirms,
+            timeout: self.confirm_timeout,
+            retry: self.retry.clone(),
+        };
         setup.actor(Publisher::new(hands, messages, publisher::Client::new(how, words, (out, back))).into());
         setup.actor(Broker::new((routing, self.expirations.clone()), words, vec![back], queues).into());
         consumers.into_iter().for_each(|crew| setup.actor(crew.into()));

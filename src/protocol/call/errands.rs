@@ -22,7 +22,7 @@ impl Node {
     }
 
     /// Does everything that follows from the event at hand.
-    pub(super) fn run_errands(&mut self, stage: &mut Stage<'_>) {
+    pub(crate) fn run_errands(&mut self, stage: &mut Stage<'_>) {
         while let Some(errand) = self.errands.pop() {
             match errand {
                 Errand::Steps(key) => self.take_steps(key, stage),

@@ -119,7 +119,11 @@ impl Broker {
 
     fn publish(&mut self, publish: Publish, stage: &mut Stage<'_>) {
         let job = stage.job_of(publish.part());
-        let route = self.routing.as_ref().map_or(Route::FIRST, |routing| routing.route(job));
+        let route = match (publish.channel.queue, &self.routing) {
+            (Some(queue), _) => Route::to(queue),
+            (None, Some(routing)) => routing.route(job),
+            (None, None) => Route::to(0),
+        };
         if route.is_empty() {
             return self.unroutable(publish, stage);
         }
@@ -134,7 +138,9 @@ impl Broker {
         let mut writing = 0;
         for (queue, process) in self.queues.iter_mut().enumerate() {
             if !route.has(queue) {
-                process.goes_without(publish, stage);
+                if publish.channel.queue.is_none() {
+                    process.goes_without(publish, stage);
+                }
             } else if !process.queue.refuses() {
                 let copy = Incoming { publish, part: process.part_of(publish, stage), expiration, publisher };
                 writing += u16::from(process.take(copy, stage) == Writing::UnderWay);

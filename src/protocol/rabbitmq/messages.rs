@@ -16,6 +16,8 @@ pub type Tag = u32;
 pub struct PublishingChannel {
     /// The way to whoever publishes.
     pub back: LinkId<ToPublisher>,
+    /// The queue that is named, by its number; else the exchange chooses.
+    pub queue: Option<u16>,
     /// Whether it is in confirm mode (`confirm.select`).
     pub confirms: bool,
 }
@@ -72,6 +74,16 @@ pub enum ToPublisher {
     },
     /// The connection is gone.
     Closed,
+}
+
+impl ToPublisher {
+    /// The number of the port that it is for; nothing if it is for all that publish to this broker.
+    pub fn port(self) -> Option<u8> {
+        match self {
+            ToPublisher::Confirm { attempt, .. } | ToPublisher::Return { attempt } => Some(attempt.port),
+            ToPublisher::Closed => None,
+        }
+    }
 }
 
 /// What the broker hears.

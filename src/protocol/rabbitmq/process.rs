@@ -35,14 +35,15 @@ pub(crate) struct Process {
     carries: Option<u16>,
     pub(super) queue: Queue,
     pub(super) storage: Storage,
-    ack: Acknowledgement,
+    /// Of each channel.
+    acks: Vec<Acknowledgement>,
     /// The moment for which it asked to be woken, no later than the head expires.
     wakes: Option<(Moment, TimerId)>,
 }
 
 impl Process {
     pub(crate) fn new(
-        settings: (&QueueSettings, Option<&ConsumerSettings>),
+        (settings, crews): (&QueueSettings, &[&ConsumerSettings]),
         (number, slot): (u16, Slot),
         carries: Option<u16>,
         words: Words,
@@ -54,9 +55,9 @@ impl Process {
             number,
             slot,
             carries,
-            queue: Queue::new(settings.0, settings.1),
-            storage: Storage::new(settings.0, slot),
-            ack: settings.1.map_or(Acknowledgement::Manual, |crew| crew.ack),
+            queue: Queue::new(settings, crews),
+            storage: Storage::new(settings, slot),
+            acks: crews.iter().flat_map(|crew| std::iter::repeat_n(crew.ack, crew.count.into())).collect(),
             wakes: None,
         }
     }
@@ -114,7 +115,7 @@ impl Process {
             };
             stage.end(stored.stay, Ending::Done);
             let Stored { part, deliveries: delivery, .. } = stored;
-            let (epoch, tag) = match self.ack {
+            let (epoch, tag) = match self.acks[usize::from(channel)] {
                 Acknowledgement::Manual => {
                     stored.stay = stage.begin_valued(self.slot, StayKind::Held, part, delivery);
                     self.queue.hold(channel, stored)

@@ -48,6 +48,8 @@ enum AttemptFailure {
 /// How a port publishes.
 #[derive(Clone, Debug)]
 pub(crate) struct Publishing {
+    /// The queue to which it goes, by its number, through the default exchange; without one, the exchange chooses.
+    pub queue: Option<u16>,
     pub confirms: Confirms,
     /// How long it waits for a confirm; without a number, for ever.
     pub timeout: Option<Span>,
@@ -58,8 +60,6 @@ pub struct Client {
     words: Words,
     out: LinkId<ToBroker>,
     back: LinkId<ToPublisher>,
-    /// By which its holder tells its ports apart.
-    number: u8,
     how: Publishing,
     publications: Sendings<WaitsFor>,
     /// Publications whose connection broke, and which still have to hear of it.
@@ -150,12 +150,13 @@ impl Mortal for Client {
 
 impl Client {
     pub(crate) fn new(how: Publishing, words: Words, (out, back): (LinkId<ToBroker>, LinkId<ToPublisher>)) -> Self {
-        Client { words, out, back, number: 0, how, publications: Sendings::default(), broken: VecDeque::new() }
+        Client { words, out, back, how, publications: Sendings::default(), broken: VecDeque::new() }
     }
 
     /// The port with that number among those of its holder.
-    pub(crate) fn numbered(self, number: u8) -> Self {
-        Client { number, ..self }
+    pub(crate) fn numbered(mut self, number: u8) -> Self {
+        self.publications.port = number;
+        self
     }
 
     fn publish(&mut self, publication: u32, stage: &mut Stage<'_>) {
@@ -165,12 +166,13 @@ impl Client {
             let stay = (slot == Slot::WHOLE).then(|| stage.begin(Slot::WHOLE, StayKind::Unconfirmed, part));
             // Set before the publish, so that at a tie it precedes the confirm.
             let overdue = self.how.timeout.map(|timeout| {
-                stage.set_timer(timeout, Timer { port: self.number, publication, what: What::ConfirmOverdue })
+                stage.set_timer(timeout, Timer { port: attempt.port, publication, what: What::ConfirmOverdue })
             });
             known.waits_for = WaitsFor::Confirm(stay, overdue, Fits::Somewhere);
         }
         let parcel = Parcel::new(self.out, self.words.publish, part).attempt(attempt.number).from(slot);
-        let channel = PublishingChannel { back: self.back, confirms: self.how.confirms != Confirms::Off };
+        let channel =
+            PublishingChannel { back: self.back, queue: self.how.queue, confirms: self.how.confirms != Confirms::Off };
         stage.send(parcel, ToBroker::Publish { attempt, channel });
         if !channel.confirms {
             // Nobody will say anything: handing it to the network is all there is to know.
@@ -242,7 +244,7 @@ impl Client {
             return self.publications.give_up(publication, self.words.gave_up, stage);
         }
         let wait = known.wait(&self.how.retry, stage);
-        let again = Timer { port: self.number, publication, what: What::PublishAgain };
+        let again = Timer { port: known.attempt.port, publication, what: What::PublishAgain };
         let pause = known.back_off((wait, wait), self.words.publishes_again, again, stage);
         known.waits_for = WaitsFor::NextAttempt(pause);
     }

@@ -66,9 +66,9 @@ pub(super) struct Queue {
 
 impl Queue {
     /// All channels are subscribed from the start.
-    pub(super) fn new(settings: &QueueSettings, consumers: Option<&ConsumerSettings>) -> Self {
+    pub(super) fn new(settings: &QueueSettings, crews: &[&ConsumerSettings]) -> Self {
         let channel = |prefetch| Channel { prefetch, subscribed: true, in_turn: true, ..Channel::default() };
-        let bounds = consumers.into_iter().flat_map(|crew| crew.prefetch_bounds(settings.kind));
+        let bounds = crews.iter().flat_map(|crew| crew.prefetch_bounds(settings.kind));
         let channels: Vec<Channel> = bounds.map(channel).collect();
         Queue {
             kind: settings.kind,
@@ -301,7 +301,7 @@ mod tests {
     fn queue(json: &str) -> Queue {
         let settings: crate::protocol::rabbitmq::Settings =
             crate::reading::read(serde_json::from_str(json).unwrap()).unwrap();
-        Queue::new(&settings.queue, Some(&settings.consumers))
+        Queue::new(&settings.queue, &[&settings.consumers])
     }
 
     fn fill(queue: &mut Queue, parts: std::ops::RangeInclusive<u32>) {

@@ -12,8 +12,10 @@ use crate::trace::JobId;
 pub(super) struct Route(u32);
 
 impl Route {
-    /// The way through the default exchange to the one queue there is.
-    pub(super) const FIRST: Route = Route(1);
+    /// The way through the default exchange to that queue.
+    pub(super) fn to(queue: u16) -> Self {
+        Route(1 << queue)
+    }
 
     pub(super) fn is_empty(self) -> bool {
         self.0 == 0

@@ -197,6 +197,9 @@ impl Settings {
             }
         }
         if let Some(rabbit) = &party.rabbitmq {
+            check_text(&format!("{field}.rabbitmq.label"), &rabbit.label)?;
+            check_text(&format!("{field}.rabbitmq.body"), &rabbit.body)?;
+            at_most(&format!("{field}.rabbitmq.queues"), rabbit.queues.len(), MOST_TABLES)?;
             for queue in &rabbit.queues {
                 let at = format!("{field}.rabbitmq.queues.{}", queue.id);
                 queue.check(&at)?;

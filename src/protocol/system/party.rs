@@ -79,15 +79,25 @@ impl<T: Field> Field for Within<T> {
 }
 
 /// RabbitMQ, with its queues.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Rabbitmq {
     /// Without one, what is published goes to the queue that is named, or to the only one.
     pub exchange: Option<Within<rabbitmq::ExchangeSettings>>,
     /// If there is none, there is one with the party's own names.
     pub queues: Vec<rabbitmq::QueueSettings>,
+    /// What a message is called in the picture; `{job}` stands for the job's number.
+    pub label: String,
+    /// Shown when a message is selected; `{job}` as above.
+    pub body: String,
 }
 
-fields!(Rabbitmq: exchange, queues);
+fields!(Rabbitmq: exchange, queues, label, body);
+
+impl Default for Rabbitmq {
+    fn default() -> Self {
+        Rabbitmq { exchange: None, queues: Vec::new(), label: "job {job}".into(), body: String::new() }
+    }
+}
 
 /// What is done about a request.
 #[derive(Clone, Debug, Default, PartialEq)]

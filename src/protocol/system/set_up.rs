@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::Settings;
+use super::brokers::{self, Brokers};
 use super::compile::{Calling, Compiled, Compiler, lexicon, manners};
 use super::directory::Directory;
 use super::member::Member;
@@ -15,8 +16,9 @@ use super::tables::{self, Tables};
 use crate::engine::{Link, LinkId, Setup};
 use crate::protocol::call::settings::{Caller, Service, node_words};
 use crate::protocol::call::{Door, Edge, Hands, Message, Node, NodeWords, Reply, Verdict};
-use crate::protocol::{self, Ground, leg};
-use crate::trace::{ActorId, Slot};
+use crate::protocol::dead_letters::DeadLetters;
+use crate::protocol::{self, Ground, lanes, leg};
+use crate::trace::{ActorId, ActorRow, Duty, Slot};
 
 kinds! {
     REQUEST "request" Payload Call,
@@ -41,10 +43,18 @@ impl Settings {
             let compiler = Compiler::new(&directory, place, &mut words, &mut setup);
             compiled.push(compiler.compile());
         }
-        let mut ways = Ways::new();
+        let (mut ways, mut members) = (Ways::new(), Vec::new());
+        let mut brokers = Brokers::new(self, &directory, ground, &lanes, &mut setup);
         for (place, (party, compiled)) in self.parties.iter().zip(compiled).enumerate() {
-            let member = self.member(party, compiled, &words, node_words);
-            let Some((mut node, callings)) = member else { continue };
+            if party.rabbitmq.is_some() {
+                // Who publishes there is known when all others are set up.
+                continue;
+            }
+            let outlets = (0..).zip(&compiled.outlets);
+            let outlets = outlets.map(|(port, (to, publish))| brokers.outlet(place, (port, *to), publish, &mut setup));
+            let outlets = outlets.collect();
+            let consumers = brokers.take_consumers(place);
+            let (mut node, callings) = self.member(party, compiled, &words, node_words);
             for Calling { party: other, policy, breaker } in callings {
                 let way = *ways.entry((place, other)).or_insert_with(|| {
                     let there = self.link(ground, &lanes, (place, other), leg::OUT);
@@ -53,7 +63,13 @@ impl Settings {
                 });
                 node = node.with_edge(Edge::new(way, policy).saying(breaker));
             }
-            setup.actor(Member::new(node).into());
+            members.push((lanes[place], Member::new(node, outlets, consumers).into()));
+        }
+        members.extend(brokers.finish());
+        members.sort_by_key(|(lane, _): &(ActorId, protocol::Party)| lane.at());
+        members.into_iter().for_each(|(_, member)| setup.actor(member));
+        while setup.lacks_actors() {
+            setup.actor(DeadLetters.into());
         }
         setup
     }
@@ -71,7 +87,7 @@ impl Settings {
     }
 
     /// The link from one party to another.
-    fn link(&self, ground: &Ground, lanes: &[ActorId], (from, to): (usize, usize), leg: u8) -> Link {
+    pub(super) fn link(&self, ground: &Ground, lanes: &[ActorId], (from, to): (usize, usize), leg: u8) -> Link {
         let ids = [from, to].map(|place| &self.parties[place].id);
         let is_caller = |place: usize| self.parties[place].caller.is_some();
         let own = self.ways.iter().find(|way| ids.iter().all(|id| way.between.contains(id)));
@@ -84,25 +100,22 @@ impl Settings {
         link.losing(own.map_or(loss, |way| way.loss)).duplicating(duplication)
     }
 
-    fn lane(&self, party: &Party) -> crate::trace::ActorRow {
+    fn lane(&self, party: &Party) -> ActorRow {
         let (id, name) = party.names();
         let row = match (&party.caller, &party.service) {
             (Some(caller), _) => Caller { id: id.into(), name: name.into(), ..caller.0.clone() }.lane(),
             (None, Some(service)) => Service { id: id.into(), name: name.into(), ..service.0.clone() }.lane(),
-            (None, None) => crate::protocol::lanes::river((id, name), ""),
+            (None, None) => match &party.consumer {
+                Some(consumer) => lanes::of_slots(Duty::Worker, (id, name), consumer.0.count, "consumer"),
+                None => return brokers::lane(party),
+            },
         };
         let clocks = party.every.len() as u16;
-        crate::trace::ActorRow { slots: row.slots + clocks, ..row }
+        ActorRow { slots: row.slots + clocks, ..row }
     }
 
     /// The node of a party, and whom it calls.
-    fn member(
-        &self,
-        party: &Party,
-        compiled: Compiled,
-        words: &Words,
-        node_words: NodeWords,
-    ) -> Option<(Node, Vec<Calling>)> {
+    fn member(&self, party: &Party, compiled: Compiled, words: &Words, node_words: NodeWords) -> (Node, Vec<Calling>) {
         let Compiled { ops, entries, counters, callings, .. } = compiled;
         let first_clock = entries.len() - party.every.len();
         let program = Program {
@@ -122,7 +135,11 @@ impl Settings {
                 let door = Door::before(accept_queue);
                 (Node::service(Hands::threads(workers), door, node_words, program), workers)
             }
-            (None, None) => return None,
+            // What it is lent brings its own place along.
+            (None, None) => {
+                let count = party.consumer.as_ref().map_or(0, |consumer| consumer.0.count);
+                (Node::service(Hands::threads(0), Door::before(0), node_words, program), count)
+            }
         };
         for pool in &party.pools {
             node = node.with_pool(pool.connections, pool.max_wait);
@@ -130,7 +147,7 @@ impl Settings {
         for (number, clock) in party.every.iter().enumerate() {
             node = node.with_clock(clock.every, (first_clock + number) as u8, Slot(hands + number as u16));
         }
-        Some((node, callings))
+        (node, callings)
     }
 }
 

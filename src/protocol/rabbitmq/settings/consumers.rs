@@ -97,7 +97,7 @@ impl ConsumerSettings {
     }
 
     /// These bounds in words, unless nobody has one.
-    pub(in crate::protocol::rabbitmq) fn bounds_in_words(&self, kind: QueueType) -> Option<String> {
+    pub(in crate::protocol) fn bounds_in_words(&self, kind: QueueType) -> Option<String> {
         let least = self.prefetch_bounds(kind).flatten().min()?;
         // Nobody who has no bound has the least.
         let most = self.prefetch_bounds(kind).max_by_key(|bound| bound.unwrap_or(u16::MAX)).flatten();

@@ -66,7 +66,7 @@ pub enum QueueType {
 words!(QueueType: Quorum = "quorum", Classic = "classic");
 
 impl QueueType {
-    pub(in crate::protocol::rabbitmq) fn words(self) -> &'static str {
+    pub(in crate::protocol) fn words(self) -> &'static str {
         match self {
             QueueType::Quorum => "quorum queue",
             QueueType::Classic => "classic queue",
