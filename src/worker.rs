@@ -13,6 +13,7 @@ use wasm_bindgen::prelude::{Closure, JsCast, wasm_bindgen};
 use web_sys::{DedicatedWorkerGlobalScope, js_sys};
 
 use crate::desk::{Letter, Packer, Parcel, Report};
+use crate::protocol::system;
 use crate::studio::Studio;
 
 /// How long an order waits at most, and a progress bar stands still.
@@ -25,6 +26,9 @@ extern "C" {
     /// In `static/worker.js`.
     #[wasm_bindgen(js_name = counterpointFailed)]
     fn counterpoint_failed(message: &str);
+    /// The same. Tells when the part of this module is there that knows systems.
+    #[wasm_bindgen(js_name = counterpointSystems)]
+    fn counterpoint_systems(tell: &Closure<dyn FnMut()>);
 }
 
 /// Takes over the worker's messages, if this is a worker.
@@ -36,6 +40,7 @@ pub fn serve() {
         studio: RefCell::default(),
         packer: RefCell::default(),
         slice: RefCell::default(),
+        systems: RefCell::default(),
     });
     let heard = Closure::<dyn FnMut(_)>::new(move |event: web_sys::MessageEvent| office.hear(event));
     worker.set_onmessage(Some(heard.as_ref().unchecked_ref()));
@@ -49,12 +54,45 @@ struct Office {
     packer: RefCell<Packer>,
     /// The next slice of the run under way.
     slice: RefCell<Option<Timeout>>,
+    systems: RefCell<Systems>,
+}
+
+/// The part of the module that knows systems: nothing of it is called before it is here.
+#[derive(Default)]
+enum Systems {
+    #[default]
+    Unasked,
+    /// What has been heard meanwhile.
+    Coming(Vec<Vec<u8>>),
+    Here,
 }
 
 impl Office {
     fn hear(self: &Rc<Self>, event: web_sys::MessageEvent) {
         let bytes = js_sys::Uint8Array::new(&event.data()).to_vec();
-        let report = match borsh::from_slice(&bytes) {
+        match &mut *self.systems.borrow_mut() {
+            Systems::Coming(waiting) => return waiting.push(bytes),
+            systems @ Systems::Unasked if system::Settings::may_be_in(&bytes) => {
+                *systems = Systems::Coming(vec![bytes]);
+                let office = self.clone();
+                let tell = Closure::once(move || office.know_systems());
+                counterpoint_systems(&tell);
+                // It is called once, in a while.
+                return tell.forget();
+            }
+            Systems::Unasked | Systems::Here => {}
+        }
+        self.answer(&bytes);
+    }
+
+    fn know_systems(self: &Rc<Self>) {
+        if let Systems::Coming(waiting) = self.systems.replace(Systems::Here) {
+            waiting.iter().for_each(|bytes| self.answer(bytes));
+        }
+    }
+
+    fn answer(self: &Rc<Self>, bytes: &[u8]) {
+        let report = match borsh::from_slice(bytes) {
             Ok(Letter::Order(number, order)) => self.studio.borrow_mut().take(number, order),
             Ok(Letter::More) => {
                 if let Some(parcel) = self.packer.borrow_mut().more() {

@@ -1,4 +1,5 @@
-// Makes what is taken from the page, in a worker of its own: the engine with the part of it that makes files.
+// Makes what is taken from the page, in a worker of its own: the engine with the parts of it that make files
+// and know systems.
 //
 // taking.js starts it, named as worker.js is, by the engine's files without their endings. It asks for one thing at a
 // time, { call, with }, and is answered { made } or { failed }, a sentence.
@@ -15,9 +16,10 @@ async function fetched(name) {
 const reason = (error) => (error instanceof Error ? error.message : String(error));
 
 async function start() {
-  const [engine, files] = await Promise.all([import(`./${self.name}.js`), fetched(`${self.name}_files.wasm`)]);
+  const parts = ["systems", "files"].map((part) => fetched(`${self.name}_${part}.wasm`));
+  const engine = await import(`./${self.name}.js`);
   const app = await engine.default({ module_or_path: await fetched(`${self.name}_bg.wasm`) });
-  await WebAssembly.instantiate(await files.arrayBuffer(), { app });
+  for (const part of await Promise.all(parts)) await WebAssembly.instantiate(await part.arrayBuffer(), { app });
   const answer = ({ data }) => {
     try {
       self.postMessage({ made: engine[data.call](...data.with) });

@@ -18,6 +18,10 @@ const wait = (event) => waiting.push(event);
 self.onmessage = wait;
 
 let failed = false;
+let part;
+
+// Tells when the part that knows systems is there.
+self.counterpointSystems = (tell) => void part(tell).catch(give_up);
 
 // The first reason is the one that helps.
 self.counterpointFailed = (message) => {
@@ -26,13 +30,22 @@ self.counterpointFailed = (message) => {
   self.postMessage({ failed: String(message) });
 };
 
+async function fetched(name) {
+  const response = await fetch(new URL(name, import.meta.url));
+  if (!response.ok) throw new Error(`the server answered ${response.status} for ${name}`);
+  return response;
+}
+
+const give_up = (error) => self.counterpointFailed(error instanceof Error ? error.message : error);
+
 async function start() {
   const engine = await import(`./${self.name}.js`);
-  const response = await fetch(new URL(`${self.name}_bg.wasm`, import.meta.url));
-  if (!response.ok) {
-    throw new Error(`the server answered ${response.status} for ${self.name}_bg.wasm`);
-  }
-  await engine.default({ module_or_path: response });
+  const app = await engine.default({ module_or_path: await fetched(`${self.name}_bg.wasm`) });
+  // The engine has a part that is fetched when it asks for it: it knows sides that are systems.
+  part = async (tell) => {
+    await WebAssembly.instantiate(await (await fetched(`${self.name}_systems.wasm`)).arrayBuffer(), { app });
+    tell();
+  };
   self.postMessage({ up: true });
   // No message can come in between: the engine's `main` has just run, in this same turn.
   if (self.onmessage !== wait) {
@@ -40,4 +53,4 @@ async function start() {
   }
 }
 
-start().catch((error) => self.counterpointFailed(error instanceof Error ? error.message : error));
+start().catch(give_up);

@@ -19,7 +19,14 @@ pub use member::Member;
 pub use party::Party;
 pub use steps::Step;
 
-use crate::reading::fields;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{BadSetting, Ground};
+use crate::engine::Setup;
+use crate::protocol;
+use crate::reading::{self, Field, Misread, fields};
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: parties with steps of their own, each in hands that block or in consumers that take one delivery at a time, \
@@ -28,9 +35,13 @@ clocks, pools, and processes that die at a given step. \
 Left out: what a look into a table takes (write `compute` beside it), locks on rows, isolation levels, rows that two parties share. \
 Whoever wants the jobs does not fail.";
 
-/// A side's settings.
+/// A side's settings. (Shared, so that a copy of a scenario is no copy of all its steps.)
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Settings {
+pub struct Settings(Arc<Written>);
+
+/// What is written of a side.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Written {
     /// From left to right.
     pub parties: Vec<Party>,
     /// Ways between two parties that are not as those between all.
@@ -39,7 +50,46 @@ pub struct Settings {
     pub never: Vec<String>,
 }
 
-fields!(Settings: ways, never; needs parties);
+fields!(Written: ways, never; needs parties);
+
+impl Field for Settings {
+    fn read(&mut self, value: Value) -> Result<(), Misread> {
+        *self = read(value)?;
+        Ok(())
+    }
+
+    fn write(&mut self) -> Value {
+        write(self)
+    }
+}
+
+// From here on stands all that the page's engine has of systems before the part comes that knows them: each of these
+// functions is named in xtask/src/finish.rs, and whoever reads a scenario sees to it that the part is there (worker.rs).
+
+#[inline(never)]
+fn read(value: Value) -> Result<Settings, Misread> {
+    Ok(Settings(Arc::new(reading::read(value)?)))
+}
+
+#[inline(never)]
+fn write(settings: &Settings) -> Value {
+    Written::clone(&settings.0).write()
+}
+
+#[inline(never)]
+fn check(settings: &Settings) -> Result<(), BadSetting> {
+    settings.0.check()
+}
+
+#[inline(never)]
+fn set_up(settings: &Settings, ground: &Ground) -> Setup<protocol::Party> {
+    settings.0.set_up(ground)
+}
+
+#[inline(never)]
+fn named_parts(settings: &Settings) -> Vec<(String, &str)> {
+    settings.0.named_parts()
+}
 
 impl Settings {
     /// Any number will do, if it is that of the parts that are named.
@@ -47,8 +97,28 @@ impl Settings {
         None
     }
 
+    pub(super) fn check(&self) -> Result<(), BadSetting> {
+        check(self)
+    }
+
+    pub(super) fn set_up(&self, ground: &Ground) -> Setup<protocol::Party> {
+        set_up(self, ground)
+    }
+
     /// The parts that steps work on or that are left out, each with its place.
     pub(crate) fn named_parts(&self) -> Vec<(String, &str)> {
+        named_parts(self)
+    }
+
+    /// Whether the text of a scenario may have a side like this.
+    pub fn may_be_in(text: &[u8]) -> bool {
+        let name = b"system";
+        text.windows(name.len()).any(|word| word == name)
+    }
+}
+
+impl Written {
+    fn named_parts(&self) -> Vec<(String, &str)> {
         let mut named: Vec<(String, &str)> = Vec::new();
         for party in &self.parties {
             for (place, steps) in party.programs() {

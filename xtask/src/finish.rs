@@ -132,9 +132,26 @@ const OF_FILES: [&str; 3] = [
     "counterpoint::studio::taken::snippet::snippet::",
 ];
 
+/// Functions of the engine that are needed only where a side is a system, likewise. `src/worker.rs` sees to it that they are
+/// there before they are called.
+const OF_SYSTEMS: [&str; 7] = [
+    "counterpoint::protocol::system::check::",
+    "counterpoint::protocol::system::member::Member::handle::",
+    "counterpoint::protocol::system::named_parts::",
+    "counterpoint::protocol::system::program::Program::step::",
+    "counterpoint::protocol::system::read::",
+    "counterpoint::protocol::system::set_up::",
+    "counterpoint::protocol::system::write::",
+];
+
 /// Cuts what may come later out of both modules.
 fn split(files: &mut Files) -> Result<()> {
-    for (stem, gates, part) in [("app", &LATER[..], "later.wasm"), ("engine", &OF_FILES[..], "engine_files.wasm")] {
+    let parts = [
+        ("app", &LATER[..], "later.wasm"),
+        ("engine", &OF_SYSTEMS[..], "engine_systems.wasm"),
+        ("engine", &OF_FILES[..], "engine_files.wasm"),
+    ];
+    for (stem, gates, part) in parts {
         let name = files.keys().find(|name| self::stem(name) == stem && name.ends_with("_bg.wasm")).cloned();
         let name = name.with_context(|| format!("there is no module of the {stem}"))?;
         let split::Halves { first, later } = split::split(&files[&name], gates)?;
@@ -227,7 +244,7 @@ fn knowing(element: &str, files: &BTreeMap<String, String>) -> Result<String> {
 }
 
 /// How the names of modules end that have a script, or a module, of the same name.
-const PARTS: [&str; 2] = ["_bg.wasm", "_files.wasm"];
+const PARTS: [&str; 3] = ["_bg.wasm", "_files.wasm", "_systems.wasm"];
 
 /// What a file was called before anybody gave it a hash.
 fn stem(name: &str) -> &str {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Settings;
+use super::Written;
 use super::directory::{self, Directory};
 use super::member::Outlet;
 use super::party::{Party, Rabbitmq};
@@ -61,7 +61,7 @@ struct Rising {
 }
 
 pub(super) struct Brokers<'s> {
-    settings: &'s Settings,
+    settings: &'s Written,
     ground: &'s Ground,
     lanes: &'s [ActorId],
     rising: BTreeMap<usize, Rising>,
@@ -72,7 +72,7 @@ pub(super) struct Brokers<'s> {
 
 impl<'s> Brokers<'s> {
     pub fn new(
-        settings: &'s Settings,
+        settings: &'s Written,
         directory: &Directory<'_>,
         ground: &'s Ground,
         lanes: &'s [ActorId],

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Settings;
+use super::Written;
 use super::directory::{Directory, Outlet};
 use super::party::Party;
 use super::steps::{Confirm, Repeat, Step, VERBS};
@@ -47,8 +47,8 @@ enum Setting {
     Branch,
 }
 
-impl Settings {
-    pub(in crate::protocol) fn check(&self) -> Checked {
+impl Written {
+    pub(super) fn check(&self) -> Checked {
         let parties = &self.parties;
         if parties.is_empty() {
             return bad("parties", "a side has parties; write one that is a `caller`, and whom it calls");
@@ -230,7 +230,7 @@ impl Settings {
 }
 
 struct Walk<'c, 's> {
-    settings: &'c Settings,
+    settings: &'c Written,
     directory: &'c Directory<'s>,
     party: &'s Party,
 }

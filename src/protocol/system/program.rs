@@ -183,6 +183,18 @@ pub(super) struct Program {
 
 impl Conduct for Program {
     fn next(&mut self, task: &mut Task, stage: &mut Stage<'_>) -> Step {
+        self.step(task, stage)
+    }
+
+    fn die(&mut self, stage: &mut Stage<'_>) {
+        self.tables.die(stage);
+    }
+}
+
+impl Program {
+    // Named in xtask/src/finish.rs.
+    #[inline(never)]
+    fn step(&mut self, task: &mut Task, stage: &mut Stage<'_>) -> Step {
         if task.place == 0 {
             task.memory = self.entries[usize::from(task.entry)];
         }
@@ -196,12 +208,6 @@ impl Conduct for Program {
         }
     }
 
-    fn die(&mut self, stage: &mut Stage<'_>) {
-        self.tables.die(stage);
-    }
-}
-
-impl Program {
     /// Carries out one instruction. A step, if the node is to take one.
     fn take(&mut self, op: Op, task: &mut Task, stage: &mut Stage<'_>) -> Option<Step> {
         match op {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Settings;
+use super::Written;
 use super::brokers::{self, Brokers};
 use super::compile::{Calling, Compiled, Compiler, lexicon, manners};
 use super::directory::Directory;
@@ -28,8 +28,8 @@ kinds! {
 /// The links between two parties that call, there and back.
 type Ways = BTreeMap<(usize, usize), [LinkId<Message>; 2]>;
 
-impl Settings {
-    pub(in crate::protocol) fn set_up(&self, ground: &Ground) -> Setup<protocol::Party> {
+impl Written {
+    pub(super) fn set_up(&self, ground: &Ground) -> Setup<protocol::Party> {
         let mut setup = Setup::default();
         let directory = Directory { parties: &self.parties, parts: &ground.parts };
         let mut words = self.words(&mut setup);

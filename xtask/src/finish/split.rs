@@ -74,6 +74,8 @@ struct Whole<'a> {
     roots: BTreeSet<u32>,
     bodies: Vec<FunctionBody<'a>>,
     calls: Vec<Vec<u32>>,
+    /// How many exports have numbers for names, from an earlier split.
+    numbered: usize,
     names: BTreeMap<u32, &'a str>,
 }
 
@@ -120,6 +122,7 @@ impl<'a> Whole<'a> {
             Payload::ExportSection(exports) => {
                 for export in exports {
                     let export = export?;
+                    self.numbered += usize::from(export.name.bytes().all(|letter| letter.is_ascii_digit()));
                     if export.kind == ExternalKind::Func {
                         self.roots.insert(export.index);
                     }
@@ -215,6 +218,7 @@ struct Shared {
     tables: u32,
     functions: Vec<u32>,
     globals: Vec<u32>,
+    first_number: usize,
 }
 
 impl Shared {
@@ -224,16 +228,17 @@ impl Shared {
             tables: whole.tables.len() as u32,
             functions: called.difference(later).copied().collect(),
             globals: (0..whole.globals.len() as u32).collect(),
+            first_number: whole.numbered,
         }
     }
 
-    /// Kinds and indices in the order of the numbers under which they are exported.
-    fn exports(&self) -> impl Iterator<Item = (ExportKind, u32)> {
+    /// Kinds and indices, with the numbers under which they are exported.
+    fn exports(&self) -> impl Iterator<Item = (usize, (ExportKind, u32))> {
         let tables = (0..self.tables).map(|table| (ExportKind::Table, table));
         let memory = std::iter::once((ExportKind::Memory, 0));
         let globals = self.globals.iter().map(|global| (ExportKind::Global, *global));
         let functions = self.functions.iter().map(|function| (ExportKind::Func, *function));
-        tables.chain(memory).chain(globals).chain(functions)
+        (self.first_number..).zip(tables.chain(memory).chain(globals).chain(functions))
     }
 }
 
@@ -297,7 +302,7 @@ impl Reencode for First<'_> {
         for export in section {
             self.parse_export(to, export?)?;
         }
-        for (number, (kind, index)) in self.shared.exports().enumerate() {
+        for (number, (kind, index)) in self.shared.exports() {
             to.export(&number.to_string(), kind, index);
         }
         Ok(())
@@ -349,7 +354,7 @@ fn written_later(whole: &Whole<'_>, gates: &[u32], later: &BTreeSet<u32>, shared
         types.ty().func_type(&renumbered.func_type(ty.clone())?);
     }
     let mut imports = ImportSection::new();
-    for (number, (kind, index)) in shared.exports().enumerate() {
+    for (number, (kind, index)) in shared.exports() {
         let ty = match kind {
             ExportKind::Table => {
                 let ty = renumbered.table_type(whole.tables[index as usize])?;
