@@ -75,7 +75,7 @@ impl Office {
             systems @ Systems::Unasked if system::Settings::may_be_in(&bytes) => {
                 *systems = Systems::Coming(vec![bytes]);
                 let office = self.clone();
-                let tell = Closure::once(move || office.know_systems());
+                let tell = Closure::<dyn FnMut()>::new(move || office.know_systems());
                 counterpoint_systems(&tell);
                 // It is called once, in a while.
                 return tell.forget();

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::sorting;
 use crate::time::Moment;
-use crate::trace::{ActorId, Duty, LevelKind, LevelRow, Slot, StayKind, Trace};
+use crate::trace::{Duty, LevelKind, LevelRow, StayKind, Trace};
 
 /// The numbers that follow from levels; [`Metrics`](super::Metrics) says what each of them means.
 #[derive(Default)]
@@ -22,7 +22,7 @@ pub(super) struct Depth {
 }
 
 /// The value of each level between two changes.
-type Current = BTreeMap<(ActorId, Slot, LevelKind), u32>;
+type Current = BTreeMap<u64, u32>;
 
 /// How many jobs are in each place between two changes.
 #[derive(Clone, Copy, Default)]
@@ -84,13 +84,22 @@ pub(super) fn depth(trace: &Trace, window: Moment) -> Depth {
     }
 }
 
+/// The lane, the slot and the kind of stay that a level counts, as one number: maps of whole numbers have one code.
+fn place_of(row: &LevelRow) -> u64 {
+    let kind = match row.kind {
+        LevelKind::Stays(kind) => kind as u64 + 1,
+        _ => 0,
+    };
+    u64::from(row.actor.0) << 32 | u64::from(row.slot.0) << 16 | kind
+}
+
 fn apply(trace: &Trace, now: &mut Now, current: &mut Current, row: &LevelRow) {
     // What a caller holds until its hand-over is confirmed lies in no queue.
     if row.kind == LevelKind::Stays(StayKind::Held) && trace.actor(row.actor).duty == Duty::Caller {
         return;
     }
     if let Some(place) = now.place(row.kind) {
-        let before = current.insert((row.actor, row.slot, row.kind), row.value).unwrap_or_default();
+        let before = current.insert(place_of(row), row.value).unwrap_or_default();
         *place = *place + u64::from(row.value) - u64::from(before);
     }
 }

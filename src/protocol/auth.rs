@@ -8,8 +8,6 @@
 //! The work of a job is the computing: the hash of a login, the resource of a call with a token. The server has cores;
 //! a request holds one while it computes, and none while it waits for the user's record.
 
-use std::collections::BTreeSet;
-
 use super::by_number::ByNumber;
 use super::call::settings::{Caller, Service, all_different, node_words};
 use super::call::{
@@ -227,10 +225,10 @@ impl Settings {
         let conduct = Server {
             words,
             settings: self.clone(),
-            wrong: self.wrong_password.iter().copied().collect(),
+            wrong: ByNumber::of(&self.wrong_password),
             codes: ByNumber::default(),
-            redeemed: BTreeSet::new(),
-            revoked: BTreeSet::new(),
+            redeemed: ByNumber::default(),
+            revoked: ByNumber::default(),
             issued: vec![Moment::START],
         };
         let cores = Hands::cores(self.server.cores);
@@ -328,12 +326,12 @@ struct Server {
     words: Words,
     settings: Settings,
     /// Numbers of the jobs whose password is wrong.
-    wrong: BTreeSet<u32>,
+    wrong: ByNumber<u32, ()>,
     /// When each job's code was issued.
     codes: ByNumber<PartId, Moment>,
-    redeemed: BTreeSet<PartId>,
+    redeemed: ByNumber<PartId, ()>,
     /// Jobs whose token was taken back, because their code was redeemed twice.
-    revoked: BTreeSet<PartId>,
+    revoked: ByNumber<PartId, ()>,
     /// When each of the client's tokens was issued.
     issued: Vec<Moment>,
 }
@@ -368,10 +366,11 @@ impl Server {
         if !lives {
             return Step::Reply(self.words.invalid_grant);
         }
-        if !self.redeemed.insert(task.part) {
-            self.revoked.insert(task.part);
+        if self.redeemed.contains(&task.part) {
+            self.revoked.insert(task.part, ());
             return Step::Reply(self.words.invalid_grant);
         }
+        self.redeemed.insert(task.part, ());
         Step::Reply(self.words.token)
     }
 

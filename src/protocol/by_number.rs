@@ -53,6 +53,15 @@ macro_rules! numbered {
 
 numbered!(JobId, MessageId, PartId);
 
+impl ByNumber<u32, ()> {
+    /// Numbers without values.
+    pub fn of(numbers: &[u32]) -> Self {
+        let mut all = ByNumber::default();
+        numbers.iter().for_each(|number| all.insert(*number, ()));
+        all
+    }
+}
+
 /// Values by number.
 pub(crate) struct ByNumber<K, V> {
     /// At which place the value of each number is.
@@ -116,19 +125,49 @@ impl<K: Key, V> ByNumber<K, V> {
         self.index.len()
     }
 
+    pub fn contains(&self, key: &K) -> bool {
+        place(&self.index, key.number()).is_some()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.index.is_empty()
+    }
+
+    /// Takes the first one out.
+    pub fn pop_first(&mut self) -> Option<(K, V)> {
+        let key = K::of(*self.index.first_key_value()?.0);
+        Some((key, self.remove(&key)?))
+    }
+
+    pub fn last_key(&self) -> Option<K> {
+        self.index.last_key_value().map(|(number, _)| K::of(*number))
+    }
+
     pub fn first_key_value(&self) -> Option<(K, &V)> {
         let (number, place) = self.index.first_key_value()?;
         Some((K::of(*number), self.places[*place as usize].as_ref()?))
     }
 
     /// Those of which the key is in that range.
-    pub fn range(&self, keys: Range<K>) -> impl Iterator<Item = (K, &V)> {
+    pub fn range(&self, keys: Range<K>) -> impl DoubleEndedIterator<Item = (K, &V)> {
         let numbers = self.index.range(keys.start.number()..keys.end.number());
         numbers.filter_map(|(number, place)| Some((K::of(*number), self.places[*place as usize].as_ref()?)))
     }
 
+    pub fn iter(&self) -> impl Iterator<Item = (K, &V)> {
+        let places = self.index.iter();
+        places.filter_map(|(number, place)| Some((K::of(*number), self.places[*place as usize].as_ref()?)))
+    }
+
     pub fn values(&self) -> impl Iterator<Item = &V> {
         self.index.values().filter_map(|place| self.places[*place as usize].as_ref())
+    }
+
+    /// Shows each value, in the order of the keys.
+    pub fn each(&mut self, mut see: impl FnMut(&mut V)) {
+        for place in self.index.values() {
+            self.places[*place as usize].iter_mut().for_each(&mut see);
+        }
     }
 
     /// Takes everything out.

@@ -5,10 +5,10 @@
 //!
 //! *Invariant:* the same job has the same key on every attempt.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
+use xxhash_rust::xxh3::xxh3_64;
 
+use super::by_number::{self, ByNumber};
 use super::{BadSetting, check_text};
 use crate::reading::{Field, Misread};
 use crate::trace::JobId;
@@ -37,6 +37,22 @@ pub enum Key {
     Shared(u16),
     /// That of one job alone.
     Own(u16, JobId),
+}
+
+impl by_number::Key for Key {
+    fn number(self) -> u64 {
+        match self {
+            Key::Shared(place) => place.into(),
+            Key::Own(place, job) => 1 << 62 | u64::from(place) << 32 | u64::from(job.index()),
+        }
+    }
+
+    fn of(number: u64) -> Self {
+        match number >> 62 {
+            0 => Key::Shared(number as u16),
+            _ => Key::Own((number >> 32) as u16, JobId::from_index(number as u32)),
+        }
+    }
 }
 
 impl Keys {
@@ -70,11 +86,20 @@ impl Keys {
 
     /// The list ready for use.
     pub(crate) fn index(&self) -> KeyIndex {
-        let mut first: BTreeMap<&str, u16> = BTreeMap::new();
-        let mut places = Vec::with_capacity(self.0.len());
+        // By what a text comes to, for texts that are equal come to the same; others may, and are compared.
+        let mut first: ByNumber<u32, u16> = ByNumber::default();
+        let mut places: Vec<(u16, bool)> = Vec::with_capacity(self.0.len());
         for (place, key) in self.0.iter().enumerate() {
-            let place = *first.entry(key).or_insert(place as u16);
-            places.push((place, key.contains("{job}")));
+            let sum = xxh3_64(key.as_bytes()) as u32;
+            let known = first.get(&sum).copied().filter(|first| self.0[usize::from(*first)] == *key);
+            let known = known.or_else(|| {
+                let others = first.contains(&sum).then(|| self.0[..place].iter().position(|other| other == key));
+                others.flatten().map(|place| place as u16)
+            });
+            if known.is_none() && !first.contains(&sum) {
+                first.insert(sum, place as u16);
+            }
+            places.push((known.unwrap_or(place as u16), key.contains("{job}")));
         }
         KeyIndex(places)
     }

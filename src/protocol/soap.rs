@@ -3,8 +3,7 @@
 //! Sources: W3C, SOAP 1.2 Part 1 §5.4 (faults), Part 2 §7.5.2.2 (HTTP status of faults); SOAP 1.1 §6.2 and the WS-I
 //! Basic Profile (500 for every fault); W3C Note "SOAP 1.1 Request Optional Response HTTP Binding" (202).
 
-use std::collections::BTreeSet;
-
+use super::by_number::ByNumber;
 use super::call::settings::{Caller, Service, all_different};
 use super::call::{
     Answer, Ask, CallFailure, Conduct, EdgePolicy, Effect, Reply, RetryOn, Step, StepEnd, Task, Verdict, pair,
@@ -147,8 +146,8 @@ impl Settings {
         let server = Server {
             words,
             one_way: self.one_way,
-            not_understood: self.not_understood.iter().copied().collect(),
-            sender_faults: self.sender_faults.iter().copied().collect(),
+            not_understood: ByNumber::of(&self.not_understood),
+            sender_faults: ByNumber::of(&self.sender_faults),
         };
         pair(&mut setup, ground, (&self.caller, client), (&self.server, server), policy);
         setup
@@ -179,8 +178,8 @@ struct Server {
     words: Words,
     one_way: bool,
     /// Numbers of the jobs that are answered by such a fault.
-    not_understood: BTreeSet<u32>,
-    sender_faults: BTreeSet<u32>,
+    not_understood: ByNumber<u32, ()>,
+    sender_faults: ByNumber<u32, ()>,
 }
 
 impl Conduct for Server {

@@ -3,8 +3,6 @@
 //! *Invariants:* a task is at the door only while no thread is free. Every task that is let in ends once: answered,
 //! given up, expired or interrupted.
 
-use std::collections::BTreeSet;
-
 use super::conduct::{Conduct, Reply, Task};
 use super::edge::Edge;
 use super::hands::Hands;
@@ -18,7 +16,7 @@ use crate::protocol::pool::Pool;
 use crate::protocol::waiting::WaitingLine;
 use crate::rng::Distribution;
 use crate::time::{Moment, Span};
-use crate::trace::{ActorId, CallerOutcome, Ending, JobId, LabelId, MarkKind, MessageId, PartId, Slot, StayKind};
+use crate::trace::{CallerOutcome, Ending, JobId, LabelId, MarkKind, MessageId, PartId, Slot, StayKind};
 
 /// What a service does with what arrives.
 #[derive(Clone, Copy, Debug)]
@@ -109,8 +107,6 @@ pub struct Node {
     pub(super) calls: ByNumber<u32, Outgoing>,
     /// The backlog of a caller, the accept queue of a service.
     door_queue: WaitingLine<u32>,
-    /// Who asked, the call, the attempt and the task of every request in hand.
-    requests: BTreeSet<(ActorId, u32, u32, u32)>,
     /// What is still to be done within the event at hand; empty between two events.
     pub(super) errands: Vec<Errand>,
     pub(super) outside: Outside,
@@ -118,7 +114,7 @@ pub struct Node {
     /// Which task waits for a word that is to come for a job.
     pub(super) words_awaited: ByNumber<(u16, u32), u32>,
     /// Words that came when nobody waited for them yet.
-    pub(super) words_heard: BTreeSet<(u32, JobId)>,
+    pub(super) words_heard: ByNumber<(u16, u32), ()>,
     pub(super) next_task: u32,
     pub(super) next_call: u32,
 }
@@ -135,12 +131,11 @@ impl Node {
             running: ByNumber::default(),
             calls: ByNumber::default(),
             door_queue: WaitingLine::default(),
-            requests: BTreeSet::new(),
             errands: Vec::new(),
             outside: Outside::default(),
             clocks: Vec::new(),
             words_awaited: ByNumber::default(),
-            words_heard: BTreeSet::new(),
+            words_heard: ByNumber::default(),
             next_task: 0,
             next_call: 0,
         }
@@ -271,18 +266,10 @@ impl Node {
         let deadline = left.map_or(Moment::NEVER, |left| stage.now() + left);
         let from = stage.sender(message);
         let key = self.admit(Origin::Request { message, from, back, call }, attempt, entry, note, part, deadline);
-        self.requests.insert((from, call, attempt, key));
         if let (Some(left), Some(running)) = (left, self.running.get_mut(&key)) {
             running.alarm = Some(stage.set_timer(left, Timer::Deadline { task: key }));
         }
         self.enter(key, StayKind::Queued, stage);
-    }
-
-    /// Whoever asked for the task has been answered, or will not be.
-    pub(super) fn forget_request(&mut self, key: u32) {
-        if let Some(Running { origin: Origin::Request { from, call, .. }, attempt, .. }) = self.running.get(&key) {
-            self.requests.remove(&(*from, *call, *attempt, key));
-        }
     }
 
     /// A service answers the request that `key` is.
@@ -296,7 +283,6 @@ impl Node {
 
     /// The task is over; its thread takes the next.
     pub(super) fn finish(&mut self, key: u32, ending: Ending, stage: &mut Stage<'_>) {
-        self.forget_request(key);
         let Some(mut running) = self.running.remove(&key) else { return };
         stage.cancel(running.alarm);
         if let Some(open) = running.waits.take() {
@@ -382,8 +368,14 @@ impl Node {
     pub(super) fn cancel(&mut self, message: MessageId, (call, attempt): (u32, u32), stage: &mut Stage<'_>) {
         let from = stage.sender(message);
         // A request that arrived twice has two tasks; the first one is cancelled.
-        let found = self.requests.range((from, call, attempt, 0)..=(from, call, attempt, u32::MAX)).next().copied();
-        if let (Some((.., key)), Role::Service(door)) = (found, &self.role) {
+        let is_it = |running: &Running| match running.origin {
+            Origin::Request { from: asked, call: known, .. } => {
+                (asked, known, running.attempt) == (from, call, attempt)
+            }
+            _ => false,
+        };
+        let found = self.running.iter().find(|(_, running)| is_it(running)).map(|(key, _)| key);
+        if let (Some(key), Role::Service(door)) = (found, &self.role) {
             if let Some(reply) = door.cancelled {
                 self.reply(key, reply, stage);
             }
@@ -396,7 +388,6 @@ impl Node {
     pub(super) fn crash(&mut self, stage: &mut Stage<'_>) {
         let Role::Service(_) = self.role else { return };
         self.door_queue.clear();
-        self.requests.clear();
         for (_, outgoing) in self.calls.take() {
             outgoing.interrupt(stage);
         }

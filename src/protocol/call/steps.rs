@@ -78,7 +78,6 @@ impl Node {
                 }
                 Step::Acknowledge(reply) => {
                     self.reply(key, reply, stage);
-                    self.forget_request(key);
                     if let Some(running) = self.running.get_mut(&key) {
                         running.origin = Origin::Nobody;
                     }

@@ -15,7 +15,7 @@ impl Node {
     pub(super) fn await_word(&mut self, key: u32, (word, span): (u32, Option<Span>), stage: &mut Stage<'_>) -> bool {
         let Some(running) = self.running.get(&key) else { return false };
         let job = stage.job_of(running.task.part);
-        if self.words_heard.remove(&(word, job)) {
+        if self.words_heard.remove(&(word as u16, job.index())).is_some() {
             return true;
         }
         self.begin_waiting(key, stage);
@@ -29,7 +29,7 @@ impl Node {
     /// The word has come. Says whether anybody had waited for it.
     pub(crate) fn bring(&mut self, (word, job): (u32, JobId), stage: &mut Stage<'_>) -> bool {
         let Some(key) = self.words_awaited.remove(&(word as u16, job.index())) else {
-            self.words_heard.insert((word, job));
+            self.words_heard.insert((word as u16, job.index()), ());
             return false;
         };
         self.wake(key, StepEnd::Done, stage);

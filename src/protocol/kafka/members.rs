@@ -11,7 +11,7 @@ mod member;
 mod work;
 
 use super::messages::{MemberNumber, Offset, Request, Taken, ToMembers, ToTopic};
-use std::collections::BTreeSet;
+use crate::protocol::by_number::ByNumber;
 
 use super::settings::{Commit, GroupSettings};
 use super::words::{Assignments, Words};
@@ -46,7 +46,7 @@ pub struct Members {
     members: Vec<Member>,
     effects: Effects,
     /// Records that were set aside or skipped here, by partition and offset. Read again, they are passed over.
-    set_aside: BTreeSet<(u16, Offset)>,
+    set_aside: ByNumber<(u16, Offset), ()>,
     /// Without them, they work themselves.
     loans: Option<Loans>,
 }
@@ -120,7 +120,7 @@ impl Members {
             group: group.clone(),
             links,
             aside,
-            set_aside: BTreeSet::new(),
+            set_aside: ByNumber::default(),
             loans: None,
         }
     }

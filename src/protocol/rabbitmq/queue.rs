@@ -5,7 +5,9 @@
 
 use super::messages::{Epoch, Tag};
 use super::settings::{ConsumerSettings, Overflow, QueueSettings, QueueType};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+
+use crate::protocol::by_number::{self, ByNumber};
 
 use crate::engine::OpenStay;
 use crate::time::{Moment, Span};
@@ -36,6 +38,21 @@ struct Rank {
     place: u32,
 }
 
+impl Rank {
+    const FIRST: Rank = Rank { turn: 0, place: 0 };
+    const LAST: Rank = Rank { turn: u32::MAX, place: u32::MAX };
+}
+
+impl by_number::Key for Rank {
+    fn number(self) -> u64 {
+        u64::from(self.turn) << 32 | u64::from(self.place)
+    }
+
+    fn of(number: u64) -> Self {
+        Rank { turn: (number >> 32) as u32, place: number as u32 }
+    }
+}
+
 #[derive(Default)]
 struct Channel {
     epoch: Epoch,
@@ -55,7 +72,7 @@ pub(super) struct Queue {
     lasts: Option<Span>,
     /// What came back. A quorum queue hands it out before all else (`rabbit_fifo.erl`, `returns`), a classic queue in
     /// its original place.
-    returned: BTreeMap<Rank, Stored>,
+    returned: ByNumber<Rank, Stored>,
     /// What was never delivered, in the order of publishing.
     ready: VecDeque<Stored>,
     channels: Vec<Channel>,
@@ -76,7 +93,7 @@ impl Queue {
             max_length: settings.max_length,
             overflow: settings.overflow,
             lasts: settings.message_ttl,
-            returned: BTreeMap::new(),
+            returned: ByNumber::default(),
             ready: VecDeque::new(),
             turns: (0..channels.len() as u16).collect(),
             channels,
@@ -220,10 +237,10 @@ impl Queue {
     /// published before it. (It is found by turns, of which there is one unless consumers requeued out of order.)
     pub(super) fn return_to_head(&mut self, stored: Stored) {
         let place = stored.place;
-        let mut turn = self.returned.last_key_value().map_or(0, |(last, _)| last.turn);
-        while let Some((first, _)) = self.returned.range(Rank { turn, place: 0 }..).next()
+        let mut turn = self.returned.last_key().map_or(0, |last| last.turn);
+        while let Some((first, _)) = self.returned.range(Rank { turn, place: 0 }..Rank::LAST).next()
             && first.place > place
-            && let Some((earlier, _)) = self.returned.range(..Rank { turn, place: 0 }).next_back()
+            && let Some((earlier, _)) = self.returned.range(Rank::FIRST..Rank { turn, place: 0 }).next_back()
         {
             turn = earlier.turn;
         }
@@ -232,7 +249,7 @@ impl Queue {
 
     /// After all that came back before.
     fn return_to_end(&mut self, stored: Stored) {
-        let last = self.returned.last_key_value().map_or(Rank { turn: 0, place: 0 }, |(last, _)| *last);
+        let last = self.returned.last_key().unwrap_or(Rank::FIRST);
         let turn = if stored.place > last.place { last.turn } else { last.turn + 1 };
         self.returned.insert(Rank { turn, place: stored.place }, stored);
     }

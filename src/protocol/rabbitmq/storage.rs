@@ -5,8 +5,8 @@
 //! and what is not does not.
 
 use super::settings::QueueType;
+use crate::protocol::by_number::ByNumber;
 use crate::protocol::port::Attempt;
-use std::collections::BTreeMap;
 
 use super::messages::{BrokerTimer, PublishingChannel};
 use super::queue::Queue;
@@ -76,12 +76,18 @@ pub(super) struct Storage {
     kind: QueueType,
     write_time: Distribution,
     last: u32,
-    writes: BTreeMap<u32, Write>,
+    writes: ByNumber<u32, Write>,
 }
 
 impl Storage {
     pub(super) fn new(settings: &QueueSettings, slot: Slot) -> Self {
-        Storage { slot, kind: settings.kind, write_time: settings.write_time.clone(), last: 0, writes: BTreeMap::new() }
+        Storage {
+            slot,
+            kind: settings.kind,
+            write_time: settings.write_time.clone(),
+            last: 0,
+            writes: ByNumber::default(),
+        }
     }
 
     /// Begins to write, unless that takes no time.
@@ -119,14 +125,12 @@ impl Storage {
 
     /// The connections are gone: what is being written will be, but nobody hears of it.
     pub(super) fn forget_publishers(&mut self) {
-        for write in self.writes.values_mut() {
-            write.copy.publisher = Publisher::Gone;
-        }
+        self.writes.each(|write| write.copy.publisher = Publisher::Gone);
     }
 
     /// The broker died: what was not safe is lost, wherever it lies.
     pub(super) fn lose(&mut self, queue: &mut Queue, stage: &mut Stage<'_>) {
-        for write in std::mem::take(&mut self.writes).into_values() {
+        for (_, write) in self.writes.take() {
             stage.cancel(write.timer);
             match write.meanwhile {
                 WhileWritten::Hidden(stay) => stage.end(stay, Ending::Interrupted),

@@ -6,9 +6,7 @@
 //! own, and nothing waits. *Invariant:* the order within a group is that of sending, whatever came back in between.
 
 use super::messages::Number;
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound::{Excluded, Unbounded};
-
+use crate::protocol::by_number::{self, ByNumber};
 use crate::protocol::keys::Key;
 
 /// What is delivered in order.
@@ -20,10 +18,27 @@ pub(super) enum Group {
     Of(Key),
 }
 
+impl by_number::Key for Group {
+    fn number(self) -> u64 {
+        match self {
+            Group::Alone(number) => number.into(),
+            // Above all that stand alone; a key has fewer bits than that.
+            Group::Of(key) => 1 << 63 | key.number(),
+        }
+    }
+
+    fn of(number: u64) -> Self {
+        match number >> 63 {
+            0 => Group::Alone(number as u32),
+            _ => Group::Of(Key::of(number & !(1 << 63))),
+        }
+    }
+}
+
 #[derive(Default)]
 struct Shelved {
-    visible: BTreeSet<Number>,
-    in_flight: BTreeSet<Number>,
+    visible: ByNumber<Number, ()>,
+    in_flight: ByNumber<Number, ()>,
     /// Under which number it stands among the open ones.
     open_at: Option<Number>,
 }
@@ -31,23 +46,23 @@ struct Shelved {
 impl Shelved {
     /// The first visible message, if none before it is in flight.
     fn first_open(&self) -> Option<Number> {
-        let first = *self.visible.first()?;
-        self.in_flight.first().is_none_or(|held| *held > first).then_some(first)
+        let (first, ()) = self.visible.first_key_value()?;
+        self.in_flight.first_key_value().is_none_or(|(held, ())| held > first).then_some(first)
     }
 }
 
 #[derive(Default)]
 pub(super) struct Shelf {
-    groups: BTreeMap<Group, Shelved>,
-    /// The message that each group would hand out first, of the groups that hand out any.
-    open: BTreeSet<(Number, Group)>,
+    groups: ByNumber<Group, Shelved>,
+    /// The message that each group would hand out first, of the groups that hand out any, and which group's it is.
+    open: ByNumber<Number, Group>,
 }
 
 impl Shelf {
     /// A message becomes visible.
     pub fn put(&mut self, number: Number, group: Group) {
         self.change(group, |shelved| {
-            shelved.visible.insert(number);
+            shelved.visible.insert(number, ());
         });
     }
 
@@ -61,7 +76,7 @@ impl Shelf {
     /// A message went out.
     pub fn hold(&mut self, number: Number, group: Group) {
         self.change(group, |shelved| {
-            shelved.in_flight.insert(number);
+            shelved.in_flight.insert(number, ());
         });
     }
 
@@ -74,28 +89,31 @@ impl Shelf {
 
     /// The first message that may be handed out.
     pub fn first_open(&self) -> Option<(Number, Group)> {
-        self.open.first().copied()
+        self.open.first_key_value().map(|(number, group)| (number, *group))
     }
 
     /// The message of this group that may go out together with `taken`: the next visible one, unless one between the
     /// two is in flight.
     pub fn next_after(&self, taken: Number, group: Group) -> Option<(Number, Group)> {
         let shelved = self.groups.get(&group)?;
-        let next = *shelved.visible.range((Excluded(taken), Unbounded)).next()?;
-        let held = shelved.in_flight.range((Excluded(taken), Excluded(next))).next();
+        let (next, ()) = shelved.visible.range(taken + 1..Number::MAX).next()?;
+        let held = shelved.in_flight.range(taken + 1..next).next();
         held.is_none().then_some((next, group))
     }
 
     fn change(&mut self, group: Group, change: impl FnOnce(&mut Shelved)) {
-        let shelved = self.groups.entry(group).or_default();
+        if !self.groups.contains(&group) {
+            self.groups.insert(group, Shelved::default());
+        }
+        let Some(shelved) = self.groups.get_mut(&group) else { return };
         change(shelved);
         let open_at = shelved.first_open();
         if shelved.open_at != open_at {
             if let Some(number) = shelved.open_at {
-                self.open.remove(&(number, group));
+                self.open.remove(&number);
             }
             if let Some(number) = open_at {
-                self.open.insert((number, group));
+                self.open.insert(number, group);
             }
             shelved.open_at = open_at;
         }

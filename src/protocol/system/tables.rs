@@ -4,7 +4,7 @@
 //! before it was taken, and no longer than its word is one that is taken for. *Invariant:* a row is taken by at most one
 //! task, and by none that has died.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use super::words::{Lexicon, Word};
 use crate::engine::OpenStay;
@@ -37,7 +37,7 @@ pub(super) struct Table {
     taken_for: Vec<Word>,
     rows: ByNumber<u32, Row>,
     /// Those that may be taken, or are.
-    open: BTreeSet<u32>,
+    open: ByNumber<u32, ()>,
     /// The latest row of each job.
     latest: ByNumber<JobId, u32>,
 }
@@ -72,7 +72,7 @@ impl Tables {
         let opens = table.taken_for.contains(&row.word) && row.part != PartId::NONE;
         let waits = opens.then(|| stage.begin(Slot::WHOLE, StayKind::Ready, row.part));
         if opens {
-            table.open.insert(number);
+            table.open.insert(number, ());
         }
         table.latest.insert(stage.job_of(row.part), number);
         table.rows.insert(number, Row { waits, ..row });
@@ -119,13 +119,13 @@ impl Tables {
     pub fn take(&mut self, table: u8, word: Word, most: u32) -> VecDeque<u32> {
         let table = self.at(table);
         let mut taken = VecDeque::new();
-        for number in &table.open {
+        for (number, ()) in table.open.iter() {
             if taken.len() == most as usize {
                 break;
             }
-            if let Some(row) = table.rows.get_mut(number).filter(|row| row.word == word && !row.taken) {
+            if let Some(row) = table.rows.get_mut(&number).filter(|row| row.word == word && !row.taken) {
                 row.taken = true;
-                taken.push_back(*number);
+                taken.push_back(number);
             }
         }
         taken
@@ -157,8 +157,8 @@ impl Tables {
     pub fn die(&mut self, stage: &mut Stage<'_>) {
         for table in &mut self.tables {
             if table.durable {
-                for number in &table.open {
-                    table.rows.get_mut(number).into_iter().for_each(|row| row.taken = false);
+                for (number, ()) in table.open.iter() {
+                    table.rows.get_mut(&number).into_iter().for_each(|row| row.taken = false);
                 }
                 continue;
             }

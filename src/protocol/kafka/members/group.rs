@@ -105,7 +105,7 @@ impl Members {
                 }
             }
             GroupAnswer::BeginAt { partition, offset, request } => {
-                if one.placing.remove(&(partition, request)) {
+                if one.placing.remove(&(partition, request)).is_some() {
                     one.begin_at(partition, offset);
                     if one.placing.is_empty() {
                         one.void_group_request(stage);
@@ -145,7 +145,7 @@ impl Members {
         self.members[index].beat = Some(beat);
         for partition in first..first + count {
             let request = self.members[index].next_group_request(stage);
-            self.members[index].placing.insert((partition, request));
+            self.members[index].placing.insert((partition, request), ());
             let body = ToTopic::AskOffset { member, partition, request };
             self.send(index, self.words.ask_offset, Slot(partition), body, stage);
         }

@@ -3,7 +3,7 @@
 //! *Invariant:* of a partition, `committed ≤ done ≤ returned ≤ next`.
 
 use super::super::messages::{Generation, Identity, Offset, Request};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use crate::engine::{OpenStay, TimerId};
 use crate::protocol::Stage;
@@ -120,7 +120,7 @@ pub(super) struct Member {
     /// Commits under way: the partition, its place before, and the timer of the answer.
     pub commits: ByNumber<Request, (u16, Offset, TimerId)>,
     /// Partitions whose place was asked for.
-    pub placing: BTreeSet<(u16, Request)>,
+    pub placing: ByNumber<(u16, Request), ()>,
     /// The first request of the last commits.
     pub first_commit: Request,
     /// How many attempts at a record have failed, by partition and offset: it goes on counting when it reads the record
@@ -149,7 +149,7 @@ impl Member {
             group_request: None,
             patience: Vec::new(),
             commits: ByNumber::default(),
-            placing: BTreeSet::new(),
+            placing: ByNumber::default(),
             first_commit: Request::MAX,
             failed_attempts: ByNumber::default(),
         }

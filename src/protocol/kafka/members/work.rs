@@ -83,7 +83,7 @@ impl Members {
             self.members[index].doing = Doing::Pausing { record, attempt, stay };
             return;
         }
-        self.set_aside.insert((record.partition, record.offset));
+        self.set_aside.insert((record.partition, record.offset), ());
         match self.aside {
             None => stage.mark(MarkKind::Dropped, slot, part, record.offset.into(), self.words.skipped),
             Some(link) => {

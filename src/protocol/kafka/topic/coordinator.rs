@@ -7,7 +7,7 @@
 use super::super::messages::{
     Generation, GroupAnswer, Identity, MemberNumber, Pulse, Request, Taken, ToMembers, TopicTimer, range,
 };
-use std::collections::BTreeMap;
+use crate::protocol::by_number::ByNumber;
 
 use super::super::words::Words;
 use super::Reader;
@@ -60,7 +60,7 @@ pub struct Coordinator {
     initial_delay: Span,
     state: GroupState,
     generation: Generation,
-    members: BTreeMap<Identity, Registered>,
+    members: ByNumber<Identity, Registered>,
     last_identity: Identity,
     /// Rings when the time for joining is over.
     joins: Option<TimerId>,
@@ -83,7 +83,7 @@ impl Coordinator {
             initial_delay: settings.initial_rebalance_delay,
             state: GroupState::Empty,
             generation: 0,
-            members: BTreeMap::new(),
+            members: ByNumber::default(),
             last_identity: 0,
             joins: None,
             delayed: false,
@@ -121,7 +121,7 @@ impl Coordinator {
 
     /// Whether a commit of this member and generation is taken.
     pub fn knows(&self, identity: Identity, generation: Generation) -> bool {
-        self.members.contains_key(&identity) && self.generation == generation && self.state != GroupState::Completing
+        self.members.contains(&identity) && self.generation == generation && self.state != GroupState::Completing
     }
 
     pub fn join(
@@ -174,13 +174,12 @@ impl Coordinator {
             self.await_joins(self.initial_delay, stage);
             return Vec::new();
         }
-        self.members.retain(|_, registered| {
-            let stays = registered.joining.is_some();
-            if !stays {
-                stage.cancel(registered.session);
+        for (identity, registered) in self.members.take() {
+            match registered.joining {
+                Some(_) => self.members.insert(identity, registered),
+                None => stage.cancel(registered.session),
             }
-            stays
-        });
+        }
         self.delayed = false;
         self.complete_if_all_joined(stage)
     }
@@ -198,14 +197,14 @@ impl Coordinator {
         self.generation += 1;
         let (generation, word) = (self.generation, self.words.joined);
         let mut replies = Vec::new();
-        for registered in self.members.values_mut() {
+        self.members.each(|registered| {
             registered.heard = stage.now();
             if let Some((to, request)) = registered.joining.take() {
                 let member = registered.member;
                 let body = ToMembers::Group(member, GroupAnswer::Joined { generation, request });
                 replies.push(Reply { member, to, word, body });
             }
-        }
+        });
         replies
     }
 
@@ -233,16 +232,17 @@ impl Coordinator {
         if self.state != GroupState::Stable {
             return Vec::new();
         }
-        let members = self.members.len() as u16;
-        let mut replies = Vec::new();
-        for (place, registered) in self.members.values_mut().enumerate() {
+        let (partitions, members, word) = (self.partitions, self.members.len() as u16, self.words.assigned);
+        let (mut replies, mut place) = (Vec::new(), 0);
+        self.members.each(|registered| {
             if let Some((to, request)) = registered.syncing.take() {
-                let (first, count) = range(self.partitions, members, place as u16);
+                let (first, count) = range(partitions, members, place);
                 let member = registered.member;
                 let body = ToMembers::Group(member, GroupAnswer::Assigned { first, count, request });
-                replies.push(Reply { member, to, word: self.words.assigned, body });
+                replies.push(Reply { member, to, word, body });
             }
-        }
+            place += 1;
+        });
         replies
     }
 
@@ -281,7 +281,7 @@ impl Coordinator {
         let due = registered.heard + self.session_timeout;
         if due > stage.now() {
             let session = self.watch(identity, due.since(stage.now()), stage);
-            self.members.entry(identity).and_modify(|registered| registered.session = session);
+            self.members.get_mut(&identity).into_iter().for_each(|registered| registered.session = session);
             return Vec::new();
         }
         stage.mark(MarkKind::Rebalanced, Slot::WHOLE, PartId::NONE, identity.into(), self.words.member_gone);
@@ -303,8 +303,6 @@ impl Coordinator {
 
     /// The broker is back: nobody could be heard meanwhile.
     pub fn hear_all(&mut self, stage: &Stage<'_>) {
-        for registered in self.members.values_mut() {
-            registered.heard = stage.now();
-        }
+        self.members.each(|registered| registered.heard = stage.now());
     }
 }

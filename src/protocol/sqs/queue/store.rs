@@ -4,7 +4,7 @@
 
 use super::super::messages::{Number, QueueTimer, Receipt};
 use super::super::settings::{QueueSettings, QueueType};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use crate::engine::OpenStay;
 use crate::protocol::Stage;
@@ -64,7 +64,7 @@ pub(super) struct Store {
     in_flight: u32,
     /// Deduplication ids accepted in the last five minutes, with the job that brought them, oldest first.
     accepted: VecDeque<(Moment, Key)>,
-    remembered: BTreeMap<Key, JobId>,
+    remembered: ByNumber<Key, JobId>,
     retention_timer: bool,
 }
 
@@ -85,7 +85,7 @@ impl Store {
             shelf: Shelf::default(),
             in_flight: 0,
             accepted: VecDeque::new(),
-            remembered: BTreeMap::new(),
+            remembered: ByNumber::default(),
             retention_timer: false,
         }
     }
