@@ -23,7 +23,7 @@ mod world;
 
 pub use context::Context;
 pub use demand::{Demand, Workload};
-pub use link::{Link, LinkId, Overtaking};
+pub use link::{Identity, Link, LinkId, Overtaking};
 pub use open::{OpenStay, TimerId};
 pub use parcel::Parcel;
 pub use setup::{KindId, Setup, Word};
