@@ -39,6 +39,8 @@ pub enum Purpose {
     Storage = 9,
     /// How long a worker waits before it tries again; subject: the part; turn: the attempt.
     WorkJitter = 10,
+    /// Whether a message is lost by a dated fault of its link; as for latency.
+    LinkFault = 11,
 }
 
 /// What a random value belongs to, beside the seed. Two values with different keys are independent.

@@ -11,6 +11,7 @@ use std::marker::PhantomData;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::way::LinkFaults;
 use crate::rng::{Distribution, Key, Purpose, Streams};
 use crate::time::Moment;
 use crate::trace::{ActorId, PartId, Slot};
@@ -57,6 +58,15 @@ pub enum Identity {
     Names(u64),
 }
 
+/// Whether a link leads through the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// It does, so it can be cut.
+    Network,
+    /// It stays in one place, and no fault of a network strikes it.
+    Inside,
+}
+
 /// A way from one actor to another.
 #[derive(Clone, Debug)]
 pub struct Link {
@@ -72,9 +82,12 @@ pub struct Link {
     pub duplication: f64,
     /// By what its messages draw.
     pub identity: Identity,
+    /// Whether it leads through the network.
+    pub reach: Reach,
     /// Whether a message can overtake another.
     pub overtaking: Overtaking,
     pub(super) last_arrival: Moment,
+    pub(super) faults: LinkFaults,
     /// The type of what it carries.
     pub(super) language: TypeId,
 }
@@ -100,8 +113,10 @@ impl Link {
             loss: 0.0,
             duplication: 0.0,
             identity,
+            reach: Reach::Network,
             overtaking: Overtaking::Possible,
             last_arrival: Moment::START,
+            faults: LinkFaults::default(),
             language: TypeId::of::<()>(),
         }
     }
@@ -124,16 +139,29 @@ impl Link {
         self
     }
 
+    /// The link, within one place: no fault of the network strikes it.
+    pub fn inside(mut self) -> Self {
+        self.reach = Reach::Inside;
+        self
+    }
+
+    /// Whether it leads through the network between these two, in one direction or the other.
+    pub(super) fn is_between(&self, ends: [ActorId; 2]) -> bool {
+        let own = [self.from, self.to];
+        self.reach == Reach::Network && (own == ends || own == [ends[1], ends[0]])
+    }
+
     /// Whether anything about a message on this link is left to chance.
     pub(super) fn is_random(&self) -> bool {
-        self.latency.as_fixed().is_none() || self.loss > 0.0 || self.duplication > 0.0
+        self.latency.as_fixed().is_none() || self.loss > 0.0 || self.duplication > 0.0 || self.faults.loses_at_times
     }
 
     /// What a value for `purpose` belongs to.
     fn key(&self, purpose: Purpose, draw: Draw) -> Key {
+        let is_stream = self.overtaking == Overtaking::Impossible;
         // What a party says twice of one attempt is lost together or not at all (`FLT-4`): a broker's return of a
         // message and the confirm after it go over one stream.
-        let is_alike = purpose == Purpose::Loss;
+        let is_alike = purpose == Purpose::Loss || purpose == Purpose::LinkFault && is_stream;
         let leg = if let Identity::Leg(leg) = self.identity { leg } else { 0 };
         let key = match draw {
             Draw::Work { part, attempt, .. } if is_alike => Key::new(purpose, leg, part.index(), attempt),
@@ -148,8 +176,11 @@ impl Link {
 
     /// When a message sent now would arrive, and whether it does.
     pub(super) fn carry(&mut self, now: Moment, streams: &Streams, draw: Draw) -> (Moment, bool) {
-        let latency = self.latency.draw_at(streams, self.key(Purpose::Latency, draw));
-        let lost = self.loss > 0.0 && streams.unit_at(self.key(Purpose::Loss, draw)) < self.loss;
+        let latency = self.latency.draw_at(streams, self.key(Purpose::Latency, draw)) + self.faults.delay();
+        let is_lost = |purpose, chance| chance > 0.0 && streams.unit_at(self.key(purpose, draw)) < chance;
+        let lost_by_fault = is_lost(Purpose::LinkFault, self.faults.chance());
+        let lost = lost_by_fault || is_lost(Purpose::Loss, self.loss);
+        self.faults.has_lost |= lost_by_fault;
         let mut arrival = now + latency;
         if self.overtaking == Overtaking::Impossible && !lost {
             arrival = arrival.max(self.last_arrival);
@@ -163,7 +194,7 @@ impl Link {
         let key = self.key(Purpose::Duplication, draw);
         let doubled = self.duplication > 0.0 && streams.unit_at(key) < self.duplication;
         doubled.then(|| {
-            let arrival = now + self.latency.draw_at(streams, key);
+            let arrival = now + self.latency.draw_at(streams, key) + self.faults.delay();
             match self.overtaking {
                 Overtaking::Possible => arrival,
                 Overtaking::Impossible => {

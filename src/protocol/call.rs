@@ -41,7 +41,8 @@ impl Role for Node {
             Input::Arrived(message, body) => self.hear(message, body, stage),
             Input::Timer(timer) => self.ring(timer, stage),
             Input::Fault(Fault::Crash, Phase::Begins) => self.crash(stage),
-            Input::Started | Input::Fault(..) => {}
+            // A call without an answer ends by its clock, if it has one.
+            Input::Started | Input::Fault(..) | Input::Severed { .. } => {}
         }
         self.run_errands(stage);
     }

@@ -14,7 +14,7 @@ use crate::engine::{Fault, Input, LinkId, Parcel, Phase, Word};
 use crate::protocol::by_number::ByNumber;
 use crate::protocol::{Role, Stage};
 use crate::time::Span;
-use crate::trace::{JobId, MarkKind, MessageId, PartId, Slot};
+use crate::trace::{ActorId, JobId, MarkKind, MessageId, PartId, Slot};
 
 pub struct Broker {
     words: Words,
@@ -41,6 +41,7 @@ impl Role for Broker {
             Input::Arrived(message, body) if !stage.faults().are_over() => self.turn_away(message, body, stage),
             Input::Arrived(message, body) => self.receive(message, body, stage),
             Input::Fault(fault, phase) => self.fault(fault, phase, stage),
+            Input::Severed { from, .. } => self.severed(from, stage),
             Input::Timer(BrokerTimer::Written { queue, write }) => self.written(queue, write, stage),
             Input::Timer(BrokerTimer::Expired { queue }) => self.queues[usize::from(queue)].wake(),
             Input::Started | Input::Wanted(_) => {}
@@ -253,6 +254,17 @@ impl Broker {
                     self.break_connections(stage);
                 }
             }
+        }
+    }
+
+    /// The connections with one party are gone, and it knows that as well. What was delivered over them is ready again.
+    fn severed(&mut self, from: ActorId, stage: &mut Stage<'_>) {
+        for process in &mut self.queues {
+            process.lose_connections(from, stage);
+        }
+        if stage.end_of(self.back) == from {
+            self.unsafe_yet.clear();
+            self.queues.iter_mut().for_each(|process| process.storage.forget_publishers());
         }
     }
 

@@ -102,6 +102,7 @@ impl Role for Consumers {
                 }
             }
             Input::Fault(fault, phase) => self.fault(fault, phase, stage),
+            Input::Severed { .. } => self.open_anew(stage),
             Input::Started | Input::Wanted(_) => {}
         }
     }

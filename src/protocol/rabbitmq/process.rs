@@ -16,7 +16,7 @@ use crate::engine::{LinkId, Parcel, TimerId, Word};
 use crate::protocol::Stage;
 use crate::protocol::dead_letters::SetAside;
 use crate::time::Moment;
-use crate::trace::{Ending, MarkKind, PartId, Slot, StayKind};
+use crate::trace::{ActorId, Ending, MarkKind, PartId, Slot, StayKind};
 
 /// The ways out of a queue.
 pub(super) struct Links {
@@ -216,6 +216,16 @@ impl Process {
                 self.to_consumer(channel, epoch, self.words.closed),
                 ToConsumers::Closed { channel: self.place(channel) },
             );
+        }
+    }
+
+    /// The connections with that lane of consumers are gone.
+    pub(super) fn lose_connections(&mut self, from: ActorId, stage: &mut Stage<'_>) {
+        for channel in 0..self.queue.channels() {
+            if stage.end_of(self.links.on[usize::from(channel)].0) == from {
+                let held = self.queue.close(channel);
+                self.take_back(held, stage);
+            }
         }
     }
 

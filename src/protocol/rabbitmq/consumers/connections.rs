@@ -72,11 +72,14 @@ impl Consumers {
             (Fault::Crash, Phase::Begins) => self.crash(stage),
             (Fault::Outage | Fault::Crash, Phase::Ends) => self.resume(stage),
             // What was sent into the silence never came: the connections that carried it are beyond repair.
-            (Fault::SilentOutage, Phase::Ends) => {
-                self.close(stage);
-                self.resume(stage);
-            }
+            (Fault::SilentOutage, Phase::Ends) => self.open_anew(stage),
         }
+    }
+
+    /// Closes every connection, and consumes over new ones.
+    pub(super) fn open_anew(&mut self, stage: &mut Stage<'_>) {
+        self.close(stage);
+        self.resume(stage);
     }
 
     /// `basic.cancel`: no more, please; what was delivered is kept and worked off (FLT-1).
