@@ -357,9 +357,9 @@ pub struct Change {
     pub between: Option<Vec<String>>,
     /// For a slow-down, and only for one: how many times as long work takes, from 0.001 to 1000.
     pub factor: Option<f64>,
-    /// For a loss, and only for one: the chance that a message is lost, from 0 to 1.
+    /// For a loss, and only for one: the chance that a message is lost, from 0 to 1. Of nothing it does not strike.
     pub probability: Option<f64>,
-    /// For a delay, and only for one: how much longer a message takes.
+    /// For a delay, and only for one: how much longer a message takes. Of nothing it does not strike.
     pub by: Option<Span>,
 }
 

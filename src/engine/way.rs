@@ -80,16 +80,16 @@ impl LinkFaults {
         }
     }
 
-    /// Now that the last of a kind is over: whether connections over this link cannot be what they were, and since when.
-    /// Asked once.
+    /// Now that the last of a kind is over: whether connections over this link are broken, and since when. Whoever asks
+    /// tells their ends.
     pub(super) fn broke(&mut self, fault: LinkFault) -> Option<Moment> {
-        let has_lost = std::mem::take(&mut self.has_lost);
         let broke = match fault {
             LinkFault::Cut => true,
-            // What a cut keeps from being said is said when that is over.
-            LinkFault::Loss(_) => has_lost && self.cuts == 0,
+            // Who is cut off is told of both when the cut is over.
+            LinkFault::Loss(_) => self.has_lost && self.cuts == 0,
             LinkFault::Delay(_) => false,
         };
+        self.has_lost &= !broke;
         broke.then_some(self.since)
     }
 

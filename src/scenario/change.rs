@@ -48,16 +48,12 @@ impl FaultText {
 
 impl Change {
     fn strikes(&self, side: &str, setup: &Setup<Party>) -> Option<Strikes> {
+        let links = |fault| Some(Strikes::Links(self.ends(side, setup)?, fault));
         let fault = match self.fault {
-            FaultText::Cut => return Some(Strikes::Links(self.ends(side, setup)?, LinkFault::Cut)),
-            FaultText::Loss => {
-                let loss = LinkFault::Loss(self.probability.unwrap_or_default());
-                return Some(Strikes::Links(self.ends(side, setup)?, loss));
-            }
-            FaultText::Delay => {
-                let delay = LinkFault::Delay(self.by.unwrap_or_default());
-                return Some(Strikes::Links(self.ends(side, setup)?, delay));
-            }
+            FaultText::Cut => return links(LinkFault::Cut),
+            // Of nothing, they do not strike, as what lasts no time does not.
+            FaultText::Loss => return links(LinkFault::Loss(self.probability.filter(|chance| *chance > 0.0)?)),
+            FaultText::Delay => return links(LinkFault::Delay(self.by.filter(|by| *by > Span::ZERO)?)),
             FaultText::Outage => Fault::Outage,
             FaultText::SilentOutage => Fault::SilentOutage,
             FaultText::Crash => Fault::Crash,

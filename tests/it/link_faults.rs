@@ -410,3 +410,50 @@ fn flt_8_a_delivery_that_was_lost_is_made_again_when_the_loss_is_over() {
     let trace = struck("rabbitmq", json!({}), 1, json!([nothing_sent]));
     assert!(sent(&trace, "basic.consume").is_empty(), "where nothing was lost, no connection broke");
 }
+
+/// What the end of one fault tells nobody, the end of the other does.
+#[test]
+fn flt_8_a_delay_that_ends_within_a_loss_hides_nothing() {
+    let ends = ["queue", "server"];
+    let trace = struck("rabbitmq", json!({}), 1, json!([loss(1.0, (0, 50), ends), delay("1ms", (0, 20), ends)]));
+    assert_eq!(trace.parts[0].outcome, WorkOutcome::Done);
+}
+
+/// Of three deliveries the second is lost, while a loss lasts that takes nothing else. In a stream nothing after a gap can
+/// be read, so the third is not taken on, and the order is kept.
+#[test]
+fn flt_8_a_consumer_finds_out_what_was_lost_by_the_next_delivery() {
+    let settings = json!({ "confirms": "off", "consumers": { "prefetch": 3 } });
+    let ends = ["queue", "server"];
+    let trace = struck("rabbitmq", settings, 3, json!([loss(1.0, (44, 2), ends), loss(0.001, (0, 900), ends)]));
+    tells(
+        &trace,
+        "sequenceDiagram
+            participant client as Client
+            participant queue as Queue
+            participant server as Server
+            Note over queue: the way to Server loses 0.1 #37; [0 ms]
+            client-)queue: publish job 1 [0 → 5 ms]
+            queue-)server: deliver job 1 [5 → 10 ms]
+            client-)queue: publish job 2 [40 → 45 ms]
+            Note over queue: the way to Server loses 100 #37; [44 ms]
+            queue-xserver: deliver job 2 [45 ms, lost]
+            server-)queue: ack [70 → 75 ms]
+            client-)queue: publish job 3 [80 → 85 ms]
+            queue-)server: deliver job 3 [85 → 90 ms, too late]
+            Note over queue: returned (job 2) [95 ms]
+            Note over queue: returned (job 3) [95 ms]
+            queue-)server: redeliver job 2 [95 → 100 ms, no. 2]
+            queue-)server: redeliver job 3 [95 → 100 ms, no. 2]
+            server-)queue: ack [160 → 165 ms, no. 2]
+            server-)queue: ack [220 → 225 ms, no. 2]",
+    );
+    assert_eq!(executions(&trace), [1, 1, 1]);
+}
+
+/// So that a control can begin at nothing.
+#[test]
+fn a_loss_or_a_delay_of_nothing_does_not_strike() {
+    let trace = struck("http", json!({}), 1, json!([loss(0.0, (0, 90), ENDS), delay("0ms", (0, 90), ENDS)]));
+    assert!(trace.marks.is_empty());
+}

@@ -80,7 +80,7 @@ impl Broker {
             ToBroker::Publish { attempt } => self.publish(Publish { message, attempt }, stage),
             ToBroker::Settle { epoch, tag, channel, settlement } => {
                 let (process, channel) = self.channel(channel);
-                if !process.settle((channel, epoch, tag), settlement, stage) {
+                if !process.settle((channel, epoch, tag), (message, settlement), stage) {
                     stage.too_late(message);
                 }
             }

@@ -16,7 +16,7 @@ use crate::engine::{LinkId, Parcel, TimerId, Word};
 use crate::protocol::Stage;
 use crate::protocol::dead_letters::SetAside;
 use crate::time::Moment;
-use crate::trace::{ActorId, Ending, MarkKind, PartId, Slot, StayKind};
+use crate::trace::{ActorId, Ending, MarkKind, MessageId, PartId, Slot, StayKind};
 
 /// The ways out of a queue.
 pub(super) struct Links {
@@ -136,14 +136,18 @@ impl Process {
     pub(super) fn settle(
         &mut self,
         (channel, epoch, tag): (u16, Epoch, Tag),
-        settlement: Settlement,
+        (message, settlement): (MessageId, Settlement),
         stage: &mut Stage<'_>,
     ) -> bool {
         if settlement == Settlement::AckUpTo {
+            // A stream brings all that was said before, so these are all up to that tag. Where a fault of the link took
+            // what was said of another one, nobody has acknowledged that.
             let mut known = false;
-            while let Some(stored) = self.queue.release_up_to(channel, epoch, tag) {
-                stage.end(stored.stay, Ending::Done);
-                known = true;
+            for part in stage.parts_of(message).to_vec() {
+                if let Some(stored) = self.queue.release_up_to(channel, epoch, (part, tag)) {
+                    stage.end(stored.stay, Ending::Done);
+                    known = true;
+                }
             }
             return known;
         }
