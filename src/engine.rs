@@ -19,14 +19,16 @@ mod open;
 mod parcel;
 mod repeats;
 mod setup;
+mod way;
 mod world;
 
 pub use context::Context;
 pub use demand::{Demand, Failures, Workload};
-pub use link::{Link, LinkId, Overtaking};
+pub use link::{Identity, Link, LinkId, Overtaking, Reach};
 pub use open::{OpenStay, TimerId};
 pub use parcel::Parcel;
 pub use setup::{KindId, Setup, Word};
+pub use way::LinkFault;
 pub use world::{Limits, Progress, World};
 
 use std::any::TypeId;
@@ -47,6 +49,14 @@ pub enum Input<M, T> {
     Timer(T),
     /// A dated fault begins or ends at this actor; [`Context::faults`] counts it already, or no longer.
     Fault(Fault, Phase),
+    /// The links between this actor and another were cut and are whole again, or lost something and do so no more. What
+    /// a party knows by its connections (TCP, heartbeats), it knows now. Of faults that overlap, the last says so.
+    Severed {
+        /// The other end.
+        from: ActorId,
+        /// When the first of the faults began.
+        since: Moment,
+    },
 }
 
 /// What a scenario can do to an actor at a moment (`FLT-*`).
@@ -116,10 +126,18 @@ pub struct DatedFault {
     pub at: Moment,
     /// When it ends, if it does.
     pub until: Option<Moment>,
-    /// What happens.
-    pub fault: Fault,
-    /// To whom.
-    pub actor: ActorId,
+    /// What happens, and to whom.
+    pub strikes: Strikes,
+}
+
+/// What a dated fault strikes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Strikes {
+    /// An actor.
+    Actor(ActorId, Fault),
+    /// All links between two actors that lead through the network, in both directions. What there is to see of it is at
+    /// the first of the two.
+    Links([ActorId; 2], LinkFault),
 }
 
 /// State and rules of one party.

@@ -322,6 +322,7 @@ macro_rules! parties {
                             Input::Started => Input::Started,
                             Input::Wanted(job) => Input::Wanted(job),
                             Input::Fault(fault, phase) => Input::Fault(fault, phase),
+                            Input::Severed { from, since } => Input::Severed { from, since },
                             Input::Arrived(message, Wire::$variant(body)) => Input::Arrived(message, body),
                             Input::Timer(Alarm::$variant(timer)) => Input::Timer(timer),
                             // A link carries what the party at its end understands, and a party's timers are its own.

@@ -41,12 +41,16 @@ pub enum Purpose {
     WorkJitter = 10,
     /// Whether an execution fails; subject: the part; turn: the number of the execution of that part, from one.
     Failure = 11,
+    /// Whether a message is lost by a dated fault of its link; as for latency.
+    LinkFault = 12,
 }
 
 /// What a random value belongs to, beside the seed. Two values with different keys are independent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key {
     bits: u128,
+    /// Whose value it is, where names tell that and not a number.
+    names: Option<u64>,
     /// Which entry of a listed distribution is taken.
     entry: u32,
 }
@@ -55,7 +59,7 @@ impl Key {
     /// `leg` tells apart what shares purpose, subject and turn.
     pub fn new(purpose: Purpose, leg: u8, subject: u32, turn: u32) -> Self {
         let bits = (purpose as u128) << 72 | (leg as u128) << 64 | (subject as u128) << 32 | turn as u128;
-        Key { bits, entry: subject }
+        Key { bits, names: None, entry: subject }
     }
 
     /// The same key again, for the second, third, … value of one purpose, leg, subject and turn. The first has
@@ -69,7 +73,12 @@ impl Key {
     pub fn of_way(purpose: Purpose, leg: u8, way: [u16; 4], count: u32) -> Self {
         let way = way.iter().fold(0, |bits, number| bits << 16 | u128::from(*number));
         let bits = 1 << 127 | (purpose as u128) << 104 | (leg as u128) << 96 | way << 32 | count as u128;
-        Key { bits, entry: count }
+        Key { bits, names: None, entry: count }
+    }
+
+    /// The same key for those of these names, given as a hash. It is longer than one without names, so none is another's.
+    pub fn among(self, names: u64) -> Self {
+        Key { names: Some(names), ..self }
     }
 }
 
@@ -87,7 +96,11 @@ impl Streams {
 
     /// The generator for one value.
     fn stream(&self, key: Key) -> Pcg64Mcg {
-        Pcg64Mcg::new(xxh3_128_with_seed(&key.bits.to_le_bytes(), self.seed))
+        let mut bytes = [0; 24];
+        bytes[..16].copy_from_slice(&key.bits.to_le_bytes());
+        bytes[16..].copy_from_slice(&key.names.unwrap_or_default().to_le_bytes());
+        let length = if key.names.is_some() { 24 } else { 16 };
+        Pcg64Mcg::new(xxh3_128_with_seed(&bytes[..length], self.seed))
     }
 
     /// A number in [0, 1) with 53 random bits.

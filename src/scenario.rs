@@ -9,6 +9,7 @@
 mod bounds;
 mod broker;
 mod caption;
+mod change;
 mod check;
 mod heading;
 mod path;
@@ -340,7 +341,18 @@ pub struct Side {
 
 words!(Style: RequestResponse = "request-response", Queued = "queued");
 
-/// A fault at a moment. It strikes every actor of that id, on whichever side; `left.mail` means one side's alone.
+/// A fault at a moment. It strikes every actor of that id, or all links between two, on whichever side; `left.mail`
+/// means one side's alone.
+///
+/// ```
+/// # use counterpoint::scenario::Scenario;
+/// let scenario = Scenario::from_json(r#"{ "name": "faults", "changes": [
+///     { "id": "outage", "at": "1s", "for": "2s", "fault": "outage", "actor": "server" },
+///     { "id": "cut", "at": "4s", "for": "1s", "fault": "cut", "between": ["left.client", "server"] },
+///     { "id": "slow", "at": "5s", "fault": "delay", "between": ["client", "queue"], "by": "200ms" }
+/// ] }"#).unwrap();
+/// assert!(scenario.with("changes.slow.by", "300ms".into()).is_ok());
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Change {
     /// By which paths name it: `changes.outage.at`.
@@ -352,13 +364,20 @@ pub struct Change {
     pub lasts: Option<Span>,
     /// What happens.
     pub fault: FaultText,
-    /// The id of whom it strikes.
-    pub actor: String,
+    /// For a fault of an actor: the id of whom it strikes.
+    pub actor: Option<String>,
+    /// For a fault of links: the ids of the two lanes between which they lead, in either order. What there is to see of
+    /// it stands at the first.
+    pub between: Option<Vec<String>>,
     /// For a slow-down, and only for one: how many times as long work takes, from 0.001 to 1000.
     pub factor: Option<f64>,
+    /// For a loss, and only for one: the chance that a message is lost, from 0 to 1. Of nothing it does not strike.
+    pub probability: Option<f64>,
+    /// For a delay, and only for one: how much longer a message takes. Of nothing it does not strike.
+    pub by: Option<Span>,
 }
 
-fields!(Change: id, lasts as "for", factor; needs at, fault, actor);
+fields!(Change: id, lasts as "for", actor, between, factor, probability, by; needs at, fault);
 
 /// The kinds of fault, as written (`FLT-*`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -372,9 +391,17 @@ pub enum FaultText {
     Crash,
     /// Work begun meanwhile takes `factor` times as long.
     SlowDown,
+    /// What is sent meanwhile between two lanes is lost.
+    Cut,
+    /// Each message sent meanwhile is lost with this `probability`.
+    Loss,
+    /// Each message sent meanwhile takes longer `by` that much.
+    Delay,
 }
 
-words!(FaultText: Outage = "outage", SilentOutage = "silent-outage", Crash = "crash", SlowDown = "slow-down");
+words!(FaultText:
+    Outage = "outage", SilentOutage = "silent-outage", Crash = "crash", SlowDown = "slow-down",
+    Cut = "cut", Loss = "loss", Delay = "delay");
 
 /// A caption.
 #[derive(Clone, Debug, Default, PartialEq)]

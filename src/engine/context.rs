@@ -3,7 +3,7 @@
 use super::agenda::Agenda;
 use super::demand::{Demand, Workload};
 use super::levels::Levels;
-use super::link::{Draws, Link};
+use super::link::{Draws, Link, LinkId};
 use super::open::{OpenStay, TimerId};
 use super::parcel::Parcel;
 use super::repeats::Repeats;
@@ -82,6 +82,10 @@ impl<M, T> Core<M, T> {
         self.step = StepId::from_index(self.trace.steps.len() as u32);
         let row = StepRow { at: self.now, cause: self.step_cause, handled: self.step_handled, actor };
         self.trace.steps.push(row);
+    }
+
+    pub(super) fn links_between(&mut self, ends: [ActorId; 2]) -> impl Iterator<Item = &mut Link> {
+        self.links.iter_mut().filter(move |link| link.is_between(ends))
     }
 
     pub(super) fn schedule_first_wants(&mut self) {
@@ -194,6 +198,11 @@ impl<M: Clone, T> Context<'_, M, T> {
     /// crash that no date can hit.
     pub fn dies(&mut self, span: Option<Span>) {
         self.core.deaths.push((self.actor, span));
+    }
+
+    /// At whom a link ends.
+    pub fn end_of<B>(&self, link: LinkId<B>) -> ActorId {
+        self.core.links[link.0 as usize].to
     }
 
     /// The first of a job's parts.

@@ -1,9 +1,10 @@
 //! How a protocol sets a side up: lanes first, then links, words, and the actors themselves.
 
 use std::any::TypeId;
+use std::collections::BTreeSet;
 
 use super::Actor;
-use super::link::{Link, LinkId};
+use super::link::{Link, LinkId, Reach};
 use crate::trace::{ActorId, ActorRow, LabelId, Labels, MessageKind, ReaderId, ReaderRow, Term, TermRow};
 
 /// A message kind's number on this side.
@@ -126,6 +127,12 @@ impl<A> Setup<A> {
         let deaf = |link: &&Link| !self.actors[link.to.at()].understands(link.language);
         let link = self.links.iter().find(deaf)?;
         Some((&self.lanes[link.from.at()], &self.lanes[link.to.at()]))
+    }
+
+    /// The pairs of lanes between which links lead through the network, each once, from left to right.
+    pub fn linked(&self) -> BTreeSet<[ActorId; 2]> {
+        let through_network = self.links.iter().filter(|link| link.reach == Reach::Network);
+        through_network.map(|link| [link.from.min(link.to), link.from.max(link.to)]).collect()
     }
 
     /// The lanes so far, from left to right.

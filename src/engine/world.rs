@@ -10,7 +10,7 @@ use super::levels::Levels;
 use super::link::Draws;
 use super::open::OpenStay;
 use super::repeats::Repeats;
-use super::{Actor, DatedFault, Fault, Faults, Input, Phase, Setup, Workload};
+use super::{Actor, DatedFault, Fault, Faults, Input, LinkFault, Phase, Setup, Strikes, Workload};
 use crate::rng::Streams;
 use crate::time::{Moment, Span};
 use crate::trace::{
@@ -70,7 +70,7 @@ impl<A: Actor> World<A> {
         trace.kinds = setup.kinds.into_iter().map(KindRow::from).collect();
         trace.bodies = setup.bodies;
         trace.terms = setup.terms;
-        let core = Core {
+        let mut core = Core {
             now: Moment::START,
             agenda: Agenda::new(),
             links: setup.links,
@@ -95,6 +95,11 @@ impl<A: Actor> World<A> {
             trace,
         };
         let fault_stays = vec![None; faults.len()];
+        for fault in &faults {
+            if let Strikes::Links(ends, LinkFault::Loss(_)) = fault.strikes {
+                core.links_between(ends).for_each(|link| link.faults.loses_at_times = true);
+            }
+        }
         let mut world = World { actors: setup.actors, core, faults, fault_stays, limits, ended: None };
         world.start();
         world
@@ -190,7 +195,8 @@ impl<A: Actor> World<A> {
     fn plan_deaths(&mut self) {
         for (actor, span) in std::mem::take(&mut self.core.deaths) {
             let now = self.core.now;
-            let death = DatedFault { at: now, until: span.map(|span| now + span), fault: Fault::Crash, actor };
+            let strikes = Strikes::Actor(actor, Fault::Crash);
+            let death = DatedFault { at: now, until: span.map(|span| now + span), strikes };
             let index = self.faults.len() as u16;
             self.faults.push(death);
             self.fault_stays.push(None);
@@ -207,9 +213,45 @@ impl<A: Actor> World<A> {
     }
 
     fn fault(&mut self, index: usize, phase: Phase) {
-        let DatedFault { fault, actor, .. } = self.faults[index];
-        self.core.enter(actor, StepId::NONE, Handled::Fault);
         self.core.repeats.advance();
+        match self.faults[index].strikes {
+            Strikes::Actor(actor, fault) => self.actor_fault(index, (actor, fault), phase),
+            Strikes::Links(ends, fault) => self.link_fault(ends, fault, phase),
+        }
+    }
+
+    fn link_fault(&mut self, ends: [ActorId; 2], fault: LinkFault, phase: Phase) {
+        let [first, second] = ends;
+        self.core.enter(first, StepId::NONE, Handled::Fault);
+        let now = self.core.now;
+        // Links between the same two have the same faults.
+        let (mut in_force, mut broke) = (0, None);
+        for link in self.core.links_between(ends) {
+            link.faults.count(fault, phase, now);
+            in_force = link.faults.of_kind(fault);
+            if (phase, in_force) == (Phase::Ends, 0) {
+                broke = link.faults.broke(fault).or(broke);
+            }
+        }
+        let trace = &mut self.core.trace;
+        let name = &trace.actors[second.at()].name;
+        let words = match phase {
+            Phase::Begins => fault.words(name),
+            Phase::Ends if in_force == 0 => fault.words_at_end(name),
+            Phase::Ends => return,
+        };
+        let label = trace.labels.intern(&words);
+        let mut context = Context { core: &mut self.core, actor: first };
+        context.mark(MarkKind::Switched, Slot::WHOLE, PartId::NONE, 0, label);
+        if let Some(since) = broke {
+            self.deliver(first, Input::Severed { from: second, since });
+            self.core.enter(second, StepId::NONE, Handled::Fault);
+            self.deliver(second, Input::Severed { from: first, since });
+        }
+    }
+
+    fn actor_fault(&mut self, index: usize, (actor, fault): (ActorId, Fault), phase: Phase) {
+        self.core.enter(actor, StepId::NONE, Handled::Fault);
         let faults = &mut self.core.faults[actor.at()];
         faults.count(fault, phase);
         let are_over = faults.are_over();

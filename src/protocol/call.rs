@@ -45,7 +45,8 @@ impl Role for Node {
             Input::Timer(timer) => self.ring(timer, stage),
             Input::Fault(Fault::Crash, Phase::Begins) => self.crash(stage),
             Input::Started => self.start_clocks(stage),
-            Input::Fault(..) => {}
+            // A call without an answer ends by its clock, if it has one.
+            Input::Fault(..) | Input::Severed { .. } => {}
         }
         self.run_errands(stage);
     }

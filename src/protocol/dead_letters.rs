@@ -39,7 +39,7 @@ impl Role for DeadLetters {
                 stage.mark(MarkKind::DeadLettered, Slot::WHOLE, part, 0, dead_lettered);
                 stage.begin(Slot::WHOLE, StayKind::Parked, part);
             }
-            Input::Started | Input::Wanted(_) | Input::Fault(..) => {}
+            Input::Started | Input::Wanted(_) | Input::Fault(..) | Input::Severed { .. } => {}
             Input::Timer(never) => match never {},
         }
     }

@@ -27,6 +27,7 @@ time-outs that leave the outcome unknown, refusal, 503 with Retry-After, retries
 a server with workers and a bounded accept queue that can be out or crash. \
 Left out: TCP and TLS handshakes, bandwidth and body sizes, proxies and caches, pipelining (real clients do not use it), HTTP/2 streams. \
 A connection that breaks or closes under a request tells its caller nothing, so the outcome is unknown (RFC 9110 §9.2.2). \
+So does a way that is cut: without a time-out a caller waits for ever for an answer that was lost, unless the server closes the connection. \
 A server does not notice that its client gave up: it finishes the work and sends an answer nobody reads. \
 A time-out runs from the sending of a request, not from the wait for a connection.";
 

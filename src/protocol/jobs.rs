@@ -44,6 +44,7 @@ impl<P: Port> Role for Jobs<P> {
             Input::Wanted(job) => self.want(job, stage),
             Input::Arrived(message, body) => self.port.hear(message, body, stage),
             Input::Timer(timer) => self.port.ring(timer, stage),
+            Input::Severed { .. } => self.port.severed(),
             // Whoever wants jobs does not fail.
             Input::Started | Input::Fault(..) => {}
         }

@@ -99,7 +99,7 @@ impl Settings {
         let still = || Distribution::fixed(Span::ZERO);
         let asides: Vec<Option<LinkId<SetAside>>> = crews
             .iter()
-            .map(|crew| crew.dead.map(|dead| setup.link(Link::new(crew.lane, dead, leg::RETURN, still()))))
+            .map(|crew| crew.dead.map(|dead| setup.link(Link::new(crew.lane, dead, leg::RETURN, still()).inside())))
             .collect();
 
         let hands = match self.producer.send {

@@ -35,6 +35,9 @@ pub trait Port {
     /// Something arrived.
     fn hear(&mut self, message: MessageId, body: Self::Message, stage: &mut Stage<'_>);
 
+    /// The way to the other end was cut, and is whole again. Whoever has only time-outs to tell that waits for those.
+    fn severed(&mut self) {}
+
     /// A timer rings.
     fn ring(&mut self, timer: Self::Timer, stage: &mut Stage<'_>);
 

@@ -5,26 +5,25 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::path::find;
-use super::{Arrivals, Control, FaultText, MAX_JOBS, Problem, Scenario, Side, VERSION};
+use super::{Arrivals, Control, MAX_JOBS, Problem, Scenario, Side, VERSION, change};
 use crate::protocol::{Ground, MAX_NAMED};
 use crate::reading::{self, shown};
 use crate::time::Span;
 
 /// Caps on lists and texts.
-const MAX_CHANGES: usize = 100;
 const MAX_NOTES: usize = 100;
 pub(super) const MAX_CONTROLS: usize = 12;
 const MAX_VALUES: usize = 100;
 const MAX_PARTS: usize = 16;
 const MAX_FAILURES: u64 = 1000;
-const MAX_NAME: usize = 64;
+pub(super) const MAX_NAME: usize = 64;
 pub(super) const MAX_TITLE: usize = 100;
 const MAX_HEADING: usize = 60;
 const MAX_PATH: usize = 200;
 const MAX_NOUN: usize = 24;
 const MAX_PROSE: usize = 500;
 
-type Checked = Result<(), Problem>;
+pub(super) type Checked = Result<(), Problem>;
 
 pub(super) fn check(scenario: &Scenario) -> Checked {
     let head = &scenario.head;
@@ -49,7 +48,7 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
         text(&format!("sides.{}.heading", side.id), side.heading.as_deref().unwrap_or_default(), MAX_HEADING)?;
     }
     understood(scenario)?;
-    changes(scenario)?;
+    change::check(scenario)?;
     notes(scenario)?;
     controls(scenario)
 }
@@ -147,54 +146,6 @@ fn understood(scenario: &Scenario) -> Checked {
                 from.id, to.id
             );
             return Err(Problem::new(format!("sides.{}", side.id), sentence));
-        }
-    }
-    Ok(())
-}
-
-fn changes(scenario: &Scenario) -> Checked {
-    let changes = &scenario.head.changes;
-    at_most("changes", changes.len(), MAX_CHANGES)?;
-    if changes.is_empty() {
-        return Ok(());
-    }
-    let ground = Ground::bare();
-    let mut actors = BTreeSet::new();
-    for side in &scenario.sides {
-        for lane in side.settings.set_up(&ground).lanes() {
-            actors.insert(format!("{}.{}", side.id, lane.id));
-            actors.insert(lane.id.clone());
-        }
-    }
-    for (index, change) in changes.iter().enumerate() {
-        let path = |field: &str| match change.id.as_str() {
-            "" => format!("changes.{index}.{field}"),
-            id => format!("changes.{id}.{field}"),
-        };
-        text(&path("id"), &change.id, MAX_NAME)?;
-        if !actors.contains(&change.actor) {
-            let known =
-                actors.iter().filter(|actor| !actor.contains('.')).map(String::as_str).collect::<Vec<_>>().join("`, `");
-            return Err(Problem::new(
-                path("actor"),
-                format!("no side has an actor `{}`; there are `{known}`", shown(&change.actor)),
-            ));
-        }
-        match (change.fault, change.factor) {
-            (FaultText::SlowDown, Some(factor)) if (0.001..=1000.0).contains(&factor) => {}
-            (FaultText::SlowDown, Some(factor)) => {
-                return Err(Problem::new(
-                    path("factor"),
-                    format!("{factor} is out of range; it must be from 0.001 to 1000"),
-                ));
-            }
-            (FaultText::SlowDown, None) => {
-                return Err(Problem::new(path("factor"), "a slow-down needs a factor, as in `\"factor\": 3`"));
-            }
-            (_, Some(_)) => {
-                return Err(Problem::new(path("factor"), "only a slow-down has a factor; leave it out here"));
-            }
-            (_, None) => {}
         }
     }
     Ok(())
@@ -323,7 +274,7 @@ fn name(path: &str, value: &str) -> Checked {
     Ok(())
 }
 
-fn text(path: &str, value: &str, most: usize) -> Checked {
+pub(super) fn text(path: &str, value: &str, most: usize) -> Checked {
     reading::check_plain(value, most).map_err(|sentence| Problem::new(path, sentence))
 }
 
@@ -334,14 +285,14 @@ fn number(path: &str, value: u64, least: u64, most: u64) -> Checked {
     Err(Problem::new(path, format!("{value} is out of range; it must be from {least} to {most}")))
 }
 
-fn at_most(path: &str, length: usize, most: usize) -> Checked {
+pub(super) fn at_most(path: &str, length: usize, most: usize) -> Checked {
     if length <= most {
         return Ok(());
     }
     Err(Problem::new(path, format!("there are {length} entries; at most {most} fit")))
 }
 
-fn probability(path: &str, value: f64) -> Checked {
+pub(super) fn probability(path: &str, value: f64) -> Checked {
     if (0.0..=1.0).contains(&value) {
         return Ok(());
     }

@@ -147,7 +147,7 @@ fn place_of(items: &[Value], step: &str) -> Option<usize> {
 }
 
 /// Names as an error lists them, the first of them if there are many.
-fn listed<'n>(names: impl Iterator<Item = &'n str> + Clone) -> String {
+pub(super) fn listed<'n>(names: impl Iterator<Item = &'n str> + Clone) -> String {
     let first: Vec<String> = names.clone().take(MOST_LISTED).map(|name| format!("`{}`", shown(name))).collect();
     match names.count() - first.len() {
         0 if first.is_empty() => "nothing".to_owned(),

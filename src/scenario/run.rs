@@ -2,13 +2,13 @@
 //!
 //! *Invariant:* the sides share the seed, the workload and the network, and nothing else.
 
-use super::{Arrivals, FailuresText, FaultText, Network, Scenario, WorkloadText};
-use crate::engine::{DatedFault, Demand, Failures, Fault, Limits, Progress, Workload, World};
+use super::{Arrivals, FailuresText, Network, Scenario, WorkloadText};
+use crate::engine::{Demand, Failures, Limits, Progress, Workload, World};
 use crate::protocol::{Ground, Party};
 use crate::recording::{self, SidePlayed};
 use crate::rng::Distribution;
 use crate::time::{Moment, Span};
-use crate::trace::{ActorId, ActorRow, JobId};
+use crate::trace::JobId;
 
 /// A run under way.
 pub struct Run {
@@ -36,7 +36,7 @@ impl Run {
         let ground = scenario.head.network.ground(scenario.head.workload.part_ids());
         let worlds = scenario.sides.iter().map(|side| {
             let setup = side.settings.set_up(&ground);
-            let faults = faults(&scenario, &side.id, setup.lanes());
+            let faults = scenario.faults(&side.id, &setup);
             World::new(setup, scenario.head.workload.to_workload(), faults, scenario.head.seed, limits)
         });
         Run { worlds: worlds.collect(), scenario }
@@ -133,24 +133,4 @@ impl WorkloadText {
         let FailuresText { probability, first } = self.failures;
         Workload { jobs: self.jobs, demand, parts, failures: Failures { poison, probability, first } }
     }
-}
-
-/// The faults that strike the side called `side`, whose lanes are `lanes`.
-fn faults(scenario: &Scenario, side: &str, lanes: &[ActorRow]) -> Vec<DatedFault> {
-    let lasting = scenario.head.changes.iter().filter(|change| change.lasts != Some(Span::ZERO));
-    let strikes = lasting.filter_map(|change| {
-        let id = change.actor.strip_prefix(side).and_then(|rest| rest.strip_prefix('.')).unwrap_or(&change.actor);
-        let actor = lanes.iter().position(|lane| lane.id == id)?;
-        let fault = match change.fault {
-            FaultText::Outage => Fault::Outage,
-            FaultText::SilentOutage => Fault::SilentOutage,
-            FaultText::Crash => Fault::Crash,
-            FaultText::SlowDown => {
-                Fault::SlowDown { thousandths: (change.factor.unwrap_or(1.0) * 1000.0 + 0.5) as u32 }
-            }
-        };
-        let until = change.lasts.map(|lasts| change.at + lasts);
-        Some(DatedFault { at: change.at, until, fault, actor: ActorId(actor as u16) })
-    });
-    strikes.collect()
 }

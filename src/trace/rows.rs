@@ -389,7 +389,7 @@ pub enum MarkKind {
     Committed,
     /// Work was divided anew among the members of a group.
     Rebalanced,
-    /// A switch changed its state.
+    /// A switch, or the way to another actor, changed its state.
     Switched,
 }
 

@@ -19,7 +19,7 @@ use proptest::test_runner::{RngSeed, TestCaseError, TestRunner};
 use serde_json::{Value, json};
 
 use crate::oracle;
-use crate::properties::generate::failures;
+use crate::properties::generate::{failures, link_fault};
 use crate::properties::{Held, check};
 use crate::story::play_within;
 
@@ -48,8 +48,12 @@ pub fn scenario_with(protocol: &str) -> BoxedStrategy<Value> {
 
 /// A scenario around a side: few jobs, a lossy network, workers and broker that fail and come back.
 fn scenario(side: impl Strategy<Value = Value>) -> impl Strategy<Value = String> {
-    let fault = (0u32..3_000, 1u32..1_500, prop::sample::select(vec!["outage", "silent-outage", "crash"]));
-    let faults = prop::collection::vec((fault, prop::sample::select(vec!["left.server", "left.queue"])), 0..4);
+    let fault = prop::sample::select(vec!["outage", "silent-outage", "crash"]);
+    let actor = prop::sample::select(vec!["left.server", "left.queue"]);
+    let of_an_actor = (fault, actor).prop_map(|(fault, actor)| json!({ "fault": fault, "actor": actor }));
+    let of_links = link_fault(vec![["left.client", "left.queue"], ["left.queue", "left.server"]]);
+    let fault = (0u32..3_000, 1u32..1_500, prop_oneof![2 => of_an_actor, 1 => of_links]);
+    let faults = prop::collection::vec(fault, 0..4);
     let work = prop_oneof![(1u32..300).prop_map(|work| json!(format!("{work}ms"))), Just(json!("3s"))];
     let poison = prop::sample::select(vec![json!([]), json!([]), json!([1])]);
     let network = (0u32..30, prop::sample::select(vec![0.0, 0.0, 0.1]));
@@ -59,9 +63,14 @@ fn scenario(side: impl Strategy<Value = Value>) -> impl Strategy<Value = String>
             let first = if crew["lanes"] == "each" { "left.server-1" } else { "left.server" };
             let changes: Vec<Value> = faults
                 .into_iter()
-                .map(|((at, lasts, fault), actor)| {
-                    let actor = if actor == "left.server" { first } else { actor };
-                    json!({ "at": format!("{at}ms"), "for": format!("{lasts}ms"), "fault": fault, "actor": actor })
+                .map(|(at, lasts, mut fault)| {
+                    (fault["at"], fault["for"]) = (json!(format!("{at}ms")), json!(format!("{lasts}ms")));
+                    // Of a crew whose lanes are apart, the first is struck.
+                    let name = if fault["between"].is_array() { &mut fault["between"][1] } else { &mut fault["actor"] };
+                    if *name == "left.server" {
+                        *name = json!(first);
+                    }
+                    fault
                 })
                 .collect();
             let arrivals = json!({ "pattern": "regular", "every": format!("{every}ms") });

@@ -40,6 +40,7 @@ mod kafka_attempts;
 mod lanes;
 mod leaps;
 mod limits;
+mod link_faults;
 mod links;
 mod mangle;
 mod mangled;

@@ -297,6 +297,9 @@ fn edge(dice: &mut Dice) -> Value {
             json!([{ "at": "100ms", "for": "500ms", "fault": "crash", "actor": "server" }]),
             json!([{ "at": "100ms", "for": "500ms", "fault": "silent-outage", "actor": "queue" }]),
             json!([{ "at": "0ms", "fault": "outage", "actor": "server" }]),
+            json!([{ "at": "20ms", "for": "500ms", "fault": "cut", "between": ["client", "queue"] }]),
+            json!([{ "at": "0ms", "fault": "loss", "between": ["right.queue", "server"], "probability": 0.5 }]),
+            json!([{ "at": "0ms", "fault": "delay", "between": ["client", "server"], "by": "366d" }]),
         ]),
     }
 }

@@ -15,7 +15,7 @@ use counterpoint::trace::{
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::properties::generate::{failures, millis, perhaps};
+use crate::properties::generate::{failures, link_fault, millis, perhaps};
 use crate::properties::{Held, check};
 use crate::story::play_within;
 
@@ -143,11 +143,16 @@ pub fn scenario(protocol: &'static str) -> impl Strategy<Value = Value> {
     let network = (millis(0..20), chance(), chance())
         .prop_map(|(latency, loss, doubled)| json!({ "latency": latency, "loss": loss, "duplication": doubled }));
     let fault = prop::sample::select(vec!["outage", "silent-outage", "crash", "slow-down"]);
-    let change = (0u32..400, perhaps(millis(1..300)), fault).prop_map(|(at, lasts, fault)| {
-        let mut change = json!({ "at": format!("{at}ms"), "for": lasts, "fault": fault, "actor": "server" });
+    let of_the_server = fault.prop_map(|fault| {
+        let mut change = json!({ "fault": fault, "actor": "server" });
         if fault == "slow-down" {
             change["factor"] = json!(2.5);
         }
+        change
+    });
+    let what = prop_oneof![2 => of_the_server, 1 => link_fault(vec![["left.client", "left.server"]])];
+    let change = (0u32..400, perhaps(millis(1..300)), what).prop_map(|(at, lasts, mut change)| {
+        (change["at"], change["for"]) = (json!(format!("{at}ms")), lasts);
         change
     });
     let workload = (1u32..=8, arrivals, prop::collection::vec(work(), 4), (prop::bool::weighted(0.3), failures()));

@@ -5,13 +5,13 @@
 
 use super::messages::{self, Status, ToCaller, Words};
 use super::settings::{Settings, WhenFull};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::engine::{Fault, Input, LinkId, OpenStay, Parcel, Phase, TimerId, Word};
 use crate::protocol::port::Attempt;
 use crate::protocol::work::{Effects, Work};
 use crate::protocol::{Connection, Role, Stage};
-use crate::time::Span;
+use crate::time::{Moment, Span};
 use crate::trace::{Ending, MessageId, PartId, Slot, StayKind};
 
 /// A request the server has taken on.
@@ -37,7 +37,8 @@ pub struct Server {
     /// Connections that are idle, and the timers that ring when they have been so for too long. (A list, for there are
     /// no more of them than the caller's pool opens.)
     idle: Vec<(Connection, TimerId)>,
-    closed: BTreeSet<Connection>,
+    /// When it closed each connection that it thought idle.
+    closed: BTreeMap<Connection, Moment>,
 }
 
 /// What a server can be woken for.
@@ -61,6 +62,7 @@ impl Role for Server {
             Input::Timer(Timer::WorkDone { worker }) => self.work_done(worker, stage),
             Input::Timer(Timer::IdleTooLong { connection }) => self.idle_too_long(connection, stage),
             Input::Fault(Fault::Crash, Phase::Begins) => self.crash(stage),
+            Input::Severed { since, .. } => self.severed(since, stage),
             Input::Started | Input::Wanted(_) | Input::Fault(..) => {}
         }
     }
@@ -84,7 +86,7 @@ impl Server {
                 _ => Effects::Each,
             },
             idle: Vec::new(),
-            closed: BTreeSet::new(),
+            closed: BTreeMap::new(),
         }
     }
 
@@ -92,7 +94,7 @@ impl Server {
         if stage.is_out() {
             return self.turn_away(request, stage);
         }
-        if self.closed.contains(&request.connection) {
+        if self.closed.contains_key(&request.connection) {
             // The close is on its way to the caller, and is all it will hear (HTTP-5).
             return stage.refuse(request.message);
         }
@@ -179,8 +181,22 @@ impl Server {
 
     fn idle_too_long(&mut self, connection: Connection, stage: &mut Stage<'_>) {
         self.no_longer_idle(connection, stage);
-        self.closed.insert(connection);
+        self.closed.insert(connection, stage.now());
+        self.say_closed(connection, stage);
+    }
+
+    fn say_closed(&self, connection: Connection, stage: &mut Stage<'_>) {
         stage.send(Parcel::new(self.back, self.words.closes, PartId::NONE), ToCaller::Close { connection });
+    }
+
+    /// What it closed meanwhile its host has not been able to say, and says again: TCP repeats a segment until it is
+    /// acknowledged (RFC 9293 §3.8).
+    fn severed(&self, since: Moment, stage: &mut Stage<'_>) {
+        for (connection, at) in &self.closed {
+            if *at >= since {
+                self.say_closed(*connection, stage);
+            }
+        }
     }
 
     /// What is in hand is lost, and the host resets the connections of those who wait (FLT-2).

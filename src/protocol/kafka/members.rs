@@ -94,7 +94,8 @@ impl Role for Members {
             Input::Arrived(message, body) => self.hear(message, body, stage),
             Input::Timer(timer) => self.wake(timer, stage),
             Input::Fault(fault, phase) => self.fault(fault, phase, stage),
-            Input::Wanted(_) => {}
+            // Requests without an answer are asked again.
+            Input::Wanted(_) | Input::Severed { .. } => {}
         }
     }
 }

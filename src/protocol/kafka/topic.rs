@@ -77,7 +77,8 @@ impl Role for Topic {
             Input::Arrived(message, body) => self.hear(message, body, stage),
             Input::Timer(timer) => self.wake(timer, stage),
             Input::Fault(fault, phase) => self.fault(fault, phase, stage),
-            Input::Wanted(_) => {}
+            // Whoever was cut off asks again, or is missed by its coordinator.
+            Input::Wanted(_) | Input::Severed { .. } => {}
         }
     }
 }

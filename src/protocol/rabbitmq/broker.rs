@@ -12,7 +12,7 @@ use crate::engine::{Fault, Input, LinkId, Parcel, Phase, Word};
 use crate::protocol::by_number::ByNumber;
 use crate::protocol::{Role, Stage};
 use crate::time::Span;
-use crate::trace::{JobId, MarkKind, MessageId, PartId, Slot};
+use crate::trace::{ActorId, JobId, MarkKind, MessageId, PartId, Slot};
 
 pub struct Broker {
     words: Words,
@@ -36,6 +36,7 @@ impl Role for Broker {
             Input::Arrived(message, body) if !stage.faults().are_over() => self.turn_away(message, body, stage),
             Input::Arrived(message, body) => self.receive(message, body, stage),
             Input::Fault(fault, phase) => self.fault(fault, phase, stage),
+            Input::Severed { from, .. } => self.severed(from, stage),
             Input::Timer(BrokerTimer::Written { queue, write }) => self.written(queue, write, stage),
             Input::Timer(BrokerTimer::Expired { queue }) => self.queues[usize::from(queue)].wake(),
             Input::Started | Input::Wanted(_) => {}
@@ -77,7 +78,7 @@ impl Broker {
             ToBroker::Publish { attempt, channel } => self.publish(Publish { message, attempt, channel }, stage),
             ToBroker::Settle { epoch, tag, channel, settlement } => {
                 let (process, channel) = self.channel(channel);
-                if !process.settle((channel, epoch, tag), settlement, stage) {
+                if !process.settle((channel, epoch, tag), (message, settlement), stage) {
                     stage.too_late(message);
                 }
             }
@@ -246,6 +247,20 @@ impl Broker {
                     self.break_connections(stage);
                 }
             }
+        }
+    }
+
+    /// The connections with one party are gone, and it knows that as well. What was delivered over them is ready again.
+    fn severed(&mut self, from: ActorId, stage: &mut Stage<'_>) {
+        for process in &mut self.queues {
+            process.lose_connections(from, stage);
+        }
+        let of_it: Vec<MessageId> = self.unsafe_yet.iter().map(|(publish, _)| publish).collect();
+        for publish in of_it.into_iter().filter(|publish| stage.sender(*publish) == from) {
+            self.unsafe_yet.remove(&publish);
+        }
+        for process in &mut self.queues {
+            process.storage.forget_publishers(|publish| stage.sender(publish.message) == from);
         }
     }
 

@@ -41,6 +41,8 @@ struct Consumer {
     /// Rings when it tries to open a connection in place of one that was lost.
     reconnects: Option<TimerId>,
     epoch: Epoch,
+    /// The tag of the last delivery that came over the connection.
+    last_tag: Tag,
     /// Delivered, and not begun.
     waiting: VecDeque<(Delivery, OpenStay)>,
     in_hand: Option<(Delivery, InHand)>,
@@ -105,6 +107,7 @@ impl Role for Consumers {
                 }
             }
             Input::Fault(fault, phase) => self.fault(fault, phase, stage),
+            Input::Severed { .. } => self.open_anew(stage),
             Input::Started | Input::Wanted(_) => {}
         }
     }
@@ -129,6 +132,7 @@ impl Consumers {
             connection: Connection::Open,
             reconnects: None,
             epoch: 0,
+            last_tag: 0,
             waiting: VecDeque::new(),
             in_hand: None,
             done: Vec::new(),
@@ -160,6 +164,13 @@ impl Consumers {
         }
         if consumer.epoch != delivery.epoch || consumer.connection == Connection::Lost {
             return stage.too_late(delivery.message);
+        }
+        let expected = consumer.last_tag + 1;
+        consumer.last_tag = delivery.tag;
+        if delivery.tag != expected {
+            // Something was lost before it, and in a stream nothing after a gap can be read.
+            stage.too_late(delivery.message);
+            return self.give_connection_up(number, stage);
         }
         if stage.is_out() {
             // It crossed the basic.cancel: it goes back where it came from, unless it counts as acknowledged already.

@@ -16,7 +16,7 @@ use crate::engine::{LinkId, Parcel, TimerId, Word};
 use crate::protocol::Stage;
 use crate::protocol::dead_letters::SetAside;
 use crate::time::Moment;
-use crate::trace::{Ending, MarkKind, PartId, Slot, StayKind};
+use crate::trace::{ActorId, Ending, MarkKind, MessageId, PartId, Slot, StayKind};
 
 /// The ways out of a queue.
 pub(crate) struct Links {
@@ -153,14 +153,18 @@ impl Process {
     pub(super) fn settle(
         &mut self,
         (channel, epoch, tag): (u16, Epoch, Tag),
-        settlement: Settlement,
+        (message, settlement): (MessageId, Settlement),
         stage: &mut Stage<'_>,
     ) -> bool {
         if settlement == Settlement::AckUpTo {
+            // A stream brings all that was said before, so these are all up to that tag. Where a fault of the link took
+            // what was said of another one, nobody has acknowledged that.
             let mut known = false;
-            while let Some(stored) = self.queue.release_up_to(channel, epoch, tag) {
-                stage.end(stored.stay, Ending::Done);
-                known = true;
+            for part in stage.parts_of(message).to_vec() {
+                if let Some(stored) = self.queue.release_up_to(channel, epoch, (part, tag)) {
+                    stage.end(stored.stay, Ending::Done);
+                    known = true;
+                }
             }
             return known;
         }
@@ -224,7 +228,7 @@ impl Process {
 
     /// Every connection closes, and what was unacknowledged is ready again (`FLT-7`).
     pub(super) fn break_connections(&mut self, stage: &mut Stage<'_>) {
-        self.storage.forget_publishers();
+        self.storage.forget_publishers(|_| true);
         for channel in 0..self.queue.channels() {
             let held = self.queue.close(channel);
             self.take_back(held, stage);
@@ -233,6 +237,16 @@ impl Process {
                 self.to_consumer(channel, epoch, self.words.closed),
                 ToConsumers::Closed { channel: self.place(channel) },
             );
+        }
+    }
+
+    /// The connections with that lane of consumers are gone.
+    pub(super) fn lose_connections(&mut self, from: ActorId, stage: &mut Stage<'_>) {
+        for channel in 0..self.queue.channels() {
+            if stage.end_of(self.links.on[usize::from(channel)].0) == from {
+                let held = self.queue.close(channel);
+                self.take_back(held, stage);
+            }
         }
     }
 

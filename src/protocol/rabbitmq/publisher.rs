@@ -96,11 +96,13 @@ impl Port for Client {
         match body {
             ToPublisher::Confirm { attempt, verdict } => self.confirmed(message, attempt, verdict, stage),
             ToPublisher::Return { attempt } => self.take_back(message, attempt, stage),
-            // The broker is gone: whatever was not confirmed may be stored or not.
-            ToPublisher::Closed => {
-                self.broken = self.publications.places(|waits| matches!(waits, WaitsFor::Confirm(..))).collect();
-            }
+            ToPublisher::Closed => self.severed(),
         }
+    }
+
+    /// The connection is gone: whatever was not confirmed may be stored or not.
+    fn severed(&mut self) {
+        self.broken = self.publications.places(|waits| matches!(waits, WaitsFor::Confirm(..))).collect();
     }
 
     fn ring(&mut self, Timer { publication, what, .. }: Timer, stage: &mut Stage<'_>) {

@@ -221,9 +221,10 @@ impl Queue {
         Some(stored)
     }
 
-    /// As [`Queue::release`], for the oldest message with this tag or an earlier one.
-    pub(super) fn release_up_to(&mut self, number: u16, epoch: Epoch, tag: Tag) -> Option<Stored> {
-        let (oldest, _) = *self.channels[usize::from(number)].unacked.front()?;
+    /// As [`Queue::release`], for the oldest delivery of a part with this tag or an earlier one.
+    pub(super) fn release_up_to(&mut self, number: u16, epoch: Epoch, (part, tag): (PartId, Tag)) -> Option<Stored> {
+        let mut unacked = self.channels[usize::from(number)].unacked.iter();
+        let (oldest, _) = *unacked.find(|(_, stored)| stored.part == part)?;
         if oldest <= tag { self.release(number, epoch, oldest) } else { None }
     }
 
@@ -343,7 +344,10 @@ mod tests {
         fill(&mut queue, 1..=20);
         assert_eq!(deliver(&mut queue), [(0, 1, 1), (0, 2, 2), (0, 3, 3), (0, 4, 4)]);
         for tag in 1..=4 {
-            assert!(queue.release_up_to(0, 0, 4).is_some(), "tag {tag} is acknowledged with the others");
+            assert!(
+                queue.release_up_to(0, 0, (PartId::from_index(tag), 4)).is_some(),
+                "tag {tag} is acknowledged with the others"
+            );
         }
         assert_eq!(deliver(&mut queue), [(0, 5, 5), (0, 6, 6), (0, 7, 7), (0, 8, 8)]);
         for (tag, next) in [(7, 9), (5, 10), (8, 11), (6, 12)] {

@@ -124,8 +124,12 @@ impl Storage {
     }
 
     /// The connections are gone: what is being written will be, but nobody hears of it.
-    pub(super) fn forget_publishers(&mut self) {
-        self.writes.each(|write| write.copy.publisher = Publisher::Gone);
+    pub(super) fn forget_publishers(&mut self, are_gone: impl Fn(&Publish) -> bool) {
+        self.writes.each(|write| {
+            if are_gone(&write.copy.publish) {
+                write.copy.publisher = Publisher::Gone;
+            }
+        });
     }
 
     /// The broker died: what was not safe is lost, wherever it lies.

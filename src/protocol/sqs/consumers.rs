@@ -103,7 +103,8 @@ impl Role for Consumers {
             Input::Timer(Timer::WorkDone { consumer }) => self.work_done(consumer, stage),
             Input::Timer(Timer::Extend { consumer }) => self.extend(consumer, stage),
             Input::Fault(fault, phase) => self.fault(fault, phase, stage),
-            Input::Wanted(_) => {}
+            // A call without an answer ends by its clock.
+            Input::Wanted(_) | Input::Severed { .. } => {}
         }
     }
 }

@@ -78,7 +78,8 @@ impl Role for Queue {
             }
             Input::Timer(QueueTimer::PollOver { consumer, call }) => self.poll_over(consumer, call, stage),
             Input::Fault(fault, phase) => self.fault(fault, phase, stage),
-            Input::Started | Input::Wanted(_) => {}
+            // Whose answer was lost finds out by its own clock, and what it was given is visible again in time.
+            Input::Started | Input::Wanted(_) | Input::Severed { .. } => {}
         }
     }
 }

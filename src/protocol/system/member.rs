@@ -52,6 +52,11 @@ impl Member {
                 }
                 self.lend(Input::Fault(fault, phase), stage);
             }
+            Input::Severed { from, since } => {
+                let lost = self.outlets.iter_mut().filter(|outlet| outlet.broker == from);
+                lost.for_each(|outlet| outlet.client.severed());
+                self.lend(Input::Severed { from, since }, stage);
+            }
             Input::Arrived(message, Wire::Node(body)) => self.node.handle(Input::Arrived(message, body), stage),
             Input::Arrived(message, Wire::RabbitmqPublisher(body)) => {
                 let (broker, port) = (stage.sender(message), body.port());

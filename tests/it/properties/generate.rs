@@ -148,10 +148,30 @@ fn rabbitmq() -> impl Strategy<Value = Value> {
 fn change() -> impl Strategy<Value = Value> {
     let fault = prop::sample::select(vec!["outage", "silent-outage", "crash", "slow-down"]);
     let actor = prop::sample::select(vec!["server", "server", "queue", "client"]);
-    (0u32..600, perhaps(millis(1..500)), fault, actor, 1u32..50).prop_map(|(at, lasts, fault, actor, tenths)| {
-        let mut change = json!({ "at": format!("{at}ms"), "for": lasts, "fault": fault, "actor": actor });
+    let of_an_actor = (fault, actor, 1u32..50).prop_map(|(fault, actor, tenths)| {
+        let mut change = json!({ "fault": fault, "actor": actor });
         if fault == "slow-down" {
             change["factor"] = json!(f64::from(tenths) / 10.0);
+        }
+        change
+    });
+    let ends = vec![["client", "server"], ["client", "queue"], ["queue", "server"], ["server", "right.queue"]];
+    let what = prop_oneof![2 => of_an_actor, 1 => link_fault(ends)];
+    (0u32..600, perhaps(millis(1..500)), what).prop_map(|(at, lasts, mut change)| {
+        (change["at"], change["for"]) = (json!(format!("{at}ms")), lasts);
+        change
+    })
+}
+
+/// A fault of the links between two of these, without its dates.
+pub fn link_fault(ends: Vec<[&'static str; 2]>) -> impl Strategy<Value = Value> {
+    let fault = prop::sample::select(vec!["cut", "cut", "loss", "delay"]);
+    (fault, prop::sample::select(ends), 0u32..=10, 0u32..200).prop_map(|(fault, ends, tenths, by)| {
+        let mut change = json!({ "fault": fault, "between": ends });
+        match fault {
+            "loss" => change["probability"] = json!(f64::from(tenths) / 10.0),
+            "delay" => change["by"] = json!(format!("{by}ms")),
+            _ => {}
         }
         change
     })

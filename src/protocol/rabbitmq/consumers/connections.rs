@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* a connection that was lost is never used again: what is opened after it has a later epoch.
 
-use super::super::messages::ToBroker;
+use super::super::messages::{Epoch, ToBroker};
 use super::super::settings::Acknowledgement;
 use super::{Connection, Consumer, Consumers, Timer};
 use crate::engine::{Fault, Parcel, Phase, Word};
@@ -21,6 +21,7 @@ impl Consumers {
         self.opened += 1;
         let consumer = &mut self.consumers[usize::from(number)];
         consumer.epoch = self.opened;
+        consumer.last_tag = 0;
         consumer.connection = Connection::Open;
         stage.cancel(consumer.reconnects.take());
         self.consume(number, stage);
@@ -73,11 +74,14 @@ impl Consumers {
             (Fault::Crash, Phase::Begins) => self.crash(stage),
             (Fault::Outage | Fault::Crash, Phase::Ends) => self.resume(stage),
             // What was sent into the silence never came: the connections that carried it are beyond repair.
-            (Fault::SilentOutage, Phase::Ends) => {
-                self.close(stage);
-                self.resume(stage);
-            }
+            (Fault::SilentOutage, Phase::Ends) => self.open_anew(stage),
         }
+    }
+
+    /// Closes every connection, and consumes over new ones.
+    pub(super) fn open_anew(&mut self, stage: &mut Stage<'_>) {
+        self.close(stage);
+        self.resume(stage);
     }
 
     /// `basic.cancel`: no more, please; what was delivered is kept and worked off (FLT-1).
@@ -106,11 +110,24 @@ impl Consumers {
     fn close(&mut self, stage: &mut Stage<'_>) {
         for number in self.numbers() {
             if self.consumers[usize::from(number)].connection == Connection::Open {
-                self.lose_connection(number, stage);
                 let host = (self.first_channel, self.consumers.len() as u16);
-                let body = ToBroker::Closed { channel: self.first_channel + number, epoch: self.opened, host };
-                stage.send(self.parcel(number, self.words.closed), body);
+                self.close_one(number, (self.opened, host), stage);
             }
+        }
+    }
+
+    fn close_one(&mut self, number: u16, (epoch, host): (Epoch, (u16, u16)), stage: &mut Stage<'_>) {
+        self.lose_connection(number, stage);
+        let body = ToBroker::Closed { channel: self.first_channel + number, epoch, host };
+        stage.send(self.parcel(number, self.words.closed), body);
+    }
+
+    /// One connection turns out to be broken: another takes its place, unless nothing is consumed now.
+    pub(super) fn give_connection_up(&mut self, number: u16, stage: &mut Stage<'_>) {
+        let epoch = self.consumers[usize::from(number)].epoch;
+        self.close_one(number, (epoch, (self.first_channel + number, 1)), stage);
+        if !stage.is_out() {
+            self.connect(number, stage);
         }
     }
 
