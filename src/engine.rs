@@ -17,6 +17,7 @@ mod levels;
 mod link;
 mod open;
 mod parcel;
+mod parts;
 mod repeats;
 mod setup;
 mod way;

@@ -1,5 +1,7 @@
 //! What an actor can do, and the state of a world that is not its actors.
 
+use std::collections::BTreeSet;
+
 use super::agenda::Agenda;
 use super::demand::{Demand, Workload};
 use super::levels::Levels;
@@ -13,7 +15,7 @@ use crate::rng::{Distribution, Purpose, Streams};
 use crate::time::{Moment, Span};
 use crate::trace::{
     ActorId, CallerOutcome, Class, Ending, Fate, Handled, JobId, LabelId, LevelKind, LevelRow, MarkKind, MarkRow,
-    MessageId, MessageRow, PartId, ReaderId, Slot, StayId, StayKind, StayRow, StepId, StepRow, Trace, WorkOutcome,
+    MessageId, MessageRow, PartId, ReaderId, Slot, StayId, StayKind, StayRow, StepId, StepRow, Trace,
 };
 
 /// An entry of the agenda, with the step that put it there beside it.
@@ -53,6 +55,8 @@ pub(super) struct Core<M, T> {
     pub(super) crash_label: LabelId,
     pub(super) recovery_label: LabelId,
     pub(super) repeats: Repeats,
+    /// The parts that somebody has claimed.
+    pub(super) claims: BTreeSet<PartId>,
     pub(super) levels: Levels,
     pub(super) trace: Trace,
 }
@@ -144,16 +148,6 @@ impl<M, T> Core<M, T> {
     fn landed(&mut self, message: MessageId) {
         if self.keeps_alive(&self.trace.messages[message.at()]) {
             self.live -= 1;
-        }
-    }
-
-    /// The part has this outcome now, unless it has a happier one.
-    fn settle_part(&mut self, part: PartId, outcome: WorkOutcome) {
-        let row = &mut self.trace.parts[part.at()];
-        if outcome < row.outcome {
-            self.settled += u32::from(row.outcome == WorkOutcome::Unfinished);
-            row.outcome = outcome;
-            self.repeats.advance();
         }
     }
 
@@ -439,45 +433,6 @@ impl<M: Clone, T> Context<'_, M, T> {
     /// A number in [0, 1) for `part` and `turn`.
     pub fn chance(&self, purpose: Purpose, part: PartId, turn: u32) -> f64 {
         self.core.streams.unit(purpose, 0, part.index(), turn)
-    }
-
-    /// An execution of `part` begins. Says whether it is going to fail.
-    pub fn executes(&mut self, part: PartId) -> bool {
-        let core = &mut *self.core;
-        let row = &mut core.trace.parts[part.at()];
-        row.executions += 1;
-        let execution = row.executions;
-        core.repeats.begins(part);
-        core.workload.failures.strike(core.trace.job_of(part), part, execution, &core.streams)
-    }
-
-    /// Whether an execution of `part` has changed the world.
-    pub fn took_effect(&self, part: PartId) -> bool {
-        self.core.trace.parts[part.at()].effects > 0
-    }
-
-    /// An execution of `part` changed the world.
-    pub fn takes_effect(&mut self, part: PartId) {
-        let row = &mut self.core.trace.parts[part.at()];
-        row.effects += 1;
-    }
-
-    /// An execution of `part` reached its end: the work is done, whatever was thought of it before.
-    pub fn finishes(&mut self, part: PartId) {
-        let now = self.core.now;
-        let row = &mut self.core.trace.parts[part.at()];
-        row.finished = row.finished.min(now);
-        self.core.settle_part(part, WorkOutcome::Done);
-    }
-
-    /// Nobody is asked for `part` here: the job is finished without it.
-    pub fn excuses(&mut self, part: PartId) {
-        self.finishes(part);
-    }
-
-    /// `part` was set aside in a dead-letter queue.
-    pub fn dead_letters(&mut self, part: PartId) {
-        self.core.settle_part(part, WorkOutcome::DeadLettered);
     }
 
     /// Responsibility for the job was taken from its caller.

@@ -4,6 +4,8 @@
 //! events. A run settles when no job is still to be wanted and nothing that carries a job is under way: no message
 //! in flight, no open stay. Heartbeats, polls and timers keep nothing alive.
 
+use std::collections::BTreeSet;
+
 use super::agenda::Agenda;
 use super::context::{Context, Core, Event};
 use super::levels::Levels;
@@ -90,6 +92,7 @@ impl<A: Actor> World<A> {
             crash_label: trace.labels.intern("crashed"),
             recovery_label: trace.labels.intern("back"),
             repeats: Repeats::new(trace.parts.len(), limits.repeats),
+            claims: BTreeSet::new(),
             levels: Levels::new(&trace.actors),
             workload,
             trace,

@@ -43,10 +43,12 @@ words!(Lanes: Shared = "shared", Each = "each");
 /// The most workers that have a lane each.
 const MOST_LANES: u64 = 12;
 
-/// Workers of one queue or group, as the settings of each broker name them.
+/// Workers of one queue, group or server, as the settings of each protocol name them.
 pub(crate) struct Crew<'a> {
     pub id: &'a str,
     pub name: &'a str,
+    /// What one of them is called: `consumer`.
+    pub noun: &'a str,
     pub count: u16,
     pub lanes: Lanes,
     /// How many times as long as usual each takes, from the first on; 1 for those not listed.
@@ -80,7 +82,7 @@ impl Crew<'_> {
                 Lanes::Shared => self.name.to_owned(),
                 Lanes::Each => format!("{} {}", self.name, place + 1),
             };
-            (of_slots(Duty::Worker, (&id, &name), count, "consumer"), Berth { first: place * count, count })
+            (of_slots(Duty::Worker, (&id, &name), count, self.noun), Berth { first: place * count, count })
         };
         (0..).zip(ids).map(lane).collect()
     }
@@ -106,7 +108,7 @@ impl Crew<'_> {
         if entries <= usize::from(self.count) {
             return Ok(());
         }
-        let sentence = format!("there are {entries} {nouns} for {}", counted(self.count, "consumer"));
+        let sentence = format!("there are {entries} {nouns} for {}", counted(self.count, self.noun));
         Err(BadSetting { field: field.into(), sentence })
     }
 

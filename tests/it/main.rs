@@ -35,6 +35,7 @@ mod headings;
 mod hidden;
 mod http;
 mod index;
+mod instances;
 mod kafka;
 mod kafka_attempts;
 mod lanes;

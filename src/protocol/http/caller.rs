@@ -1,15 +1,18 @@
-//! The caller's port: a pool of connections, over which requests are sent and tried again.
+//! The caller's port: to each instance of the server a pool of connections, over which requests are sent and tried again.
+//!
+//! It goes round the instances, and an attempt that follows passes over the one before (Spring Cloud LoadBalancer's
+//! default, with its `RetryAwareServiceInstanceListSupplier`).
 //!
 //! *Invariants:* a connection has at most one request outstanding (`HTTP-1`), and one whose answer is overdue is never
 //! used again.
 
-use super::messages::{Request, Status, ToCaller, Words};
+use super::messages::{Line, Request, Status, ToCaller, Words};
 use super::settings::{Method, Settings};
 use crate::engine::{LinkId, OpenStay, Parcel, TimerId};
+use crate::protocol::Stage;
 use crate::protocol::pool::Pool;
 use crate::protocol::port::{Port, Sendings, Task};
 use crate::protocol::retry::Retry;
-use crate::protocol::{Connection, Stage};
 use crate::time::Span;
 use crate::trace::{CallerOutcome, Ending, MarkKind, MessageId, StayKind};
 
@@ -21,9 +24,9 @@ enum WaitsFor {
     /// A connection to be sent on.
     Connection(OpenStay),
     /// The answer on this connection, if there is a bound until that timer rings.
-    Answer(Connection, Option<TimerId>),
-    /// The end of the back-off before the next attempt.
-    NextAttempt(OpenStay),
+    Answer(Line, Option<TimerId>),
+    /// The end of the back-off before the next attempt, after one at that instance.
+    NextAttempt(u16, OpenStay),
 }
 
 /// How an attempt failed.
@@ -69,17 +72,24 @@ impl AttemptFailure {
     }
 }
 
+/// An instance of the server, as the client sees it.
+struct Instance {
+    out: LinkId<Request>,
+    /// Its waiters are requests.
+    pool: Pool<u32>,
+}
+
 pub struct Client {
     words: Words,
-    out: LinkId<Request>,
+    instances: Vec<Instance>,
+    /// Whose turn it is.
+    turn: u16,
     timeout: Option<Span>,
     retry: Retry,
     retry_after: Option<Span>,
     repeatable: bool,
     retry_on_close: bool,
     requests: Sendings<WaitsFor>,
-    /// Its waiters are requests.
-    pool: Pool<u32>,
 }
 
 /// What a client can be woken for.
@@ -97,12 +107,12 @@ impl Port for Client {
 
     fn send(&mut self, task: Task, stage: &mut Stage<'_>) {
         let request = self.requests.add(task, WaitsFor::Turn);
-        self.connect(request, stage);
+        self.connect(request, None, stage);
     }
 
     fn hear(&mut self, message: MessageId, body: ToCaller, stage: &mut Stage<'_>) {
         let (attempt, heard) = match body {
-            ToCaller::Close { connection } => return self.closed(connection, stage),
+            ToCaller::Close(line) => return self.closed(line, stage),
             ToCaller::Response { attempt, status } => (attempt, status.failure()),
             ToCaller::Refusal { attempt } => (attempt, Some(AttemptFailure::Refused)),
             ToCaller::Reset { attempt } => (attempt, Some(AttemptFailure::Broken)),
@@ -114,8 +124,9 @@ impl Port for Client {
         stage.land(message, known.task.slot);
         match heard {
             None => {
-                self.stop_waiting(request, stage);
-                self.release(request, stage);
+                if let Some(line) = self.stop_waiting(request, stage) {
+                    self.release(line, stage);
+                }
                 self.requests.end(request, CallerOutcome::Answered);
             }
             Some(failure) => self.attempt_failed(request, failure, stage),
@@ -131,9 +142,11 @@ impl Port for Client {
                 }
             }
             Timer::TryAgain { request } => {
-                if let Some(WaitsFor::NextAttempt(stay)) = self.requests.at(request).map(|known| known.waits_for) {
+                if let Some(WaitsFor::NextAttempt(before, stay)) =
+                    self.requests.at(request).map(|known| known.waits_for)
+                {
                     stage.end(stay, Ending::Done);
-                    self.connect(request, stage);
+                    self.connect(request, Some(before), stage);
                 }
             }
         }
@@ -145,98 +158,109 @@ impl Port for Client {
 }
 
 impl Client {
-    pub(super) fn new(settings: Settings, words: Words, out: LinkId<Request>) -> Self {
+    pub(super) fn new(settings: Settings, words: Words, outs: Vec<LinkId<Request>>) -> Self {
         let Settings { caller, method, connections, timeout, retry, .. } = settings;
         let may_repeat =
             |method: Method| method.is_idempotent() || settings.retry_non_idempotent || settings.idempotency_key;
+        let most = connections.unwrap_or(caller.threads).into();
         Client {
             words,
-            out,
+            instances: outs.into_iter().map(|out| Instance { out, pool: Pool::new(most) }).collect(),
+            turn: 0,
             timeout,
             retry,
             retry_after: settings.server.retry_after,
             repeatable: may_repeat(method),
             retry_on_close: settings.retry_on_close,
             requests: Sendings::default(),
-            pool: Pool::new(connections.unwrap_or(caller.threads).into()),
         }
     }
 
-    /// Gets the request a connection, or makes it wait for one.
-    fn connect(&mut self, request: u32, stage: &mut Stage<'_>) {
-        match self.pool.take() {
-            Some(connection) => self.ask(request, connection, stage),
+    /// The instance whose turn it is, unless the attempt before went to it and there are others.
+    fn next_instance(&mut self, before: Option<u16>) -> u16 {
+        let count = self.instances.len() as u16;
+        let skipped = u16::from(count > 1 && before == Some(self.turn));
+        let instance = (self.turn + skipped) % count;
+        self.turn = (instance + 1) % count;
+        instance
+    }
+
+    fn pool(&mut self, instance: u16) -> &mut Pool<u32> {
+        &mut self.instances[usize::from(instance)].pool
+    }
+
+    /// Gets the request a connection to the next instance, or makes it wait for one.
+    fn connect(&mut self, request: u32, before: Option<u16>, stage: &mut Stage<'_>) {
+        let instance = self.next_instance(before);
+        match self.pool(instance).take() {
+            Some(connection) => self.ask(request, Line { instance, connection }, stage),
             None => {
                 let Some(known) = self.requests.at(request) else { return };
                 let Task { slot, part, .. } = known.task;
                 known.waits_for = WaitsFor::Connection(stage.begin(slot, StayKind::Pool, part));
-                self.pool.wait(request);
+                self.pool(instance).wait(request);
             }
         }
     }
 
-    fn ask(&mut self, request: u32, connection: Connection, stage: &mut Stage<'_>) {
+    fn ask(&mut self, request: u32, line: Line, stage: &mut Stage<'_>) {
         let Some(known) = self.requests.at(request) else { return };
         // Set before the request is sent, so that at a tie the time-out precedes the answer.
         let overdue = self.timeout.map(|timeout| stage.set_timer(timeout, Timer::TimedOut { request }));
-        known.waits_for = WaitsFor::Answer(connection, overdue);
+        known.waits_for = WaitsFor::Answer(line, overdue);
         let (Task { slot, part, .. }, attempt) = (known.task, known.attempt);
-        let parcel = Parcel::new(self.out, self.words.request, part).attempt(attempt.number).from(slot);
-        stage.send(parcel, Request { attempt, connection });
+        let out = self.instances[usize::from(line.instance)].out;
+        let parcel = Parcel::new(out, self.words.request, part).attempt(attempt.number).from(slot);
+        stage.send(parcel, Request { attempt, connection: line.connection });
     }
 
     /// The server closed a connection it thought idle.
-    fn closed(&mut self, connection: Connection, stage: &mut Stage<'_>) {
-        if self.pool.lose_idle(connection) {
+    fn closed(&mut self, line: Line, stage: &mut Stage<'_>) {
+        if self.pool(line.instance).lose_idle(line.connection) {
             return;
         }
-        let uses = |waits: &WaitsFor| matches!(waits, WaitsFor::Answer(used, _) if *used == connection);
+        let uses = |waits: &WaitsFor| matches!(waits, WaitsFor::Answer(used, _) if *used == line);
         let request = self.requests.places(uses).next();
         if let Some(request) = request {
             self.attempt_failed(request, AttemptFailure::Closed, stage);
         }
     }
 
-    /// Nothing more can come for this attempt, so it can no longer be overdue.
-    fn stop_waiting(&mut self, request: u32, stage: &mut Stage<'_>) {
-        if let Some(WaitsFor::Answer(_, overdue)) = self.requests.at(request).map(|known| known.waits_for) {
-            stage.cancel(overdue);
+    /// Nothing more can come for this attempt, so it can no longer be overdue. Says on which connection it was.
+    fn stop_waiting(&mut self, request: u32, stage: &mut Stage<'_>) -> Option<Line> {
+        let WaitsFor::Answer(line, overdue) = self.requests.at(request)?.waits_for else { return None };
+        stage.cancel(overdue);
+        Some(line)
+    }
+
+    /// Gives a connection back, or to the request that has waited longest for one to that instance.
+    fn release(&mut self, line: Line, stage: &mut Stage<'_>) {
+        if let Some(next) = self.pool(line.instance).give_back(line.connection) {
+            self.hand(next, line, stage);
         }
     }
 
-    /// Gives the request's connection back, or to the request that has waited longest.
-    fn release(&mut self, request: u32, stage: &mut Stage<'_>) {
-        let Some(WaitsFor::Answer(connection, _)) = self.requests.at(request).map(|known| known.waits_for) else {
-            return;
-        };
-        if let Some(next) = self.pool.give_back(connection) {
-            self.hand(next, connection, stage);
+    /// Closes a connection to that instance; a request that waits for one may open another.
+    fn drop_connection(&mut self, instance: u16, stage: &mut Stage<'_>) {
+        if let Some((next, connection)) = self.pool(instance).discard() {
+            self.hand(next, Line { instance, connection }, stage);
         }
     }
 
-    /// Closes a connection; a request that waits for one may open another.
-    fn drop_connection(&mut self, stage: &mut Stage<'_>) {
-        if let Some((next, connection)) = self.pool.discard() {
-            self.hand(next, connection, stage);
-        }
-    }
-
-    fn hand(&mut self, request: u32, connection: Connection, stage: &mut Stage<'_>) {
+    fn hand(&mut self, request: u32, line: Line, stage: &mut Stage<'_>) {
         if let Some(WaitsFor::Connection(stay)) = self.requests.at(request).map(|known| known.waits_for) {
             stage.end(stay, Ending::Done);
         }
-        self.ask(request, connection, stage);
+        self.ask(request, line, stage);
     }
 
     fn attempt_failed(&mut self, request: u32, failure: AttemptFailure, stage: &mut Stage<'_>) {
-        self.stop_waiting(request, stage);
+        let Some(line) = self.stop_waiting(request, stage) else { return };
         match failure {
             AttemptFailure::TimedOut | AttemptFailure::Refused | AttemptFailure::Broken | AttemptFailure::Closed => {
-                self.drop_connection(stage)
+                self.drop_connection(line.instance, stage)
             }
-            AttemptFailure::Unavailable | AttemptFailure::Conflict | AttemptFailure::Error => {
-                self.release(request, stage)
-            }
+            AttemptFailure::Unavailable | AttemptFailure::Conflict | AttemptFailure::Error => self.release(line, stage),
         }
         let Some(known) = self.requests.at(request) else { return };
         known.learn(failure.outcome());
@@ -259,6 +283,6 @@ impl Client {
             _ => wait,
         };
         let pause = known.back_off((wait, whole), self.words.retries, Timer::TryAgain { request }, stage);
-        known.waits_for = WaitsFor::NextAttempt(pause);
+        known.waits_for = WaitsFor::NextAttempt(line.instance, pause);
     }
 }

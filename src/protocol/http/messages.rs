@@ -19,6 +19,13 @@ pub enum Status {
     Unavailable,
 }
 
+/// A connection to one instance of the server. Each instance's are numbered by themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub instance: u16,
+    pub connection: Connection,
+}
+
 /// A request.
 #[derive(Clone, Copy, Debug)]
 pub struct Request {
@@ -42,9 +49,7 @@ pub enum ToCaller {
         attempt: Attempt,
     },
     /// The server closes a connection that was idle for too long.
-    Close {
-        connection: Connection,
-    },
+    Close(Line),
 }
 
 kinds! {

@@ -1,15 +1,17 @@
-//! The server: workers, a bounded accept queue, and what it does when it is out or dies.
+//! An instance of the server: workers, a bounded accept queue, and what it does when it is out or dies.
 //!
 //! *Invariant:* a worker has at most one request; a request waits only while no worker is idle. The server learns
 //! nothing of a caller's time-out (RFC 9112 §9.5 leaves it to find the connection closed).
 
-use super::messages::{self, Status, ToCaller, Words};
+use super::messages::{self, Line, Status, ToCaller, Words};
 use super::settings::{Settings, WhenFull};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use crate::engine::{Fault, Input, LinkId, OpenStay, Parcel, Phase, TimerId, Word};
+use crate::protocol::by_number::ByNumber;
+use crate::protocol::lanes::Berth;
 use crate::protocol::port::Attempt;
-use crate::protocol::work::{Effects, Work};
+use crate::protocol::work::{self, Effects, Work};
 use crate::protocol::{Connection, Role, Stage};
 use crate::time::{Moment, Span};
 use crate::trace::{Ending, MessageId, PartId, Slot, StayKind};
@@ -23,22 +25,28 @@ struct Request {
     connection: Connection,
 }
 
+struct Worker {
+    factor: f64,
+    hand: Option<(Request, Work)>,
+}
+
 pub struct Server {
+    /// Which of the server's instances it is.
+    number: u16,
     words: Words,
     back: LinkId<ToCaller>,
     accept_queue: u32,
     when_full: WhenFull,
     keepalive_timeout: Span,
     recognises_repeats: bool,
-    /// What each has in hand.
-    workers: Vec<Option<(Request, Work)>>,
+    workers: Vec<Worker>,
     queue: VecDeque<(Request, OpenStay)>,
     effects: Effects,
     /// Connections that are idle, and the timers that ring when they have been so for too long. (A list, for there are
     /// no more of them than the caller's pool opens.)
     idle: Vec<(Connection, TimerId)>,
     /// When it closed each connection that it thought idle.
-    closed: BTreeMap<Connection, Moment>,
+    closed: ByNumber<Connection, Moment>,
 }
 
 /// What a server can be woken for.
@@ -69,15 +77,23 @@ impl Role for Server {
 }
 
 impl Server {
-    pub(super) fn new(settings: &Settings, words: Words, back: LinkId<ToCaller>) -> Self {
+    pub(super) fn new(
+        (settings, berth): (&Settings, Berth),
+        number: u16,
+        words: Words,
+        back: LinkId<ToCaller>,
+    ) -> Self {
+        let crew = settings.server.crew();
+        let worker = |place| Worker { factor: crew.factor(place), hand: None };
         Server {
+            number,
             words,
             back,
             accept_queue: settings.server.accept_queue,
             when_full: settings.server.when_full,
             keepalive_timeout: settings.server.keepalive_timeout,
             recognises_repeats: settings.idempotency_key,
-            workers: (0..settings.server.workers).map(|_| None).collect(),
+            workers: (berth.first..berth.first + berth.count).map(worker).collect(),
             queue: VecDeque::new(),
             // The state after a repeated PUT or DELETE is what it was after the first (RFC 9110 §9.2.2).
             effects: match settings.method {
@@ -86,7 +102,7 @@ impl Server {
                 _ => Effects::Each,
             },
             idle: Vec::new(),
-            closed: BTreeMap::new(),
+            closed: ByNumber::default(),
         }
     }
 
@@ -94,7 +110,7 @@ impl Server {
         if stage.is_out() {
             return self.turn_away(request, stage);
         }
-        if self.closed.contains_key(&request.connection) {
+        if self.closed.contains(&request.connection) {
             // The close is on its way to the caller, and is all it will hear (HTTP-5).
             return stage.refuse(request.message);
         }
@@ -102,7 +118,8 @@ impl Server {
         if self.recognises_repeats && self.answer_repeat(request, stage) {
             return;
         }
-        if let Some(worker) = self.workers.iter().position(Option::is_none) {
+        if let Some(worker) = self.workers.iter().position(|worker| worker.hand.is_none()) {
+            self.claim(request.part, stage);
             return self.begin(worker as u16, request, stage);
         }
         if self.queue.len() as u32 >= self.accept_queue {
@@ -114,14 +131,20 @@ impl Server {
                 }
             };
         }
+        self.claim(request.part, stage);
         let stay = stage.begin(Slot::WHOLE, StayKind::Queued, request.part);
         self.queue.push_back((request, stay));
     }
 
+    /// With keys, whichever instance is asked knows which requests are in hand.
+    fn claim(&self, part: PartId, stage: &mut Stage<'_>) {
+        if self.recognises_repeats {
+            stage.claim(part);
+        }
+    }
+
     fn answer_repeat(&mut self, request: Request, stage: &mut Stage<'_>) -> bool {
-        let in_hand = self.workers.iter().flatten().any(|(known, _)| known.part == request.part)
-            || self.queue.iter().any(|(queued, _)| queued.part == request.part);
-        let status = match (self.effects.know(request.part, stage), in_hand) {
+        let status = match (self.effects.know(request.part, stage), stage.is_claimed(request.part)) {
             (true, _) => Status::Ok,
             (false, true) => Status::Conflict,
             (false, false) => return false,
@@ -161,16 +184,18 @@ impl Server {
     }
 
     fn begin(&mut self, worker: u16, request: Request, stage: &mut Stage<'_>) {
-        let (slot, span) = (Slot(worker), stage.work(request.part));
+        let one = &mut self.workers[usize::from(worker)];
+        let (slot, span) = (Slot(worker), work::span(request.part, one.factor, stage));
         let work = Work::begin((slot, 0), &[request.part], span, Timer::WorkDone { worker }, stage);
         stage.land(request.message, slot);
-        self.workers[worker as usize] = Some((request, work));
+        one.hand = Some((request, work));
     }
 
     fn work_done(&mut self, worker: u16, stage: &mut Stage<'_>) {
-        let Some((request, work)) = self.workers[worker as usize].take() else {
+        let Some((request, work)) = self.workers[usize::from(worker)].hand.take() else {
             return;
         };
+        stage.disclaim(request.part);
         let done = work.end(&[request.part], self.effects, (self.words.failed, 0), stage);
         self.respond(request, if done { Status::Ok } else { Status::Error }, Slot(worker), stage);
         if let Some((request, stay)) = self.queue.pop_front() {
@@ -186,15 +211,16 @@ impl Server {
     }
 
     fn say_closed(&self, connection: Connection, stage: &mut Stage<'_>) {
-        stage.send(Parcel::new(self.back, self.words.closes, PartId::NONE), ToCaller::Close { connection });
+        let line = Line { instance: self.number, connection };
+        stage.send(Parcel::new(self.back, self.words.closes, PartId::NONE), ToCaller::Close(line));
     }
 
     /// What it closed meanwhile its host has not been able to say, and says again: TCP repeats a segment until it is
     /// acknowledged (RFC 9293 §3.8).
     fn severed(&self, since: Moment, stage: &mut Stage<'_>) {
-        for (connection, at) in &self.closed {
+        for (connection, at) in self.closed.iter() {
             if *at >= since {
-                self.say_closed(*connection, stage);
+                self.say_closed(connection, stage);
             }
         }
     }
@@ -202,8 +228,8 @@ impl Server {
     /// What is in hand is lost, and the host resets the connections of those who wait (FLT-2).
     fn crash(&mut self, stage: &mut Stage<'_>) {
         let mut cut_off = Vec::new();
-        for (worker, work) in self.workers.iter_mut().enumerate() {
-            if let Some((request, work)) = work.take() {
+        for (worker, one) in self.workers.iter_mut().enumerate() {
+            if let Some((request, work)) = one.hand.take() {
                 work.cut_short(Ending::Interrupted, stage);
                 cut_off.push((request, Slot(worker as u16)));
             }
@@ -216,6 +242,7 @@ impl Server {
             stage.cancel(timer);
         }
         for (request, slot) in cut_off {
+            stage.disclaim(request.part);
             let body = ToCaller::Reset { attempt: request.attempt };
             stage.send(self.answer(request, self.words.reset, slot), body);
         }

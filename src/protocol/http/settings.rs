@@ -2,6 +2,7 @@
 //!
 //! *Invariant:* settings that pass [`Settings::check`] can be set up and run.
 
+use crate::protocol::lanes::{Crew, Lanes};
 use crate::protocol::retry::Retry;
 use crate::protocol::{BadSetting, MAX_SLOTS, check_actor, check_text, different, in_range, not_zero};
 use crate::reading::{fields, words};
@@ -19,7 +20,8 @@ pub struct Settings {
     pub request_body: String,
     /// Shown when an answer is selected; `{job}` as above.
     pub response_body: String,
-    /// Connections the caller may have open. Without a number, one a thread: hyper's pool has no bound.
+    /// Connections the caller may have open to each instance of the server. Without a number, one a thread: hyper's pool
+    /// has no bound.
     pub connections: Option<u16>,
     /// How long the caller waits for an answer. Without a number, for ever: the default of fetch, curl and reqwest.
     pub timeout: Option<Span>,
@@ -51,7 +53,11 @@ pub struct ServerSettings {
     pub id: String,
     pub name: String,
     pub workers: u16,
-    /// Requests that may wait for a worker. (Our choice: systems range from tens to thousands.)
+    /// Whether the workers are one server, or each is an instance of its own, between which the caller goes round.
+    pub lanes: Lanes,
+    /// How many times as long as usual each worker takes, from the first on; 1 for those not listed.
+    pub factors: Vec<f64>,
+    /// Requests that may wait for a worker, of each instance. (Our choice: systems range from tens to thousands.)
     pub accept_queue: u32,
     /// What an arrival meets when the accept queue is full.
     pub when_full: WhenFull,
@@ -61,7 +67,9 @@ pub struct ServerSettings {
     pub keepalive_timeout: Span,
 }
 
-fields!(ServerSettings: id, name, workers, accept_queue, when_full, retry_after, keepalive_timeout);
+fields!(ServerSettings:
+    id, name, workers, lanes, factors, accept_queue, when_full, retry_after, keepalive_timeout
+);
 
 /// RFC 9110 §15.6.4 allows both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,11 +137,21 @@ impl Default for ServerSettings {
             id: "server".into(),
             name: "Server".into(),
             workers: 1,
+            lanes: Lanes::Shared,
+            factors: Vec::new(),
             accept_queue: 100,
             when_full: WhenFull::Refuse,
             retry_after: None,
             keepalive_timeout: Span::seconds(75),
         }
+    }
+}
+
+impl ServerSettings {
+    /// Who they are.
+    pub(super) fn crew(&self) -> Crew<'_> {
+        let ServerSettings { id, name, workers, lanes, factors, .. } = self;
+        Crew { id, name, noun: "worker", count: *workers, lanes: *lanes, factors }
     }
 }
 
@@ -145,7 +163,6 @@ impl Settings {
 
     pub(in crate::protocol) fn check(&self) -> Result<(), BadSetting> {
         in_range("caller.threads", self.caller.threads.into(), 1..=MAX_SLOTS)?;
-        in_range("server.workers", self.server.workers.into(), 1..=MAX_SLOTS)?;
         in_range("server.accept_queue", self.server.accept_queue.into(), 0..=1_000_000)?;
         if let Some(connections) = self.connections {
             in_range("connections", connections.into(), 1..=MAX_SLOTS)?;
@@ -153,12 +170,10 @@ impl Settings {
         if let Some(timeout) = self.timeout {
             not_zero("timeout", timeout)?;
         }
-        for (prefix, id, name) in
-            [("caller", &self.caller.id, &self.caller.name), ("server", &self.server.id, &self.server.name)]
-        {
-            check_actor(prefix, id, name)?;
-        }
-        different("server.id", &self.server.id, &self.caller.id)?;
+        check_actor("caller", &self.caller.id, &self.caller.name)?;
+        let server = self.server.crew();
+        server.check("server", "workers")?;
+        server.ids().iter().try_for_each(|id| different("server.id", id, &self.caller.id))?;
         for (field, text) in
             [("path", &self.path), ("request_body", &self.request_body), ("response_body", &self.response_body)]
         {

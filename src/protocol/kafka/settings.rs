@@ -261,7 +261,7 @@ impl GroupSettings {
     /// Who is in it.
     pub(super) fn crew(&self) -> Crew<'_> {
         let GroupSettings { id, name, consumers, lanes, factors, .. } = self;
-        Crew { id, name, count: *consumers, lanes: *lanes, factors }
+        Crew { id, name, noun: "consumer", count: *consumers, lanes: *lanes, factors }
     }
 
     fn check(&self, field: &str) -> Result<(), BadSetting> {

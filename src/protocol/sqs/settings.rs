@@ -305,6 +305,6 @@ impl ConsumerSettings {
     /// Who they are.
     pub(super) fn crew(&self) -> Crew<'_> {
         let ConsumerSettings { id, name, count, lanes, factors, .. } = self;
-        Crew { id, name, count: *count, lanes: *lanes, factors }
+        Crew { id, name, noun: "consumer", count: *count, lanes: *lanes, factors }
     }
 }

@@ -116,9 +116,9 @@ impl<'s> Brokers<'s> {
                 let Some(crew) = &self.settings.parties[place].consumer else { continue };
                 let mut home = Vec::new();
                 for consumer in 0..crew.0.count {
-                    let there = self.link((broker, place), leg::ON).keeping_order();
+                    let there = self.link((broker, place)).keeping_order();
                     on.push((setup.link(there), consumer));
-                    home.push(setup.link(self.link((place, broker), leg::RETURN).keeping_order()));
+                    home.push(setup.link(self.link((place, broker)).keeping_order()));
                 }
                 if let Some(bounds) = crew.0.bounds_in_words(queue.kind) {
                     setup.term(self.lanes[place], Term::Bound, &bounds);
@@ -155,11 +155,11 @@ impl<'s> Brokers<'s> {
         };
         // All queues live in one broker, so a dead letter does not travel.
         let link = Link::new(broker, lane, leg::RETURN, Distribution::fixed(Span::ZERO));
-        Some(setup.link(link.keeping_order()))
+        Some(setup.link(link.keeping_order().inside()))
     }
 
-    fn link(&self, way: (usize, usize), leg: u8) -> Link {
-        self.settings.link(self.ground, self.lanes, way, leg)
+    fn link(&self, way: (usize, usize)) -> Link {
+        self.settings.link(self.ground, self.lanes, way)
     }
 
     /// The port by which a party publishes so.
@@ -173,8 +173,8 @@ impl<'s> Brokers<'s> {
         let way = match self.ways.get(&(party, to.broker)) {
             Some(way) => *way,
             None => {
-                let out = setup.link(self.link((party, to.broker), leg::OUT).keeping_order());
-                let back = setup.link(self.link((to.broker, party), leg::BACK).keeping_order());
+                let out = setup.link(self.link((party, to.broker)).keeping_order());
+                let back = setup.link(self.link((to.broker, party)).keeping_order());
                 self.ways.insert((party, to.broker), (out, back));
                 self.rising.get_mut(&to.broker).into_iter().for_each(|rising| rising.back.push(back));
                 (out, back)

@@ -17,7 +17,7 @@ use crate::engine::{Link, LinkId, Setup};
 use crate::protocol::call::settings::{Caller, Service, node_words};
 use crate::protocol::call::{Door, Edge, Hands, Message, Node, NodeWords, Reply, Verdict};
 use crate::protocol::dead_letters::DeadLetters;
-use crate::protocol::{self, Ground, lanes, leg};
+use crate::protocol::{self, Ground, lanes};
 use crate::trace::{ActorId, ActorRow, Duty, Slot};
 
 kinds! {
@@ -57,8 +57,8 @@ impl Written {
             let (mut node, callings) = self.member(party, compiled, &words, node_words);
             for Calling { party: other, policy, breaker } in callings {
                 let way = *ways.entry((place, other)).or_insert_with(|| {
-                    let there = self.link(ground, &lanes, (place, other), leg::OUT);
-                    let back = self.link(ground, &lanes, (other, place), leg::BACK);
+                    let there = self.link(ground, &lanes, (place, other));
+                    let back = self.link(ground, &lanes, (other, place));
                     [setup.link(there), setup.link(back)]
                 });
                 node = node.with_edge(Edge::new(way, policy).saying(breaker));
@@ -87,12 +87,12 @@ impl Written {
     }
 
     /// The link from one party to another.
-    pub(super) fn link(&self, ground: &Ground, lanes: &[ActorId], (from, to): (usize, usize), leg: u8) -> Link {
+    pub(super) fn link(&self, ground: &Ground, lanes: &[ActorId], (from, to): (usize, usize)) -> Link {
         let ids = [from, to].map(|place| &self.parties[place].id);
         let is_caller = |place: usize| self.parties[place].caller.is_some();
         let own = self.ways.iter().find(|way| ids.iter().all(|id| way.between.contains(id)));
         let latency = own.and_then(|way| way.latency.as_ref()).unwrap_or(&ground.latency);
-        let link = Link::new(lanes[from], lanes[to], leg, latency.clone());
+        let link = Link::between((lanes[from], ids[0]), (lanes[to], ids[1]), latency.clone());
         let (loss, duplication) = match is_caller(from) || is_caller(to) {
             true => (ground.loss, ground.duplication),
             false => (0.0, 0.0),

@@ -19,7 +19,14 @@ pub fn scenario() -> impl Strategy<Value = Text> {
     let head = (0u64..1_000_000, workload(), network());
     let sides = (http(), rabbitmq());
     let changes = prop::collection::vec(change(), 0..4);
-    (head, sides, changes).prop_map(|((seed, workload, network), (http, rabbitmq), changes)| {
+    (head, sides, changes).prop_map(|((seed, workload, network), (http, rabbitmq), mut changes)| {
+        // The first of several, where each has a lane of its own.
+        let instances = http["server"]["lanes"] == "each";
+        let consumers = rabbitmq["consumers"]["lanes"] == "each";
+        for change in changes.iter_mut().filter(|change| change["actor"] == "server") {
+            change["actor"] = json!(if instances || consumers { "server-1" } else { "server" });
+        }
+
         Text(json!({
             "name": "random", "seed": seed, "workload": workload, "network": network,
             "sides": [http, rabbitmq], "changes": changes,
@@ -92,18 +99,20 @@ fn retry() -> impl Strategy<Value = Value> {
 fn http() -> impl Strategy<Value = Value> {
     let caller = (1u32..4, perhaps((1u32..4).prop_map(|connections| json!(connections))));
     let full = prop::sample::select(vec!["refuse", "503"]);
-    let server = (1u32..4, 0u32..4, full, perhaps(millis(1..300)), 20u32..2_000);
+    let crew = (prop::sample::select(vec!["shared", "shared", "each"]), prop::collection::vec(1u32..30, 0..2));
+    let server = ((1u32..4, crew), 0u32..4, full, perhaps(millis(1..300)), 20u32..2_000);
     let policy = (perhaps(millis(1..400)), retry(), any::<[bool; 3]>());
     let method = prop::sample::select(vec!["GET", "PUT", "POST"]);
     (caller, server, policy, method).prop_map(|(caller, server, (timeout, retry, [blind, key, on_close]), method)| {
         let (threads, connections) = caller;
-        let (workers, accept_queue, when_full, retry_after, keepalive) = server;
+        let ((workers, (lanes, tenths)), accept_queue, when_full, retry_after, keepalive) = server;
+        let factors: Vec<f64> = tenths.into_iter().map(|tenths| f64::from(tenths) / 10.0).collect();
         json!({
             "protocol": "http", "method": method, "path": "/{job}", "timeout": timeout, "retry": retry,
             "connections": connections, "retry_non_idempotent": blind, "idempotency_key": key,
             "retry_on_close": on_close, "caller": { "threads": threads },
             "server": {
-                "workers": workers, "accept_queue": accept_queue, "when_full": when_full, "retry_after": retry_after,
+                "workers": workers, "lanes": lanes, "factors": factors, "accept_queue": accept_queue, "when_full": when_full, "retry_after": retry_after,
                 "keepalive_timeout": format!("{keepalive}ms"),
             },
         })
@@ -129,16 +138,17 @@ fn rabbitmq() -> impl Strategy<Value = Value> {
         });
     let ack = prop::sample::select(vec!["manual", "manual", "automatic"]);
     let on_failure = prop::sample::select(vec!["reject", "nack"]);
-    let consumers = (1u32..4, 0u32..4, ack, 1u32..4, on_failure, any::<[bool; 2]>(), 1u32..500);
+    let crew = (prop::sample::select(vec!["shared", "each"]), 0u32..4);
+    let consumers = (1u32..4, (0u32..4, crew), ack, 1u32..4, on_failure, any::<[bool; 2]>(), 1u32..500);
     let confirms = prop::sample::select(vec!["async", "wait", "off"]);
     let publisher = (1u32..4, confirms, perhaps(millis(1..400)), retry());
     (publisher, queue, consumers).prop_map(|((threads, confirms, timeout, retry), queue, consumers)| {
-        let (count, prefetch, ack, ack_every, on_failure, [requeue, deduplicates], recovery) = consumers;
+        let (count, (prefetch, (lanes, own)), ack, ack_every, on_failure, [requeue, deduplicates], recovery) = consumers;
         json!({
             "protocol": "rabbitmq", "publisher": { "threads": threads }, "queue": queue, "confirms": confirms,
             "confirm_timeout": timeout, "retry": retry,
             "consumers": {
-                "count": count, "prefetch": prefetch, "ack": ack, "ack_every": ack_every, "on_failure": on_failure,
+                "count": count, "lanes": lanes, "prefetch": prefetch, "prefetches": [own], "ack": ack, "ack_every": ack_every, "on_failure": on_failure,
                 "requeue": requeue, "deduplicates": deduplicates, "recovery_interval": format!("{recovery}ms"),
             },
         })
