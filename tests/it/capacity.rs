@@ -23,6 +23,16 @@ fn run(protocol: &str, jobs: u32) -> Trace {
     if protocol == "graphql" {
         left["authors"] = json!(1);
     }
+    if protocol == "system" {
+        left["parties"] = json!([
+            { "id": "shop", "caller": {}, "does": [{ "call": "api", "request": "POST /orders" }] },
+            { "id": "api", "service": {}, "on": [
+                { "request": "POST /orders", "does": [{ "publish": "mails" }, { "answer": "202 Accepted" }] },
+            ] },
+            { "id": "mails", "rabbitmq": {} },
+            { "id": "mailer", "consumer": { "queue": "mails", "prefetch": 1 }, "does": [{ "work": "work" }] },
+        ]);
+    }
     let mut right = left.clone();
     right["id"] = json!("right");
     let arrivals = json!({ "pattern": "poisson", "rate_per_s": 10 });

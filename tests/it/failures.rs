@@ -198,6 +198,10 @@ fn the_first_executions_of_each_part_fail_in_every_protocol() {
         let settings = match *protocol {
             "graphql" => json!({ "operation": "mutation", "mutations": 1 }),
             "chain" => json!({ "services": [{ "id": "stock" }] }),
+            "system" => json!({ "parties": [
+                { "id": "shop", "caller": {}, "does": [{ "call": "mail", "request": "POST /mails" }] },
+                { "id": "mail", "service": {}, "on": [{ "request": "POST /mails", "does": [{ "work": "work" }] }] },
+            ] }),
             _ => json!({}),
         };
         let with = |failures: Value| {

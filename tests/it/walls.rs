@@ -91,12 +91,14 @@ fn imports_run_one_way() {
 
 #[test]
 fn protocols_do_not_import_each_other() {
+    // A system is a room above the protocols, whose parts it puts together; none of them knows it.
+    let above = "system";
     let names: Vec<&str> = counterpoint::protocol::NAMES.to_vec();
     let below = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/protocol");
     for path in rust_files(&below) {
         let code = code(&path);
         let own = path.strip_prefix(&below).unwrap().to_string_lossy().into_owned();
-        for name in names.iter().filter(|name| !own.starts_with(**name)) {
+        for name in names.iter().filter(|name| !own.starts_with(**name) && !own.starts_with(above)) {
             assert!(!code.contains(&format!("protocol::{name}")), "{} imports {name}", path.display());
             assert!(!code.contains(&format!("super::{name}")), "{} imports {name}", path.display());
         }

@@ -80,11 +80,6 @@ impl<'s> Directory<'s> {
         self.part_there(outlet, DEPTH)
     }
 
-    /// The part that is worked on first in these steps, and where they lead.
-    pub fn part_of_steps(&self, steps: &[Step]) -> Option<u32> {
-        self.part_in(steps, DEPTH)
-    }
-
     fn part_in(&self, steps: &[Step], depth: usize) -> Option<u32> {
         steps.iter().find_map(|step| self.part_of_step(step, depth))
     }
