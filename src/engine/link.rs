@@ -226,8 +226,8 @@ pub(super) enum Draw {
 /// two parties share a count.
 #[derive(Default)]
 pub(super) struct Draws {
-    work: BTreeMap<(Identity, PartId, u32), u32>,
-    background: BTreeMap<(Identity, [u16; 4]), u32>,
+    /// By a hash of what is counted alike, for maps of whole numbers have one code.
+    counts: BTreeMap<u64, u32>,
 }
 
 impl Draws {
@@ -239,18 +239,34 @@ impl Draws {
             Identity::Names(_) => [0, 0],
         };
         let way = [from, slots.0.0, to, slots.1.0];
-        let counter = match part {
-            // Where nothing is random, nothing need be counted.
-            _ if !link.is_random() => &mut 0,
-            PartId::NONE => self.background.entry((link.identity, way)).or_default(),
-            _ => self.work.entry((link.identity, part, attempt)).or_default(),
-        };
-        let before = *counter;
-        *counter += 1;
+        // Where nothing is random, nothing need be counted.
+        let before = if link.is_random() { self.count(link.identity, part, attempt, way) } else { 0 };
         match part {
             PartId::NONE => Draw::Background { way, count: before },
             _ => Draw::Work { part, attempt, ordinal: before },
         }
+    }
+
+    /// How many messages were counted before this one that are counted as it is.
+    fn count(&mut self, identity: Identity, part: PartId, attempt: u32, way: [u16; 4]) -> u32 {
+        let identity = match identity {
+            Identity::Leg(leg) => u64::from(leg),
+            Identity::Names(names) => names,
+        };
+        let way = way.iter().fold(0, |bits, number| bits << 16 | u64::from(*number));
+        let what = match part {
+            // An attempt has no such number.
+            PartId::NONE => [identity, way, u64::MAX],
+            part => [identity, part.index().into(), attempt.into()],
+        };
+        let mut bytes = [0; 24];
+        for (place, number) in bytes.chunks_exact_mut(8).zip(what) {
+            place.copy_from_slice(&number.to_le_bytes());
+        }
+        let key = xxh3_64(&bytes);
+        let before = self.counts.get(&key).copied().unwrap_or_default();
+        self.counts.insert(key, before + 1);
+        before
     }
 }
 
