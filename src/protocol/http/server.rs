@@ -5,7 +5,7 @@
 
 use super::messages::{self, Status, ToCaller, Words};
 use super::settings::{Settings, WhenFull};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 use crate::engine::{Fault, Input, LinkId, OpenStay, Parcel, Phase, TimerId, Word};
 use crate::protocol::port::Attempt;
@@ -37,8 +37,9 @@ pub struct Server {
     /// Connections that are idle, and the timers that ring when they have been so for too long. (A list, for there are
     /// no more of them than the caller's pool opens.)
     idle: Vec<(Connection, TimerId)>,
-    /// When it closed each connection that it thought idle.
-    closed: BTreeMap<Connection, Moment>,
+    closed: BTreeSet<Connection>,
+    /// When it closed each of them.
+    closings: Vec<(Moment, Connection)>,
 }
 
 /// What a server can be woken for.
@@ -86,7 +87,8 @@ impl Server {
                 _ => Effects::Each,
             },
             idle: Vec::new(),
-            closed: BTreeMap::new(),
+            closed: BTreeSet::new(),
+            closings: Vec::new(),
         }
     }
 
@@ -94,7 +96,7 @@ impl Server {
         if stage.is_out() {
             return self.turn_away(request, stage);
         }
-        if self.closed.contains_key(&request.connection) {
+        if self.closed.contains(&request.connection) {
             // The close is on its way to the caller, and is all it will hear (HTTP-5).
             return stage.refuse(request.message);
         }
@@ -181,7 +183,8 @@ impl Server {
 
     fn idle_too_long(&mut self, connection: Connection, stage: &mut Stage<'_>) {
         self.no_longer_idle(connection, stage);
-        self.closed.insert(connection, stage.now());
+        self.closed.insert(connection);
+        self.closings.push((stage.now(), connection));
         self.say_closed(connection, stage);
     }
 
@@ -192,10 +195,9 @@ impl Server {
     /// What it closed meanwhile its host has not been able to say, and says again: TCP repeats a segment until it is
     /// acknowledged (RFC 9293 §3.8).
     fn severed(&self, since: Moment, stage: &mut Stage<'_>) {
-        for (connection, at) in &self.closed {
-            if *at >= since {
-                self.say_closed(*connection, stage);
-            }
+        let meanwhile = self.closings.partition_point(|(at, _)| *at < since);
+        for (_, connection) in &self.closings[meanwhile..] {
+            self.say_closed(*connection, stage);
         }
     }
 
