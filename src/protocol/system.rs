@@ -17,7 +17,7 @@ mod words;
 
 pub use member::Member;
 pub use party::Party;
-pub use steps::Step;
+pub use steps::{Step, VERBS as STEPS};
 
 use std::sync::Arc;
 

@@ -20,7 +20,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 /// Files that are fetched by the names that they have in the repository: a link leads to them.
-const LINKED: [&str; 2] = ["modelled.html", "modelled.css"];
+const LINKED: [&str; 3] = ["modelled.html", "systems.html", "modelled.css"];
 
 /// Finishes the build that Trunk is about to put in its place.
 pub fn finish() -> Result<()> {
