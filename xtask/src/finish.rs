@@ -224,7 +224,12 @@ fn named_by_content(mut files: Files) -> Result<Files> {
         let by_content = format!("{stem}-{hash:016x}{ending}");
         let known = format!("{stem}{ending}");
         let is_fetched = element.contains(&format!("\"{known}\""));
-        ensure!(page.contains(&name) || is_fetched, "{name} is in the page's folder, and nothing there names it");
+        // What the engine's scripts fetch beside it goes by its name.
+        let is_beside = BESIDE.iter().any(|part| name.ends_with(part));
+        ensure!(
+            page.contains(&name) || is_fetched || is_beside,
+            "{name} is in the page's folder, and nothing there names it"
+        );
         if is_fetched {
             fetched.insert(known, format!("./{by_content}"));
         }
@@ -245,6 +250,9 @@ fn knowing(element: &str, files: &BTreeMap<String, String>) -> Result<String> {
 
 /// How the names of modules end that have a script, or a module, of the same name.
 const PARTS: [&str; 3] = ["_bg.wasm", "_files.wasm", "_systems.wasm"];
+
+/// Those of modules that a module's own scripts fetch.
+pub const BESIDE: [&str; 2] = ["_files.wasm", "_systems.wasm"];
 
 /// What a file was called before anybody gave it a hash.
 fn stem(name: &str) -> &str {
