@@ -157,7 +157,6 @@ impl Settings {
         }
         crews
     }
-
 }
 
 impl TopicSettings {

@@ -221,14 +221,7 @@ impl Topic {
     }
 
     /// A batch arrived at its partition's leader.
-    fn produce(
-        &mut self,
-        number: u16,
-        request: Awaiting,
-        producing: Producing,
-        sequence: u32,
-        stage: &mut Stage<'_>,
-    ) {
+    fn produce(&mut self, number: u16, request: Awaiting, producing: Producing, sequence: u32, stage: &mut Stage<'_>) {
         let message = request.message;
         let Producing { acks, idempotent, .. } = producing;
         if acks == Acks::All && self.in_sync < self.min_in_sync {

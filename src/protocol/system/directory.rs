@@ -38,10 +38,10 @@ impl<'s> Directory<'s> {
 
     /// The broker or the queue of that name.
     pub fn outlet(&self, id: &str) -> Option<Outlet> {
-        let mut brokers = (0..self.parties.len()).filter(|party| self.parties[*party].rabbitmq.is_some());
+        let mut brokers = (0..self.parties.len()).filter(|party| self.parties[*party].vendor().is_some());
         let queue_of = |broker: usize| self.queues(broker).iter().position(|queue| *queue == id);
         let of_queue = |broker: usize| Some(Outlet { broker, queue: Some(queue_of(broker)?) });
-        match self.party(id).filter(|party| self.parties[*party].rabbitmq.is_some()) {
+        match self.party(id).filter(|party| self.parties[*party].vendor().is_some()) {
             // A broker that has an exchange routes; another one has a queue that is meant.
             Some(broker) => {
                 let routes = self.parties[broker].rabbitmq.as_ref().is_some_and(|rabbit| rabbit.exchange.is_some());
@@ -51,22 +51,19 @@ impl<'s> Directory<'s> {
         }
     }
 
-    /// The ids of a broker's queues.
+    /// The ids of a broker's queues; a topic counts as one.
     pub fn queues(&self, broker: usize) -> Vec<&'s str> {
         let party = &self.parties[broker];
         match &party.rabbitmq {
-            Some(rabbit) if rabbit.queues.is_empty() => vec![&party.id],
-            Some(rabbit) => rabbit.queues.iter().map(|queue| &*queue.id).collect(),
-            None => Vec::new(),
+            Some(rabbit) if !rabbit.queues.is_empty() => rabbit.queues.iter().map(|queue| &*queue.id).collect(),
+            _ if party.vendor().is_some() => vec![&party.id],
+            _ => Vec::new(),
         }
     }
 
     /// Who consumes from a queue.
     pub fn consumers(&self, outlet: Outlet) -> impl Iterator<Item = usize> + '_ {
-        let consumes = move |party: &Party| {
-            let consumer = party.consumer.as_ref()?;
-            Some(self.outlet(&consumer.0.queue)? == outlet)
-        };
+        let consumes = move |party: &Party| Some(self.outlet(party.takes()?.1)? == outlet);
         (0..self.parties.len()).filter(move |place| consumes(&self.parties[*place]).unwrap_or(false))
     }
 
