@@ -83,6 +83,7 @@ mod sqs;
 mod sqs_handles;
 mod story;
 mod svg;
+mod system_brokers;
 mod told;
 mod tracks;
 mod verdicts;

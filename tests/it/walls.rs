@@ -96,7 +96,8 @@ fn protocols_do_not_import_each_other() {
     for path in rust_files(&below) {
         let code = code(&path);
         let own = path.strip_prefix(&below).unwrap().to_string_lossy().into_owned();
-        for name in names.iter().filter(|name| !own.starts_with(**name)) {
+        // A system is a room above them, which puts their parts together.
+        for name in names.iter().filter(|name| !own.starts_with(**name) && !own.starts_with("system")) {
             assert!(!code.contains(&format!("protocol::{name}")), "{} imports {name}", path.display());
             assert!(!code.contains(&format!("super::{name}")), "{} imports {name}", path.display());
         }

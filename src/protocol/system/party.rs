@@ -121,13 +121,11 @@ impl Party {
 pub struct Within<T>(pub T);
 
 /// A field that cannot be written here, and why.
-type Elsewhere = (&'static str, &'static str);
+pub type Elsewhere = (&'static str, &'static str);
 
 /// The fields that a party has itself.
-const OWN: [Elsewhere; 2] = [
-    ("id", "it is the party's; write it there, beside this"),
-    ("name", "it is the party's; write it there, beside this"),
-];
+const OWN: [Elsewhere; 2] =
+    [("id", "is the party's; write it there, beside this"), ("name", "is the party's; write it there, beside this")];
 
 impl<T: Field> Field for Within<T> {
     fn read(&mut self, value: Value) -> Result<(), Misread> {
@@ -142,7 +140,7 @@ impl<T: Field> Field for Within<T> {
 fn read_without(elsewhere: &[Elsewhere], field: &mut dyn Field, value: Value) -> Result<(), Misread> {
     for (name, why) in elsewhere {
         if value.get(name).is_some() {
-            return Err(Misread::new(*why).within(name));
+            return Err(Misread::new(format!("`{name}` {why}")).within(name));
         }
     }
     field.read(value)
@@ -166,13 +164,28 @@ pub struct Joined<T, O> {
 /// Consumers: from where they take.
 pub type Taking<T> = Joined<T, Source>;
 
-impl<T: Field, O: Field> Field for Joined<T, O> {
+/// What is said beside a short form, and what of that form is not asked there.
+pub trait Beside: Field {
+    #[doc(hidden)]
+    const ELSEWHERE: &'static [Elsewhere] = &[];
+}
+
+impl Beside for Filing {}
+impl Beside for Records {}
+impl Beside for Source {
+    const ELSEWHERE: &'static [Elsewhere] = &[
+        ("lanes", "is one here: those of a party share its fate; write a party each for what is to fail apart"),
+        ("factors", "change nothing here, for the steps say how long they take; leave it out"),
+    ];
+}
+
+impl<T: Field, O: Beside> Field for Joined<T, O> {
     fn read(&mut self, value: Value) -> Result<(), Misread> {
-        read_joined(&mut self.own, &mut self.within, value)
+        read_joined(&mut self.own, (&mut self.within, O::ELSEWHERE), value)
     }
 
     fn write(&mut self) -> Value {
-        let (mut written, own) = (self.within.write(), self.own.write());
+        let (mut written, own) = (write_without(O::ELSEWHERE, &mut self.within), self.own.write());
         if let (Some(fields), Value::Object(own)) = (written.as_object_mut(), own) {
             fields.extend(own);
         }
@@ -180,12 +193,16 @@ impl<T: Field, O: Field> Field for Joined<T, O> {
     }
 }
 
-fn read_joined(own: &mut dyn Field, within: &mut dyn Field, value: Value) -> Result<(), Misread> {
+fn read_joined(
+    own: &mut dyn Field,
+    (within, elsewhere): (&mut dyn Field, &[Elsewhere]),
+    value: Value,
+) -> Result<(), Misread> {
     let Value::Object(given) = value else { return within.read(value) };
     let names = own.write();
     let (here, there): (Map<_, _>, Map<_, _>) = given.into_iter().partition(|(name, _)| names.get(name).is_some());
     own.read(Value::Object(here))?;
-    within.read(Value::Object(there))
+    read_without(elsewhere, within, Value::Object(there))
 }
 
 /// From where consumers take.
@@ -249,10 +266,10 @@ impl Default for Records {
 pub struct Producer(pub kafka::ProducerSettings);
 
 const NOT_THE_PRODUCERS: [Elsewhere; 4] = [
-    ("id", "a producer is part of the party that publishes; leave it out"),
-    ("name", "a producer is part of the party that publishes; leave it out"),
-    ("threads", "the party that publishes has the threads; leave it out"),
-    ("send", "each step says whether it waits; write `confirm` there"),
+    ("id", "is that of the party that publishes; leave it out"),
+    ("name", "is that of the party that publishes; leave it out"),
+    ("threads", "are those of the party that publishes; leave it out"),
+    ("send", "is said by each step that publishes; write `confirm` there"),
 ];
 
 impl Field for Producer {
