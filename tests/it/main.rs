@@ -84,6 +84,7 @@ mod sqs_handles;
 mod story;
 mod svg;
 mod system_brokers;
+mod system_failures;
 mod told;
 mod tracks;
 mod verdicts;
