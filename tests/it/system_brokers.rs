@@ -50,7 +50,7 @@ pub fn play(parties: Value, more: Value) -> Trace {
 }
 
 /// Why a side of these parties is refused.
-fn refused(parties: Value) -> String {
+pub fn refused(parties: Value) -> String {
     match Scenario::from_value(scenario(parties, json!({}))) {
         Ok(_) => panic!("it is taken"),
         Err(problem) => problem.to_string(),

@@ -2,11 +2,11 @@
 
 use counterpoint::trace::{CallerOutcome, StayKind, WorkOutcome};
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::properties::check;
 use crate::story::{executions, sent, spans};
-use crate::system_brokers::{a_broker, outcomes, over, play};
+use crate::system_brokers::{a_broker, outcomes, over, play, refused};
 
 /// Parties and brokers are out, silent or die, and come back: what was taken on is done, once or more often.
 #[test]
@@ -89,4 +89,46 @@ fn a_poller_that_dies_has_its_message_come_back_by_the_clock() {
     assert_eq!(spans(&trace, StayKind::Hidden), [2000, 1040]);
     let answers: Vec<&str> = sent(&trace, "response").iter().map(|row| row.fate.word()).collect();
     assert_eq!(answers, ["late", "delivered"]);
+}
+
+/// A clock strikes for no job. What it leads to, by however many calls, must not need one; in a `take` each row has one.
+#[test]
+fn a_clock_leads_to_nothing_that_is_about_a_job() {
+    let with = |clock: Value, about: Value| {
+        json!([
+            { "id": "shop", "caller": {}, "does": [{ "call": "api", "request": "POST" }] },
+            { "id": "api", "service": {}, "tables": [{ "id": "rows" }], "on": [
+                { "request": "POST", "does": [{ "insert": "rows", "word": "pending" }, { "publish": "jobs" }] },
+                { "request": "ping", "does": [{ "call": "other", "request": "pong" }] },
+            ], "every": [{ "every": "10ms", "does": [clock] }] },
+            { "id": "other", "service": {}, "on": [{ "request": "pong", "does": [about] }] },
+            { "id": "jobs", "sqs": { "receive_message_wait_time": "20s" } },
+            { "id": "worker", "poller": { "queue": "jobs" }, "does": [{ "work": "task" }] },
+        ])
+    };
+    let call = || json!({ "call": "other", "request": "pong" });
+    for about in [json!({ "work": "task" }), json!({ "publish": "jobs" }), json!({ "bring": "word" })] {
+        let told = "sides.left.parties.api.every.0.does.0.call: a clock strikes for no job, so there is nothing that `call` \
+                    could be about; put it into the `does` of a `take`";
+        assert_eq!(refused(with(call(), about.clone())), told);
+        let at_once = json!({ "at_once": [{ "does": [call()] }] });
+        assert_eq!(refused(with(at_once, about.clone())), told.replace("call", "at_once"));
+        let in_take = json!({ "take": "rows", "does": [call(), { "write": "rows", "word": "done" }] });
+        play(with(in_take, about), json!({ "workload": { "jobs": 2 } }));
+    }
+    let trace = play(with(call(), json!({ "compute": "1ms" })), json!({ "workload": { "jobs": 2 } }));
+    assert_eq!(executions(&trace), [1, 1]);
+}
+
+/// Services may call each other in circles: whoever looks where steps lead comes to an end.
+#[test]
+fn steps_that_lead_in_circles_are_read_to_an_end() {
+    let calls = |to: &str| vec![json!({ "call": to, "request": "more", "timeout": "1ms" }); 12];
+    let parties = json!([
+        { "id": "shop", "caller": {}, "does": [{ "call": "one", "request": "more" }, { "work": "task" }] },
+        { "id": "one", "service": {}, "on": [{ "request": "more", "does": calls("two") }] },
+        { "id": "two", "service": {}, "on": [{ "request": "more", "does": calls("one") }] },
+    ]);
+    let trace = play(parties, json!({ "workload": { "jobs": 1 } }));
+    assert_eq!(executions(&trace).len(), 1);
 }

@@ -188,11 +188,9 @@ impl Walk<'_, '_> {
             );
             return bad(at(verb), sentence);
         }
-        let rows = matches!(
-            step,
-            Step::Work { .. } | Step::Publish(_) | Step::Read { .. } | Step::Write { .. } | Step::Insert { .. }
-        );
-        if rows && setting == Setting::Clock {
+        // What has steps in it is looked at step by step.
+        let holds = matches!(step, Step::If { .. } | Step::Repeat { .. } | Step::Hold { .. });
+        if setting == Setting::Clock && !holds && self.directory.is_about_a_job(step) {
             let sentence = format!(
                 "a clock strikes for no job, so there is nothing that `{verb}` could be about; put it into the \
                  `does` of a `take`"
