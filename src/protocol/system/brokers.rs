@@ -84,6 +84,7 @@ impl<'s> Site<'s> {
 }
 
 /// A broker that is being set up.
+#[allow(clippy::large_enum_variant, reason = "a side has a few, and each for no longer than it is set up")]
 enum Rising<'s> {
     Rabbitmq(rabbitmq::Rising),
     Sqs(sqs::Rising),

@@ -88,21 +88,15 @@ impl Settings {
 
     fn kind(&self, directory: &Directory<'_>, place: usize, field: &str) -> Checked {
         let party = &directory.parties[place];
-        // Names are the party's own, and were looked at.
-        let within = |kind: &str, checked: Checked| {
-            checked.map_err(|bad| {
-                let field = bad.field.split_once('.').map_or(bad.field.clone(), |(_, rest)| rest.to_owned());
-                BadSetting {
-                    field: format!("{field_of}.{field}", field_of = format!("parties.{}.{kind}", party.id)),
-                    ..bad
-                }
-            })
-        };
         if let Some(caller) = &party.caller {
-            within("caller", caller.0.check())?;
+            // It says itself that it is the `caller`.
+            caller
+                .0
+                .check()
+                .map_err(|bad| BadSetting { field: format!("parties.{}.{}", party.id, bad.field), ..bad })?;
         }
         if let Some(service) = &party.service {
-            within("service", service.0.check("service"))?;
+            service.0.check(&format!("{field}.service"))?;
         }
         if let Some(consumer) = &party.consumer {
             consumer.within.0.check(&format!("{field}.consumer"))?;
