@@ -85,6 +85,8 @@ mod sqs;
 mod sqs_handles;
 mod story;
 mod svg;
+mod system_brokers;
+mod system_failures;
 mod system_page;
 mod told;
 mod tracks;

@@ -3,7 +3,7 @@
 //! *Invariant:* what passed the checks of `check.rs` compiles; a name that leads nowhere does not come here.
 
 use super::directory::{Directory, Outlet};
-use super::party::Party;
+use super::party::{Party, Vendor};
 use super::program::{About, Errand, Manner, Op, Place, Saying, Words};
 use super::steps::{Call, Confirm, Means, Publish, Repeat, Step};
 use super::words::Lexicon;
@@ -122,7 +122,7 @@ impl<'s, 'c> Compiler<'s, 'c> {
 
     pub fn compile(mut self) -> Compiled {
         let party = &self.directory.parties[self.party];
-        let does = match (&party.caller, &party.consumer) {
+        let does = match (&party.caller, party.takes()) {
             (Some(_), _) => Some(Errand::Job),
             (None, Some(_)) => Some(Errand::Other),
             (None, None) => None,
@@ -333,8 +333,14 @@ impl<'s, 'c> Compiler<'s, 'c> {
 
     fn publish(&mut self, publish: &Publish, about: About) {
         let outlet = self.directory.outlet(&publish.to).unwrap_or(Outlet { broker: 0, queue: None });
-        self.compiled.outlets.push((outlet, publish.clone()));
-        let port = (self.compiled.outlets.len() - 1) as u8;
+        // A party has one producer for a topic, whoever of its steps sends.
+        let is_topic = self.directory.parties[outlet.broker].vendor() == Some(Vendor::Kafka);
+        let outlets = &mut self.compiled.outlets;
+        let known = outlets.iter().position(|(known, _)| is_topic && *known == outlet);
+        let port = known.unwrap_or_else(|| {
+            outlets.push((outlet, publish.clone()));
+            outlets.len() - 1
+        }) as u8;
         self.push(Op::Publish { port, about, waits: publish.confirm == Confirm::Wait });
     }
 

@@ -46,14 +46,14 @@ impl Written {
         let (mut ways, mut members) = (Ways::new(), Vec::new());
         let mut brokers = Brokers::new(self, &directory, ground, &lanes, &mut setup);
         for (place, (party, compiled)) in self.parties.iter().zip(compiled).enumerate() {
-            if party.rabbitmq.is_some() {
+            if party.vendor().is_some() {
                 // Who publishes there is known when all others are set up.
                 continue;
             }
             let outlets = (0..).zip(&compiled.outlets);
-            let outlets = outlets.map(|(port, (to, publish))| brokers.outlet(place, (port, *to), publish, &mut setup));
+            let outlets = outlets.map(|(port, (to, publish))| brokers.outlet((place, port), *to, publish, &mut setup));
             let outlets = outlets.collect();
-            let consumers = brokers.take_consumers(place);
+            let lending = brokers.take_lending(place);
             let (mut node, callings) = self.member(party, compiled, &words, node_words);
             for Calling { party: other, policy, breaker } in callings {
                 let way = *ways.entry((place, other)).or_insert_with(|| {
@@ -63,7 +63,7 @@ impl Written {
                 });
                 node = node.with_edge(Edge::new(way, policy).saying(breaker));
             }
-            members.push((lanes[place], Member::new(node, outlets, consumers).into()));
+            members.push((lanes[place], Member::new(node, outlets, lending).into()));
         }
         members.extend(brokers.finish());
         members.sort_by_key(|(lane, _): &(ActorId, protocol::Party)| lane.at());
@@ -105,8 +105,8 @@ impl Written {
         let row = match (&party.caller, &party.service) {
             (Some(caller), _) => Caller { id: id.into(), name: name.into(), ..caller.0.clone() }.lane(),
             (None, Some(service)) => Service { id: id.into(), name: name.into(), ..service.0.clone() }.lane(),
-            (None, None) => match &party.consumer {
-                Some(consumer) => lanes::of_slots(Duty::Worker, (id, name), consumer.0.count, "consumer"),
+            (None, None) => match party.takes() {
+                Some((.., count)) => lanes::of_slots(Duty::Worker, (id, name), count, "consumer"),
                 None => return brokers::lane(party),
             },
         };
@@ -137,7 +137,7 @@ impl Written {
             }
             // What it is lent brings its own place along.
             (None, None) => {
-                let count = party.consumer.as_ref().map_or(0, |consumer| consumer.0.count);
+                let count = party.takes().map_or(0, |(.., count)| count);
                 (Node::service(Hands::threads(0), Door::before(0), node_words, program), count)
             }
         };
