@@ -154,6 +154,8 @@ pub enum Step {
     AtHand,
     /// A caller gives up, and says so in these words.
     GiveUp(LabelId),
+    /// The same, of a job for which something was done.
+    BreakOff(LabelId),
     /// The same, of a job of which it knows that it was taken on, and not what has become of it.
     LoseTrack(LabelId),
 }

@@ -115,8 +115,8 @@ pub struct Node {
     pub(super) errands: Vec<Errand>,
     pub(super) outside: Outside,
     pub(super) clocks: Vec<Clock>,
-    /// Which task waits for a word that is to come for a job.
-    pub(super) words_awaited: ByNumber<(u16, u32), u32>,
+    /// The words that are awaited: each with its job and the task that waits for it.
+    pub(super) words_awaited: BTreeSet<(u32, JobId, u32)>,
     /// Words that came when nobody waited for them yet.
     pub(super) words_heard: BTreeSet<(u32, JobId)>,
     pub(super) next_task: u32,
@@ -139,7 +139,7 @@ impl Node {
             errands: Vec::new(),
             outside: Outside::default(),
             clocks: Vec::new(),
-            words_awaited: ByNumber::default(),
+            words_awaited: BTreeSet::new(),
             words_heard: BTreeSet::new(),
             next_task: 0,
             next_call: 0,
@@ -316,7 +316,7 @@ impl Node {
             }
             Doing::Awaiting(word, timer) => {
                 stage.cancel(timer);
-                self.words_awaited.remove(&(word as u16, stage.job_of(running.task.part).index()));
+                self.words_awaited.remove(&(word, stage.job_of(running.task.part), key));
             }
             Doing::Computing(None, _) | Doing::Calling | Doing::Sending | Doing::Branching(_) | Doing::Deciding => {}
         }
@@ -327,7 +327,7 @@ impl Node {
             Origin::Job(job) => self.errands.push(Errand::Settle(job, running.known)),
             Origin::Loan(place) => self.outside.returned.push_back((place, ending == Ending::Done)),
             Origin::Clock(clock) => self.clocks[usize::from(clock)].runs = false,
-            Origin::Branch { of, index } => self.branch_ended(of, index, running.task.last),
+            Origin::Branch { of, index } => self.branch_ended(of, index, &running),
             Origin::Request { .. } | Origin::Nobody => {}
         }
         for in_hand in running.in_hand {

@@ -22,17 +22,19 @@ impl Node {
         let Some(running) = self.running.get_mut(&key) else { return false };
         let timer = span.map(|span| stage.set_timer(span, Timer::NoWord { task: key }));
         running.doing = Doing::Awaiting(word, timer);
-        self.words_awaited.insert((word as u16, job.index()), key);
+        self.words_awaited.insert((word, job, key));
         false
     }
 
-    /// The word has come. Says whether anybody had waited for it.
+    /// The word has come, for the task that is there longest of those that wait for it. Says whether any did.
     pub(crate) fn bring(&mut self, (word, job): (u32, JobId), stage: &mut Stage<'_>) -> bool {
-        let Some(key) = self.words_awaited.remove(&(word as u16, job.index())) else {
+        let awaited = self.words_awaited.range((word, job, 0)..=(word, job, u32::MAX)).next().copied();
+        let Some(awaited) = awaited else {
             self.words_heard.insert((word, job));
             return false;
         };
-        self.wake(key, StepEnd::Done, stage);
+        self.words_awaited.remove(&awaited);
+        self.wake(awaited.2, StepEnd::Done, stage);
         true
     }
 
@@ -40,7 +42,7 @@ impl Node {
         let Some(running) = self.running.get(&key) else { return };
         let Doing::Awaiting(word, _) = running.doing else { return };
         let (slot, part) = (running.slot, running.task.part);
-        self.words_awaited.remove(&(word as u16, stage.job_of(part).index()));
+        self.words_awaited.remove(&(word, stage.job_of(part), key));
         stage.mark(MarkKind::TimedOut, slot, part, running.attempt.into(), self.words.timed_out);
         self.wake(key, StepEnd::Failed(CallFailure::Silence), stage);
     }

@@ -33,15 +33,20 @@ fn names<'n>(all: impl IntoIterator<Item = &'n str>) -> String {
     if all.is_empty() { "none".into() } else { all.join(", ") }
 }
 
+/// That there are two of a name.
+fn taken(what: &str, id: &str) -> String {
+    format!("there is another one called `{}`; give each {what} its own id", shown(id))
+}
+
 /// Where a list of steps stands, and so what can be in it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Setting {
     Job,
     Request,
     Delivery,
-    /// Nothing is at hand that a row could be about.
     /// What somebody tells whoever wants the jobs: that takes no time, and no hand.
     Hook,
+    /// Nothing is at hand that a row could be about.
     Clock,
     Row,
     Branch,
@@ -70,6 +75,18 @@ impl Settings {
                 }
             }
             self.party(&directory, place, &field)?;
+        }
+        // Dead letters lie in lanes of their own, of which the queues of one broker may share one.
+        for party in parties {
+            let mut of_this_broker = BTreeSet::new();
+            for queue in party.rabbitmq.iter().flat_map(|rabbit| &rabbit.queues) {
+                let Some(dead) = &queue.dead_letter else { continue };
+                if of_this_broker.insert(&*dead.id) && !taken.insert(&dead.id) {
+                    let field = format!("parties.{}.rabbitmq.queues.{}.dead_letter.id", party.id, queue.id);
+                    let sentence = format!("`{}` is taken; give each party and each queue its own id", dead.id);
+                    return bad(field, sentence);
+                }
+            }
         }
         match parties.iter().filter(|party| party.caller.is_some()).count() {
             1 => {}
@@ -155,11 +172,17 @@ impl Settings {
             }
         }
         at_most(&at("tables"), party.tables.len(), MOST_TABLES)?;
-        for table in &party.tables {
+        for (number, table) in party.tables.iter().enumerate() {
+            if party.tables[..number].iter().any(|other| other.id == table.id) {
+                return bad(at(&format!("tables.{}", table.id)), taken("table", &table.id));
+            }
             check_actor(&at(&format!("tables.{}", table.id)), &table.id, "table")?;
         }
         at_most(&at("pools"), party.pools.len(), MOST_TABLES)?;
-        for pool in &party.pools {
+        for (number, pool) in party.pools.iter().enumerate() {
+            if party.pools[..number].iter().any(|other| other.id == pool.id) {
+                return bad(at(&format!("pools.{}", pool.id)), taken("pool", &pool.id));
+            }
             check_actor(&at(&format!("pools.{}", pool.id)), &pool.id, "pool")?;
             in_range(&at(&format!("pools.{}.connections", pool.id)), pool.connections.into(), 1..=1000)?;
         }
@@ -180,6 +203,10 @@ impl Settings {
         };
         if let Some(caller) = &party.caller {
             within("caller", caller.0.check())?;
+            if caller.0.connections.is_some() {
+                let sentence = "a party's connections are those of each call; write `bulkhead` beside the `call`";
+                return bad(format!("{field}.caller.connections"), sentence);
+            }
         }
         if let Some(service) = &party.service {
             within("service", service.0.check("service"))?;
@@ -296,8 +323,18 @@ impl Walk<'_, '_> {
             );
             return bad(at(verb), sentence);
         }
-        let rows = matches!(step, Step::Work { .. } | Step::Read { .. } | Step::Write { .. } | Step::Insert { .. });
-        if rows && setting == Setting::Clock {
+        let is_about_a_job = matches!(
+            step,
+            Step::Work { .. }
+                | Step::Call(_)
+                | Step::Publish(_)
+                | Step::Read { .. }
+                | Step::Write { .. }
+                | Step::Insert { .. }
+                | Step::Await { .. }
+                | Step::Bring { .. }
+        );
+        if is_about_a_job && setting == Setting::Clock {
             let sentence = format!(
                 "a clock strikes for no job, so there is nothing that `{verb}` could be about; put it into the \
                  `does` of a `take`"
@@ -320,7 +357,7 @@ impl Walk<'_, '_> {
                         format!("there is no broker or queue `{}`; there are {}", shown(&publish.to), names(brokers));
                     return bad(at("publish"), sentence);
                 }
-                if setting == Setting::Job && publish.confirm == Confirm::Async {
+                if self.party.caller.is_some() && publish.confirm == Confirm::Async {
                     let sentence = "whoever wants the jobs knows that one is handed over when it is confirmed; write `wait`, \
                                     or `off` if nobody is to confirm anything";
                     return bad(at("confirm"), sentence);
@@ -337,10 +374,16 @@ impl Walk<'_, '_> {
                 }
             }
             Step::Repeat { how, .. } => repeat(&at, how),
-            Step::Read { table }
-            | Step::Write { table, .. }
-            | Step::Insert { table, .. }
-            | Step::Take { table, .. } => self.table(&at(verb), table),
+            Step::Read { table } => self.table(&at(verb), table),
+            Step::Write { table, word } | Step::Insert { table, word, .. } => {
+                check_text(&at("word"), word)?;
+                self.table(&at(verb), table)
+            }
+            Step::Take { table, word, most, .. } => {
+                check_text(&at("word"), word)?;
+                in_range(&at("most"), (*most).into(), 1..=MOST_TIMES)?;
+                self.table(&at(verb), table)
+            }
             Step::Transaction { writes, rolls_back, .. } => {
                 in_range(&at("rolls_back"), (*rolls_back).into(), 0..=MOST_TIMES)?;
                 let others = writes.iter().find(|write| !matches!(write, Step::Write { .. } | Step::Insert { .. }));

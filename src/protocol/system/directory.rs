@@ -2,6 +2,8 @@
 //!
 //! *Invariant:* the same names mean the same at every party.
 
+use std::collections::BTreeSet;
+
 use super::party::Party;
 use super::steps::Step;
 
@@ -19,8 +21,9 @@ pub(super) struct Outlet {
     pub queue: Option<usize>,
 }
 
-/// How deep programs may refer to each other where it is looked for the part that one is about.
-const DEPTH: usize = 16;
+/// The programs that were looked through for a part already, by their parties and requests. What was not found there is
+/// not found there the second time, and programs that lead to each other come to an end.
+type Seen = BTreeSet<(usize, Option<usize>)>;
 
 impl<'s> Directory<'s> {
     pub fn party(&self, id: &str) -> Option<usize> {
@@ -31,9 +34,19 @@ impl<'s> Directory<'s> {
         self.parts.iter().position(|part| part == id).map(|place| place as u32)
     }
 
+    /// The numbers of these parts.
+    pub fn never<'n>(&'n self, ids: &'n [String]) -> impl Iterator<Item = u32> + 'n {
+        ids.iter().filter_map(|id| self.part(id))
+    }
+
     /// The number of a request at a party.
     pub fn request(&self, party: usize, request: &str) -> Option<usize> {
         self.parties[party].on.iter().position(|on| on.request == request)
+    }
+
+    /// The number of a request among all programs of a party, of which the one about jobs is the first.
+    pub fn entry(&self, party: usize, request: &str) -> Option<usize> {
+        Some(self.request(party, request)? + usize::from(self.parties[party].caller.is_some()))
     }
 
     /// The broker or the queue of that name.
@@ -72,44 +85,46 @@ impl<'s> Directory<'s> {
 
     /// The part that is worked on first where a call or a message leads.
     pub fn part_of(&self, step: &Step) -> Option<u32> {
-        self.part_of_step(step, DEPTH)
+        self.part_of_step(step, &mut Seen::new())
     }
 
     /// The part that consumers of a queue work on first.
     pub fn part_of_queue(&self, outlet: Outlet) -> Option<u32> {
-        self.part_there(outlet, DEPTH)
+        self.part_there(outlet, &mut Seen::new())
     }
 
-    /// The part that is worked on first in these steps, and where they lead.
-    pub fn part_of_steps(&self, steps: &[Step]) -> Option<u32> {
-        self.part_in(steps, DEPTH)
+    fn part_in(&self, steps: &[Step], seen: &mut Seen) -> Option<u32> {
+        steps.iter().find_map(|step| self.part_of_step(step, seen))
     }
 
-    fn part_in(&self, steps: &[Step], depth: usize) -> Option<u32> {
-        steps.iter().find_map(|step| self.part_of_step(step, depth))
-    }
-
-    fn part_there(&self, outlet: Outlet, depth: usize) -> Option<u32> {
-        let depth = depth.checked_sub(1)?;
+    fn part_there(&self, outlet: Outlet, seen: &mut Seen) -> Option<u32> {
         match outlet.queue {
-            Some(_) => self.consumers(outlet).find_map(|party| self.part_in(&self.parties[party].does, depth)),
+            Some(_) => self.consumers(outlet).find_map(|party| self.part_at((party, None), seen)),
             None => {
                 let queues = 0..self.queues(outlet.broker).len();
-                queues.filter_map(|queue| self.part_there(Outlet { queue: Some(queue), ..outlet }, depth)).min()
+                queues.filter_map(|queue| self.part_there(Outlet { queue: Some(queue), ..outlet }, seen)).min()
             }
         }
     }
 
-    fn part_of_step(&self, step: &Step, depth: usize) -> Option<u32> {
-        let depth = depth.checked_sub(1)?;
+    /// The part that a party works on first about a request, or about a delivery.
+    fn part_at(&self, place: (usize, Option<usize>), seen: &mut Seen) -> Option<u32> {
+        if !seen.insert(place) {
+            return None;
+        }
+        let party = &self.parties[place.0];
+        self.part_in(place.1.map_or(&party.does, |request| &party.on[request].does), seen)
+    }
+
+    fn part_of_step(&self, step: &Step, seen: &mut Seen) -> Option<u32> {
         match step {
             Step::Work { part } => self.part(part),
             Step::Call(call) => {
                 let party = self.party(&call.party)?;
-                self.part_in(&self.parties[party].on[self.request(party, &call.request)?].does, depth)
+                self.part_at((party, Some(self.request(party, &call.request)?)), seen)
             }
-            Step::Publish(publish) => self.part_there(self.outlet(&publish.to)?, depth),
-            _ => step.inner().iter().find_map(|(_, steps)| self.part_in(steps, depth)),
+            Step::Publish(publish) => self.part_there(self.outlet(&publish.to)?, seen),
+            _ => step.inner().iter().find_map(|(_, steps)| self.part_in(steps, seen)),
         }
     }
 }

@@ -38,8 +38,7 @@ pub(super) enum Op {
     /// has failed.
     Check {
         otherwise: Option<(Place, About)>,
-        /// Whether it was handed to a broker, which is responsible for it now.
-        hands_over: bool,
+        behind: Behind,
         errand: Errand,
     },
     Answer(Saying),
@@ -119,6 +118,17 @@ pub(super) enum Op {
     End(Errand),
 }
 
+/// What a `Check` stands behind, and so what whoever wants the job learns of its end there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Behind {
+    /// It was handed to a broker, which is responsible for it now.
+    HandingOver,
+    /// The word came.
+    Awaiting,
+    /// An answer says by itself whether the job was only taken on. All else says nothing of it.
+    Other,
+}
+
 /// Which part a step is about: one of the job's, or the one that the task is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum About {
@@ -150,6 +160,8 @@ pub(super) struct Manner {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Errand {
     Job,
+    /// One of several things that are done for a job at once.
+    OfJob,
     Request,
     Other,
 }
@@ -166,9 +178,11 @@ pub(super) struct Words {
     pub lexicon: Lexicon,
 }
 
-/// What a job's task notes of it: that the last who answered has only taken it on; that somebody once did.
+/// What a job's task notes of it: that the last who answered has only taken it on; that somebody once did; that something
+/// was done for it.
 const NOW: u32 = 1;
 const EVER: u32 = 2;
+const SOMETHING: u32 = 4;
 
 /// The program of a party.
 pub(super) struct Program {
@@ -178,6 +192,8 @@ pub(super) struct Program {
     pub tables: Tables,
     /// How often each place that counts was reached.
     pub counters: Vec<u32>,
+    /// Parts of each job that are asked of nobody. Whoever wants the jobs says so.
+    pub never: Vec<u32>,
     pub words: Words,
 }
 
@@ -185,6 +201,9 @@ impl Conduct for Program {
     fn next(&mut self, task: &mut Task, stage: &mut Stage<'_>) -> Step {
         if task.place == 0 {
             task.memory = self.entries[usize::from(task.entry)];
+            if task.entry == 0 {
+                self.never.iter().for_each(|part| stage.excuses(about(About::Part(*part), task, stage)));
+            }
         }
         loop {
             // Cloned, for an instruction changes tables and counters, which stand beside it.
@@ -218,7 +237,7 @@ impl Program {
             Op::Publish { port, about: which, waits } => {
                 Some(Step::Send { port, part: about(which, task, stage), waits })
             }
-            Op::Check { otherwise, hands_over, errand } => self.check((otherwise, hands_over, errand), task, stage),
+            Op::Check { otherwise, behind, errand } => self.check((otherwise, behind, errand), task, stage),
             Op::Answer(saying) => Some(self.answer(&saying, task)),
             Op::AtOnce(places) => Some(Step::Branch(places)),
             Op::Jump(place) => {
@@ -254,11 +273,11 @@ impl Program {
                 None
             }
             Op::Read(table) => {
-                task.found = self.tables.read(table, stage.job_of(task.part));
+                task.found = self.tables.read(table, task, stage);
                 None
             }
             Op::Write { .. } | Op::Insert { .. } => {
-                task.found = self.write(&op, task.part, stage);
+                task.found = self.write(&op, task, stage);
                 None
             }
             Op::Take { table, word, most } => {
@@ -291,7 +310,7 @@ impl Program {
                     return None;
                 }
                 for write in &writes {
-                    task.found = self.write(write, task.part, stage);
+                    task.found = self.write(write, task, stage);
                 }
                 task.last = StepEnd::Done;
                 None
@@ -315,28 +334,32 @@ impl Program {
         stage.takes(stage.draw(span, 1, task.part))
     }
 
-    fn write(&mut self, op: &Op, part: PartId, stage: &mut Stage<'_>) -> Word {
+    fn write(&mut self, op: &Op, task: &Task, stage: &mut Stage<'_>) -> Word {
         match *op {
-            Op::Write { table, word } => self.tables.write(table, Row::new(part, word), stage),
-            Op::Insert { table, word, unique } => self.tables.insert(table, Row::new(part, word), unique, stage),
+            Op::Write { table, word } => self.tables.write(table, word, task, stage),
+            Op::Insert { table, word, unique } => self.tables.insert(table, Row::new(task.part, word), unique, stage),
             _ => Lexicon::NONE,
         }
     }
 
     fn check(
         &mut self,
-        (otherwise, hands_over, errand): (Option<(Place, About)>, bool, Errand),
+        (otherwise, behind, errand): (Option<(Place, About)>, Behind, Errand),
         task: &mut Task,
         stage: &mut Stage<'_>,
     ) -> Option<Step> {
         if task.last.is_fine() {
-            let mut accepts = hands_over;
-            if let StepEnd::Answered(answer) = task.last {
-                task.found = answer.note;
-                accepts = self.manner(answer).accepts;
-            }
-            if errand == Errand::Job {
-                task.note = task.note & EVER | if accepts { NOW | EVER } else { 0 };
+            let accepts = match (task.last, behind) {
+                (StepEnd::Answered(answer), _) => {
+                    task.found = answer.note;
+                    Some(self.manner(answer).accepts)
+                }
+                (_, Behind::HandingOver) => Some(true),
+                (_, Behind::Awaiting) => Some(false),
+                (_, Behind::Other) => None,
+            };
+            if let (Errand::Job | Errand::OfJob, Some(accepts)) = (errand, accepts) {
+                task.note = task.note & !NOW | SOMETHING | if accepts { NOW | EVER } else { 0 };
                 if accepts {
                     stage.accepts(stage.job_of(task.part));
                 }
@@ -391,6 +414,7 @@ impl Program {
     }
 
     fn fail(&mut self, label: Option<LabelId>, errand: Errand, task: &mut Task) -> Step {
+        let is_of_others = matches!(task.last, StepEnd::Failed(_) | StepEnd::Answered(_)) && !task.last.is_fine();
         if task.last.is_fine() {
             task.last = StepEnd::WorkFailed;
         }
@@ -398,9 +422,11 @@ impl Program {
         let label = label.unwrap_or(self.words.gave_up);
         match errand {
             Errand::Job if task.note & EVER != 0 => Step::LoseTrack(label),
-            Errand::Job => Step::GiveUp(label),
+            // Of what it asked for it knows how far that came; all else was looked at, and did not do.
+            Errand::Job if task.note & SOMETHING == 0 && is_of_others => Step::GiveUp(label),
+            Errand::Job => Step::BreakOff(label),
             Errand::Request => Step::Reply(self.words.internal),
-            Errand::Other => Step::Fail,
+            Errand::OfJob | Errand::Other => Step::Fail,
         }
     }
 
@@ -410,7 +436,7 @@ impl Program {
             Errand::Job if task.note & NOW != 0 => Step::Accepted,
             Errand::Job => Step::Answered,
             Errand::Request => Step::Reply(self.words.ok),
-            Errand::Other => Step::End,
+            Errand::OfJob | Errand::Other => Step::End,
         }
     }
 }

@@ -54,7 +54,8 @@ impl Settings {
             let outlets = outlets.map(|(port, (to, publish))| brokers.outlet(place, (port, *to), publish, &mut setup));
             let outlets = outlets.collect();
             let consumers = brokers.take_consumers(place);
-            let (mut node, callings) = self.member(party, compiled, &words, node_words);
+            let never = directory.never(&self.never).filter(|_| party.caller.is_some()).collect();
+            let (mut node, callings) = self.member(party, (compiled, never), &words, node_words);
             for Calling { party: other, policy, breaker } in callings {
                 let way = *ways.entry((place, other)).or_insert_with(|| {
                     let there = self.link(ground, &lanes, (place, other), leg::OUT);
@@ -115,7 +116,13 @@ impl Settings {
     }
 
     /// The node of a party, and whom it calls.
-    fn member(&self, party: &Party, compiled: Compiled, words: &Words, node_words: NodeWords) -> (Node, Vec<Calling>) {
+    fn member(
+        &self,
+        party: &Party,
+        (compiled, never): (Compiled, Vec<u32>),
+        words: &Words,
+        node_words: NodeWords,
+    ) -> (Node, Vec<Calling>) {
         let Compiled { ops, entries, counters, callings, .. } = compiled;
         let first_clock = entries.len() - party.every.len();
         let program = Program {
@@ -123,6 +130,7 @@ impl Settings {
             entries,
             tables: tables_of(party, words),
             counters: vec![0; counters],
+            never,
             words: words.clone(),
         };
         let (mut node, hands) = match (&party.caller, &party.service) {
