@@ -85,6 +85,7 @@ mod story;
 mod svg;
 mod system_odd;
 mod system_patterns;
+mod system_properties;
 mod system_steps;
 mod told;
 mod tracks;
