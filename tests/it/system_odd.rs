@@ -1,7 +1,7 @@
 //! Odd systems: what cannot be meant is refused in words, and what can be meant is done.
 
 use counterpoint::scenario::Scenario;
-use counterpoint::trace::{CallerOutcome, Outcome, Trace, WorkOutcome};
+use counterpoint::trace::{CallerOutcome, MarkKind, Outcome, Trace, WorkOutcome};
 use serde_json::{Value, json};
 
 use crate::story::{executions, play_within, sent};
@@ -229,4 +229,133 @@ fn a_thread_that_computes_on_answers_does_so_for_one_branch_after_another() {
     ]);
     let trace = run(parties, json!({}));
     crate::oracle::a_slot_does_one_thing_at_a_time(&trace).unwrap();
+}
+
+/// What it published is confirmed, and what it asked is answered, whatever happened to it meanwhile.
+#[test]
+fn whoever_wants_the_jobs_does_not_die() {
+    let publisher = json!([
+        { "id": "app", "caller": {}, "does": [{ "publish": "mails" }] },
+        { "id": "mails", "rabbitmq": {} },
+        { "id": "worker", "consumer": { "queue": "mails" }, "does": [{ "work": "work" }] },
+    ]);
+    let crash = json!([{ "at": "1ms", "for": "50ms", "fault": "crash", "actor": "left.app" }]);
+    let trace = run(publisher, json!({ "network": { "latency": "2ms" }, "changes": crash }));
+    assert_eq!((outcomes(&trace), trace.outcome), (vec![CallerOutcome::Accepted], Outcome::Settled));
+}
+
+/// Nobody hears of it, so it is written down.
+#[test]
+fn what_fails_after_its_answer_says_so() {
+    let trace = run(asked(json!([{ "work": "work" }, { "answer": "200 OK" }, { "fail": "too late" }])), json!({}));
+    let gave_up: Vec<&str> = trace
+        .marks
+        .iter()
+        .filter(|mark| mark.kind == MarkKind::GaveUp)
+        .map(|mark| trace.labels.text(mark.label))
+        .collect();
+    assert_eq!((gave_up, outcomes(&trace)), (vec!["too late"], vec![CallerOutcome::Answered]));
+}
+
+#[test]
+fn what_would_be_passed_over_is_refused() {
+    let publishes = |broker: Value, consumer: Value| {
+        json!([
+            { "id": "app", "caller": {}, "does": [{ "publish": "broker" }] },
+            { "id": "broker", "rabbitmq": broker },
+            { "id": "worker", "consumer": consumer, "does": [{ "work": "work" }] },
+        ])
+    };
+    refused(
+        publishes(json!({ "queues": [{ "id": "left" }, { "id": "right" }] }), json!({ "queue": "right" })),
+        "sides.left.parties.app.does.0.publish",
+        "`broker` has several queues; write which of them is meant: there are `left`, `right`",
+    );
+    refused(
+        publishes(json!({}), json!({ "queue": "broker", "factors": [2] })),
+        "sides.left.parties.worker.consumer.factors",
+        "what these consumers do has its own times; make one that is slower a party of its own",
+    );
+    refused(
+        publishes(json!({}), json!({ "queue": "broker", "lanes": "each", "count": 2 })),
+        "sides.left.parties.worker.consumer.lanes",
+        "a party has one lane; make a consumer that is to have its own a party of its own",
+    );
+    let mut value = scenario(asked(json!([{ "work": "work" }])), json!({}));
+    value["sides"][0]["never"] = json!(["work"]);
+    let problem = Scenario::from_value(value.clone()).expect_err("it is done and never done");
+    assert_eq!(
+        problem.sentence,
+        "`work` is worked on at `parties.api.on.0.does.0.work`; take it out of one of the two"
+    );
+    value["sides"][0]["never"] = json!([]);
+    for (ways, sentence) in [
+        (json!([{ "between": ["app", "app"] }]), "`app` is there twice; a way is between two parties"),
+        (
+            json!([{ "between": ["app", "api"] }, { "between": ["api", "app"] }]),
+            "there is another way between these two; write one for both directions",
+        ),
+    ] {
+        value["sides"][0]["ways"] = ways;
+        assert_eq!(Scenario::from_value(value.clone()).expect_err("no such way").sentence, sentence);
+    }
+}
+
+/// Each way in which a step fails has its word.
+#[test]
+fn every_failure_has_a_word_that_can_be_asked_for() {
+    let failing = |call: Value, does: Value, changes: Value, word: &str| {
+        let mut call = call;
+        call["call"] = json!("other");
+        call["request"] = json!("GET");
+        call["else"] =
+            json!([{ "if": word, "does": [{ "answer": "200 yes" }], "else": [{ "answer": "200 {found}" }] }]);
+        let trace = run(
+            json!([
+                { "id": "app", "caller": {}, "does": [{ "call": "api", "request": "POST" }, { "call": "api", "request": "work" }] },
+                { "id": "api", "service": {}, "on": [
+                    { "request": "POST", "does": [call] }, { "request": "work", "does": [{ "work": "work" }] } ] },
+                { "id": "other", "service": { "accept_queue": 0 }, "on": [{ "request": "GET", "does": does }] },
+            ]),
+            json!({ "changes": changes }),
+        );
+        let said = sent(&trace, "response")
+            .iter()
+            .find(|message| trace.actor(message.from).id == "api")
+            .map(|message| trace.labels.text(message.label).to_owned());
+        assert_eq!(said.as_deref(), Some("200 yes"), "{word}");
+    };
+    let down = json!([{ "at": "0ms", "for": "1s", "fault": "outage", "actor": "left.other" }]);
+    failing(json!({}), json!([]), down, "refused");
+    failing(json!({ "timeout": "10ms" }), json!([{ "pause": "20ms" }]), json!([]), "timed out");
+    failing(json!({}), json!([{ "fail": "" }]), json!([]), "failed");
+    failing(json!({}), json!([{ "dies": 1, "for": "1ms" }]), json!([]), "failed");
+    failing(json!({}), json!([{ "answer": "409 Conflict", "word": "taken" }]), json!([]), "taken");
+    let breaker = json!({ "sliding_window_size": 1, "minimum_number_of_calls": 1, "when_open": "fail" });
+    let retry = json!({ "max_attempts": 2, "base": "1ms", "jitter": "none" });
+    failing(json!({ "circuit_breaker": breaker, "retry": retry }), json!([{ "fail": "" }]), json!([]), "not permitted");
+}
+
+/// Of two that call at once, one finds no room, and one waits too long for a connection.
+#[test]
+fn what_finds_no_room_has_a_word_as_well() {
+    let said = |step: Value| {
+        let trace = run(
+            json!([
+                { "id": "app", "caller": { "threads": 2 }, "does": [{ "call": "api", "request": "POST" }] },
+                { "id": "api", "service": { "workers": 2 }, "pools": [{ "id": "pool", "connections": 1, "max_wait": "5ms" }],
+                    "on": [{ "request": "POST", "does": [step, { "answer": "200 OK" }] }] },
+                { "id": "other", "service": {}, "on": [{ "request": "GET", "does": [{ "work": "work" }] }] },
+            ]),
+            json!({ "jobs": 2, "arrivals": { "pattern": "burst", "at": "0ms" } }),
+        );
+        let said = sent(&trace, "response").into_iter().filter(|message| trace.actor(message.from).id == "api");
+        said.map(|message| trace.labels.text(message.label).to_owned()).collect::<Vec<_>>()
+    };
+    let otherwise = json!([{ "answer": "503 {found}" }]);
+    let call =
+        json!({ "call": "other", "request": "GET", "bulkhead": { "max_concurrent_calls": 1 }, "else": otherwise });
+    assert_eq!(said(call), ["503 no room", "200 OK"]);
+    let held = json!({ "hold": "pool", "does": [{ "call": "other", "request": "GET" }] });
+    assert_eq!(said(held), ["500 Internal Server Error", "200 OK"], "a task that gets no connection has failed");
 }

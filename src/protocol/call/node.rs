@@ -174,6 +174,11 @@ impl Node {
         self
     }
 
+    /// Whether a crash ends what is in hand here.
+    pub(crate) fn is_mortal(&self) -> bool {
+        matches!(self.role, Role::Service(_))
+    }
+
     pub(super) fn want(&mut self, job: JobId, stage: &mut Stage<'_>) {
         let part = stage.first_part(job);
         let key = self.admit(Origin::Job(job), 1, 0, 0, part, Moment::NEVER);

@@ -8,6 +8,7 @@ use super::Settings;
 use super::directory::{Directory, Outlet};
 use super::party::Party;
 use super::steps::{Confirm, Repeat, Step, VERBS};
+use crate::protocol::lanes::Lanes;
 use crate::protocol::{BadSetting, at_most, check_actor, check_text, in_range, not_zero};
 use crate::reading::shown;
 use crate::time::Span;
@@ -93,6 +94,14 @@ impl Settings {
             0 => return bad("parties", "nobody wants the jobs; make one party a `caller`"),
             several => return bad("parties", format!("{several} parties want the jobs; one `caller` does")),
         }
+        let named = self.named_parts();
+        let does = named.iter().filter(|(place, _)| !place.starts_with("never."));
+        for (number, never) in self.never.iter().enumerate() {
+            if let Some((place, _)) = does.clone().find(|(_, part)| part == never) {
+                let sentence = format!("`{}` is worked on at `{place}`; take it out of one of the two", shown(never));
+                return bad(format!("never.{number}"), sentence);
+            }
+        }
         self.ways(&directory)
     }
 
@@ -100,6 +109,16 @@ impl Settings {
         at_most("ways", self.ways.len(), MOST_PARTIES * MOST_PARTIES)?;
         for (place, way) in self.ways.iter().enumerate() {
             let field = format!("ways.{place}.between");
+            let before = &self.ways[..place];
+            let (Some(one), Some(other)) = (way.between.first(), way.between.get(1)) else {
+                return bad(field, format!("there are {} ids; a way is between two parties", way.between.len()));
+            };
+            if one == other {
+                return bad(field, format!("`{}` is there twice; a way is between two parties", shown(one)));
+            }
+            if before.iter().any(|before| [one, other].iter().all(|id| before.between.contains(id))) {
+                return bad(field, "there is another way between these two; write one for both directions");
+            }
             if way.between.len() != 2 {
                 return bad(field, format!("there are {} ids; a way is between two parties", way.between.len()));
             }
@@ -213,6 +232,15 @@ impl Settings {
         }
         if let Some(consumer) = &party.consumer {
             within("consumer", consumer.0.check("consumer"))?;
+            if !consumer.0.factors.is_empty() {
+                let sentence = "what these consumers do has its own times; make one that is slower a party of its own";
+                return bad(format!("{field}.consumer.factors"), sentence);
+            }
+            if consumer.0.lanes == Lanes::Each {
+                let sentence = "a party has one lane; make a consumer that is to have its own a party of its own";
+                return bad(format!("{field}.consumer.lanes"), sentence);
+            }
+            one_queue(directory, &format!("{field}.consumer.queue"), &consumer.0.queue)?;
             match directory.outlet(&consumer.0.queue) {
                 Some(Outlet { queue: Some(_), .. }) => {}
                 _ => {
@@ -357,6 +385,7 @@ impl Walk<'_, '_> {
                         format!("there is no broker or queue `{}`; there are {}", shown(&publish.to), names(brokers));
                     return bad(at("publish"), sentence);
                 }
+                one_queue(self.directory, &at("publish"), &publish.to)?;
                 if self.party.caller.is_some() && publish.confirm == Confirm::Async {
                     let sentence = "whoever wants the jobs knows that one is handed over when it is confirmed; write `wait`, \
                                     or `off` if nobody is to confirm anything";
@@ -457,6 +486,16 @@ impl Walk<'_, '_> {
         let known = names(self.party.tables.iter().map(|table| &*table.id));
         bad(at, format!("`{}` keeps no table `{}`; it has {known}", self.party.id, shown(id)))
     }
+}
+
+/// A broker without an exchange stands for its queue, if it has one.
+fn one_queue(directory: &Directory<'_>, at: &str, id: &str) -> Checked {
+    let Some(place) = directory.party(id) else { return Ok(()) };
+    let (queues, rabbit) = (directory.queues(place), &directory.parties[place].rabbitmq);
+    if queues.len() < 2 || rabbit.as_ref().is_none_or(|rabbit| rabbit.exchange.is_some()) {
+        return Ok(());
+    }
+    bad(at, format!("`{}` has several queues; write which of them is meant: there are {}", shown(id), names(queues)))
 }
 
 fn repeat(at: &dyn Fn(&str) -> String, how: &Repeat) -> Checked {

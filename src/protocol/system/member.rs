@@ -45,7 +45,8 @@ impl Member {
             Input::Wanted(job) => self.node.handle(Input::Wanted(job), stage),
             Input::Fault(fault, phase) => {
                 self.node.handle(Input::Fault(fault, phase), stage);
-                if (fault, phase) == (Fault::Crash, Phase::Begins) {
+                // Whoever wants the jobs does not die.
+                if (fault, phase) == (Fault::Crash, Phase::Begins) && self.node.is_mortal() {
                     self.outlets.iter_mut().for_each(|outlet| outlet.client.die(stage));
                 }
                 self.lend(Input::Fault(fault, phase), stage);

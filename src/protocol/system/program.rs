@@ -183,6 +183,8 @@ pub(super) struct Words {
 const NOW: u32 = 1;
 const EVER: u32 = 2;
 const SOMETHING: u32 = 4;
+/// What the task of a request notes: whoever asked has their answer.
+const ANSWERED: u32 = 8;
 
 /// The program of a party.
 pub(super) struct Program {
@@ -401,7 +403,7 @@ impl Program {
         }
     }
 
-    fn answer(&self, saying: &Saying, task: &Task) -> Step {
+    fn answer(&self, saying: &Saying, task: &mut Task) -> Step {
         let found = task.found;
         let label = saying.labels.get(found as usize).or(saying.labels.first());
         let reply =
@@ -409,7 +411,10 @@ impl Program {
         let reply = reply.noting(saying.word.unwrap_or(found));
         match self.ops.get(task.memory as usize) {
             Some(Op::End(_)) | None => Step::Reply(reply),
-            Some(_) => Step::Acknowledge(reply),
+            Some(_) => {
+                task.note |= ANSWERED;
+                Step::Acknowledge(reply)
+            }
         }
     }
 
@@ -425,6 +430,8 @@ impl Program {
             // Of what it asked for it knows how far that came; all else was looked at, and did not do.
             Errand::Job if task.note & SOMETHING == 0 && is_of_others => Step::GiveUp(label),
             Errand::Job => Step::BreakOff(label),
+            // Nobody hears of it any more.
+            Errand::Request if task.note & ANSWERED != 0 => Step::GiveUp(label),
             Errand::Request => Step::Reply(self.words.internal),
             Errand::OfJob | Errand::Other => Step::Fail,
         }
