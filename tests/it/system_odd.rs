@@ -359,3 +359,19 @@ fn what_finds_no_room_has_a_word_as_well() {
     let held = json!({ "hold": "pool", "does": [{ "call": "other", "request": "GET" }] });
     assert_eq!(said(held), ["500 Internal Server Error", "200 OK"], "a task that gets no connection has failed");
 }
+
+/// What is said of a failure is what whoever asked hears.
+#[test]
+fn a_request_that_fails_is_answered_in_its_own_words() {
+    let hears = |text: &str| {
+        let retry = json!({ "max_attempts": 2, "base": "1ms", "jitter": "none" });
+        let mut parties = asked(json!([{ "fail": text, "first": 1 }, { "work": "work" }]));
+        parties[0]["does"][0]["retry"] = retry;
+        let trace = run(parties, json!({}));
+        sent(&trace, "response").iter().map(|message| trace.labels.text(message.label).to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(hears("409 Conflict"), ["409 Conflict"], "which is final");
+    assert_eq!(hears("503 Busy"), ["503 Busy", "200 OK"]);
+    assert_eq!(hears("no good"), ["no good", "200 OK"]);
+    assert_eq!(hears(""), ["500 Internal Server Error", "200 OK"]);
+}

@@ -418,6 +418,26 @@ fn saga_the_second_refuses_and_the_first_compensates() {
     assert_eq!((callers(&trace), works(&trace)), (vec![CallerOutcome::Failed], vec![WorkOutcome::Done; 3]));
 }
 
+/// Compensating is no fallback: the job fails, and what was not done for it is not called done.
+#[test]
+fn saga_what_was_refused_is_not_done_because_something_was_done_about_it() {
+    let orders = |otherwise: Value| {
+        let trace = run(
+            json!([
+                { "id": "app", "caller": {}, "does": [{ "call": "payment", "request": "charge", "else": otherwise }] },
+                { "id": "payment", "service": {}, "on": [{ "request": "charge", "does": [{ "fail": "" }, { "work": "work" }] }] },
+            ]),
+            json!({}),
+        );
+        (callers(&trace).remove(0), works(&trace).remove(0))
+    };
+    assert_eq!(
+        orders(json!([{ "compute": "1ms" }, { "fail": "declined" }])),
+        (CallerOutcome::Failed, WorkOutcome::Lost)
+    );
+    assert_eq!(orders(json!([{ "compute": "1ms" }])), (CallerOutcome::Answered, WorkOutcome::Done), "a fallback");
+}
+
 /// Three services at once, each behind a breaker of its own. Reviews takes 50 ms, or 2 s while it is slow.
 fn gateway(slow: bool) -> Trace {
     let call = |party: &str, more: Value| {

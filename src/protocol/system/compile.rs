@@ -269,12 +269,16 @@ impl<'s, 'c> Compiler<'s, 'c> {
                 self.push(Op::Bring(word));
             }
             Step::Fail { text, first } => {
-                let label = (!text.is_empty()).then(|| self.setup.label(text));
+                let means = match verdict(Means::Status, text) {
+                    Verdict::Rejected => Verdict::Rejected,
+                    Verdict::Fine | Verdict::Failed => Verdict::Failed,
+                };
+                let said = (!text.is_empty()).then(|| (self.setup.label(text), means));
                 let after = first.map(|first| {
                     let counter = self.counter();
                     self.push(Op::After { times: first, counter, place: LATER })
                 });
-                self.push(Op::Fail(label, errand));
+                self.push(Op::Fail(said, errand));
                 after.into_iter().for_each(|after| self.lead_here(after));
             }
         }

@@ -113,7 +113,8 @@ pub(super) enum Op {
         lasts: Option<Span>,
         counter: u16,
     },
-    Fail(Option<LabelId>, Errand),
+    /// In these words, if there are any, and with what they mean to whoever asked.
+    Fail(Option<(LabelId, Verdict)>, Errand),
     /// The task has done what it is for.
     End(Errand),
 }
@@ -240,7 +241,13 @@ impl Program {
                 Some(Step::Send { port, part: about(which, task, stage), waits })
             }
             Op::Check { otherwise, behind, errand } => self.check((otherwise, behind, errand), task, stage),
-            Op::Answer(saying) => Some(self.answer(&saying, task)),
+            Op::Answer(saying) => {
+                match saying.verdict {
+                    Verdict::Fine => excuse(task, stage),
+                    Verdict::Rejected | Verdict::Failed => task.does_without.clear(),
+                }
+                Some(self.answer(&saying, task))
+            }
             Op::AtOnce(places) => Some(Step::Branch(places)),
             Op::Jump(place) => {
                 task.memory = place;
@@ -320,8 +327,11 @@ impl Program {
             Op::Hold(pool) => Some(Step::Take(pool)),
             Op::LetGo => Some(Step::Give),
             Op::Dies { time, lasts, counter } => (self.count(counter) == time).then_some(Step::Die(lasts)),
-            Op::Fail(label, errand) => Some(self.fail(label, errand, task)),
-            Op::End(errand) => Some(self.end(errand, task)),
+            Op::Fail(said, errand) => Some(self.fail(said, errand, task)),
+            Op::End(errand) => {
+                excuse(task, stage);
+                Some(self.end(errand, task))
+            }
         }
     }
 
@@ -373,7 +383,7 @@ impl Program {
             return Some(self.fail(None, errand, task));
         };
         if let About::Part(_) = without {
-            stage.excuses(about(without, task, stage));
+            task.does_without.push(about(without, task, stage));
         }
         task.memory = place;
         None
@@ -418,13 +428,13 @@ impl Program {
         }
     }
 
-    fn fail(&mut self, label: Option<LabelId>, errand: Errand, task: &mut Task) -> Step {
+    fn fail(&mut self, said: Option<(LabelId, Verdict)>, errand: Errand, task: &mut Task) -> Step {
         let is_of_others = matches!(task.last, StepEnd::Failed(_) | StepEnd::Answered(_)) && !task.last.is_fine();
         if task.last.is_fine() {
             task.last = StepEnd::WorkFailed;
         }
         self.tables.leave_all(task);
-        let label = label.unwrap_or(self.words.gave_up);
+        let label = said.map_or(self.words.gave_up, |(label, _)| label);
         match errand {
             Errand::Job if task.note & EVER != 0 => Step::LoseTrack(label),
             // Of what it asked for it knows how far that came; all else was looked at, and did not do.
@@ -432,7 +442,9 @@ impl Program {
             Errand::Job => Step::BreakOff(label),
             // Nobody hears of it any more.
             Errand::Request if task.note & ANSWERED != 0 => Step::GiveUp(label),
-            Errand::Request => Step::Reply(self.words.internal),
+            Errand::Request => Step::Reply(said.map_or(self.words.internal, |(label, verdict)| {
+                Reply::new(self.words.internal.kind, label, verdict, 0)
+            })),
             Errand::OfJob | Errand::Other => Step::Fail,
         }
     }
@@ -446,6 +458,11 @@ impl Program {
             Errand::OfJob | Errand::Other => Step::End,
         }
     }
+}
+
+/// The task came to a good end without these parts, so they are asked of nobody.
+fn excuse(task: &mut Task, stage: &mut Stage<'_>) {
+    task.does_without.drain(..).for_each(|part| stage.excuses(part));
 }
 
 /// The part that a step is about.
