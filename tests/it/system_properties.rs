@@ -359,7 +359,7 @@ pub fn scenario(numbers: Vec<u16>) -> Value {
 
 /// What a system is made from; it prints as the system.
 #[derive(Clone)]
-struct Numbers(Vec<u16>);
+pub struct Numbers(pub Vec<u16>);
 
 impl fmt::Debug for Numbers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -367,7 +367,7 @@ impl fmt::Debug for Numbers {
     }
 }
 
-fn numbers() -> impl Strategy<Value = Numbers> {
+pub fn numbers() -> impl Strategy<Value = Numbers> {
     prop::collection::vec(any::<u16>(), 0..400).prop_map(Numbers)
 }
 
@@ -385,8 +385,14 @@ fn holds(value: &Value) -> Result<Played, String> {
     if json::report(&played, None) != json::report(&play(&again), None) {
         return Err("the second run has other bytes".to_owned());
     }
-    oracle::sound(&played)?;
-    oracle::every_run_has_a_verdict_and_can_be_told(&played)?;
+    // Pictures take long.
+    match scenario.head.seed % 10 {
+        0 => oracle::run(&played)?,
+        _ => {
+            oracle::sound(&played)?;
+            oracle::every_run_has_a_verdict_and_can_be_told(&played)?;
+        }
+    }
     whoever_waits_has_a_reason(&played.sides[0].trace)?;
     Ok(played)
 }
