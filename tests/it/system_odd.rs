@@ -375,3 +375,17 @@ fn a_request_that_fails_is_answered_in_its_own_words() {
     assert_eq!(hears("no good"), ["no good", "200 OK"]);
     assert_eq!(hears(""), ["500 Internal Server Error", "200 OK"]);
 }
+
+/// Whoever knows messages again knows those that came to their end: half of it done is not done.
+#[test]
+fn a_consumer_that_dies_between_two_works_does_both_when_the_message_comes_again() {
+    let trace = run(
+        json!([
+            { "id": "app", "caller": {}, "does": [{ "publish": "mails" }] }, { "id": "mails", "rabbitmq": {} },
+            { "id": "worker", "consumer": { "queue": "mails", "deduplicates": true }, "does": [
+                { "work": "first" }, { "dies": 1, "for": "10ms" }, { "work": "second" } ] },
+        ]),
+        json!({ "parts": [{ "id": "first", "work": "10ms" }, { "id": "second", "work": "10ms" }] }),
+    );
+    assert_eq!((executions(&trace), works(&trace)), (vec![2, 1], vec![WorkOutcome::Done; 2]));
+}
