@@ -1,5 +1,6 @@
 //! What steps of a party mean where it matters: pools, loops, and processes that die in the middle.
 
+use counterpoint::time::{Moment, Span};
 use counterpoint::trace::{CallerOutcome, Ending, Fate, Limit, MarkKind, Outcome, StayKind, Trace, WorkOutcome};
 use serde_json::{Value, json};
 
@@ -195,4 +196,36 @@ fn services_that_call_each_other_lock_up_and_say_so() {
     parties.as_array_mut().unwrap().extend([calls("a", "b"), calls("b", "a")]);
     let trace = run(parties, json!({}));
     assert_eq!((callers(&trace), trace.outcome), (vec![CallerOutcome::Waiting], Outcome::Settled));
+}
+
+/// Nothing that it looks for can come any more, so the run is over, and it does not strike for thirty days.
+#[test]
+fn a_clock_that_finds_nothing_keeps_no_run_going() {
+    let parties = |does: Value| {
+        json!([
+            { "id": "app", "caller": {}, "does": [{ "call": "api", "request": "GET" }] },
+            { "id": "api", "service": {}, "tables": [{ "id": "rows" }], "pools": [{ "id": "db", "connections": 1 }],
+                "on": [{ "request": "GET", "does": [{ "hold": "db", "does": [{ "hold": "db", "does": [{ "work": "work" }] }] }] }],
+                "every": [{ "every": "100ms", "does": does }] },
+        ])
+    };
+    let trace = run(parties(json!([{ "take": "rows", "does": [{ "work": "work" }] }])), json!({}));
+    assert_eq!((trace.outcome, callers(&trace)), (Outcome::Settled, vec![CallerOutcome::Waiting]));
+    assert!(trace.ended <= Moment::START + Span::millis(200), "{:?}", trace.ended);
+}
+
+/// It strikes when it would have, however long it stood still: rows of 90, 110 and 730 ms are taken at 100, 200 and 800.
+#[test]
+fn a_clock_that_stood_still_strikes_as_if_it_had_not() {
+    let trace = run(
+        json!([
+            { "id": "app", "caller": { "threads": 3 }, "does": [{ "call": "api", "request": "POST" }] },
+            { "id": "api", "service": { "workers": 3 }, "tables": [{ "id": "rows" }],
+                "on": [{ "request": "POST", "does": [{ "insert": "rows", "word": "pending" }] }],
+                "every": [{ "every": "100ms", "does": [{ "take": "rows", "does": [{ "work": "work" }, { "write": "rows", "word": "done" }] }] }] },
+        ]),
+        json!({ "jobs": 3, "arrivals": { "pattern": "listed", "at": ["90ms", "110ms", "730ms"] } }),
+    );
+    let begun: Vec<u64> = stays(&trace, StayKind::Busy).iter().map(|stay| ms(stay.begin)).collect();
+    assert_eq!((begun, ms(trace.ended)), (vec![100, 200, 800], 810));
 }

@@ -115,6 +115,8 @@ pub struct Node {
     pub(super) errands: Vec<Errand>,
     pub(super) outside: Outside,
     pub(super) clocks: Vec<Clock>,
+    /// How many of them stand still.
+    pub(super) still: u32,
     /// The words that are awaited: each with its job and the task that waits for it.
     pub(super) words_awaited: BTreeSet<(u32, JobId, u32)>,
     /// Words that came when nobody waited for them yet.
@@ -139,6 +141,7 @@ impl Node {
             errands: Vec::new(),
             outside: Outside::default(),
             clocks: Vec::new(),
+            still: 0,
             words_awaited: BTreeSet::new(),
             words_heard: BTreeSet::new(),
             next_task: 0,
@@ -331,7 +334,13 @@ impl Node {
         match running.origin {
             Origin::Job(job) => self.errands.push(Errand::Settle(job, running.known)),
             Origin::Loan(place) => self.outside.returned.push_back((place, ending == Ending::Done)),
-            Origin::Clock(clock) => self.clocks[usize::from(clock)].runs = false,
+            Origin::Clock(clock) => {
+                self.clocks[usize::from(clock)].runs = false;
+                // It found something to do, and may find more.
+                if running.task.note != 0 || running.task.place > 1 {
+                    self.wind_up(stage);
+                }
+            }
             Origin::Branch { of, index } => self.branch_ended(of, index, &running),
             Origin::Request { .. } | Origin::Nobody => {}
         }

@@ -103,7 +103,7 @@ impl Member {
                 any = true;
             }
             while let Some(loan) = consumers.next_loan() {
-                self.node.borrow(loan);
+                self.node.borrow(loan, stage);
                 any = true;
             }
         }

@@ -187,6 +187,9 @@ const SOMETHING: u32 = 4;
 /// What the task of a request notes: whoever asked has their answer.
 const ANSWERED: u32 = 8;
 
+/// What any task notes: it took something that lay there.
+const FOUND_ROWS: u32 = 16;
+
 /// The program of a party.
 pub(super) struct Program {
     pub ops: Vec<Op>,
@@ -291,6 +294,9 @@ impl Program {
             }
             Op::Take { table, word, most } => {
                 let rows = self.tables.take(table, word, most);
+                if !rows.is_empty() {
+                    task.note |= FOUND_ROWS;
+                }
                 task.rounds.push(Round { left: 0, until: Moment::NEVER, rows, outer: task.part });
                 None
             }

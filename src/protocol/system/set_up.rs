@@ -15,7 +15,7 @@ use super::steps::Step;
 use super::tables::{self, Tables};
 use crate::engine::{Link, LinkId, Setup};
 use crate::protocol::call::settings::{Caller, Service, node_words};
-use crate::protocol::call::{Door, Edge, Hands, Message, Node, NodeWords, Reply, Verdict};
+use crate::protocol::call::{Door, Edge, Hands, Looks, Message, Node, NodeWords, Reply, Verdict};
 use crate::protocol::dead_letters::DeadLetters;
 use crate::protocol::{self, Ground, lanes, leg};
 use crate::trace::{ActorId, ActorRow, Duty, Slot};
@@ -153,7 +153,12 @@ impl Settings {
             node = node.with_pool(pool.connections, pool.max_wait);
         }
         for (number, clock) in party.every.iter().enumerate() {
-            node = node.with_clock(clock.every, (first_clock + number) as u8, Slot(hands + number as u16));
+            let looks = match clock.does.iter().all(|step| matches!(step, Step::Take { .. })) {
+                true => Looks::ForWork,
+                false => Looks::Never,
+            };
+            let place = ((first_clock + number) as u8, Slot(hands + number as u16));
+            node = node.with_clock(clock.every, place, looks);
         }
         (node, callings)
     }
