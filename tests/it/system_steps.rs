@@ -1,5 +1,7 @@
 //! What steps of a party mean where it matters: pools, loops, and processes that die in the middle.
 
+use std::collections::BTreeSet;
+
 use counterpoint::time::{Moment, Span};
 use counterpoint::trace::{CallerOutcome, Ending, Fate, Limit, MarkKind, Outcome, StayKind, Trace, WorkOutcome};
 use serde_json::{Value, json};
@@ -226,6 +228,9 @@ fn a_clock_that_stood_still_strikes_as_if_it_had_not() {
         ]),
         json!({ "jobs": 3, "arrivals": { "pattern": "listed", "at": ["90ms", "110ms", "730ms"] } }),
     );
-    let begun: Vec<u64> = stays(&trace, StayKind::Busy).iter().map(|stay| ms(stay.begin)).collect();
+    let busy = stays(&trace, StayKind::Busy);
+    let begun: Vec<u64> = busy.iter().map(|stay| ms(stay.begin)).collect();
     assert_eq!((begun, ms(trace.ended)), (vec![100, 200, 800], 810));
+    let names: BTreeSet<_> = busy.iter().map(|stay| trace.actor(stay.actor).slot_name(stay.slot)).collect();
+    assert_eq!(names, BTreeSet::from([Some("clock".to_owned())]), "which is no worker");
 }

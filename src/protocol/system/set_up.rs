@@ -112,7 +112,15 @@ impl Settings {
             },
         };
         let clocks = party.every.len() as u16;
-        ActorRow { slots: row.slots + clocks, ..row }
+        if clocks == 0 {
+            return row;
+        }
+        let hands = (1..=row.slots).map(|hand| format!("{} {hand}", row.slot_noun));
+        let slot_names = hands.chain((1..=clocks).map(|clock| match clocks {
+            1 => "clock".to_owned(),
+            _ => format!("clock {clock}"),
+        }));
+        ActorRow { slots: row.slots + clocks, slot_names: slot_names.collect(), ..row }
     }
 
     /// The node of a party, and whom it calls.
