@@ -135,6 +135,22 @@ fn whoever_took_a_row_reads_and_writes_that_one() {
     assert_eq!((executions(&trace), trace.outcome), (vec![2], Outcome::Settled));
 }
 
+/// The same within several things at once.
+#[test]
+fn whoever_took_a_row_writes_that_one_in_each_branch() {
+    let trace = run(
+        json!([
+            { "id": "app", "caller": {}, "does": [{ "call": "api", "request": "POST" }] },
+            { "id": "api", "service": {}, "tables": [{ "id": "rows" }],
+                "on": [{ "request": "POST", "does": [{ "insert": "rows", "word": "pending" }, { "insert": "rows", "word": "pending" }] }],
+                "every": [{ "every": "100ms", "does": [
+                    { "take": "rows", "does": [{ "work": "work" }, { "at_once": [{ "does": [{ "write": "rows", "word": "done" }] }] }] } ] }] },
+        ]),
+        json!({}),
+    );
+    assert_eq!((executions(&trace), trace.outcome), (vec![2], Outcome::Settled));
+}
+
 #[test]
 fn what_would_have_no_meaning_is_refused() {
     let take = |take: Value| {

@@ -31,6 +31,7 @@ impl Node {
                 running.slot = slot;
                 running.task.memory = *place;
                 running.task.found = task.found;
+                running.task.rounds.clone_from(&task.rounds);
                 // Its conduct takes it for one that has begun.
                 running.task.place = 1;
             }
