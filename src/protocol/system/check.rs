@@ -33,15 +33,20 @@ fn names<'n>(all: impl IntoIterator<Item = &'n str>) -> String {
     if all.is_empty() { "none".into() } else { all.join(", ") }
 }
 
+/// That there are two of a name.
+fn taken(what: &str, id: &str) -> String {
+    format!("there is another one called `{}`; give each {what} its own id", shown(id))
+}
+
 /// Where a list of steps stands, and so what can be in it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Setting {
     Job,
     Request,
     Delivery,
-    /// Nothing is at hand that a row could be about.
     /// What somebody tells whoever wants the jobs: that takes no time, and no hand.
     Hook,
+    /// Nothing is at hand that a row could be about.
     Clock,
     Row,
     Branch,
@@ -70,10 +75,30 @@ impl Written {
             }
             self.party(&directory, place, &field)?;
         }
+        // Dead letters lie in lanes of their own, of which the queues of one broker may share one.
+        for party in parties {
+            let mut of_this_broker = BTreeSet::new();
+            for queue in party.rabbitmq.iter().flat_map(|rabbit| &rabbit.queues) {
+                let Some(dead) = &queue.dead_letter else { continue };
+                if of_this_broker.insert(&*dead.id) && !taken.insert(&dead.id) {
+                    let field = format!("parties.{}.rabbitmq.queues.{}.dead_letter.id", party.id, queue.id);
+                    let sentence = format!("`{}` is taken; give each party and each queue its own id", dead.id);
+                    return bad(field, sentence);
+                }
+            }
+        }
         match parties.iter().filter(|party| party.caller.is_some()).count() {
             1 => {}
             0 => return bad("parties", "nobody wants the jobs; make one party a `caller`"),
             several => return bad("parties", format!("{several} parties want the jobs; one `caller` does")),
+        }
+        let named = self.named_parts();
+        let does = named.iter().filter(|(place, _)| !place.starts_with("never."));
+        for (number, never) in self.never.iter().enumerate() {
+            if let Some((place, _)) = does.clone().find(|(_, part)| part == never) {
+                let sentence = format!("`{}` is worked on at `{place}`; take it out of one of the two", shown(never));
+                return bad(format!("never.{number}"), sentence);
+            }
         }
         self.ways(&directory)
     }
@@ -82,6 +107,16 @@ impl Written {
         at_most("ways", self.ways.len(), MOST_PARTIES * MOST_PARTIES)?;
         for (place, way) in self.ways.iter().enumerate() {
             let field = format!("ways.{place}.between");
+            let before = &self.ways[..place];
+            let (Some(one), Some(other)) = (way.between.first(), way.between.get(1)) else {
+                return bad(field, format!("there are {} ids; a way is between two parties", way.between.len()));
+            };
+            if one == other {
+                return bad(field, format!("`{}` is there twice; a way is between two parties", shown(one)));
+            }
+            if before.iter().any(|before| [one, other].iter().all(|id| before.between.contains(id))) {
+                return bad(field, "there is another way between these two; write one for both directions");
+            }
             if way.between.len() != 2 {
                 return bad(field, format!("there are {} ids; a way is between two parties", way.between.len()));
             }
@@ -206,7 +241,7 @@ impl Walk<'_, '_> {
                 call.circuit_breaker.as_ref().map_or(Ok(()), |breaker| breaker.check(&at("circuit_breaker")))?;
                 call.bulkhead.as_ref().map_or(Ok(()), |bulkhead| bulkhead.check(&at("bulkhead")))
             }
-            Step::Publish(publish) => self.publish(&at, publish, setting),
+            Step::Publish(publish) => self.publish(&at, publish),
             Step::Answer { text, word, .. } => {
                 check_text(&at("answer"), text)?;
                 check_text(&at("word"), word)?;
@@ -216,10 +251,16 @@ impl Walk<'_, '_> {
                 }
             }
             Step::Repeat { how, .. } => repeat(&at, how),
-            Step::Read { table }
-            | Step::Write { table, .. }
-            | Step::Insert { table, .. }
-            | Step::Take { table, .. } => self.table(&at(verb), table),
+            Step::Read { table } => self.table(&at(verb), table),
+            Step::Write { table, word } | Step::Insert { table, word, .. } => {
+                check_text(&at("word"), word)?;
+                self.table(&at(verb), table)
+            }
+            Step::Take { table, word, most, .. } => {
+                check_text(&at("word"), word)?;
+                in_range(&at("most"), (*most).into(), 1..=MOST_TIMES)?;
+                self.table(&at(verb), table)
+            }
             Step::Transaction { writes, rolls_back, .. } => {
                 in_range(&at("rolls_back"), (*rolls_back).into(), 0..=MOST_TIMES)?;
                 let others = writes.iter().find(|write| !matches!(write, Step::Write { .. } | Step::Insert { .. }));
@@ -286,7 +327,7 @@ impl Walk<'_, '_> {
         Ok(())
     }
 
-    fn publish(&self, at: &dyn Fn(&str) -> String, publish: &Publish, setting: Setting) -> Checked {
+    fn publish(&self, at: &dyn Fn(&str) -> String, publish: &Publish) -> Checked {
         let Publish { to, confirm, timeout, retry, .. } = publish;
         let Some(outlet) = self.directory.outlet(to) else {
             let brokers = (0..self.settings.parties.len()).flat_map(|place| self.directory.queues(place));
@@ -309,7 +350,8 @@ impl Walk<'_, '_> {
             }
             _ => {}
         }
-        if setting == Setting::Job && *confirm == Confirm::Async {
+        one_queue(self.directory, &at("publish"), to)?;
+        if self.party.caller.is_some() && *confirm == Confirm::Async {
             let sentence = "whoever wants the jobs knows that one is handed over when it is confirmed; write `wait`, \
                             or to RabbitMQ `off` if nobody is to confirm anything";
             return bad(at("confirm"), sentence);
@@ -335,6 +377,16 @@ impl Walk<'_, '_> {
         let known = names(self.party.tables.iter().map(|table| &*table.id));
         bad(at, format!("`{}` keeps no table `{}`; it has {known}", self.party.id, shown(id)))
     }
+}
+
+/// A broker without an exchange stands for its queue, if it has one.
+fn one_queue(directory: &Directory<'_>, at: &str, id: &str) -> Checked {
+    let Some(place) = directory.party(id) else { return Ok(()) };
+    let (queues, rabbit) = (directory.queues(place), &directory.parties[place].rabbitmq);
+    if queues.len() < 2 || rabbit.as_ref().is_none_or(|rabbit| rabbit.exchange.is_some()) {
+        return Ok(());
+    }
+    bad(at, format!("`{}` has several queues; write which of them is meant: there are {}", shown(id), names(queues)))
 }
 
 fn repeat(at: &dyn Fn(&str) -> String, how: &Repeat) -> Checked {

@@ -33,9 +33,19 @@ impl<'s> Directory<'s> {
         self.parts.iter().position(|part| part == id).map(|place| place as u32)
     }
 
+    /// The numbers of these parts.
+    pub fn never<'n>(&'n self, ids: &'n [String]) -> impl Iterator<Item = u32> + 'n {
+        ids.iter().filter_map(|id| self.part(id))
+    }
+
     /// The number of a request at a party.
     pub fn request(&self, party: usize, request: &str) -> Option<usize> {
         self.parties[party].on.iter().position(|on| on.request == request)
+    }
+
+    /// The number of a request among all programs of a party, of which the one about jobs is the first.
+    pub fn entry(&self, party: usize, request: &str) -> Option<usize> {
+        Some(self.request(party, request)? + usize::from(self.parties[party].caller.is_some()))
     }
 
     /// The broker or the queue of that name.

@@ -106,7 +106,8 @@ impl Member {
             Input::Wanted(job) => self.node.handle(Input::Wanted(job), stage),
             Input::Fault(fault, phase) => {
                 self.node.handle(Input::Fault(fault, phase), stage);
-                if (fault, phase) == (Fault::Crash, Phase::Begins) {
+                // Whoever wants the jobs does not die.
+                if (fault, phase) == (Fault::Crash, Phase::Begins) && self.node.is_mortal() {
                     self.outlets
                         .iter_mut()
                         .for_each(|outlet| any!(Client, &mut outlet.client, client => client.die(stage)));
@@ -179,7 +180,7 @@ impl Member {
                 any = true;
             }
             while let Some(loan) = any!(Lending, lending, crew => crew.next_loan()) {
-                self.node.borrow(loan);
+                self.node.borrow(loan, stage);
                 any = true;
             }
         }

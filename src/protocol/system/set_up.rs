@@ -15,7 +15,7 @@ use super::steps::Step;
 use super::tables::{self, Tables};
 use crate::engine::{Link, LinkId, Setup};
 use crate::protocol::call::settings::{Caller, Service, node_words};
-use crate::protocol::call::{Door, Edge, Hands, Message, Node, NodeWords, Reply, Verdict};
+use crate::protocol::call::{Door, Edge, Hands, Looks, Message, Node, NodeWords, Reply, Verdict};
 use crate::protocol::dead_letters::DeadLetters;
 use crate::protocol::{self, Ground, lanes};
 use crate::trace::{ActorId, ActorRow, Duty, Slot};
@@ -54,7 +54,8 @@ impl Written {
             let outlets = outlets.map(|(port, (to, publish))| brokers.outlet((place, port), *to, publish, &mut setup));
             let outlets = outlets.collect();
             let lending = brokers.take_lending(place);
-            let (mut node, callings) = self.member(party, compiled, &words, node_words);
+            let never = directory.never(&self.never).filter(|_| party.caller.is_some()).collect();
+            let (mut node, callings) = self.member(party, (compiled, never), &words, node_words);
             for Calling { party: other, policy, breaker } in callings {
                 let way = *ways.entry((place, other)).or_insert_with(|| {
                     let there = self.link(ground, &lanes, (place, other));
@@ -111,11 +112,25 @@ impl Written {
             },
         };
         let clocks = party.every.len() as u16;
-        ActorRow { slots: row.slots + clocks, ..row }
+        if clocks == 0 {
+            return row;
+        }
+        let hands = (1..=row.slots).map(|hand| format!("{} {hand}", row.slot_noun));
+        let slot_names = hands.chain((1..=clocks).map(|clock| match clocks {
+            1 => "clock".to_owned(),
+            _ => format!("clock {clock}"),
+        }));
+        ActorRow { slots: row.slots + clocks, slot_names: slot_names.collect(), ..row }
     }
 
     /// The node of a party, and whom it calls.
-    fn member(&self, party: &Party, compiled: Compiled, words: &Words, node_words: NodeWords) -> (Node, Vec<Calling>) {
+    fn member(
+        &self,
+        party: &Party,
+        (compiled, never): (Compiled, Vec<u32>),
+        words: &Words,
+        node_words: NodeWords,
+    ) -> (Node, Vec<Calling>) {
         let Compiled { ops, entries, counters, callings, .. } = compiled;
         let first_clock = entries.len() - party.every.len();
         let program = Program {
@@ -123,6 +138,7 @@ impl Written {
             entries,
             tables: tables_of(party, words),
             counters: vec![0; counters],
+            never,
             words: words.clone(),
         };
         let (mut node, hands) = match (&party.caller, &party.service) {
@@ -145,7 +161,12 @@ impl Written {
             node = node.with_pool(pool.connections, pool.max_wait);
         }
         for (number, clock) in party.every.iter().enumerate() {
-            node = node.with_clock(clock.every, (first_clock + number) as u8, Slot(hands + number as u16));
+            let looks = match clock.does.iter().all(|step| matches!(step, Step::Take { .. })) {
+                true => Looks::ForWork,
+                false => Looks::Never,
+            };
+            let place = ((first_clock + number) as u8, Slot(hands + number as u16));
+            node = node.with_clock(clock.every, place, looks);
         }
         (node, callings)
     }

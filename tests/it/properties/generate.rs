@@ -27,7 +27,8 @@ pub fn scenario() -> impl Strategy<Value = Text> {
             let text = change.to_string();
             let apart = match (text.contains("between"), text.contains("queue")) {
                 (false, _) => instances || consumers,
-                (true, is_queued) => (if is_queued { consumers } else { instances }),
+                (true, true) => consumers,
+                (true, false) => instances,
             };
             if apart {
                 *change = serde_json::from_str(&text.replace("\"server\"", "\"server-1\"")).unwrap();

@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* a party is of one kind, and has nothing of another.
 
-use super::{Checked, MOST_TABLES, bad, names};
+use super::{Checked, MOST_TABLES, bad, names, one_queue, taken};
 use crate::protocol::sqs::settings::check_keys;
 use crate::protocol::system::Written;
 use crate::protocol::system::directory::{Directory, Outlet};
@@ -75,11 +75,17 @@ impl Written {
             }
         }
         at_most(&at("tables"), party.tables.len(), MOST_TABLES)?;
-        for table in &party.tables {
+        for (number, table) in party.tables.iter().enumerate() {
+            if party.tables[..number].iter().any(|other| other.id == table.id) {
+                return bad(at(&format!("tables.{}", table.id)), taken("table", &table.id));
+            }
             check_actor(&at(&format!("tables.{}", table.id)), &table.id, "table")?;
         }
         at_most(&at("pools"), party.pools.len(), MOST_TABLES)?;
-        for pool in &party.pools {
+        for (number, pool) in party.pools.iter().enumerate() {
+            if party.pools[..number].iter().any(|other| other.id == pool.id) {
+                return bad(at(&format!("pools.{}", pool.id)), taken("pool", &pool.id));
+            }
             check_actor(&at(&format!("pools.{}", pool.id)), &pool.id, "pool")?;
             in_range(&at(&format!("pools.{}.connections", pool.id)), pool.connections.into(), 1..=1000)?;
         }
@@ -94,6 +100,10 @@ impl Written {
                 .0
                 .check()
                 .map_err(|bad| BadSetting { field: format!("parties.{}.{}", party.id, bad.field), ..bad })?;
+            if caller.0.connections.is_some() {
+                let sentence = "a party's connections are those of each call; write `bulkhead` beside the `call`";
+                return bad(format!("{field}.caller.connections"), sentence);
+            }
         }
         if let Some(service) = &party.service {
             service.0.check(&format!("{field}.service"))?;
@@ -145,6 +155,7 @@ impl Written {
     fn source(&self, directory: &Directory<'_>, party: &Party, field: &str) -> Checked {
         let Some((vendor, queue, _)) = party.takes() else { return Ok(()) };
         let kind = vendor.takes();
+        one_queue(directory, &format!("{field}.{kind}.queue"), queue)?;
         let outlet = directory.outlet(queue);
         let of = |place: usize| directory.parties[place].vendor();
         match outlet {
