@@ -43,17 +43,11 @@ fn a_part_that_is_never_done_is_asked_of_nobody_and_not_lost() {
 fn a_clock_calls_and_publishes_only_about_rows() {
     let mut parties = asked(json!([{ "work": "work" }]));
     let ticks = |does: Value| json!([{ "every": "10ms", "does": [does] }]);
-    parties[1]["every"] = ticks(json!({ "call": "other", "request": "GET" }));
-    parties
-        .as_array_mut()
-        .unwrap()
-        .push(json!({ "id": "other", "service": {}, "on": [{ "request": "GET", "does": [] }] }));
     let about = |verb: &str| {
         format!(
             "a clock strikes for no job, so there is nothing that `{verb}` could be about; put it into the `does` of a `take`"
         )
     };
-    refused(parties.clone(), "sides.left.parties.api.every.0.does.0.call", &about("call"));
     parties[1]["every"] = ticks(json!({ "await": "word" }));
     refused(parties.clone(), "sides.left.parties.api.every.0.does.0.await", &about("await"));
     parties[1]["every"] = ticks(json!({ "bring": "word" }));
@@ -289,13 +283,13 @@ fn what_would_be_passed_over_is_refused() {
     );
     refused(
         publishes(json!({}), json!({ "queue": "broker", "factors": [2] })),
-        "sides.left.parties.worker.consumer.factors",
-        "what these consumers do has its own times; make one that is slower a party of its own",
+        "sides.left.parties.2.consumer.factors",
+        "`factors` change nothing here, for the steps say how long they take; leave it out",
     );
     refused(
         publishes(json!({}), json!({ "queue": "broker", "lanes": "each", "count": 2 })),
-        "sides.left.parties.worker.consumer.lanes",
-        "a party has one lane; make a consumer that is to have its own a party of its own",
+        "sides.left.parties.2.consumer.lanes",
+        "`lanes` is one here: those of a party share its fate; write a party each for what is to fail apart",
     );
     let mut value = scenario(asked(json!([{ "work": "work" }])), json!({}));
     value["sides"][0]["never"] = json!(["work"]);

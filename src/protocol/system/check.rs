@@ -66,7 +66,9 @@ impl Written {
             let (id, name) = party.names();
             check_actor(&field, id, name)?;
             let own_queues = directory.queues(place).into_iter().filter(|queue| *queue != id);
-            for id in std::iter::once(id).chain(own_queues).chain(party.asides()) {
+            // Those of RabbitMQ come below.
+            let asides = party.asides().into_iter().filter(|_| party.rabbitmq.is_none());
+            for id in std::iter::once(id).chain(own_queues).chain(asides) {
                 if !taken.insert(id) {
                     let sentence =
                         format!("`{id}` is taken; give each party, queue and place of dead letters its own id");

@@ -9,7 +9,7 @@ use super::tables::{Row, Tables};
 use super::words::{Lexicon, Word};
 use crate::engine::KindId;
 use crate::protocol::Stage;
-use crate::protocol::call::{Answer, Ask, CallFailure, Conduct, Effect, Reply, Round, Step, StepEnd, Task, Verdict};
+use crate::protocol::call::{Answer, Ask, Conduct, Effect, Reply, Round, Step, StepEnd, Task, Verdict};
 use crate::rng::Distribution;
 use crate::time::{Moment, Span};
 use crate::trace::{LabelId, PartId};
@@ -484,23 +484,5 @@ fn about(which: About, task: &Task, stage: &Stage<'_>) -> PartId {
             PartId::from_index(stage.first_part(stage.job_of(task.part)).index() + number)
         }
         About::Part(_) | About::TheTask => task.part,
-    }
-}
-
-impl Lexicon {
-    /// What is found where a step has failed.
-    fn of_failure(&self, end: StepEnd) -> Word {
-        match end {
-            StepEnd::Failed(CallFailure::TurnedAway) => Lexicon::REFUSED,
-            StepEnd::Failed(CallFailure::Silence) => Lexicon::TIMED_OUT,
-            StepEnd::Failed(CallFailure::NotPermitted) => Lexicon::NOT_PERMITTED,
-            StepEnd::Failed(CallFailure::NoRoom) => Lexicon::NO_ROOM,
-            StepEnd::Answered(answer) | StepEnd::Failed(CallFailure::Error(answer)) if answer.note != Lexicon::NONE => {
-                answer.note
-            }
-            StepEnd::Failed(_) | StepEnd::Answered(_) | StepEnd::WorkFailed | StepEnd::Done | StepEnd::Nothing => {
-                Lexicon::FAILED
-            }
-        }
     }
 }
