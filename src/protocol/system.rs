@@ -18,6 +18,7 @@ mod words;
 pub use member::Member;
 pub use party::Party;
 pub use steps::Step;
+pub(crate) use steps::VERBS;
 
 use std::sync::Arc;
 
