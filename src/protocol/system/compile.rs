@@ -122,14 +122,9 @@ impl<'s, 'c> Compiler<'s, 'c> {
 
     pub fn compile(mut self) -> Compiled {
         let party = &self.directory.parties[self.party];
-        let does = match (&party.caller, &party.consumer) {
-            (Some(_), _) => Some(Errand::Job),
-            (None, Some(_)) => Some(Errand::Other),
-            (None, None) => None,
-        };
-        if let Some(errand) = does {
-            self.program(&party.does, errand);
-        }
+        // It stands first at every party, also where it is empty, so that a request has the same place whatever else its
+        // party is.
+        self.program(&party.does, if party.caller.is_some() { Errand::Job } else { Errand::Other });
         party.on.iter().for_each(|on| self.program(&on.does, Errand::Request));
         party.every.iter().for_each(|clock| self.program(&clock.does, Errand::Other));
         self.compiled
@@ -313,7 +308,7 @@ impl<'s, 'c> Compiler<'s, 'c> {
 
     fn call(&mut self, call: &Call, about: About) {
         let party = self.directory.party(&call.party).unwrap_or(0);
-        let entry = self.directory.request(party, &call.request).unwrap_or(0) as u8;
+        let entry = self.directory.request(party, &call.request).unwrap_or(0) as u8 + 1;
         let policy = EdgePolicy {
             timeout: call.timeout,
             retry: call.retry.clone(),
