@@ -25,6 +25,7 @@ pub use verdict::{RULES, Tone, Value, Verdict, verdicts};
 use serde::{Serialize, Serializer};
 
 use self::life::Whereabouts;
+use crate::sorting;
 use crate::time::{Moment, Span};
 use crate::trace::{Duty, StayKind, Trace};
 
@@ -111,7 +112,7 @@ metrics! {
     drain_us: Option<u64>, "µs", "from the end of the last outage to the first moment at which nobody waited in a backlog, a pool, an accept queue or a queue";
 
     answered: u64, "jobs", "jobs whose caller holds the result";
-    accepted: u64, "jobs", "jobs that a broker took responsibility for, and whose result the caller was not told";
+    accepted: u64, "jobs", "jobs that somebody else took responsibility for, and whose result the caller was not told";
     failed: u64, "jobs", "jobs whose caller stopped trying: refused + unknown + errored";
     refused: u64, "jobs", "of these, turned away unseen at every attempt";
     unknown: u64, "jobs", "of these, with an attempt that was met by silence";
@@ -239,6 +240,29 @@ pub fn measure(trace: &Trace, yardstick: &Yardstick) -> Metrics {
 /// The workers of a side as crews, and how idle these were while work waited for them.
 pub fn crews(trace: &Trace, yardstick: &Yardstick) -> Vec<Crew> {
     crew::crews(trace, yardstick.window)
+}
+
+/// For each lane how long its slots worked, and how long they were blocked and did not work, in microseconds.
+pub fn slot_times(trace: &Trace, window: Moment) -> Vec<[u64; 2]> {
+    let kinds = [StayKind::Busy, StayKind::Blocked];
+    let mut edges = Vec::new();
+    for stay in &trace.stays {
+        if let Some(kind) = kinds.iter().position(|kind| *kind == stay.kind) {
+            edges.push(((stay.actor, stay.slot), stay.begin.min(window), kind, 1));
+            edges.push(((stay.actor, stay.slot), stay.end.min(window), kind, -1));
+        }
+    }
+    sorting::sort(&mut edges);
+    let mut times = vec![[0; 2]; trace.actors.len()];
+    let (mut open, mut since) = ([0; 2], Moment::START);
+    for (place, at, kind, change) in edges {
+        // A slot that is blocked while one of its branches works is at work.
+        if let Some(kind) = open.iter().position(|open| *open > 0) {
+            times[place.0.at()][kind] += at.since(since).as_micros();
+        }
+        (open[kind], since) = (open[kind] + change, at);
+    }
+    times
 }
 
 /// Writes a moment that may be missing as whole microseconds.

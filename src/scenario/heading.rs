@@ -58,16 +58,19 @@ fn plain(side: &Side, settings: &Value) -> String {
 /// "Calls to Order API", "2 services and RabbitMQ", "Queued through RabbitMQ".
 fn system(settings: &Value) -> String {
     let parties = || settings["parties"].as_array().into_iter().flatten();
-    let of = |kind: &str| parties().filter(|party| party[kind].is_object()).collect::<Vec<_>>();
-    let services = match of("service")[..] {
+    let services: Vec<&str> = parties().filter(|party| party["service"].is_object()).map(name).collect();
+    let services = match services[..] {
         [] => String::new(),
-        [only] => name(only).to_owned(),
+        [only] => only.to_owned(),
         ref several => format!("{} services", several.len()),
     };
-    let brokers = match of("rabbitmq").len() {
-        0 => return format!("Calls to {services}"),
-        1 => "RabbitMQ".to_owned(),
-        several => format!("{several} brokers"),
+    let vendors = [("rabbitmq", "RabbitMQ"), ("kafka", "Kafka"), ("sqs", "Amazon SQS")];
+    let vendor = |party: &Value| vendors.into_iter().find(|(kind, _)| party[*kind].is_object());
+    let brokers: Vec<_> = parties().filter_map(vendor).collect();
+    let brokers = match brokers[..] {
+        [] => return format!("Calls to {services}"),
+        [(_, name)] => name.to_owned(),
+        ref several => format!("{} brokers", several.len()),
     };
     if services.is_empty() { format!("Queued through {brokers}") } else { format!("{services} and {brokers}") }
 }
@@ -133,7 +136,8 @@ fn compare(path: &str, one: &Value, other: &Value, found: &mut Vec<Difference>) 
                 lists[at].iter().map(name).find(more).map(|word| (at, word))
             });
             if let Some((at, word)) = extra {
-                differs(word, [at == 0, at == 1].map(Value::Bool));
+                // A clock has no name, and is called by the field in which it stands.
+                differs(if word.is_empty() { path } else { word }, [at == 0, at == 1].map(Value::Bool));
             }
         }
         _ => differs(path, [one.clone(), other.clone()]),

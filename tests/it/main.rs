@@ -85,6 +85,7 @@ mod sqs;
 mod sqs_handles;
 mod story;
 mod svg;
+mod systems_told;
 mod told;
 mod tracks;
 mod verdicts;
