@@ -27,7 +27,7 @@ use serde::{Serialize, Serializer};
 use self::life::Whereabouts;
 use crate::sorting;
 use crate::time::{Moment, Span};
-use crate::trace::{Duty, StayKind, Trace};
+use crate::trace::{ActorRow, Duty, StayKind, Trace};
 
 /// What is needed to measure a side and is not in its trace.
 #[derive(Clone, Debug)]
@@ -272,8 +272,13 @@ fn micros<S: Serializer>(at: &Option<Moment>, serializer: S) -> Result<S::Ok, S:
 
 /// The time of all slots of the lanes with that duty, in microseconds: their number × the window.
 fn slot_time(trace: &Trace, duty: Duty, window: u64) -> u64 {
-    let slots: u64 = trace.actors.iter().filter(|actor| actor.duty == duty).map(|actor| u64::from(actor.slots)).sum();
-    slots * window
+    trace.actors.iter().filter(|actor| actor.duty == duty).map(hands).sum::<u64>() * window
+}
+
+/// How many slots of a lane are its hands: threads, workers, consumers. What is called otherwise, as a clock, is none.
+fn hands(actor: &ActorRow) -> u64 {
+    let others = actor.slot_names.iter().filter(|name| !name.starts_with(&actor.slot_noun)).count();
+    u64::from(actor.slots) - others as u64
 }
 
 /// The time spent in stays of that kind at lanes with that duty, in microseconds.

@@ -6,6 +6,7 @@
 //!
 //! *Invariant:* a slot is idle when it works on nothing, awaits no answer and its lane is in service, all as the trace says.
 
+use super::hands;
 use crate::sorting;
 use crate::time::Moment;
 use crate::trace::{ActorId, Class, Drawing, Duty, Ending, MessageRow, PartId, Slot, StayKind, StayRow, Trace};
@@ -112,7 +113,7 @@ pub(super) fn crews(trace: &Trace, window: Moment) -> Vec<Crew> {
         }
         numbers[lane] = Some(number);
         crews[number].lanes.push(ActorId(lane as u16));
-        crews[number].slots += u64::from(trace.actors[lane].slots);
+        crews[number].slots += hands(&trace.actors[lane]);
     }
     let of_part: Vec<Option<usize>> =
         membership.lane_of_part.iter().map(|lane| lane.and_then(|lane| numbers[lane])).collect();
@@ -377,7 +378,7 @@ fn sweep(
         }
         current.since = at;
         let free = &mut free_since[lane.at()];
-        let slots = u64::from(trace.actor(lane).slots);
+        let slots = hands(trace.actor(lane));
         match change {
             Change::ReadyBegins => {
                 if current.ready == 0 {

@@ -3,6 +3,7 @@
 use counterpoint::metrics::{Comparison, Verdict};
 use counterpoint::render::summary::{comparison, summaries};
 use counterpoint::scenario::{Played, Scenario};
+use counterpoint::story;
 use serde_json::{Value, json};
 
 /// Whoever wants the jobs.
@@ -242,4 +243,32 @@ fn the_report_has_the_busy_and_the_blocked_time_of_each_lane() {
     assert_eq!(lane(0), [12, 0, 12 * 210_000]);
     assert_eq!(lane(1), [2, 12 * 20_000, 12 * 170_000]);
     assert_eq!(lane(2), [3, 12 * 150_000, 0]);
+}
+
+/// What a caller does itself is work as well, and no waiting for nobody knows what.
+#[test]
+fn the_work_of_whoever_wants_the_jobs_is_work() {
+    let stock = service("stock", "Stock", 12, json!([{ "work": "stock" }, { "answer": "200 OK" }]));
+    let itself = json!([shop(12, json!([{ "work": "order" }, call("stock")])), stock]);
+    let played = play("300ms", [itself, chain(2, 2)], json!([]));
+    for summary in summaries(&played) {
+        let metrics = summary.metrics;
+        assert_eq!((metrics.working_us, metrics.silence_us), (12 * 170_000, 0));
+    }
+}
+
+#[test]
+fn the_story_calls_a_clock_a_clock_and_a_job_a_job() {
+    let mut relayed = chain(2, 3);
+    relayed[1]["tables"] = json!([{ "id": "outbox" }]);
+    let row = json!({ "insert": "outbox", "word": "pending" });
+    relayed[1]["on"][0]["does"] = json!([row, { "work": "order" }, { "answer": "202 Accepted" }]);
+    relayed[1]["every"] = json!([{ "every": "100ms", "does": [{ "take": "outbox", "does": [call("stock")] }] }]);
+    let played = play("300ms", [chain(2, 3), relayed], json!([]));
+    let told: Vec<String> = story::sentences(&played.sides[1].trace).map(|line| line.text).collect();
+    let told = told.join("\n");
+    has(&told, "Job 1 is wanted; Shop (thread 1) takes it on");
+    has(&told, "Order API (clock) is blocked until it is answered, and sends “go” to Stock");
+    has(&told, "Order API (worker 1) begins to work");
+    assert!(!told.contains("worker 3"), "{told}");
 }

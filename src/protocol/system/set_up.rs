@@ -111,7 +111,16 @@ impl Written {
             },
         };
         let clocks = party.every.len() as u16;
-        ActorRow { slots: row.slots + clocks, ..row }
+        if clocks == 0 {
+            return row;
+        }
+        // A clock is none of its hands, so no sentence may call it one.
+        let numbered = |noun: &str, count: u16| -> Vec<String> {
+            let number = |number: u16| if count == 1 { String::new() } else { format!(" {number}") };
+            (1..=count).map(|place| format!("{noun}{}", number(place))).collect()
+        };
+        let slot_names = [numbered(&row.slot_noun, row.slots), numbered("clock", clocks)].concat();
+        ActorRow { slots: row.slots + clocks, slot_names, ..row }
     }
 
     /// The node of a party, and whom it calls.
