@@ -25,8 +25,9 @@ pub use verdict::{RULES, Tone, Value, Verdict, verdicts};
 use serde::{Serialize, Serializer};
 
 use self::life::Whereabouts;
+use crate::sorting;
 use crate::time::{Moment, Span};
-use crate::trace::{Duty, StayKind, Trace};
+use crate::trace::{ActorRow, Duty, StayKind, Trace};
 
 /// What is needed to measure a side and is not in its trace.
 #[derive(Clone, Debug)]
@@ -111,7 +112,7 @@ metrics! {
     drain_us: Option<u64>, "µs", "from the end of the last outage to the first moment at which nobody waited in a backlog, a pool, an accept queue or a queue";
 
     answered: u64, "jobs", "jobs whose caller holds the result";
-    accepted: u64, "jobs", "jobs that a broker took responsibility for, and whose result the caller was not told";
+    accepted: u64, "jobs", "jobs that somebody else took responsibility for, and whose result the caller was not told";
     failed: u64, "jobs", "jobs whose caller stopped trying: refused + unknown + errored";
     refused: u64, "jobs", "of these, turned away unseen at every attempt";
     unknown: u64, "jobs", "of these, with an attempt that was met by silence";
@@ -241,6 +242,29 @@ pub fn crews(trace: &Trace, yardstick: &Yardstick) -> Vec<Crew> {
     crew::crews(trace, yardstick.window)
 }
 
+/// For each lane how long its slots worked, and how long they were blocked and did not work, in microseconds.
+pub fn slot_times(trace: &Trace, window: Moment) -> Vec<[u64; 2]> {
+    let kinds = [StayKind::Busy, StayKind::Blocked];
+    let mut edges = Vec::new();
+    for stay in &trace.stays {
+        if let Some(kind) = kinds.iter().position(|kind| *kind == stay.kind) {
+            edges.push(((stay.actor, stay.slot), stay.begin.min(window), kind, 1));
+            edges.push(((stay.actor, stay.slot), stay.end.min(window), kind, -1));
+        }
+    }
+    sorting::sort(&mut edges);
+    let mut times = vec![[0; 2]; trace.actors.len()];
+    let (mut open, mut since) = ([0; 2], Moment::START);
+    for (place, at, kind, change) in edges {
+        // A slot that is blocked while one of its branches works is at work.
+        if let Some(kind) = open.iter().position(|open| *open > 0) {
+            times[place.0.at()][kind] += at.since(since).as_micros();
+        }
+        (open[kind], since) = (open[kind] + change, at);
+    }
+    times
+}
+
 /// Writes a moment that may be missing as whole microseconds.
 fn micros<S: Serializer>(at: &Option<Moment>, serializer: S) -> Result<S::Ok, S::Error> {
     at.map(Moment::micros).serialize(serializer)
@@ -248,8 +272,13 @@ fn micros<S: Serializer>(at: &Option<Moment>, serializer: S) -> Result<S::Ok, S:
 
 /// The time of all slots of the lanes with that duty, in microseconds: their number × the window.
 fn slot_time(trace: &Trace, duty: Duty, window: u64) -> u64 {
-    let slots: u64 = trace.actors.iter().filter(|actor| actor.duty == duty).map(|actor| u64::from(actor.slots)).sum();
-    slots * window
+    trace.actors.iter().filter(|actor| actor.duty == duty).map(hands).sum::<u64>() * window
+}
+
+/// How many slots of a lane are its hands: threads, workers, consumers. What is called otherwise, as a clock, is none.
+fn hands(actor: &ActorRow) -> u64 {
+    let others = actor.slot_names.iter().filter(|name| !name.starts_with(&actor.slot_noun)).count();
+    u64::from(actor.slots) - others as u64
 }
 
 /// The time spent in stays of that kind at lanes with that duty, in microseconds.

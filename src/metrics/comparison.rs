@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use self::reason::Reason;
 use super::crew::{Crew, wanted_per_s};
+use super::idleness::{among, counted, home};
 use super::verdict::{percent, sentence};
 use super::{Metrics, Spread, Yardstick, micros};
 use crate::sorting;
@@ -46,6 +47,7 @@ pub fn compare(sides: [Compared<'_>; 2], yardstick: &Yardstick) -> Comparison {
     let (said, reason) = pace(&sides, yardstick);
     sentences.extend(said);
     sentences.extend(greater_load(&sides, yardstick));
+    sentences.extend(workers(&sides));
     let (reason, at) = reason.map_or((None, None), |reason| (Some(reason.rule), reason.at));
     Comparison { text: sentences.join(" "), reason, at }
 }
@@ -241,6 +243,30 @@ fn greater_load(sides: &[Compared<'_>; 2], yardstick: &Yardstick) -> Option<Stri
     Some(text)
 }
 
+/// Says how many work on the same parts, where that is not the same on both sides.
+fn workers(sides: &[Compared<'_>; 2]) -> Option<String> {
+    let parts = sides[0].trace.parts_per_job;
+    let crew_of = |side: usize, part: u32| sides[side].crews.iter().find(|crew| crew.parts.contains(&part));
+    let pairs = (0..parts).filter_map(|part| Some([crew_of(0, part)?, crew_of(1, part)?]));
+    let pairs: Vec<[&Crew; 2]> = pairs.filter(|[left, right]| left.slots != right.slots).collect();
+    let hands = |side: usize| {
+        let mut lanes: Vec<String> = Vec::new();
+        for crew in pairs.iter().map(|pair| pair[side]) {
+            let lane = sides[side].trace.actor(crew.lanes[0]);
+            let words = format!("{} at {}", counted(crew.slots, lane), home(sides[side].trace, crew));
+            if !lanes.contains(&words) {
+                lanes.push(words);
+            }
+        }
+        lanes.join(", ")
+    };
+    // Where one side's workers do what is several parties' on the other, only how many there are in all can be compared.
+    let like = pairs.iter().any(|[left, right]| left.parts == right.parts);
+    let [all, others] = [0, 1].map(|side| -> u64 { sides[side].crews.iter().map(Crew::hands).sum() });
+    (!pairs.is_empty() && (like || all != others))
+        .then(|| format!("{} has {}, {} {}.", sentence(sides[0].name), hands(0), sides[1].name, hands(1)))
+}
+
 /// The offered load of the busiest crew, as a share of what it can do and in a sentence. There is none if the jobs are
 /// wanted by users who wait for one job before they want the next, because they never want more than is done.
 pub(super) fn load(trace: &Trace, crews: &[Crew], yardstick: &Yardstick) -> Option<(f64, String)> {
@@ -249,12 +275,13 @@ pub(super) fn load(trace: &Trace, crews: &[Crew], yardstick: &Yardstick) -> Opti
     let crew = crews.reduce(|best, next| if next.load(wanted) > best.load(wanted) { next } else { best })?;
     let load = crew.load(wanted);
     let text = format!(
-        "The offered load is {}: {} {} a second with {} of work each, and {} can be worked on at once.",
+        "The offered load is {}: {} {} a second with {} of work each, and {} can be worked on at once{}.",
         percent((load * 1000.0).round() as u64, 1000),
         rate(wanted),
         yardstick.many,
-        readable(Span::micros(crew.mean_work() * crew.parts)),
-        crew.slots
+        readable(Span::micros(crew.mean_work() * crew.parts.len() as u64)),
+        crew.slots,
+        among(trace, crew, " at ")
     );
     Some((load, text))
 }

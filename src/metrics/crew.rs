@@ -1,14 +1,15 @@
 //! The workers as crews, and what each crew did while there was work for it.
 //!
 //! A crew is all worker lanes that share the work of a part of the jobs: the consumers of one queue, the members of one
-//! group, one service. Of each crew it is found out how much is asked of it, and how long its slots were idle although
-//! work waited for them.
+//! group, one service. Of each crew it is found out how much is asked of it, and how long its slots were idle, or
+//! waited for others themselves, although work waited for them.
 //!
-//! *Invariant:* a slot is idle when it works on nothing and its lane is in service, both as the trace says.
+//! *Invariant:* a slot is idle when it works on nothing, awaits no answer and its lane is in service, all as the trace says.
 
+use super::hands;
 use crate::sorting;
 use crate::time::Moment;
-use crate::trace::{ActorId, Drawing, Duty, Ending, Slot, StayKind, StayRow, Trace};
+use crate::trace::{ActorId, Class, Drawing, Duty, Ending, MessageRow, PartId, Slot, StayKind, StayRow, Trace};
 
 /// All worker lanes that share the work of a part of the jobs, and what they did.
 #[derive(Clone, Debug, Default)]
@@ -21,8 +22,8 @@ pub struct Crew {
     pub(super) work_us: u64,
     /// How many executions came to their end.
     pub(super) executions: u64,
-    /// How many parts of each job are its work.
-    pub(super) parts: u64,
+    /// Which parts of each job are its work, by their number within the job.
+    pub(super) parts: Vec<u32>,
     /// How long work waited for the crew, ready in a queue or in line at one of its lanes, added up over the jobs.
     pub(super) ready_us: u64,
     /// How much of that was spent in a queue or log.
@@ -33,6 +34,12 @@ pub struct Crew {
     pub(super) slot_us: u64,
     /// How much of that the slots were idle.
     pub(super) idle_us: u64,
+    /// How much of that they were held by work of which somebody else was asked.
+    pub(super) blocked_us: u64,
+    /// How long its executions were held by that, whether work waited or not.
+    held_us: u64,
+    /// Who was asked, and for how long it was waited for each of them.
+    asked: Vec<(ActorId, u64)>,
     /// The length of all pauses of a slot between two executions during which work lay ready all the time.
     pub(super) pauses_us: u64,
     /// How many such pauses there were.
@@ -52,6 +59,21 @@ impl Crew {
         self.work_us.checked_div(self.executions).unwrap_or(0)
     }
 
+    /// How long an execution holds its slot, in microseconds: the work, and what is asked of others for it.
+    pub(super) fn mean_hold(&self) -> u64 {
+        self.mean_work() + self.held_us.checked_div(self.executions).unwrap_or(0)
+    }
+
+    /// How many slots work on parts of the jobs.
+    pub(super) fn hands(&self) -> u64 {
+        if self.parts.is_empty() { 0 } else { self.slots }
+    }
+
+    /// For whom its slots waited longest.
+    pub(super) fn asked_most(&self) -> Option<ActorId> {
+        self.asked.iter().max_by_key(|(_, micros)| *micros).map(|(lane, _)| *lane)
+    }
+
     /// The mean pause between two executions while work lay ready, in microseconds.
     pub(super) fn mean_pause(&self) -> u64 {
         self.pauses_us.checked_div(self.pauses).unwrap_or(0)
@@ -66,7 +88,7 @@ impl Crew {
 
     /// How much is asked of it, as a share of what it can do, if `wanted_per_s` jobs are wanted each second.
     pub(super) fn load(&self, wanted_per_s: f64) -> f64 {
-        wanted_per_s * self.mean_work() as f64 * self.parts as f64 / (self.slots.max(1) as f64 * 1e6)
+        wanted_per_s * self.mean_work() as f64 * self.parts.len() as f64 / (self.slots.max(1) as f64 * 1e6)
     }
 }
 
@@ -91,12 +113,12 @@ pub(super) fn crews(trace: &Trace, window: Moment) -> Vec<Crew> {
         }
         numbers[lane] = Some(number);
         crews[number].lanes.push(ActorId(lane as u16));
-        crews[number].slots += u64::from(trace.actors[lane].slots);
+        crews[number].slots += hands(&trace.actors[lane]);
     }
     let of_part: Vec<Option<usize>> =
         membership.lane_of_part.iter().map(|lane| lane.and_then(|lane| numbers[lane])).collect();
-    for crew in of_part.iter().flatten() {
-        crews[*crew].parts += 1;
+    for (part, crew) in (0..).zip(&of_part) {
+        crew.iter().for_each(|crew: &usize| crews[*crew].parts.push(part));
     }
     let parts = trace.parts_per_job.max(1);
     let crew_of = |stay: &StayRow| match trace.actor(stay.actor).duty {
@@ -106,7 +128,8 @@ pub(super) fn crews(trace: &Trace, window: Moment) -> Vec<Crew> {
     };
     count_work(trace, &mut crews, crew_of);
     count_waiting(trace, window, &mut crews, crew_of);
-    sweep(trace, window, &mut crews, crew_of);
+    let held = asking(trace, window, &mut crews, crew_of);
+    sweep(trace, window, &mut crews, &held, crew_of);
     crews
 }
 
@@ -131,9 +154,18 @@ fn membership(trace: &Trace) -> Membership {
     let parts = trace.parts_per_job.max(1);
     let mut membership =
         Membership { earlier: (0..trace.actors.len()).collect(), lane_of_part: vec![None; parts as usize] };
-    for stay in trace.stays.iter().filter(|stay| stay.kind == StayKind::Busy) {
-        let (Some(part), lane) = (stay.part.known(), stay.actor.at()) else { continue };
-        if trace.actor(stay.actor).duty != Duty::Worker {
+    // Where more was computed about a part than it was worked on, only whoever brought it to its end has surely worked on
+    // it: others computed for the job.
+    let mut surplus = vec![0i64; parts as usize];
+    for (number, row) in (0..).zip(&trace.parts) {
+        surplus[number % parts as usize] -= i64::from(row.executions);
+    }
+    for (_, part) in busy(trace) {
+        surplus[(part.index() % parts) as usize] += 1;
+    }
+    for (stay, part) in busy(trace) {
+        let lane = stay.actor.at();
+        if surplus[(part.index() % parts) as usize] > 0 && trace.parts[part.at()].finished != stay.end {
             continue;
         }
         match &mut membership.lane_of_part[(part.index() % parts) as usize] {
@@ -155,11 +187,19 @@ fn membership(trace: &Trace) -> Membership {
     membership
 }
 
+/// The stays of workers that work or compute, each with the part that it is about.
+fn busy(trace: &Trace) -> impl Iterator<Item = (&StayRow, PartId)> {
+    let at_work = |stay: &&StayRow| stay.kind == StayKind::Busy && trace.actor(stay.actor).duty == Duty::Worker;
+    trace.stays.iter().filter(at_work).filter_map(|stay| Some((stay, stay.part.known()?)))
+}
+
 fn count_work(trace: &Trace, crews: &mut [Crew], crew_of: impl Fn(&StayRow) -> Option<usize>) {
     let mut worked: Vec<(ActorId, Slot)> = Vec::new();
+    let mut begun = vec![0u64; crews.len()];
     for stay in trace.stays.iter().filter(|stay| stay.kind == StayKind::Busy) {
         let Some(crew) = crew_of(stay) else { continue };
         worked.push((stay.actor, stay.slot));
+        begun[crew] += 1;
         if stay.ending == Ending::Done {
             crews[crew].work_us += stay.end.since(stay.begin).as_micros();
             crews[crew].executions += 1;
@@ -167,9 +207,60 @@ fn count_work(trace: &Trace, crews: &mut [Crew], crew_of: impl Fn(&StayRow) -> O
     }
     sorting::sort(&mut worked);
     worked.dedup();
-    for crew in crews {
+    let parts = trace.parts_per_job.max(1);
+    for (crew, begun) in crews.iter_mut().zip(begun) {
         crew.worked = worked.iter().filter(|(lane, _)| crew.lanes.contains(lane)).count() as u64;
+        // What was begun beyond its executions was computing, which is no execution, but takes as much of its time.
+        let own = (0..).zip(&trace.parts).filter(|(number, _)| crew.parts.contains(&(number % parts)));
+        let executions = own.map(|(_, part)| u64::from(part.executions)).sum();
+        crew.executions = crew.executions.saturating_sub(begun.saturating_sub(executions));
     }
+}
+
+/// Adds up how long slots were held because somebody else was asked, and for whom they waited. Gives the spans in which
+/// they were: a blocked slot that asks for nothing only settles what it was given.
+fn asking<'t>(
+    trace: &'t Trace,
+    window: Moment,
+    crews: &mut [Crew],
+    crew_of: impl Fn(&StayRow) -> Option<usize>,
+) -> Vec<&'t StayRow> {
+    let mut answered = vec![Moment::NEVER; trace.messages.len()];
+    for row in &trace.messages {
+        if let Some(asked) = row.reply_to.known() {
+            answered[asked.at()] = row.arrived;
+        }
+    }
+    let payload = |row: &&MessageRow| trace.kind(row).class == Class::Payload && row.reply_to.known().is_none();
+    let mut asked: Vec<(ActorId, Slot, Moment, Moment, ActorId)> = trace
+        .messages
+        .iter()
+        .zip(answered)
+        .filter(|(row, _)| payload(row))
+        .map(|(row, answered)| (row.from, row.from_slot, row.sent, answered, row.to))
+        .collect();
+    sorting::sort(&mut asked);
+    let blocked = trace.stays.iter().filter(|stay| stay.kind == StayKind::Blocked);
+    let held = blocked.filter(|stay| {
+        let Some(crew) = crew_of(stay) else { return false };
+        let (crew, end) = (&mut crews[crew], stay.end.min(window));
+        let first =
+            asked.partition_point(|(lane, slot, sent, ..)| (*lane, *slot, *sent) < (stay.actor, stay.slot, stay.begin));
+        let own =
+            |ask: &&(ActorId, Slot, Moment, Moment, ActorId)| (ask.0, ask.1) == (stay.actor, stay.slot) && ask.2 < end;
+        let mut any = false;
+        for (_, _, sent, answered, to) in asked[first..].iter().take_while(own) {
+            any = true;
+            let micros = (*answered).min(end).since(*sent).as_micros();
+            match crew.asked.iter_mut().find(|(lane, _)| lane == to) {
+                Some((_, sum)) => *sum += micros,
+                None => crew.asked.push((*to, micros)),
+            }
+        }
+        crew.held_us += if any { end.since(stay.begin).as_micros() } else { 0 };
+        any
+    });
+    held.collect()
 }
 
 /// Adds up how long work waited, and in which track of a log it was meanwhile.
@@ -193,7 +284,8 @@ fn count_waiting(trace: &Trace, window: Moment, crews: &mut [Crew], crew_of: imp
 
 /// Whether the stay is that of a job which waits for a worker and which a free slot could begin.
 fn waits(trace: &Trace, stay: &StayRow) -> bool {
-    stay.kind == StayKind::Ready || stay.kind == StayKind::Queued && trace.actor(stay.actor).duty == Duty::Worker
+    let at_worker = trace.actor(stay.actor).duty == Duty::Worker;
+    stay.kind == if at_worker { StayKind::Queued } else { StayKind::Ready }
 }
 
 /// A change at a moment. Several changes at one moment are taken in this order.
@@ -202,10 +294,12 @@ enum Change {
     ReadyBegins,
     ReadyEnds,
     BusyEnds,
+    BlockedEnds,
     DownBegins,
     DownEnds,
     BrokerDown,
     BrokerUp,
+    BlockedBegins,
     BusyBegins,
 }
 
@@ -220,6 +314,8 @@ struct Now {
     ready_since: Moment,
     /// How many slots work.
     busy: u64,
+    /// How many slots are held because somebody else was asked.
+    blocked: u64,
     /// How many slots are in service.
     up: u64,
     /// How many outages of brokers go on. A broker that is down hands nothing out, and the workers cannot help it.
@@ -227,10 +323,18 @@ struct Now {
 }
 
 /// Goes through all changes in order and adds up the time of the slots while work lay ready.
-fn sweep(trace: &Trace, window: Moment, crews: &mut [Crew], crew_of: impl Fn(&StayRow) -> Option<usize>) {
-    let mut changes: Vec<(Moment, Change, usize, ActorId, Slot)> = Vec::new();
-    for stay in &trace.stays {
+fn sweep(
+    trace: &Trace,
+    window: Moment,
+    crews: &mut [Crew],
+    held: &[&StayRow],
+    crew_of: impl Fn(&StayRow) -> Option<usize>,
+) {
+    let mut changes: Vec<(Moment, Change, usize, ActorId, Slot, PartId)> = Vec::new();
+    let others = trace.stays.iter().filter(|stay| stay.kind != StayKind::Blocked);
+    for stay in others.chain(held.iter().copied()) {
         let (begins, ends) = match stay.kind {
+            StayKind::Blocked => (Change::BlockedBegins, Change::BlockedEnds),
             _ if waits(trace, stay) => (Change::ReadyBegins, Change::ReadyEnds),
             // Work of no length keeps nobody busy, and in the order of changes it would end before it begins.
             StayKind::Busy if stay.begin == stay.end => continue,
@@ -240,23 +344,27 @@ fn sweep(trace: &Trace, window: Moment, crews: &mut [Crew], crew_of: impl Fn(&St
         };
         if stay.kind == StayKind::Down && trace.actor(stay.actor).duty == Duty::Broker {
             for crew in 0..crews.len() {
-                changes.push((stay.begin, Change::BrokerDown, crew, stay.actor, stay.slot));
+                changes.push((stay.begin, Change::BrokerDown, crew, stay.actor, stay.slot, stay.part));
                 if stay.end <= window {
-                    changes.push((stay.end, Change::BrokerUp, crew, stay.actor, stay.slot));
+                    changes.push((stay.end, Change::BrokerUp, crew, stay.actor, stay.slot, stay.part));
                 }
             }
         } else if let Some(crew) = crew_of(stay) {
-            changes.push((stay.begin, begins, crew, stay.actor, stay.slot));
+            changes.push((stay.begin, begins, crew, stay.actor, stay.slot, stay.part));
             if stay.end <= window {
-                changes.push((stay.end, ends, crew, stay.actor, stay.slot));
+                changes.push((stay.end, ends, crew, stay.actor, stay.slot, stay.part));
             }
         }
     }
     sorting::sort(&mut changes);
+    let same_job = |one: PartId, other: PartId| {
+        let job = |part: PartId| part.known().map(|part| trace.job_of(part));
+        job(one) == job(other)
+    };
     let mut now: Vec<Now> = crews.iter().map(|crew| Now { up: crew.slots, ..Now::default() }).collect();
     let mut down = vec![0u32; trace.actors.len()];
-    let mut free_since = vec![Vec::<Option<Moment>>::new(); trace.actors.len()];
-    for (at, change, number, lane, slot) in changes {
+    let mut free_since = vec![Vec::<Option<(Moment, PartId)>>::new(); trace.actors.len()];
+    for (at, change, number, lane, slot, part) in changes {
         let (crew, current) = (&mut crews[number], &mut now[number]);
         let micros = at.since(current.since).as_micros();
         if current.ready > 0 {
@@ -264,11 +372,13 @@ fn sweep(trace: &Trace, window: Moment, crews: &mut [Crew], crew_of: impl Fn(&St
         }
         if current.ready > 0 && current.brokers_down == 0 {
             crew.slot_us += current.up * micros;
-            crew.idle_us += current.up.saturating_sub(current.busy).min(current.ready) * micros;
+            let free = current.up.saturating_sub(current.busy);
+            crew.blocked_us += free.min(current.blocked) * micros;
+            crew.idle_us += free.saturating_sub(current.blocked).min(current.ready) * micros;
         }
         current.since = at;
         let free = &mut free_since[lane.at()];
-        let slots = u64::from(trace.actor(lane).slots);
+        let slots = hands(trace.actor(lane));
         match change {
             Change::ReadyBegins => {
                 if current.ready == 0 {
@@ -279,21 +389,27 @@ fn sweep(trace: &Trace, window: Moment, crews: &mut [Crew], crew_of: impl Fn(&St
             Change::ReadyEnds => current.ready -= 1,
             Change::BusyBegins => {
                 current.busy += 1;
-                if let Some(since) = free.get_mut(slot.at()).and_then(Option::take)
+                // What goes on with the same job is no pause.
+                if let Some((since, before)) = free.get_mut(slot.at()).and_then(Option::take)
                     && current.ready > 0
                     && current.ready_since <= since
+                    && !same_job(before, part)
                 {
                     crew.pauses += 1;
                     crew.pauses_us += at.since(since).as_micros();
                 }
             }
-            Change::BusyEnds => {
-                current.busy -= 1;
+            Change::BlockedBegins => current.blocked += 1,
+            Change::BusyEnds | Change::BlockedEnds => {
+                match change {
+                    Change::BusyEnds => current.busy -= 1,
+                    _ => current.blocked -= 1,
+                }
                 if slot.known().is_some() {
                     if free.len() <= slot.at() {
                         free.resize(slot.at() + 1, None);
                     }
-                    free[slot.at()] = (current.ready > 0).then_some(at);
+                    free[slot.at()] = (current.ready > 0).then_some((at, part));
                 }
             }
             Change::DownBegins => {

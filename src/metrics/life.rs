@@ -160,7 +160,11 @@ fn each_piece(trace: &Trace, window: Moment, mut give: impl FnMut(JobId, Piece))
 
 fn whereabouts(trace: &Trace, stay: &StayRow) -> Option<Whereabouts> {
     match stay.kind {
-        StayKind::Busy => (trace.actor(stay.actor).duty == Duty::Worker).then_some(Whereabouts::Working),
+        // A caller that is busy looks at an answer, or does a part itself.
+        StayKind::Busy => {
+            let does = || stay.part.known().is_some_and(|part| trace.parts[part.at()].finished == stay.end);
+            (trace.actor(stay.actor).duty == Duty::Worker || does()).then_some(Whereabouts::Working)
+        }
         StayKind::Backlog => Some(Whereabouts::Backlog),
         StayKind::Pool => Some(Whereabouts::Pool),
         StayKind::Queued => Some(Whereabouts::AcceptQueue),

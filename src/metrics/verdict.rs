@@ -77,9 +77,9 @@ rules! {
     "executed-twice", cause::executed_twice, "work on a job was begun more than once; value: jobs";
     "done-for-nobody", outcome::done_for_nobody, "work was done for callers that had stopped waiting; value: jobs";
     "too-late", outcome::too_late, "results came after they had ceased to be of use; value: jobs";
-    "idle", wait::idle, "workers were idle although work waited for them, and much of their time or so that they could not do all that was wanted; value: the share of their time while work waited";
+    "idle", wait::idle, "workers were idle, or waited for another party, although work waited for them, and much of their time or so that they could not do all that was wanted; value: the share of their time while work waited";
     "offered-load", wait::offered_load, "at least nine tenths of what the workers can do is wanted of them, by jobs that come at moments of their own; value: the share";
-    "handed-over", wait::handed_over, "jobs were handed over to a broker; value: median time to hand over in µs";
+    "handed-over", wait::handed_over, "jobs were handed over; value: median time to hand over in µs";
     "unanswered", wait::unanswered, "jobs were handed over and no caller was told a result; value: jobs handed over";
     "blocked", wait::blocked, "callers' threads spent at least half of their time blocked; value: that share";
     "never-blocked", wait::never_blocked, "callers handed jobs over and no thread was ever blocked; value: 0";

@@ -19,7 +19,7 @@ use self::places::{Places, Progress};
 use self::rows::{Jobs, LaneRow, Messages};
 use self::stays::Stays;
 use super::summary::{comparison, summaries};
-use crate::metrics::{Comparison, Metrics, Verdict};
+use crate::metrics::{Comparison, Metrics, Verdict, slot_times};
 use crate::scenario::{MODEL, Played};
 use crate::time::Moment;
 use crate::trace::{Limit, Outcome, Trace};
@@ -68,6 +68,7 @@ fn micros(moment: Moment) -> Option<u64> {
 pub fn write(to: impl io::Write, played: &Played, side: Option<&str>) -> io::Result<()> {
     let summaries = summaries(played);
     let comparison = comparison(played, &summaries);
+    let ended = played.ended();
     let sides = played.sides.iter().zip(summaries).filter(|(known, _)| side.is_none_or(|side| known.id == side));
     let sides = sides.map(|(played, summary)| SideReport {
         id: &played.id,
@@ -77,7 +78,7 @@ pub fn write(to: impl io::Write, played: &Played, side: Option<&str>) -> io::Res
         outcome: outcome_word(played.trace.outcome),
         limit: played.trace.outcome.limit().map(Limit::word),
         ended_us: played.trace.ended.micros(),
-        lanes: played.trace.actors.iter().map(LaneRow::of).collect(),
+        lanes: lanes(&played.trace, ended),
         messages: Messages(&played.trace),
         jobs: Jobs(&played.trace),
         marks: Marks(&played.trace),
@@ -127,6 +128,11 @@ impl io::Write for Hashed {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// The lanes with the times of their slots until `ended`.
+fn lanes(trace: &Trace, ended: Moment) -> Vec<LaneRow<'_>> {
+    trace.actors.iter().zip(slot_times(trace, ended)).map(|(actor, times)| LaneRow::of(actor, times)).collect()
 }
 
 fn outcome_word(outcome: Outcome) -> &'static str {

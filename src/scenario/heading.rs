@@ -8,6 +8,7 @@
 use serde_json::Value;
 
 use super::{Scenario, Side};
+use crate::protocol::system::STEPS;
 
 /// More settings than this in one heading would hide what matters.
 const MOST_DIFFERENCES: usize = 2;
@@ -16,25 +17,29 @@ impl Scenario {
     /// What stands over each side.
     pub fn headings(&self) -> [String; 2] {
         let [left, right] = [&self.sides[0], &self.sides[1]];
-        let computed = match (plain(left), plain(right)) {
+        let values = [left, right].map(|side| side.settings.to_value());
+        let computed = match (plain(left, &values[0]), plain(right, &values[1])) {
             (one, other) if one == other => {
-                let [first, second] = differences(&left.settings.to_value(), &right.settings.to_value());
+                let [first, second] = match left.settings.protocol() == right.settings.protocol() {
+                    true => differences(&values[0], &values[1]),
+                    false => Default::default(),
+                };
                 let with = |words: Vec<String>, side: &Side| match words.is_empty() {
                     true => format!("{one}: {}", side.id),
                     false => format!("{one}: {}", words.join(", ")),
                 };
                 [with(first, left), with(second, right)]
             }
-            (one, other) => [one.to_owned(), other.to_owned()],
+            (one, other) => [one, other],
         };
         let [first, second] = computed;
         [left.heading.clone().unwrap_or(first), right.heading.clone().unwrap_or(second)]
     }
 }
 
-/// What a side is, by its protocol alone.
-fn plain(side: &Side) -> &'static str {
-    match side.settings.protocol() {
+/// What a side is, by its protocol alone, or by the services and brokers among its parties.
+fn plain(side: &Side, settings: &Value) -> String {
+    let plain = match side.settings.protocol() {
         "http" => "HTTP calls",
         "rest" => "REST calls",
         "soap" => "SOAP calls",
@@ -45,26 +50,64 @@ fn plain(side: &Side) -> &'static str {
         "rabbitmq" => "Queued through RabbitMQ",
         "kafka" => "Queued through Kafka",
         "sqs" => "Queued through Amazon SQS",
-        other => other,
-    }
+        _ => return system(settings),
+    };
+    plain.to_owned()
+}
+
+/// "Calls to Order API", "2 services and RabbitMQ", "Queued through RabbitMQ".
+fn system(settings: &Value) -> String {
+    let parties = || settings["parties"].as_array().into_iter().flatten();
+    let services: Vec<&str> = parties().filter(|party| party["service"].is_object()).map(name).collect();
+    let services = match services[..] {
+        [] => String::new(),
+        [only] => only.to_owned(),
+        ref several => format!("{} services", several.len()),
+    };
+    let vendors = [("rabbitmq", "RabbitMQ"), ("kafka", "Kafka"), ("sqs", "Amazon SQS")];
+    let vendor = |party: &Value| vendors.into_iter().find(|(kind, _)| party[*kind].is_object());
+    let brokers: Vec<_> = parties().filter_map(vendor).collect();
+    let brokers = match brokers[..] {
+        [] => return format!("Calls to {services}"),
+        [(_, name)] => name.to_owned(),
+        ref several => format!("{} brokers", several.len()),
+    };
+    if services.is_empty() { format!("Queued through {brokers}") } else { format!("{services} and {brokers}") }
+}
+
+/// What a party, a request or a step is called.
+fn name(of: &Value) -> &str {
+    let named = ["name", "request", "id"].iter().filter_map(|key| of[*key].as_str()).find(|name| !name.is_empty());
+    // A step that asks has a request as well, and is called by what it does.
+    let verb = STEPS.into_iter().find(|verb| of.get(verb).is_some());
+    verb.or(named).unwrap_or_default()
+}
+
+/// A setting in which two sides differ: its path, the party that has it, where the parties are the reader's own, and its
+/// value on each side.
+struct Difference {
+    path: String,
+    party: String,
+    values: [Value; 2],
 }
 
 /// The settings in which two sides of one protocol differ, in the words of each: at most a few.
 fn differences(one: &Value, other: &Value) -> [Vec<String>; 2] {
-    let mut found: Vec<(String, Value, Value)> = Vec::new();
+    let mut found = Vec::new();
     compare("", one, other, &mut found);
     // Numbers and switches tell two sides apart better than the names that their parties happen to have.
-    let is_name = |path: &str| matches!(path.rsplit('.').next(), Some("id" | "name" | "subtitle"));
-    let (names, mut found): (Vec<_>, Vec<_>) = found.into_iter().partition(|(path, ..)| is_name(path));
+    let is_name = |found: &Difference| matches!(found.path.rsplit('.').next(), Some("id" | "name" | "subtitle"));
+    let (names, mut found): (Vec<_>, Vec<_>) = found.into_iter().partition(is_name);
     found.extend(names);
-    found.truncate(MOST_DIFFERENCES);
-    let words = |pick: fn(&(String, Value, Value)) -> &Value| {
-        found.iter().map(|difference| said(&difference.0, pick(difference))).collect::<Vec<_>>()
-    };
-    [words(|difference| &difference.1), words(|difference| &difference.2)]
+    // Where the party is named as well, there is no room for two.
+    found.truncate(if one["parties"].is_array() { 1 } else { MOST_DIFFERENCES });
+    [0, 1].map(|side| found.iter().map(|found| said(found, &found.values[side])).collect())
 }
 
-fn compare(path: &str, one: &Value, other: &Value, found: &mut Vec<(String, Value, Value)>) {
+fn compare(path: &str, one: &Value, other: &Value, found: &mut Vec<Difference>) {
+    let mut differs = |path: &str, values: [Value; 2]| {
+        found.push(Difference { path: path.to_owned(), party: String::new(), values });
+    };
     match (one, other) {
         _ if one == other => {}
         (Value::Object(left), Value::Object(right)) => {
@@ -75,22 +118,42 @@ fn compare(path: &str, one: &Value, other: &Value, found: &mut Vec<(String, Valu
         }
         (Value::Array(left), Value::Array(right)) if left.len() == right.len() => {
             for (left, right) in left.iter().zip(right) {
+                let begin = found.len();
                 compare(path, left, right, found);
+                if path == "parties" {
+                    found[begin..].iter_mut().for_each(|found| found.party = format!(" at {}", name(left)));
+                }
             }
         }
-        _ => found.push((path.to_owned(), one.clone(), other.clone())),
+        // Of the parties and their steps, the first that only one side has says more than how many there are.
+        (Value::Array(left), Value::Array(right)) if path.starts_with("parties") => {
+            let lists = [left, right];
+            let count = |list: &[Value], word: &str| list.iter().filter(|one| name(one) == word).count();
+            // A word of the shorter list, if the longer one has it less often, and else one of the longer.
+            let shorter = usize::from(left.len() > right.len());
+            let extra = [shorter, 1 - shorter].into_iter().find_map(|at| {
+                let more = |word: &&str| count(lists[at], word) > count(lists[1 - at], word);
+                lists[at].iter().map(name).find(more).map(|word| (at, word))
+            });
+            if let Some((at, word)) = extra {
+                // A clock has no name, and is called by the field in which it stands.
+                differs(if word.is_empty() { path } else { word }, [at == 0, at == 1].map(Value::Bool));
+            }
+        }
+        _ => differs(path, [one.clone(), other.clone()]),
     }
 }
 
-/// "delivery limit 3", "no delivery limit", "3 consumers".
-fn said(path: &str, value: &Value) -> String {
+/// "delivery limit 3", "no delivery limit", "3 consumers", "workers 2 at Order API".
+fn said(Difference { path, party, .. }: &Difference, value: &Value) -> String {
     let name = path.rsplit('.').next().unwrap_or(path).replace(['_', '-'], " ");
-    match value {
+    let words = match value {
         Value::Null | Value::Bool(false) => format!("no {name}"),
         Value::Bool(true) => name,
-        Value::Object(_) => format!("with {name}"),
-        Value::Array(list) => format!("{} {name}", list.len()),
+        Value::Array(list) if party.is_empty() => format!("{} {name}", list.len()),
+        Value::Object(_) | Value::Array(_) => format!("with {name}"),
         Value::String(text) => format!("{name} {text}"),
         Value::Number(number) => format!("{name} {number}"),
-    }
+    };
+    words + party
 }

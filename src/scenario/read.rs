@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Head, Scenario, Side, Style, bounds, check};
 use crate::protocol::{self, Settings, rabbitmq};
@@ -136,7 +136,12 @@ fn read_side(index: usize, value: Value, version: u32) -> Result<Side, Problem> 
     let heading = text("heading", "")?;
     let heading = (!heading.is_empty()).then_some(heading);
     let protocol = text("protocol", ["http", "rabbitmq"][index])?;
-    let style = text("style", if index == 0 { "request-response" } else { "queued" })?;
+    let style = text("style", "")?;
+    let style = match &*style {
+        "" if is_queued(index, &fields) => Style::Queued.word(),
+        "" => Style::RequestResponse.word(),
+        written => written,
+    };
     let path = |field: &str| format!("sides.{}.{field}", shown(&id));
     let Some(style) = [Style::RequestResponse, Style::Queued].into_iter().find(|known| known.word() == style) else {
         return Err(Problem::new(
@@ -154,4 +159,13 @@ fn read_side(index: usize, value: Value, version: u32) -> Result<Side, Problem> 
     let settings = read.map_err(|misread| misread.within(&format!("sides.{id}")))?;
     settings.check().map_err(|bad| Problem::new(path(&bad.field), bad.sentence))?;
     Ok(Side { id, style, heading, settings })
+}
+
+/// Whether a side that does not say its style is queued: as its place is, or, where its parties are the reader's own, if
+/// one of them is a broker.
+fn is_queued(index: usize, fields: &Map<String, Value>) -> bool {
+    match fields.get("parties").and_then(Value::as_array) {
+        Some(parties) => parties.iter().any(|party| protocol::NAMES.iter().any(|name| party.get(*name).is_some())),
+        None => index == 1,
+    }
 }

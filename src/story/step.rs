@@ -27,8 +27,8 @@ pub fn brief(trace: &Trace, step: StepId, most: usize) -> Option<Line> {
     match row.handled {
         Handled::Started => {}
         Handled::Wanted(part) => {
-            let job = telling.work(part);
-            telling.say(job, "is wanted");
+            telling.named = part;
+            telling.say(whole(trace.job_of(part)), "is wanted");
         }
         Handled::Arrived(message) => telling.arrival(row, &trace.messages[message.at()]),
         Handled::Timer => telling.timer(row),
@@ -124,8 +124,8 @@ impl Telling<'_> {
         self.named = part;
         let job = self.trace.job_of(part);
         match self.trace.parts_per_job {
-            1 => format!("job {}", job.number()),
-            parts => format!("part {} of job {}", part.index() % parts + 1, job.number()),
+            1 => whole(job),
+            parts => format!("part {} of {}", part.index() % parts + 1, whole(job)),
         }
     }
 
@@ -159,8 +159,8 @@ impl Telling<'_> {
         } else {
             return;
         };
-        let subject = self.work(self.trace.first_part(job));
-        self.say(subject, what);
+        self.named = self.trace.first_part(job);
+        self.say(whole(job), what);
     }
 
     /// What ended when the timer went: the stays that began in the step that set it.
@@ -293,6 +293,11 @@ impl Telling<'_> {
         let sent = format!("sends {} to {to} ({again}{end})", quoted(trace, message));
         self.say(place(trace, message.from, message.from_slot), sent);
     }
+}
+
+/// "job 3".
+fn whole(job: JobId) -> String {
+    format!("job {}", job.number())
 }
 
 fn quoted(trace: &Trace, message: &MessageRow) -> String {

@@ -47,6 +47,52 @@ fn a_heading_says_the_protocol_and_where_that_is_the_same_what_differs() {
     );
 }
 
+/// A side of any parties is what its services and brokers are; where these are as many on both sides, it is the first
+/// thing that only one of them has, or that differs, with the party at which it does.
+#[test]
+fn a_heading_of_a_system_says_its_services_and_brokers_and_where_they_differ() {
+    let shop = |does: Value| json!({ "id": "shop", "name": "Shop", "caller": { "threads": 4 }, "does": does });
+    let service = |id: &str, workers: u16| {
+        let on = json!([{ "request": "go", "does": [{ "work": "work" }, { "answer": "200 OK" }] }]);
+        json!({ "id": id, "service": { "workers": workers }, "on": on })
+    };
+    let queue = |id: &str| json!({ "id": id, "rabbitmq": {} });
+    let worker =
+        |of: &str| json!({ "id": format!("{of}-worker"), "consumer": { "queue": of }, "does": [{ "work": "work" }] });
+    let of = |one: Value, other: Value| {
+        let side = |parties| json!({ "protocol": "system", "parties": parties });
+        let scenario = json!({ "name": "x", "workload": { "parts": [{ "id": "work", "work": "40ms" }] },
+            "sides": [side(one), side(other)] });
+        let played = Scenario::from_value(scenario).unwrap().play();
+        let styles = [0, 1].map(|side| played.sides[side].style.word());
+        (played.scenario.headings(), styles)
+    };
+    let call = |id: &str| json!({ "call": id, "request": "go" });
+    let (asks, queued) = ("request-response", "queued");
+    let one = json!([shop(json!([call("api")])), service("api", 2)]);
+    let through = json!([shop(json!([{ "publish": "mails" }])), queue("mails"), worker("mails")]);
+    let (headings, styles) = of(through.clone(), one.clone());
+    assert_eq!(headings, ["Queued through RabbitMQ", "Calls to api"]);
+    assert_eq!(styles, [queued, asks], "a side with a broker is queued, wherever it stands");
+    let several = json!([
+        shop(json!([call("api"), { "publish": "mails" }])),
+        service("api", 2),
+        service("other", 2),
+        queue("mails"),
+        worker("mails"),
+        queue("more"),
+        worker("more")
+    ]);
+    assert_eq!(of(one.clone(), several).0, ["Calls to api", "2 services and 2 brokers"]);
+    let more_workers = json!([shop(json!([call("api")])), service("api", 12)]);
+    assert_eq!(of(one.clone(), more_workers).0, ["Calls to api: workers 2 at api", "Calls to api: workers 12 at api"]);
+    let twice = json!([shop(json!([call("api"), call("api")])), service("api", 2)]);
+    assert_eq!(of(one.clone(), twice.clone()).0, ["Calls to api: no call at Shop", "Calls to api: call at Shop"]);
+    let both = json!([shop(json!([{ "at_once": [{ "does": [call("api")] }] }])), service("api", 2)]);
+    assert_eq!(of(twice, both).0, ["Calls to api: no at once at Shop", "Calls to api: at once at Shop"]);
+    assert_eq!(of(one.clone(), one).0, ["Calls to api: left", "Calls to api: right"]);
+}
+
 #[test]
 fn a_heading_of_ones_own_is_kept_and_goes_with_the_broker_of_which_it_speaks() {
     let scenario = Scenario::from_value(json!({

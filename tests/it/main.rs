@@ -92,6 +92,7 @@ mod system_page;
 mod system_patterns;
 mod system_properties;
 mod system_steps;
+mod systems_told;
 mod told;
 mod tracks;
 mod verdicts;

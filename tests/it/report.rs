@@ -44,7 +44,7 @@ fn the_report_has_exactly_the_promised_fields() {
         keys.sort_unstable();
         keys.join(" ")
     };
-    assert_eq!(sorted(&side["lanes"][0]), "id name role");
+    assert_eq!(sorted(&side["lanes"][0]), "blocked_us busy_us id name role slots");
     assert_eq!(
         sorted(&side["messages"][0]),
         "arrived_us attempt class fate from id jobs kind label reply_to sent_us to"
@@ -63,8 +63,8 @@ fn the_report_says_what_happened_in_whole_microseconds() {
     assert_eq!(
         side["lanes"],
         json!([
-            { "id": "client", "name": "Client", "role": "caller" },
-            { "id": "server", "name": "Server", "role": "worker" },
+            { "id": "client", "name": "Client", "role": "caller", "slots": 1, "busy_us": 0, "blocked_us": 150_000 },
+            { "id": "server", "name": "Server", "role": "worker", "slots": 1, "busy_us": 120_000, "blocked_us": 0 },
         ])
     );
     assert_eq!(

@@ -3,12 +3,12 @@
 use super::{Compared, rate, result};
 use crate::metrics::Yardstick;
 use crate::metrics::crew::{Crew, wanted_per_s};
-use crate::metrics::idleness::{Idleness, counted, idleness, noun};
+use crate::metrics::idleness::{Idleness, among, counted, held, idleness, noun};
 use crate::metrics::life::{Lives, WHEREABOUTS, Whereabouts, lives_until};
 use crate::metrics::outage::{Outage, blamed, outages};
 use crate::metrics::verdict::{percent, span_in_words};
 use crate::time::{Moment, Span, readable};
-use crate::trace::{CallerOutcome, Duty, JobId, Trace};
+use crate::trace::{CallerOutcome, Duty, JobId, StayKind, StayRow, Trace};
 
 /// Why a side was slower than the other.
 pub(super) struct Reason {
@@ -51,16 +51,21 @@ pub(super) fn why([fast, slow]: [&Compared<'_>; 2], slowest: &[JobId], yardstick
         return outage;
     }
     let waited = format!("{who} waited {there}");
-    let in_turn = if slow.trace.parts_per_job > 1 { ", its parts one after another" } else { "" };
     match most {
         Whereabouts::Working => {
+            let in_turn =
+                if in_turn(slow, slowest, slow_lives.spent(most)) { ", its parts one after another" } else { "" };
             reason("work", format!("{who} was worked on for {there} instead of {elsewhere}{in_turn}"))
         }
         Whereabouts::Backlog => backlog(slow, &waited),
         Whereabouts::Pool => reason("pool", format!("{waited} for a free connection")),
+        Whereabouts::Ready if let Some(name) = kept_by(slow.trace, slowest) => {
+            reason("table", format!("{waited} in {name} until it was taken out of a table"))
+        }
         Whereabouts::AcceptQueue | Whereabouts::Ready => {
             let crew = slow.crews.iter().max_by_key(|crew| crew.ready_us);
-            match crew.and_then(|crew| idleness(slow.trace, crew, yardstick)) {
+            let why = |crew| held(slow.trace, crew, yardstick).or_else(|| idleness(slow.trace, crew, yardstick));
+            match crew.and_then(why) {
                 Some(Idleness { rule, text, .. }) => reason(rule, text),
                 None => busy(slow.trace, crew, &waited, yardstick),
             }
@@ -84,6 +89,31 @@ pub(super) fn why([fast, slow]: [&Compared<'_>; 2], slowest: &[JobId], yardstick
             },
         ),
     }
+}
+
+/// Whether the parts of these jobs were worked on one after another: all work on them took as long as some work did.
+fn in_turn(Compared { trace, .. }: &Compared<'_>, jobs: &[JobId], working: u64) -> bool {
+    let work = trace.stays.iter().filter(|stay| {
+        stay.kind == StayKind::Busy
+            && trace.actor(stay.actor).duty == Duty::Worker
+            && stay.part.known().is_some_and(|part| jobs.contains(&trace.job_of(part)))
+    });
+    let in_time = |stay: &StayRow| {
+        let end = stay.part.known().and_then(|part| result(trace, trace.job_of(part)));
+        stay.end.min(end.unwrap_or(stay.begin)).max(stay.begin).since(stay.begin).as_micros()
+    };
+    trace.parts_per_job > 1 && work.map(in_time).sum::<u64>() == working
+}
+
+/// Who kept these jobs longest, ready to be taken, if it is none who only stores and passes on.
+fn kept_by<'t>(trace: &'t Trace, jobs: &[JobId]) -> Option<&'t str> {
+    let ready = trace.stays.iter().filter(|stay| {
+        stay.kind == StayKind::Ready && stay.part.known().is_some_and(|part| jobs.contains(&trace.job_of(part)))
+    });
+    let mut kept = vec![0; trace.actors.len()];
+    ready.for_each(|stay| kept[stay.actor.at()] += stay.end.min(trace.ended).since(stay.begin).as_micros());
+    let (_, actor) = kept.iter().zip(&trace.actors).max_by_key(|(micros, _)| **micros)?;
+    (actor.duty == Duty::Worker).then_some(&actor.name)
 }
 
 fn lives(side: &Compared<'_>, jobs: &[JobId], window: Moment) -> Lives {
@@ -154,13 +184,17 @@ fn backlog(side: &Compared<'_>, waited: &str) -> Reason {
 fn busy(trace: &Trace, crew: Option<&Crew>, waited: &str, yardstick: &Yardstick) -> Reason {
     let who = match crew {
         None => "a worker".to_owned(),
-        Some(crew) if crew.slots == 1 => format!("the only {}", noun(trace.actor(crew.lanes[0]))),
-        Some(crew) => format!("one of the {}", counted(crew.slots, trace.actor(crew.lanes[0]))),
+        Some(crew) if crew.slots == 1 => {
+            format!("the only {}{}", noun(trace.actor(crew.lanes[0])), among(trace, crew, " of "))
+        }
+        Some(crew) => {
+            format!("one of the {}{}", counted(crew.slots, trace.actor(crew.lanes[0])), among(trace, crew, " of "))
+        }
     };
     let load =
         crew.zip(wanted_per_s(trace)).filter(|_| yardstick.users.is_none()).map(|(crew, wanted)| crew.load(wanted));
     let most = crew.filter(|crew| crew.executions > 0).map(|crew| {
-        let each = (crew.mean_work() * crew.parts.max(1)).max(1);
+        let each = (crew.mean_work() * (crew.parts.len() as u64).max(1)).max(1);
         (rate(crew.slots as f64 * 1e6 / each as f64), readable(Span::micros(each)))
     });
     let why = match (load, most) {

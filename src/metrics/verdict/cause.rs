@@ -2,7 +2,8 @@
 
 use super::{Case, Said, Tone, Value, micros_in_words, moment_in_words, sentence, span_in_words, was};
 use crate::metrics::outage::{Outage, blamed, open_switches, outages};
-use crate::trace::{Duty, Ending, JobId, MarkKind, MarkRow, PartId, StayKind};
+use crate::time::Moment;
+use crate::trace::{ActorId, Duty, Ending, JobId, MarkKind, MarkRow, MessageRow, PartId, StayKind, StayRow};
 
 /// The outages of one lane of that duty that concerned most of the chosen jobs, with how many it concerned.
 fn outage_with(case: &Case<'_>, duty: Duty, chosen: impl Fn(JobId) -> bool) -> Option<(Vec<Outage>, u64)> {
@@ -84,7 +85,13 @@ pub(super) fn outage_absorbed(case: &Case<'_>) -> Option<Said> {
     if metrics.accepted == 0 || metrics.failed > 0 {
         return None;
     }
-    let all = outages(case.trace, Duty::Worker);
+    let mut all = outages(case.trace, Duty::Worker);
+    // No queue holds what others ask of a party.
+    let asked = |lane: ActorId| {
+        let mut to = case.trace.messages.iter().filter(|row| row.to == lane);
+        to.any(|row| row.reply_to.known().is_none() && case.lane(row.from).duty != Duty::Broker)
+    };
+    all.retain(|outage| !asked(outage.actor));
     let first = all.first()?.actor;
     let out: Vec<Outage> = all.into_iter().filter(|outage| outage.actor == first).collect();
     let held = match metrics.ready_max {
@@ -152,7 +159,7 @@ pub(super) fn executed_twice(case: &Case<'_>) -> Option<Said> {
     let (mark, cause) = match (first(MarkKind::Returned), first(MarkKind::Retried)) {
         (Some(returned), _) => (Some(returned), redelivery(case, returned)),
         (None, Some(retried)) => (Some(retried), repetition(case, retried)),
-        (None, None) => (None, "it was handed over twice".to_owned()),
+        (None, None) => (None, by_several(case, twice)),
     };
     let most = case.jobs().flat_map(|job| case.trace.parts_of_job(job)).map(|part| part.executions).max().unwrap_or(0);
     let often = if most == 2 { "twice".to_owned() } else { format!("up to {most} times") };
@@ -168,6 +175,28 @@ pub(super) fn executed_twice(case: &Case<'_>) -> Option<Said> {
         at: mark.map(|mark| mark.at),
         tone: Tone::Bad,
     })
+}
+
+/// Why work was done twice that nobody repeated: several parties were asked for it, or one was asked by several.
+fn by_several(case: &Case<'_>, twice: impl Fn(JobId) -> bool) -> String {
+    let of_part = |stay: &&StayRow| stay.part.known().is_some_and(|part| case.trace.parts[part.at()].executions > 1);
+    let part = case.trace.stays.iter().filter(of_part).find(|stay| twice(case.trace.job_of(stay.part)));
+    let worked = |lane: &&ActorId| {
+        let mut busy = case.trace.stays.iter().filter(|stay| stay.kind == StayKind::Busy && stay.actor == **lane);
+        busy.any(|stay| part.is_some_and(|part| stay.part == part.part))
+    };
+    let number = part.map(|stay| stay.part.index() % case.trace.parts_per_job.max(1));
+    let crew = case.crews.iter().find(|crew| number.is_some_and(|number| crew.parts.contains(&number)));
+    let lanes: Vec<String> = crew
+        .map_or(&[][..], |crew| &crew.lanes)
+        .iter()
+        .filter(worked)
+        .map(|lane| case.lane(*lane).name.clone())
+        .collect();
+    match lanes.len() {
+        0 | 1 => "it was handed over twice".to_owned(),
+        _ => format!("{} were asked for it", listed(&lanes)),
+    }
 }
 
 /// Who tried again, and what they knew: a worker that failed, or a caller.
@@ -198,8 +227,17 @@ fn redelivery(case: &Case<'_>, returned: &MarkRow) -> String {
     let again = "and the queue delivered it again";
     let settled = case.trace.settled_word(returned.actor);
     let before = case.trace.marks.iter().filter(|mark| mark.at <= returned.at);
+    let carrying = || case.trace.messages.iter().filter(|row| case.trace.parts_of(row).contains(&returned.part));
+    let delivered = carrying().filter(|row| row.from == returned.actor && row.sent < returned.at);
+    let delivered = delivered.last().map_or(Moment::START, |row| row.sent);
+    // Whoever never had it did not send it back by dying.
+    let had = |lane: ActorId| {
+        let between =
+            |row: &MessageRow| [row.from, row.to].contains(&lane) && [row.from, row.to].contains(&returned.actor);
+        lane == returned.actor || carrying().any(between)
+    };
     let cause = before.filter(|mark| match mark.kind {
-        MarkKind::Crashed => true,
+        MarkKind::Crashed => mark.at >= delivered && had(mark.actor),
         MarkKind::Failed => mark.part == returned.part,
         MarkKind::Rebalanced => mark.actor != returned.actor,
         _ => false,
@@ -231,6 +269,9 @@ fn redelivery(case: &Case<'_>, returned: &MarkRow) -> String {
             format!("the work was divided anew among {name} before it was recorded as done, and it was read again")
         }
         None if expired() => format!("it was not {settled} in time, {again}"),
+        None if let Some(back) = carrying().find(|row| row.to == returned.actor && row.arrived == returned.at) => {
+            format!("{} gave it back, {again}", case.lane(back.from).name)
+        }
         None => format!("it had not been {settled}, {again}"),
     }
 }

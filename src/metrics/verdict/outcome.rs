@@ -244,12 +244,15 @@ pub(super) fn done_for_nobody(case: &Case<'_>) -> Option<Said> {
     let count = case.metrics.done_for_nobody;
     let late = case.trace.messages.iter().find(|message| message.fate == Fate::Late).map(|message| message.arrived);
     let finished = case.jobs().filter(|job| case.has_failed(*job)).filter_map(|job| case.trace.finished(job)).min();
+    let told = case.jobs_with(CallerOutcome::Failed).filter(|job| case.trace.finished(*job).is_some()).count() as u64;
+    let why = match (count, told == count) {
+        (1, false) => "its caller stopped waiting for it",
+        (1, true) => "its caller was told that it had failed",
+        (_, false) => "their callers stopped waiting for it",
+        (_, true) => "their callers were told that it had failed",
+    };
     (count > 0).then(|| Said {
-        text: format!(
-            "The work of {} was done for nobody: {} stopped waiting for it.",
-            case.counted(count),
-            if count == 1 { "its caller" } else { "their callers" }
-        ),
+        text: format!("The work of {} was done for nobody: {why}.", case.counted(count)),
         value: Value::Count(count),
         at: late.or(finished),
         tone: Tone::Bad,

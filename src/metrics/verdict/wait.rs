@@ -2,7 +2,7 @@
 
 use super::{Case, Said, Tone, Value, micros_in_words, percent, sentence};
 use crate::metrics::comparison::load;
-use crate::metrics::idleness::idleness;
+use crate::metrics::idleness::{held, idleness};
 use crate::time::Moment;
 use crate::trace::{LevelKind, StayKind, StayRow};
 
@@ -30,7 +30,7 @@ const MUCH_IDLE: f64 = 0.2;
 
 pub(super) fn idle(case: &Case<'_>) -> Option<Said> {
     let crew = case.crews.iter().max_by_key(|crew| crew.ready_us)?;
-    let idleness = idleness(case.trace, crew, case.yardstick)?;
+    let idleness = held(case.trace, crew, case.yardstick).or_else(|| idleness(case.trace, crew, case.yardstick))?;
     (idleness.is_bottleneck || idleness.share >= MUCH_IDLE).then(|| Said {
         text: format!("{}.", sentence(&idleness.text)),
         value: Value::Share(idleness.share),

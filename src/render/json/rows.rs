@@ -10,11 +10,15 @@ pub(super) struct LaneRow<'a> {
     id: &'a str,
     name: &'a str,
     role: &'static str,
+    slots: u16,
+    busy_us: u64,
+    blocked_us: u64,
 }
 
 impl<'a> LaneRow<'a> {
-    pub fn of(actor: &'a ActorRow) -> Self {
-        LaneRow { id: &actor.id, name: &actor.name, role: actor.duty.word() }
+    pub fn of(actor: &'a ActorRow, [busy_us, blocked_us]: [u64; 2]) -> Self {
+        let ActorRow { id, name, duty, slots, .. } = actor;
+        LaneRow { id, name, role: duty.word(), slots: *slots, busy_us, blocked_us }
     }
 }
 
