@@ -274,11 +274,11 @@ pub(super) fn load(trace: &Trace, crews: &[Crew], yardstick: &Yardstick) -> Opti
     let crews = crews.iter().filter(|crew| crew.executions > 0);
     let crew = crews.reduce(|best, next| if next.load(wanted) > best.load(wanted) { next } else { best })?;
     let load = crew.load(wanted);
+    let pace = rate(wanted);
     let text = format!(
-        "The offered load is {}: {} {} a second with {} of work each, and {} can be worked on at once{}.",
+        "The offered load is {}: {pace} {} a second with {} of work each, and {} can be worked on at once{}.",
         percent((load * 1000.0).round() as u64, 1000),
-        rate(wanted),
-        yardstick.many,
+        if pace == "1" { &yardstick.one } else { &yardstick.many },
         readable(Span::micros(crew.mean_work() * crew.parts.len() as u64)),
         crew.slots,
         among(trace, crew, " at ")

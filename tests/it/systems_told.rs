@@ -305,3 +305,15 @@ fn an_outage_is_not_waited_out_by_those_who_wait_for_ever() {
     has(&said(&played, 0, "unfinished"), "jobs were not finished when the run ended");
     assert!(is_silent(&played, 0, "outage-delayed"));
 }
+
+/// Nothing is turned away unseen by a breaker of a service that was asked: its callers hear of an error, and of which.
+#[test]
+fn a_breaker_of_a_service_is_named_where_its_callers_hear_of_errors() {
+    let breaker = json!({ "sliding_window_size": 2, "minimum_number_of_calls": 2, "wait_duration_in_open_state": "300ms",
+        "when_open": "fail" });
+    let ask = json!({ "call": "stock", "request": "go", "timeout": "100ms", "circuit_breaker": breaker });
+    let mut guarded = chain(4, 4);
+    guarded[1] = service("api", "Order API", 4, json!([{ "work": "order" }, ask, { "answer": "200 OK" }]));
+    let played = play("50ms", [guarded, chain(12, 12)], json!([]));
+    has(&said(&played, 0, "failed"), "met with an error; the circuit breaker of Order API was open or half open from ");
+}
