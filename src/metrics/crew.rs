@@ -331,11 +331,11 @@ fn sweep(
     let others = trace.stays.iter().filter(|stay| stay.kind != StayKind::Blocked);
     for stay in others.chain(held.iter().copied()) {
         let (begins, ends) = match stay.kind {
-            StayKind::Blocked => (Change::BlockedBegins, Change::BlockedEnds),
             _ if waits(trace, stay) => (Change::ReadyBegins, Change::ReadyEnds),
-            // Work of no length keeps nobody busy, and in the order of changes it would end before it begins.
-            StayKind::Busy if stay.begin == stay.end => continue,
+            // What has no length keeps nobody, and in the order of changes it would end before it begins.
+            StayKind::Busy | StayKind::Blocked if stay.begin == stay.end => continue,
             StayKind::Busy => (Change::BusyBegins, Change::BusyEnds),
+            StayKind::Blocked => (Change::BlockedBegins, Change::BlockedEnds),
             StayKind::Down => (Change::DownBegins, Change::DownEnds),
             _ => continue,
         };
