@@ -1,7 +1,6 @@
 //! How a protocol sets a side up: lanes first, then links, words, and the actors themselves.
 
 use std::any::TypeId;
-use std::collections::BTreeSet;
 
 use super::Actor;
 use super::link::{Link, LinkId, Reach};
@@ -129,10 +128,16 @@ impl<A> Setup<A> {
         Some((&self.lanes[link.from.at()], &self.lanes[link.to.at()]))
     }
 
-    /// The pairs of lanes between which links lead through the network, each once, from left to right.
-    pub fn linked(&self) -> BTreeSet<[ActorId; 2]> {
-        let through_network = self.links.iter().filter(|link| link.reach == Reach::Network);
-        through_network.map(|link| [link.from.min(link.to), link.from.max(link.to)]).collect()
+    /// The pairs of lanes between which links lead through the network, each once, the left one first.
+    pub fn linked(&self) -> Vec<[ActorId; 2]> {
+        let mut pairs = Vec::new();
+        for link in self.links.iter().filter(|link| link.reach == Reach::Network) {
+            let pair = [link.from.min(link.to), link.from.max(link.to)];
+            if !pairs.contains(&pair) {
+                pairs.push(pair);
+            }
+        }
+        pairs
     }
 
     /// The lanes so far, from left to right.

@@ -29,6 +29,7 @@ pub use edge::{Edge, EdgePolicy, Gate, RetryOn};
 pub use hands::Hands;
 pub use messages::{Answer, Message, Timer, Verdict};
 pub use node::{AtDeadline, Door, Node, NodeWords, WhenFull};
+pub use outside::Looks;
 pub(crate) use pair::pair;
 
 use super::{Role, Stage};
@@ -39,6 +40,10 @@ impl Role for Node {
     type Timer = Timer;
 
     fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
+        let strikes = matches!(input, Input::Timer(Timer::Clock { .. }));
+        if !strikes {
+            self.wind_up(stage);
+        }
         match input {
             Input::Wanted(job) => self.want(job, stage),
             Input::Arrived(message, body) => self.hear(message, body, stage),
@@ -49,6 +54,9 @@ impl Role for Node {
             Input::Fault(..) | Input::Severed { .. } => {}
         }
         self.run_errands(stage);
+        if strikes && self.any_clock_runs() {
+            self.wind_up(stage);
+        }
     }
 }
 

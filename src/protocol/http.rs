@@ -28,10 +28,9 @@ use crate::trace::{ActorId, Duty};
 pub const LEFT_OUT: &str = "Modelled: threads that block, one outstanding request per connection, a pool with first-come-first-served waiters, \
 time-outs that leave the outcome unknown, refusal, 503 with Retry-After, retries with back-off, idempotent and other methods, \
 a server with workers and a bounded accept queue that can be out or crash. \
-With `lanes` set to `each`, every worker is an instance, between which the client goes round without health checks. \
+With `lanes` set to `each`, the client goes round the workers, without health checks. \
 Left out: TCP and TLS handshakes, bandwidth and body sizes, proxies and caches, pipelining (real clients do not use it), HTTP/2 streams. \
 A connection that breaks or closes under a request tells its caller nothing, so the outcome is unknown (RFC 9110 §9.2.2). \
-A way that is cut tells nobody. \
 A server does not notice that its client gave up: it finishes the work and sends an answer nobody reads. \
 A time-out runs from the sending of a request, not from the wait for a connection.";
 

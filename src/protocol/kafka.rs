@@ -66,7 +66,7 @@ impl Settings {
         let words = Words::new(&mut setup, &self.label, &self.body);
         let ProducerSettings { id, name, threads, .. } = &self.producer;
         let producer = setup.lane(lanes::of_slots(Duty::Caller, (id, name), *threads, "thread"));
-        let topic = setup.lane(self.topic_lane());
+        let topic = setup.lane(self.topic.lane());
         setup.term(topic, Term::Position, "offset");
         setup.term(topic, Term::Settled, "committed");
         let crews = self.crews(&mut setup);
@@ -157,9 +157,11 @@ impl Settings {
         }
         crews
     }
+}
 
-    fn topic_lane(&self) -> ActorRow {
-        let TopicSettings { id, name, partitions, .. } = &self.topic;
+impl TopicSettings {
+    pub(super) fn lane(&self) -> ActorRow {
+        let TopicSettings { id, name, partitions, .. } = self;
         let tracks = lanes::of_slots(Duty::Broker, (id, name), *partitions, "partition");
         ActorRow { drawing: Drawing::Tracks, subtitle: format!("topic, {}", tracks.subtitle), ..tracks }
     }

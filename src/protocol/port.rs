@@ -56,6 +56,8 @@ pub(crate) trait Mortal: Port {
 pub struct Attempt {
     /// The number of the port among those of its holder, and where it keeps it.
     pub port: u8,
+    /// How often the holder has died before: what is said to a process that is gone is not for the next one.
+    life: u16,
     place: u32,
     pub part: PartId,
     /// From one.
@@ -112,11 +114,12 @@ pub(crate) struct Sendings<W> {
     ended: VecDeque<(Task, CallerOutcome)>,
     /// The number of the port, for a party may hold several.
     pub port: u8,
+    life: u16,
 }
 
 impl<W> Default for Sendings<W> {
     fn default() -> Self {
-        Sendings { places: Vec::new(), vacant: Vec::new(), ended: VecDeque::new(), port: 0 }
+        Sendings { places: Vec::new(), vacant: Vec::new(), ended: VecDeque::new(), port: 0, life: 0 }
     }
 }
 
@@ -127,7 +130,7 @@ impl<W> Sendings<W> {
             self.places.push(None);
             self.places.len() as u32 - 1
         });
-        let attempt = Attempt { port: self.port, place, part: task.part, number: 1 };
+        let attempt = Attempt { port: self.port, life: self.life, place, part: task.part, number: 1 };
         let known = CallerOutcome::Refused;
         self.places[place as usize] = Some(Sending { task, attempt, waits_for, previous_wait: None, known });
         place
@@ -172,6 +175,7 @@ impl<W> Sendings<W> {
     pub fn forget(&mut self) -> impl Iterator<Item = W> {
         self.ended.clear();
         self.vacant.clear();
+        self.life = self.life.wrapping_add(1);
         std::mem::take(&mut self.places).into_iter().flatten().map(|sending| sending.waits_for)
     }
 

@@ -50,7 +50,7 @@ A dead-letter queue is the end: nobody consumes from it, so dead letters do not 
 The consumers of a lane share its fate (with `lanes` set to `each`, every one has its own): a crash closes all their connections, and the broker learns of it one network latency later. \
 A publish whose connection breaks before its confirm may be stored or not: its outcome is unknown until it is published again and confirmed. \
 Heartbeats are left out: a silent party's connections break when its silence ends; until then nobody of the lane could have done the work anyway. \
-So do those over a way that was cut, or lost something, when that is over or a delivery shows a gap. \
+So do those over a way that was cut, when that is over. \
 A broker that is out closes its connections and keeps what it has; one that dies also loses what it had not made safe. \
 A length limit is kept exactly, where a real quorum queue checks late. A dead letter does not travel, for all queues live in one broker. \
 Of a job that has a part for each queue, a part whose queue is not bound for its message is asked of nobody, and counts as done. \

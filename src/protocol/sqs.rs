@@ -30,7 +30,6 @@ use crate::engine::{Link, Setup};
 use crate::rng::Distribution;
 use crate::time::{Span, readable};
 use crate::trace::{ActorId, ActorRow, Drawing, Duty, Slot, Term};
-use messages::Wanted;
 use words::Words;
 
 /// What is modelled and what is not, for the reader of the page.
@@ -56,14 +55,14 @@ impl Settings {
         let words = Words::new(&mut setup, &self.label, &self.body);
         let SenderSettings { id, name, threads } = &self.sender;
         let sender = setup.lane(lanes::of_slots(Duty::Caller, (id, name), *threads, "thread"));
-        let queue = setup.lane(self.queue_lane());
+        let queue = setup.lane(self.queue.lane());
         setup.term(queue, Term::Settled, "deleted");
         let crew: Vec<(ActorId, Berth)> =
             self.consumers.crew().lanes().into_iter().map(|(row, berth)| (setup.lane(row), berth)).collect();
         for (lane, _) in &crew {
-            setup.term(*lane, Term::Bound, &self.bound());
+            setup.term(*lane, Term::Bound, &self.consumers.bound(&self.queue));
         }
-        let dead = self.queue.redrive_policy.as_ref().map(|policy| setup.lane(dead_letter_lane(policy)));
+        let dead = self.queue.redrive_policy.as_ref().map(|policy| setup.lane(policy.lane()));
 
         let latency = || ground.latency.clone();
         let out = setup.link(ground.link(sender, queue, leg::OUT));
@@ -91,23 +90,11 @@ impl Settings {
         }
         setup
     }
+}
 
-    /// What bounds how much a consumer has in hand: how many messages a receive brings, and how long a consumer that
-    /// polls briefly pauses between polls.
-    fn bound(&self) -> String {
-        let Wanted { most, wait } = self.consumers.wanted(&self.queue);
-        match (self.queue.kind, wait) {
-            (QueueType::Fifo, _) => format!("max_number_of_messages {most}, and one receive at a time in each group"),
-            (QueueType::Standard, Span::ZERO) => {
-                let pause = readable(self.consumers.poll_interval);
-                format!("max_number_of_messages {most}, poll_interval {pause}")
-            }
-            (QueueType::Standard, _) => format!("max_number_of_messages {most}"),
-        }
-    }
-
-    fn queue_lane(&self) -> ActorRow {
-        let QueueSettings { id, name, kind, visibility_timeout, .. } = &self.queue;
+impl QueueSettings {
+    pub(super) fn lane(&self) -> ActorRow {
+        let QueueSettings { id, name, kind, visibility_timeout, .. } = self;
         let visibility = readable(*visibility_timeout);
         let subtitle = match kind {
             QueueType::Standard => format!("visibility {visibility}"),
@@ -117,10 +104,13 @@ impl Settings {
     }
 }
 
-fn dead_letter_lane(policy: &RedrivePolicy) -> ActorRow {
-    let subtitle = match policy.max_receive_count {
-        1 => "after 1 receive".into(),
-        count => format!("after {count} receives"),
-    };
-    lanes::river((&policy.id, &policy.name), &subtitle)
+impl RedrivePolicy {
+    /// The lane of the dead-letter queue.
+    pub(super) fn lane(&self) -> ActorRow {
+        let subtitle = match self.max_receive_count {
+            1 => "after 1 receive".into(),
+            count => format!("after {count} receives"),
+        };
+        lanes::river((&self.id, &self.name), &subtitle)
+    }
 }

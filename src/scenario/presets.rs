@@ -47,6 +47,10 @@ presets! {
     "sqs-work-queue",
     "sqs-visibility-too-short",
     "sqs-fifo-head",
+    "system-accepted-and-polled",
+    "system-outbox",
+    "system-gateway",
+    "system-saga",
 }
 
 /// The built-in scenario called `name`.

@@ -41,7 +41,7 @@ fn struck(protocol: &str, settings: Value, jobs: u32, changes: Value) -> Trace {
 
 /// The first request is lost on its way, the second's answer. The caller hears of neither and finds out by its own clock.
 #[test]
-fn flt_8_a_call_over_a_way_that_is_cut_is_found_out_by_its_time_out() {
+fn flt_9_a_call_over_a_way_that_is_cut_is_found_out_by_its_time_out() {
     let settings = json!({
         "caller": { "threads": 2 }, "server": { "workers": 2 }, "method": "PUT", "timeout": "100ms",
         "retry": { "max_attempts": 2, "base": "50ms", "jitter": "none" },
@@ -73,7 +73,7 @@ fn flt_8_a_call_over_a_way_that_is_cut_is_found_out_by_its_time_out() {
 
 /// A request that never came leaves nothing that anybody could notice.
 #[test]
-fn flt_8_a_caller_without_a_time_out_waits_for_ever_for_what_a_cut_took() {
+fn flt_9_a_caller_without_a_time_out_waits_for_ever_for_what_a_cut_took() {
     let trace = struck("http", json!({}), 1, json!([cut((0, 20), ENDS)]));
     assert_eq!((trace.jobs[0].caller, trace.parts[0].outcome), (CallerOutcome::Waiting, WorkOutcome::Unfinished));
 }
@@ -81,7 +81,7 @@ fn flt_8_a_caller_without_a_time_out_waits_for_ever_for_what_a_cut_took() {
 /// The server closes the connection on which it thinks it has answered. What it could not say in the cut it says after
 /// it: TCP repeats a segment until it is acknowledged (RFC 9293 §3.8.1).
 #[test]
-fn flt_8_a_connection_that_is_closed_in_a_cut_is_known_to_be_closed_after_it() {
+fn flt_9_a_connection_that_is_closed_in_a_cut_is_known_to_be_closed_after_it() {
     let settings = json!({ "server": { "keepalive_timeout": "30ms" } });
     let trace = struck("http", settings, 1, json!([cut((60, 60), ENDS)]));
     let closes: Vec<_> = sent(&trace, "close").iter().map(|row| (row.sent.micros() / 1000, row.fate)).collect();
@@ -92,7 +92,7 @@ fn flt_8_a_connection_that_is_closed_in_a_cut_is_known_to_be_closed_after_it() {
 /// The ack is lost, and what is done after it is not even sent. When the way is open again, both ends know that the
 /// connection is not.
 #[test]
-fn flt_8_what_a_consumer_held_when_the_way_was_cut_is_delivered_again_afterwards() {
+fn flt_9_what_a_consumer_held_when_the_way_was_cut_is_delivered_again_afterwards() {
     let trace = struck("rabbitmq", json!({ "confirms": "off" }), 2, json!([cut((62, 60), ["queue", "server"])]));
     tells(
         &trace,
@@ -119,7 +119,7 @@ fn flt_8_what_a_consumer_held_when_the_way_was_cut_is_delivered_again_afterwards
 
 /// That its connections broke, the broker could not be told.
 #[test]
-fn flt_8_what_a_consumer_held_that_died_behind_a_cut_goes_to_another_when_the_broker_knows() {
+fn flt_9_what_a_consumer_held_that_died_behind_a_cut_goes_to_another_when_the_broker_knows() {
     let crash = json!({ "at": "30ms", "fault": "crash", "actor": "server-1" });
     let settings = json!({ "consumers": { "count": 2, "lanes": "each", "prefetch": 1 } });
     let trace = struck("rabbitmq", settings, 1, json!([crash, cut((20, 80), ["queue", "server-1"])]));
@@ -130,7 +130,7 @@ fn flt_8_what_a_consumer_held_that_died_behind_a_cut_goes_to_another_when_the_br
 
 /// The confirm is lost. The publisher has no time-out, and knows of the broken connection all the same.
 #[test]
-fn flt_8_a_publisher_whose_connection_a_cut_broke_publishes_again() {
+fn flt_9_a_publisher_whose_connection_a_cut_broke_publishes_again() {
     let settings = json!({ "retry": { "max_attempts": 2, "base": "10ms", "jitter": "none" } });
     let trace = struck("rabbitmq", settings, 1, json!([cut((2, 20), ["client", "queue"])]));
     let published: Vec<_> = sent(&trace, "basic.publish").iter().map(|row| row.sent.micros() / 1000).collect();
@@ -140,7 +140,7 @@ fn flt_8_a_publisher_whose_connection_a_cut_broke_publishes_again() {
 
 /// Whoever asks Kafka or SQS has a clock of its own for every question.
 #[test]
-fn flt_8_after_a_cut_every_job_is_done_by_whatever_broker() {
+fn flt_9_after_a_cut_every_job_is_done_by_whatever_broker() {
     for (protocol, settings) in [
         ("rabbitmq", json!({ "confirm_timeout": "1s", "retry": { "max_attempts": 9 } })),
         ("kafka", json!({ "request_timeout": "1s", "producer": { "delivery_timeout": "1min" } })),
@@ -162,7 +162,7 @@ fn fates(trace: &Trace) -> Vec<(u64, &'static str, u64)> {
 }
 
 #[test]
-fn flt_8_a_loss_of_everything_is_a_cut() {
+fn flt_9_a_loss_of_everything_is_a_cut() {
     for protocol in ["http", "sqs"] {
         let settings = json!({ "timeout": "100ms", "retry": { "max_attempts": 3, "base": "50ms", "jitter": "none" } });
         let ends = if protocol == "http" { ENDS } else { ["client", "queue"] };
@@ -194,7 +194,7 @@ fn lossy(changes: Value, timeout: &str) -> [Trace; 2] {
 
 /// The share lost of n messages has a standard error of √(p(1−p)/n); 4 of them are allowed.
 #[test]
-fn flt_8_a_share_is_lost_and_which_depends_on_the_message_only() {
+fn flt_9_a_share_is_lost_and_which_depends_on_the_message_only() {
     let changes = json!([loss(0.2, (0, 9_000), ENDS)]);
     let [left, right] = lossy(changes, "50ms");
     let all = left.messages.len() as f64;
@@ -214,7 +214,7 @@ fn flt_8_a_share_is_lost_and_which_depends_on_the_message_only() {
 
 /// What gets through the first is lost by the second with its own chance: 1 − (1 − 0.5)(1 − 0.4).
 #[test]
-fn flt_8_losses_that_overlap_act_one_by_one() {
+fn flt_9_losses_that_overlap_act_one_by_one() {
     let changes = json!([loss(0.5, (0, 9_000), ENDS), loss(0.4, (0, 9_000), ENDS)]);
     let [both, _] = lossy(changes, "50ms");
     let all = both.messages.len() as f64;
@@ -238,7 +238,7 @@ fn answered(changes: Value) -> Vec<u64> {
 
 /// Out, work and back: 5 + 60 + 5 ms. Requests leave at 0, 40 and 80 ms, answers 65 ms later.
 #[test]
-fn flt_8_a_delay_adds_to_the_latency_of_what_is_sent_while_it_lasts() {
+fn flt_9_a_delay_adds_to_the_latency_of_what_is_sent_while_it_lasts() {
     assert_eq!(answered(json!([])), [70, 70, 70]);
     assert_eq!(answered(json!([delay("30ms", (40, 1), ENDS)])), [70, 100, 70]);
     assert_eq!(answered(json!([delay("30ms", (0, 1_000), ENDS)])), [130, 130, 130], "both ways");
@@ -249,7 +249,7 @@ fn flt_8_a_delay_adds_to_the_latency_of_what_is_sent_while_it_lasts() {
 
 /// Job 1 is published into the delay and job 2 after it, over one stream.
 #[test]
-fn flt_8_a_stream_that_is_delayed_keeps_its_order() {
+fn flt_9_a_stream_that_is_delayed_keeps_its_order() {
     let trace = struck("rabbitmq", json!({}), 2, json!([delay("100ms", (0, 20), ["client", "queue"])]));
     let arrived: Vec<_> = sent(&trace, "basic.publish").iter().map(|row| row.arrived.micros() / 1000).collect();
     assert_eq!(arrived, [105, 105]);
@@ -257,7 +257,7 @@ fn flt_8_a_stream_that_is_delayed_keeps_its_order() {
 
 /// As with outages: the first to begin and the last to end say so.
 #[test]
-fn flt_8_cuts_that_overlap_end_with_the_last() {
+fn flt_9_cuts_that_overlap_end_with_the_last() {
     let changes = json!([cut((10, 100), ENDS), cut((60, 100), ENDS), cut((70, 10), ENDS)]);
     let trace = struck("http", json!({ "caller": { "threads": 4 }, "timeout": "500ms" }), 4, changes);
     let lost = trace.messages.iter().filter(|row| row.fate == Fate::Lost);
@@ -402,7 +402,7 @@ fn a_fault_that_strikes_nothing_is_refused_with_what_would_do() {
 /// Between broker and consumers nothing is said twice: what one message lost would be held for ever, if the connection
 /// did not turn out to be broken.
 #[test]
-fn flt_8_a_delivery_that_was_lost_is_made_again_when_the_loss_is_over() {
+fn flt_9_a_delivery_that_was_lost_is_made_again_when_the_loss_is_over() {
     let change = loss(1.0, (0, 50), ["queue", "server"]);
     let trace = struck("rabbitmq", json!({}), 1, json!([change]));
     assert_eq!((trace.parts[0].outcome, executions(&trace)), (WorkOutcome::Done, vec![1]));
@@ -413,7 +413,7 @@ fn flt_8_a_delivery_that_was_lost_is_made_again_when_the_loss_is_over() {
 
 /// What the end of one fault tells nobody, the end of the other does.
 #[test]
-fn flt_8_a_delay_that_ends_within_a_loss_hides_nothing() {
+fn flt_9_a_delay_that_ends_within_a_loss_hides_nothing() {
     let ends = ["queue", "server"];
     let trace = struck("rabbitmq", json!({}), 1, json!([loss(1.0, (0, 50), ends), delay("1ms", (0, 20), ends)]));
     assert_eq!(trace.parts[0].outcome, WorkOutcome::Done);
@@ -422,7 +422,7 @@ fn flt_8_a_delay_that_ends_within_a_loss_hides_nothing() {
 /// Of three deliveries the second is lost, while a loss lasts that takes nothing else. In a stream nothing after a gap can
 /// be read, so the third is not taken on, and the order is kept.
 #[test]
-fn flt_8_a_consumer_finds_out_what_was_lost_by_the_next_delivery() {
+fn flt_9_a_consumer_finds_out_what_was_lost_by_the_next_delivery() {
     let settings = json!({ "confirms": "off", "consumers": { "prefetch": 3 } });
     let ends = ["queue", "server"];
     let trace = struck("rabbitmq", settings, 3, json!([loss(1.0, (44, 2), ends), loss(0.001, (0, 900), ends)]));

@@ -20,7 +20,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 /// Files that are fetched by the names that they have in the repository: a link leads to them.
-const LINKED: [&str; 2] = ["modelled.html", "modelled.css"];
+const LINKED: [&str; 3] = ["modelled.html", "systems.html", "modelled.css"];
 
 /// Finishes the build that Trunk is about to put in its place.
 pub fn finish() -> Result<()> {
@@ -227,7 +227,12 @@ fn named_by_content(mut files: Files) -> Result<Files> {
         let by_content = format!("{stem}-{hash:016x}{ending}");
         let known = format!("{stem}{ending}");
         let is_fetched = element.contains(&format!("\"{known}\""));
-        ensure!(page.contains(&name) || is_fetched, "{name} is in the page's folder, and nothing there names it");
+        // What the engine's scripts fetch beside it goes by its name.
+        let is_beside = BESIDE.iter().any(|part| name.ends_with(part));
+        ensure!(
+            page.contains(&name) || is_fetched || is_beside,
+            "{name} is in the page's folder, and nothing there names it"
+        );
         if is_fetched {
             fetched.insert(known, format!("./{by_content}"));
         }
@@ -248,6 +253,9 @@ fn knowing(element: &str, files: &BTreeMap<String, String>) -> Result<String> {
 
 /// How the names of modules end that have a script, or a module, of the same name.
 const PARTS: [&str; 3] = ["_bg.wasm", "_files.wasm", "_systems.wasm"];
+
+/// Those of modules that a module's own scripts fetch.
+pub const BESIDE: [&str; 2] = ["_files.wasm", "_systems.wasm"];
 
 /// What a file was called before anybody gave it a hash.
 fn stem(name: &str) -> &str {

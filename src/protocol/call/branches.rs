@@ -8,7 +8,7 @@
 use super::conduct::StepEnd;
 use super::messages::Timer;
 use super::node::Node;
-use super::task::{Doing, Errand, Origin};
+use super::task::{Doing, Errand, Origin, Running};
 use crate::protocol::Stage;
 use crate::time::Span;
 use crate::trace::{Ending, Slot, StayKind};
@@ -22,6 +22,8 @@ impl Node {
         running.awaited = places.len() as u16;
         running.task.answers = vec![StepEnd::Nothing; places.len()];
         let (task, attempt, slot, deadline) = (running.task.clone(), running.attempt, running.slot, running.deadline);
+        // What is noted of the task now is what its branches come to note.
+        running.task.note = 0;
         for (index, place) in (0u16..).zip(places) {
             let origin = Origin::Branch { of: key, index };
             let branch = self.admit(origin, attempt, task.entry, task.note, task.part, deadline);
@@ -29,6 +31,7 @@ impl Node {
                 running.slot = slot;
                 running.task.memory = *place;
                 running.task.found = task.found;
+                running.task.rounds.clone_from(&task.rounds);
                 // Its conduct takes it for one that has begun.
                 running.task.place = 1;
             }
@@ -37,10 +40,12 @@ impl Node {
         (first..self.next_task).rev().for_each(|branch| self.errands.push(Errand::Steps(branch)));
     }
 
-    pub(super) fn branch_ended(&mut self, of: u32, index: u16, last: StepEnd) {
+    pub(super) fn branch_ended(&mut self, of: u32, index: u16, branch: &Running) {
         let Some(running) = self.running.get_mut(&of) else { return };
         let Doing::Branching(_) = running.doing else { return };
-        running.task.answers[usize::from(index)] = last;
+        running.task.answers[usize::from(index)] = branch.task.last;
+        running.task.note |= branch.task.note;
+        running.known = running.known.max(branch.known);
         running.awaited -= 1;
         if running.awaited == 0 {
             self.errands.push(Errand::Join(of));

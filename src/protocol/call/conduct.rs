@@ -154,6 +154,8 @@ pub enum Step {
     AtHand,
     /// A caller gives up, and says so in these words.
     GiveUp(LabelId),
+    /// The same, of a job for which something was done.
+    BreakOff(LabelId),
     /// The same, of a job of which it knows that it was taken on, and not what has become of it.
     LoseTrack(LabelId),
 }
@@ -191,12 +193,25 @@ pub struct Task {
     pub found: u32,
     /// The loops that it is in, the innermost last.
     pub rounds: Vec<Round>,
+    /// Parts that it does without, if it comes to the end that it should.
+    pub does_without: Vec<PartId>,
 }
 
 impl Task {
     pub(super) fn new(entry: u8, note: u32, part: PartId) -> Self {
         let last = StepEnd::Nothing;
-        Task { entry, note, part, place: 0, last, answers: Vec::new(), memory: 0, found: 0, rounds: Vec::new() }
+        Task {
+            entry,
+            note,
+            part,
+            place: 0,
+            last,
+            answers: Vec::new(),
+            memory: 0,
+            found: 0,
+            rounds: Vec::new(),
+            does_without: Vec::new(),
+        }
     }
 }
 

@@ -111,8 +111,10 @@ pub struct Node {
     pub(super) errands: Vec<Errand>,
     pub(super) outside: Outside,
     pub(super) clocks: Vec<Clock>,
-    /// Which task waits for a word that is to come for a job.
-    pub(super) words_awaited: ByNumber<(u16, u32), u32>,
+    /// How many of them stand still.
+    pub(super) still: u32,
+    /// The tasks that wait for a word about a job, by both, the longest there first.
+    pub(super) words_awaited: ByNumber<(u16, u32), Vec<u32>>,
     /// Words that came when nobody waited for them yet.
     pub(super) words_heard: ByNumber<(u16, u32), ()>,
     pub(super) next_task: u32,
@@ -134,6 +136,7 @@ impl Node {
             errands: Vec::new(),
             outside: Outside::default(),
             clocks: Vec::new(),
+            still: 0,
             words_awaited: ByNumber::default(),
             words_heard: ByNumber::default(),
             next_task: 0,
@@ -167,6 +170,11 @@ impl Node {
     pub fn with_pool(mut self, most: u16, max_wait: Option<Span>) -> Self {
         self.pools.push((Pool::new(most.into()), max_wait));
         self
+    }
+
+    /// Whether a crash ends what is in hand here.
+    pub(crate) fn is_mortal(&self) -> bool {
+        matches!(self.role, Role::Service(_))
     }
 
     pub(super) fn want(&mut self, job: JobId, stage: &mut Stage<'_>) {
@@ -302,7 +310,7 @@ impl Node {
             }
             Doing::Awaiting(word, timer) => {
                 stage.cancel(timer);
-                self.words_awaited.remove(&(word as u16, stage.job_of(running.task.part).index()));
+                self.awaits_no_longer((word, stage.job_of(running.task.part), key));
             }
             Doing::Computing(None, _) | Doing::Calling | Doing::Sending | Doing::Branching(_) | Doing::Deciding => {}
         }
@@ -312,8 +320,14 @@ impl Node {
         match running.origin {
             Origin::Job(job) => self.errands.push(Errand::Settle(job, running.known)),
             Origin::Loan(place) => self.outside.returned.push_back((place, ending == Ending::Done)),
-            Origin::Clock(clock) => self.clocks[usize::from(clock)].runs = false,
-            Origin::Branch { of, index } => self.branch_ended(of, index, running.task.last),
+            Origin::Clock(clock) => {
+                self.clocks[usize::from(clock)].runs = false;
+                // It found something to do, and may find more.
+                if running.task.note != 0 || running.task.place > 1 {
+                    self.wind_up(stage);
+                }
+            }
+            Origin::Branch { of, index } => self.branch_ended(of, index, &running),
             Origin::Request { .. } | Origin::Nobody => {}
         }
         for in_hand in running.in_hand {

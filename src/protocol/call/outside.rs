@@ -1,7 +1,8 @@
 //! What a node has to do with its holder: what it sends out by the holder's ports, what it is lent; and its own clocks.
 //!
 //! *Invariant:* whatever is lent is returned once, unless the process dies. A clock has at most one task: one that is
-//! still under way when the clock strikes again lets that pass.
+//! still under way when the clock strikes again lets that pass. A clock that can only look for what others leave there, and
+//! found nothing, stands still until something happens at its node; so it keeps no run going in which nothing else moves.
 
 use std::collections::VecDeque;
 
@@ -37,6 +38,15 @@ impl Outside {
     }
 }
 
+/// What a clock is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Looks {
+    /// It looks for what others leave there, and does nothing where there is none.
+    ForWork,
+    /// It does something whenever it strikes.
+    Never,
+}
+
 /// Something that is begun again and again.
 pub(super) struct Clock {
     every: Span,
@@ -44,12 +54,18 @@ pub(super) struct Clock {
     slot: Slot,
     /// Whether its last task is still under way.
     pub(super) runs: bool,
+    /// Whether it only looks for what others leave there.
+    looks: bool,
+    /// No timer is set: nothing has happened since it found nothing.
+    stands_still: bool,
 }
 
 impl Node {
-    /// Adds a clock, whose tasks are asked for as `entry` and have that slot to themselves.
-    pub fn with_clock(mut self, every: Span, entry: u8, slot: Slot) -> Self {
-        self.clocks.push(Clock { every, entry, slot, runs: false });
+    /// Adds a clock, whose tasks are asked for as `entry` and have that slot to themselves. If it only `looks` for what
+    /// others leave, it need not strike where nothing happens.
+    pub fn with_clock(mut self, every: Span, (entry, slot): (u8, Slot), looks: Looks) -> Self {
+        let looks = looks == Looks::ForWork;
+        self.clocks.push(Clock { every, entry, slot, runs: false, looks, stands_still: false });
         self
     }
 
@@ -61,8 +77,15 @@ impl Node {
 
     pub(super) fn strike(&mut self, number: u8, stage: &mut Stage<'_>) {
         let clock = &mut self.clocks[usize::from(number)];
-        stage.set_timer(clock.every, Timer::Clock { clock: number });
-        if stage.is_out() || clock.runs {
+        let stays = stage.is_out() || clock.runs;
+        if clock.looks {
+            // Whatever happens here winds it up again; its own task is the first that may.
+            clock.stands_still = true;
+            self.still += 1;
+        } else {
+            stage.set_timer(clock.every, Timer::Clock { clock: number });
+        }
+        if stays {
             return;
         }
         clock.runs = true;
@@ -70,8 +93,29 @@ impl Node {
         self.begin(Origin::Clock(number), entry, PartId::NONE, (slot, 1));
     }
 
+    /// Something happens here: clocks that stand still strike again when they would have.
+    pub(super) fn wind_up(&mut self, stage: &mut Stage<'_>) {
+        if self.still == 0 {
+            return;
+        }
+        self.still = 0;
+        for (number, clock) in (0..).zip(&mut self.clocks) {
+            if std::mem::take(&mut clock.stands_still) {
+                let every = clock.every.as_micros();
+                let passed = stage.now().since(Moment::START).as_micros() % every;
+                stage.set_timer(Span::micros(every - passed), Timer::Clock { clock: number });
+            }
+        }
+    }
+
+    /// Whether something that a clock began is under way.
+    pub(super) fn any_clock_runs(&self) -> bool {
+        self.clocks.iter().any(|clock| clock.runs)
+    }
+
     /// Takes on what it is lent.
-    pub(crate) fn borrow(&mut self, loan: Loan) {
+    pub(crate) fn borrow(&mut self, loan: Loan, stage: &mut Stage<'_>) {
+        self.wind_up(stage);
         self.begin(Origin::Loan(loan.place), 0, loan.part, (Slot(loan.place), loan.delivery.max(1)));
     }
 
@@ -97,6 +141,7 @@ impl Node {
 
     /// What is sent for a task has ended so.
     pub(crate) fn sent(&mut self, ticket: u32, outcome: CallerOutcome, stage: &mut Stage<'_>) {
+        self.wind_up(stage);
         let Some(running) = self.running.get_mut(&ticket) else { return };
         let Doing::Sending = running.doing else { return };
         running.task.last = match outcome {

@@ -94,6 +94,10 @@ impl Node {
                 }
                 Step::AtHand => return self.at_hand(key, stage),
                 Step::GiveUp(label) => return self.give_up(key, label, stage),
+                Step::BreakOff(label) => {
+                    running.known = running.known.max(CallerOutcome::Failed);
+                    return self.give_up(key, label, stage);
+                }
                 Step::LoseTrack(label) => {
                     running.known = CallerOutcome::Unknown;
                     return self.give_up(key, label, stage);
@@ -203,6 +207,10 @@ impl Node {
         let Some(running) = self.running.get_mut(&key) else { return };
         running.doing = Doing::Deciding;
         match &self.role {
+            // A thread looks at the answers when all are there; the event loop looks at each in its turn.
+            Role::Caller { .. } if matches!(running.origin, Origin::Branch { .. }) && !self.hands.are_cores() => {
+                self.errands.push(Errand::Steps(key));
+            }
             Role::Caller { callback, .. } => {
                 let span = stage.takes(stage.draw(callback, 1, running.task.part));
                 if span > Span::ZERO || self.hands.are_cores() {

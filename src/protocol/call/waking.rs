@@ -22,26 +22,41 @@ impl Node {
         let Some(running) = self.running.get_mut(&key) else { return false };
         let timer = span.map(|span| stage.set_timer(span, Timer::NoWord { task: key }));
         running.doing = Doing::Awaiting(word, timer);
-        self.words_awaited.insert((word as u16, job.index()), key);
+        let place = (word as u16, job.index());
+        match self.words_awaited.get_mut(&place) {
+            Some(waiting) => waiting.push(key),
+            None => self.words_awaited.insert(place, vec![key]),
+        }
         false
     }
 
-    /// The word has come. Says whether anybody had waited for it.
+    /// The word has come, for the task that is there longest of those that wait for it. Says whether any did.
     pub(crate) fn bring(&mut self, (word, job): (u32, JobId), stage: &mut Stage<'_>) -> bool {
-        let Some(key) = self.words_awaited.remove(&(word as u16, job.index())) else {
+        let first = self.words_awaited.get(&(word as u16, job.index())).and_then(|waiting| waiting.first().copied());
+        let Some(key) = first else {
             self.words_heard.insert((word as u16, job.index()), ());
             return false;
         };
+        self.awaits_no_longer((word, job, key));
         self.wake(key, StepEnd::Done, stage);
         true
+    }
+
+    pub(super) fn awaits_no_longer(&mut self, (word, job, key): (u32, JobId, u32)) {
+        let place = (word as u16, job.index());
+        let Some(waiting) = self.words_awaited.get_mut(&place) else { return };
+        waiting.retain(|other| *other != key);
+        if waiting.is_empty() {
+            self.words_awaited.remove(&place);
+        }
     }
 
     pub(super) fn no_word(&mut self, key: u32, stage: &mut Stage<'_>) {
         let Some(running) = self.running.get(&key) else { return };
         let Doing::Awaiting(word, _) = running.doing else { return };
-        let (slot, part) = (running.slot, running.task.part);
-        self.words_awaited.remove(&(word as u16, stage.job_of(part).index()));
-        stage.mark(MarkKind::TimedOut, slot, part, running.attempt.into(), self.words.timed_out);
+        let (slot, part, attempt) = (running.slot, running.task.part, running.attempt);
+        self.awaits_no_longer((word, stage.job_of(part), key));
+        stage.mark(MarkKind::TimedOut, slot, part, attempt.into(), self.words.timed_out);
         self.wake(key, StepEnd::Failed(CallFailure::Silence), stage);
     }
 

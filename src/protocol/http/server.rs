@@ -45,8 +45,9 @@ pub struct Server {
     /// Connections that are idle, and the timers that ring when they have been so for too long. (A list, for there are
     /// no more of them than the caller's pool opens.)
     idle: Vec<(Connection, TimerId)>,
-    /// When it closed each connection that it thought idle.
-    closed: ByNumber<Connection, Moment>,
+    closed: ByNumber<Connection, ()>,
+    /// When it closed each of them.
+    closings: Vec<(Moment, Connection)>,
 }
 
 /// What a server can be woken for.
@@ -103,6 +104,7 @@ impl Server {
             },
             idle: Vec::new(),
             closed: ByNumber::default(),
+            closings: Vec::new(),
         }
     }
 
@@ -206,7 +208,8 @@ impl Server {
 
     fn idle_too_long(&mut self, connection: Connection, stage: &mut Stage<'_>) {
         self.no_longer_idle(connection, stage);
-        self.closed.insert(connection, stage.now());
+        self.closed.insert(connection, ());
+        self.closings.push((stage.now(), connection));
         self.say_closed(connection, stage);
     }
 
@@ -218,10 +221,9 @@ impl Server {
     /// What it closed meanwhile its host has not been able to say, and says again: TCP repeats a segment until it is
     /// acknowledged (RFC 9293 §3.8).
     fn severed(&self, since: Moment, stage: &mut Stage<'_>) {
-        for (connection, at) in self.closed.iter() {
-            if *at >= since {
-                self.say_closed(connection, stage);
-            }
+        let meanwhile = self.closings.partition_point(|(at, _)| *at < since);
+        for (_, connection) in &self.closings[meanwhile..] {
+            self.say_closed(*connection, stage);
         }
     }
 

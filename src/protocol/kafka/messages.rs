@@ -41,8 +41,10 @@ pub enum Pulse {
 /// Who produces, as every produce request says.
 #[derive(Clone, Copy, Debug)]
 pub struct Producing {
-    /// The way there from the partition's leader. No other producer has it, so it stands for the producer id as well.
+    /// The way there from the partition's leader. No other producer has it, so it stands for the producer id, together
+    /// with the number of that producer's life: a process that begins anew has a new id.
     pub back: LinkId<ToProducer>,
+    pub life: u16,
     pub acks: Acks,
     /// Whether the leader is to look at the sequence numbers.
     pub idempotent: bool,

@@ -16,7 +16,7 @@ use super::words::Words;
 use crate::engine::{LinkId, Parcel};
 use crate::protocol::Stage;
 use crate::protocol::keys::Keys;
-use crate::protocol::port::{Port, Task};
+use crate::protocol::port::{Mortal, Port, Task};
 use crate::protocol::retry::{Jitter, Retry};
 
 use crate::rng::Purpose;
@@ -36,6 +36,8 @@ pub struct Client {
     links: Vec<(LinkId<ToTopic>, LinkId<ToProducer>)>,
     /// By which its holder tells its ports apart.
     number: u8,
+    /// How often the holder has died before. Each process has a producer id of its own.
+    life: u16,
     acks: Acks,
     idempotent: bool,
     linger: Span,
@@ -123,6 +125,21 @@ impl Port for Client {
     }
 }
 
+impl Mortal for Client {
+    fn die(&mut self, stage: &mut Stage<'_>) {
+        self.life = self.life.wrapping_add(1);
+        self.ended.clear();
+        for lane in self.lanes.iter_mut().map(std::mem::take) {
+            stage.cancel(lane.watched);
+            for batch in lane.into_batches() {
+                stage.cancel(batch.timer);
+                let stays = batch.records.into_iter().filter_map(|record| record.stay);
+                stays.for_each(|stay| stage.end(stay, Ending::Interrupted));
+            }
+        }
+    }
+}
+
 impl Client {
     /// `records` are the keys of the jobs' records, and what a record takes in a batch.
     pub(crate) fn new(
@@ -147,6 +164,7 @@ impl Client {
             lanes: links.iter().map(|_| Lane::default()).collect(),
             links,
             number: 0,
+            life: 0,
             last_batch: 0,
             sticky: (u16::MAX, 0),
             turns: 0,
@@ -184,9 +202,8 @@ impl Client {
     fn watch(&mut self, partition: u16, stage: &mut Stage<'_>) {
         let over = self.timer(partition, What::DeliveryOver);
         let lane = &mut self.lanes[usize::from(partition)];
-        if let Some(opened) = lane.oldest().filter(|_| !lane.watched) {
-            lane.watched = true;
-            stage.set_timer((opened + self.delivery_timeout).since(stage.now()), over);
+        if let Some(opened) = lane.oldest().filter(|_| lane.watched.is_none()) {
+            lane.watched = Some(stage.set_timer((opened + self.delivery_timeout).since(stage.now()), over));
         }
     }
 
@@ -194,7 +211,7 @@ impl Client {
     /// for batches that wait and for those in flight (KIP-91).
     fn expire(&mut self, partition: u16, stage: &mut Stage<'_>) {
         let lane = &mut self.lanes[usize::from(partition)];
-        lane.watched = false;
+        lane.watched = None;
         for batch in lane.take_expired(stage.now(), self.delivery_timeout) {
             self.give_up(batch, stage);
         }
@@ -249,7 +266,7 @@ impl Client {
         }
         let (out, back) = self.links[usize::from(partition)];
         let parcel = Parcel::new(out, word, part).attempt(attempt).to(Slot(partition));
-        let producing = Producing { back, acks: self.acks, idempotent: self.idempotent };
+        let producing = Producing { back, life: self.life, acks: self.acks, idempotent: self.idempotent };
         stage.send(parcel, ToTopic::Produce { partition, batch: number, sequence, attempt, producing });
         match self.acks {
             // Nobody will say anything: handing it to the network is all there is to know.

@@ -248,9 +248,30 @@ impl ProducerSettings {
     pub(super) fn is_idempotent(&self) -> bool {
         self.enable_idempotence && self.acks == Acks::All
     }
+
+    /// Refuses what cannot be, in the producer that stands at `field`.
+    pub(in crate::protocol) fn check(&self, field: &str) -> Result<(), BadSetting> {
+        let at = |name: &str| format!("{field}.{name}");
+        in_range(&at("threads"), self.threads.into(), 1..=MAX_SLOTS)?;
+        in_range(&at("batch_size_bytes"), self.batch_size_bytes.into(), 1..=10_000_000)?;
+        let most = if self.is_idempotent() { 5 } else { 100 };
+        in_range(&at("max_in_flight"), self.max_in_flight.into(), 1..=most)?;
+        not_zero(&at("delivery_timeout"), self.delivery_timeout)
+    }
 }
 
 impl TopicSettings {
+    /// Refuses what cannot be, in the topic that stands at `field`.
+    pub(in crate::protocol) fn check(&self, field: &str) -> Result<(), BadSetting> {
+        let at = |name: &str| format!("{field}.{name}");
+        in_range(&at("partitions"), self.partitions.into(), 1..=MAX_PARTITIONS)?;
+        in_range(&at("replication_factor"), self.replication_factor.into(), 1..=9)?;
+        let replicas = u64::from(self.replication_factor);
+        in_range(&at("min_insync_replicas"), self.min_insync_replicas.into(), 1..=replicas)?;
+        in_range(&at("in_sync_replicas"), self.in_sync().into(), 1..=replicas)?;
+        not_zero(&at("retention"), self.retention)
+    }
+
     /// Replicas in sync when the run begins.
     pub(super) fn in_sync(&self) -> u16 {
         self.in_sync_replicas.unwrap_or(self.replication_factor)
@@ -264,7 +285,8 @@ impl GroupSettings {
         Crew { id, name, noun: "consumer", count: *consumers, lanes: *lanes, factors }
     }
 
-    fn check(&self, field: &str) -> Result<(), BadSetting> {
+    /// Refuses what cannot be, in the group that stands at `field`.
+    pub(in crate::protocol) fn check(&self, field: &str) -> Result<(), BadSetting> {
         let path = |name: &str| format!("{field}.{name}");
         self.crew().check(field, "consumers")?;
         in_range(&path("max_poll_records"), self.max_poll_records.into(), 1..=100_000)?;
@@ -299,22 +321,10 @@ impl Settings {
 
     pub(in crate::protocol) fn check(&self) -> Result<(), BadSetting> {
         let Settings { producer, topic, groups, .. } = self;
-        in_range("producer.threads", producer.threads.into(), 1..=MAX_SLOTS)?;
-        in_range("producer.batch_size_bytes", producer.batch_size_bytes.into(), 1..=10_000_000)?;
-        in_range(
-            "producer.max_in_flight",
-            producer.max_in_flight.into(),
-            1..=if producer.is_idempotent() { 5 } else { 100 },
-        )?;
-        not_zero("producer.delivery_timeout", producer.delivery_timeout)?;
+        producer.check("producer")?;
         not_zero("request_timeout", self.request_timeout)?;
         in_range("record_size_bytes", self.record_size_bytes.into(), 1..=1_000_000)?;
-        in_range("topic.partitions", topic.partitions.into(), 1..=MAX_PARTITIONS)?;
-        in_range("topic.replication_factor", topic.replication_factor.into(), 1..=9)?;
-        let replicas = u64::from(topic.replication_factor);
-        in_range("topic.min_insync_replicas", topic.min_insync_replicas.into(), 1..=replicas)?;
-        in_range("topic.in_sync_replicas", topic.in_sync().into(), 1..=replicas)?;
-        not_zero("topic.retention", topic.retention)?;
+        topic.check("topic")?;
         if groups.is_empty() {
             let sentence = "somebody has to read the topic; write `[{}]` for one group with every default".into();
             return Err(BadSetting { field: "groups".into(), sentence });

@@ -222,21 +222,15 @@ impl Topic {
     }
 
     /// A batch arrived at its partition's leader.
-    fn produce(
-        &mut self,
-        number: u16,
-        request: Awaiting,
-        Producing { back, acks, idempotent }: Producing,
-        sequence: u32,
-        stage: &mut Stage<'_>,
-    ) {
+    fn produce(&mut self, number: u16, request: Awaiting, producing: Producing, sequence: u32, stage: &mut Stage<'_>) {
         let message = request.message;
+        let Producing { acks, idempotent, .. } = producing;
         if acks == Acks::All && self.in_sync < self.min_in_sync {
             stage.refuse(message);
             return self.answer(number, &request, self.words.not_enough_replicas, Answer::NotEnoughReplicas, stage);
         }
         let partition = &mut self.partitions[usize::from(number)];
-        let known = partition.producer(back);
+        let known = partition.producer(producing);
         if idempotent && sequence > known.expected() {
             stage.refuse(message);
             return self.answer(number, &request, self.words.out_of_order, Answer::OutOfOrderSequence, stage);
@@ -247,7 +241,7 @@ impl Topic {
         // A repeat waits for the replicas that the first waits for (ReplicaManager.appendRecords).
         let mut end = known.end_of(sequence + parts.len() as u32);
         if !duplicate {
-            partition.append(&parts, back, stage);
+            partition.append(&parts, producing, stage);
             end = partition.end();
             if self.in_sync == 1 {
                 partition.replicated(end);

@@ -11,6 +11,7 @@ use std::collections::VecDeque;
 
 use super::words::Words;
 use crate::engine::{Input, LinkId, OpenStay, Parcel, TimerId, Word};
+use crate::protocol::by_number::ByNumber;
 use crate::protocol::lanes::Berth;
 use crate::protocol::lending::{InHand, Lender, Loan, Loans};
 use crate::protocol::work::Effects;
@@ -66,6 +67,8 @@ pub struct Consumers {
     effects: Effects,
     /// Without them, they work themselves.
     loans: Option<Loans>,
+    /// What came to a good end that was lent: only then is everything done about it.
+    handled: ByNumber<PartId, ()>,
 }
 
 /// What consumers can be woken for.
@@ -149,6 +152,7 @@ impl Consumers {
             opened: 0,
             effects: Effects::of_consumers(own.deduplicates),
             loans: None,
+            handled: ByNumber::default(),
         }
     }
 
@@ -192,11 +196,19 @@ impl Consumers {
     fn begin(&mut self, number: u16, delivery: Delivery, stage: &mut Stage<'_>) {
         let mut next = Some(delivery);
         while let Some(delivery) = next {
-            if !self.effects.know(delivery.part, stage) {
+            if !self.knows(delivery.part, stage) {
                 return self.work(number, delivery, stage);
             }
             self.succeeded(number, delivery, stage);
             next = self.take_waiting(number, stage);
+        }
+    }
+
+    /// Whether they recognise it as done. Of what is lent they do not know the work, but how it ended.
+    fn knows(&self, part: PartId, stage: &Stage<'_>) -> bool {
+        match self.loans {
+            Some(_) => self.effects == Effects::First && self.handled.get(&part).is_some(),
+            None => self.effects.know(part, stage),
         }
     }
 
@@ -288,6 +300,9 @@ impl Lender for Consumers {
             return;
         };
         if good {
+            if self.loans.is_some() {
+                self.handled.insert(delivery.part, ());
+            }
             self.succeeded(number, delivery, stage);
         } else if self.ack == Acknowledgement::Manual {
             self.settle(number, delivery, delivery.part, self.on_failure.1, stage);

@@ -7,7 +7,7 @@ use super::settings::Calling;
 use super::words::Words;
 use crate::engine::{LinkId, OpenStay, Parcel, TimerId};
 use crate::protocol::Stage;
-use crate::protocol::port::{Port, Sendings, Task};
+use crate::protocol::port::{Mortal, Port, Sendings, Task};
 use crate::trace::{CallerOutcome, Ending, MarkKind, MessageId};
 
 /// What a SendMessage waits for.
@@ -23,8 +23,6 @@ pub struct Client {
     words: Words,
     out: LinkId<ToQueue>,
     back: LinkId<ToSender>,
-    /// By which its holder tells its ports apart.
-    number: u8,
     calling: Calling,
     sendings: Sendings<WaitsFor>,
 }
@@ -94,18 +92,30 @@ impl Port for Client {
     }
 }
 
+impl Mortal for Client {
+    fn die(&mut self, stage: &mut Stage<'_>) {
+        for waits_for in self.sendings.forget() {
+            match waits_for {
+                WaitsFor::Answer(overdue) => stage.cancel(overdue),
+                WaitsFor::NextAttempt(pause) => stage.end(pause, Ending::Interrupted),
+            }
+        }
+    }
+}
+
 impl Client {
     pub(crate) fn new(calling: Calling, words: Words, (out, back): (LinkId<ToQueue>, LinkId<ToSender>)) -> Self {
-        Client { words, out, back, number: 0, calling, sendings: Sendings::default() }
+        Client { words, out, back, calling, sendings: Sendings::default() }
     }
 
     /// The port with that number among those of its holder.
-    pub(crate) fn numbered(self, number: u8) -> Self {
-        Client { number, ..self }
+    pub(crate) fn numbered(mut self, number: u8) -> Self {
+        self.sendings.port = number;
+        self
     }
 
     fn timer(&self, sending: u32, what: What) -> Timer {
-        Timer { port: self.number, sending, what }
+        Timer { port: self.sendings.port, sending, what }
     }
 
     fn send_message(&mut self, sending: u32, stage: &mut Stage<'_>) {

@@ -8,7 +8,7 @@ use crate::protocol::lanes::{Crew, Lanes};
 use crate::protocol::retry::{Jitter, Retry};
 use crate::protocol::{BadSetting, MAX_SLOTS, check_actor, check_text, different, in_range, not_zero};
 use crate::reading::{fields, words};
-use crate::time::Span;
+use crate::time::{Span, readable};
 
 /// The longest visibility timeout: 12 hours (API reference, ChangeMessageVisibility).
 pub(super) const LONGEST_VISIBILITY: Span = Span::seconds(43_200);
@@ -216,7 +216,7 @@ fn between(field: &str, span: Span, least: Span, most: Span) -> Result<(), BadSe
 }
 
 impl Settings {
-    pub(super) fn calling(&self) -> Calling {
+    pub(in crate::protocol) fn calling(&self) -> Calling {
         Calling { timeout: self.timeout, retry: self.retry.clone() }
     }
 
@@ -228,8 +228,9 @@ impl Settings {
     pub(in crate::protocol) fn check(&self) -> Result<(), BadSetting> {
         let Settings { sender, queue, consumers, .. } = self;
         in_range("sender.threads", sender.threads.into(), 1..=MAX_SLOTS)?;
-        self.check_queue()?;
-        self.check_consumers()?;
+        queue.check("queue")?;
+        self.check_keys()?;
+        consumers.check("consumers")?;
         if let Some(timeout) = self.timeout {
             not_zero("timeout", timeout)?;
         }
@@ -252,50 +253,77 @@ impl Settings {
         self.retry.check("retry")
     }
 
-    fn check_queue(&self) -> Result<(), BadSetting> {
-        let queue = &self.queue;
-        let poll = Span::seconds(20);
-        between("queue.visibility_timeout", queue.visibility_timeout, Span::ZERO, LONGEST_VISIBILITY)?;
-        between("queue.receive_message_wait_time", queue.receive_message_wait_time, Span::ZERO, poll)?;
-        between("queue.delay", queue.delay, Span::ZERO, Span::seconds(900))?;
-        let (least, most) = (Span::seconds(60), Span::seconds(1_209_600));
-        between("queue.message_retention_period", queue.message_retention_period, least, most)?;
-        if let Some(policy) = &queue.redrive_policy {
-            in_range("queue.redrive_policy.max_receive_count", policy.max_receive_count.into(), 1..=1000)?;
-        }
-        for (field, keys) in [
+    fn check_keys(&self) -> Result<(), BadSetting> {
+        let lists = [
             ("message_group_ids", &self.message_group_ids),
             ("message_deduplication_ids", &self.message_deduplication_ids),
-        ] {
-            if keys.is_empty() {
-                let sentence = "a FIFO queue files every message under one; write at least one".into();
-                return Err(BadSetting { field: field.into(), sentence });
-            }
-            keys.check(field)?;
-        }
-        Ok(())
+        ];
+        lists.into_iter().try_for_each(|(field, keys)| check_keys(field, keys))
     }
+}
 
-    fn check_consumers(&self) -> Result<(), BadSetting> {
-        let consumers = &self.consumers;
-        consumers.crew().check("consumers", "count")?;
-        in_range("consumers.max_number_of_messages", consumers.max_number_of_messages.into(), 1..=10)?;
-        not_zero("consumers.poll_interval", consumers.poll_interval)?;
-        if let Some(wait) = consumers.wait_time {
-            between("consumers.wait_time", wait, Span::ZERO, Span::seconds(20))?;
+/// Refuses keys under which a FIFO queue could not file a message.
+pub(in crate::protocol) fn check_keys(field: &str, keys: &Keys) -> Result<(), BadSetting> {
+    if keys.is_empty() {
+        let sentence = "a FIFO queue files every message under one; write at least one".into();
+        return Err(BadSetting { field: field.into(), sentence });
+    }
+    keys.check(field)
+}
+
+impl QueueSettings {
+    /// Refuses what cannot be, in the queue that stands at `field`.
+    pub(in crate::protocol) fn check(&self, field: &str) -> Result<(), BadSetting> {
+        let at = |name: &str| format!("{field}.{name}");
+        let poll = Span::seconds(20);
+        between(&at("visibility_timeout"), self.visibility_timeout, Span::ZERO, LONGEST_VISIBILITY)?;
+        between(&at("receive_message_wait_time"), self.receive_message_wait_time, Span::ZERO, poll)?;
+        between(&at("delay"), self.delay, Span::ZERO, Span::seconds(900))?;
+        let (least, most) = (Span::seconds(60), Span::seconds(1_209_600));
+        between(&at("message_retention_period"), self.message_retention_period, least, most)?;
+        match &self.redrive_policy {
+            Some(policy) => {
+                in_range(&at("redrive_policy.max_receive_count"), policy.max_receive_count.into(), 1..=1000)
+            }
+            None => Ok(()),
         }
-        if let Some(after) = consumers.on_failure_visible_after {
-            between("consumers.on_failure_visible_after", after, Span::ZERO, LONGEST_VISIBILITY)?;
-        }
-        if let Some(extension) = consumers.extend_visibility {
-            not_zero("consumers.extend_visibility.every", extension.every)?;
-            between("consumers.extend_visibility.to", extension.to, Span::ZERO, LONGEST_VISIBILITY)?;
-        }
-        Ok(())
     }
 }
 
 impl ConsumerSettings {
+    /// Refuses what cannot be, in the consumers that stand at `field`.
+    pub(in crate::protocol) fn check(&self, field: &str) -> Result<(), BadSetting> {
+        let at = |name: &str| format!("{field}.{name}");
+        self.crew().check(field, "count")?;
+        in_range(&at("max_number_of_messages"), self.max_number_of_messages.into(), 1..=10)?;
+        not_zero(&at("poll_interval"), self.poll_interval)?;
+        if let Some(wait) = self.wait_time {
+            between(&at("wait_time"), wait, Span::ZERO, Span::seconds(20))?;
+        }
+        if let Some(after) = self.on_failure_visible_after {
+            between(&at("on_failure_visible_after"), after, Span::ZERO, LONGEST_VISIBILITY)?;
+        }
+        if let Some(extension) = self.extend_visibility {
+            not_zero(&at("extend_visibility.every"), extension.every)?;
+            between(&at("extend_visibility.to"), extension.to, Span::ZERO, LONGEST_VISIBILITY)?;
+        }
+        Ok(())
+    }
+
+    /// What bounds how much one of them has in hand: how many messages a receive brings, and how long one that polls
+    /// briefly pauses between polls.
+    pub(in crate::protocol) fn bound(&self, queue: &QueueSettings) -> String {
+        let Wanted { most, wait } = self.wanted(queue);
+        match (queue.kind, wait) {
+            (QueueType::Fifo, _) => format!("max_number_of_messages {most}, and one receive at a time in each group"),
+            (QueueType::Standard, Span::ZERO) => {
+                let pause = readable(self.poll_interval);
+                format!("max_number_of_messages {most}, poll_interval {pause}")
+            }
+            (QueueType::Standard, _) => format!("max_number_of_messages {most}"),
+        }
+    }
+
     /// What one of their polls of that queue asks for.
     pub(crate) fn wanted(&self, queue: &QueueSettings) -> Wanted {
         let wait = self.wait_time.unwrap_or(queue.receive_message_wait_time);

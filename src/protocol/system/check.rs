@@ -2,22 +2,22 @@
 //!
 //! *Invariant:* a name that a step has leads somewhere, a loop takes time, and what is refused is named by its place.
 
+mod parties;
+
 use std::collections::BTreeSet;
 
 use super::Written;
-use super::directory::{Directory, Outlet};
-use super::party::Party;
-use super::steps::{Confirm, Repeat, Step, VERBS};
+use super::directory::Directory;
+use super::party::{Party, Vendor};
+use super::steps::{Confirm, Publish, Repeat, Step, VERBS};
+use crate::protocol::retry::Retry;
 use crate::protocol::{BadSetting, at_most, check_actor, check_text, in_range, not_zero};
 use crate::reading::shown;
-use crate::time::Span;
 
 const MOST_PARTIES: usize = 24;
 /// At one party, all programs together.
 const MOST_STEPS: usize = 200;
 const MOST_NESTING: usize = 8;
-const MOST_REQUESTS: usize = 50;
-const MOST_CLOCKS: usize = 8;
 const MOST_TABLES: usize = 16;
 const MOST_TIMES: u64 = 10_000;
 
@@ -33,22 +33,27 @@ fn names<'n>(all: impl IntoIterator<Item = &'n str>) -> String {
     if all.is_empty() { "none".into() } else { all.join(", ") }
 }
 
+/// That there are two of a name.
+fn taken(what: &str, id: &str) -> String {
+    format!("there is another one called `{}`; give each {what} its own id", shown(id))
+}
+
 /// Where a list of steps stands, and so what can be in it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Setting {
     Job,
     Request,
     Delivery,
-    /// Nothing is at hand that a row could be about.
     /// What somebody tells whoever wants the jobs: that takes no time, and no hand.
     Hook,
+    /// Nothing is at hand that a row could be about.
     Clock,
     Row,
     Branch,
 }
 
 impl Written {
-    pub(super) fn check(&self) -> Checked {
+    pub(in crate::protocol) fn check(&self) -> Checked {
         let parties = &self.parties;
         if parties.is_empty() {
             return bad("parties", "a side has parties; write one that is a `caller`, and whom it calls");
@@ -61,20 +66,41 @@ impl Written {
             let (id, name) = party.names();
             check_actor(&field, id, name)?;
             let own_queues = directory.queues(place).into_iter().filter(|queue| *queue != id);
-            for id in std::iter::once(id).chain(own_queues) {
+            // Those of RabbitMQ come below.
+            let asides = party.asides().into_iter().filter(|_| party.rabbitmq.is_none());
+            for id in std::iter::once(id).chain(own_queues).chain(asides) {
                 if !taken.insert(id) {
-                    return bad(
-                        format!("{field}.id"),
-                        format!("`{id}` is taken; give each party and each queue its own id"),
-                    );
+                    let sentence =
+                        format!("`{id}` is taken; give each party, queue and place of dead letters its own id");
+                    return bad(format!("{field}.id"), sentence);
                 }
             }
             self.party(&directory, place, &field)?;
+        }
+        // Dead letters lie in lanes of their own, of which the queues of one broker may share one.
+        for party in parties {
+            let mut of_this_broker = BTreeSet::new();
+            for queue in party.rabbitmq.iter().flat_map(|rabbit| &rabbit.queues) {
+                let Some(dead) = &queue.dead_letter else { continue };
+                if of_this_broker.insert(&*dead.id) && !taken.insert(&dead.id) {
+                    let field = format!("parties.{}.rabbitmq.queues.{}.dead_letter.id", party.id, queue.id);
+                    let sentence = format!("`{}` is taken; give each party and each queue its own id", dead.id);
+                    return bad(field, sentence);
+                }
+            }
         }
         match parties.iter().filter(|party| party.caller.is_some()).count() {
             1 => {}
             0 => return bad("parties", "nobody wants the jobs; make one party a `caller`"),
             several => return bad("parties", format!("{several} parties want the jobs; one `caller` does")),
+        }
+        let named = self.named_parts();
+        let does = named.iter().filter(|(place, _)| !place.starts_with("never."));
+        for (number, never) in self.never.iter().enumerate() {
+            if let Some((place, _)) = does.clone().find(|(_, part)| part == never) {
+                let sentence = format!("`{}` is worked on at `{place}`; take it out of one of the two", shown(never));
+                return bad(format!("never.{number}"), sentence);
+            }
         }
         self.ways(&directory)
     }
@@ -83,6 +109,16 @@ impl Written {
         at_most("ways", self.ways.len(), MOST_PARTIES * MOST_PARTIES)?;
         for (place, way) in self.ways.iter().enumerate() {
             let field = format!("ways.{place}.between");
+            let before = &self.ways[..place];
+            let (Some(one), Some(other)) = (way.between.first(), way.between.get(1)) else {
+                return bad(field, format!("there are {} ids; a way is between two parties", way.between.len()));
+            };
+            if one == other {
+                return bad(field, format!("`{}` is there twice; a way is between two parties", shown(one)));
+            }
+            if before.iter().any(|before| [one, other].iter().all(|id| before.between.contains(id))) {
+                return bad(field, "there is another way between these two; write one for both directions");
+            }
             if way.between.len() != 2 {
                 return bad(field, format!("there are {} ids; a way is between two parties", way.between.len()));
             }
@@ -99,113 +135,6 @@ impl Written {
 
     fn ids(&self) -> String {
         names(self.parties.iter().map(|party| &*party.id))
-    }
-
-    fn party(&self, directory: &Directory<'_>, place: usize, field: &str) -> Checked {
-        let party = &directory.parties[place];
-        let at = |name: &str| format!("{field}.{name}");
-        let kinds = [
-            ("caller", party.caller.is_some()),
-            ("service", party.service.is_some()),
-            ("consumer", party.consumer.is_some()),
-            ("rabbitmq", party.rabbitmq.is_some()),
-        ];
-        let is: Vec<&str> = kinds.iter().filter(|(_, is)| *is).map(|(kind, _)| *kind).collect();
-        let [kind] = is[..] else {
-            let sentence = match is.len() {
-                0 => format!("nothing says what it is; write one of {}", names(kinds.map(|(kind, _)| kind))),
-                _ => format!("it is {} at once; make them parties of their own", names(is)),
-            };
-            return bad(field, sentence);
-        };
-        let has = |what: &str, is_there: bool, kinds: &[&str]| match is_there && !kinds.contains(&kind) {
-            true => bad(
-                at(what),
-                format!("a `{kind}` has none; leave it out, or give it to {}", names(kinds.iter().copied())),
-            ),
-            false => Ok(()),
-        };
-        has("does", !party.does.is_empty(), &["caller", "consumer"])?;
-        has("on", !party.on.is_empty(), &["caller", "service"])?;
-        has("every", !party.every.is_empty(), &["service", "consumer"])?;
-        has("tables", !party.tables.is_empty(), &["caller", "service", "consumer"])?;
-        has("pools", !party.pools.is_empty(), &["caller", "service", "consumer"])?;
-        let does_nothing = match kind {
-            "caller" | "consumer" => party.does.is_empty(),
-            "service" => party.on.is_empty() && party.every.is_empty(),
-            _ => false,
-        };
-        if does_nothing {
-            let what = if kind == "service" { "on" } else { "does" };
-            return bad(at(what), format!("a `{kind}` that does nothing would never come to an end; write its steps"));
-        }
-        self.kind(directory, place, field)?;
-        at_most(&at("on"), party.on.len(), MOST_REQUESTS)?;
-        for (number, on) in party.on.iter().enumerate() {
-            check_text(&at(&format!("on.{number}.request")), &on.request)?;
-            if party.on[..number].iter().any(|other| other.request == on.request) {
-                return bad(at(&format!("on.{number}.request")), format!("`{}` is there already", shown(&on.request)));
-            }
-        }
-        at_most(&at("every"), party.every.len(), MOST_CLOCKS)?;
-        for (number, clock) in party.every.iter().enumerate() {
-            if clock.every < Span::millis(1) {
-                let sentence = format!("{} is too often; write at least 1ms", clock.every);
-                return bad(at(&format!("every.{number}.every")), sentence);
-            }
-        }
-        at_most(&at("tables"), party.tables.len(), MOST_TABLES)?;
-        for table in &party.tables {
-            check_actor(&at(&format!("tables.{}", table.id)), &table.id, "table")?;
-        }
-        at_most(&at("pools"), party.pools.len(), MOST_TABLES)?;
-        for pool in &party.pools {
-            check_actor(&at(&format!("pools.{}", pool.id)), &pool.id, "pool")?;
-            in_range(&at(&format!("pools.{}.connections", pool.id)), pool.connections.into(), 1..=1000)?;
-        }
-        self.programs(directory, place, field)
-    }
-
-    fn kind(&self, directory: &Directory<'_>, place: usize, field: &str) -> Checked {
-        let party = &directory.parties[place];
-        // Names are the party's own, and were looked at.
-        let within = |kind: &str, checked: Checked| {
-            checked.map_err(|bad| {
-                let field = bad.field.split_once('.').map_or(bad.field.clone(), |(_, rest)| rest.to_owned());
-                BadSetting {
-                    field: format!("{field_of}.{field}", field_of = format!("parties.{}.{kind}", party.id)),
-                    ..bad
-                }
-            })
-        };
-        if let Some(caller) = &party.caller {
-            within("caller", caller.0.check())?;
-        }
-        if let Some(service) = &party.service {
-            within("service", service.0.check("service"))?;
-        }
-        if let Some(consumer) = &party.consumer {
-            within("consumer", consumer.0.check("consumer"))?;
-            match directory.outlet(&consumer.0.queue) {
-                Some(Outlet { queue: Some(_), .. }) => {}
-                _ => {
-                    let brokers = (0..self.parties.len()).flat_map(|place| directory.queues(place));
-                    let sentence =
-                        format!("there is no queue `{}`; there are {}", shown(&consumer.0.queue), names(brokers));
-                    return bad(format!("{field}.consumer.queue"), sentence);
-                }
-            }
-        }
-        if let Some(rabbit) = &party.rabbitmq {
-            check_text(&format!("{field}.rabbitmq.label"), &rabbit.label)?;
-            check_text(&format!("{field}.rabbitmq.body"), &rabbit.body)?;
-            at_most(&format!("{field}.rabbitmq.queues"), rabbit.queues.len(), MOST_TABLES)?;
-            for queue in &rabbit.queues {
-                let at = format!("{field}.rabbitmq.queues.{}", queue.id);
-                queue.check(&at)?;
-            }
-        }
-        Ok(())
     }
 
     fn programs(&self, directory: &Directory<'_>, place: usize, field: &str) -> Checked {
@@ -296,8 +225,9 @@ impl Walk<'_, '_> {
             );
             return bad(at(verb), sentence);
         }
-        let rows = matches!(step, Step::Work { .. } | Step::Read { .. } | Step::Write { .. } | Step::Insert { .. });
-        if rows && setting == Setting::Clock {
+        // What has steps in it is looked at step by step.
+        let holds = matches!(step, Step::If { .. } | Step::Repeat { .. } | Step::Hold { .. });
+        if setting == Setting::Clock && !holds && self.directory.is_about_a_job(step) {
             let sentence = format!(
                 "a clock strikes for no job, so there is nothing that `{verb}` could be about; put it into the \
                  `does` of a `take`"
@@ -313,21 +243,7 @@ impl Walk<'_, '_> {
                 call.circuit_breaker.as_ref().map_or(Ok(()), |breaker| breaker.check(&at("circuit_breaker")))?;
                 call.bulkhead.as_ref().map_or(Ok(()), |bulkhead| bulkhead.check(&at("bulkhead")))
             }
-            Step::Publish(publish) => {
-                if self.directory.outlet(&publish.to).is_none() {
-                    let brokers = (0..self.settings.parties.len()).flat_map(|place| self.directory.queues(place));
-                    let sentence =
-                        format!("there is no broker or queue `{}`; there are {}", shown(&publish.to), names(brokers));
-                    return bad(at("publish"), sentence);
-                }
-                if setting == Setting::Job && publish.confirm == Confirm::Async {
-                    let sentence = "whoever wants the jobs knows that one is handed over when it is confirmed; write `wait`, \
-                                    or `off` if nobody is to confirm anything";
-                    return bad(at("confirm"), sentence);
-                }
-                publish.timeout.map_or(Ok(()), |timeout| not_zero(&at("timeout"), timeout))?;
-                publish.retry.check(&at("retry"))
-            }
+            Step::Publish(publish) => self.publish(&at, publish),
             Step::Answer { text, word, .. } => {
                 check_text(&at("answer"), text)?;
                 check_text(&at("word"), word)?;
@@ -337,10 +253,16 @@ impl Walk<'_, '_> {
                 }
             }
             Step::Repeat { how, .. } => repeat(&at, how),
-            Step::Read { table }
-            | Step::Write { table, .. }
-            | Step::Insert { table, .. }
-            | Step::Take { table, .. } => self.table(&at(verb), table),
+            Step::Read { table } => self.table(&at(verb), table),
+            Step::Write { table, word } | Step::Insert { table, word, .. } => {
+                check_text(&at("word"), word)?;
+                self.table(&at(verb), table)
+            }
+            Step::Take { table, word, most, .. } => {
+                check_text(&at("word"), word)?;
+                in_range(&at("most"), (*most).into(), 1..=MOST_TIMES)?;
+                self.table(&at(verb), table)
+            }
             Step::Transaction { writes, rolls_back, .. } => {
                 in_range(&at("rolls_back"), (*rolls_back).into(), 0..=MOST_TIMES)?;
                 let others = writes.iter().find(|write| !matches!(write, Step::Write { .. } | Step::Insert { .. }));
@@ -407,6 +329,49 @@ impl Walk<'_, '_> {
         Ok(())
     }
 
+    fn publish(&self, at: &dyn Fn(&str) -> String, publish: &Publish) -> Checked {
+        let Publish { to, confirm, timeout, retry, .. } = publish;
+        let Some(outlet) = self.directory.outlet(to) else {
+            let brokers = (0..self.settings.parties.len()).flat_map(|place| self.directory.queues(place));
+            let sentence = format!("there is no broker or queue `{}`; there are {}", shown(to), names(brokers));
+            return bad(at("publish"), sentence);
+        };
+        match (self.directory.parties[outlet.broker].vendor(), confirm) {
+            (Some(Vendor::Sqs), Confirm::Async | Confirm::Off) => {
+                return bad(
+                    at("confirm"),
+                    "SQS answers every SendMessage, and whoever sends waits for that; write `wait`",
+                );
+            }
+            (Some(Vendor::Kafka), Confirm::Off) => {
+                let sentence = format!(
+                    "when a record counts as handed over is said by the `producer` of `{to}`, in its `acks`; write \
+                     `wait` or `async` here"
+                );
+                return bad(at("confirm"), sentence);
+            }
+            _ => {}
+        }
+        one_queue(self.directory, &at("publish"), to)?;
+        if self.party.caller.is_some() && *confirm == Confirm::Async {
+            let sentence = "whoever wants the jobs knows that one is handed over when it is confirmed; write `wait`, \
+                            or to RabbitMQ `off` if nobody is to confirm anything";
+            return bad(at("confirm"), sentence);
+        }
+        let is_kafka = self.directory.parties[outlet.broker].vendor() == Some(Vendor::Kafka);
+        for (name, given) in [("timeout", timeout.is_some()), ("retry", *retry != Retry::default())] {
+            if is_kafka && given {
+                let sentence = format!(
+                    "a producer sends again by itself until its `delivery_timeout` is over; write that into the \
+                     `producer` of `{to}`"
+                );
+                return bad(at(name), sentence);
+            }
+        }
+        timeout.map_or(Ok(()), |timeout| not_zero(&at("timeout"), timeout))?;
+        retry.check(&at("retry"))
+    }
+
     fn table(&self, at: &str, id: &str) -> Checked {
         if self.party.tables.iter().any(|table| table.id == id) {
             return Ok(());
@@ -414,6 +379,16 @@ impl Walk<'_, '_> {
         let known = names(self.party.tables.iter().map(|table| &*table.id));
         bad(at, format!("`{}` keeps no table `{}`; it has {known}", self.party.id, shown(id)))
     }
+}
+
+/// A broker without an exchange stands for its queue, if it has one.
+fn one_queue(directory: &Directory<'_>, at: &str, id: &str) -> Checked {
+    let Some(place) = directory.party(id) else { return Ok(()) };
+    let (queues, rabbit) = (directory.queues(place), &directory.parties[place].rabbitmq);
+    if queues.len() < 2 || rabbit.as_ref().is_none_or(|rabbit| rabbit.exchange.is_some()) {
+        return Ok(());
+    }
+    bad(at, format!("`{}` has several queues; write which of them is meant: there are {}", shown(id), names(queues)))
 }
 
 fn repeat(at: &dyn Fn(&str) -> String, how: &Repeat) -> Checked {

@@ -3,8 +3,8 @@
 //! *Invariant:* what passed the checks of `check.rs` compiles; a name that leads nowhere does not come here.
 
 use super::directory::{Directory, Outlet};
-use super::party::Party;
-use super::program::{About, Errand, Manner, Op, Place, Saying, Words};
+use super::party::{Party, Vendor};
+use super::program::{About, Behind, Errand, Manner, Op, Place, Saying, Words};
 use super::steps::{Call, Confirm, Means, Publish, Repeat, Step};
 use super::words::Lexicon;
 use crate::engine::Setup;
@@ -122,9 +122,14 @@ impl<'s, 'c> Compiler<'s, 'c> {
 
     pub fn compile(mut self) -> Compiled {
         let party = &self.directory.parties[self.party];
-        // It stands first at every party, also where it is empty, so that a request has the same place whatever else its
-        // party is.
-        self.program(&party.does, if party.caller.is_some() { Errand::Job } else { Errand::Other });
+        let does = match (&party.caller, party.takes()) {
+            (Some(_), _) => Some(Errand::Job),
+            (None, Some(_)) => Some(Errand::Other),
+            (None, None) => None,
+        };
+        if let Some(errand) = does {
+            self.program(&party.does, errand);
+        }
         party.on.iter().for_each(|on| self.program(&on.does, Errand::Request));
         party.every.iter().for_each(|clock| self.program(&clock.does, Errand::Other));
         self.compiled
@@ -190,7 +195,7 @@ impl<'s, 'c> Compiler<'s, 'c> {
                 let about = self.about(step);
                 self.publish(publish, about);
                 let waits = publish.confirm == Confirm::Wait;
-                let check = Op::Check { otherwise: None, hands_over: true, errand };
+                let check = Op::Check { otherwise: None, behind: Behind::HandingOver, errand };
                 self.guarded(check, publish.otherwise.as_deref().filter(|_| waits), about, errand);
             }
             Step::Answer { text, means, word, .. } => {
@@ -203,10 +208,11 @@ impl<'s, 'c> Compiler<'s, 'c> {
                 self.check(None, About::TheTask, errand);
                 let skip = self.push(Op::Jump(LATER));
                 let mut places = Vec::new();
+                let errand = if errand == Errand::Job { Errand::OfJob } else { Errand::Other };
                 for branch in branches {
                     places.push(self.here());
-                    self.steps(&branch.does, Errand::Other);
-                    self.push(Op::End(Errand::Other));
+                    self.steps(&branch.does, errand);
+                    self.push(Op::End(errand));
                 }
                 self.compiled.ops[all as usize] = Op::AtOnce(places);
                 self.lead_here(skip);
@@ -255,19 +261,24 @@ impl<'s, 'c> Compiler<'s, 'c> {
             Step::Await { word, timeout, otherwise } => {
                 let word = self.words.lexicon.number(word);
                 self.push(Op::Await { word, span: *timeout });
-                self.check(otherwise.as_deref(), About::TheTask, errand);
+                let check = Op::Check { otherwise: None, behind: Behind::Awaiting, errand };
+                self.guarded(check, otherwise.as_deref(), About::TheTask, errand);
             }
             Step::Bring { word } => {
                 let word = self.words.lexicon.number(word);
                 self.push(Op::Bring(word));
             }
             Step::Fail { text, first } => {
-                let label = (!text.is_empty()).then(|| self.setup.label(text));
+                let means = match verdict(Means::Status, text) {
+                    Verdict::Rejected => Verdict::Rejected,
+                    Verdict::Fine | Verdict::Failed => Verdict::Failed,
+                };
+                let said = (!text.is_empty()).then(|| (self.setup.label(text), means));
                 let after = first.map(|first| {
                     let counter = self.counter();
                     self.push(Op::After { times: first, counter, place: LATER })
                 });
-                self.push(Op::Fail(label, errand));
+                self.push(Op::Fail(said, errand));
                 after.into_iter().for_each(|after| self.lead_here(after));
             }
         }
@@ -291,7 +302,7 @@ impl<'s, 'c> Compiler<'s, 'c> {
 
     /// The step before this may fail.
     fn check(&mut self, otherwise: Option<&'s [Step]>, about: About, errand: Errand) {
-        self.guarded(Op::Check { otherwise: None, hands_over: false, errand }, otherwise, about, errand);
+        self.guarded(Op::Check { otherwise: None, behind: Behind::Other, errand }, otherwise, about, errand);
     }
 
     fn guarded(&mut self, check: Op, otherwise: Option<&'s [Step]>, about: About, errand: Errand) {
@@ -308,7 +319,7 @@ impl<'s, 'c> Compiler<'s, 'c> {
 
     fn call(&mut self, call: &Call, about: About) {
         let party = self.directory.party(&call.party).unwrap_or(0);
-        let entry = self.directory.request(party, &call.request).unwrap_or(0) as u8 + 1;
+        let entry = self.directory.entry(party, &call.request).unwrap_or(0) as u8;
         let policy = EdgePolicy {
             timeout: call.timeout,
             retry: call.retry.clone(),
@@ -328,8 +339,14 @@ impl<'s, 'c> Compiler<'s, 'c> {
 
     fn publish(&mut self, publish: &Publish, about: About) {
         let outlet = self.directory.outlet(&publish.to).unwrap_or(Outlet { broker: 0, queue: None });
-        self.compiled.outlets.push((outlet, publish.clone()));
-        let port = (self.compiled.outlets.len() - 1) as u8;
+        // A party has one producer for a topic, whoever of its steps sends.
+        let is_topic = self.directory.parties[outlet.broker].vendor() == Some(Vendor::Kafka);
+        let outlets = &mut self.compiled.outlets;
+        let known = outlets.iter().position(|(known, _)| is_topic && *known == outlet);
+        let port = known.unwrap_or_else(|| {
+            outlets.push((outlet, publish.clone()));
+            outlets.len() - 1
+        }) as u8;
         self.push(Op::Publish { port, about, waits: publish.confirm == Confirm::Wait });
     }
 

@@ -2,8 +2,10 @@
 //!
 //! *Invariant:* the same names mean the same at every party.
 
+use std::collections::BTreeSet;
+
 use super::party::Party;
-use super::steps::Step;
+use super::steps::{Call, Step};
 
 /// The parties of a side and the parts of its jobs.
 pub(super) struct Directory<'s> {
@@ -19,8 +21,8 @@ pub(super) struct Outlet {
     pub queue: Option<usize>,
 }
 
-/// How deep programs may refer to each other where it is looked for the part that one is about.
-const DEPTH: usize = 16;
+/// The requests and queues that were looked at, by their parties: steps may lead in a circle.
+type Seen = BTreeSet<(usize, usize)>;
 
 impl<'s> Directory<'s> {
     pub fn party(&self, id: &str) -> Option<usize> {
@@ -31,17 +33,27 @@ impl<'s> Directory<'s> {
         self.parts.iter().position(|part| part == id).map(|place| place as u32)
     }
 
+    /// The numbers of these parts.
+    pub fn never<'n>(&'n self, ids: &'n [String]) -> impl Iterator<Item = u32> + 'n {
+        ids.iter().filter_map(|id| self.part(id))
+    }
+
     /// The number of a request at a party.
     pub fn request(&self, party: usize, request: &str) -> Option<usize> {
         self.parties[party].on.iter().position(|on| on.request == request)
     }
 
+    /// The number of a request among all programs of a party, of which the one about jobs is the first.
+    pub fn entry(&self, party: usize, request: &str) -> Option<usize> {
+        Some(self.request(party, request)? + usize::from(self.parties[party].caller.is_some()))
+    }
+
     /// The broker or the queue of that name.
     pub fn outlet(&self, id: &str) -> Option<Outlet> {
-        let mut brokers = (0..self.parties.len()).filter(|party| self.parties[*party].rabbitmq.is_some());
+        let mut brokers = (0..self.parties.len()).filter(|party| self.parties[*party].vendor().is_some());
         let queue_of = |broker: usize| self.queues(broker).iter().position(|queue| *queue == id);
         let of_queue = |broker: usize| Some(Outlet { broker, queue: Some(queue_of(broker)?) });
-        match self.party(id).filter(|party| self.parties[*party].rabbitmq.is_some()) {
+        match self.party(id).filter(|party| self.parties[*party].vendor().is_some()) {
             // A broker that has an exchange routes; another one has a queue that is meant.
             Some(broker) => {
                 let routes = self.parties[broker].rabbitmq.as_ref().is_some_and(|rabbit| rabbit.exchange.is_some());
@@ -51,60 +63,91 @@ impl<'s> Directory<'s> {
         }
     }
 
-    /// The ids of a broker's queues.
+    /// The ids of a broker's queues; a topic counts as one.
     pub fn queues(&self, broker: usize) -> Vec<&'s str> {
         let party = &self.parties[broker];
         match &party.rabbitmq {
-            Some(rabbit) if rabbit.queues.is_empty() => vec![&party.id],
-            Some(rabbit) => rabbit.queues.iter().map(|queue| &*queue.id).collect(),
-            None => Vec::new(),
+            Some(rabbit) if !rabbit.queues.is_empty() => rabbit.queues.iter().map(|queue| &*queue.id).collect(),
+            _ if party.vendor().is_some() => vec![&party.id],
+            _ => Vec::new(),
         }
     }
 
     /// Who consumes from a queue.
     pub fn consumers(&self, outlet: Outlet) -> impl Iterator<Item = usize> + '_ {
-        let consumes = move |party: &Party| {
-            let consumer = party.consumer.as_ref()?;
-            Some(self.outlet(&consumer.0.queue)? == outlet)
-        };
+        let consumes = move |party: &Party| Some(self.outlet(party.takes()?.1)? == outlet);
         (0..self.parties.len()).filter(move |place| consumes(&self.parties[*place]).unwrap_or(false))
     }
 
     /// The part that is worked on first where a call or a message leads.
     pub fn part_of(&self, step: &Step) -> Option<u32> {
-        self.part_of_step(step, DEPTH)
+        self.part_of_step(step, &mut Seen::new())
     }
 
     /// The part that consumers of a queue work on first.
     pub fn part_of_queue(&self, outlet: Outlet) -> Option<u32> {
-        self.part_there(outlet, DEPTH)
+        self.part_there(outlet, &mut Seen::new())
     }
 
-    fn part_in(&self, steps: &[Step], depth: usize) -> Option<u32> {
-        steps.iter().find_map(|step| self.part_of_step(step, depth))
+    /// The part that is worked on first in these steps, and where they lead.
+    pub fn part_of_steps(&self, steps: &[Step]) -> Option<u32> {
+        self.part_in(steps, &mut Seen::new())
     }
 
-    fn part_there(&self, outlet: Outlet, depth: usize) -> Option<u32> {
-        let depth = depth.checked_sub(1)?;
+    fn part_in(&self, steps: &[Step], seen: &mut Seen) -> Option<u32> {
+        steps.iter().find_map(|step| self.part_of_step(step, seen))
+    }
+
+    fn part_there(&self, outlet: Outlet, seen: &mut Seen) -> Option<u32> {
         match outlet.queue {
-            Some(_) => self.consumers(outlet).find_map(|party| self.part_in(&self.parties[party].does, depth)),
+            Some(queue) if seen.insert((outlet.broker, queue)) => {
+                self.consumers(outlet).find_map(|party| self.part_in(&self.parties[party].does, seen))
+            }
+            Some(_) => None,
             None => {
                 let queues = 0..self.queues(outlet.broker).len();
-                queues.filter_map(|queue| self.part_there(Outlet { queue: Some(queue), ..outlet }, depth)).min()
+                queues.filter_map(|queue| self.part_there(Outlet { queue: Some(queue), ..outlet }, seen)).min()
             }
         }
     }
 
-    fn part_of_step(&self, step: &Step, depth: usize) -> Option<u32> {
-        let depth = depth.checked_sub(1)?;
+    fn part_of_step(&self, step: &Step, seen: &mut Seen) -> Option<u32> {
         match step {
             Step::Work { part } => self.part(part),
-            Step::Call(call) => {
-                let party = self.party(&call.party)?;
-                self.part_in(&self.parties[party].on[self.request(party, &call.request)?].does, depth)
-            }
-            Step::Publish(publish) => self.part_there(self.outlet(&publish.to)?, depth),
-            _ => step.inner().iter().find_map(|(_, steps)| self.part_in(steps, depth)),
+            Step::Call(call) => self.part_in(self.called(call, seen), seen),
+            Step::Publish(publish) => self.part_there(self.outlet(&publish.to)?, seen),
+            _ => step.inner().iter().find_map(|(_, steps)| self.part_in(steps, seen)),
+        }
+    }
+
+    /// What is done about a call, unless it was looked at already.
+    fn called(&self, call: &Call, seen: &mut Seen) -> &'s [Step] {
+        let place = self.party(&call.party).and_then(|party| Some((party, self.request(party, &call.request)?)));
+        match place.filter(|place| seen.insert(*place)) {
+            Some((party, request)) => &self.parties[party].on[request].does,
+            None => &[],
+        }
+    }
+
+    /// Whether a step, or what it leads to while it waits, is about a job.
+    pub fn is_about_a_job(&self, step: &Step) -> bool {
+        self.asks_for_a_job(step, &mut Seen::new())
+    }
+
+    fn asks_for_a_job(&self, step: &Step, seen: &mut Seen) -> bool {
+        match step {
+            Step::Work { .. }
+            | Step::Publish(_)
+            | Step::Read { .. }
+            | Step::Write { .. }
+            | Step::Insert { .. }
+            | Step::Transaction { .. }
+            | Step::Await { .. }
+            | Step::Bring { .. } => true,
+            // Each row is about a job of its own.
+            Step::Take { .. } => false,
+            Step::Call(call) if self.called(call, seen).iter().any(|step| self.asks_for_a_job(step, seen)) => true,
+            _ => step.inner().iter().any(|(_, steps)| steps.iter().any(|step| self.asks_for_a_job(step, seen))),
         }
     }
 }

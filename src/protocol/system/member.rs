@@ -8,108 +8,179 @@ use crate::engine::{Fault, Input, Phase};
 use crate::protocol::call::{self, Node};
 use crate::protocol::lending::Lender;
 use crate::protocol::port::{Mortal, Port};
-use crate::protocol::{Alarm, Role, Stage, Wire, rabbitmq};
+use crate::protocol::{Alarm, Role, Stage, Wire, kafka, rabbitmq, sqs};
 use crate::trace::ActorId;
 
-/// The client half of a broker's protocol.
+/// The client half of a broker's protocol, and to whom it sends.
 pub(super) struct Outlet {
-    /// To whom it sends.
     pub broker: ActorId,
-    pub client: rabbitmq::publisher::Client,
+    pub client: Client,
+}
+
+#[allow(clippy::large_enum_variant, reason = "a party has a few, and a box would be looked into at each event")]
+pub(super) enum Client {
+    Rabbitmq(rabbitmq::publisher::Client),
+    Sqs(sqs::sender::Client),
+    Kafka(kafka::producer::Client),
+}
+
+/// Consumers that lend what they are delivered.
+#[allow(clippy::large_enum_variant, reason = "a party has at most one, and a box would be looked into at each event")]
+pub(super) enum Lending {
+    Rabbitmq(rabbitmq::Consumers),
+    Sqs(sqs::Consumers),
+    Kafka(kafka::Members),
+}
+
+/// The same with whichever it is.
+macro_rules! any {
+    ($kind:ident, $value:expr, $one:ident => $does:expr) => {
+        match $value {
+            $kind::Rabbitmq($one) => $does,
+            $kind::Sqs($one) => $does,
+            $kind::Kafka($one) => $does,
+        }
+    };
+}
+
+/// What a port or consumers of that type hear.
+fn hears<P: Port>(_: &P) -> TypeId
+where
+    P::Message: 'static,
+{
+    TypeId::of::<P::Message>()
+}
+
+fn takes<R: Role>(_: &R) -> TypeId
+where
+    R::Message: 'static,
+{
+    TypeId::of::<R::Message>()
 }
 
 pub struct Member {
     node: Node,
     outlets: Vec<Outlet>,
-    consumers: Option<rabbitmq::Consumers>,
+    lending: Option<Lending>,
 }
 
 impl Member {
-    pub(super) fn new(node: Node, outlets: Vec<Outlet>, consumers: Option<rabbitmq::Consumers>) -> Self {
-        Member { node, outlets, consumers }
+    pub(super) fn new(node: Node, outlets: Vec<Outlet>, lending: Option<Lending>) -> Self {
+        Member { node, outlets, lending }
     }
 
     /// Whether messages of that type mean something to it.
     pub fn understands(&self, language: TypeId) -> bool {
         language == TypeId::of::<call::Message>()
-            || !self.outlets.is_empty() && language == TypeId::of::<rabbitmq::messages::ToPublisher>()
-            || self.consumers.is_some() && language == TypeId::of::<rabbitmq::messages::ToConsumers>()
+            || self.outlets.iter().any(|outlet| any!(Client, &outlet.client, client => hears(client)) == language)
+            || self.lending.as_ref().is_some_and(|lending| any!(Lending, lending, crew => takes(crew)) == language)
     }
 
     // Named in xtask/src/finish.rs.
     #[inline(never)]
     pub fn handle(&mut self, input: Input<Wire, Alarm>, stage: &mut Stage<'_>) {
+        /// To the port of that number, if it is of that kind.
+        macro_rules! port {
+            ($kind:ident, $number:expr, $client:ident => $does:expr) => {
+                if let Some(Outlet { client: Client::$kind($client), .. }) = self.outlets.get_mut(usize::from($number))
+                {
+                    $does;
+                }
+            };
+        }
+        /// To the consumers, if they are of that kind.
+        macro_rules! crew {
+            ($kind:ident, $input:expr) => {
+                if let Some(Lending::$kind(crew)) = &mut self.lending {
+                    crew.handle($input, stage);
+                }
+            };
+        }
         match input {
             Input::Started => {
                 self.node.handle(Input::Started, stage);
-                self.lend(Input::Started, stage);
+                if let Some(lending) = &mut self.lending {
+                    any!(Lending, lending, crew => crew.handle(Input::Started, stage));
+                }
             }
             Input::Wanted(job) => self.node.handle(Input::Wanted(job), stage),
             Input::Fault(fault, phase) => {
                 self.node.handle(Input::Fault(fault, phase), stage);
-                if (fault, phase) == (Fault::Crash, Phase::Begins) {
-                    self.outlets.iter_mut().for_each(|outlet| outlet.client.die(stage));
+                // Whoever wants the jobs does not die.
+                if (fault, phase) == (Fault::Crash, Phase::Begins) && self.node.is_mortal() {
+                    self.outlets
+                        .iter_mut()
+                        .for_each(|outlet| any!(Client, &mut outlet.client, client => client.die(stage)));
                 }
-                self.lend(Input::Fault(fault, phase), stage);
+                if let Some(lending) = &mut self.lending {
+                    any!(Lending, lending, crew => crew.handle(Input::Fault(fault, phase), stage));
+                }
             }
             Input::Severed { from, since } => {
-                let lost = self.outlets.iter_mut().filter(|outlet| outlet.broker == from);
-                lost.for_each(|outlet| outlet.client.severed());
-                self.lend(Input::Severed { from, since }, stage);
+                for outlet in self.outlets.iter_mut().filter(|outlet| outlet.broker == from) {
+                    any!(Client, &mut outlet.client, client => client.severed());
+                }
+                if let Some(lending) = &mut self.lending {
+                    any!(Lending, lending, crew => crew.handle(Input::Severed { from, since }, stage));
+                }
             }
             Input::Arrived(message, Wire::Node(body)) => self.node.handle(Input::Arrived(message, body), stage),
             Input::Arrived(message, Wire::RabbitmqPublisher(body)) => {
                 let (broker, port) = (stage.sender(message), body.port());
                 for (number, outlet) in (0..).zip(&mut self.outlets) {
-                    if port.map_or(outlet.broker == broker, |port| port == number) {
-                        outlet.client.hear(message, body, stage);
+                    if let Client::Rabbitmq(client) = &mut outlet.client
+                        && port.map_or(outlet.broker == broker, |port| port == number)
+                    {
+                        client.hear(message, body, stage);
                     }
                 }
             }
-            Input::Arrived(message, Wire::RabbitmqConsumers(body)) => self.lend(Input::Arrived(message, body), stage),
+            Input::Arrived(message, Wire::SqsSender(body)) => {
+                port!(Sqs, body.attempt.port, client => client.hear(message, body, stage));
+            }
+            Input::Arrived(message, Wire::KafkaProducer(body)) => {
+                let topic = stage.sender(message);
+                let port = self.outlets.iter().position(|outlet| outlet.broker == topic).unwrap_or(0);
+                port!(Kafka, port as u8, client => client.hear(message, body, stage));
+            }
+            Input::Arrived(message, Wire::RabbitmqConsumers(body)) => crew!(Rabbitmq, Input::Arrived(message, body)),
+            Input::Arrived(message, Wire::SqsConsumers(body)) => crew!(Sqs, Input::Arrived(message, body)),
+            Input::Arrived(message, Wire::KafkaMembers(body)) => crew!(Kafka, Input::Arrived(message, body)),
             Input::Timer(Alarm::Node(timer)) => self.node.handle(Input::Timer(timer), stage),
             Input::Timer(Alarm::RabbitmqPublisher(timer)) => {
-                if let Some(outlet) = self.outlets.get_mut(usize::from(timer.port)) {
-                    outlet.client.ring(timer, stage);
-                }
+                port!(Rabbitmq, timer.port, client => client.ring(timer, stage));
             }
-            Input::Timer(Alarm::RabbitmqConsumers(timer)) => self.lend(Input::Timer(timer), stage),
+            Input::Timer(Alarm::SqsSender(timer)) => port!(Sqs, timer.port, client => client.ring(timer, stage)),
+            Input::Timer(Alarm::KafkaProducer(timer)) => port!(Kafka, timer.port, client => client.ring(timer, stage)),
+            Input::Timer(Alarm::RabbitmqConsumers(timer)) => crew!(Rabbitmq, Input::Timer(timer)),
+            Input::Timer(Alarm::SqsConsumers(timer)) => crew!(Sqs, Input::Timer(timer)),
+            Input::Timer(Alarm::KafkaMembers(timer)) => crew!(Kafka, Input::Timer(timer)),
             // A link carries what the party at its end understands, and a party's timers are its own.
             Input::Arrived(..) | Input::Timer(_) => unreachable!(),
         }
         while self.pass_on(stage) {}
     }
 
-    fn lend(
-        &mut self,
-        input: Input<rabbitmq::messages::ToConsumers, rabbitmq::consumers::Timer>,
-        stage: &mut Stage<'_>,
-    ) {
-        if let Some(consumers) = &mut self.consumers {
-            consumers.handle(input, stage);
-        }
-    }
-
     /// Passes on what one of the three has for another. Says whether there was anything.
     fn pass_on(&mut self, stage: &mut Stage<'_>) -> bool {
         let mut any = false;
         while let Some((port, task)) = self.node.next_to_send() {
-            self.outlets[usize::from(port)].client.send(task, stage);
+            any!(Client, &mut self.outlets[usize::from(port)].client, client => client.send(task, stage));
             any = true;
         }
         for outlet in &mut self.outlets {
-            while let Some((task, outcome)) = outlet.client.ended(stage) {
+            while let Some((task, outcome)) = any!(Client, &mut outlet.client, client => client.ended(stage)) {
                 self.node.sent(task.ticket, outcome, stage);
                 any = true;
             }
         }
-        if let Some(consumers) = &mut self.consumers {
+        if let Some(lending) = &mut self.lending {
             while let Some((place, good)) = self.node.next_returned() {
-                consumers.give_back(place, good, stage);
+                any!(Lending, lending, crew => crew.give_back(place, good, stage));
                 any = true;
             }
-            while let Some(loan) = consumers.next_loan() {
-                self.node.borrow(loan);
+            while let Some(loan) = any!(Lending, lending, crew => crew.next_loan()) {
+                self.node.borrow(loan, stage);
                 any = true;
             }
         }

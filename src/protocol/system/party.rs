@@ -1,13 +1,14 @@
 //! The parties of a side, as a reader writes them.
 //!
-//! A party is one of four kinds: it wants the jobs, answers requests, consumes from a broker, or is a broker. *Invariant:*
+//! A party is of one kind: it wants the jobs, answers requests, consumes from a broker, or is a broker. *Invariant:*
 //! what is common to the kinds (tables, pools, clocks) is written beside them, and what belongs to one stands in its field.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::steps::Step;
 use crate::protocol::call::settings::{Caller, Service};
-use crate::protocol::rabbitmq;
+use crate::protocol::keys::Keys;
+use crate::protocol::{kafka, rabbitmq, sqs};
 use crate::reading::{Field, Misread, fields};
 use crate::rng::Distribution;
 use crate::time::Span;
@@ -23,9 +24,17 @@ pub struct Party {
     /// It answers requests.
     pub service: Option<Within<Service>>,
     /// It consumes from a queue of RabbitMQ.
-    pub consumer: Option<Within<rabbitmq::ConsumerSettings>>,
+    pub consumer: Option<Taking<rabbitmq::ConsumerSettings>>,
+    /// It polls a queue of SQS.
+    pub poller: Option<Taking<sqs::ConsumerSettings>>,
+    /// It is a group of Kafka's, and reads a topic.
+    pub member: Option<Taking<kafka::GroupSettings>>,
     /// It is RabbitMQ.
     pub rabbitmq: Option<Rabbitmq>,
+    /// It is a queue of SQS.
+    pub sqs: Option<Joined<sqs::QueueSettings, Filing>>,
+    /// It is a topic of Kafka.
+    pub kafka: Option<Joined<kafka::TopicSettings, Records>>,
     /// What is done about a job, or about a delivery.
     pub does: Vec<Step>,
     /// What is done about each kind of request.
@@ -36,12 +45,65 @@ pub struct Party {
     pub pools: Vec<Pool>,
 }
 
-fields!(Party: name, caller, service, consumer, rabbitmq, does, on, every, tables, pools; needs id);
+fields!(Party:
+    name, caller, service, consumer, poller, member, rabbitmq, sqs, kafka, does, on, every, tables, pools; needs id
+);
+
+/// Whose rules a broker has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Vendor {
+    Rabbitmq,
+    Sqs,
+    Kafka,
+}
+
+impl Vendor {
+    /// The kind of party that takes from there.
+    pub(super) fn takes(self) -> &'static str {
+        match self {
+            Vendor::Rabbitmq => "consumer",
+            Vendor::Sqs => "poller",
+            Vendor::Kafka => "member",
+        }
+    }
+}
 
 impl Party {
     /// Its id and name, as its lane shows them.
     pub(super) fn names(&self) -> (&str, &str) {
         (&self.id, if self.name.is_empty() { &self.id } else { &self.name })
+    }
+
+    /// Whose rules it has, if it is a broker.
+    pub(super) fn vendor(&self) -> Option<Vendor> {
+        match (&self.rabbitmq, &self.sqs, &self.kafka) {
+            (Some(_), ..) => Some(Vendor::Rabbitmq),
+            (_, Some(_), _) => Some(Vendor::Sqs),
+            (.., Some(_)) => Some(Vendor::Kafka),
+            (None, None, None) => None,
+        }
+    }
+
+    /// From where it takes what it does something about, by whose rules, and how many of it do so.
+    pub(super) fn takes(&self) -> Option<(Vendor, &str, u16)> {
+        match (&self.consumer, &self.poller, &self.member) {
+            (Some(taking), ..) => Some((Vendor::Rabbitmq, &taking.own.queue, taking.within.0.count)),
+            (_, Some(taking), _) => Some((Vendor::Sqs, &taking.own.queue, taking.within.0.count)),
+            (.., Some(taking)) => Some((Vendor::Kafka, &taking.own.queue, taking.within.0.consumers)),
+            (None, None, None) => None,
+        }
+    }
+
+    /// The ids of the lanes where its dead letters lie.
+    pub(super) fn asides(&self) -> Vec<&str> {
+        let queues = self.rabbitmq.iter().flat_map(|rabbit| &rabbit.queues);
+        let queues = queues.filter_map(|queue| queue.dead_letter.as_ref()).map(|dead| &*dead.id);
+        let redrive = self.sqs.iter().filter_map(|queue| queue.within.0.redrive_policy.as_ref()).map(|dead| &*dead.id);
+        let topics = self.member.iter().filter_map(|group| group.within.0.dead_letter.as_ref()).map(|dead| &*dead.id);
+        let mut ids: Vec<&str> = queues.chain(redrive).chain(topics).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
     }
 
     /// All lists of steps at this party, each with where it stands.
@@ -58,23 +120,165 @@ impl Party {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Within<T>(pub T);
 
+/// A field that cannot be written here, and why.
+pub type Elsewhere = (&'static str, &'static str);
+
 /// The fields that a party has itself.
-const OWN: [&str; 2] = ["id", "name"];
+const OWN: [Elsewhere; 2] =
+    [("id", "is the party's; write it there, beside this"), ("name", "is the party's; write it there, beside this")];
 
 impl<T: Field> Field for Within<T> {
     fn read(&mut self, value: Value) -> Result<(), Misread> {
-        if let Some(own) = value.as_object().and_then(|fields| OWN.iter().find(|own| fields.contains_key(**own))) {
-            return Err(Misread::new(format!("`{own}` is the party's; write it there, beside this")).within(own));
-        }
-        self.0.read(value)
+        read_without(&OWN, &mut self.0, value)
     }
 
     fn write(&mut self) -> Value {
-        let mut written = self.0.write();
-        if let Some(fields) = written.as_object_mut() {
-            OWN.iter().for_each(|own| drop(fields.remove(*own)));
+        write_without(&OWN, &mut self.0)
+    }
+}
+
+fn read_without(elsewhere: &[Elsewhere], field: &mut dyn Field, value: Value) -> Result<(), Misread> {
+    for (name, why) in elsewhere {
+        if value.get(name).is_some() {
+            return Err(Misread::new(format!("`{name}` {why}")).within(name));
+        }
+    }
+    field.read(value)
+}
+
+fn write_without(elsewhere: &[Elsewhere], field: &mut dyn Field) -> Value {
+    let mut written = field.write();
+    if let Some(fields) = written.as_object_mut() {
+        elsewhere.iter().for_each(|(name, _)| drop(fields.remove(*name)));
+    }
+    written
+}
+
+/// What of a short form belongs to a party, and in the same object what else there is to say here.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Joined<T, O> {
+    pub within: Within<T>,
+    pub own: O,
+}
+
+/// Consumers: from where they take.
+pub type Taking<T> = Joined<T, Source>;
+
+/// What is said beside a short form, and what of that form is not asked there.
+pub trait Beside: Field {
+    #[doc(hidden)]
+    const ELSEWHERE: &'static [Elsewhere] = &[];
+}
+
+impl Beside for Filing {}
+impl Beside for Records {}
+impl Beside for Source {
+    const ELSEWHERE: &'static [Elsewhere] = &[
+        ("lanes", "is one here: those of a party share its fate; write a party each for what is to fail apart"),
+        ("factors", "change nothing here, for the steps say how long they take; leave it out"),
+    ];
+}
+
+impl<T: Field, O: Beside> Field for Joined<T, O> {
+    fn read(&mut self, value: Value) -> Result<(), Misread> {
+        read_joined(&mut self.own, (&mut self.within, O::ELSEWHERE), value)
+    }
+
+    fn write(&mut self) -> Value {
+        let (mut written, own) = (write_without(O::ELSEWHERE, &mut self.within), self.own.write());
+        if let (Some(fields), Value::Object(own)) = (written.as_object_mut(), own) {
+            fields.extend(own);
         }
         written
+    }
+}
+
+fn read_joined(
+    own: &mut dyn Field,
+    (within, elsewhere): (&mut dyn Field, &[Elsewhere]),
+    value: Value,
+) -> Result<(), Misread> {
+    let Value::Object(given) = value else { return within.read(value) };
+    let names = own.write();
+    let (here, there): (Map<_, _>, Map<_, _>) = given.into_iter().partition(|(name, _)| names.get(name).is_some());
+    own.read(Value::Object(here))?;
+    read_without(elsewhere, within, Value::Object(there))
+}
+
+/// From where consumers take.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Source {
+    /// The id of a queue, or of a topic.
+    pub queue: String,
+}
+
+fields!(Source: ; needs queue);
+
+/// What is said of messages of SQS.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filing {
+    /// FIFO only, as in the short form.
+    pub message_group_ids: Keys,
+    pub message_deduplication_ids: Keys,
+    /// What a message is called in the picture; `{job}` stands for the job's number.
+    pub label: String,
+    /// Shown when a message is selected; `{job}` as above.
+    pub body: String,
+}
+
+fields!(Filing: message_group_ids, message_deduplication_ids, label, body);
+
+impl Default for Filing {
+    fn default() -> Self {
+        let sqs::Settings { message_group_ids, message_deduplication_ids, label, body, .. } = sqs::Settings::default();
+        Filing { message_group_ids, message_deduplication_ids, label, body }
+    }
+}
+
+/// What is said of a topic's records, and of those who produce them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Records {
+    /// Each party that publishes to the topic has one producer, and all are set up alike.
+    pub producer: Producer,
+    /// The keys of the jobs' records, in turn; without any, records have no key.
+    pub keys: Keys,
+    /// What a record takes in a batch.
+    pub record_size_bytes: u32,
+    /// How long a client waits for an answer: `request.timeout.ms`.
+    pub request_timeout: Span,
+    /// What a record is called in the picture; `{job}` stands for the job's number.
+    pub label: String,
+    /// Shown when a message is selected; `{job}` as above.
+    pub body: String,
+}
+
+fields!(Records: producer, keys, record_size_bytes, request_timeout, label, body);
+
+impl Default for Records {
+    fn default() -> Self {
+        let kafka::Settings { keys, record_size_bytes, request_timeout, label, body, .. } = kafka::Settings::default();
+        Records { producer: Producer::default(), keys, record_size_bytes, request_timeout, label, body }
+    }
+}
+
+/// How a party's producer works: the rest is said by the party and its steps.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Producer(pub kafka::ProducerSettings);
+
+const NOT_THE_PRODUCERS: [Elsewhere; 4] = [
+    ("id", "is that of the party that publishes; leave it out"),
+    ("name", "is that of the party that publishes; leave it out"),
+    ("threads", "are those of the party that publishes; leave it out"),
+    ("send", "is said by each step that publishes; write `confirm` there"),
+];
+
+impl Field for Producer {
+    fn read(&mut self, value: Value) -> Result<(), Misread> {
+        read_without(&NOT_THE_PRODUCERS, &mut self.0, value)
+    }
+
+    fn write(&mut self) -> Value {
+        write_without(&NOT_THE_PRODUCERS, &mut self.0)
     }
 }
 

@@ -9,7 +9,7 @@ use super::tables::{Row, Tables};
 use super::words::{Lexicon, Word};
 use crate::engine::KindId;
 use crate::protocol::Stage;
-use crate::protocol::call::{Answer, Ask, CallFailure, Conduct, Effect, Reply, Round, Step, StepEnd, Task, Verdict};
+use crate::protocol::call::{Answer, Ask, Conduct, Effect, Reply, Round, Step, StepEnd, Task, Verdict};
 use crate::rng::Distribution;
 use crate::time::{Moment, Span};
 use crate::trace::{LabelId, PartId};
@@ -38,8 +38,7 @@ pub(super) enum Op {
     /// has failed.
     Check {
         otherwise: Option<(Place, About)>,
-        /// Whether it was handed to a broker, which is responsible for it now.
-        hands_over: bool,
+        behind: Behind,
         errand: Errand,
     },
     Answer(Saying),
@@ -114,9 +113,21 @@ pub(super) enum Op {
         lasts: Option<Span>,
         counter: u16,
     },
-    Fail(Option<LabelId>, Errand),
+    /// In these words, if there are any, and with what they mean to whoever asked.
+    Fail(Option<(LabelId, Verdict)>, Errand),
     /// The task has done what it is for.
     End(Errand),
+}
+
+/// What a `Check` stands behind, and so what whoever wants the job learns of its end there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Behind {
+    /// It was handed to a broker, which is responsible for it now.
+    HandingOver,
+    /// The word came.
+    Awaiting,
+    /// An answer says by itself whether the job was only taken on. All else says nothing of it.
+    Other,
 }
 
 /// Which part a step is about: one of the job's, or the one that the task is about.
@@ -150,6 +161,8 @@ pub(super) struct Manner {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Errand {
     Job,
+    /// One of several things that are done for a job at once.
+    OfJob,
     Request,
     Other,
 }
@@ -166,9 +179,16 @@ pub(super) struct Words {
     pub lexicon: Lexicon,
 }
 
-/// What a job's task notes of it: that the last who answered has only taken it on; that somebody once did.
+/// What a job's task notes of it: that the last who answered has only taken it on; that somebody once did; that something
+/// was done for it.
 const NOW: u32 = 1;
 const EVER: u32 = 2;
+const SOMETHING: u32 = 4;
+/// What the task of a request notes: whoever asked has their answer.
+const ANSWERED: u32 = 8;
+
+/// What any task notes: it took something that lay there.
+const FOUND_ROWS: u32 = 16;
 
 /// The program of a party.
 pub(super) struct Program {
@@ -178,6 +198,8 @@ pub(super) struct Program {
     pub tables: Tables,
     /// How often each place that counts was reached.
     pub counters: Vec<u32>,
+    /// Parts of each job that are asked of nobody. Whoever wants the jobs says so.
+    pub never: Vec<u32>,
     pub words: Words,
 }
 
@@ -197,6 +219,9 @@ impl Program {
     fn step(&mut self, task: &mut Task, stage: &mut Stage<'_>) -> Step {
         if task.place == 0 {
             task.memory = self.entries[usize::from(task.entry)];
+            if task.entry == 0 {
+                self.never.iter().for_each(|part| stage.excuses(about(About::Part(*part), task, stage)));
+            }
         }
         loop {
             // Cloned, for an instruction changes tables and counters, which stand beside it.
@@ -224,8 +249,14 @@ impl Program {
             Op::Publish { port, about: which, waits } => {
                 Some(Step::Send { port, part: about(which, task, stage), waits })
             }
-            Op::Check { otherwise, hands_over, errand } => self.check((otherwise, hands_over, errand), task, stage),
-            Op::Answer(saying) => Some(self.answer(&saying, task)),
+            Op::Check { otherwise, behind, errand } => self.check((otherwise, behind, errand), task, stage),
+            Op::Answer(saying) => {
+                match saying.verdict {
+                    Verdict::Fine => excuse(task, stage),
+                    Verdict::Rejected | Verdict::Failed => task.does_without.clear(),
+                }
+                Some(self.answer(&saying, task))
+            }
             Op::AtOnce(places) => Some(Step::Branch(places)),
             Op::Jump(place) => {
                 task.memory = place;
@@ -260,15 +291,18 @@ impl Program {
                 None
             }
             Op::Read(table) => {
-                task.found = self.tables.read(table, stage.job_of(task.part));
+                task.found = self.tables.read(table, task, stage);
                 None
             }
             Op::Write { .. } | Op::Insert { .. } => {
-                task.found = self.write(&op, task.part, stage);
+                task.found = self.write(&op, task, stage);
                 None
             }
             Op::Take { table, word, most } => {
                 let rows = self.tables.take(table, word, most);
+                if !rows.is_empty() {
+                    task.note |= FOUND_ROWS;
+                }
                 task.rounds.push(Round { left: 0, until: Moment::NEVER, rows, outer: task.part });
                 None
             }
@@ -297,7 +331,7 @@ impl Program {
                     return None;
                 }
                 for write in &writes {
-                    task.found = self.write(write, task.part, stage);
+                    task.found = self.write(write, task, stage);
                 }
                 task.last = StepEnd::Done;
                 None
@@ -305,8 +339,11 @@ impl Program {
             Op::Hold(pool) => Some(Step::Take(pool)),
             Op::LetGo => Some(Step::Give),
             Op::Dies { time, lasts, counter } => (self.count(counter) == time).then_some(Step::Die(lasts)),
-            Op::Fail(label, errand) => Some(self.fail(label, errand, task)),
-            Op::End(errand) => Some(self.end(errand, task)),
+            Op::Fail(said, errand) => Some(self.fail(said, errand, task)),
+            Op::End(errand) => {
+                excuse(task, stage);
+                Some(self.end(errand, task))
+            }
         }
     }
 
@@ -321,28 +358,32 @@ impl Program {
         stage.takes(stage.draw(span, 1, task.part))
     }
 
-    fn write(&mut self, op: &Op, part: PartId, stage: &mut Stage<'_>) -> Word {
+    fn write(&mut self, op: &Op, task: &Task, stage: &mut Stage<'_>) -> Word {
         match *op {
-            Op::Write { table, word } => self.tables.write(table, Row::new(part, word), stage),
-            Op::Insert { table, word, unique } => self.tables.insert(table, Row::new(part, word), unique, stage),
+            Op::Write { table, word } => self.tables.write(table, word, task, stage),
+            Op::Insert { table, word, unique } => self.tables.insert(table, Row::new(task.part, word), unique, stage),
             _ => Lexicon::NONE,
         }
     }
 
     fn check(
         &mut self,
-        (otherwise, hands_over, errand): (Option<(Place, About)>, bool, Errand),
+        (otherwise, behind, errand): (Option<(Place, About)>, Behind, Errand),
         task: &mut Task,
         stage: &mut Stage<'_>,
     ) -> Option<Step> {
         if task.last.is_fine() {
-            let mut accepts = hands_over;
-            if let StepEnd::Answered(answer) = task.last {
-                task.found = answer.note;
-                accepts = self.manner(answer).accepts;
-            }
-            if errand == Errand::Job {
-                task.note = task.note & EVER | if accepts { NOW | EVER } else { 0 };
+            let accepts = match (task.last, behind) {
+                (StepEnd::Answered(answer), _) => {
+                    task.found = answer.note;
+                    Some(self.manner(answer).accepts)
+                }
+                (_, Behind::HandingOver) => Some(true),
+                (_, Behind::Awaiting) => Some(false),
+                (_, Behind::Other) => None,
+            };
+            if let (Errand::Job | Errand::OfJob, Some(accepts)) = (errand, accepts) {
+                task.note = task.note & !NOW | SOMETHING | if accepts { NOW | EVER } else { 0 };
                 if accepts {
                     stage.accepts(stage.job_of(task.part));
                 }
@@ -354,7 +395,7 @@ impl Program {
             return Some(self.fail(None, errand, task));
         };
         if let About::Part(_) = without {
-            stage.excuses(about(without, task, stage));
+            task.does_without.push(about(without, task, stage));
         }
         task.memory = place;
         None
@@ -384,7 +425,7 @@ impl Program {
         }
     }
 
-    fn answer(&self, saying: &Saying, task: &Task) -> Step {
+    fn answer(&self, saying: &Saying, task: &mut Task) -> Step {
         let found = task.found;
         let label = saying.labels.get(found as usize).or(saying.labels.first());
         let reply =
@@ -392,21 +433,31 @@ impl Program {
         let reply = reply.noting(saying.word.unwrap_or(found));
         match self.ops.get(task.memory as usize) {
             Some(Op::End(_)) | None => Step::Reply(reply),
-            Some(_) => Step::Acknowledge(reply),
+            Some(_) => {
+                task.note |= ANSWERED;
+                Step::Acknowledge(reply)
+            }
         }
     }
 
-    fn fail(&mut self, label: Option<LabelId>, errand: Errand, task: &mut Task) -> Step {
+    fn fail(&mut self, said: Option<(LabelId, Verdict)>, errand: Errand, task: &mut Task) -> Step {
+        let is_of_others = matches!(task.last, StepEnd::Failed(_) | StepEnd::Answered(_)) && !task.last.is_fine();
         if task.last.is_fine() {
             task.last = StepEnd::WorkFailed;
         }
         self.tables.leave_all(task);
-        let label = label.unwrap_or(self.words.gave_up);
+        let label = said.map_or(self.words.gave_up, |(label, _)| label);
         match errand {
             Errand::Job if task.note & EVER != 0 => Step::LoseTrack(label),
-            Errand::Job => Step::GiveUp(label),
-            Errand::Request => Step::Reply(self.words.internal),
-            Errand::Other => Step::Fail,
+            // Of what it asked for it knows how far that came; all else was looked at, and did not do.
+            Errand::Job if task.note & SOMETHING == 0 && is_of_others => Step::GiveUp(label),
+            Errand::Job => Step::BreakOff(label),
+            // Nobody hears of it any more.
+            Errand::Request if task.note & ANSWERED != 0 => Step::GiveUp(label),
+            Errand::Request => Step::Reply(said.map_or(self.words.internal, |(label, verdict)| {
+                Reply::new(self.words.internal.kind, label, verdict, 0)
+            })),
+            Errand::OfJob | Errand::Other => Step::Fail,
         }
     }
 
@@ -416,9 +467,14 @@ impl Program {
             Errand::Job if task.note & NOW != 0 => Step::Accepted,
             Errand::Job => Step::Answered,
             Errand::Request => Step::Reply(self.words.ok),
-            Errand::Other => Step::End,
+            Errand::OfJob | Errand::Other => Step::End,
         }
     }
+}
+
+/// The task came to a good end without these parts, so they are asked of nobody.
+fn excuse(task: &mut Task, stage: &mut Stage<'_>) {
+    task.does_without.drain(..).for_each(|part| stage.excuses(part));
 }
 
 /// The part that a step is about.
@@ -428,23 +484,5 @@ fn about(which: About, task: &Task, stage: &Stage<'_>) -> PartId {
             PartId::from_index(stage.first_part(stage.job_of(task.part)).index() + number)
         }
         About::Part(_) | About::TheTask => task.part,
-    }
-}
-
-impl Lexicon {
-    /// What is found where a step has failed.
-    fn of_failure(&self, end: StepEnd) -> Word {
-        match end {
-            StepEnd::Failed(CallFailure::TurnedAway) => Lexicon::REFUSED,
-            StepEnd::Failed(CallFailure::Silence) => Lexicon::TIMED_OUT,
-            StepEnd::Failed(CallFailure::NotPermitted) => Lexicon::NOT_PERMITTED,
-            StepEnd::Failed(CallFailure::NoRoom) => Lexicon::NO_ROOM,
-            StepEnd::Answered(answer) | StepEnd::Failed(CallFailure::Error(answer)) if answer.note != Lexicon::NONE => {
-                answer.note
-            }
-            StepEnd::Failed(_) | StepEnd::Answered(_) | StepEnd::WorkFailed | StepEnd::Done | StepEnd::Nothing => {
-                Lexicon::FAILED
-            }
-        }
     }
 }

@@ -15,7 +15,7 @@ use super::steps::Step;
 use super::tables::{self, Tables};
 use crate::engine::{Link, LinkId, Setup};
 use crate::protocol::call::settings::{Caller, Service, node_words};
-use crate::protocol::call::{Door, Edge, Hands, Message, Node, NodeWords, Reply, Verdict};
+use crate::protocol::call::{Door, Edge, Hands, Looks, Message, Node, NodeWords, Reply, Verdict};
 use crate::protocol::dead_letters::DeadLetters;
 use crate::protocol::{self, Ground, lanes};
 use crate::trace::{ActorId, ActorRow, Duty, Slot};
@@ -46,15 +46,16 @@ impl Written {
         let (mut ways, mut members) = (Ways::new(), Vec::new());
         let mut brokers = Brokers::new(self, &directory, ground, &lanes, &mut setup);
         for (place, (party, compiled)) in self.parties.iter().zip(compiled).enumerate() {
-            if party.rabbitmq.is_some() {
+            if party.vendor().is_some() {
                 // Who publishes there is known when all others are set up.
                 continue;
             }
             let outlets = (0..).zip(&compiled.outlets);
-            let outlets = outlets.map(|(port, (to, publish))| brokers.outlet(place, (port, *to), publish, &mut setup));
+            let outlets = outlets.map(|(port, (to, publish))| brokers.outlet((place, port), *to, publish, &mut setup));
             let outlets = outlets.collect();
-            let consumers = brokers.take_consumers(place);
-            let (mut node, callings) = self.member(party, compiled, &words, node_words);
+            let lending = brokers.take_lending(place);
+            let never = directory.never(&self.never).filter(|_| party.caller.is_some()).collect();
+            let (mut node, callings) = self.member(party, (compiled, never), &words, node_words);
             for Calling { party: other, policy, breaker } in callings {
                 let way = *ways.entry((place, other)).or_insert_with(|| {
                     let there = self.link(ground, &lanes, (place, other));
@@ -63,7 +64,7 @@ impl Written {
                 });
                 node = node.with_edge(Edge::new(way, policy).saying(breaker));
             }
-            members.push((lanes[place], Member::new(node, outlets, consumers).into()));
+            members.push((lanes[place], Member::new(node, outlets, lending).into()));
         }
         members.extend(brokers.finish());
         members.sort_by_key(|(lane, _): &(ActorId, protocol::Party)| lane.at());
@@ -105,8 +106,8 @@ impl Written {
         let row = match (&party.caller, &party.service) {
             (Some(caller), _) => Caller { id: id.into(), name: name.into(), ..caller.0.clone() }.lane(),
             (None, Some(service)) => Service { id: id.into(), name: name.into(), ..service.0.clone() }.lane(),
-            (None, None) => match &party.consumer {
-                Some(consumer) => lanes::of_slots(Duty::Worker, (id, name), consumer.0.count, "consumer"),
+            (None, None) => match party.takes() {
+                Some((.., count)) => lanes::of_slots(Duty::Worker, (id, name), count, "consumer"),
                 None => return brokers::lane(party),
             },
         };
@@ -114,17 +115,22 @@ impl Written {
         if clocks == 0 {
             return row;
         }
-        // A clock is none of its hands, so no sentence may call it one.
-        let numbered = |noun: &str, count: u16| -> Vec<String> {
-            let number = |number: u16| if count == 1 { String::new() } else { format!(" {number}") };
-            (1..=count).map(|place| format!("{noun}{}", number(place))).collect()
-        };
-        let slot_names = [numbered(&row.slot_noun, row.slots), numbered("clock", clocks)].concat();
-        ActorRow { slots: row.slots + clocks, slot_names, ..row }
+        let hands = (1..=row.slots).map(|hand| format!("{} {hand}", row.slot_noun));
+        let slot_names = hands.chain((1..=clocks).map(|clock| match clocks {
+            1 => "clock".to_owned(),
+            _ => format!("clock {clock}"),
+        }));
+        ActorRow { slots: row.slots + clocks, slot_names: slot_names.collect(), ..row }
     }
 
     /// The node of a party, and whom it calls.
-    fn member(&self, party: &Party, compiled: Compiled, words: &Words, node_words: NodeWords) -> (Node, Vec<Calling>) {
+    fn member(
+        &self,
+        party: &Party,
+        (compiled, never): (Compiled, Vec<u32>),
+        words: &Words,
+        node_words: NodeWords,
+    ) -> (Node, Vec<Calling>) {
         let Compiled { ops, entries, counters, callings, .. } = compiled;
         let first_clock = entries.len() - party.every.len();
         let program = Program {
@@ -132,6 +138,7 @@ impl Written {
             entries,
             tables: tables_of(party, words),
             counters: vec![0; counters],
+            never,
             words: words.clone(),
         };
         let (mut node, hands) = match (&party.caller, &party.service) {
@@ -146,7 +153,7 @@ impl Written {
             }
             // What it is lent brings its own place along.
             (None, None) => {
-                let count = party.consumer.as_ref().map_or(0, |consumer| consumer.0.count);
+                let count = party.takes().map_or(0, |(.., count)| count);
                 (Node::service(Hands::threads(0), Door::before(0), node_words, program), count)
             }
         };
@@ -154,7 +161,12 @@ impl Written {
             node = node.with_pool(pool.connections, pool.max_wait);
         }
         for (number, clock) in party.every.iter().enumerate() {
-            node = node.with_clock(clock.every, (first_clock + number) as u8, Slot(hands + number as u16));
+            let looks = match clock.does.iter().all(|step| matches!(step, Step::Take { .. })) {
+                true => Looks::ForWork,
+                false => Looks::Never,
+            };
+            let place = ((first_clock + number) as u8, Slot(hands + number as u16));
+            node = node.with_clock(clock.every, place, looks);
         }
         (node, callings)
     }

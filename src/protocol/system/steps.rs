@@ -137,7 +137,7 @@ pub struct Branch {
 fields!(Branch: does);
 
 /// The words that say what a step does, in the order in which an error lists them.
-pub(super) const VERBS: [&str; 19] = [
+pub const VERBS: [&str; 19] = [
     "work",
     "compute",
     "pause",

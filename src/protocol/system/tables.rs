@@ -78,30 +78,40 @@ impl Tables {
         table.rows.insert(number, Row { waits, ..row });
     }
 
-    /// The word in the job's latest row.
-    pub fn read(&mut self, table: u8, job: JobId) -> Word {
-        let table = self.at(table);
-        let row = table.latest.get(&job).and_then(|number| table.rows.get(number));
+    /// The row that a task means: the one of this table that it has taken last, or else its job's latest.
+    fn meant(&self, table: u8, task: &Task, stage: &Stage<'_>) -> Option<u32> {
+        let table = &self.tables[usize::from(table)];
+        let taken = task.rounds.iter().rev().filter_map(|round| round.rows.front());
+        let mut taken = taken.filter(|row| table.rows.get(row).is_some());
+        taken.next().or_else(|| table.latest.get(&stage.job_of(task.part))).copied()
+    }
+
+    /// The word in the row that is meant.
+    pub fn read(&mut self, table: u8, task: &Task, stage: &Stage<'_>) -> Word {
+        let row = self.meant(table, task, stage).and_then(|number| self.at(table).rows.get(&number));
         row.map_or(Lexicon::NOTHING, |row| row.word)
     }
 
-    /// Writes into the job's latest row, which is new if there was none. What is found is the word written.
-    pub fn write(&mut self, table: u8, row: Row, stage: &mut Stage<'_>) -> Word {
-        let word = row.word;
+    /// Writes into the row that is meant, which is new if there was none. What is found is the word written.
+    pub fn write(&mut self, table: u8, word: Word, task: &Task, stage: &mut Stage<'_>) -> Word {
+        let number = self.meant(table, task, stage);
         let known = self.at(table);
-        let number = known.latest.get(&stage.job_of(row.part)).copied();
-        let Some(number) = number else {
-            self.add(table, row, stage);
+        let Some((number, row)) = number.and_then(|number| Some((number, known.rows.get_mut(&number)?))) else {
+            self.add(table, Row::new(task.part, word), stage);
             return word;
         };
-        if let Some(row) = known.rows.get_mut(&number) {
-            row.word = word;
-            if !known.taken_for.contains(&word)
-                && let Some(stay) = row.waits.take()
-            {
+        row.word = word;
+        match (known.taken_for.contains(&word) && row.part != PartId::NONE, row.waits.take()) {
+            (true, None) => {
+                row.waits = Some(stage.begin(Slot::WHOLE, StayKind::Ready, row.part));
+                known.open.insert(number, ());
+            }
+            (true, waits) => row.waits = waits,
+            (false, Some(stay)) => {
                 stage.end(stay, Ending::Done);
                 known.open.remove(&number);
             }
+            (false, None) => {}
         }
         word
     }

@@ -2,6 +2,8 @@
 //!
 //! *Invariant:* the first words mean the same on every side; the others are a reader's own.
 
+use crate::protocol::call::{CallFailure, StepEnd};
+
 /// The number of a word.
 pub(super) type Word = u32;
 
@@ -47,5 +49,23 @@ impl Lexicon {
 
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.words.iter().map(String::as_str)
+    }
+}
+
+impl Lexicon {
+    /// What is found where a step has failed.
+    pub fn of_failure(&self, end: StepEnd) -> Word {
+        match end {
+            StepEnd::Failed(CallFailure::TurnedAway) => Lexicon::REFUSED,
+            StepEnd::Failed(CallFailure::Silence) => Lexicon::TIMED_OUT,
+            StepEnd::Failed(CallFailure::NotPermitted) => Lexicon::NOT_PERMITTED,
+            StepEnd::Failed(CallFailure::NoRoom) => Lexicon::NO_ROOM,
+            StepEnd::Answered(answer) | StepEnd::Failed(CallFailure::Error(answer)) if answer.note != Lexicon::NONE => {
+                answer.note
+            }
+            StepEnd::Failed(_) | StepEnd::Answered(_) | StepEnd::WorkFailed | StepEnd::Done | StepEnd::Nothing => {
+                Lexicon::FAILED
+            }
+        }
     }
 }

@@ -38,5 +38,6 @@ mod outage;
 mod parameters;
 mod sameness;
 mod screen;
+mod systems;
 mod table;
 mod taking;

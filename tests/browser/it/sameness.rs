@@ -21,7 +21,9 @@ const LOAD_ENGINE: &str = "
     const [script, module] = [...document.getElementById('background').content.querySelectorAll('link')].map(
         (link) => new URL(link.getAttribute('href'), document.baseURI).href);
     import(script).then(async (engine) => {
-        await engine.default({ module_or_path: module });
+        const app = await engine.default({ module_or_path: module });
+        const systems = await fetch(module.replace('_bg.wasm', '_systems.wasm'));
+        await WebAssembly.instantiate(await systems.arrayBuffer(), { app });
         window.loaded = engine;
     });";
 

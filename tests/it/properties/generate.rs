@@ -23,10 +23,17 @@ pub fn scenario() -> impl Strategy<Value = Text> {
         // The first of several, where each has a lane of its own.
         let instances = http["server"]["lanes"] == "each";
         let consumers = rabbitmq["consumers"]["lanes"] == "each";
-        for change in changes.iter_mut().filter(|change| change["actor"] == "server") {
-            change["actor"] = json!(if instances || consumers { "server-1" } else { "server" });
+        for change in &mut changes {
+            let text = change.to_string();
+            let apart = match (text.contains("between"), text.contains("queue")) {
+                (false, _) => instances || consumers,
+                (true, true) => consumers,
+                (true, false) => instances,
+            };
+            if apart {
+                *change = serde_json::from_str(&text.replace("\"server\"", "\"server-1\"")).unwrap();
+            }
         }
-
         Text(json!({
             "name": "random", "seed": seed, "workload": workload, "network": network,
             "sides": [http, rabbitmq], "changes": changes,

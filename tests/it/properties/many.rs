@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::{generate, is_long};
 use crate::story::play_within;
-use crate::{brokers, oracle, properties_calls};
+use crate::{brokers, oracle, properties_calls, system_properties};
 
 /// A stack on which a few hundred calls within calls fit, and not one a job.
 const SMALL_STACK: usize = 512 * 1024;
@@ -23,6 +23,7 @@ fn scenario(protocol: &'static str) -> BoxedStrategy<Value> {
     match protocol {
         "http" => generate::scenario().prop_map(|text| text.0).boxed(),
         "rabbitmq" | "kafka" | "sqs" => brokers::scenario_with(protocol),
+        "system" => system_properties::numbers().prop_map(|numbers| system_properties::scenario(numbers.0)).boxed(),
         _ => properties_calls::scenario(protocol).boxed(),
     }
 }

@@ -51,8 +51,8 @@ pub(super) struct Lane {
     waiting: VecDeque<Batch>,
     pub in_flight: Vec<Batch>,
     sequence: u32,
-    /// Whether a timer is set for the delivery time-out of the batch that was opened first.
-    pub watched: bool,
+    /// Rings at the delivery time-out of the batch that was opened first.
+    pub watched: Option<TimerId>,
 }
 
 impl Lane {
@@ -146,6 +146,11 @@ impl Lane {
         old.extend(self.waiting.drain(..waiting));
         old.sort_by_key(|batch| batch.sequence);
         old
+    }
+
+    /// All batches, which nobody will hear of any more.
+    pub fn into_batches(self) -> impl Iterator<Item = Batch> {
+        self.waiting.into_iter().chain(self.in_flight)
     }
 
     /// When the oldest batch was opened that is not answered.

@@ -3,7 +3,7 @@
 //! *Invariants:* an offset is given once and its record stays until retention or a lost leader takes it; reading moves
 //! nothing. Only what every replica in sync has (below the high watermark) is handed out.
 
-use super::super::messages::{BatchNumber, MemberNumber, Offset, Request, ToProducer};
+use super::super::messages::{BatchNumber, MemberNumber, Offset, Producing, Request, ToProducer};
 use std::collections::VecDeque;
 
 use super::super::words::Words;
@@ -68,6 +68,7 @@ pub struct Poll {
 /// A producer, as the leader knows it.
 pub struct Known {
     back: LinkId<ToProducer>,
+    life: u16,
     /// Whether there is a connection over which it waits for answers.
     pub listens: bool,
     /// Where each of its records is, by sequence number.
@@ -151,13 +152,17 @@ impl Partition {
         self.readings[group].carries.map_or(published, |number| stage.sibling(published, number))
     }
 
-    /// What is known of the producer that is answered by `back`.
-    pub fn producer(&mut self, back: LinkId<ToProducer>) -> &mut Known {
+    /// What is known of the producer. Of one that has begun anew, nothing is.
+    pub fn producer(&mut self, Producing { back, life, .. }: Producing) -> &mut Known {
         let place = self.producers.iter().position(|known| known.back == back).unwrap_or_else(|| {
-            self.producers.push(Known { back, listens: false, offsets: Vec::new() });
+            self.producers.push(Known { back, life, listens: false, offsets: Vec::new() });
             self.producers.len() - 1
         });
-        &mut self.producers[place]
+        let known = &mut self.producers[place];
+        if known.life != life {
+            *known = Known { back, life, listens: false, offsets: Vec::new() };
+        }
+        known
     }
 
     /// The connections break: of those who wait for answers over one.
@@ -166,10 +171,10 @@ impl Partition {
         self.producers.iter_mut().filter_map(listens).collect()
     }
 
-    pub fn append(&mut self, parts: &[PartId], back: LinkId<ToProducer>, stage: &mut Stage<'_>) {
+    pub fn append(&mut self, parts: &[PartId], producing: Producing, stage: &mut Stage<'_>) {
         for part in parts {
             let offset = self.end();
-            self.producer(back).offsets.push(offset);
+            self.producer(producing).offsets.push(offset);
             let parked = stage.begin_valued(self.slot, StayKind::Parked, *part, offset);
             self.records.push(Record { part: *part, parked, at: stage.now() });
             for group in 0..self.readings.len() {

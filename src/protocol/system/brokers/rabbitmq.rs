@@ -1,0 +1,127 @@
+//! RabbitMQ on a side: its queues, who consumes from each, and who publishes to it.
+//!
+//! *Invariant:* a queue hands out to each of its consumers over a channel of its own, whoever of the parties they are.
+
+use std::collections::BTreeMap;
+
+use super::Site;
+use crate::engine::{LinkId, Setup};
+use crate::protocol::lanes::{self, Berth};
+use crate::protocol::rabbitmq::messages::{ToBroker, ToPublisher};
+use crate::protocol::rabbitmq::process::{Links, Process};
+use crate::protocol::rabbitmq::publisher::{Client, Publishing};
+use crate::protocol::rabbitmq::routing::Routing;
+use crate::protocol::rabbitmq::words::Words;
+use crate::protocol::rabbitmq::{Broker, Confirms, ConsumerSettings, Consumers, QueueSettings};
+use crate::protocol::system::directory::Outlet;
+use crate::protocol::system::party::{Party, Rabbitmq};
+use crate::protocol::system::steps::{Confirm, Publish};
+use crate::protocol::{self};
+use crate::trace::{ActorRow, Slot, Term};
+
+/// Its lane.
+pub(super) fn lane(party: &Party, rabbit: &Rabbitmq) -> ActorRow {
+    let queues = queues(party, rabbit);
+    let subtitle = match &rabbit.exchange {
+        Some(exchange) => exchange.0.kind.word().to_owned(),
+        None => queues.first().map_or_else(String::new, |queue| queue.kind.words().to_owned()),
+    };
+    let river = lanes::river(party.names(), &subtitle);
+    if queues.len() == 1 {
+        return river;
+    }
+    let slot_names = queues.iter().map(|queue| queue.name.clone()).collect();
+    ActorRow { slots: queues.len() as u16, slot_noun: "queue".into(), slot_names, ..river }
+}
+
+/// Its queues: those that are written, or the one that has its own names.
+fn queues(party: &Party, rabbit: &Rabbitmq) -> Vec<QueueSettings> {
+    let (id, name) = party.names();
+    match &rabbit.queues[..] {
+        [] => vec![QueueSettings { id: id.into(), name: name.into(), ..QueueSettings::default() }],
+        queues => queues.into(),
+    }
+}
+
+/// It, until all who publish to it are known.
+pub(super) struct Rising {
+    words: Words,
+    routing: Option<Routing>,
+    processes: Vec<Process>,
+    /// From each party that publishes, there and back.
+    ways: BTreeMap<usize, (LinkId<ToBroker>, LinkId<ToPublisher>)>,
+}
+
+impl Rising {
+    /// Gives each party that consumes from it to `crew`.
+    pub fn new(
+        broker: usize,
+        rabbit: &Rabbitmq,
+        site: &mut Site<'_>,
+        setup: &mut Setup<protocol::Party>,
+        crew: &mut dyn FnMut(usize, Consumers),
+    ) -> Self {
+        setup.term(site.lanes[broker], Term::Settled, "acknowledged");
+        let words = Words::new(setup, &rabbit.label, &rabbit.body);
+        let queues = queues(&site.settings.parties[broker], rabbit);
+        let routing = rabbit.exchange.as_ref().map(|exchange| Routing::new(&exchange.0, queues.iter()));
+        let (mut processes, mut channels) = (Vec::new(), 0);
+        for (number, queue) in queues.iter().enumerate() {
+            let slot = if queues.len() == 1 { Slot::WHOLE } else { Slot(number as u16) };
+            let outlet = Outlet { broker, queue: Some(number) };
+            let (mut crews, mut on): (Vec<&ConsumerSettings>, _) = (Vec::new(), Vec::new());
+            for (place, party) in site.consumers(outlet) {
+                let Some(consumer) = &party.consumer else { continue };
+                let own = &consumer.within.0;
+                let mut home = Vec::new();
+                for consumer in 0..own.count {
+                    let there = site.link((broker, place)).keeping_order();
+                    on.push((setup.link(there), consumer));
+                    home.push(setup.link(site.link((place, broker)).keeping_order()));
+                }
+                if let Some(bounds) = own.bounds_in_words(queue.kind) {
+                    setup.term(site.lanes[place], Term::Bound, &bounds);
+                }
+                let berth = Berth { first: 0, count: own.count };
+                crew(place, Consumers::new((own, berth), words, home, (slot, channels)).lending());
+                channels += own.count;
+                crews.push(own);
+            }
+            let carries = site.directory.part_of_queue(outlet).map(|part| part as u16);
+            // All queues live in one broker, so a dead letter does not travel.
+            let dead = queue.dead_letter.as_ref();
+            let dead = dead.map(|dead| lanes::river((&dead.id, &dead.name), "dead-letter queue"));
+            let links = Links { on, aside: site.aside(broker, dead, setup) };
+            processes.push(Process::new((queue, &crews), (number as u16, slot), carries, words, links));
+        }
+        Rising { words, routing, processes, ways: BTreeMap::new() }
+    }
+
+    /// The port by which a party publishes so.
+    pub fn outlet(
+        &mut self,
+        (party, port): (usize, u8),
+        to: Outlet,
+        publish: &Publish,
+        site: &Site<'_>,
+        setup: &mut Setup<protocol::Party>,
+    ) -> Client {
+        let way = *self.ways.entry(party).or_insert_with(|| {
+            let out = setup.link(site.link((party, to.broker)).keeping_order());
+            (out, setup.link(site.link((to.broker, party)).keeping_order()))
+        });
+        let confirms = match publish.confirm {
+            Confirm::Wait => Confirms::Wait,
+            Confirm::Async => Confirms::Async,
+            Confirm::Off => Confirms::Off,
+        };
+        let queue = to.queue.map(|queue| queue as u16);
+        let how = Publishing { queue, confirms, timeout: publish.timeout, retry: publish.retry.clone() };
+        Client::new(how, self.words, way).numbered(port)
+    }
+
+    pub fn finish(self) -> Broker {
+        let back = self.ways.into_values().map(|(_, back)| back).collect();
+        Broker::new((self.routing, Vec::new()), self.words, back, self.processes)
+    }
+}

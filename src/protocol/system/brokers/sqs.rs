@@ -1,0 +1,77 @@
+//! A queue of SQS on a side: who polls it, and who sends to it.
+//!
+//! *Invariant:* the pollers of all parties are numbered in one row, for the queue knows them by that number alone.
+
+use std::collections::BTreeMap;
+
+use super::Site;
+use crate::engine::{LinkId, Setup};
+use crate::protocol::lanes::Berth;
+use crate::protocol::sqs::messages::{ToQueue, ToSender};
+use crate::protocol::sqs::queue::Links;
+use crate::protocol::sqs::sender::Client;
+use crate::protocol::sqs::settings::Calling;
+use crate::protocol::sqs::words::Words;
+use crate::protocol::sqs::{Consumers, Queue, QueueSettings, RedrivePolicy, Settings};
+use crate::protocol::system::directory::Outlet;
+use crate::protocol::system::party::{Filing, Joined};
+use crate::protocol::system::steps::Publish;
+use crate::protocol::{self};
+use crate::trace::{Slot, Term};
+
+/// It, and the ways to it.
+pub(super) struct Rising {
+    words: Words,
+    pub queue: Queue,
+    /// From each party that sends, there and back.
+    ways: BTreeMap<usize, (LinkId<ToQueue>, LinkId<ToSender>)>,
+}
+
+impl Rising {
+    /// Gives each party that polls it to `crew`.
+    pub fn new(
+        broker: usize,
+        written: &Joined<QueueSettings, Filing>,
+        site: &mut Site<'_>,
+        setup: &mut Setup<protocol::Party>,
+        crew: &mut dyn FnMut(usize, Consumers),
+    ) -> Self {
+        let (queue, filing) = (&written.within.0, &written.own);
+        setup.term(site.lanes[broker], Term::Settled, "deleted");
+        let words = Words::new(setup, &filing.label, &filing.body);
+        let mut on = Vec::new();
+        for (place, party) in site.consumers(Outlet { broker, queue: Some(0) }) {
+            let Some(poller) = &party.poller else { continue };
+            let own = &poller.within.0;
+            let there = setup.link(site.link((broker, place)));
+            let home = setup.link(site.link((place, broker)));
+            let first = on.len() as u16;
+            on.extend((0..own.count).map(|place| (there, Slot(place))));
+            setup.term(site.lanes[place], Term::Bound, &own.bound(queue));
+            let who = (own, Berth { first: 0, count: own.count }, first);
+            // A poller calls the API as the SDK does that nobody has set otherwise.
+            let calling = Settings::default().calling();
+            crew(place, Consumers::new(who, own.wanted(queue), calling, words, home).lending());
+        }
+        let aside = site.aside(broker, queue.redrive_policy.as_ref().map(RedrivePolicy::lane), setup);
+        let keys = (&filing.message_group_ids, &filing.message_deduplication_ids);
+        Rising { words, queue: Queue::new(queue, keys, words, Links { on, aside }), ways: BTreeMap::new() }
+    }
+
+    /// The port by which a party sends so.
+    pub fn outlet(
+        &mut self,
+        (party, port): (usize, u8),
+        to: Outlet,
+        publish: &Publish,
+        site: &Site<'_>,
+        setup: &mut Setup<protocol::Party>,
+    ) -> Client {
+        let way = *self.ways.entry(party).or_insert_with(|| {
+            let out = setup.link(site.link((party, to.broker)));
+            (out, setup.link(site.link((to.broker, party))))
+        });
+        let calling = Calling { timeout: publish.timeout, retry: publish.retry.clone() };
+        Client::new(calling, self.words, way).numbered(port)
+    }
+}

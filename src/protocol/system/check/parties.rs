@@ -1,0 +1,177 @@
+//! What must hold of each party, whatever its steps are.
+//!
+//! *Invariant:* a party is of one kind, and has nothing of another.
+
+use super::{Checked, MOST_TABLES, bad, names, one_queue, taken};
+use crate::protocol::sqs::settings::check_keys;
+use crate::protocol::system::Written;
+use crate::protocol::system::directory::{Directory, Outlet};
+use crate::protocol::system::party::{Party, Vendor};
+use crate::protocol::{BadSetting, at_most, check_actor, check_text, in_range, not_zero};
+use crate::reading::shown;
+use crate::time::Span;
+
+const MOST_REQUESTS: usize = 50;
+const MOST_CLOCKS: usize = 8;
+
+impl Written {
+    pub(super) fn party(&self, directory: &Directory<'_>, place: usize, field: &str) -> Checked {
+        let party = &directory.parties[place];
+        let at = |name: &str| format!("{field}.{name}");
+        let kinds = [
+            ("caller", party.caller.is_some()),
+            ("service", party.service.is_some()),
+            ("consumer", party.consumer.is_some()),
+            ("poller", party.poller.is_some()),
+            ("member", party.member.is_some()),
+            ("rabbitmq", party.rabbitmq.is_some()),
+            ("sqs", party.sqs.is_some()),
+            ("kafka", party.kafka.is_some()),
+        ];
+        let is: Vec<&str> = kinds.iter().filter(|(_, is)| *is).map(|(kind, _)| *kind).collect();
+        let [kind] = is[..] else {
+            let sentence = match is.len() {
+                0 => format!("nothing says what it is; write one of {}", names(kinds.map(|(kind, _)| kind))),
+                _ => format!("it is {} at once; make them parties of their own", names(is)),
+            };
+            return bad(field, sentence);
+        };
+        let has = |what: &str, is_there: bool, kinds: &[&str]| match is_there && !kinds.contains(&kind) {
+            true => bad(
+                at(what),
+                format!("a `{kind}` has none; leave it out, or give it to {}", names(kinds.iter().copied())),
+            ),
+            false => Ok(()),
+        };
+        // Of each of these lists, whoever may have it stands in one row.
+        const DOERS: [&str; 5] = ["caller", "consumer", "poller", "member", "service"];
+        has("does", !party.does.is_empty(), &DOERS[..4])?;
+        has("on", !party.on.is_empty(), &["caller", "service"])?;
+        has("every", !party.every.is_empty(), &DOERS[1..])?;
+        has("tables", !party.tables.is_empty(), &DOERS)?;
+        has("pools", !party.pools.is_empty(), &DOERS)?;
+        let does_nothing = match kind {
+            "caller" | "consumer" | "poller" | "member" => party.does.is_empty(),
+            "service" => party.on.is_empty() && party.every.is_empty(),
+            _ => false,
+        };
+        if does_nothing {
+            let what = if kind == "service" { "on" } else { "does" };
+            return bad(at(what), format!("a `{kind}` that does nothing would never come to an end; write its steps"));
+        }
+        self.kind(directory, place, field)?;
+        at_most(&at("on"), party.on.len(), MOST_REQUESTS)?;
+        for (number, on) in party.on.iter().enumerate() {
+            check_text(&at(&format!("on.{number}.request")), &on.request)?;
+            if party.on[..number].iter().any(|other| other.request == on.request) {
+                return bad(at(&format!("on.{number}.request")), format!("`{}` is there already", shown(&on.request)));
+            }
+        }
+        at_most(&at("every"), party.every.len(), MOST_CLOCKS)?;
+        for (number, clock) in party.every.iter().enumerate() {
+            if clock.every < Span::millis(1) {
+                let sentence = format!("{} is too often; write at least 1ms", clock.every);
+                return bad(at(&format!("every.{number}.every")), sentence);
+            }
+        }
+        at_most(&at("tables"), party.tables.len(), MOST_TABLES)?;
+        for (number, table) in party.tables.iter().enumerate() {
+            if party.tables[..number].iter().any(|other| other.id == table.id) {
+                return bad(at(&format!("tables.{}", table.id)), taken("table", &table.id));
+            }
+            check_actor(&at(&format!("tables.{}", table.id)), &table.id, "table")?;
+        }
+        at_most(&at("pools"), party.pools.len(), MOST_TABLES)?;
+        for (number, pool) in party.pools.iter().enumerate() {
+            if party.pools[..number].iter().any(|other| other.id == pool.id) {
+                return bad(at(&format!("pools.{}", pool.id)), taken("pool", &pool.id));
+            }
+            check_actor(&at(&format!("pools.{}", pool.id)), &pool.id, "pool")?;
+            in_range(&at(&format!("pools.{}.connections", pool.id)), pool.connections.into(), 1..=1000)?;
+        }
+        self.programs(directory, place, field)
+    }
+
+    fn kind(&self, directory: &Directory<'_>, place: usize, field: &str) -> Checked {
+        let party = &directory.parties[place];
+        if let Some(caller) = &party.caller {
+            // It says itself that it is the `caller`.
+            caller
+                .0
+                .check()
+                .map_err(|bad| BadSetting { field: format!("parties.{}.{}", party.id, bad.field), ..bad })?;
+            if caller.0.connections.is_some() {
+                let sentence = "a party's connections are those of each call; write `bulkhead` beside the `call`";
+                return bad(format!("{field}.caller.connections"), sentence);
+            }
+        }
+        if let Some(service) = &party.service {
+            service.0.check(&format!("{field}.service"))?;
+        }
+        if let Some(consumer) = &party.consumer {
+            consumer.within.0.check(&format!("{field}.consumer"))?;
+        }
+        if let Some(poller) = &party.poller {
+            poller.within.0.check(&format!("{field}.poller"))?;
+        }
+        if let Some(member) = &party.member {
+            member.within.0.check(&format!("{field}.member"))?;
+        }
+        self.source(directory, party, field)?;
+        if let Some(rabbit) = &party.rabbitmq {
+            check_text(&format!("{field}.rabbitmq.label"), &rabbit.label)?;
+            check_text(&format!("{field}.rabbitmq.body"), &rabbit.body)?;
+            at_most(&format!("{field}.rabbitmq.queues"), rabbit.queues.len(), MOST_TABLES)?;
+            for queue in &rabbit.queues {
+                let at = format!("{field}.rabbitmq.queues.{}", queue.id);
+                queue.check(&at)?;
+            }
+        }
+        if let Some(queue) = &party.sqs {
+            let (at, own) = (format!("{field}.sqs"), &queue.own);
+            queue.within.0.check(&at)?;
+            if let Some(policy) = &queue.within.0.redrive_policy {
+                check_actor(&format!("{at}.redrive_policy"), &policy.id, &policy.name)?;
+            }
+            check_keys(&format!("{at}.message_group_ids"), &own.message_group_ids)?;
+            check_keys(&format!("{at}.message_deduplication_ids"), &own.message_deduplication_ids)?;
+            check_text(&format!("{at}.label"), &own.label)?;
+            check_text(&format!("{at}.body"), &own.body)?;
+        }
+        if let Some(topic) = &party.kafka {
+            let (at, own) = (format!("{field}.kafka"), &topic.own);
+            topic.within.0.check(&at)?;
+            own.producer.0.check(&format!("{at}.producer"))?;
+            own.keys.check(&format!("{at}.keys"))?;
+            in_range(&format!("{at}.record_size_bytes"), own.record_size_bytes.into(), 1..=1_000_000)?;
+            not_zero(&format!("{at}.request_timeout"), own.request_timeout)?;
+            check_text(&format!("{at}.label"), &own.label)?;
+            check_text(&format!("{at}.body"), &own.body)?;
+        }
+        Ok(())
+    }
+
+    /// From where a party takes must be there, and speak the party's language.
+    fn source(&self, directory: &Directory<'_>, party: &Party, field: &str) -> Checked {
+        let Some((vendor, queue, _)) = party.takes() else { return Ok(()) };
+        let kind = vendor.takes();
+        one_queue(directory, &format!("{field}.{kind}.queue"), queue)?;
+        let outlet = directory.outlet(queue);
+        let of = |place: usize| directory.parties[place].vendor();
+        match outlet {
+            // A broker that routes has queues of which one must be named.
+            Some(Outlet { broker, queue: Some(_) }) if of(broker) == Some(vendor) => Ok(()),
+            Some(Outlet { broker, queue: Some(_) }) => {
+                let other = of(broker).map_or("", Vendor::takes);
+                let sentence = format!("a `{kind}` does not speak to `{queue}`; a `{other}` does");
+                bad(format!("{field}.{kind}.queue"), sentence)
+            }
+            _ => {
+                let brokers = (0..self.parties.len()).filter(|place| of(*place) == Some(vendor));
+                let queues = names(brokers.flat_map(|place| directory.queues(place)));
+                let sentence = format!("there is no `{}` for a `{kind}`; there are {queues}", shown(queue));
+                bad(format!("{field}.{kind}.queue"), sentence)
+            }
+        }
+    }
+}

@@ -1,0 +1,454 @@
+//! What holds of every run of a side of any parties: properties over random systems.
+//!
+//! A system is made from a list of numbers, each of which decides one thing; where the list has come to its end, the first
+//! choice is taken. So a failure shrinks to a short list, which is a small system, and prints it.
+//!
+//! 200 systems, always the same; with `COUNTERPOINT_LONG` set 10,000 new ones each time.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::fmt;
+
+use counterpoint::engine::Limits;
+use counterpoint::render::json;
+use counterpoint::scenario::{Played, Scenario};
+use counterpoint::time::Span;
+use counterpoint::trace::{CallerOutcome, Ending, Fate, MarkKind, MessageRow, StayKind, Trace};
+use proptest::prelude::*;
+use proptest::test_runner::{RngSeed, TestCaseError, TestRunner};
+use serde_json::{Value, json};
+
+use crate::oracle;
+use crate::properties::is_long;
+use crate::story::play_within;
+
+/// Decides what a random system is like.
+struct Choices(VecDeque<u16>);
+
+impl Choices {
+    /// A number below `count`.
+    fn below(&mut self, count: usize) -> usize {
+        usize::from(self.0.pop_front().unwrap_or(0)) % count.max(1)
+    }
+
+    fn of<'v>(&mut self, values: &[&'v str]) -> &'v str {
+        values[self.below(values.len())]
+    }
+
+    /// Once in so many times.
+    fn once_in(&mut self, count: usize) -> bool {
+        self.below(count) == count - 1
+    }
+
+    fn millis(&mut self, most: usize) -> Value {
+        json!(format!("{}ms", self.below(most)))
+    }
+
+    /// At least one millisecond.
+    fn some_millis(&mut self, most: usize) -> Value {
+        json!(format!("{}ms", 1 + self.below(most)))
+    }
+
+    fn retry(&mut self) -> Value {
+        json!({ "max_attempts": 1 + self.below(3), "base": self.some_millis(40), "cap": "80ms", "jitter": self.of(&["none", "full"]) })
+    }
+}
+
+/// Where steps stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Job,
+    Request,
+    Delivery,
+    Clock,
+    Row,
+    Branch,
+}
+
+struct System<'c> {
+    choices: &'c mut Choices,
+    services: usize,
+    brokers: usize,
+    parts: usize,
+    /// How many steps may still be written.
+    left: usize,
+    /// Whether they are those of whoever wants the jobs.
+    of_caller: bool,
+}
+
+const WORDS: [&str; 11] =
+    ["done", "pending", "nothing", "new", "exists", "refused", "timed out", "not permitted", "no room", "failed", ""];
+
+impl System<'_> {
+    fn steps(&mut self, party: usize, place: Place, depth: usize) -> Vec<Value> {
+        let count = self.choices.below(4);
+        (0..count).filter_map(|_| self.step(party, place, depth)).collect()
+    }
+
+    /// What is done if the step fails, or that nothing is written about it.
+    fn otherwise(&mut self, step: &mut Value, party: usize, place: Place, depth: usize) {
+        if depth < 3 && self.choices.once_in(2) {
+            step["else"] = json!(self.steps(party, place, depth + 1));
+        }
+    }
+
+    fn call(&mut self, party: usize, place: Place, depth: usize) -> Option<Value> {
+        // Mostly to the right; a call back may lock both up.
+        let first = if self.choices.once_in(8) { 0 } else { party };
+        let others: Vec<usize> = (first..self.services).filter(|other| other + 1 != party).collect();
+        let other = *others.get(self.choices.below(others.len()))?;
+        let request = self.choices.of(&["GET /a", "GET /b/{job}"]);
+        let mut step = json!({ "call": format!("service-{other}"), "request": request });
+        if self.choices.once_in(2) {
+            step["timeout"] = self.choices.some_millis(150);
+        }
+        if self.choices.once_in(3) {
+            step["retry"] = self.choices.retry();
+        }
+        if self.choices.once_in(4) {
+            step["circuit_breaker"] = json!({ "sliding_window_size": 2, "minimum_number_of_calls": 2,
+                "wait_duration_in_open_state": self.choices.some_millis(200),
+                "permitted_number_of_calls_in_half_open_state": 1, "when_open": self.choices.of(&["fail", "retry"]) });
+        }
+        if self.choices.once_in(4) {
+            step["bulkhead"] = json!({ "max_concurrent_calls": 1, "max_wait_duration": self.choices.millis(50) });
+        }
+        self.otherwise(&mut step, party, place, depth);
+        Some(step)
+    }
+
+    fn publish(&mut self, party: usize, place: Place, depth: usize) -> Option<Value> {
+        if self.brokers == 0 {
+            return None;
+        }
+        let confirms: &[&str] = if self.of_caller { &["wait", "off"] } else { &["wait", "off", "async"] };
+        let mut step = json!({ "publish": format!("broker-{}", self.choices.below(self.brokers)),
+            "confirm": self.choices.of(confirms) });
+        if self.choices.once_in(2) {
+            step["timeout"] = self.choices.some_millis(100);
+            step["retry"] = self.choices.retry();
+        }
+        self.otherwise(&mut step, party, place, depth);
+        Some(step)
+    }
+
+    fn step(&mut self, party: usize, place: Place, depth: usize) -> Option<Value> {
+        self.left = self.left.checked_sub(1)?;
+        let about_rows = place != Place::Clock;
+        let flat = place == Place::Branch;
+        let word = self.choices.of(&WORDS);
+        match self.choices.below(20) {
+            0 | 1 if !flat && about_rows => Some(json!({ "work": format!("part-{}", self.choices.below(self.parts)) })),
+            2 | 3 if about_rows => self.call(party, place, depth),
+            4 | 5 if about_rows => self.publish(party, place, depth),
+            6 if !flat => Some(json!({ "compute": self.choices.millis(20) })),
+            7 if !flat => Some(json!({ "pause": self.choices.millis(20) })),
+            8 if place == Place::Request => {
+                let text = self.choices.of(&["200 {found}", "202 Accepted", "500 Broken", "404 None", "429 Later"]);
+                Some(json!({ "answer": text, "word": word }))
+            }
+            9 if about_rows => Some(json!({ "write": "rows", "word": word })),
+            10 if about_rows => Some(json!({ "insert": "rows", "word": word, "unique": self.choices.once_in(2) })),
+            11 if about_rows => Some(json!({ "read": "rows" })),
+            12 if !flat && depth < 3 => {
+                let inner = if place == Place::Clock { Place::Row } else { place };
+                let most = 1 + self.choices.below(3);
+                Some(
+                    json!({ "take": "rows", "word": "pending", "most": most, "does": self.steps(party, inner, depth + 1) }),
+                )
+            }
+            13 if depth < 3 => {
+                let does = self.steps(party, place, depth + 1);
+                Some(json!({ "if": word, "does": does, "else": self.steps(party, place, depth + 1) }))
+            }
+            14 if !flat && depth < 3 => Some(json!({ "hold": "pool", "does": self.steps(party, place, depth + 1) })),
+            15 if !flat && depth < 3 => {
+                let mut how = json!({ "every": self.choices.some_millis(50), "until": word, "times": 1 + self.choices.below(3),
+                    "holds_thread": self.choices.once_in(2) });
+                if self.choices.once_in(2) {
+                    how["for"] = self.choices.millis(200);
+                }
+                self.otherwise(&mut how, party, place, depth);
+                Some(json!({ "repeat": how, "does": self.steps(party, place, depth + 1) }))
+            }
+            16 if !flat && depth < 3 => {
+                let branches = (0..1 + self.choices.below(3))
+                    .map(|_| json!({ "does": self.steps(party, Place::Branch, depth + 1) }))
+                    .collect::<Vec<_>>();
+                Some(json!({ "at_once": branches }))
+            }
+            17 if !self.of_caller => {
+                let mut step = json!({ "dies": 1 + self.choices.below(4) });
+                if !self.choices.once_in(5) {
+                    step["for"] = self.choices.millis(200);
+                }
+                Some(step)
+            }
+            18 if !self.of_caller && about_rows && self.choices.once_in(2) => {
+                let mut step = json!({ "call": "app", "request": "POST /done", "timeout": self.choices.some_millis(60),
+                    "retry": self.choices.retry() });
+                self.otherwise(&mut step, party, place, depth);
+                Some(step)
+            }
+            18 => {
+                let mut step = json!({ "fail": "no good" });
+                if !self.choices.once_in(3) {
+                    step["first"] = json!(1 + self.choices.below(5));
+                }
+                Some(step)
+            }
+            19 if about_rows && !flat => match self.choices.below(3) {
+                0 => Some(
+                    json!({ "transaction": [{ "insert": "rows", "word": "pending" }, { "write": "rows", "word": word }],
+                    "takes": self.choices.millis(10), "rolls_back": self.choices.below(2) }),
+                ),
+                1 => Some(json!({ "bring": "word" })),
+                _ => {
+                    let mut step = json!({ "await": "word" });
+                    if !self.choices.once_in(4) {
+                        step["timeout"] = self.choices.some_millis(100);
+                    }
+                    self.otherwise(&mut step, party, place, depth);
+                    Some(step)
+                }
+            },
+            _ => None,
+        }
+    }
+
+    /// At least one.
+    fn some_steps(&mut self, party: usize, place: Place) -> Vec<Value> {
+        let mut steps = self.steps(party, place, 0);
+        if steps.is_empty() {
+            steps.push(json!({ "compute": "1ms" }));
+        }
+        steps
+    }
+
+    fn with_state(&mut self, mut party: Value, place: usize) -> Value {
+        party["tables"] = json!([{ "id": "rows", "durable": self.choices.once_in(2) }]);
+        let mut pool = json!({ "id": "pool", "connections": 1 + self.choices.below(2) });
+        if !self.choices.once_in(3) {
+            pool["max_wait"] = self.choices.millis(100);
+        }
+        party["pools"] = json!([pool]);
+        if party.get("caller").is_none() && self.choices.once_in(3) {
+            party["every"] = json!([{ "every": format!("{}ms", 20 + self.choices.below(200)), "does": [
+                { "take": "rows", "does": self.steps(place, Place::Row, 1) }] }]);
+        }
+        party
+    }
+}
+
+fn system(choices: &mut Choices, parts: usize) -> (Vec<Value>, Vec<String>) {
+    let (services, brokers) = (1 + choices.below(3), choices.below(3));
+    let mut system = System { choices, services, brokers, parts, left: 60, of_caller: true };
+    let (mut parties, mut faulty) = (Vec::new(), Vec::new());
+    let event_loop = system.choices.once_in(4);
+    let caller =
+        json!({ "kind": if event_loop { "event-loop" } else { "threads" }, "threads": 1 + system.choices.below(3) });
+    let hook = match system.choices.below(3) {
+        0 => json!([{ "bring": "word" }, { "answer": "204 No Content" }]),
+        1 => {
+            json!([{ "insert": "rows", "unique": true }, { "if": "new", "does": [{ "bring": "word" }] }, { "fail": "", "first": 2 }])
+        }
+        _ => json!([{ "answer": "404 None" }]),
+    };
+    let app = json!({ "id": "app", "caller": caller, "does": system.some_steps(0, Place::Job),
+        "on": [{ "request": "POST /done", "does": hook }] });
+    parties.push(system.with_state(app, 0));
+    system.of_caller = false;
+    for number in 0..services {
+        let id = format!("service-{number}");
+        let service = json!({ "workers": 1 + system.choices.below(3), "accept_queue": system.choices.below(4) });
+        let party = json!({ "id": id, "service": service, "on": [
+            { "request": "GET /a", "does": system.steps(number + 1, Place::Request, 0) },
+            { "request": "GET /b/{job}", "does": system.steps(number + 1, Place::Request, 0) } ] });
+        parties.push(system.with_state(party, number + 1));
+        faulty.push(id);
+    }
+    for number in 0..brokers {
+        let id = format!("broker-{number}");
+        let kind = system.choices.of(&["classic", "quorum"]);
+        let limit = if kind == "quorum" { json!(2) } else { Value::Null };
+        let dead = match system.choices.below(4) {
+            0 => Value::Null,
+            _ => json!({ "id": format!("dead-{number}") }),
+        };
+        let queue = |name: &str| json!({ "id": format!("{name}-{number}"), "type": kind, "delivery_limit": limit });
+        let fanout = system.choices.once_in(2);
+        let queues = if fanout { vec!["left", "right"] } else { vec!["queue"] };
+        let mut broker = json!({ "queues": queues.iter().map(|name| queue(name)).collect::<Vec<_>>() });
+        broker["queues"].as_array_mut().unwrap().iter_mut().for_each(|queue| queue["dead_letter"] = dead.clone());
+        if fanout {
+            broker["exchange"] = json!({ "type": "fanout" });
+        }
+        parties.push(json!({ "id": id, "rabbitmq": broker }));
+        faulty.push(id);
+        for name in queues {
+            let id = format!("{name}-consumer-{number}");
+            let consumer = json!({ "queue": format!("{name}-{number}"), "count": 1 + system.choices.below(2),
+                "prefetch": system.choices.below(3), "ack": system.choices.of(&["manual", "manual", "automatic"]),
+                "ack_every": 1 + system.choices.below(2), "requeue": system.choices.once_in(4),
+                "deduplicates": system.choices.once_in(3), "recovery_interval": "50ms" });
+            let party = json!({ "id": id, "consumer": consumer, "does": system.some_steps(0, Place::Delivery) });
+            parties.push(system.with_state(party, 0));
+            faulty.push(id);
+        }
+    }
+    (parties, faulty)
+}
+
+/// Whether a step of that kind is anywhere.
+fn mentions(value: &Value, verb: &str, part: &str) -> bool {
+    match value {
+        Value::Object(fields) => {
+            fields.get(verb).is_some_and(|named| named == part)
+                || fields.values().any(|inner| mentions(inner, verb, part))
+        }
+        Value::Array(all) => all.iter().any(|inner| mentions(inner, verb, part)),
+        _ => false,
+    }
+}
+
+pub fn scenario(numbers: Vec<u16>) -> Value {
+    let choices = &mut Choices(numbers.into());
+    let seed = choices.below(1000);
+    let jobs = [3, 8, 1, 60][choices.below(4)];
+    let parts = 1 + choices.below(3);
+    let named: Vec<Value> =
+        (0..parts).map(|part| json!({ "id": format!("part-{part}"), "work": choices.millis(80) })).collect();
+    let arrivals = match choices.below(3) {
+        0 => json!({ "pattern": "regular", "every": choices.millis(100) }),
+        1 => json!({ "pattern": "burst", "at": "0ms" }),
+        _ => json!({ "pattern": "users", "users": 2, "think": choices.millis(30) }),
+    };
+    let failures = match choices.below(3) {
+        0 => json!({}),
+        1 => json!({ "first": 1 }),
+        _ => json!({ "probability": 0.3 }),
+    };
+    let poison = if choices.once_in(4) { json!([1]) } else { json!([]) };
+    let network = json!({ "latency": choices.millis(15), "loss": if choices.once_in(4) { 0.1 } else { 0.0 },
+        "duplication": if choices.once_in(4) { 0.1 } else { 0.0 } });
+    let (parties, faulty) = system(choices, parts);
+    let never: Vec<String> = (0..parts)
+        .map(|part| format!("part-{part}"))
+        .filter(|part| !parties.iter().any(|party| mentions(party, "work", part)))
+        .collect();
+    let changes: Vec<Value> = (0..choices.below(4))
+        .map(|_| {
+            let fault = choices.of(&["outage", "crash", "silent-outage", "slow-down"]);
+            let actor = &faulty[choices.below(faulty.len())];
+            let mut change = json!({ "at": choices.millis(400), "fault": fault, "actor": actor });
+            if !choices.once_in(4) {
+                change["for"] = choices.some_millis(300);
+            }
+            if fault == "slow-down" {
+                change["factor"] = json!(2.5);
+            }
+            change
+        })
+        .collect();
+    json!({
+        "version": 2, "name": "random", "seed": seed, "network": network, "changes": changes,
+        "workload": { "jobs": jobs, "arrivals": arrivals, "parts": named, "poison": poison, "failures": failures },
+        "sides": [{ "protocol": "system", "parties": parties, "never": never },
+                  { "protocol": "rabbitmq", "consumers": { "id": "other" } }],
+    })
+}
+
+/// What a system is made from; it prints as the system.
+#[derive(Clone)]
+pub struct Numbers(pub Vec<u16>);
+
+impl fmt::Debug for Numbers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", scenario(self.0.clone()))
+    }
+}
+
+pub fn numbers() -> impl Strategy<Value = Numbers> {
+    prop::collection::vec(any::<u16>(), 0..400).prop_map(Numbers)
+}
+
+fn play(scenario: &Scenario) -> Played {
+    play_within(scenario.clone(), Limits { events: 3_000, span: Span::seconds(3600), ..Limits::default() })
+}
+
+fn holds(value: &Value) -> Result<Played, String> {
+    let scenario = Scenario::from_value(value.clone()).map_err(|problem| format!("refused: {problem}"))?;
+    let again = Scenario::from_value(scenario.to_value()).map_err(|problem| format!("written, refused: {problem}"))?;
+    if again != scenario {
+        return Err("it reads back as another one".to_owned());
+    }
+    let played = play(&scenario);
+    if json::report(&played, None) != json::report(&play(&again), None) {
+        return Err("the second run has other bytes".to_owned());
+    }
+    // Pictures take long.
+    match scenario.head.seed % 10 {
+        0 => oracle::run(&played)?,
+        _ => {
+            oracle::sound(&played)?;
+            oracle::every_run_has_a_verdict_and_can_be_told(&played)?;
+        }
+    }
+    whoever_waits_has_a_reason(&played.sides[0].trace)?;
+    Ok(played)
+}
+
+/// A run that settled leaves nobody waiting, unless something was lost or died, or all stand in each other's way.
+fn whoever_waits_has_a_reason(trace: &Trace) -> Result<(), String> {
+    let waits = trace.jobs.iter().any(|job| job.caller == CallerOutcome::Waiting);
+    let lost = |message: &MessageRow| message.fate == Fate::Lost;
+    let held = |kind: StayKind| trace.stays.iter().any(|stay| stay.kind == kind && stay.ending == Ending::Open);
+    let excused = trace.messages.iter().any(lost)
+        || trace.marks.iter().any(|mark| mark.kind == MarkKind::Crashed)
+        || held(StayKind::Blocked)
+        || held(StayKind::Awaiting);
+    match waits && !excused && trace.outcome.limit().is_none() {
+        true => Err("a job waits for nothing".to_owned()),
+        false => Ok(()),
+    }
+}
+
+#[test]
+fn what_holds_of_every_scenario_holds_of_random_systems() {
+    let long = is_long();
+    let config = ProptestConfig {
+        cases: if long { 10_000 } else { 200 },
+        rng_seed: if long { RngSeed::Random } else { RngSeed::Fixed(7) },
+        failure_persistence: None,
+        max_shrink_iters: 500,
+        ..ProptestConfig::default()
+    };
+    let (mut callers, mut works, mut limits, mut settled) = (BTreeSet::new(), BTreeSet::new(), 0, 0);
+    let mut marks: BTreeSet<MarkKind> = BTreeSet::new();
+    let seen = std::cell::RefCell::new((&mut callers, &mut works, &mut marks, &mut limits, &mut settled));
+    let outcome = TestRunner::new(config).run(&numbers(), |numbers| {
+        let played = holds(&scenario(numbers.0)).map_err(TestCaseError::fail)?;
+        let trace = &played.sides[0].trace;
+        let mut seen = seen.borrow_mut();
+        seen.0.extend(trace.jobs.iter().map(|job| job.caller));
+        seen.1.extend(trace.parts.iter().map(|part| part.outcome));
+        seen.2.extend(trace.marks.iter().map(|mark| mark.kind));
+        match trace.outcome.limit() {
+            Some(_) => *seen.3 += 1,
+            None => *seen.4 += 1,
+        }
+        Ok(())
+    });
+    if let Err(error) = outcome {
+        panic!("{error}");
+    }
+    // Without this the properties could hold of nothing.
+    assert_eq!((callers.len(), works.len()), (6, 4), "{callers:?} {works:?}");
+    use MarkKind::*;
+    assert!(
+        [TimedOut, Retried, GaveUp, Failed, Returned, DeadLettered, Crashed, Recovered, Switched]
+            .iter()
+            .all(|kind| marks.contains(kind)),
+        "{marks:?}"
+    );
+    assert!(settled > limits, "{settled} settled and {limits} met their limit");
+}
