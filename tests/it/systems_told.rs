@@ -317,3 +317,20 @@ fn a_breaker_of_a_service_is_named_where_its_callers_hear_of_errors() {
     let played = play("50ms", [guarded, chain(12, 12)], json!([]));
     has(&said(&played, 0, "failed"), "met with an error; the circuit breaker of Order API was open or half open from ");
 }
+
+/// Whoever was answered has a result; that its work is lost is said beside it.
+#[test]
+fn what_was_answered_and_is_lost_is_said_in_the_comparison() {
+    let placed = json!([{ "work": "order" }, { "publish": "events" }, { "answer": "201 Created" }]);
+    let forgetting = json!([{ "work": "order" }, { "answer": "201 Created" }, { "dies": 2, "for": "100ms" }, { "publish": "events" }]);
+    let side = |does: Value| {
+        json!([
+            shop(4, json!([call("api")])),
+            service("api", "Order API", 2, does),
+            queue("events", "Events"),
+            consumer("mailer", "Mailer", ("events", 2), json!([{ "work": "stock" }])),
+        ])
+    };
+    let played = play("300ms", [side(placed), side(forgetting)], json!([]));
+    has(&compared(&played).text, "answered 1 of 12 jobs whose work is lost.");
+}
