@@ -27,7 +27,7 @@ use serde::{Serialize, Serializer};
 use self::life::Whereabouts;
 use crate::sorting;
 use crate::time::{Moment, Span};
-use crate::trace::{ActorRow, Duty, StayKind, Trace};
+use crate::trace::{ActorRow, Duty, Slot, StayKind, Trace};
 
 /// What is needed to measure a side and is not in its trace.
 #[derive(Clone, Debug)]
@@ -275,15 +275,22 @@ fn slot_time(trace: &Trace, duty: Duty, window: u64) -> u64 {
     trace.actors.iter().filter(|actor| actor.duty == duty).map(hands).sum::<u64>() * window
 }
 
-/// How many slots of a lane are its hands: threads, workers, consumers. What is called otherwise, as a clock, is none.
+/// How many slots of a lane are its hands: threads, workers, consumers.
 fn hands(actor: &ActorRow) -> u64 {
-    let others = actor.slot_names.iter().filter(|name| !name.starts_with(&actor.slot_noun)).count();
-    u64::from(actor.slots) - others as u64
+    (0..actor.slots).filter(|slot| is_hand(actor, Slot(*slot))).count() as u64
+}
+
+/// Whether the slot is one of the lane's hands. What is called otherwise, as a clock, is none.
+fn is_hand(actor: &ActorRow, slot: Slot) -> bool {
+    actor.slot_names.get(slot.at()).is_none_or(|name| name.starts_with(&actor.slot_noun))
 }
 
 /// The time spent in stays of that kind at lanes with that duty, in microseconds.
 fn stay_time(trace: &Trace, duty: Duty, kind: StayKind, window: Moment) -> u64 {
-    let spent = trace.stays.iter().filter(|stay| stay.kind == kind && trace.actor(stay.actor).duty == duty);
+    let spent = trace.stays.iter().filter(|stay| {
+        let actor = trace.actor(stay.actor);
+        stay.kind == kind && actor.duty == duty && is_hand(actor, stay.slot)
+    });
     spent.map(|stay| stay.end.min(window).since(stay.begin).as_micros()).sum()
 }
 

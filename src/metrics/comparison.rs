@@ -24,6 +24,15 @@ pub struct Compared<'a> {
     pub crews: &'a [Crew],
 }
 
+impl Compared<'_> {
+    /// How many jobs came to that end for their callers and to that end of their work.
+    fn with(&self, caller: CallerOutcome, work: WorkOutcome) -> u64 {
+        let jobs = (0..self.trace.jobs.len() as u32).map(JobId::from_index);
+        let so = |job: &JobId| self.trace.jobs[job.at()].caller == caller && self.trace.work_outcome(*job) == work;
+        jobs.filter(so).count() as u64
+    }
+}
+
 /// The sentence that compares two sides.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Comparison {
@@ -44,6 +53,7 @@ const LOAD_WORTH_SAYING: f64 = 0.7;
 pub fn compare(sides: [Compared<'_>; 2], yardstick: &Yardstick) -> Comparison {
     let mut sentences = Vec::new();
     sentences.extend(results(&sides, yardstick));
+    sentences.extend(sides.iter().filter_map(|side| answered_and_lost(side, yardstick)));
     let (said, reason) = pace(&sides, yardstick);
     sentences.extend(said);
     sentences.extend(greater_load(&sides, yardstick));
@@ -99,15 +109,20 @@ fn results(sides: &[Compared<'_>; 2], yardstick: &Yardstick) -> Option<String> {
     })
 }
 
+/// Says of how many jobs the work was lost although their callers hold an answer, and so count as having a result.
+fn answered_and_lost(side: &Compared<'_>, yardstick: &Yardstick) -> Option<String> {
+    let lost = side.with(CallerOutcome::Answered, WorkOutcome::Lost);
+    let all = match side.metrics.jobs {
+        1 => format!("the {}", yardstick.one),
+        all => format!("{lost} of {all} {}", yardstick.many),
+    };
+    (lost > 0).then(|| format!("{} answered {all} whose work is lost.", sentence(side.name)))
+}
+
 /// What became of the jobs that came to no result, or to one that was too late.
 fn troubles(side: &Compared<'_>) -> String {
     let Compared { trace, metrics, .. } = side;
-    let accepted = |outcome: WorkOutcome| {
-        let jobs = (0..trace.jobs.len() as u32).map(JobId::from_index);
-        let taken =
-            |job: &JobId| trace.jobs[job.at()].caller == CallerOutcome::Accepted && trace.work_outcome(*job) == outcome;
-        jobs.filter(taken).count() as u64
-    };
+    let accepted = |outcome: WorkOutcome| side.with(CallerOutcome::Accepted, outcome);
     let failed = match reason::lane_blamed(trace) {
         Some(lane) => format!("failed while {lane} was down"),
         None if metrics.failed == metrics.refused => "failed: turned away".to_owned(),
@@ -274,11 +289,11 @@ pub(super) fn load(trace: &Trace, crews: &[Crew], yardstick: &Yardstick) -> Opti
     let crews = crews.iter().filter(|crew| crew.executions > 0);
     let crew = crews.reduce(|best, next| if next.load(wanted) > best.load(wanted) { next } else { best })?;
     let load = crew.load(wanted);
+    let pace = rate(wanted);
     let text = format!(
-        "The offered load is {}: {} {} a second with {} of work each, and {} can be worked on at once{}.",
+        "The offered load is {}: {pace} {} a second with {} of work each, and {} can be worked on at once{}.",
         percent((load * 1000.0).round() as u64, 1000),
-        rate(wanted),
-        yardstick.many,
+        if pace == "1" { &yardstick.one } else { &yardstick.many },
         readable(Span::micros(crew.mean_work() * crew.parts.len() as u64)),
         crew.slots,
         among(trace, crew, " at ")

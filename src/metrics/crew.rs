@@ -9,7 +9,7 @@
 use super::hands;
 use crate::sorting;
 use crate::time::Moment;
-use crate::trace::{ActorId, Class, Drawing, Duty, Ending, MessageRow, PartId, Slot, StayKind, StayRow, Trace};
+use crate::trace::{ActorId, Class, Drawing, Duty, Ending, PartId, Slot, StayKind, StayRow, Trace};
 
 /// All worker lanes that share the work of a part of the jobs, and what they did.
 #[derive(Clone, Debug, Default)]
@@ -231,36 +231,33 @@ fn asking<'t>(
             answered[asked.at()] = row.arrived;
         }
     }
-    let payload = |row: &&MessageRow| trace.kind(row).class == Class::Payload && row.reply_to.known().is_none();
-    let mut asked: Vec<(ActorId, Slot, Moment, Moment, ActorId)> = trace
-        .messages
-        .iter()
-        .zip(answered)
-        .filter(|(row, _)| payload(row))
-        .map(|(row, answered)| (row.from, row.from_slot, row.sent, answered, row.to))
-        .collect();
-    sorting::sort(&mut asked);
-    let blocked = trace.stays.iter().filter(|stay| stay.kind == StayKind::Blocked);
-    let held = blocked.filter(|stay| {
-        let Some(crew) = crew_of(stay) else { return false };
-        let (crew, end) = (&mut crews[crew], stay.end.min(window));
-        let first =
-            asked.partition_point(|(lane, slot, sent, ..)| (*lane, *slot, *sent) < (stay.actor, stay.slot, stay.begin));
-        let own =
-            |ask: &&(ActorId, Slot, Moment, Moment, ActorId)| (ask.0, ask.1) == (stay.actor, stay.slot) && ask.2 < end;
-        let mut any = false;
-        for (_, _, sent, answered, to) in asked[first..].iter().take_while(own) {
-            any = true;
-            let micros = (*answered).min(end).since(*sent).as_micros();
-            match crew.asked.iter_mut().find(|(lane, _)| lane == to) {
-                Some((_, sum)) => *sum += micros,
-                None => crew.asked.push((*to, micros)),
+    // Both rows stand in the order of their moments, so one look at each is enough.
+    let mut blocked = (0..).zip(&trace.stays).filter(|(_, stay)| stay.kind == StayKind::Blocked).peekable();
+    let mut last = vec![Vec::<Option<usize>>::new(); trace.actors.len()];
+    let mut held = vec![false; trace.stays.len()];
+    for (row, answered) in trace.messages.iter().zip(answered) {
+        while let Some((place, stay)) = blocked.next_if(|(_, stay)| stay.begin <= row.sent) {
+            if let Some(slot) = stay.slot.known() {
+                let slots = &mut last[stay.actor.at()];
+                slots.resize(slots.len().max(slot.at() + 1), None);
+                slots[slot.at()] = Some(place);
             }
         }
-        crew.held_us += if any { end.since(stay.begin).as_micros() } else { 0 };
-        any
-    });
-    held.collect()
+        let Some(place) = last[row.from.at()].get(row.from_slot.at()).copied().flatten() else { continue };
+        let stay = &trace.stays[place];
+        let asks = trace.kind(row).class == Class::Payload && row.reply_to.known().is_none() && row.sent <= stay.end;
+        let Some(crew) = crew_of(stay).filter(|_| asks) else { continue };
+        let (crew, end) = (&mut crews[crew], stay.end.min(window));
+        if !std::mem::replace(&mut held[place], true) {
+            crew.held_us += end.since(stay.begin).as_micros();
+        }
+        let micros = answered.min(end).since(row.sent).as_micros();
+        match crew.asked.iter_mut().find(|(lane, _)| *lane == row.to) {
+            Some((_, sum)) => *sum += micros,
+            None => crew.asked.push((row.to, micros)),
+        }
+    }
+    trace.stays.iter().zip(held).filter(|(_, held)| *held).map(|(stay, _)| stay).collect()
 }
 
 /// Adds up how long work waited, and in which track of a log it was meanwhile.
@@ -334,11 +331,11 @@ fn sweep(
     let others = trace.stays.iter().filter(|stay| stay.kind != StayKind::Blocked);
     for stay in others.chain(held.iter().copied()) {
         let (begins, ends) = match stay.kind {
-            StayKind::Blocked => (Change::BlockedBegins, Change::BlockedEnds),
             _ if waits(trace, stay) => (Change::ReadyBegins, Change::ReadyEnds),
-            // Work of no length keeps nobody busy, and in the order of changes it would end before it begins.
-            StayKind::Busy if stay.begin == stay.end => continue,
+            // What has no length keeps nobody, and in the order of changes it would end before it begins.
+            StayKind::Busy | StayKind::Blocked if stay.begin == stay.end => continue,
             StayKind::Busy => (Change::BusyBegins, Change::BusyEnds),
+            StayKind::Blocked => (Change::BlockedBegins, Change::BlockedEnds),
             StayKind::Down => (Change::DownBegins, Change::DownEnds),
             _ => continue,
         };

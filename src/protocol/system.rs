@@ -7,6 +7,7 @@ mod brokers;
 mod check;
 mod compile;
 mod directory;
+mod heading;
 mod member;
 mod party;
 mod program;
@@ -15,6 +16,7 @@ mod steps;
 mod tables;
 mod words;
 
+pub(crate) use heading::{heading, name, only_one_has};
 pub use member::Member;
 pub use party::Party;
 pub use steps::{Step, VERBS as STEPS};

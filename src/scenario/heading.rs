@@ -8,7 +8,7 @@
 use serde_json::Value;
 
 use super::{Scenario, Side};
-use crate::protocol::system::STEPS;
+use crate::protocol::system;
 
 /// More settings than this in one heading would hide what matters.
 const MOST_DIFFERENCES: usize = 2;
@@ -50,37 +50,9 @@ fn plain(side: &Side, settings: &Value) -> String {
         "rabbitmq" => "Queued through RabbitMQ",
         "kafka" => "Queued through Kafka",
         "sqs" => "Queued through Amazon SQS",
-        _ => return system(settings),
+        _ => return system::heading(settings),
     };
     plain.to_owned()
-}
-
-/// "Calls to Order API", "2 services and RabbitMQ", "Queued through RabbitMQ".
-fn system(settings: &Value) -> String {
-    let parties = || settings["parties"].as_array().into_iter().flatten();
-    let services: Vec<&str> = parties().filter(|party| party["service"].is_object()).map(name).collect();
-    let services = match services[..] {
-        [] => String::new(),
-        [only] => only.to_owned(),
-        ref several => format!("{} services", several.len()),
-    };
-    let vendors = [("rabbitmq", "RabbitMQ"), ("kafka", "Kafka"), ("sqs", "Amazon SQS")];
-    let vendor = |party: &Value| vendors.into_iter().find(|(kind, _)| party[*kind].is_object());
-    let brokers: Vec<_> = parties().filter_map(vendor).collect();
-    let brokers = match brokers[..] {
-        [] => return format!("Calls to {services}"),
-        [(_, name)] => name.to_owned(),
-        ref several => format!("{} brokers", several.len()),
-    };
-    if services.is_empty() { format!("Queued through {brokers}") } else { format!("{services} and {brokers}") }
-}
-
-/// What a party, a request or a step is called.
-fn name(of: &Value) -> &str {
-    let named = ["name", "request", "id"].iter().filter_map(|key| of[*key].as_str()).find(|name| !name.is_empty());
-    // A step that asks has a request as well, and is called by what it does.
-    let verb = STEPS.into_iter().find(|verb| of.get(verb).is_some());
-    verb.or(named).unwrap_or_default()
 }
 
 /// A setting in which two sides differ: its path, the party that has it, where the parties are the reader's own, and its
@@ -121,21 +93,13 @@ fn compare(path: &str, one: &Value, other: &Value, found: &mut Vec<Difference>) 
                 let begin = found.len();
                 compare(path, left, right, found);
                 if path == "parties" {
-                    found[begin..].iter_mut().for_each(|found| found.party = format!(" at {}", name(left)));
+                    found[begin..].iter_mut().for_each(|found| found.party = format!(" at {}", system::name(left)));
                 }
             }
         }
         // Of the parties and their steps, the first that only one side has says more than how many there are.
         (Value::Array(left), Value::Array(right)) if path.starts_with("parties") => {
-            let lists = [left, right];
-            let count = |list: &[Value], word: &str| list.iter().filter(|one| name(one) == word).count();
-            // A word of the shorter list, if the longer one has it less often, and else one of the longer.
-            let shorter = usize::from(left.len() > right.len());
-            let extra = [shorter, 1 - shorter].into_iter().find_map(|at| {
-                let more = |word: &&str| count(lists[at], word) > count(lists[1 - at], word);
-                lists[at].iter().map(name).find(more).map(|word| (at, word))
-            });
-            if let Some((at, word)) = extra {
+            if let Some((at, word)) = system::only_one_has([left, right]) {
                 // A clock has no name, and is called by the field in which it stands.
                 differs(if word.is_empty() { path } else { word }, [at == 0, at == 1].map(Value::Bool));
             }

@@ -272,3 +272,65 @@ fn the_story_calls_a_clock_a_clock_and_a_job_a_job() {
     has(&told, "Order API (worker 1) begins to work");
     assert!(!told.contains("worker 3"), "{told}");
 }
+
+/// Two waits that are no attempts: until the next look at what was promised, and a pause that a step makes.
+#[test]
+fn a_pause_is_no_attempt() {
+    let polled = |holds_thread: bool| {
+        let repeat = json!({ "every": "2s", "times": 9, "until": "done", "holds_thread": holds_thread });
+        let look = json!({ "call": "api", "request": "look" });
+        let mut api = service(
+            "api",
+            "Order API",
+            12,
+            json!([{ "insert": "orders", "word": "placed" }, { "answer": "202 Accepted" },
+            { "work": "order" }, { "work": "stock" }, { "write": "orders", "word": "done" }]),
+        );
+        api["tables"] = json!([{ "id": "orders" }]);
+        let found = json!({ "request": "look", "does": [{ "read": "orders" }, { "answer": "200 {found}" }] });
+        api["on"].as_array_mut().unwrap().push(found);
+        json!([shop(12, json!([call("api"), { "repeat": repeat, "does": [look] }])), api])
+    };
+    let free = compared(&play("300ms", [chain(4, 4), polled(false)], json!([])));
+    has(&free.text, "because each of the slowest tenth waited 1.84 s until it was asked about again");
+    let held = compared(&play("300ms", [chain(4, 4), polled(true)], json!([])));
+    has(&held.text, "because each of the slowest tenth waited 1.84 s in pauses");
+    assert_eq!([free.reason, held.reason], [Some("pauses"); 2]);
+}
+
+#[test]
+fn an_outage_is_not_waited_out_by_those_who_wait_for_ever() {
+    let outage = |fault: &str| json!([{ "at": "400ms", "for": "300ms", "fault": fault, "actor": "left.stock" }]);
+    let played = play("100ms", [chain(12, 12), chain(12, 12)], outage("silent-outage"));
+    has(&said(&played, 0, "unfinished"), "jobs were not finished when the run ended");
+    assert!(is_silent(&played, 0, "outage-delayed"));
+}
+
+/// Nothing is turned away unseen by a breaker of a service that was asked: its callers hear of an error, and of which.
+#[test]
+fn a_breaker_of_a_service_is_named_where_its_callers_hear_of_errors() {
+    let breaker = json!({ "sliding_window_size": 2, "minimum_number_of_calls": 2, "wait_duration_in_open_state": "300ms",
+        "when_open": "fail" });
+    let ask = json!({ "call": "stock", "request": "go", "timeout": "100ms", "circuit_breaker": breaker });
+    let mut guarded = chain(4, 4);
+    guarded[1] = service("api", "Order API", 4, json!([{ "work": "order" }, ask, { "answer": "200 OK" }]));
+    let played = play("50ms", [guarded, chain(12, 12)], json!([]));
+    has(&said(&played, 0, "failed"), "met with an error; the circuit breaker of Order API was open or half open from ");
+}
+
+/// Whoever was answered has a result; that its work is lost is said beside it.
+#[test]
+fn what_was_answered_and_is_lost_is_said_in_the_comparison() {
+    let placed = json!([{ "work": "order" }, { "publish": "events" }, { "answer": "201 Created" }]);
+    let forgetting = json!([{ "work": "order" }, { "answer": "201 Created" }, { "dies": 2, "for": "100ms" }, { "publish": "events" }]);
+    let side = |does: Value| {
+        json!([
+            shop(4, json!([call("api")])),
+            service("api", "Order API", 2, does),
+            queue("events", "Events"),
+            consumer("mailer", "Mailer", ("events", 2), json!([{ "work": "stock" }])),
+        ])
+    };
+    let played = play("300ms", [side(placed), side(forgetting)], json!([]));
+    has(&compared(&played).text, "answered 1 of 12 jobs whose work is lost.");
+}

@@ -134,8 +134,11 @@ const OF_FILES: [&str; 3] = [
 
 /// Functions of the engine that are needed only where a side is a system, likewise. `src/worker.rs` sees to it that they are
 /// there before they are called.
-const OF_SYSTEMS: [&str; 7] = [
+const OF_SYSTEMS: [&str; 10] = [
     "counterpoint::protocol::system::check::",
+    "counterpoint::protocol::system::heading::heading::",
+    "counterpoint::protocol::system::heading::name::",
+    "counterpoint::protocol::system::heading::only_one_has::",
     "counterpoint::protocol::system::member::Member::handle::",
     "counterpoint::protocol::system::named_parts::",
     "counterpoint::protocol::system::program::Program::step::",

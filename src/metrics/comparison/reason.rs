@@ -8,7 +8,7 @@ use crate::metrics::life::{Lives, WHEREABOUTS, Whereabouts, lives_until};
 use crate::metrics::outage::{Outage, blamed, outages};
 use crate::metrics::verdict::{percent, span_in_words};
 use crate::time::{Moment, Span, readable};
-use crate::trace::{CallerOutcome, Duty, JobId, StayKind, StayRow, Trace};
+use crate::trace::{CallerOutcome, Duty, JobId, MarkKind, StayKind, StayRow, Trace};
 
 /// Why a side was slower than the other.
 pub(super) struct Reason {
@@ -58,8 +58,12 @@ pub(super) fn why([fast, slow]: [&Compared<'_>; 2], slowest: &[JobId], yardstick
             reason("work", format!("{who} was worked on for {there} instead of {elsewhere}{in_turn}"))
         }
         Whereabouts::Backlog => backlog(slow, &waited),
-        Whereabouts::Pool => reason("pool", format!("{waited} for a free connection")),
-        Whereabouts::Ready if let Some(name) = kept_by(slow.trace, slowest) => {
+        Whereabouts::Pool => {
+            let at = worker_with(slow.trace, slowest, StayKind::Pool);
+            let at = at.map_or_else(String::new, |name| format!(" at {name}"));
+            reason("pool", format!("{waited}{at} for a free connection"))
+        }
+        Whereabouts::Ready if let Some(name) = worker_with(slow.trace, slowest, StayKind::Ready) => {
             reason("table", format!("{waited} in {name} until it was taken out of a table"))
         }
         Whereabouts::AcceptQueue | Whereabouts::Ready => {
@@ -80,10 +84,16 @@ pub(super) fn why([fast, slow]: [&Compared<'_>; 2], slowest: &[JobId], yardstick
         Whereabouts::Delivered => {
             reason("delivered", format!("{waited} after it was delivered, before work on it began"))
         }
-        Whereabouts::Retry => reason("retries", format!("{waited} between its attempts")),
+        Whereabouts::Retry if slow.trace.marks.iter().any(|mark| mark.kind == MarkKind::Retried) => {
+            reason("retries", format!("{waited} between its attempts"))
+        }
+        Whereabouts::Retry => reason("pauses", format!("{waited} in pauses")),
         Whereabouts::Silence => reason(
             "silence",
             match slow.metrics.timed_out {
+                0 if stays_of(slow.trace, slowest, StayKind::Awaiting).next().is_some() => {
+                    return reason("pauses", format!("{waited} until it was asked about again"));
+                }
                 0 => format!("{waited} for something that is no message and no work"),
                 _ => format!("{waited} in vain, until its attempt timed out"),
             },
@@ -93,11 +103,7 @@ pub(super) fn why([fast, slow]: [&Compared<'_>; 2], slowest: &[JobId], yardstick
 
 /// Whether the parts of these jobs were worked on one after another: all work on them took as long as some work did.
 fn in_turn(Compared { trace, .. }: &Compared<'_>, jobs: &[JobId], working: u64) -> bool {
-    let work = trace.stays.iter().filter(|stay| {
-        stay.kind == StayKind::Busy
-            && trace.actor(stay.actor).duty == Duty::Worker
-            && stay.part.known().is_some_and(|part| jobs.contains(&trace.job_of(part)))
-    });
+    let work = stays_of(trace, jobs, StayKind::Busy).filter(|stay| trace.actor(stay.actor).duty == Duty::Worker);
     let in_time = |stay: &StayRow| {
         let end = stay.part.known().and_then(|part| result(trace, trace.job_of(part)));
         stay.end.min(end.unwrap_or(stay.begin)).max(stay.begin).since(stay.begin).as_micros()
@@ -105,20 +111,33 @@ fn in_turn(Compared { trace, .. }: &Compared<'_>, jobs: &[JobId], working: u64) 
     trace.parts_per_job > 1 && work.map(in_time).sum::<u64>() == working
 }
 
-/// Who kept these jobs longest, ready to be taken, if it is none who only stores and passes on.
-fn kept_by<'t>(trace: &'t Trace, jobs: &[JobId]) -> Option<&'t str> {
-    let ready = trace.stays.iter().filter(|stay| {
-        stay.kind == StayKind::Ready && stay.part.known().is_some_and(|part| jobs.contains(&trace.job_of(part)))
-    });
-    let mut kept = vec![0; trace.actors.len()];
-    ready.for_each(|stay| kept[stay.actor.at()] += stay.end.min(trace.ended).since(stay.begin).as_micros());
-    let (_, actor) = kept.iter().zip(&trace.actors).max_by_key(|(micros, _)| **micros)?;
+/// Where these jobs spent most in stays of that kind, if it is a party that does more than to store or to want them.
+fn worker_with<'t>(trace: &'t Trace, jobs: &[JobId], kind: StayKind) -> Option<&'t str> {
+    let mut spent = vec![0; trace.actors.len()];
+    for stay in stays_of(trace, jobs, kind) {
+        spent[stay.actor.at()] += stay.end.min(trace.ended).since(stay.begin).as_micros();
+    }
+    let (_, actor) = spent.iter().zip(&trace.actors).max_by_key(|(micros, _)| **micros)?;
     (actor.duty == Duty::Worker).then_some(&actor.name)
 }
 
-fn lives(side: &Compared<'_>, jobs: &[JobId], window: Moment) -> Lives {
-    let mut chosen = vec![false; side.trace.jobs.len()];
+fn stays_of<'t>(trace: &'t Trace, jobs: &[JobId], kind: StayKind) -> impl Iterator<Item = &'t StayRow> + use<'t> {
+    let chosen = chosen(trace, jobs);
+    let of = move |stay: &&StayRow| {
+        stay.kind == kind && stay.part.known().is_some_and(|part| chosen[trace.job_of(part).at()])
+    };
+    trace.stays.iter().filter(of)
+}
+
+/// For each job whether it is one of these.
+fn chosen(trace: &Trace, jobs: &[JobId]) -> Vec<bool> {
+    let mut chosen = vec![false; trace.jobs.len()];
     jobs.iter().for_each(|job| chosen[job.at()] = true);
+    chosen
+}
+
+fn lives(side: &Compared<'_>, jobs: &[JobId], window: Moment) -> Lives {
+    let chosen = chosen(side.trace, jobs);
     lives_until(side.trace, window, |job| result(side.trace, job).filter(|_| chosen[job.at()]))
 }
 

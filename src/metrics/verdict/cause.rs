@@ -62,7 +62,8 @@ pub(super) fn breaker_open(case: &Case<'_>) -> Option<Said> {
 }
 
 pub(super) fn outage_delayed(case: &Case<'_>) -> Option<Said> {
-    if case.metrics.failed > 0 || case.metrics.answered == 0 || case.metrics.accepted > 0 {
+    // Whoever still waits has not waited it out.
+    if case.metrics.failed > 0 || case.metrics.answered == 0 || case.metrics.accepted + case.metrics.waiting > 0 {
         return None;
     }
     let (out, _) = outage_with(case, Duty::Worker, |_| true)?;

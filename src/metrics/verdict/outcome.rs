@@ -1,7 +1,7 @@
 //! What became of the jobs.
 
-use super::{Case, Said, Tone, Value, micros_in_words, moment_in_words, sentence, was};
-use crate::metrics::outage::{blamed, outages};
+use super::{Case, Said, Tone, Value, micros_in_words, moment_in_words, sentence, span_in_words, was};
+use crate::metrics::outage::{blamed, open_switches, outages};
 use crate::sorting;
 use crate::time::Moment;
 use crate::trace::{CallerOutcome, Duty, Fate, JobId, MarkKind, MarkRow, PartId, WorkOutcome};
@@ -62,13 +62,22 @@ fn reasons(case: &Case<'_>) -> String {
         );
     }
     let failed = case.rows(|job| case.has_failed(job));
+    // A breaker of somebody who was asked turns nobody away unseen: whoever asked hears of an error.
+    let open = blamed(&open_switches(case.trace), failed.iter().copied());
+    let open = open.filter(|(open, count)| {
+        2 * count > metrics.failed && metrics.errored > 0 && case.lane(open[0].actor).duty == Duty::Worker
+    });
+    let switched = open.map_or_else(String::new, |(open, _)| {
+        let span = span_in_words(open[0].begin, open[open.len() - 1].end);
+        format!("; the circuit breaker of {} was open or half open {span}", case.lane(open[0].actor).name)
+    });
     let of = |duty| blamed(&outages(case.trace, duty), failed.iter().copied());
     let broker_first = [of(Duty::Broker), of(Duty::Worker)].into_iter().flatten();
     match broker_first.reduce(|best, next| if next.1 > best.1 { next } else { best }) {
         Some((out, count)) if 2 * count > metrics.failed => {
             format!("{}; {known}{tries}", case.outages_in_words(&out))
         }
-        _ => format!("{known}{tries}"),
+        _ => format!("{known}{tries}{switched}"),
     }
 }
 
