@@ -11,25 +11,20 @@ use crate::time::Span;
 use crate::trace::LabelId;
 
 /// Which failures are repeated, as far as attempts allow. What was turned away unseen always is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RetryOn {
     /// Nothing else: what may have been done is not done again.
     Unseen,
     /// Silence, a broken connection and errors that say that asking again may help, as well: the call is safe to
     /// repeat.
+    #[default]
     AnyFailure,
-}
-
-impl Default for RetryOn {
-    fn default() -> Self {
-        RetryOn::AnyFailure
-    }
 }
 
 words!(RetryOn: Unseen = "unseen", AnyFailure = "any-failure");
 
 /// How calls over an edge are made.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct EdgePolicy {
     /// For each attempt.
     pub timeout: Option<Span>,
@@ -50,19 +45,6 @@ impl EdgePolicy {
     /// from layer to layer (CHAIN-3), and every one of them is told apart.
     pub(super) fn over_all(&self, of_the_task: u32, attempt: u32) -> u32 {
         (of_the_task - 1).saturating_mul(self.retry.max_attempts).saturating_add(attempt)
-    }
-}
-
-impl Default for EdgePolicy {
-    fn default() -> Self {
-        EdgePolicy {
-            timeout: None,
-            retry: Retry::default(),
-            retry_on: RetryOn::default(),
-            breaker: None,
-            gate: None,
-            cancel: None,
-        }
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) struct Compiled {
 }
 
 /// The manners of the answers of a side, numbered.
-pub(super) fn manners<'s>(parties: &'s [Party]) -> Vec<Manner> {
+pub(super) fn manners(parties: &[Party]) -> Vec<Manner> {
     let mut manners = vec![Manner::default()];
     for_each_step(parties, &mut |step| {
         let manner = manner_of(step);
