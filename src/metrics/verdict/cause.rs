@@ -229,8 +229,8 @@ fn redelivery(case: &Case<'_>, returned: &MarkRow) -> String {
     let settled = case.trace.settled_word(returned.actor);
     let before = case.trace.marks.iter().filter(|mark| mark.at <= returned.at);
     let carrying = || case.trace.messages.iter().filter(|row| case.trace.parts_of(row).contains(&returned.part));
-    let delivered = carrying().filter(|row| row.from == returned.actor && row.sent < returned.at);
-    let delivered = delivered.last().map_or(Moment::START, |row| row.sent);
+    let mut delivered = carrying().filter(|row| row.from == returned.actor && row.sent < returned.at);
+    let delivered = delivered.next_back().map_or(Moment::START, |row| row.sent);
     // Whoever never had it did not send it back by dying.
     let had = |lane: ActorId| {
         let between =

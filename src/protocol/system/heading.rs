@@ -40,7 +40,7 @@ pub(crate) fn name(of: &Value) -> &str {
 /// What is called as nothing, or as less, is in the other list, and in which of the two it is: of the shorter one, if there
 /// is any, for that says more than that the longer one is longer.
 #[inline(never)]
-pub(crate) fn only_one_has<'v>(lists: [&'v Vec<Value>; 2]) -> Option<(usize, &'v str)> {
+pub(crate) fn only_one_has(lists: [&Vec<Value>; 2]) -> Option<(usize, &str)> {
     let count = |list: &[Value], word: &str| list.iter().filter(|one| name(one) == word).count();
     let shorter = usize::from(lists[0].len() > lists[1].len());
     [shorter, 1 - shorter].into_iter().find_map(|at| {
