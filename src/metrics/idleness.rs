@@ -30,7 +30,7 @@ const MOSTLY_IN_SERVICE: f64 = 0.3;
 
 /// For whom the slots of the crew waited while work waited for them, if they did so for most of that time.
 pub(super) fn held(trace: &Trace, crew: &Crew, yardstick: &Yardstick) -> Option<Idleness> {
-    let asked = crew.asked_most().filter(|_| 2 * crew.blocked_us > crew.slot_us)?;
+    let asked = crew.asked_most().filter(|_| 2 * crew.blocked_us > crew.slot_us || held_more_than_idle(crew))?;
     let lane = trace.actor(crew.lanes[0]);
     let (who, them) = match crew.slots {
         1 => (format!("the only {}", noun(lane)), "it"),
@@ -44,6 +44,13 @@ pub(super) fn held(trace: &Trace, crew: &Crew, yardstick: &Yardstick) -> Option<
         yardstick.many,
     );
     Some(Idleness { rule: "blocked", text, share: super::ratio(crew.blocked_us, crew.slot_us), is_bottleneck: true })
+}
+
+/// Whether each execution holds its slot longer for others than for its work and the pause after it, as it may be where the
+/// slots were idle for long before the first.
+fn held_more_than_idle(crew: &Crew) -> bool {
+    let held = crew.mean_hold() - crew.mean_work();
+    crew.pauses > 0 && held > crew.mean_work() + crew.mean_pause() && 5 * crew.blocked_us > crew.slot_us
 }
 
 /// Why slots of the crew were idle although work waited for them; nothing if they hardly were.
@@ -67,7 +74,7 @@ pub(super) fn idleness(trace: &Trace, crew: &Crew, yardstick: &Yardstick) -> Opt
                 log.name,
                 counted(tracks, log),
                 lane.slot_noun,
-                crew.slots - crew.worked
+                crew.slots - crew.worked.max(tracks)
             );
             return Some(Idleness { rule: "tracks", text, share, is_bottleneck: true });
         }

@@ -70,9 +70,8 @@ fn services_that_call_each_other_many_times_are_read_at_once() {
         ]),
         json!({}),
     );
-    let begun = std::time::Instant::now();
+    // Of programs that were followed anew each time there would be 20 to the power of 16.
     Scenario::from_value(value).unwrap();
-    assert!(begun.elapsed().as_secs() < 5, "it took {:?}", begun.elapsed());
 }
 
 #[test]

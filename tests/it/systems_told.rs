@@ -334,3 +334,34 @@ fn what_was_answered_and_is_lost_is_said_in_the_comparison() {
     let played = play("300ms", [side(placed), side(forgetting)], json!([]));
     has(&compared(&played).text, "answered 1 of 12 jobs whose work is lost.");
 }
+
+/// Pollers that find nothing for a second are idle for most of a short run, and then are held by what they ask.
+#[test]
+fn pollers_that_were_idle_at_first_are_still_said_to_wait_for_another_party() {
+    let polling = |count: u16| {
+        let mut parties = asking_consumers(count);
+        parties[1] = json!({ "id": "orders", "name": "Orders", "sqs": {} });
+        parties[2] = json!({ "id": "worker", "name": "Worker", "poller": { "queue": "orders", "count": count },
+            "does": [{ "work": "order" }, call("stock")] });
+        parties
+    };
+    let played = play("50ms", [polling(2), polling(8)], json!([]));
+    let compared = compared(&played);
+    assert_eq!(compared.reason, Some("blocked"), "{}", compared.text);
+    has(&compared.text, "because the 2 consumers of Worker waited for Stock for ");
+}
+
+/// Two partitions are read by two members, though all records lie in one of them.
+#[test]
+fn members_without_a_partition_are_as_many_as_there_are_too_few_partitions() {
+    let reading = |count: u16| {
+        json!([
+            shop(4, json!([{ "publish": "orders" }])),
+            { "id": "orders", "name": "Orders", "kafka": { "partitions": 2 } },
+            { "id": "group", "name": "Group", "member": { "queue": "orders", "consumers": count },
+                "does": [{ "work": "order" }, { "work": "stock" }] },
+        ])
+    };
+    let played = play("50ms", [reading(1), reading(4)], json!([]));
+    has(&said(&played, 1, "idle"), "so that 2 of the 4 consumers had nothing to do");
+}
