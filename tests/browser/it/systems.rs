@@ -1,6 +1,6 @@
 //! Sides that are systems: the engine fetches the part that knows them when one is to be run.
 
-use counterpoint_browser_tests::{Motion, Page, Scheme};
+use counterpoint_browser_tests::Page;
 
 use crate::acts::{click, quiet, reload, running_at, slide};
 
