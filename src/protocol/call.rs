@@ -9,6 +9,7 @@
 //! Sources of the rules stand where they are. *Invariants:* an answer ends the wait for one attempt of one call or
 //! is late; a task ends once; nothing here knows a protocol's words.
 
+mod beside;
 mod branches;
 mod conduct;
 mod edge;
@@ -24,12 +25,12 @@ mod steps;
 mod task;
 mod waking;
 
+pub use beside::Looks;
 pub use conduct::{Ask, CallFailure, Conduct, Effect, Reply, Round, Step, StepEnd, Task};
 pub use edge::{Edge, EdgePolicy, Gate, RetryOn};
 pub use hands::Hands;
 pub use messages::{Answer, Message, Timer, Verdict};
 pub use node::{AtDeadline, Door, Node, NodeWords, WhenFull};
-pub use outside::Looks;
 pub(crate) use pair::pair;
 
 use super::{Role, Stage};

@@ -3,11 +3,11 @@
 //! *Invariants:* a task is at the door only while no thread is free. Every task that is let in ends once: answered,
 //! given up, expired or interrupted.
 
+use super::beside::{Clock, Outside};
 use super::conduct::{Conduct, Reply, Task};
 use super::edge::Edge;
 use super::hands::Hands;
 use super::messages::{Message, Timer};
-use super::outside::{Clock, Outside};
 use super::task::{Doing, Errand, Origin, Outgoing, Running};
 use crate::engine::{LinkId, Parcel, Word};
 use crate::protocol::Stage;

@@ -4,8 +4,7 @@
 //! still under way when the clock strikes again lets that pass. A clock that can only look for what others leave there, and
 //! found nothing, stands still until something happens at its node; so it keeps no run going in which nothing else moves.
 
-use std::collections::VecDeque;
-
+use super::beside::{Clock, Looks};
 use super::conduct::{CallFailure, StepEnd};
 use super::messages::Timer;
 use super::node::Node;
@@ -15,50 +14,6 @@ use crate::protocol::lending::Loan;
 use crate::protocol::port;
 use crate::time::{Moment, Span};
 use crate::trace::{CallerOutcome, PartId, Slot};
-
-/// The ticket of what nobody waits for.
-const UNHEARD: u32 = u32::MAX;
-
-/// What the holder is to do.
-#[derive(Default)]
-pub(super) struct Outside {
-    to_send: VecDeque<(u8, port::Task)>,
-    /// From which place, and whether it came to the end that it should.
-    pub(super) returned: VecDeque<(u16, bool)>,
-}
-
-impl Outside {
-    pub(super) fn send_unheard(&mut self, port: u8, part: PartId) {
-        self.to_send.push_back((port, port::Task { ticket: UNHEARD, part, slot: Slot::WHOLE }));
-    }
-
-    pub(super) fn forget(&mut self) {
-        self.to_send.clear();
-        self.returned.clear();
-    }
-}
-
-/// What a clock is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Looks {
-    /// It looks for what others leave there, and does nothing where there is none.
-    ForWork,
-    /// It does something whenever it strikes.
-    Never,
-}
-
-/// Something that is begun again and again.
-pub(super) struct Clock {
-    every: Span,
-    entry: u8,
-    slot: Slot,
-    /// Whether its last task is still under way.
-    pub(super) runs: bool,
-    /// Whether it only looks for what others leave there.
-    looks: bool,
-    /// No timer is set: nothing has happened since it found nothing.
-    stands_still: bool,
-}
 
 impl Node {
     /// Adds a clock, whose tasks are asked for as `entry` and have that slot to themselves. If it only `looks` for what

@@ -5,30 +5,23 @@
 
 mod coordinator;
 mod partition;
+mod reader;
 
 use super::messages::{
     Answer, GroupAnswer, GroupRequest, MemberNumber, Producing, Taken, ToMembers, ToProducer, ToTopic, TopicTimer,
 };
-use super::settings::{Acks, Commit, GroupSettings, OffsetReset, TopicSettings};
+use super::settings::{Acks, Commit, OffsetReset, TopicSettings};
 use super::words::Words;
 use crate::engine::{Fault, Input, LinkId, Parcel, Phase, Word};
 use crate::protocol::{Role, Stage};
 use crate::time::Span;
-use crate::trace::{MessageId, PartId, ReaderId, Slot};
+use crate::trace::{MessageId, PartId, Slot};
 use coordinator::{Coordinator, Reply};
 use partition::{Awaiting, Partition, Poll};
+pub(crate) use reader::Reader;
 
 /// `max.partition.fetch.bytes`: what one fetch brings at most.
 const FETCH_BYTES: u32 = 1 << 20;
-
-/// A group that reads the topic.
-pub(crate) struct Reader<'a> {
-    pub group: &'a GroupSettings,
-    /// By which the trace knows it.
-    pub id: ReaderId,
-    /// Which of a job's parts a record is to it, by number; without one, the part that was published.
-    pub carries: Option<u16>,
-}
 
 /// Where a member is reached.
 #[derive(Clone, Copy)]

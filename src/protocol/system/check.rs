@@ -350,7 +350,9 @@ impl Walk<'_, '_> {
                 );
                 return bad(at("confirm"), sentence);
             }
-            _ => {}
+            (Some(Vendor::Sqs), Confirm::Wait)
+            | (Some(Vendor::Kafka), Confirm::Wait | Confirm::Async)
+            | (Some(Vendor::Rabbitmq) | None, _) => {}
         }
         one_queue(self.directory, &at("publish"), to)?;
         if self.party.caller.is_some() && *confirm == Confirm::Async {

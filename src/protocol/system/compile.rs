@@ -54,7 +54,17 @@ pub(super) fn lexicon(parties: &[Party]) -> Lexicon {
         | Step::If { word, .. } => drop(lexicon.number(word)),
         Step::Await { word, .. } | Step::Bring { word } => drop(lexicon.number(word)),
         Step::Repeat { how, .. } => drop(lexicon.number(&how.until)),
-        _ => {}
+        Step::Work { .. }
+        | Step::Compute { .. }
+        | Step::Pause { .. }
+        | Step::Call(_)
+        | Step::Publish(_)
+        | Step::AtOnce { .. }
+        | Step::Read { .. }
+        | Step::Transaction { .. }
+        | Step::Hold { .. }
+        | Step::Dies { .. }
+        | Step::Fail { .. } => {}
     });
     lexicon
 }
@@ -154,14 +164,14 @@ impl<'s, 'c> Compiler<'s, 'c> {
     /// Lets an instruction that was written lead to here.
     fn lead_here(&mut self, from: Place) {
         let here = self.here();
-        match &mut self.compiled.ops[from as usize] {
-            Op::Jump(to)
-            | Op::Unless(_, to)
-            | Op::After { place: to, .. }
-            | Op::Again { over: to, .. }
-            | Op::NextRow { over: to, .. } => *to = here,
-            Op::Check { otherwise: Some((to, _)), .. } => *to = here,
-            _ => {}
+        if let Op::Jump(to)
+        | Op::Unless(_, to)
+        | Op::After { place: to, .. }
+        | Op::Again { over: to, .. }
+        | Op::NextRow { over: to, .. }
+        | Op::Check { otherwise: Some((to, _)), .. } = &mut self.compiled.ops[from as usize]
+        {
+            *to = here;
         }
     }
 

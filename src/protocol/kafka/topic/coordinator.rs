@@ -10,7 +10,7 @@ use super::super::messages::{
 use crate::protocol::by_number::ByNumber;
 
 use super::super::words::Words;
-use super::Reader;
+use super::reader::Reader;
 use crate::engine::{TimerId, Word};
 use crate::protocol::Stage;
 use crate::time::{Moment, Span};

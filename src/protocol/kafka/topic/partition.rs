@@ -7,7 +7,7 @@ use super::super::messages::{BatchNumber, MemberNumber, Offset, Producing, Reque
 use std::collections::VecDeque;
 
 use super::super::words::Words;
-use super::Reader;
+use super::reader::Reader;
 use crate::engine::{LinkId, OpenStay, TimerId, Word};
 use crate::protocol::Stage;
 use crate::time::Span;

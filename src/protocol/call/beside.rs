@@ -1,0 +1,53 @@
+//! What a node keeps beside its tasks: what its holder is to send and to have back, and its clocks.
+//!
+//! *Invariant:* nothing here acts; see `outside.rs`.
+
+use std::collections::VecDeque;
+
+use crate::protocol::port;
+use crate::time::Span;
+use crate::trace::{PartId, Slot};
+
+/// The ticket of what nobody waits for.
+const UNHEARD: u32 = u32::MAX;
+
+/// What the holder is to do.
+#[derive(Default)]
+pub(super) struct Outside {
+    pub(super) to_send: VecDeque<(u8, port::Task)>,
+    /// From which place, and whether it came to the end that it should.
+    pub(super) returned: VecDeque<(u16, bool)>,
+}
+
+impl Outside {
+    pub(super) fn send_unheard(&mut self, port: u8, part: PartId) {
+        self.to_send.push_back((port, port::Task { ticket: UNHEARD, part, slot: Slot::WHOLE }));
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.to_send.clear();
+        self.returned.clear();
+    }
+}
+
+/// What a clock is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Looks {
+    /// It looks for what others leave there, and does nothing where there is none.
+    ForWork,
+    /// It does something whenever it strikes.
+    Never,
+}
+
+/// Something that is begun again and again.
+pub(super) struct Clock {
+    pub(super) every: Span,
+    pub(super) entry: u8,
+    pub(super) slot: Slot,
+    /// Whether its last task is still under way.
+    pub(super) runs: bool,
+    /// Whether it only looks for what others leave there.
+    pub(super) looks: bool,
+    /// No timer is set: nothing has happened since it found nothing.
+    pub(super) stands_still: bool,
+}
