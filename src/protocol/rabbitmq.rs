@@ -40,7 +40,7 @@ use crate::trace::{ActorId, ActorRow, Duty, Slot, Term};
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: publisher confirms, default, direct, fanout, headers and topic exchanges with bindings, mandatory publishes and their returns, \
-quorum queues and classic ones (a queue declared without a type is classic; in scenarios of version 1, and in those that name no version, it is a quorum queue), prefetch per consumer, round-robin among consumers with room, \
+quorum queues and classic ones (the default; in scenarios of version 1, and in those that name no version, quorum is), prefetch per consumer, round-robin among consumers with room, \
 manual and automatic acknowledgement, redelivery in order at the head, delivery limit, reject and nack, time-to-live of queues and messages, a length limit with both overflow rules, \
 dead-lettering for all four reasons, the time until a message is safe, \
 consumers and broker that can be out or die, publishing again when a confirm is overdue or the broker is gone. \
@@ -49,7 +49,7 @@ alternate exchanges and bindings between exchanges, priorities, flow control and
 A dead-letter queue is the end: nobody consumes from it, so dead letters do not go round. \
 The consumers of a lane share its fate (with `lanes` set to `each`, every one has its own): a crash closes all their connections, and the broker learns of it one network latency later. \
 A publish whose connection breaks before its confirm may be stored or not: its outcome is unknown until it is published again and confirmed. \
-Heartbeats are left out: a silent party's connections break when its silence ends; until then nobody of the lane could have done the work anyway. \
+Heartbeats are left out: a silent party's connections break when its silence ends. \
 A broker that is out closes its connections and keeps what it has; one that dies also loses what it had not made safe. \
 A length limit is kept exactly, where a real quorum queue checks late. A dead letter does not travel, for all queues live in one broker. \
 Of a job that has a part for each queue, a part whose queue is not bound for its message is asked of nobody, and counts as done. \

@@ -197,6 +197,8 @@ pub fn tags(sheet: &mut Sheet, frame: &Frame, voice: &Voice, job: JobId) {
         (_, false) => (frame.gutter.right, -1),
     };
     let room = (frame.gutter.right - frame.gutter.left) / 2 - FIGURES - 8 * PX;
+    let labels = sheet.layers()[Level::Labels as usize].shapes.iter().map(|shape| shape.form.bounds());
+    let labels: Vec<Area> = labels.collect();
     let mut lowest = i32::MIN;
     for (place, (at, word)) in story(voice, job).into_iter().enumerate() {
         if at < sheet.scale.from() || at > sheet.scale.to() {
@@ -216,13 +218,13 @@ pub fn tags(sheet: &mut Sheet, frame: &Frame, voice: &Voice, job: JobId) {
         }
         let anchor = if direction > 0 { Anchor::Start } else { Anchor::End };
         let middle = y.max(lowest + line_height(Face::Small));
+        let form = words(word.to_owned(), Face::Small, anchor, edge + direction * 7 * PX, middle);
+        // Where a label of the job reaches in between the sides, whoever points at the line reads the word.
+        if labels.iter().any(|label| label.overlaps(form.bounds())) {
+            continue;
+        }
         lowest = middle;
-        tag(
-            1,
-            Look::Tag,
-            words(word.to_owned(), Face::Small, anchor, edge + direction * 7 * PX, middle),
-            String::new(),
-        );
+        tag(1, Look::Tag, form, String::new());
     }
 }
 

@@ -75,6 +75,18 @@ fn services_that_call_each_other_many_times_are_read_at_once() {
 }
 
 #[test]
+fn the_words_of_failure_are_not_a_readers_own() {
+    let mut parties = asked(json!([{ "work": "work" }, { "answer": "200 OK", "word": "failed" }]));
+    refused(
+        parties.clone(),
+        "sides.left.parties.api.on.0.does.1.word",
+        "`failed` is found where a step has failed; write another word, as `gave up`",
+    );
+    parties[1]["on"][0]["does"][1]["word"] = json!("gave up");
+    assert!(Scenario::from_value(scenario(parties, json!({}))).is_ok());
+}
+
+#[test]
 fn two_tasks_that_await_the_same_word_both_get_one() {
     let trace = run(
         json!([

@@ -7,7 +7,7 @@ use std::path::Path;
 use counterpoint::protocol::system::{Party, STEPS, Step};
 use counterpoint::reading::{self, Field};
 use counterpoint::scenario::Scenario;
-use counterpoint::trace::Outcome;
+use counterpoint::trace::{CallerOutcome, Outcome, WorkOutcome};
 use serde_json::{Value, json};
 
 fn page() -> String {
@@ -76,6 +76,31 @@ fn every_field_of_a_party_is_on_the_page() {
     for field in all.as_object().unwrap().keys() {
         let is_told = shown.contains(field) || page.contains(&format!("<code>{field}</code>"));
         assert!(is_told, "{field}");
+    }
+}
+
+#[test]
+fn faults_are_written_as_the_page_says() {
+    let ([changes], [whole]) = (&examples("changes")[..], &examples("scenario")[..]) else {
+        panic!("there is one of each")
+    };
+    let mut scenario = whole.clone();
+    scenario["changes"] = changes.clone();
+    // The mail service of the example stands on its left side.
+    scenario["changes"][0]["actor"] = json!("left.mail");
+    Scenario::from_json(&scenario.to_string()).unwrap_or_else(|problem| panic!("{problem}"));
+}
+
+/// Somebody who had this page and the example alone wrote down what is at their work: an API with a queue, a worker that
+/// calls a slow service, and a database behind pools.
+#[test]
+fn what_was_written_from_the_page_alone_runs() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/systems/report-jobs.json");
+    let played = Scenario::from_json(&fs::read_to_string(path).unwrap()).unwrap().play();
+    for side in &played.sides {
+        assert_eq!(side.trace.outcome, Outcome::Settled, "{}", side.id);
+        assert!(side.trace.jobs.iter().all(|job| job.caller == CallerOutcome::Answered), "{}", side.id);
+        assert!(side.trace.parts.iter().all(|part| part.outcome == WorkOutcome::Done), "{}", side.id);
     }
 }
 

@@ -75,8 +75,12 @@ struct System<'c> {
     of_caller: bool,
 }
 
+/// The words that a system writes down itself.
+const WRITTEN: [&str; 6] = ["done", "pending", "nothing", "new", "exists", ""];
+
+/// The words that a system may ask for: its own, and those of failures.
 const WORDS: [&str; 11] =
-    ["done", "pending", "nothing", "new", "exists", "refused", "timed out", "not permitted", "no room", "failed", ""];
+    ["done", "pending", "nothing", "new", "exists", "", "refused", "timed out", "not permitted", "no room", "failed"];
 
 impl System<'_> {
     fn steps(&mut self, party: usize, place: Place, depth: usize) -> Vec<Value> {
@@ -135,7 +139,7 @@ impl System<'_> {
         self.left = self.left.checked_sub(1)?;
         let about_rows = place != Place::Clock;
         let flat = place == Place::Branch;
-        let word = self.choices.of(&WORDS);
+        let word = self.choices.of(&WRITTEN);
         match self.choices.below(20) {
             0 | 1 if !flat && about_rows => Some(json!({ "work": format!("part-{}", self.choices.below(self.parts)) })),
             2 | 3 if about_rows => self.call(party, place, depth),
@@ -158,7 +162,9 @@ impl System<'_> {
             }
             13 if depth < 3 => {
                 let does = self.steps(party, place, depth + 1);
-                Some(json!({ "if": word, "does": does, "else": self.steps(party, place, depth + 1) }))
+                Some(
+                    json!({ "if": self.choices.of(&WORDS), "does": does, "else": self.steps(party, place, depth + 1) }),
+                )
             }
             14 if !flat && depth < 3 => Some(json!({ "hold": "pool", "does": self.steps(party, place, depth + 1) })),
             15 if !flat && depth < 3 => {
@@ -417,7 +423,7 @@ fn what_holds_of_every_scenario_holds_of_random_systems() {
     let long = is_long();
     let config = ProptestConfig {
         cases: if long { 10_000 } else { 200 },
-        rng_seed: if long { RngSeed::Random } else { RngSeed::Fixed(7) },
+        rng_seed: if long { RngSeed::Random } else { RngSeed::Fixed(11) },
         failure_persistence: None,
         max_shrink_iters: 500,
         ..ProptestConfig::default()

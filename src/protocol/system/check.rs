@@ -10,6 +10,7 @@ use super::Written;
 use super::directory::Directory;
 use super::party::{Party, Vendor};
 use super::steps::{Confirm, Publish, Repeat, Step, VERBS};
+use super::words::FAILURES;
 use crate::protocol::retry::Retry;
 use crate::protocol::{BadSetting, at_most, check_actor, check_text, in_range, not_zero};
 use crate::reading::shown;
@@ -246,7 +247,7 @@ impl Walk<'_, '_> {
             Step::Publish(publish) => self.publish(&at, publish),
             Step::Answer { text, word, .. } => {
                 check_text(&at("answer"), text)?;
-                check_text(&at("word"), word)?;
+                own_word(&at("word"), word)?;
                 match setting {
                     Setting::Request | Setting::Hook => Ok(()),
                     _ => bad(at("answer"), "nobody has asked for anything here; only what stands under `on` answers"),
@@ -255,7 +256,7 @@ impl Walk<'_, '_> {
             Step::Repeat { how, .. } => repeat(&at, how),
             Step::Read { table } => self.table(&at(verb), table),
             Step::Write { table, word } | Step::Insert { table, word, .. } => {
-                check_text(&at("word"), word)?;
+                own_word(&at("word"), word)?;
                 self.table(&at(verb), table)
             }
             Step::Take { table, word, most, .. } => {
@@ -391,6 +392,15 @@ fn one_queue(directory: &Directory<'_>, at: &str, id: &str) -> Checked {
         return Ok(());
     }
     bad(at, format!("`{}` has several queues; write which of them is meant: there are {}", shown(id), names(queues)))
+}
+
+/// Refuses a word by which a step says why it failed: whoever looked for it could not tell which of the two was meant.
+fn own_word(at: &str, word: &str) -> Checked {
+    check_text(at, word)?;
+    match FAILURES.contains(&word) {
+        true => bad(at, format!("`{word}` is found where a step has failed; write another word, as `gave up`")),
+        false => Ok(()),
+    }
 }
 
 fn repeat(at: &dyn Fn(&str) -> String, how: &Repeat) -> Checked {

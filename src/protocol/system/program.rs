@@ -448,7 +448,8 @@ impl Program {
         self.tables.leave_all(task);
         let label = said.map_or(self.words.gave_up, |(label, _)| label);
         match errand {
-            Errand::Job if task.note & EVER != 0 => Step::LoseTrack(label),
+            // What a reader's own `fail` says is known; of what was taken on and came to nothing else it is not.
+            Errand::Job if task.note & EVER != 0 && said.is_none() => Step::LoseTrack(label),
             // Of what it asked for it knows how far that came; all else was looked at, and did not do.
             Errand::Job if task.note & SOMETHING == 0 && is_of_others => Step::GiveUp(label),
             Errand::Job => Step::BreakOff(label),

@@ -13,6 +13,9 @@ pub(super) struct Lexicon {
     words: Vec<String>,
 }
 
+/// Those that are found where a step has failed.
+pub(super) const FAILURES: [&str; 5] = ["refused", "timed out", "not permitted", "no room", "failed"];
+
 /// Those that steps find by themselves, in the order of their numbers.
 pub(super) const FOUND: [&str; 9] =
     ["", "nothing", "new", "exists", "refused", "timed out", "not permitted", "no room", "failed"];
