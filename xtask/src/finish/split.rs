@@ -358,7 +358,9 @@ fn written_later(whole: &Whole<'_>, gates: &[u32], later: &BTreeSet<u32>, shared
         let ty = match kind {
             ExportKind::Table => {
                 let ty = renumbered.table_type(whole.tables[index as usize])?;
-                EntityType::Table(if index == 0 { longer(ty, gates) } else { ty })
+                let ty = if index == 0 { longer(ty, gates) } else { ty };
+                // Another part that is cut out later makes the table longer, so what it may come to is not said.
+                EntityType::Table(TableType { maximum: None, ..ty })
             }
             ExportKind::Memory => {
                 EntityType::Memory(renumbered.memory_type(whole.memory.context("the module has no memory")?)?)
@@ -504,6 +506,19 @@ mod tests {
         assert_eq!(exports[0], "main Func");
         assert_eq!(exports[1..], imports);
         assert_eq!(imports, ["0 Table", "1 Table", "2 Memory", "3 Global", "4 Func", "5 Func", "6 Func"]);
+    }
+
+    #[test]
+    fn a_part_does_not_say_how_long_the_table_may_become() {
+        let Halves { later, .. } = split(&whole(), &["a::story"]).unwrap();
+        for payload in Parser::new(0).parse_all(&later) {
+            let Payload::ImportSection(section) = payload.unwrap() else { continue };
+            for import in section.into_imports() {
+                if let TypeRef::Table(table) = import.unwrap().ty {
+                    assert_eq!(table.maximum, None);
+                }
+            }
+        }
     }
 
     #[test]
