@@ -18,6 +18,7 @@ macro_rules! kinds {
     };
 }
 
+pub mod answer;
 pub mod auth;
 pub mod breaker;
 mod by_number;

@@ -29,10 +29,11 @@ pub use beside::Looks;
 pub use conduct::{Ask, CallFailure, Conduct, Effect, Reply, Round, Step, StepEnd, Task};
 pub use edge::{Edge, EdgePolicy, Gate, RetryOn};
 pub use hands::Hands;
-pub use messages::{Answer, Message, Timer, Verdict};
+pub use messages::{Message, Timer};
 pub use node::{AtDeadline, Door, Node, NodeWords, WhenFull};
 pub(crate) use pair::pair;
 
+pub use super::answer::{Answer, Verdict};
 use super::{Role, Stage};
 use crate::engine::{Fault, Input, Phase};
 

@@ -73,14 +73,14 @@ impl<P: Port> Jobs<P> {
             Hands::Free => {
                 for message in 0..self.messages_of_a_job(stage) {
                     let part = PartId::from_index(first.index() + message);
-                    self.port.send(Task { ticket: 0, part, slot: Slot::WHOLE }, stage);
+                    self.port.send(Task { ticket: 0, part, slot: Slot::WHOLE, letter: None }, stage);
                 }
             }
         }
     }
 
     fn send(&mut self, thread: u16, part: PartId, stage: &mut Stage<'_>) {
-        self.port.send(Task { ticket: thread.into(), part, slot: Slot(thread) }, stage);
+        self.port.send(Task { ticket: thread.into(), part, slot: Slot(thread), letter: None }, stage);
     }
 
     fn messages_of_a_job(&self, stage: &Stage<'_>) -> u32 {

@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 
+use super::answer::Letter;
 use super::retry::Retry;
 use super::{Alarm, Stage};
 use crate::engine::OpenStay;
@@ -20,6 +21,8 @@ pub struct Task {
     pub part: PartId,
     /// Where at the holder it is sent from.
     pub slot: Slot,
+    /// The answer that is sent. When the task has ended: the answer that came, if one was asked for.
+    pub letter: Option<Letter>,
 }
 
 /// The client half of a protocol.
@@ -154,10 +157,13 @@ impl<W> Sendings<W> {
             .map(|(at, _)| at)
     }
 
-    /// The sender stops trying, knowing what it knows.
+    /// The sender stops trying, knowing what it knows, and says so in these words, unless there are none: then its task
+    /// says what that means for it.
     pub fn give_up(&mut self, place: u32, gave_up: LabelId, stage: &mut Stage<'_>) {
         if let Some(sending) = self.at(place) {
-            sending.mark(MarkKind::GaveUp, gave_up, stage);
+            if gave_up != LabelId::EMPTY {
+                sending.mark(MarkKind::GaveUp, gave_up, stage);
+            }
             let known = sending.known;
             self.end(place, known);
         }

@@ -11,6 +11,7 @@ pub(crate) mod messages;
 pub(crate) mod process;
 pub(crate) mod publisher;
 mod queue;
+mod replies;
 pub(crate) mod routing;
 mod settings;
 mod storage;
@@ -131,6 +132,7 @@ impl Settings {
             confirms: self.confirms,
             timeout: self.confirm_timeout,
             retry: self.retry.clone(),
+            asks: false,
         };
         setup.actor(Publisher::new(hands, messages, publisher::Client::new(how, words, (out, back))).into());
         setup.actor(Broker::new((routing, self.expirations.clone()), words, vec![back], queues).into());

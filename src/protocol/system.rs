@@ -36,6 +36,7 @@ calls with time-outs, retries, circuit breakers and bulkheads of their own, fall
 clocks, pools, processes that die at a given step, and RabbitMQ, SQS and Kafka by their own rules, with whoever publishes and consumes. \
 Left out: what a look into a table takes (write `compute` beside it), locks on rows, isolation levels, rows that two parties share, \
 consumers of one party that fail apart, and members of one Kafka group at several parties. A party has one producer for a topic, and all producers of a topic are set up alike. \
+Replies over a queue come by direct reply-to alone, to the party that asked, and each attempt has a correlation id of its own. \
 Whoever wants the jobs does not fail.";
 
 /// A side's settings. (Shared, so that a copy of a scenario is no copy of all its steps.)

@@ -48,6 +48,7 @@ presets! {
     "sqs-visibility-too-short",
     "sqs-fifo-head",
     "system-accepted-and-polled",
+    "system-question",
     "system-outbox",
     "system-gateway",
     "system-saga",

@@ -4,6 +4,7 @@
 
 use std::collections::VecDeque;
 
+use crate::protocol::answer::Letter;
 use crate::protocol::port;
 use crate::time::Span;
 use crate::trace::{PartId, Slot};
@@ -21,7 +22,11 @@ pub(super) struct Outside {
 
 impl Outside {
     pub(super) fn send_unheard(&mut self, port: u8, part: PartId) {
-        self.to_send.push_back((port, port::Task { ticket: UNHEARD, part, slot: Slot::WHOLE }));
+        self.to_send.push_back((port, port::Task { ticket: UNHEARD, part, slot: Slot::WHOLE, letter: None }));
+    }
+
+    pub(super) fn write_unheard(&mut self, port: u8, (part, slot): (PartId, Slot), letter: Letter) {
+        self.to_send.push_back((port, port::Task { ticket: UNHEARD, part, slot, letter: Some(letter) }));
     }
 
     pub(super) fn forget(&mut self) {

@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 
-use super::messages::{Answer, Verdict};
 use crate::engine::KindId;
 use crate::protocol::Stage;
+use crate::protocol::answer::{Answer, Letter, Verdict};
 use crate::time::{Moment, Span};
 use crate::trace::{CallerOutcome, LabelId, PartId};
 
@@ -128,6 +128,8 @@ pub enum Step {
     Pause(Span),
     /// Sends that part out by a port of the node's holder. Waits for how it ends, or goes on at once.
     Send { port: u8, part: PartId, waits: bool },
+    /// Sends an answer out by a port, to whoever sent what the task was lent for. Waits, or goes on at once.
+    Write { port: u8, letter: Letter, waits: bool },
     /// Goes on from each of these places at once, as a task of its own, and awaits them all.
     Branch(Vec<u32>),
     /// A caller does nothing for `span`, and lets go of its hand meanwhile.

@@ -1,30 +1,9 @@
 //! What travels between nodes, and what wakes one.
 
 use crate::engine::LinkId;
+use crate::protocol::answer::Answer;
 use crate::time::Span;
 use crate::trace::PartId;
-
-/// What an answer says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// What it means.
-    pub verdict: Verdict,
-    /// As the protocol counts its statuses.
-    pub code: u8,
-    /// Any number that comes along: a token's, a version's.
-    pub note: u32,
-}
-
-/// What an answer means to whoever asked, whatever the protocol calls it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Here is what was asked for.
-    Fine,
-    /// An answer, and final: asking again would not help.
-    Rejected,
-    /// It failed there; asking again may help.
-    Failed,
-}
 
 /// What travels between nodes.
 #[derive(Clone, Copy, Debug)]

@@ -6,11 +6,12 @@
 
 use super::conduct::{Ask, CallFailure, StepEnd};
 use super::edge::{Edge, RetryOn};
-use super::messages::{Answer, Message, Timer, Verdict};
+use super::messages::{Message, Timer};
 use super::node::Node;
 use super::task::{AttemptState, Doing, Outgoing};
 use crate::engine::Parcel;
 use crate::protocol::Stage;
+use crate::protocol::answer::{Answer, Verdict};
 use crate::protocol::breaker::{Breaker, CallEnd, Permission, Switch, WhenOpen};
 use crate::protocol::pool::Pool;
 use crate::time::{Moment, Span};

@@ -10,6 +10,7 @@ use super::messages::Timer;
 use super::node::Node;
 use super::task::{Doing, Errand, Origin};
 use crate::protocol::Stage;
+use crate::protocol::answer::Letter;
 use crate::protocol::lending::Loan;
 use crate::protocol::port;
 use crate::time::{Moment, Span};
@@ -82,11 +83,17 @@ impl Node {
         self.errands.push(Errand::Steps(key));
     }
 
-    pub(super) fn send_out(&mut self, key: u32, (port, part): (u8, PartId), stage: &mut Stage<'_>) {
+    pub(super) fn send_out(
+        &mut self,
+        key: u32,
+        (port, part): (u8, PartId),
+        letter: Option<Letter>,
+        stage: &mut Stage<'_>,
+    ) {
         self.begin_waiting(key, stage);
         let Some(running) = self.running.get_mut(&key) else { return };
         running.doing = Doing::Sending;
-        self.outside.to_send.push_back((port, port::Task { ticket: key, part, slot: running.slot }));
+        self.outside.to_send.push_back((port, port::Task { ticket: key, part, slot: running.slot, letter }));
     }
 
     /// The next thing that is to be sent, and by which port.
@@ -94,15 +101,17 @@ impl Node {
         self.outside.to_send.pop_front()
     }
 
-    /// What is sent for a task has ended so.
-    pub(crate) fn sent(&mut self, ticket: u32, outcome: CallerOutcome, stage: &mut Stage<'_>) {
+    /// What is sent for a task has ended so, and was answered, if that was asked for.
+    pub(crate) fn sent(&mut self, task: port::Task, outcome: CallerOutcome, stage: &mut Stage<'_>) {
         self.wind_up(stage);
+        let ticket = task.ticket;
         let Some(running) = self.running.get_mut(&ticket) else { return };
         let Doing::Sending = running.doing else { return };
-        running.task.last = match outcome {
-            CallerOutcome::Answered | CallerOutcome::Accepted => StepEnd::Done,
-            CallerOutcome::Refused => StepEnd::Failed(CallFailure::TurnedAway),
-            CallerOutcome::Waiting | CallerOutcome::Failed | CallerOutcome::Unknown => {
+        running.task.last = match (outcome, task.letter) {
+            (CallerOutcome::Answered, Some(letter)) => StepEnd::Answered(letter.answer),
+            (CallerOutcome::Answered | CallerOutcome::Accepted, _) => StepEnd::Done,
+            (CallerOutcome::Refused, _) => StepEnd::Failed(CallFailure::TurnedAway),
+            (CallerOutcome::Waiting | CallerOutcome::Failed | CallerOutcome::Unknown, _) => {
                 StepEnd::Failed(CallFailure::Silence)
             }
         };

@@ -55,8 +55,16 @@ impl Node {
                 }
                 Step::Pause(Span::ZERO) => {}
                 Step::Pause(span) => return self.pause(key, span, stage),
-                Step::Send { port, part, waits: true } => return self.send_out(key, (port, part), stage),
+                Step::Send { port, part, waits: true } => return self.send_out(key, (port, part), None, stage),
                 Step::Send { port, part, waits: false } => self.outside.send_unheard(port, part),
+                Step::Write { port, letter, waits: true } => {
+                    let part = running.task.part;
+                    return self.send_out(key, (port, part), Some(letter), stage);
+                }
+                Step::Write { port, letter, waits: false } => {
+                    let (part, slot) = (running.task.part, running.slot);
+                    self.outside.write_unheard(port, (part, slot), letter);
+                }
                 Step::Branch(places) if places.is_empty() => {}
                 Step::Branch(places) => return self.branch(key, &places, stage),
                 Step::Rest(Span::ZERO) => {}

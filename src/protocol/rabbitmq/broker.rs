@@ -5,6 +5,7 @@
 
 use super::messages::{BrokerTimer, ToBroker, ToConsumers, ToPublisher, Verdict};
 use super::process::Process;
+use super::replies::Replies;
 use super::routing::{Route, Routing};
 use super::storage::{Incoming, Publish, Publisher, Writing};
 use super::words::Words;
@@ -25,6 +26,7 @@ pub struct Broker {
     channels: Vec<(u16, u16)>,
     /// Publishes that several queues are making safe: how many of them still are.
     unsafe_yet: ByNumber<MessageId, u16>,
+    replies: Replies,
 }
 
 impl Role for Broker {
@@ -70,12 +72,18 @@ impl Broker {
             channels: channels.collect(),
             queues,
             unsafe_yet: ByNumber::default(),
+            replies: Replies::default(),
         }
     }
 
     fn receive(&mut self, message: MessageId, body: ToBroker, stage: &mut Stage<'_>) {
         match body {
             ToBroker::Publish { attempt, channel } => self.publish(Publish { message, attempt, channel }, stage),
+            ToBroker::Reply { attempt, channel, letter } => {
+                self.replies.pass_on((message, attempt.part), letter, &self.words, stage);
+                self.answer(Publish { message, attempt, channel }, Verdict::Ack, stage);
+            }
+            ToBroker::Left { back } => self.replies.forget(&|known| known == back),
             ToBroker::Settle { epoch, tag, channel, settlement } => {
                 let (process, channel) = self.channel(channel);
                 if !process.settle((channel, epoch, tag), (message, settlement), stage) {
@@ -120,6 +128,9 @@ impl Broker {
 
     fn publish(&mut self, publish: Publish, stage: &mut Stage<'_>) {
         let job = stage.job_of(publish.part());
+        if publish.channel.asks {
+            self.replies.expect(publish);
+        }
         let route = match (publish.channel.queue, &self.routing) {
             (Some(queue), _) => Route::to(queue),
             (None, Some(routing)) => routing.route(job),
@@ -191,7 +202,7 @@ impl Broker {
     fn turn_away(&mut self, message: MessageId, body: ToBroker, stage: &mut Stage<'_>) {
         stage.refuse(message);
         match body {
-            ToBroker::Publish { attempt, channel } => {
+            ToBroker::Publish { attempt, channel } | ToBroker::Reply { attempt, channel, .. } => {
                 self.answer(Publish { message, attempt, channel }, Verdict::Refused, stage);
             }
             ToBroker::Consume { channel, epoch } => {
@@ -201,7 +212,7 @@ impl Broker {
                 let channel = process.place(channel);
                 stage.send(parcel, ToConsumers::ConsumeRefused { channel, epoch });
             }
-            ToBroker::Settle { .. } | ToBroker::Cancel { .. } | ToBroker::Closed { .. } => {}
+            ToBroker::Settle { .. } | ToBroker::Cancel { .. } | ToBroker::Closed { .. } | ToBroker::Left { .. } => {}
         }
     }
 
@@ -252,6 +263,7 @@ impl Broker {
 
     /// The connections with one party are gone, and it knows that as well. What was delivered over them is ready again.
     fn severed(&mut self, from: ActorId, stage: &mut Stage<'_>) {
+        self.replies.forget(&|back| stage.end_of(back) == from);
         for process in &mut self.queues {
             process.lose_connections(from, stage);
         }
@@ -266,6 +278,7 @@ impl Broker {
 
     fn break_connections(&mut self, stage: &mut Stage<'_>) {
         self.unsafe_yet.clear();
+        self.replies.forget(&|_| true);
         self.queues.iter_mut().for_each(|process| process.break_connections(stage));
         for back in &self.publishers {
             stage.send(Parcel::new(*back, self.words.closed, PartId::NONE), ToPublisher::Closed);

@@ -26,6 +26,8 @@ struct Delivery {
     epoch: Epoch,
     tag: Tag,
     number: u32,
+    /// The publication to which a reply is asked for; nothing if none is.
+    asked: MessageId,
 }
 
 /// Whether a consumer has a connection, as far as it knows.
@@ -86,8 +88,8 @@ impl Role for Consumers {
 
     fn handle(&mut self, input: Input<ToConsumers, Timer>, stage: &mut Stage<'_>) {
         match input {
-            Input::Arrived(message, ToConsumers::Deliver { part, epoch, tag, channel, delivery }) => {
-                self.receive(channel, Delivery { message, part, epoch, tag, number: delivery }, stage);
+            Input::Arrived(message, ToConsumers::Deliver { part, epoch, tag, channel, delivery, asked }) => {
+                self.receive(channel, Delivery { message, part, epoch, tag, number: delivery, asked }, stage);
             }
             Input::Arrived(_, ToConsumers::Closed { channel }) if stage.faults().deaths == 0 => {
                 self.lose_connection(channel, stage);
@@ -159,6 +161,12 @@ impl Consumers {
     /// They lend what is delivered, and do not work themselves.
     pub(crate) fn lending(self) -> Self {
         Consumers { loans: Some(Loans::new()), ..self }
+    }
+
+    /// What asked for a reply of all that is in hand: that consumer's.
+    pub(crate) fn asked(&self, number: u16) -> MessageId {
+        let in_hand = self.consumers.get(usize::from(number)).and_then(|consumer| consumer.in_hand);
+        in_hand.map_or(MessageId::NONE, |(delivery, _)| delivery.asked)
     }
 
     fn receive(&mut self, number: u16, delivery: Delivery, stage: &mut Stage<'_>) {

@@ -1,8 +1,9 @@
 //! What travels between publisher, broker and consumers, and what wakes the broker.
 
 use crate::engine::LinkId;
+use crate::protocol::answer::Letter;
 use crate::protocol::port::Attempt;
-use crate::trace::PartId;
+use crate::trace::{MessageId, PartId};
 
 /// The number of an opening of a channel, counted over all channels of a lane. A message that names an earlier opening
 /// than the present one is ignored.
@@ -20,6 +21,9 @@ pub struct PublishingChannel {
     pub queue: Option<u16>,
     /// Whether it is in confirm mode (`confirm.select`).
     pub confirms: bool,
+    /// Whether what is published asks for a reply, which comes back over this channel: `reply_to` is
+    /// `amq.rabbitmq.reply-to` (direct reply-to).
+    pub asks: bool,
 }
 
 /// What the broker says of a publication.
@@ -72,6 +76,11 @@ pub enum ToPublisher {
     Return {
         attempt: Attempt,
     },
+    /// The reply to what this attempt asked; the attempt stands for the correlation id.
+    Reply {
+        attempt: Attempt,
+        letter: Letter,
+    },
     /// The connection is gone.
     Closed,
 }
@@ -80,7 +89,9 @@ impl ToPublisher {
     /// The number of the port that it is for; nothing if it is for all that publish to this broker.
     pub fn port(self) -> Option<u8> {
         match self {
-            ToPublisher::Confirm { attempt, .. } | ToPublisher::Return { attempt } => Some(attempt.port),
+            ToPublisher::Confirm { attempt, .. }
+            | ToPublisher::Return { attempt }
+            | ToPublisher::Reply { attempt, .. } => Some(attempt.port),
             ToPublisher::Closed => None,
         }
     }
@@ -92,6 +103,16 @@ pub enum ToBroker {
     Publish {
         attempt: Attempt,
         channel: PublishingChannel,
+    },
+    /// `basic.publish` to the default exchange, with what `reply_to` said as its key.
+    Reply {
+        attempt: Attempt,
+        channel: PublishingChannel,
+        letter: Letter,
+    },
+    /// The channel over which replies were to come is gone with the process that had it.
+    Left {
+        back: LinkId<ToPublisher>,
     },
     Settle {
         epoch: Epoch,
@@ -127,18 +148,15 @@ pub enum ToConsumers {
         tag: Tag,
         channel: u16,
         delivery: u32,
+        /// The publication to which a reply is asked for; nothing if none is.
+        asked: MessageId,
     },
     /// `basic.consume-ok` or `basic.cancel-ok`: nothing follows from either.
     Ok,
     /// There was no broker to consume from.
-    ConsumeRefused {
-        channel: u16,
-        epoch: Epoch,
-    },
+    ConsumeRefused { channel: u16, epoch: Epoch },
     /// The connection is gone.
-    Closed {
-        channel: u16,
-    },
+    Closed { channel: u16 },
 }
 
 /// What the broker can be woken for.

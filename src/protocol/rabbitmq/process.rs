@@ -114,7 +114,7 @@ impl Process {
                 return;
             };
             stage.end(stored.stay, Ending::Done);
-            let Stored { part, deliveries: delivery, .. } = stored;
+            let Stored { part, deliveries: delivery, asked, .. } = stored;
             let (epoch, tag) = match self.acks[usize::from(channel)] {
                 Acknowledgement::Manual => {
                     stored.stay = stage.begin_valued(self.slot, StayKind::Held, part, delivery);
@@ -125,7 +125,7 @@ impl Process {
             let word = if delivery == 1 { self.words.deliver } else { self.words.redeliver };
             let parcel = self.to(channel, word, part).attempt(delivery);
             let channel = self.place(channel);
-            stage.send(parcel, ToConsumers::Deliver { part, epoch, tag, channel, delivery });
+            stage.send(parcel, ToConsumers::Deliver { part, epoch, tag, channel, delivery, asked });
         }
     }
 

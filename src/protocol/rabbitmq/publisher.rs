@@ -11,10 +11,11 @@ use std::collections::VecDeque;
 use super::words::Words;
 use crate::engine::{LinkId, OpenStay, Parcel, TimerId};
 use crate::protocol::Stage;
+use crate::protocol::answer::Letter;
 use crate::protocol::port::{Attempt, Mortal, Port, Sendings, Task};
 use crate::protocol::retry::Retry;
 use crate::time::Span;
-use crate::trace::{CallerOutcome, Ending, MarkKind, MessageId, Slot, StayKind};
+use crate::trace::{CallerOutcome, Ending, MarkKind, MessageId, PartId, Slot, StayKind};
 
 /// What a publication waits for.
 #[derive(Clone, Copy)]
@@ -51,7 +52,9 @@ pub(crate) struct Publishing {
     /// The queue to which it goes, by its number, through the default exchange; without one, the exchange chooses.
     pub queue: Option<u16>,
     pub confirms: Confirms,
-    /// How long it waits for a confirm; without a number, for ever.
+    /// Whether a reply is asked for. Then that is waited for, and no confirm.
+    pub asks: bool,
+    /// How long it waits for a confirm or a reply; without a number, for ever.
     pub timeout: Option<Span>,
     pub retry: Retry,
 }
@@ -96,6 +99,7 @@ impl Port for Client {
         match body {
             ToPublisher::Confirm { attempt, verdict } => self.confirmed(message, attempt, verdict, stage),
             ToPublisher::Return { attempt } => self.take_back(message, attempt, stage),
+            ToPublisher::Reply { attempt, letter } => self.replied((message, attempt), letter, stage),
             ToPublisher::Closed => self.severed(),
         }
     }
@@ -137,6 +141,9 @@ impl Port for Client {
 impl Mortal for Client {
     fn die(&mut self, stage: &mut Stage<'_>) {
         self.broken.clear();
+        if self.how.asks {
+            stage.send(Parcel::new(self.out, self.words.closed, PartId::NONE), ToBroker::Left { back: self.back });
+        }
         for waits_for in self.publications.forget() {
             match waits_for {
                 WaitsFor::Confirm(stay, overdue, _) => {
@@ -163,8 +170,8 @@ impl Client {
 
     fn publish(&mut self, publication: u32, stage: &mut Stage<'_>) {
         let Some(known) = self.publications.at(publication) else { return };
-        let (Task { part, slot, .. }, attempt) = (known.task, known.attempt);
-        if self.how.confirms != Confirms::Off {
+        let (Task { part, slot, letter, .. }, attempt) = (known.task, known.attempt);
+        if self.how.confirms != Confirms::Off || self.how.asks {
             let stay = (slot == Slot::WHOLE).then(|| stage.begin(Slot::WHOLE, StayKind::Unconfirmed, part));
             // Set before the publish, so that at a tie it precedes the confirm.
             let overdue = self.how.timeout.map(|timeout| {
@@ -172,11 +179,19 @@ impl Client {
             });
             known.waits_for = WaitsFor::Confirm(stay, overdue, Fits::Somewhere);
         }
-        let parcel = Parcel::new(self.out, self.words.publish, part).attempt(attempt.number).from(slot);
-        let channel =
-            PublishingChannel { back: self.back, queue: self.how.queue, confirms: self.how.confirms != Confirms::Off };
-        stage.send(parcel, ToBroker::Publish { attempt, channel });
-        if !channel.confirms {
+        let (kind, label) = self.words.publish;
+        let word = (kind, letter.map_or(label, |letter| letter.label));
+        let parcel = Parcel::new(self.out, word, part).attempt(attempt.number).from(slot);
+        let Publishing { queue, confirms, asks, .. } = self.how;
+        let channel = PublishingChannel { back: self.back, queue, confirms: confirms != Confirms::Off, asks };
+        stage.send(
+            parcel,
+            match letter {
+                Some(letter) => ToBroker::Reply { attempt, channel, letter },
+                None => ToBroker::Publish { attempt, channel },
+            },
+        );
+        if !channel.confirms && !asks {
             // Nobody will say anything: handing it to the network is all there is to know.
             self.publications.end(publication, CallerOutcome::Accepted);
         }
@@ -207,6 +222,18 @@ impl Client {
             }
             Verdict::Nack | Verdict::Refused => self.attempt_failed(publication, AttemptFailure::Declined, stage),
         }
+    }
+
+    /// The reply came. One that is to an earlier attempt, or to a process that is gone, has a correlation id that nobody
+    /// knows (any more).
+    fn replied(&mut self, (message, attempt): (MessageId, Attempt), letter: Letter, stage: &mut Stage<'_>) {
+        let Some((publication, slot, _)) = self.awaited(attempt) else {
+            return stage.too_late(message);
+        };
+        stage.land(message, slot);
+        self.end_wait(publication, Ending::Done, stage);
+        self.publications.at(publication).into_iter().for_each(|known| known.task.letter = Some(letter));
+        self.publications.end(publication, CallerOutcome::Answered);
     }
 
     /// `basic.return`: no queue is bound for it, and none will be if it is published again. The confirm follows.

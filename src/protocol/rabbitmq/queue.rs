@@ -11,7 +11,7 @@ use crate::protocol::by_number::{self, ByNumber};
 
 use crate::engine::OpenStay;
 use crate::time::{Moment, Span};
-use crate::trace::PartId;
+use crate::trace::{MessageId, PartId};
 
 /// A message in the queue.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +25,8 @@ pub(super) struct Stored {
     pub failures: u32,
     /// When it ceases to be of use; a return does not move that.
     pub expires: Moment,
+    /// The publication to which it asks for a reply (`reply_to` and correlation id); nothing if it asks for none.
+    pub asked: MessageId,
     /// Its place in the order of publishing.
     place: u32,
 }
@@ -112,9 +114,10 @@ impl Queue {
     }
 
     /// Adds a message at the end. Its place in the order of publishing is its name.
-    pub(super) fn push(&mut self, part: PartId, stay: OpenStay, expires: Moment) -> u32 {
+    pub(super) fn push(&mut self, (part, asked): (PartId, MessageId), stay: OpenStay, expires: Moment) -> u32 {
         self.last_place += 1;
-        self.ready.push_back(Stored { part, stay, deliveries: 0, failures: 0, expires, place: self.last_place });
+        let place = self.last_place;
+        self.ready.push_back(Stored { part, stay, deliveries: 0, failures: 0, expires, asked, place });
         self.last_place
     }
 

@@ -110,7 +110,9 @@ impl Storage {
     fn enter(&self, copy: &Incoming, queue: &mut Queue, stage: &mut Stage<'_>) -> u32 {
         let stay = stage.begin(self.slot, StayKind::Ready, copy.part);
         let expires = queue.expiry(stage.now(), copy.expiration);
-        queue.push(copy.part, stay, expires)
+        let Publish { message, channel, .. } = copy.publish;
+        let asked = if channel.asks { message } else { MessageId::NONE };
+        queue.push((copy.part, asked), stay, expires)
     }
 
     /// The message is safe. What is to be confirmed, if there is still somebody to hear it.

@@ -9,10 +9,10 @@ mod sqs;
 use std::collections::BTreeMap;
 
 use super::Written;
+use super::compile::Posting;
 use super::directory::{self, Directory};
 use super::member::{Client, Lending, Outlet};
 use super::party::Party;
-use super::steps::Publish;
 use crate::engine::{Link, LinkId, Setup};
 use crate::protocol::dead_letters::SetAside;
 use crate::protocol::kafka::TopicSettings;
@@ -133,13 +133,13 @@ impl<'s> Brokers<'s> {
         &mut self,
         from: (usize, u8),
         to: directory::Outlet,
-        publish: &Publish,
+        posting: &Posting,
         setup: &mut Setup<protocol::Party>,
     ) -> Outlet {
         let site = &self.site;
         let client = match self.rising.get_mut(&to.broker).expect("what a step names is there") {
-            Rising::Rabbitmq(broker) => Client::Rabbitmq(broker.outlet(from, to, publish, site, setup)),
-            Rising::Sqs(queue) => Client::Sqs(queue.outlet(from, to, publish, site, setup)),
+            Rising::Rabbitmq(broker) => Client::Rabbitmq(broker.outlet(from, to, posting, site, setup)),
+            Rising::Sqs(queue) => Client::Sqs(queue.outlet(from, to, posting, site, setup)),
             Rising::Kafka(topic) => Client::Kafka(topic.outlet(from, to, site, setup)),
         };
         Outlet { broker: site.lanes[to.broker], client }

@@ -7,9 +7,10 @@ mod parties;
 use std::collections::BTreeSet;
 
 use super::Written;
+use super::compile::for_each_step;
 use super::directory::Directory;
 use super::party::{Party, Vendor};
-use super::steps::{Confirm, Publish, Repeat, Step, VERBS};
+use super::steps::{Call, Confirm, Publish, Repeat, Step, VERBS};
 use super::words::FAILURES;
 use crate::protocol::retry::Retry;
 use crate::protocol::{BadSetting, at_most, check_actor, check_text, in_range, not_zero};
@@ -239,18 +240,30 @@ impl Walk<'_, '_> {
             Step::Call(call) => {
                 check_text(&at("request"), &call.request)?;
                 self.callee(&at, &call.party, &call.request)?;
+                self.asks_over(&at, call)?;
                 call.timeout.map_or(Ok(()), |timeout| not_zero(&at("timeout"), timeout))?;
                 call.retry.check(&at("retry"))?;
                 call.circuit_breaker.as_ref().map_or(Ok(()), |breaker| breaker.check(&at("circuit_breaker")))?;
                 call.bulkhead.as_ref().map_or(Ok(()), |bulkhead| bulkhead.check(&at("bulkhead")))
             }
             Step::Publish(publish) => self.publish(&at, publish),
-            Step::Answer { text, word, .. } => {
+            Step::Answer { text, word, confirm, retry_after, .. } => {
                 check_text(&at("answer"), text)?;
                 own_word(&at("word"), word)?;
                 match setting {
+                    Setting::Request | Setting::Hook if confirm.is_some() => {
+                        bad(at("confirm"), "an answer to a request is confirmed by nobody; leave it out")
+                    }
                     Setting::Request | Setting::Hook => Ok(()),
-                    _ => bad(at("answer"), "nobody has asked for anything here; only what stands under `on` answers"),
+                    Setting::Delivery if retry_after.is_some() => {
+                        bad(at("retry_after"), "a reply that goes through a broker says no such thing; leave it out")
+                    }
+                    Setting::Delivery if self.is_asked() => Ok(()),
+                    _ => {
+                        let sentence = "nobody has asked for anything here; what stands under `on` answers, and what \
+                                        consumes from a queue of RabbitMQ that somebody calls";
+                        bad(at("answer"), sentence)
+                    }
                 }
             }
             Step::Repeat { how, .. } => repeat(&at, how),
@@ -313,7 +326,64 @@ impl Walk<'_, '_> {
         }
     }
 
+    /// Whether somebody calls the queue from which this party consumes.
+    fn is_asked(&self) -> bool {
+        let Some(outlet) = self.party.consumer.as_ref().and_then(|taking| self.directory.outlet(&taking.own.queue))
+        else {
+            return false;
+        };
+        let mut asked = false;
+        for_each_step(self.directory.parties, &mut |step| {
+            asked |= matches!(step, Step::Call(call) if self.directory.asks_over(call) == Some(outlet));
+        });
+        asked
+    }
+
+    /// What cannot be said of a call that goes over a queue.
+    fn asks_over(&self, at: &dyn Fn(&str) -> String, call: &Call) -> Checked {
+        let Some(outlet) = self.directory.asks_over(call) else { return Ok(()) };
+        let guards = [
+            ("circuit_breaker", call.circuit_breaker.is_some()),
+            ("bulkhead", call.bulkhead.is_some()),
+            ("retry_on", call.retry_on != Call::default().retry_on),
+        ];
+        if let Some((name, _)) = guards.into_iter().find(|(_, given)| *given) {
+            return bad(at(name), "is for calls of a service; a call over a queue has `timeout` and `retry`");
+        }
+        let answers = |party: usize| {
+            let mut answers = false;
+            for_each_step(&self.directory.parties[party..=party], &mut |step| {
+                answers |= matches!(step, Step::Answer { .. });
+            });
+            answers
+        };
+        match self.directory.consumers(outlet).any(answers) {
+            true => Ok(()),
+            false => {
+                let sentence = format!(
+                    "nobody who consumes from `{}` answers; write an `answer` into the `does` of one",
+                    shown(&call.party)
+                );
+                bad(at("call"), sentence)
+            }
+        }
+    }
+
     fn callee(&self, at: &dyn Fn(&str) -> String, id: &str, request: &str) -> Checked {
+        if let Some(outlet) = self.directory.outlet(id) {
+            let vendor = self.directory.parties[outlet.broker].vendor();
+            return match (vendor, outlet.queue) {
+                (Some(Vendor::Rabbitmq), Some(_)) => one_queue(self.directory, &at("call"), id),
+                (Some(Vendor::Rabbitmq), None) => {
+                    bad(at("call"), format!("`{}` has an exchange; call one of its queues", shown(id)))
+                }
+                (Some(Vendor::Sqs | Vendor::Kafka) | None, _) => {
+                    let sentence =
+                        format!("`{}` passes no replies on; call a queue of RabbitMQ, or `publish`", shown(id));
+                    bad(at("call"), sentence)
+                }
+            };
+        }
         let parties = self.directory.parties;
         let answers = |party: &Party| party.service.is_some() || !party.on.is_empty();
         let services = || names(parties.iter().filter(|party| answers(party)).map(|party| &*party.id));

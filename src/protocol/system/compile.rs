@@ -11,6 +11,8 @@ use crate::engine::Setup;
 use crate::protocol;
 use crate::protocol::call::settings::Bulkhead;
 use crate::protocol::call::{EdgePolicy, Verdict};
+use crate::protocol::retry::Retry;
+use crate::time::Span;
 use crate::trace::LabelId;
 
 /// A way to another party, and how calls over it are made.
@@ -28,7 +30,17 @@ pub(super) struct Compiled {
     pub counters: usize,
     pub callings: Vec<Calling>,
     /// Where messages are handed over, and how.
-    pub outlets: Vec<(Outlet, Publish)>,
+    pub outlets: Vec<(Outlet, Posting)>,
+}
+
+/// How something is handed over at an outlet.
+#[derive(Clone)]
+pub(super) struct Posting {
+    pub confirm: Confirm,
+    pub timeout: Option<Span>,
+    pub retry: Retry,
+    /// What is asked, if a reply is waited for.
+    pub asks: Option<String>,
 }
 
 /// The manners of the answers of a side, numbered.
@@ -208,9 +220,18 @@ impl<'s, 'c> Compiler<'s, 'c> {
                 let check = Op::Check { otherwise: None, behind: Behind::HandingOver, errand };
                 self.guarded(check, publish.otherwise.as_deref().filter(|_| waits), about, errand);
             }
-            Step::Answer { text, means, word, .. } => {
+            Step::Answer { text, means, word, confirm, .. } => {
                 let saying = self.saying(step, text, verdict(*means, text), word);
-                self.push(Op::Answer(saying));
+                let Some(outlet) = self.replies_by(errand) else {
+                    self.push(Op::Answer(saying));
+                    return;
+                };
+                let confirm = confirm.unwrap_or(Confirm::Off);
+                let posting = Posting { confirm, timeout: None, retry: Retry::default(), asks: None };
+                self.compiled.outlets.push((outlet, posting));
+                let port = (self.compiled.outlets.len() - 1) as u8;
+                self.push(Op::Reply { port, saying, waits: confirm == Confirm::Wait });
+                self.check(None, About::TheTask, errand);
             }
             Step::Repeat { how, does } => self.repeat(how, does, errand),
             Step::AtOnce { branches } => {
@@ -327,7 +348,22 @@ impl<'s, 'c> Compiler<'s, 'c> {
         self.lead_here(skip);
     }
 
+    /// The broker by which a task of that kind answers, if it came from one.
+    fn replies_by(&self, errand: Errand) -> Option<Outlet> {
+        let (_, queue, _) = self.directory.parties[self.party].takes()?;
+        let outlet = self.directory.outlet(queue)?;
+        (errand == Errand::Other).then_some(Outlet { queue: None, ..outlet })
+    }
+
     fn call(&mut self, call: &Call, about: About) {
+        if let Some(outlet) = self.directory.asks_over(call) {
+            let (timeout, retry) = (call.timeout, call.retry.clone());
+            let asks = Some(call.request.clone());
+            self.compiled.outlets.push((outlet, Posting { confirm: Confirm::Off, timeout, retry, asks }));
+            let port = (self.compiled.outlets.len() - 1) as u8;
+            self.push(Op::Publish { port, about, waits: true });
+            return;
+        }
         let party = self.directory.party(&call.party).unwrap_or(0);
         let entry = self.directory.entry(party, &call.request).unwrap_or(0) as u8;
         let policy = EdgePolicy {
@@ -354,7 +390,8 @@ impl<'s, 'c> Compiler<'s, 'c> {
         let outlets = &mut self.compiled.outlets;
         let known = outlets.iter().position(|(known, _)| is_topic && *known == outlet);
         let port = known.unwrap_or_else(|| {
-            outlets.push((outlet, publish.clone()));
+            let Publish { confirm, timeout, retry, .. } = publish.clone();
+            outlets.push((outlet, Posting { confirm, timeout, retry, asks: None }));
             outlets.len() - 1
         }) as u8;
         self.push(Op::Publish { port, about, waits: publish.confirm == Confirm::Wait });

@@ -73,6 +73,11 @@ impl<'s> Directory<'s> {
         }
     }
 
+    /// The queue over which a call asks, if it is no service that is called.
+    pub fn asks_over(&self, call: &Call) -> Option<Outlet> {
+        self.outlet(&call.party).filter(|outlet| outlet.queue.is_some())
+    }
+
     /// Who consumes from a queue.
     pub fn consumers(&self, outlet: Outlet) -> impl Iterator<Item = usize> + '_ {
         let consumes = move |party: &Party| Some(self.outlet(party.takes()?.1)? == outlet);
@@ -114,7 +119,10 @@ impl<'s> Directory<'s> {
     fn part_of_step(&self, step: &Step, seen: &mut Seen) -> Option<u32> {
         match step {
             Step::Work { part } => self.part(part),
-            Step::Call(call) => self.part_in(self.called(call, seen), seen),
+            Step::Call(call) => match self.asks_over(call) {
+                Some(outlet) => self.part_there(outlet, seen),
+                None => self.part_in(self.called(call, seen), seen),
+            },
             Step::Publish(publish) => self.part_there(self.outlet(&publish.to)?, seen),
             _ => step.inner().iter().find_map(|(_, steps)| self.part_in(steps, seen)),
         }
@@ -146,6 +154,7 @@ impl<'s> Directory<'s> {
             | Step::Bring { .. } => true,
             // Each row is about a job of its own.
             Step::Take { .. } => false,
+            Step::Call(call) if self.asks_over(call).is_some() => true,
             Step::Call(call) if self.called(call, seen).iter().any(|step| self.asks_for_a_job(step, seen)) => true,
             _ => step.inner().iter().any(|(_, steps)| steps.iter().any(|step| self.asks_for_a_job(step, seen))),
         }

@@ -9,7 +9,7 @@ use crate::protocol::call::{self, Node};
 use crate::protocol::lending::Lender;
 use crate::protocol::port::{Mortal, Port};
 use crate::protocol::{Alarm, Role, Stage, Wire, kafka, rabbitmq, sqs};
-use crate::trace::ActorId;
+use crate::trace::{ActorId, CallerOutcome, MessageId, Slot};
 
 /// The client half of a broker's protocol, and to whom it sends.
 pub(super) struct Outlet {
@@ -30,6 +30,16 @@ pub(super) enum Lending {
     Rabbitmq(rabbitmq::Consumers),
     Sqs(sqs::Consumers),
     Kafka(kafka::Members),
+}
+
+impl Lending {
+    /// What asks for a reply, of all that is in hand at that place.
+    fn asked(&self, place: Slot) -> MessageId {
+        match self {
+            Lending::Rabbitmq(crew) => crew.asked(place.0),
+            Lending::Sqs(_) | Lending::Kafka(_) => MessageId::NONE,
+        }
+    }
 }
 
 /// The same with whichever it is.
@@ -164,13 +174,21 @@ impl Member {
     /// Passes on what one of the three has for another. Says whether there was anything.
     fn pass_on(&mut self, stage: &mut Stage<'_>) -> bool {
         let mut any = false;
-        while let Some((port, task)) = self.node.next_to_send() {
-            any!(Client, &mut self.outlets[usize::from(port)].client, client => client.send(task, stage));
+        while let Some((port, mut task)) = self.node.next_to_send() {
             any = true;
+            if let Some(letter) = &mut task.letter {
+                letter.to = self.lending.as_ref().map_or(MessageId::NONE, |lending| lending.asked(task.slot));
+                // Nobody asked for a reply to this delivery.
+                if letter.to == MessageId::NONE {
+                    self.node.sent(task, CallerOutcome::Accepted, stage);
+                    continue;
+                }
+            }
+            any!(Client, &mut self.outlets[usize::from(port)].client, client => client.send(task, stage));
         }
         for outlet in &mut self.outlets {
             while let Some((task, outcome)) = any!(Client, &mut outlet.client, client => client.ended(stage)) {
-                self.node.sent(task.ticket, outcome, stage);
+                self.node.sent(task, outcome, stage);
                 any = true;
             }
         }

@@ -9,10 +9,11 @@ use super::tables::{Row, Tables};
 use super::words::{Lexicon, Word};
 use crate::engine::KindId;
 use crate::protocol::Stage;
+use crate::protocol::answer::Letter;
 use crate::protocol::call::{Answer, Ask, Conduct, Effect, Reply, Round, Step, StepEnd, Task, Verdict};
 use crate::rng::Distribution;
 use crate::time::{Moment, Span};
-use crate::trace::{LabelId, PartId};
+use crate::trace::{LabelId, MessageId, PartId};
 
 /// The place of an instruction.
 pub(super) type Place = u32;
@@ -42,6 +43,12 @@ pub(super) enum Op {
         errand: Errand,
     },
     Answer(Saying),
+    /// Answers by that port, to where the delivery says.
+    Reply {
+        port: u8,
+        saying: Saying,
+        waits: bool,
+    },
     /// Goes on at each of these places at once.
     AtOnce(Vec<Place>),
     Jump(Place),
@@ -257,6 +264,10 @@ impl Program {
                 }
                 Some(self.answer(&saying, task))
             }
+            Op::Reply { port, saying, waits } => {
+                let Reply { label, answer, .. } = self.reply(&saying, task);
+                Some(Step::Write { port, letter: Letter { to: MessageId::NONE, label, answer }, waits })
+            }
             Op::AtOnce(places) => Some(Step::Branch(places)),
             Op::Jump(place) => {
                 task.memory = place;
@@ -425,12 +436,16 @@ impl Program {
         }
     }
 
-    fn answer(&self, saying: &Saying, task: &mut Task) -> Step {
+    fn reply(&self, saying: &Saying, task: &Task) -> Reply {
         let found = task.found;
         let label = saying.labels.get(found as usize).or(saying.labels.first());
         let reply =
             Reply::new(self.words.ok.kind, label.copied().unwrap_or(LabelId::EMPTY), saying.verdict, saying.code);
-        let reply = reply.noting(saying.word.unwrap_or(found));
+        reply.noting(saying.word.unwrap_or(found))
+    }
+
+    fn answer(&self, saying: &Saying, task: &mut Task) -> Step {
+        let reply = self.reply(saying, task);
         match self.ops.get(task.memory as usize) {
             Some(Op::End(_)) | None => Step::Reply(reply),
             Some(_) => {

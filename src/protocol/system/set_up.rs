@@ -51,7 +51,7 @@ impl Written {
                 continue;
             }
             let outlets = (0..).zip(&compiled.outlets);
-            let outlets = outlets.map(|(port, (to, publish))| brokers.outlet((place, port), *to, publish, &mut setup));
+            let outlets = outlets.map(|(port, (to, posting))| brokers.outlet((place, port), *to, posting, &mut setup));
             let outlets = outlets.collect();
             let lending = brokers.take_lending(place);
             let never = directory.never(&self.never).filter(|_| party.caller.is_some()).collect();

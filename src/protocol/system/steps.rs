@@ -22,12 +22,13 @@ pub enum Step {
     Compute { span: Distribution },
     /// Does nothing for a while, and keeps its hand.
     Pause { span: Distribution },
-    /// Asks another party and waits for its answer.
+    /// Asks another party, or whoever consumes from a queue, and waits for the answer.
     Call(Box<Call>),
     /// Hands a message to a broker.
     Publish(Box<Publish>),
-    /// Answers whoever asked. What follows it is done when nobody waits any more.
-    Answer { text: String, means: Means, word: String, retry_after: Option<Span> },
+    /// Answers whoever asked: by the way the request came, or to where its `reply_to` says. What follows it is done when
+    /// nobody waits any more.
+    Answer { text: String, means: Means, word: String, retry_after: Option<Span>, confirm: Option<Confirm> },
     /// Does the same again and again.
     Repeat { how: Box<Repeat>, does: Vec<Step> },
     /// Goes several ways at once.
@@ -178,7 +179,7 @@ impl Step {
             2 => Step::Pause { span: span() },
             3 => Step::Call(Box::default()),
             4 => Step::Publish(Box::default()),
-            5 => Step::Answer { text: text(), means: Means::Status, word: text(), retry_after: None },
+            5 => Step::Answer { text: text(), means: Means::Status, word: text(), retry_after: None, confirm: None },
             6 => Step::Repeat { how: Box::default(), does: steps() },
             7 => Step::AtOnce { branches: Vec::new() },
             8 => Step::Read { table: text() },
@@ -220,11 +221,12 @@ impl Step {
                 each("retry", &mut publish.retry, Defaulted);
                 each("else", &mut publish.otherwise, Defaulted);
             }
-            Step::Answer { text, means, word, retry_after } => {
+            Step::Answer { text, means, word, retry_after, confirm } => {
                 each(name, text, Required);
                 each("means", means, Defaulted);
                 each("word", word, Defaulted);
                 each("retry_after", retry_after, Defaulted);
+                each("confirm", confirm, Defaulted);
             }
             Step::Repeat { how, does } => {
                 each(name, &mut **how, Required);

@@ -13,11 +13,12 @@ use crate::protocol::rabbitmq::publisher::{Client, Publishing};
 use crate::protocol::rabbitmq::routing::Routing;
 use crate::protocol::rabbitmq::words::Words;
 use crate::protocol::rabbitmq::{Broker, Confirms, ConsumerSettings, Consumers, QueueSettings};
+use crate::protocol::system::compile::Posting;
 use crate::protocol::system::directory::Outlet;
 use crate::protocol::system::party::{Party, Rabbitmq};
-use crate::protocol::system::steps::{Confirm, Publish};
+use crate::protocol::system::steps::Confirm;
 use crate::protocol::{self};
-use crate::trace::{ActorRow, Slot, Term};
+use crate::trace::{ActorRow, LabelId, Slot, Term};
 
 /// Its lane.
 pub(super) fn lane(party: &Party, rabbit: &Rabbitmq) -> ActorRow {
@@ -102,7 +103,7 @@ impl Rising {
         &mut self,
         (party, port): (usize, u8),
         to: Outlet,
-        publish: &Publish,
+        posting: &Posting,
         site: &Site<'_>,
         setup: &mut Setup<protocol::Party>,
     ) -> Client {
@@ -110,14 +111,24 @@ impl Rising {
             let out = setup.link(site.link((party, to.broker)).keeping_order());
             (out, setup.link(site.link((to.broker, party)).keeping_order()))
         });
-        let confirms = match publish.confirm {
+        let confirms = match posting.confirm {
             Confirm::Wait => Confirms::Wait,
             Confirm::Async => Confirms::Async,
             Confirm::Off => Confirms::Off,
         };
         let queue = to.queue.map(|queue| queue as u16);
-        let how = Publishing { queue, confirms, timeout: publish.timeout, retry: publish.retry.clone() };
-        Client::new(how, self.words, way).numbered(port)
+        let asks = posting.asks.is_some();
+        let how = Publishing { queue, confirms, asks, timeout: posting.timeout, retry: posting.retry.clone() };
+        let mut words = self.words;
+        if confirms != Confirms::Async {
+            words.gave_up = LabelId::EMPTY;
+        }
+        if let Some(request) = &posting.asks {
+            words.publish.1 = setup.label(request);
+            words.overdue = setup.label("reply overdue");
+            words.publishes_again = setup.label("asks again");
+        }
+        Client::new(how, words, way).numbered(port)
     }
 
     pub fn finish(self) -> Broker {

@@ -13,11 +13,11 @@ use crate::protocol::sqs::sender::Client;
 use crate::protocol::sqs::settings::Calling;
 use crate::protocol::sqs::words::Words;
 use crate::protocol::sqs::{Consumers, Queue, QueueSettings, RedrivePolicy, Settings};
+use crate::protocol::system::compile::Posting;
 use crate::protocol::system::directory::Outlet;
 use crate::protocol::system::party::{Filing, Joined};
-use crate::protocol::system::steps::Publish;
 use crate::protocol::{self};
-use crate::trace::{Slot, Term};
+use crate::trace::{LabelId, Slot, Term};
 
 /// It, and the ways to it.
 pub(super) struct Rising {
@@ -63,7 +63,7 @@ impl Rising {
         &mut self,
         (party, port): (usize, u8),
         to: Outlet,
-        publish: &Publish,
+        posting: &Posting,
         site: &Site<'_>,
         setup: &mut Setup<protocol::Party>,
     ) -> Client {
@@ -71,7 +71,8 @@ impl Rising {
             let out = setup.link(site.link((party, to.broker)));
             (out, setup.link(site.link((to.broker, party))))
         });
-        let calling = Calling { timeout: publish.timeout, retry: publish.retry.clone() };
-        Client::new(calling, self.words, way).numbered(port)
+        let calling = Calling { timeout: posting.timeout, retry: posting.retry.clone() };
+        // Whoever sends waits for how it ends, and says what that means.
+        Client::new(calling, Words { gave_up: LabelId::EMPTY, ..self.words }, way).numbered(port)
     }
 }
