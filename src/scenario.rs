@@ -19,7 +19,9 @@ mod run;
 
 pub use broker::{BROKERS, Broker, broker, path_in};
 pub use path::{parse_assignment, value_in};
-pub use presets::{PRESETS, Preset, preset};
+#[cfg(target_arch = "wasm32")]
+pub use presets::bring;
+pub use presets::{PRESETS, Preset, SYSTEMS, preset};
 pub use read::{MAX_TEXT_BYTES, Problem};
 pub use run::{Played, Run};
 

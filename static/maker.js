@@ -19,7 +19,14 @@ async function start() {
   const parts = ["systems", "files"].map((part) => fetched(`${self.name}_${part}.wasm`));
   const engine = await import(`./${self.name}.js`);
   const app = await engine.default({ module_or_path: await fetched(`${self.name}_bg.wasm`) });
-  for (const part of await Promise.all(parts)) await WebAssembly.instantiate(await part.arrayBuffer(), { app });
+  for (const part of await Promise.all(parts)) {
+    const module = await WebAssembly.compile(await part.arrayBuffer());
+    await WebAssembly.instantiate(module, { app });
+    // The files of the built-in systems come with the part that knows such.
+    for (const files of WebAssembly.Module.customSections(module, "scenarios")) {
+      engine.bring(new TextDecoder().decode(files));
+    }
+  }
   const answer = ({ data }) => {
     try {
       self.postMessage({ made: engine[data.call](...data.with) });

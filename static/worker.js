@@ -41,9 +41,12 @@ const give_up = (error) => self.counterpointFailed(error instanceof Error ? erro
 async function start() {
   const engine = await import(`./${self.name}.js`);
   const app = await engine.default({ module_or_path: await fetched(`${self.name}_bg.wasm`) });
-  // The engine has a part that is fetched when it asks for it: it knows sides that are systems.
+  // The engine has a part that is fetched when it asks for it: it knows sides that are systems, and has the files of those
+  // that are built in.
   part = async (tell) => {
-    await WebAssembly.instantiate(await (await fetched(`${self.name}_systems.wasm`)).arrayBuffer(), { app });
+    const module = await WebAssembly.compile(await (await fetched(`${self.name}_systems.wasm`)).arrayBuffer());
+    await WebAssembly.instantiate(module, { app });
+    engine.bring(new TextDecoder().decode(WebAssembly.Module.customSections(module, "scenarios")[0]));
     tell();
   };
   self.postMessage({ up: true });

@@ -30,6 +30,18 @@ mod sameness {
     }
 }
 
+/// For the scripts that start the engine.
+#[cfg(target_arch = "wasm32")]
+mod starting {
+    use wasm_bindgen::prelude::wasm_bindgen;
+
+    /// Takes the files of the built-in systems, a line each; they come in the module of the part that knows systems.
+    #[wasm_bindgen]
+    pub fn bring(files: String) {
+        counterpoint::scenario::bring(files);
+    }
+}
+
 /// For the sheets by which something is taken from the page (`static/taking.js`).
 #[cfg(target_arch = "wasm32")]
 mod taking {

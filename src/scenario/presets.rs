@@ -11,12 +11,32 @@ pub struct Preset {
     pub json: &'static str,
 }
 
+/// The files of those that have a side of any parties. The page's engine has not got them: they come with the part of it
+/// that knows systems ([`bring`]), for there they would be a tenth of what it may weigh.
+#[cfg(not(target_arch = "wasm32"))]
+macro_rules! later {
+    ($name:literal) => {
+        include_str!(concat!("../../scenarios/", $name, ".json"))
+    };
+}
+
+#[cfg(target_arch = "wasm32")]
+macro_rules! later {
+    ($name:literal) => {
+        ""
+    };
+}
+
 macro_rules! presets {
-    ($($name:literal),+ $(,)?) => {
+    ($($name:literal),+; systems: $($system:literal),+ $(,)?) => {
         /// All of them, in the order in which they are offered.
         pub const PRESETS: &[Preset] = &[
-            $(Preset { name: $name, json: include_str!(concat!("../../scenarios/", $name, ".json")) }),+
+            $(Preset { name: $name, json: include_str!(concat!("../../scenarios/", $name, ".json")) },)+
+            $(Preset { name: $system, json: later!($system) },)+
         ];
+
+        /// How many of the last have a side of any parties.
+        pub const SYSTEMS: usize = [$($system),+].len();
     };
 }
 
@@ -46,7 +66,8 @@ presets! {
     "kafka-two-groups",
     "sqs-work-queue",
     "sqs-visibility-too-short",
-    "sqs-fifo-head",
+    "sqs-fifo-head";
+    systems:
     "system-accepted-and-polled",
     "system-question",
     "system-outbox",
@@ -62,6 +83,35 @@ pub fn preset(name: &str) -> Option<&'static Preset> {
 impl Preset {
     /// The scenario in the file.
     pub fn scenario(&self) -> Scenario {
-        Scenario::from_json(self.json).expect("a test reads every built-in scenario")
+        #[cfg(not(target_arch = "wasm32"))]
+        let json = self.json;
+        #[cfg(target_arch = "wasm32")]
+        let json = if self.json.is_empty() { brought::file(self.name) } else { self.json };
+        Scenario::from_json(json).expect("a test reads every built-in scenario")
     }
 }
+
+/// What has come later.
+#[cfg(target_arch = "wasm32")]
+mod brought {
+    use std::sync::OnceLock;
+
+    use super::{PRESETS, SYSTEMS};
+
+    static FILES: OnceLock<String> = OnceLock::new();
+
+    /// Takes the files of the built-in systems, a line each, in their order.
+    pub fn bring(files: String) {
+        // The same ones that came before.
+        let _ = FILES.set(files);
+    }
+
+    /// Whoever asks has seen to it that they are there (`worker.rs`).
+    pub fn file(name: &str) -> &'static str {
+        let place = PRESETS[PRESETS.len() - SYSTEMS..].iter().position(|preset| preset.name == name);
+        place.and_then(|place| FILES.get()?.lines().nth(place)).unwrap_or_default()
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+pub use brought::bring;

@@ -49,7 +49,7 @@ fn the_whole_example_runs_and_does_all_work_on_both_sides() {
 
 #[test]
 fn every_step_has_a_row_and_an_example_that_shows_each_of_its_fields() {
-    let examples = examples("step");
+    let (examples, of_consumers) = (examples("step"), examples("delivery"));
     for verb in STEPS {
         assert!(page().contains(&format!("<tr id=\"{verb}\">")), "{verb} has no row");
         let of_it: Vec<&Value> = examples.iter().filter(|example| example.get(verb).is_some()).collect();
@@ -57,8 +57,7 @@ fn every_step_has_a_row_and_an_example_that_shows_each_of_its_fields() {
         let mut step: Step = reading::read(example.clone()).unwrap_or_else(|misread| panic!("{verb}: {misread}"));
         let all = step.write();
         let mut shown: BTreeSet<String> = example.as_object().unwrap().keys().cloned().collect();
-        let by_consumers = examples("delivery");
-        let steps = by_consumers.iter().flat_map(|list| list.as_array().unwrap());
+        let steps = of_consumers.iter().flat_map(|list| list.as_array().unwrap());
         steps.filter(|step| step.get(verb).is_some()).for_each(|step| keys(step, &mut shown));
         let missing: Vec<&String> = all.as_object().unwrap().keys().filter(|field| !shown.contains(*field)).collect();
         // A fallback is shown where it is explained.

@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
+use wasm_encoder::{CustomSection, Section};
 
 /// Files that are fetched by the names that they have in the repository: a link leads to them.
 const LINKED: [&str; 3] = ["modelled.html", "systems.html", "modelled.css"];
@@ -134,7 +135,9 @@ const OF_FILES: [&str; 3] = [
 
 /// Functions of the engine that are needed only where a side is a system, likewise. `src/worker.rs` sees to it that they are
 /// there before they are called.
-const OF_SYSTEMS: [&str; 10] = [
+const OF_SYSTEMS: [&str; 12] = [
+    "counterpoint::protocol::rabbitmq::publisher::Client::replied::",
+    "counterpoint::protocol::rabbitmq::replies::Replies::",
     "counterpoint::protocol::system::check::",
     "counterpoint::protocol::system::heading::heading::",
     "counterpoint::protocol::system::heading::name::",
@@ -161,8 +164,16 @@ fn split(files: &mut Files) -> Result<()> {
         files.insert(name, first);
         files.insert(String::from(part), later);
     }
+    let scenarios = take_text(files, SYSTEMS)?;
+    let part = files.get_mut("engine_systems.wasm").context("the engine has no part that knows systems")?;
+    // Bytes that the module carries along for its scripts.
+    let section = CustomSection { name: "scenarios".into(), data: scenarios.as_bytes().into() };
+    section.append_to(part);
     Ok(())
 }
+
+/// Where the files of the built-in systems are when the page has been built.
+const SYSTEMS: &str = "covers/systems.jsonl";
 
 fn shrink(files: &mut Files) -> Result<()> {
     let modules: Vec<String> =

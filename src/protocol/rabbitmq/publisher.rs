@@ -226,6 +226,8 @@ impl Client {
 
     /// The reply came. One that is to an earlier attempt, or to a process that is gone, has a correlation id that nobody
     /// knows (any more).
+    // Named in xtask/src/finish.rs.
+    #[inline(never)]
     fn replied(&mut self, (message, attempt): (MessageId, Attempt), letter: Letter, stage: &mut Stage<'_>) {
         let Some((publication, slot, _)) = self.awaited(attempt) else {
             return stage.too_late(message);

@@ -23,7 +23,9 @@ const LOAD_ENGINE: &str = "
     import(script).then(async (engine) => {
         const app = await engine.default({ module_or_path: module });
         const systems = await fetch(module.replace('_bg.wasm', '_systems.wasm'));
-        await WebAssembly.instantiate(await systems.arrayBuffer(), { app });
+        const part = await WebAssembly.compile(await systems.arrayBuffer());
+        await WebAssembly.instantiate(part, { app });
+        engine.bring(new TextDecoder().decode(WebAssembly.Module.customSections(part, 'scenarios')[0]));
         window.loaded = engine;
     });";
 
