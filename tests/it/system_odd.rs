@@ -279,6 +279,24 @@ fn what_fails_after_its_answer_says_so() {
 }
 
 #[test]
+fn a_producer_without_memory_for_one_batch_is_refused() {
+    let parties = |size: u32, memory: u32| {
+        json!([
+            { "id": "app", "caller": {}, "does": [{ "publish": "mails" }] },
+            { "id": "mails", "kafka": { "record_size_bytes": size, "producer": { "batch_size_bytes": 1000, "buffer_memory_bytes": memory } } },
+            { "id": "worker", "member": { "queue": "mails" }, "does": [{ "work": "work" }] },
+        ])
+    };
+    for (size, memory, takes) in [(10, 999, 1000), (5000, 4999, 5000)] {
+        let sentence = format!(
+            "{memory} has no room for a batch, which takes {takes}; write at least as much, or a smaller `batch_size_bytes`"
+        );
+        refused(parties(size, memory), "sides.left.parties.mails.kafka.producer.buffer_memory_bytes", &sentence);
+    }
+    assert!(Scenario::from_value(scenario(parties(10, 1000), json!({}))).is_ok());
+}
+
+#[test]
 fn what_would_be_passed_over_is_refused() {
     let publishes = |broker: Value, consumer: Value| {
         json!([

@@ -427,7 +427,6 @@ fn cmp_4_in_a_log_poison_that_is_skipped_or_set_aside_holds_up_what_is_behind_it
         assert_eq!((executions(&trace), trace.outcome), (vec![4, 1, 1], Outcome::Settled));
         let lost = if dead.is_null() { WorkOutcome::Lost } else { WorkOutcome::DeadLettered };
         assert_eq!(works(&trace), [lost, WorkOutcome::Done, WorkOutcome::Done]);
-        let tried = 4 * 10 + 3 * 100;
         // Its first attempt begins 7 ms after it is wanted.
         let dealt_with = 7 + 4 * 10 + 3 * 100;
         assert!(

@@ -56,7 +56,7 @@ impl Node {
                 Step::Pause(Span::ZERO) => {}
                 Step::Pause(span) => return self.pause(key, span, stage),
                 Step::Send { port, part, waits: true } => return self.send_out(key, (port, part), stage),
-                Step::Send { port, part, waits: false } => self.outside.send_unheard(port, part),
+                Step::Send { port, part, waits: false } => return self.hand_over(key, (port, part)),
                 Step::Branch(places) if places.is_empty() => {}
                 Step::Branch(places) => return self.branch(key, &places, stage),
                 Step::Rest(Span::ZERO) => {}

@@ -165,10 +165,17 @@ impl Member {
     fn pass_on(&mut self, stage: &mut Stage<'_>) -> bool {
         let mut any = false;
         while let Some((port, task)) = self.node.next_to_send() {
-            any!(Client, &mut self.outlets[usize::from(port)].client, client => client.send(task, stage));
+            let client = &mut self.outlets[usize::from(port)].client;
+            any!(Client, client, client => client.send(task, stage));
+            let is_held = any!(Client, client, client => client.holds(task.ticket));
+            self.node.handed_over(task.ticket, is_held, stage);
             any = true;
         }
         for outlet in &mut self.outlets {
+            while let Some(task) = any!(Client, &mut outlet.client, client => client.let_go()) {
+                self.node.handed_over(task.ticket, false, stage);
+                any = true;
+            }
             while let Some((task, outcome)) = any!(Client, &mut outlet.client, client => client.ended(stage)) {
                 self.node.sent(task.ticket, outcome, stage);
                 any = true;

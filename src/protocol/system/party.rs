@@ -171,6 +171,14 @@ pub trait Beside: Field {
 }
 
 impl Beside for Filing {}
+impl Beside for Memory {
+    const ELSEWHERE: &'static [Elsewhere] = &[
+        ("id", "is that of the party that publishes; leave it out"),
+        ("name", "is that of the party that publishes; leave it out"),
+        ("threads", "are those of the party that publishes; leave it out"),
+        ("send", "is said by each step that publishes; write `confirm` there"),
+    ];
+}
 impl Beside for Records {}
 impl Beside for Source {
     const ELSEWHERE: &'static [Elsewhere] = &[
@@ -239,7 +247,7 @@ impl Default for Filing {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Records {
     /// Each party that publishes to the topic has one producer, and all are set up alike.
-    pub producer: Producer,
+    pub producer: Joined<kafka::ProducerSettings, Memory>,
     /// The keys of the jobs' records, in turn; without any, records have no key.
     pub keys: Keys,
     /// What a record takes in a batch.
@@ -257,28 +265,24 @@ fields!(Records: producer, keys, record_size_bytes, request_timeout, label, body
 impl Default for Records {
     fn default() -> Self {
         let kafka::Settings { keys, record_size_bytes, request_timeout, label, body, .. } = kafka::Settings::default();
-        Records { producer: Producer::default(), keys, record_size_bytes, request_timeout, label, body }
+        Records { producer: Joined::default(), keys, record_size_bytes, request_timeout, label, body }
     }
 }
 
-/// How a party's producer works: the rest is said by the party and its steps.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Producer(pub kafka::ProducerSettings);
+/// What a producer may hold of what is not sent yet; the rest of it is as in the short form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Memory {
+    /// `buffer.memory`: each batch takes as much of it as a batch may have bytes.
+    pub buffer_memory_bytes: u32,
+    /// How long a `send()` blocks its thread where there is none left: `max.block.ms`.
+    pub max_block: Span,
+}
 
-const NOT_THE_PRODUCERS: [Elsewhere; 4] = [
-    ("id", "is that of the party that publishes; leave it out"),
-    ("name", "is that of the party that publishes; leave it out"),
-    ("threads", "are those of the party that publishes; leave it out"),
-    ("send", "is said by each step that publishes; write `confirm` there"),
-];
+fields!(Memory: buffer_memory_bytes, max_block);
 
-impl Field for Producer {
-    fn read(&mut self, value: Value) -> Result<(), Misread> {
-        read_without(&NOT_THE_PRODUCERS, &mut self.0, value)
-    }
-
-    fn write(&mut self) -> Value {
-        write_without(&NOT_THE_PRODUCERS, &mut self.0)
+impl Default for Memory {
+    fn default() -> Self {
+        Memory { buffer_memory_bytes: 32 << 20, max_block: Span::seconds(60) }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::engine::{LinkId, Setup};
 use crate::protocol::kafka::TopicSettings;
 use crate::protocol::kafka::members::{self, Members};
 use crate::protocol::kafka::messages::{ToMembers, ToTopic};
-use crate::protocol::kafka::producer::Client;
+use crate::protocol::kafka::producer::{Buffer, Client};
 use crate::protocol::kafka::topic::{MemberLinks, Reader, Topic};
 use crate::protocol::kafka::words::{Assignments, Words};
 use crate::protocol::lanes::{self, Berth};
@@ -82,6 +82,10 @@ impl<'s> Rising<'s> {
             (out, setup.link(site.link((to.broker, party)).keeping_order()))
         });
         let leaders = leaders.collect();
-        Client::new(&producer.0, (keys, *record_size_bytes), *request_timeout, self.words, leaders).numbered(port)
+        let exhausted = setup.label("BufferExhaustedException");
+        let buffer = Buffer::new(producer.own.buffer_memory_bytes, producer.own.max_block, exhausted);
+        let own = &producer.within.0;
+        let client = Client::new(own, (keys, *record_size_bytes), *request_timeout, self.words, leaders);
+        client.numbered(port).within(buffer)
     }
 }

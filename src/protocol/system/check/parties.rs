@@ -141,9 +141,18 @@ impl Written {
         if let Some(topic) = &party.kafka {
             let (at, own) = (format!("{field}.kafka"), &topic.own);
             topic.within.0.check(&at)?;
-            own.producer.0.check(&format!("{at}.producer"))?;
+            own.producer.within.0.check(&format!("{at}.producer"))?;
             own.keys.check(&format!("{at}.keys"))?;
             in_range(&format!("{at}.record_size_bytes"), own.record_size_bytes.into(), 1..=1_000_000)?;
+            let (memory, batch) = (own.producer.own.buffer_memory_bytes, own.producer.within.0.batch_size_bytes);
+            if memory < batch.max(own.record_size_bytes) {
+                let sentence = format!(
+                    "{memory} has no room for a batch, which takes {}; write at least as much, or a smaller \
+                     `batch_size_bytes`",
+                    batch.max(own.record_size_bytes)
+                );
+                return bad(format!("{at}.producer.buffer_memory_bytes"), sentence);
+            }
             not_zero(&format!("{at}.request_timeout"), own.request_timeout)?;
             check_text(&format!("{at}.label"), &own.label)?;
             check_text(&format!("{at}.body"), &own.body)?;
