@@ -188,6 +188,8 @@ impl Member {
             }
             while let Some(loan) = any!(Lending, lending, crew => crew.next_loan()) {
                 self.node.borrow(loan, stage);
+                // What is lent first is begun first.
+                self.node.run_errands(stage);
                 any = true;
             }
         }

@@ -28,7 +28,7 @@ pub struct Party {
     /// It polls a queue of SQS.
     pub poller: Option<Taking<sqs::ConsumerSettings>>,
     /// It is a group of Kafka's, and reads a topic.
-    pub member: Option<Taking<kafka::GroupSettings>>,
+    pub member: Option<Joined<kafka::GroupSettings, Reading>>,
     /// It is RabbitMQ.
     pub rabbitmq: Option<Rabbitmq>,
     /// It is a queue of SQS.
@@ -84,12 +84,12 @@ impl Party {
         }
     }
 
-    /// From where it takes what it does something about, by whose rules, and how many of it do so.
+    /// From where it takes what it does something about, by whose rules, and in how many hands.
     pub(super) fn takes(&self) -> Option<(Vendor, &str, u16)> {
         match (&self.consumer, &self.poller, &self.member) {
             (Some(taking), ..) => Some((Vendor::Rabbitmq, &taking.own.queue, taking.within.0.count)),
             (_, Some(taking), _) => Some((Vendor::Sqs, &taking.own.queue, taking.within.0.count)),
-            (.., Some(taking)) => Some((Vendor::Kafka, &taking.own.queue, taking.within.0.consumers)),
+            (.., Some(taking)) => Some((Vendor::Kafka, &taking.own.queue, taking.hands())),
             (None, None, None) => None,
         }
     }
@@ -181,11 +181,16 @@ impl Beside for Memory {
 }
 impl Beside for Records {}
 impl Beside for Source {
-    const ELSEWHERE: &'static [Elsewhere] = &[
-        ("lanes", "is one here: those of a party share its fate; write a party each for what is to fail apart"),
-        ("factors", "change nothing here, for the steps say how long they take; leave it out"),
-    ];
+    const ELSEWHERE: &'static [Elsewhere] = &NOT_THE_CONSUMERS;
 }
+impl Beside for Reading {
+    const ELSEWHERE: &'static [Elsewhere] = &NOT_THE_CONSUMERS;
+}
+
+const NOT_THE_CONSUMERS: [Elsewhere; 2] = [
+    ("lanes", "is one here: those of a party share its fate; write a party each for what is to fail apart"),
+    ("factors", "change nothing here, for the steps say how long they take; leave it out"),
+];
 
 impl<T: Field, O: Beside> Field for Joined<T, O> {
     fn read(&mut self, value: Value) -> Result<(), Misread> {
@@ -221,6 +226,35 @@ pub struct Source {
 }
 
 fields!(Source: ; needs queue);
+
+/// From where the members of a group read, and how they deal with what their polls return.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// The id of a topic.
+    pub queue: String,
+    /// How many records a member has in hand at once. With several, it polls beside their work.
+    pub max_concurrency: u16,
+    /// Which of them wait for each other; those of a key, if nothing is written.
+    pub ordering: Option<kafka::Ordering>,
+    /// What a member with one hand does between two attempts.
+    pub between_attempts: kafka::BetweenAttempts,
+}
+
+fields!(Reading: max_concurrency, ordering, between_attempts; needs queue);
+
+impl Default for Reading {
+    fn default() -> Self {
+        let (queue, between_attempts) = (String::new(), kafka::BetweenAttempts::default());
+        Reading { queue, max_concurrency: 1, ordering: None, between_attempts }
+    }
+}
+
+impl Joined<kafka::GroupSettings, Reading> {
+    /// The hands of all members together.
+    pub fn hands(&self) -> u16 {
+        self.within.0.consumers.saturating_mul(self.own.max_concurrency)
+    }
+}
 
 /// What is said of messages of SQS.
 #[derive(Clone, Debug, PartialEq)]

@@ -79,12 +79,14 @@ impl Members {
                 one.identity = None;
                 one.rejoin = true;
                 one.stop_beating(stage);
-                stage.mark(MarkKind::Failed, Slot(index as u16), PartId::NONE, 0, self.words.commit_failed);
+                stage.mark(MarkKind::Failed, self.slot(index), PartId::NONE, 0, self.words.commit_failed);
                 self.leaves_what_is_not_its_own(index, stage);
             }
         }
+        if taken == Taken::UnknownMember && self.polls(index) {
+            return self.poll(index, stage);
+        }
         match self.members[index].doing {
-            Doing::Polling(_) if taken == Taken::UnknownMember => self.poll(index, stage),
             Doing::Committing { open, then, stay } if request >= self.members[index].first_commit => {
                 let member = self.number(index);
                 let again = open == 1 && taken == Taken::NoCoordinator;
@@ -98,6 +100,7 @@ impl Members {
             // Nobody waits for it.
             Doing::Committing { .. }
             | Doing::Polling(_)
+            | Doing::Beside
             | Doing::Working { .. }
             | Doing::Pausing { .. }
             | Doing::Nothing => {}

@@ -62,7 +62,14 @@ impl<'s> Rising<'s> {
             let aside = site.aside(place, dead, setup);
             let who = (own, first, Berth { first: 0, count: own.consumers });
             let common = (written.own.request_timeout, &assignments);
-            crew(place, Members::new(who, common, words, links, aside).lending());
+            let members = Members::new(who, common, words, links, aside).lending(member.own.between_attempts);
+            crew(
+                place,
+                match member.own.max_concurrency {
+                    1 => members,
+                    each => members.with_hands(each, member.own.ordering.unwrap_or_default(), &records.keys),
+                },
+            );
         }
         let topic = Topic::new((topic, records.record_size_bytes), &readers, words, on);
         Rising { words, topic, written }
