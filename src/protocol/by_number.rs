@@ -27,6 +27,16 @@ impl Key for u32 {
     }
 }
 
+impl Key for u64 {
+    fn number(self) -> u64 {
+        self
+    }
+
+    fn of(number: u64) -> Self {
+        number
+    }
+}
+
 impl Key for (u16, u32) {
     fn number(self) -> u64 {
         u64::from(self.0) << 32 | u64::from(self.1)

@@ -5,6 +5,7 @@
 //! ConsumerCoordinator, GroupCoordinator, RangeAssignor, docs/design.html) and KIP-1030.
 //! *Invariant:* order is that of offsets within a partition, and between partitions there is none.
 
+mod handling;
 pub(crate) mod members;
 pub(crate) mod messages;
 mod murmur2;
@@ -13,6 +14,7 @@ pub(crate) mod settings;
 pub(crate) mod topic;
 pub(crate) mod words;
 
+pub use handling::{BetweenAttempts, Ordering};
 pub use members::Members;
 pub use murmur2::partition_of;
 pub use settings::{

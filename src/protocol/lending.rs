@@ -12,7 +12,7 @@ use crate::trace::{Ending, PartId, Slot};
 /// A delivery that is lent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Loan {
-    /// Which consumer's it is; the node works on it there.
+    /// Which consumer's it is, or which hand's of one that has several; the node works on it there.
     pub place: u16,
     pub part: PartId,
     /// Which delivery of it this is, where they are counted.

@@ -46,6 +46,16 @@ pub trait Port {
 
     /// The next task that has ended, and what its sender knows. Asked after each of the others until there is none.
     fn ended(&mut self, stage: &mut Stage<'_>) -> Option<(Task, CallerOutcome)>;
+
+    /// Whether the task that was just given is held: whoever sends cannot go on yet, even if nothing is waited for.
+    fn holds(&self, _ticket: u32) -> bool {
+        false
+    }
+
+    /// The next task that was held and is no longer.
+    fn let_go(&mut self) -> Option<Task> {
+        None
+    }
 }
 
 /// A port whose holder may die.

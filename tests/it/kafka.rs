@@ -449,6 +449,25 @@ fn flt_2_with_the_commit_before_the_work_a_crash_loses_what_is_in_hand() {
     assert_eq!(executions(&crash("after-each")), [(1, Done), (2, Done), (1, Done)]);
 }
 
+/// The commit is lost on its way, and when it is made again the group has thrown the member out: another one has worked on
+/// the records, so this one leaves them alone (KafkaConsumer, `commitSync`: CommitFailedException).
+#[test]
+fn flt_2_with_the_commit_before_the_work_what_could_not_be_committed_is_not_worked_on() {
+    let settings = json!({
+        "request_timeout": "2s",
+        "groups": [{ "consumers": 2, "lanes": "each", "commit": "before-work", "session_timeout": "6s", "heartbeat_interval": "2s" }],
+    });
+    let scenario = json!({
+        "workload": { "jobs": 3, "arrivals": { "pattern": "burst" }, "work": "1s" }, "network": { "latency": "5ms" },
+        "changes": [{ "at": "15ms", "for": "20s", "fault": "cut", "between": ["queue", "server-1"] }],
+    });
+    let trace = play_side("kafka", settings, scenario);
+    let failed = trace.marks.iter().filter(|mark| trace.mark_label(mark) == "CommitFailedException").count();
+    assert_eq!((failed, trace.outcome.limit()), (1, None));
+    let done: Vec<(u32, WorkOutcome)> = trace.parts.iter().map(|part| (part.executions, part.outcome)).collect();
+    assert_eq!(done, [(1, WorkOutcome::Done); 3]);
+}
+
 /// A poison record blocks its partition while it is tried again; then it is set aside, or skipped.
 #[test]
 fn flt_6_a_poison_record_holds_up_its_partition_and_no_other() {

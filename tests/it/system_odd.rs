@@ -279,6 +279,70 @@ fn what_fails_after_its_answer_says_so() {
 }
 
 #[test]
+fn a_producer_without_memory_for_one_batch_is_refused() {
+    let parties = |size: u32, memory: u32| {
+        json!([
+            { "id": "app", "caller": {}, "does": [{ "publish": "mails" }] },
+            { "id": "mails", "kafka": { "record_size_bytes": size, "producer": { "batch_size_bytes": 1000, "buffer_memory_bytes": memory } } },
+            { "id": "worker", "member": { "queue": "mails" }, "does": [{ "work": "work" }] },
+        ])
+    };
+    for (size, memory, takes) in [(10, 999, 1000), (5000, 4999, 5000)] {
+        let sentence = format!(
+            "{memory} has no room for a batch, which takes {takes}; write at least as much, or a smaller `batch_size_bytes`"
+        );
+        refused(parties(size, memory), "sides.left.parties.mails.kafka.producer.buffer_memory_bytes", &sentence);
+    }
+    assert!(Scenario::from_value(scenario(parties(10, 1000), json!({}))).is_ok());
+}
+
+#[test]
+fn what_a_member_with_several_hands_cannot_do_is_refused() {
+    let parties = |member: Value| {
+        let mut member = member;
+        member["queue"] = json!("mails");
+        json!([
+            { "id": "app", "caller": {}, "does": [{ "publish": "mails" }] },
+            { "id": "mails", "kafka": {} },
+            { "id": "worker", "member": member, "does": [{ "work": "work" }] },
+        ])
+    };
+    for (member, field, sentence) in [
+        (json!({ "max_concurrency": 0 }), "max_concurrency", "0 is out of range; it must be from 1 to 1000"),
+        (
+            json!({ "consumers": 3, "max_concurrency": 400 }),
+            "max_concurrency",
+            "400 is out of range; it must be from 1 to 333",
+        ),
+        (
+            json!({ "ordering": "key" }),
+            "ordering",
+            "with one hand records are worked on in the order of their offsets; leave it out, or write a \
+             `max_concurrency` of more than 1",
+        ),
+        (
+            json!({ "max_concurrency": 2, "commit": "after-batch" }),
+            "commit",
+            "`after-batch` is for one record after another; with several in hand write `auto`, which commits every \
+             `auto_commit_interval` what is done without a gap",
+        ),
+        (
+            json!({ "max_concurrency": 2, "between_attempts": "sleep" }),
+            "between_attempts",
+            "with several hands polling never stops, and a record that is to be tried again keeps no hand; leave it out",
+        ),
+        (
+            json!({ "between_attempts": "wait" }),
+            "between_attempts",
+            "\"wait\" would not do; write `poll`, `sleep` or `pause`",
+        ),
+    ] {
+        let place = if field == "between_attempts" && member["max_concurrency"].is_null() { "2" } else { "worker" };
+        refused(parties(member), &format!("sides.left.parties.{place}.member.{field}"), sentence);
+    }
+}
+
+#[test]
 fn what_would_be_passed_over_is_refused() {
     let publishes = |broker: Value, consumer: Value| {
         json!([

@@ -383,6 +383,59 @@ fn cmp_4_with_a_limit_and_a_dead_letter_queue_it_is_tried_and_parked() {
     assert_eq!(works(&trace), [WorkOutcome::Done, WorkOutcome::DeadLettered, WorkOutcome::Done]);
 }
 
+/// A topic of two partitions: jobs 1 and 3 are alice's, and go to another one than job 2. Job 1 is poison.
+fn poison_in_a_log(member: Value, does: Value) -> Trace {
+    let mut member = member;
+    member["queue"] = json!("mails");
+    member["commit"] = json!("after-each");
+    run(
+        json!([
+            { "id": "app", "caller": { "threads": 3 }, "does": [{ "publish": "mails" }] },
+            { "id": "mails", "kafka": { "partitions": 2, "keys": ["alice", "user-1"] } },
+            { "id": "worker", "member": member, "does": does },
+            { "id": "mail", "service": { "workers": 9 }, "on": [{ "request": "POST", "does": [{ "work": "work" }, { "answer": "200 OK", "word": "sent" }] }] } ]),
+        json!({ "jobs": 3, "poison": [1], "network": { "latency": "1ms" } }),
+    )
+}
+
+/// What is asked again until it succeeds is asked for ever, and nothing behind it is begun; another partition goes on.
+#[test]
+fn cmp_4_in_a_log_poison_that_is_never_skipped_blocks_all_behind_it_in_its_partition() {
+    let again = json!([{ "repeat": { "every": "1s", "times": 10000, "until": "sent" }, "does": [{ "call": "mail", "request": "POST", "else": [] }] }]);
+    let trace = poison_in_a_log(json!({ "consumers": 2, "max_poll_interval": "24h" }), again);
+    assert_eq!(&executions(&trace)[1..], [1, 0], "job 3 lies behind job 1, job 2 does not");
+    assert!(executions(&trace)[0] > 1000, "{:?}", executions(&trace));
+    assert_ne!(trace.outcome, Outcome::Settled);
+    // One member that reads both partitions is held up altogether: it does one record after another.
+    let trace = poison_in_a_log(
+        json!({ "retry": { "max_attempts": 100, "base": "1s", "cap": "1s", "jitter": "none" } }),
+        json!([{ "work": "work" }]),
+    );
+    let given_up = trace.marks.iter().find(|mark| mark.kind == MarkKind::Dropped).expect("it is skipped").at;
+    assert_eq!(executions(&trace), [100, 1, 1]);
+    assert!(trace.parts[2].finished > given_up);
+}
+
+#[test]
+fn cmp_4_in_a_log_poison_that_is_skipped_or_set_aside_holds_up_what_is_behind_it_no_longer() {
+    for dead in [json!(null), json!({ "id": "dead" })] {
+        let retry = json!({ "max_attempts": 4, "base": "100ms", "cap": "100ms", "jitter": "none" });
+        let trace = poison_in_a_log(
+            json!({ "consumers": 2, "retry": retry, "dead_letter": dead }),
+            json!([{ "work": "work" }]),
+        );
+        assert_eq!((executions(&trace), trace.outcome), (vec![4, 1, 1], Outcome::Settled));
+        let lost = if dead.is_null() { WorkOutcome::Lost } else { WorkOutcome::DeadLettered };
+        assert_eq!(works(&trace), [lost, WorkOutcome::Done, WorkOutcome::Done]);
+        // Its first attempt begins 7 ms after it is wanted.
+        let dealt_with = 7 + 4 * 10 + 3 * 100;
+        assert!(
+            ms(trace.parts[2].finished) > dealt_with && ms(trace.parts[1].finished) < 120,
+            "job 3 waited, not job 2"
+        );
+    }
+}
+
 /// Stock is reserved, the card is charged; if that is refused, the reservation is taken back.
 #[test]
 fn saga_the_second_refuses_and_the_first_compensates() {

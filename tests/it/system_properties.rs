@@ -67,7 +67,8 @@ enum Place {
 struct System<'c> {
     choices: &'c mut Choices,
     services: usize,
-    brokers: usize,
+    /// Whose each broker is.
+    brokers: Vec<&'static str>,
     parts: usize,
     /// How many steps may still be written.
     left: usize,
@@ -108,7 +109,7 @@ impl System<'_> {
         if self.choices.once_in(3) {
             step["retry"] = self.choices.retry();
         }
-        if self.choices.once_in(4) {
+        if self.choices.once_in(2) {
             step["circuit_breaker"] = json!({ "sliding_window_size": 2, "minimum_number_of_calls": 2,
                 "wait_duration_in_open_state": self.choices.some_millis(200),
                 "permitted_number_of_calls_in_half_open_state": 1, "when_open": self.choices.of(&["fail", "retry"]) });
@@ -121,13 +122,15 @@ impl System<'_> {
     }
 
     fn publish(&mut self, party: usize, place: Place, depth: usize) -> Option<Value> {
-        if self.brokers == 0 {
-            return None;
-        }
-        let confirms: &[&str] = if self.of_caller { &["wait", "off"] } else { &["wait", "off", "async"] };
-        let mut step = json!({ "publish": format!("broker-{}", self.choices.below(self.brokers)),
-            "confirm": self.choices.of(confirms) });
-        if self.choices.once_in(2) {
+        let broker = self.choices.below(self.brokers.len());
+        let confirms: &[&str] = match (*self.brokers.get(broker)?, self.of_caller) {
+            ("sqs", _) | ("kafka", true) => &["wait"],
+            ("kafka", false) => &["wait", "async"],
+            (_, true) => &["wait", "off"],
+            (_, false) => &["wait", "off", "async"],
+        };
+        let mut step = json!({ "publish": format!("broker-{broker}"), "confirm": self.choices.of(confirms) });
+        if self.brokers[broker] != "kafka" && self.choices.once_in(2) {
             step["timeout"] = self.choices.some_millis(100);
             step["retry"] = self.choices.retry();
         }
@@ -230,6 +233,50 @@ impl System<'_> {
         steps
     }
 
+    /// A topic of Kafka and a group that reads it.
+    fn kafka(&mut self, number: usize) -> [Value; 2] {
+        let size = 100 * (1 + self.choices.below(3));
+        let mut topic = json!({ "partitions": 1 + self.choices.below(3), "record_size_bytes": size, "request_timeout": "200ms",
+            "producer": { "linger": self.choices.millis(10), "batch_size_bytes": 250, "buffer_memory_bytes": 300 * (1 + self.choices.below(4)),
+                "max_block": self.choices.millis(100), "delivery_timeout": self.choices.some_millis(400), "acks": self.choices.of(&["all", "1", "0"]) } });
+        if self.choices.once_in(2) {
+            topic["keys"] = json!(["alice", "bob", "carol"]);
+        }
+        let hands = 1 + self.choices.below(4);
+        let mut member = json!({ "queue": format!("broker-{number}"), "consumers": 1 + self.choices.below(2), "max_concurrency": hands,
+            "session_timeout": "2s", "heartbeat_interval": "500ms", "max_poll_interval": self.choices.some_millis(400),
+            "max_poll_records": 1 + self.choices.below(4), "deduplicates": self.choices.once_in(3), "retry": self.choices.retry() });
+        if hands > 1 {
+            member["ordering"] = json!(self.choices.of(&["key", "partition", "unordered"]));
+            member["auto_commit_interval"] = self.choices.some_millis(100);
+        } else {
+            member["commit"] = json!(self.choices.of(&["auto", "after-batch", "after-each", "before-work"]));
+            member["between_attempts"] = json!(self.choices.of(&["poll", "sleep", "pause"]));
+        }
+        if self.choices.once_in(2) {
+            member["dead_letter"] = json!({ "id": format!("dead-{number}") });
+        }
+        let does = self.some_steps(0, Place::Delivery);
+        let party = json!({ "id": format!("consumer-{number}"), "member": member, "does": does });
+        [json!({ "id": format!("broker-{number}"), "kafka": topic }), self.with_state(party, 0)]
+    }
+
+    /// A queue of SQS and those who poll it.
+    fn sqs(&mut self, number: usize) -> [Value; 2] {
+        let mut queue = json!({ "visibility_timeout": self.choices.some_millis(500), "receive_message_wait_time": "20s",
+            "type": self.choices.of(&["standard", "fifo"]) });
+        if self.choices.once_in(2) {
+            queue["redrive_policy"] =
+                json!({ "id": format!("dead-{number}"), "max_receive_count": 1 + self.choices.below(3) });
+        }
+        let poller = json!({ "queue": format!("broker-{number}"), "count": 1 + self.choices.below(2),
+            "max_number_of_messages": 1 + self.choices.below(3), "poll_interval": "100ms",
+            "delete": self.choices.of(&["after-work", "before-work"]), "deduplicates": self.choices.once_in(3) });
+        let does = self.some_steps(0, Place::Delivery);
+        let party = json!({ "id": format!("consumer-{number}"), "poller": poller, "does": does });
+        [json!({ "id": format!("broker-{number}"), "sqs": queue }), self.with_state(party, 0)]
+    }
+
     fn with_state(&mut self, mut party: Value, place: usize) -> Value {
         party["tables"] = json!([{ "id": "rows", "durable": self.choices.once_in(2) }]);
         let mut pool = json!({ "id": "pool", "connections": 1 + self.choices.below(2) });
@@ -246,8 +293,10 @@ impl System<'_> {
 }
 
 fn system(choices: &mut Choices, parts: usize) -> (Vec<Value>, Vec<String>) {
-    let (services, brokers) = (1 + choices.below(3), choices.below(3));
-    let mut system = System { choices, services, brokers, parts, left: 60, of_caller: true };
+    let services = 1 + choices.below(3);
+    let brokers: Vec<&str> =
+        (0..choices.below(3)).map(|_| choices.of(&["rabbitmq", "kafka", "rabbitmq", "sqs"])).collect();
+    let mut system = System { choices, services, brokers: brokers.clone(), parts, left: 60, of_caller: true };
     let (mut parties, mut faulty) = (Vec::new(), Vec::new());
     let event_loop = system.choices.once_in(4);
     let caller =
@@ -272,8 +321,14 @@ fn system(choices: &mut Choices, parts: usize) -> (Vec<Value>, Vec<String>) {
         parties.push(system.with_state(party, number + 1));
         faulty.push(id);
     }
-    for number in 0..brokers {
+    for (number, vendor) in brokers.into_iter().enumerate() {
         let id = format!("broker-{number}");
+        if vendor != "rabbitmq" {
+            let both = if vendor == "kafka" { system.kafka(number) } else { system.sqs(number) };
+            faulty.extend([id, format!("consumer-{number}")]);
+            parties.extend(both);
+            continue;
+        }
         let kind = system.choices.of(&["classic", "quorum"]);
         let limit = if kind == "quorum" { json!(2) } else { Value::Null };
         let dead = match system.choices.below(4) {
@@ -451,9 +506,21 @@ fn what_holds_of_every_scenario_holds_of_random_systems() {
     assert_eq!((callers.len(), works.len()), (6, 4), "{callers:?} {works:?}");
     use MarkKind::*;
     assert!(
-        [TimedOut, Retried, GaveUp, Failed, Returned, DeadLettered, Crashed, Recovered, Switched]
-            .iter()
-            .all(|kind| marks.contains(kind)),
+        [
+            TimedOut,
+            Retried,
+            GaveUp,
+            Failed,
+            Returned,
+            DeadLettered,
+            Crashed,
+            Recovered,
+            Switched,
+            Committed,
+            Rebalanced
+        ]
+        .iter()
+        .all(|kind| marks.contains(kind)),
         "{marks:?}"
     );
     assert!(settled > limits, "{settled} settled and {limits} met their limit");

@@ -135,7 +135,9 @@ const OF_FILES: [&str; 3] = [
 
 /// Functions of the engine that are needed only where a side is a system, likewise. `src/worker.rs` sees to it that they are
 /// there before they are called.
-const OF_SYSTEMS: [&str; 12] = [
+const OF_SYSTEMS: [&str; 14] = [
+    "counterpoint::protocol::kafka::members::beside::",
+    "counterpoint::protocol::kafka::producer::holding::",
     "counterpoint::protocol::rabbitmq::publisher::Client::replied::",
     "counterpoint::protocol::rabbitmq::replies::Replies::",
     "counterpoint::protocol::system::check::",

@@ -4,13 +4,9 @@
 
 use std::collections::VecDeque;
 
-use crate::protocol::answer::Letter;
 use crate::protocol::port;
 use crate::time::Span;
-use crate::trace::{PartId, Slot};
-
-/// The ticket of what nobody waits for.
-const UNHEARD: u32 = u32::MAX;
+use crate::trace::Slot;
 
 /// What the holder is to do.
 #[derive(Default)]
@@ -21,14 +17,6 @@ pub(super) struct Outside {
 }
 
 impl Outside {
-    pub(super) fn send_unheard(&mut self, port: u8, part: PartId) {
-        self.to_send.push_back((port, port::Task { ticket: UNHEARD, part, slot: Slot::WHOLE, letter: None }));
-    }
-
-    pub(super) fn write_unheard(&mut self, port: u8, (part, slot): (PartId, Slot), letter: Letter) {
-        self.to_send.push_back((port, port::Task { ticket: UNHEARD, part, slot, letter: Some(letter) }));
-    }
-
     pub(super) fn forget(&mut self) {
         self.to_send.clear();
         self.returned.clear();

@@ -16,6 +16,9 @@ use crate::protocol::port;
 use crate::time::{Moment, Span};
 use crate::trace::{CallerOutcome, PartId, Slot};
 
+/// In the ticket of a task that does not wait for how what it sends ends; the rest is its number.
+const UNHEARD: u32 = 1 << 31;
+
 impl Node {
     /// Adds a clock, whose tasks are asked for as `entry` and have that slot to themselves. If it only `looks` for what
     /// others leave, it need not strike where nothing happens.
@@ -94,6 +97,31 @@ impl Node {
         let Some(running) = self.running.get_mut(&key) else { return };
         running.doing = Doing::Sending;
         self.outside.to_send.push_back((port, port::Task { ticket: key, part, slot: running.slot, letter }));
+    }
+
+    /// Nobody will hear how it ends; the task goes on when its holder says that it is handed over.
+    pub(super) fn hand_over(&mut self, key: u32, (port, part): (u8, PartId), letter: Option<Letter>) {
+        let Some(running) = self.running.get_mut(&key) else { return };
+        running.doing = Doing::Sending;
+        let slot = if letter.is_some() { running.slot } else { Slot::WHOLE };
+        self.outside.to_send.push_back((port, port::Task { ticket: UNHEARD | key, part, slot, letter }));
+    }
+
+    /// What was given to a port is held by it, or no longer. It matters to whoever does not wait for the end.
+    pub(crate) fn handed_over(&mut self, ticket: u32, is_held: bool, stage: &mut Stage<'_>) {
+        let key = ticket & !UNHEARD;
+        if ticket == key {
+            return;
+        }
+        if is_held {
+            return self.begin_waiting(key, stage);
+        }
+        self.wind_up(stage);
+        let Some(running) = self.running.get_mut(&key) else { return };
+        let Doing::Sending = running.doing else { return };
+        running.task.last = StepEnd::Done;
+        running.doing = Doing::Deciding;
+        self.errands.push(Errand::Steps(key));
     }
 
     /// The next thing that is to be sent, and by which port.

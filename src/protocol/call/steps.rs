@@ -56,14 +56,13 @@ impl Node {
                 Step::Pause(Span::ZERO) => {}
                 Step::Pause(span) => return self.pause(key, span, stage),
                 Step::Send { port, part, waits: true } => return self.send_out(key, (port, part), None, stage),
-                Step::Send { port, part, waits: false } => self.outside.send_unheard(port, part),
-                Step::Write { port, letter, waits: true } => {
-                    let part = running.task.part;
-                    return self.send_out(key, (port, part), Some(letter), stage);
-                }
-                Step::Write { port, letter, waits: false } => {
-                    let (part, slot) = (running.task.part, running.slot);
-                    self.outside.write_unheard(port, (part, slot), letter);
+                Step::Send { port, part, waits: false } => return self.hand_over(key, (port, part), None),
+                Step::Write { port, letter, waits } => {
+                    let to = (port, running.task.part);
+                    return match waits {
+                        true => self.send_out(key, to, Some(letter), stage),
+                        false => self.hand_over(key, to, Some(letter)),
+                    };
                 }
                 Step::Branch(places) if places.is_empty() => {}
                 Step::Branch(places) => return self.branch(key, &places, stage),

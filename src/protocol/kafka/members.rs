@@ -5,24 +5,29 @@
 //! rejoins its group in `poll()` and nowhere else, so a rebalance waits until each member has
 //! finished the attempt at which it is.
 
+mod beside;
 mod commit;
 mod group;
+mod hands;
 mod member;
 mod work;
 
 use super::messages::{MemberNumber, Offset, Request, Taken, ToMembers, ToTopic};
 use crate::protocol::by_number::ByNumber;
 
+use super::handling::{BetweenAttempts, Ordering};
 use super::settings::{Commit, GroupSettings};
 use super::words::{Assignments, Words};
 use crate::engine::{Fault, Input, LinkId, Parcel, Phase, Word};
 use crate::protocol::dead_letters::SetAside;
+use crate::protocol::keys::Keys;
 use crate::protocol::lanes::Berth;
 use crate::protocol::lending::Loans;
 use crate::protocol::work::Effects;
 use crate::protocol::{Role, Stage};
 use crate::time::Span;
 use crate::trace::{Ending, MessageId, PartId, Slot, StayKind};
+use hands::{Beside, Hands};
 use member::{Doing, Member, Membership, Record, Then};
 
 /// How a member reaches the topic.
@@ -49,6 +54,9 @@ pub struct Members {
     set_aside: ByNumber<(u16, Offset), ()>,
     /// Without them, they work themselves.
     loans: Option<Loans>,
+    between_attempts: BetweenAttempts,
+    /// Without them, each has one hand and polls when that is free.
+    beside: Option<Box<Beside>>,
 }
 
 /// What members can be woken for.
@@ -72,6 +80,10 @@ pub enum Timer {
     WorkDone { member: MemberNumber },
     /// A member tries the same record again.
     WorkAgain { member: MemberNumber },
+    /// The same of a member that has several hands: of that record.
+    AgainBeside { member: MemberNumber, partition: u16, offset: Offset },
+    /// It is time for a member that has several hands to commit what they have done.
+    CommitBeside { member: MemberNumber },
 }
 
 impl Role for Members {
@@ -123,12 +135,20 @@ impl Members {
             aside,
             set_aside: ByNumber::default(),
             loans: None,
+            between_attempts: BetweenAttempts::default(),
+            beside: None,
         }
     }
 
-    /// They lend the records that they are to work on, one at a time each.
-    pub(crate) fn lending(self) -> Self {
-        Members { loans: Some(Loans::new()), ..self }
+    /// They lend the records that they are to work on, one at a time each, and do that between two attempts at one.
+    pub(crate) fn lending(self, between_attempts: BetweenAttempts) -> Self {
+        Members { loans: Some(Loans::new()), between_attempts, ..self }
+    }
+
+    /// They lend as many at a time as each of them has hands. Of records with these keys, those wait for each other.
+    pub(crate) fn with_hands(self, each: u16, ordering: Ordering, keys: &Keys) -> Self {
+        let hands = self.members.iter().map(|_| Hands::new(each)).collect();
+        Members { beside: Some(Box::new(Beside { each, ordering, keys: keys.index(), hands })), ..self }
     }
 
     fn number(&self, index: usize) -> MemberNumber {
@@ -139,8 +159,18 @@ impl Members {
         usize::from(member - self.first)
     }
 
+    /// Where a member is that does not do several things at once.
     fn slot(&self, index: usize) -> Slot {
-        Slot(index as u16)
+        if self.beside.is_some() { Slot::WHOLE } else { Slot(index as u16) }
+    }
+
+    /// Whether a member is in `poll()`, or will be at once.
+    fn polls(&self, index: usize) -> bool {
+        match self.members[index].doing {
+            Doing::Polling(_) | Doing::Beside => true,
+            Doing::Pausing { .. } => self.between_attempts == BetweenAttempts::Pause,
+            Doing::Nothing | Doing::Working { .. } | Doing::Committing { .. } => false,
+        }
     }
 
     fn hear(&mut self, message: MessageId, body: ToMembers, stage: &mut Stage<'_>) {
@@ -162,8 +192,10 @@ impl Members {
                     self.members[index].buffer.push_back(Record { part, partition, offset, stay });
                 }
                 match self.members[index].doing {
-                    Doing::Polling(_) => self.poll(index, stage),
-                    _ => self.fetch_more(index, stage),
+                    Doing::Polling(_) | Doing::Beside => self.poll(index, stage),
+                    Doing::Nothing | Doing::Working { .. } | Doing::Pausing { .. } | Doing::Committing { .. } => {
+                        self.fetch_more(index, stage);
+                    }
                 }
             }
             ToMembers::FetchRefused { member, partition, request } => {
@@ -201,6 +233,10 @@ impl Members {
             }
             Timer::WorkDone { member } => self.work_done(self.index(member), stage),
             Timer::WorkAgain { member } => self.work_again(self.index(member), stage),
+            Timer::AgainBeside { member, partition, offset } => {
+                self.again_beside(self.index(member), (partition, offset), stage);
+            }
+            Timer::CommitBeside { member } => self.commit_beside(self.index(member), stage),
         }
     }
 
@@ -251,6 +287,10 @@ impl Members {
 
     /// One `poll()`. Says what the member does next, unless it has to wait.
     fn poll_once(&mut self, index: usize, stage: &mut Stage<'_>) -> Option<Then> {
+        if self.beside.is_some() {
+            self.poll_beside(index, stage);
+            return None;
+        }
         if !self.enter_poll(index, stage) {
             return None;
         }
@@ -276,7 +316,9 @@ impl Members {
 
     /// Nothing was returned: `poll()` blocks until something is.
     fn wait(&mut self, index: usize, stage: &mut Stage<'_>) {
-        if !matches!(self.members[index].doing, Doing::Polling(_)) {
+        if self.beside.is_some() {
+            self.members[index].doing = Doing::Beside;
+        } else if !matches!(self.members[index].doing, Doing::Polling(_)) {
             let stay = stage.begin(self.slot(index), StayKind::Polling, PartId::NONE);
             self.members[index].doing = Doing::Polling(stay);
         }
@@ -293,6 +335,9 @@ impl Members {
     /// A fetch for every partition of which nothing is in stock.
     fn fetch_more(&mut self, index: usize, stage: &mut Stage<'_>) {
         let member = self.number(index);
+        if self.members[index].paused {
+            return;
+        }
         for place in 0..self.members[index].owned.len() {
             let Some((partition, from, request)) = self.members[index].wants(place) else {
                 continue;
@@ -324,8 +369,9 @@ impl Members {
             (Fault::Outage, Phase::Begins) => {
                 for index in 0..self.members.len() {
                     self.members[index].closing = true;
-                    let Member { doing, membership, .. } = &self.members[index];
-                    if matches!(doing, Doing::Polling(_)) || *membership == Membership::Joining {
+                    if self.polls(index) {
+                        self.poll(index, stage);
+                    } else if self.members[index].membership == Membership::Joining {
                         self.close(index, stage);
                     }
                 }

@@ -6,6 +6,8 @@
 //! the answers to its batch said, and no more.
 
 mod batches;
+mod buffer;
+mod holding;
 
 use super::messages::{Answer, BatchNumber, Producing, ToProducer, ToTopic};
 use std::collections::VecDeque;
@@ -23,6 +25,7 @@ use crate::rng::Purpose;
 use crate::time::Span;
 use crate::trace::{CallerOutcome, Ending, JobId, MarkKind, MessageId, PartId, Slot, StayKind};
 use batches::{Batch, Lane, Record};
+pub(crate) use buffer::Buffer;
 
 /// How long a refused or lost request waits for the next attempt, give or take a fifth: `retry.backoff.ms` 100, doubling
 /// up to `retry.backoff.max.ms` 1000.
@@ -54,6 +57,8 @@ pub struct Client {
     sticky: (u16, u32),
     turns: u32,
     ended: VecDeque<(Task, CallerOutcome)>,
+    /// Without it, there is memory for whatever is sent.
+    buffer: Option<Box<Buffer>>,
 }
 
 /// What a producer can be woken for.
@@ -75,17 +80,20 @@ enum What {
     DeliveryOver,
     /// The partition's first batch may be sent again.
     SendAgain,
+    /// `max.block.ms` is over for a record that is held.
+    NoRoom(u32),
 }
 
 impl Port for Client {
     type Message = ToProducer;
     type Timer = Timer;
 
-    /// `send()`: the record joins the open batch of its partition.
     fn send(&mut self, task: Task, stage: &mut Stage<'_>) {
         let partition = self.partition(stage.job_of(task.part), stage);
-        let stay = (task.slot == Slot::WHOLE).then(|| stage.begin(Slot::WHOLE, StayKind::Unconfirmed, task.part));
-        self.file(Record { task, stay }, partition, stage);
+        match self.buffer {
+            Some(_) => self.file_or_hold(task, partition, stage),
+            None => self.take_on(task, partition, stage),
+        }
     }
 
     fn hear(&mut self, message: MessageId, body: ToProducer, stage: &mut Stage<'_>) {
@@ -100,6 +108,7 @@ impl Port for Client {
                 self.send_what_may(partition, stage);
             }
         }
+        self.look_for_room(stage);
     }
 
     fn ring(&mut self, Timer { partition, what, .. }: Timer, stage: &mut Stage<'_>) {
@@ -117,11 +126,21 @@ impl Port for Client {
             }
             What::DeliveryOver => self.expire(partition, stage),
             What::SendAgain => self.send_what_may(partition, stage),
+            What::NoRoom(number) => self.no_room(number, stage),
         }
+        self.look_for_room(stage);
     }
 
     fn ended(&mut self, _: &mut Stage<'_>) -> Option<(Task, CallerOutcome)> {
         self.ended.pop_front()
+    }
+
+    fn holds(&self, ticket: u32) -> bool {
+        self.buffer.as_ref().is_some_and(|buffer| buffer.holds(ticket))
+    }
+
+    fn let_go(&mut self) -> Option<Task> {
+        self.buffer.as_mut()?.let_go.pop_front()
     }
 }
 
@@ -129,6 +148,9 @@ impl Mortal for Client {
     fn die(&mut self, stage: &mut Stage<'_>) {
         self.life = self.life.wrapping_add(1);
         self.ended.clear();
+        if self.buffer.is_some() {
+            self.forget_held(stage);
+        }
         for lane in self.lanes.iter_mut().map(std::mem::take) {
             stage.cancel(lane.watched);
             for batch in lane.into_batches() {
@@ -169,7 +191,13 @@ impl Client {
             sticky: (u16::MAX, 0),
             turns: 0,
             ended: VecDeque::new(),
+            buffer: None,
         }
+    }
+
+    /// The same, whose memory is bounded.
+    pub(crate) fn within(self, buffer: Buffer) -> Self {
+        Client { buffer: Some(Box::new(buffer)), ..self }
     }
 
     /// The port with that number among those of its holder.
@@ -177,8 +205,21 @@ impl Client {
         Client { number, ..self }
     }
 
+    /// Something may have left the memory.
+    fn look_for_room(&mut self, stage: &mut Stage<'_>) {
+        if self.buffer.is_some() {
+            self.let_in(stage);
+        }
+    }
+
     fn timer(&self, partition: u16, what: What) -> Timer {
         Timer { port: self.number, partition, what }
+    }
+
+    /// `send()`: the record joins the open batch of its partition.
+    fn take_on(&mut self, task: Task, partition: u16, stage: &mut Stage<'_>) {
+        let stay = (task.slot == Slot::WHOLE).then(|| stage.begin(Slot::WHOLE, StayKind::Unconfirmed, task.part));
+        self.file(Record { task, stay }, partition, stage);
     }
 
     fn file(&mut self, record: Record, partition: u16, stage: &mut Stage<'_>) {

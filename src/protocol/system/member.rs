@@ -181,12 +181,20 @@ impl Member {
                 // Nobody asked for a reply to this delivery.
                 if letter.to == MessageId::NONE {
                     self.node.sent(task, CallerOutcome::Accepted, stage);
+                    self.node.handed_over(task.ticket, false, stage);
                     continue;
                 }
             }
-            any!(Client, &mut self.outlets[usize::from(port)].client, client => client.send(task, stage));
+            let client = &mut self.outlets[usize::from(port)].client;
+            any!(Client, client, client => client.send(task, stage));
+            let is_held = any!(Client, client, client => client.holds(task.ticket));
+            self.node.handed_over(task.ticket, is_held, stage);
         }
         for outlet in &mut self.outlets {
+            while let Some(task) = any!(Client, &mut outlet.client, client => client.let_go()) {
+                self.node.handed_over(task.ticket, false, stage);
+                any = true;
+            }
             while let Some((task, outcome)) = any!(Client, &mut outlet.client, client => client.ended(stage)) {
                 self.node.sent(task, outcome, stage);
                 any = true;
@@ -199,6 +207,8 @@ impl Member {
             }
             while let Some(loan) = any!(Lending, lending, crew => crew.next_loan()) {
                 self.node.borrow(loan, stage);
+                // What is lent first is begun first.
+                self.node.run_errands(stage);
                 any = true;
             }
         }

@@ -28,7 +28,7 @@ pub struct Party {
     /// It polls a queue of SQS.
     pub poller: Option<Taking<sqs::ConsumerSettings>>,
     /// It is a group of Kafka's, and reads a topic.
-    pub member: Option<Taking<kafka::GroupSettings>>,
+    pub member: Option<Joined<kafka::GroupSettings, Reading>>,
     /// It is RabbitMQ.
     pub rabbitmq: Option<Rabbitmq>,
     /// It is a queue of SQS.
@@ -84,12 +84,12 @@ impl Party {
         }
     }
 
-    /// From where it takes what it does something about, by whose rules, and how many of it do so.
+    /// From where it takes what it does something about, by whose rules, and in how many hands.
     pub(super) fn takes(&self) -> Option<(Vendor, &str, u16)> {
         match (&self.consumer, &self.poller, &self.member) {
             (Some(taking), ..) => Some((Vendor::Rabbitmq, &taking.own.queue, taking.within.0.count)),
             (_, Some(taking), _) => Some((Vendor::Sqs, &taking.own.queue, taking.within.0.count)),
-            (.., Some(taking)) => Some((Vendor::Kafka, &taking.own.queue, taking.within.0.consumers)),
+            (.., Some(taking)) => Some((Vendor::Kafka, &taking.own.queue, taking.hands())),
             (None, None, None) => None,
         }
     }
@@ -171,13 +171,26 @@ pub trait Beside: Field {
 }
 
 impl Beside for Filing {}
-impl Beside for Records {}
-impl Beside for Source {
+impl Beside for Memory {
     const ELSEWHERE: &'static [Elsewhere] = &[
-        ("lanes", "is one here: those of a party share its fate; write a party each for what is to fail apart"),
-        ("factors", "change nothing here, for the steps say how long they take; leave it out"),
+        ("id", "is that of the party that publishes; leave it out"),
+        ("name", "is that of the party that publishes; leave it out"),
+        ("threads", "are those of the party that publishes; leave it out"),
+        ("send", "is said by each step that publishes; write `confirm` there"),
     ];
 }
+impl Beside for Records {}
+impl Beside for Source {
+    const ELSEWHERE: &'static [Elsewhere] = &NOT_THE_CONSUMERS;
+}
+impl Beside for Reading {
+    const ELSEWHERE: &'static [Elsewhere] = &NOT_THE_CONSUMERS;
+}
+
+const NOT_THE_CONSUMERS: [Elsewhere; 2] = [
+    ("lanes", "is one here: those of a party share its fate; write a party each for what is to fail apart"),
+    ("factors", "change nothing here, for the steps say how long they take; leave it out"),
+];
 
 impl<T: Field, O: Beside> Field for Joined<T, O> {
     fn read(&mut self, value: Value) -> Result<(), Misread> {
@@ -214,6 +227,35 @@ pub struct Source {
 
 fields!(Source: ; needs queue);
 
+/// From where the members of a group read, and how they deal with what their polls return.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// The id of a topic.
+    pub queue: String,
+    /// How many records a member has in hand at once. With several, it polls beside their work.
+    pub max_concurrency: u16,
+    /// Which of them wait for each other; those of a key, if nothing is written.
+    pub ordering: Option<kafka::Ordering>,
+    /// What a member with one hand does between two attempts.
+    pub between_attempts: kafka::BetweenAttempts,
+}
+
+fields!(Reading: max_concurrency, ordering, between_attempts; needs queue);
+
+impl Default for Reading {
+    fn default() -> Self {
+        let (queue, between_attempts) = (String::new(), kafka::BetweenAttempts::default());
+        Reading { queue, max_concurrency: 1, ordering: None, between_attempts }
+    }
+}
+
+impl Joined<kafka::GroupSettings, Reading> {
+    /// The hands of all members together.
+    pub fn hands(&self) -> u16 {
+        self.within.0.consumers.saturating_mul(self.own.max_concurrency)
+    }
+}
+
 /// What is said of messages of SQS.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Filing {
@@ -239,7 +281,7 @@ impl Default for Filing {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Records {
     /// Each party that publishes to the topic has one producer, and all are set up alike.
-    pub producer: Producer,
+    pub producer: Joined<kafka::ProducerSettings, Memory>,
     /// The keys of the jobs' records, in turn; without any, records have no key.
     pub keys: Keys,
     /// What a record takes in a batch.
@@ -257,28 +299,24 @@ fields!(Records: producer, keys, record_size_bytes, request_timeout, label, body
 impl Default for Records {
     fn default() -> Self {
         let kafka::Settings { keys, record_size_bytes, request_timeout, label, body, .. } = kafka::Settings::default();
-        Records { producer: Producer::default(), keys, record_size_bytes, request_timeout, label, body }
+        Records { producer: Joined::default(), keys, record_size_bytes, request_timeout, label, body }
     }
 }
 
-/// How a party's producer works: the rest is said by the party and its steps.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Producer(pub kafka::ProducerSettings);
+/// What a producer may hold of what is not sent yet; the rest of it is as in the short form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Memory {
+    /// `buffer.memory`: each batch takes as much of it as a batch may have bytes.
+    pub buffer_memory_bytes: u32,
+    /// How long a `send()` blocks its thread where there is none left: `max.block.ms`.
+    pub max_block: Span,
+}
 
-const NOT_THE_PRODUCERS: [Elsewhere; 4] = [
-    ("id", "is that of the party that publishes; leave it out"),
-    ("name", "is that of the party that publishes; leave it out"),
-    ("threads", "are those of the party that publishes; leave it out"),
-    ("send", "is said by each step that publishes; write `confirm` there"),
-];
+fields!(Memory: buffer_memory_bytes, max_block);
 
-impl Field for Producer {
-    fn read(&mut self, value: Value) -> Result<(), Misread> {
-        read_without(&NOT_THE_PRODUCERS, &mut self.0, value)
-    }
-
-    fn write(&mut self) -> Value {
-        write_without(&NOT_THE_PRODUCERS, &mut self.0)
+impl Default for Memory {
+    fn default() -> Self {
+        Memory { buffer_memory_bytes: 32 << 20, max_block: Span::seconds(60) }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::engine::{Link, LinkId, Setup};
 use crate::protocol::call::settings::{Caller, Service, node_words};
 use crate::protocol::call::{Door, Edge, Hands, Looks, Message, Node, NodeWords, Reply, Verdict};
 use crate::protocol::dead_letters::DeadLetters;
-use crate::protocol::{self, Ground, lanes};
+use crate::protocol::{self, Ground, counted, lanes};
 use crate::trace::{ActorId, ActorRow, Duty, Slot};
 
 kinds! {
@@ -107,7 +107,14 @@ impl Written {
             (Some(caller), _) => Caller { id: id.into(), name: name.into(), ..caller.0.clone() }.lane(),
             (None, Some(service)) => Service { id: id.into(), name: name.into(), ..service.0.clone() }.lane(),
             (None, None) => match party.takes() {
-                Some((.., count)) => lanes::of_slots(Duty::Worker, (id, name), count, "consumer"),
+                Some((.., count)) => match party.member.as_ref().filter(|member| member.own.max_concurrency > 1) {
+                    Some(member) => {
+                        let row = lanes::of_slots(Duty::Worker, (id, name), count, "thread");
+                        let consumers = counted(member.within.0.consumers, "consumer");
+                        ActorRow { subtitle: format!("{consumers}, {}", row.subtitle), ..row }
+                    }
+                    None => lanes::of_slots(Duty::Worker, (id, name), count, "consumer"),
+                },
                 None => return brokers::lane(party),
             },
         };

@@ -23,6 +23,7 @@ impl Members {
             // It left the group, or was thrown out of it: the client itself refuses.
             let label = self.words.commit_failed;
             stage.mark(MarkKind::Failed, self.slot(index), PartId::NONE, 0, label);
+            self.leaves_what_is_not_its_own(index, stage);
             return Some(then);
         }
         let open = self.send_commits(index, stage);
@@ -78,11 +79,14 @@ impl Members {
                 one.identity = None;
                 one.rejoin = true;
                 one.stop_beating(stage);
-                stage.mark(MarkKind::Failed, Slot(index as u16), PartId::NONE, 0, self.words.commit_failed);
+                stage.mark(MarkKind::Failed, self.slot(index), PartId::NONE, 0, self.words.commit_failed);
+                self.leaves_what_is_not_its_own(index, stage);
             }
         }
+        if taken == Taken::UnknownMember && self.polls(index) {
+            return self.poll(index, stage);
+        }
         match self.members[index].doing {
-            Doing::Polling(_) if taken == Taken::UnknownMember => self.poll(index, stage),
             Doing::Committing { open, then, stay } if request >= self.members[index].first_commit => {
                 let member = self.number(index);
                 let again = open == 1 && taken == Taken::NoCoordinator;
@@ -96,9 +100,18 @@ impl Members {
             // Nobody waits for it.
             Doing::Committing { .. }
             | Doing::Polling(_)
+            | Doing::Beside
             | Doing::Working { .. }
             | Doing::Pausing { .. }
             | Doing::Nothing => {}
+        }
+    }
+
+    /// `commitSync()` has thrown a CommitFailedException: the partitions are somebody else's, who reads from the place that
+    /// was not moved. Whoever commits first and works then has not earned the work, or it would be done twice.
+    fn leaves_what_is_not_its_own(&mut self, index: usize, stage: &mut Stage<'_>) {
+        if self.group.commit == Commit::BeforeWork {
+            self.members[index].hand.drain(..).for_each(|record| stage.end(record.stay, Ending::Returned));
         }
     }
 

@@ -45,11 +45,9 @@ impl Members {
     /// Asks again from the beginning; in its next `poll()`, if it has something to do meanwhile: where some of its places
     /// are known, it works while it waits for the others.
     pub(super) fn join_again(&mut self, index: usize, stage: &mut Stage<'_>) {
-        match self.members[index].doing {
-            Doing::Nothing | Doing::Polling(_) => self.join(index, stage),
-            Doing::Working { .. } | Doing::Pausing { .. } | Doing::Committing { .. } => {
-                self.members[index].rejoin = true;
-            }
+        match self.polls(index) || matches!(self.members[index].doing, Doing::Nothing) {
+            true => self.join(index, stage),
+            false => self.members[index].rejoin = true,
         }
     }
 
@@ -70,7 +68,14 @@ impl Members {
 
     /// Drops what was fetched and not worked on: it belongs to whoever is assigned the partition next.
     fn drop_all(&mut self, index: usize, ending: Ending, stage: &mut Stage<'_>) {
+        if self.beside.is_some() {
+            self.drop_beside(index, ending, stage);
+        }
         let one = &mut self.members[index];
+        if let Doing::Pausing { stay, .. } = one.doing {
+            stage.end(stay, ending);
+            one.doing = Doing::Nothing;
+        }
         one.disown(stage);
         let records: Vec<_> = one.buffer.drain(..).chain(one.hand.drain(..)).collect();
         records.into_iter().for_each(|record| stage.end(record.stay, ending));
@@ -181,7 +186,7 @@ impl Members {
             }
         }
         one.rejoin = true;
-        if let Doing::Polling(_) = one.doing {
+        if self.polls(index) {
             self.poll(index, stage);
         }
     }
@@ -213,9 +218,9 @@ impl Members {
     pub(super) fn die(&mut self, index: usize, stage: &mut Stage<'_>) {
         match self.members[index].doing {
             Doing::Working { in_hand, .. } => in_hand.cut_short(stage),
-            Doing::Pausing { stay, .. } => stage.end(stay, Ending::Interrupted),
             Doing::Polling(_) | Doing::Committing { .. } => self.stop_waiting(index, Ending::Interrupted, stage),
-            Doing::Nothing => {}
+            // What it pauses with is dropped with the rest.
+            Doing::Pausing { .. } | Doing::Beside | Doing::Nothing => {}
         }
         self.drop_all(index, Ending::Interrupted, stage);
         self.forget(index, stage);

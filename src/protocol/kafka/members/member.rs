@@ -69,6 +69,8 @@ pub(super) enum Then {
 #[derive(Clone, Copy)]
 pub(super) enum Doing {
     Nothing,
+    /// It polls beside the work of its hands.
+    Beside,
     /// In `poll()`, and nothing is there.
     Polling(OpenStay),
     Working {
@@ -112,6 +114,8 @@ pub(super) struct Member {
     pub rejoin: bool,
     /// Whether the next `poll()` is the last.
     pub closing: bool,
+    /// Whether its partitions are paused: nothing more of them is fetched.
+    pub paused: bool,
     last_request: Request,
     /// The request to the coordinator about membership that is under way.
     group_request: Option<Request>,
@@ -145,6 +149,7 @@ impl Member {
             next_commit: Moment::NEVER,
             rejoin: false,
             closing: false,
+            paused: false,
             last_request: 0,
             group_request: None,
             patience: Vec::new(),
@@ -273,6 +278,14 @@ impl Member {
         self.failed_attempts.remove(&(record.partition, record.offset));
         if let Some(owned) = self.owned.iter_mut().find(|owned| owned.partition == record.partition) {
             owned.done = owned.done.max(record.offset + 1);
+        }
+    }
+
+    /// A record is dealt with, and the first of its partition that is not is this one, if there is any.
+    pub fn is_done_before(&mut self, record: &Record, first: Option<Offset>) {
+        self.failed_attempts.remove(&(record.partition, record.offset));
+        if let Some(owned) = self.owned(record.partition) {
+            owned.done = owned.done.max(first.unwrap_or(owned.returned));
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! *Invariant:* a record that fails holds up its partition until it succeeds, is set aside or is skipped.
 
+use super::super::handling::BetweenAttempts;
 use super::super::settings::Commit;
 use super::member::{Doing, Record, Then};
 use super::{Members, Timer};
@@ -9,7 +10,7 @@ use crate::engine::Parcel;
 use crate::protocol::Stage;
 use crate::protocol::dead_letters::SetAside;
 use crate::protocol::lending::{InHand, Lender, Loan};
-use crate::trace::{Ending, MarkKind, StayKind};
+use crate::trace::{Ending, MarkKind, Slot, StayKind};
 
 impl Members {
     /// Works on the next record of the last poll. Says what comes next if there is none to work on.
@@ -37,7 +38,7 @@ impl Members {
     }
 
     /// Whether nothing is left to do about a record that was read again.
-    fn passes_over(&self, record: &Record, stage: &Stage<'_>) -> bool {
+    pub(super) fn passes_over(&self, record: &Record, stage: &Stage<'_>) -> bool {
         self.effects.know(record.part, stage) || self.set_aside.contains(&(record.partition, record.offset))
     }
 
@@ -75,6 +76,11 @@ impl Members {
         let (slot, part) = (self.slot(index), record.part);
         self.members[index].attempt_failed(&record, attempt);
         if attempt < self.group.retry.max_attempts {
+            // Who goes on polling does so from now on.
+            self.members[index].doing = Doing::Nothing;
+            if self.between_attempts == BetweenAttempts::Pause && !self.enter_poll(index, stage) {
+                return;
+            }
             let wait = self.group.retry.wait_at_work(stage, part, attempt);
             stage.mark(MarkKind::Retried, slot, part, u64::from(attempt) + 1, self.words.tries_again);
             let member = self.number(index);
@@ -83,6 +89,13 @@ impl Members {
             self.members[index].doing = Doing::Pausing { record, attempt, stay };
             return;
         }
+        self.set_aside(slot, &record, stage);
+        self.dealt_with(index, record, stage);
+    }
+
+    /// Its attempts are over: it is put into the dead-letter topic, or skipped.
+    pub(super) fn set_aside(&mut self, slot: Slot, record: &Record, stage: &mut Stage<'_>) {
+        let part = record.part;
         self.set_aside.insert((record.partition, record.offset), ());
         match self.aside {
             None => stage.mark(MarkKind::Dropped, slot, part, record.offset.into(), self.words.skipped),
@@ -91,10 +104,9 @@ impl Members {
                 stage.send(Parcel::new(link, self.words.dead_letter, part).from(slot), body);
             }
         }
-        self.dealt_with(index, record, stage);
     }
 
-    /// The back-off is over. The member polls before the next attempt (Spring's DefaultErrorHandler does), so each
+    /// The back-off is over. Unless it sleeps through all attempts, the member polls before the next attempt (Spring's DefaultErrorHandler does), so each
     /// back-off with the work before it counts against `max.poll.interval.ms`, and not their sum. If the poll closes or
     /// rejoins the group, the record is read again from where the group stands.
     pub(super) fn work_again(&mut self, index: usize, stage: &mut Stage<'_>) {
@@ -103,6 +115,9 @@ impl Members {
         };
         stage.end(stay, Ending::Done);
         self.members[index].doing = Doing::Nothing;
+        if self.between_attempts == BetweenAttempts::Sleep {
+            return self.work(index, record, attempt + 1, stage);
+        }
         if self.enter_poll(index, stage) {
             self.leave_poll(index, stage);
             self.work(index, record, attempt + 1, stage);
@@ -117,6 +132,9 @@ impl Lender for Members {
 
     /// An attempt at a record has come to an end. The member goes on to the next, or tries again.
     fn give_back(&mut self, place: u16, good: bool, stage: &mut Stage<'_>) {
+        if self.beside.is_some() {
+            return self.given_back_beside(place, good, stage);
+        }
         let index = usize::from(place);
         let Doing::Working { record, attempt, .. } = self.members[index].doing else {
             return;

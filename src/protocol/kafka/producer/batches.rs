@@ -92,6 +92,22 @@ impl Lane {
         Some(*last)
     }
 
+    /// How many batches there are, waiting and in flight.
+    pub fn len(&self) -> usize {
+        self.waiting.len() + self.in_flight.len()
+    }
+
+    /// Whether a record of that size would join a batch that is open.
+    pub fn takes(&self, size: u32, limit: u32) -> bool {
+        self.waiting.back().is_some_and(|batch| !batch.closed && batch.bytes + size <= limit)
+    }
+
+    /// Closes the batch that is open, if one is.
+    pub fn close_open(&mut self) -> bool {
+        let open = self.waiting.back_mut().filter(|batch| !batch.closed);
+        open.map(|batch| batch.closed = true).is_some()
+    }
+
     pub fn close(&mut self, number: BatchNumber) {
         if let Some(batch) = self.waiting(number) {
             batch.closed = true;

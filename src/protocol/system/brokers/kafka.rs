@@ -8,7 +8,7 @@ use crate::engine::{LinkId, Setup};
 use crate::protocol::kafka::TopicSettings;
 use crate::protocol::kafka::members::{self, Members};
 use crate::protocol::kafka::messages::{ToMembers, ToTopic};
-use crate::protocol::kafka::producer::Client;
+use crate::protocol::kafka::producer::{Buffer, Client};
 use crate::protocol::kafka::topic::{MemberLinks, Reader, Topic};
 use crate::protocol::kafka::words::{Assignments, Words};
 use crate::protocol::lanes::{self, Berth};
@@ -62,7 +62,14 @@ impl<'s> Rising<'s> {
             let aside = site.aside(place, dead, setup);
             let who = (own, first, Berth { first: 0, count: own.consumers });
             let common = (written.own.request_timeout, &assignments);
-            crew(place, Members::new(who, common, words, links, aside).lending());
+            let members = Members::new(who, common, words, links, aside).lending(member.own.between_attempts);
+            crew(
+                place,
+                match member.own.max_concurrency {
+                    1 => members,
+                    each => members.with_hands(each, member.own.ordering.unwrap_or_default(), &records.keys),
+                },
+            );
         }
         let topic = Topic::new((topic, records.record_size_bytes), &readers, words, on);
         Rising { words, topic, written }
@@ -82,6 +89,10 @@ impl<'s> Rising<'s> {
             (out, setup.link(site.link((to.broker, party)).keeping_order()))
         });
         let leaders = leaders.collect();
-        Client::new(&producer.0, (keys, *record_size_bytes), *request_timeout, self.words, leaders).numbered(port)
+        let exhausted = setup.label("BufferExhaustedException");
+        let buffer = Buffer::new(producer.own.buffer_memory_bytes, producer.own.max_block, exhausted);
+        let own = &producer.within.0;
+        let client = Client::new(own, (keys, *record_size_bytes), *request_timeout, self.words, leaders);
+        client.numbered(port).within(buffer)
     }
 }

@@ -3,13 +3,46 @@
 //! *Invariant:* a party is of one kind, and has nothing of another.
 
 use super::{Checked, MOST_TABLES, bad, names, one_queue, taken};
+use crate::protocol::kafka::{BetweenAttempts, Commit, GroupSettings};
 use crate::protocol::sqs::settings::check_keys;
 use crate::protocol::system::Written;
 use crate::protocol::system::directory::{Directory, Outlet};
-use crate::protocol::system::party::{Party, Vendor};
-use crate::protocol::{BadSetting, at_most, check_actor, check_text, in_range, not_zero};
+use crate::protocol::system::party::{Joined, Party, Reading, Vendor};
+use crate::protocol::{BadSetting, MAX_SLOTS, at_most, check_actor, check_text, in_range, not_zero};
 use crate::reading::shown;
 use crate::time::Span;
+
+/// What a member with several hands does by itself is not asked of it, and what it cannot do is refused.
+fn hands(member: &Joined<GroupSettings, Reading>, field: &str) -> Checked {
+    let (group, own) = (&member.within.0, &member.own);
+    let at = |name: &str| format!("{field}.{name}");
+    let most = MAX_SLOTS / u64::from(group.consumers).max(1);
+    in_range(&at("max_concurrency"), own.max_concurrency.into(), 1..=most)?;
+    if own.max_concurrency == 1 {
+        return match own.ordering {
+            Some(_) => bad(
+                at("ordering"),
+                "with one hand records are worked on in the order of their offsets; leave it out, or write a \
+                 `max_concurrency` of more than 1",
+            ),
+            None => Ok(()),
+        };
+    }
+    if group.commit != Commit::Auto {
+        let sentence = format!(
+            "`{}` is for one record after another; with several in hand write `auto`, which commits every \
+             `auto_commit_interval` what is done without a gap",
+            group.commit.word()
+        );
+        return bad(at("commit"), sentence);
+    }
+    if own.between_attempts != BetweenAttempts::default() {
+        let sentence = "with several hands polling never stops, and a record that is to be tried again keeps no hand; \
+                        leave it out";
+        return bad(at("between_attempts"), sentence);
+    }
+    Ok(())
+}
 
 const MOST_REQUESTS: usize = 50;
 const MOST_CLOCKS: usize = 8;
@@ -116,6 +149,7 @@ impl Written {
         }
         if let Some(member) = &party.member {
             member.within.0.check(&format!("{field}.member"))?;
+            hands(member, &format!("{field}.member"))?;
         }
         self.source(directory, party, field)?;
         if let Some(rabbit) = &party.rabbitmq {
@@ -141,9 +175,18 @@ impl Written {
         if let Some(topic) = &party.kafka {
             let (at, own) = (format!("{field}.kafka"), &topic.own);
             topic.within.0.check(&at)?;
-            own.producer.0.check(&format!("{at}.producer"))?;
+            own.producer.within.0.check(&format!("{at}.producer"))?;
             own.keys.check(&format!("{at}.keys"))?;
             in_range(&format!("{at}.record_size_bytes"), own.record_size_bytes.into(), 1..=1_000_000)?;
+            let (memory, batch) = (own.producer.own.buffer_memory_bytes, own.producer.within.0.batch_size_bytes);
+            if memory < batch.max(own.record_size_bytes) {
+                let sentence = format!(
+                    "{memory} has no room for a batch, which takes {}; write at least as much, or a smaller \
+                     `batch_size_bytes`",
+                    batch.max(own.record_size_bytes)
+                );
+                return bad(format!("{at}.producer.buffer_memory_bytes"), sentence);
+            }
             not_zero(&format!("{at}.request_timeout"), own.request_timeout)?;
             check_text(&format!("{at}.label"), &own.label)?;
             check_text(&format!("{at}.body"), &own.body)?;
