@@ -134,7 +134,8 @@ const OF_FILES: [&str; 3] = [
 
 /// Functions of the engine that are needed only where a side is a system, likewise. `src/worker.rs` sees to it that they are
 /// there before they are called.
-const OF_SYSTEMS: [&str; 10] = [
+const OF_SYSTEMS: [&str; 11] = [
+    "counterpoint::protocol::job_store::store::Store::take::",
     "counterpoint::protocol::system::check::",
     "counterpoint::protocol::system::heading::heading::",
     "counterpoint::protocol::system::heading::name::",

@@ -344,6 +344,9 @@ impl Walk<'_, '_> {
                     "SQS answers every SendMessage, and whoever sends waits for that; write `wait`",
                 );
             }
+            (Some(Vendor::Sidekiq | Vendor::Celery), Confirm::Async | Confirm::Off) => {
+                return bad(at("confirm"), "Redis answers every push, and whoever pushes waits for that; write `wait`");
+            }
             (Some(Vendor::Kafka), Confirm::Off) => {
                 let sentence = format!(
                     "when a record counts as handed over is said by the `producer` of `{to}`, in its `acks`; write \
@@ -351,7 +354,7 @@ impl Walk<'_, '_> {
                 );
                 return bad(at("confirm"), sentence);
             }
-            (Some(Vendor::Sqs), Confirm::Wait)
+            (Some(Vendor::Sqs | Vendor::Sidekiq | Vendor::Celery), Confirm::Wait)
             | (Some(Vendor::Kafka), Confirm::Wait | Confirm::Async)
             | (Some(Vendor::Rabbitmq) | None, _) => {}
         }

@@ -107,7 +107,7 @@ impl Written {
             (Some(caller), _) => Caller { id: id.into(), name: name.into(), ..caller.0.clone() }.lane(),
             (None, Some(service)) => Service { id: id.into(), name: name.into(), ..service.0.clone() }.lane(),
             (None, None) => match party.takes() {
-                Some((.., count)) => lanes::of_slots(Duty::Worker, (id, name), count, "consumer"),
+                Some((vendor, _, count)) => lanes::of_slots(Duty::Worker, (id, name), count, vendor.hand()),
                 None => return brokers::lane(party),
             },
         };
