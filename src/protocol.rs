@@ -27,6 +27,7 @@ pub mod chain;
 mod dead_letters;
 pub mod graphql;
 pub mod http;
+pub mod job_store;
 mod jobs;
 pub mod kafka;
 pub mod keys;
@@ -268,7 +269,7 @@ protocols! {
 }
 
 macro_rules! parties {
-    ($($variant:ident $role:path),+; several $member:ident $several:path $(,)?) => {
+    ($($variant:ident $role:path),+; several $member:ident $several:path; within it $($inner:ident $message:ty, $timer:ty);+ $(;)?) => {
         /// A party of any kind.
         #[allow(clippy::large_enum_variant, reason = "a run has a few parties, and a box would be looked into at each event")]
         pub enum Party {
@@ -281,13 +282,24 @@ macro_rules! parties {
         #[derive(Clone, Copy, Debug)]
         pub enum Wire {
             $($variant(<$role as Role>::Message),)+
+            $($inner($message),)+
         }
 
         /// A timer of a party of any kind.
         #[derive(Clone, Copy, Debug)]
         pub enum Alarm {
             $($variant(<$role as Role>::Timer),)+
+            $($inner($timer),)+
         }
+
+        $(
+            impl From<$message> for Wire {
+                fn from(message: $message) -> Self { Wire::$inner(message) }
+            }
+            impl From<$timer> for Alarm {
+                fn from(timer: $timer) -> Self { Alarm::$inner(timer) }
+            }
+        )+
 
         impl From<$several> for Party {
             fn from(party: $several) -> Self { Party::$member(party) }
@@ -350,9 +362,13 @@ parties! {
     SqsSender sqs::Sender,
     SqsQueue sqs::Queue,
     SqsConsumers sqs::Consumers,
+    JobStore job_store::Store,
     DeadLetters dead_letters::DeadLetters,
     Node call::Node;
-    several Member system::Member,
+    several Member system::Member;
+    within it
+    JobClient job_store::messages::ToClient, job_store::client::Timer;
+    JobWorkers job_store::messages::ToWorkers, job_store::workers::Timer;
 }
 
 /// A span of a setting that must not be zero.

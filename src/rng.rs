@@ -43,6 +43,8 @@ pub enum Purpose {
     Failure = 11,
     /// Whether a message is lost by a dated fault of its link; as for latency.
     LinkFault = 12,
+    /// How long a poller waits between two looks; subject: whose it is; turn: how many such waits it has had, from one.
+    Look = 13,
 }
 
 /// What a random value belongs to, beside the seed. Two values with different keys are independent.

@@ -93,7 +93,10 @@ fn hidden(sheet: &mut Sheet, voice: &Voice, id: StayId, left: i32, room: i32, sa
     };
     // The first message of a lane has a label that says what it is; after that, only those that tell something new have
     // one.
-    let label = !said || stay.ending == Ending::Expired || stay.value > 1 || body.light == Light::Lit;
+    let label = !said
+        || stay.ending == Ending::Expired
+        || stay.value > u32::from(stay.kind != StayKind::Scheduled)
+        || body.light == Light::Lit;
     if label {
         sheet.wishes.push(wish);
     }
@@ -106,11 +109,12 @@ fn hidden(sheet: &mut Sheet, voice: &Voice, id: StayId, left: i32, room: i32, sa
     label
 }
 
-/// "hidden 2 s", and from the second time on "hidden 2 s, time 2".
+/// "delayed 2 s", "retry 3 after 31 s", "hidden 2 s", and from the second time on "hidden 2 s, time 2".
 fn words(stay: &StayRow, ended: Moment) -> String {
     let length = readable(stay.end.min(ended).since(stay.begin));
     match (stay.kind, stay.value) {
-        (StayKind::Scheduled, _) => ["delayed ", &length].concat(),
+        (StayKind::Scheduled, 0) => ["delayed ", &length].concat(),
+        (StayKind::Scheduled, retry) => format!("retry {retry} after {length}"),
         (_, 0 | 1) => ["hidden ", &length].concat(),
         (_, time) => format!("hidden {length}, time {time}"),
     }

@@ -6,8 +6,8 @@ use super::{Line, clock, length, place};
 use crate::sorting;
 use crate::time::Moment;
 use crate::trace::{
-    CallerOutcome, Drawing, Ending, Fate, JobId, MarkRow, MessageId, MessageRow, PartId, StayId, StayKind, StayRow,
-    Trace, WorkOutcome,
+    CallerOutcome, Drawing, Duty, Ending, Fate, JobId, MarkRow, MessageId, MessageRow, PartId, StayId, StayKind,
+    StayRow, Trace, WorkOutcome,
 };
 
 /// The kind of a line. Several lines about one moment stand in this order.
@@ -126,6 +126,7 @@ fn stayed(trace: &Trace, stay: &StayRow) -> Line {
             format!("was {how} {at} and not yet {}", trace.settled_word(stay.actor))
         }
         StayKind::Hidden => format!("was hidden in {at}"),
+        StayKind::Scheduled if trace.actor(stay.actor).duty == Duty::Broker => format!("was put off in {at}"),
         StayKind::Scheduled => format!("{at} waited for the next attempt"),
         StayKind::Unconfirmed => format!("{at} kept a copy until the hand-over was confirmed"),
         StayKind::Parked if is_log => {

@@ -175,6 +175,9 @@ impl Telling<'_> {
             match (stay.kind, stay.ending) {
                 (StayKind::Busy, Ending::Failed) => self.say(at, format!("fails at {work}")),
                 (StayKind::Busy, _) => self.say(at, format!("is done with {work}")),
+                (StayKind::Scheduled, _) if self.lies(stay) => {
+                    self.say(work, format!("has waited long enough in {at}"))
+                }
                 (StayKind::Scheduled, _) => self.say(at, format!("has waited long enough with {work}")),
                 (StayKind::Hidden, _) => self.say(work, format!("is deliverable again at {at}")),
                 _ => {}
@@ -230,6 +233,13 @@ impl Telling<'_> {
             StayKind::Queued => self.say(work, format!("waits at {at} for a free worker")),
             StayKind::Ready => self.say(work, format!("lies ready in {at}")),
             StayKind::Hidden => self.say(work, format!("is hidden in {at}")),
+            StayKind::Scheduled if self.lies(stay) => {
+                let wait = match stay.end.known() {
+                    Some(end) => format!(" for {}, until {}", super::length(end.since(stay.begin)), clock(end)),
+                    None => String::new(),
+                };
+                self.say(work, format!("is put off in {at}{wait}"));
+            }
             StayKind::Scheduled => {
                 let wait = match stay.end.known() {
                     Some(end) => format!("waits {} before the next attempt", super::length(end.since(stay.begin))),
@@ -243,6 +253,11 @@ impl Telling<'_> {
             StayKind::Parked => self.say(work, format!("is set aside in {at}")),
             StayKind::Polling | StayKind::Down | StayKind::Slow | StayKind::Held | StayKind::Unconfirmed => {}
         }
+    }
+
+    /// Whether the stay is of something that lies there, and not of somebody who waits with it.
+    fn lies(&self, stay: &StayRow) -> bool {
+        self.trace.actor(stay.actor).duty == Duty::Broker
     }
 
     /// Whether a lane is a log, in which a record stays when it is read.

@@ -87,6 +87,7 @@ mod story;
 mod svg;
 mod system_brokers;
 mod system_failures;
+mod system_jobs;
 mod system_kafka;
 mod system_odd;
 mod system_page;

@@ -135,7 +135,8 @@ const OF_FILES: [&str; 3] = [
 
 /// Functions of the engine that are needed only where a side is a system, likewise. `src/worker.rs` sees to it that they are
 /// there before they are called.
-const OF_SYSTEMS: [&str; 14] = [
+const OF_SYSTEMS: [&str; 15] = [
+    "counterpoint::protocol::job_store::store::Store::take::",
     "counterpoint::protocol::kafka::members::beside::",
     "counterpoint::protocol::kafka::producer::holding::",
     "counterpoint::protocol::rabbitmq::publisher::Client::replied::",

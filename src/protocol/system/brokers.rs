@@ -2,6 +2,7 @@
 //!
 //! *Invariant:* what belongs to one vendor stands in its file; here they differ by their names alone.
 
+mod job_store;
 mod kafka;
 mod rabbitmq;
 mod sqs;
@@ -36,7 +37,10 @@ pub(super) fn lane(party: &Party) -> ActorRow {
             let (id, name) = names();
             TopicSettings { id, name, ..written.within.0.clone() }.lane()
         }
-        (None, None, None) => lanes::river((id, name), ""),
+        (None, None, None) => match job_store::Redis::of(party) {
+            Some(redis) => redis.lane((id, name)),
+            None => lanes::river((id, name), ""),
+        },
     }
 }
 
@@ -89,6 +93,7 @@ enum Rising<'s> {
     Rabbitmq(rabbitmq::Rising),
     Sqs(sqs::Rising),
     Kafka(kafka::Rising<'s>),
+    JobStore(job_store::Rising),
 }
 
 pub(super) struct Brokers<'s> {
@@ -121,7 +126,14 @@ impl<'s> Brokers<'s> {
                 (.., Some(topic)) => Rising::Kafka(kafka::Rising::new(place, topic, site, setup, &mut |at, crew| {
                     lending.insert(at, Lending::Kafka(crew));
                 })),
-                (None, None, None) => continue,
+                (None, None, None) => match job_store::Redis::of(party) {
+                    Some(redis) => {
+                        Rising::JobStore(job_store::Rising::new(place, redis, site, setup, &mut |at, crew| {
+                            lending.insert(at, Lending::JobStore(crew));
+                        }))
+                    }
+                    None => continue,
+                },
             };
             rising.insert(place, broker);
         }
@@ -141,6 +153,7 @@ impl<'s> Brokers<'s> {
             Rising::Rabbitmq(broker) => Client::Rabbitmq(broker.outlet(from, to, posting, site, setup)),
             Rising::Sqs(queue) => Client::Sqs(queue.outlet(from, to, posting, site, setup)),
             Rising::Kafka(topic) => Client::Kafka(topic.outlet(from, to, site, setup)),
+            Rising::JobStore(store) => Client::JobStore(store.outlet(from, to, posting, site, setup)),
         };
         Outlet { broker: site.lanes[to.broker], client }
     }
@@ -158,6 +171,7 @@ impl<'s> Brokers<'s> {
                 Rising::Rabbitmq(broker) => broker.finish().into(),
                 Rising::Sqs(broker) => broker.queue.into(),
                 Rising::Kafka(broker) => broker.topic.into(),
+                Rising::JobStore(broker) => broker.store.into(),
             };
             (lanes[place], party)
         })

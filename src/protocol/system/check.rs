@@ -377,7 +377,7 @@ impl Walk<'_, '_> {
                 (Some(Vendor::Rabbitmq), None) => {
                     bad(at("call"), format!("`{}` has an exchange; call one of its queues", shown(id)))
                 }
-                (Some(Vendor::Sqs | Vendor::Kafka) | None, _) => {
+                (Some(Vendor::Sqs | Vendor::Kafka | Vendor::Sidekiq | Vendor::Celery) | None, _) => {
                     let sentence =
                         format!("`{}` passes no replies on; call a queue of RabbitMQ, or `publish`", shown(id));
                     bad(at("call"), sentence)
@@ -414,6 +414,9 @@ impl Walk<'_, '_> {
                     "SQS answers every SendMessage, and whoever sends waits for that; write `wait`",
                 );
             }
+            (Some(Vendor::Sidekiq | Vendor::Celery), Confirm::Async | Confirm::Off) => {
+                return bad(at("confirm"), "Redis answers every push, and whoever pushes waits for that; write `wait`");
+            }
             (Some(Vendor::Kafka), Confirm::Off) => {
                 let sentence = format!(
                     "when a record counts as handed over is said by the `producer` of `{to}`, in its `acks`; write \
@@ -421,7 +424,7 @@ impl Walk<'_, '_> {
                 );
                 return bad(at("confirm"), sentence);
             }
-            (Some(Vendor::Sqs), Confirm::Wait)
+            (Some(Vendor::Sqs | Vendor::Sidekiq | Vendor::Celery), Confirm::Wait)
             | (Some(Vendor::Kafka), Confirm::Wait | Confirm::Async)
             | (Some(Vendor::Rabbitmq) | None, _) => {}
         }

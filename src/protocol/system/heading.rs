@@ -17,7 +17,13 @@ pub(crate) fn heading(settings: &Value) -> String {
         [only] => only.to_owned(),
         ref several => format!("{} services", several.len()),
     };
-    let vendors = [("rabbitmq", "RabbitMQ"), ("kafka", "Kafka"), ("sqs", "Amazon SQS")];
+    let vendors = [
+        ("rabbitmq", "RabbitMQ"),
+        ("kafka", "Kafka"),
+        ("sqs", "Amazon SQS"),
+        ("sidekiq", "Sidekiq"),
+        ("celery", "Celery"),
+    ];
     let vendor = |party: &Value| vendors.into_iter().find(|(kind, _)| party[*kind].is_object());
     let brokers: Vec<_> = parties().filter_map(vendor).collect();
     let brokers = match brokers[..] {

@@ -8,7 +8,7 @@ use crate::engine::{Fault, Input, Phase};
 use crate::protocol::call::{self, Node};
 use crate::protocol::lending::Lender;
 use crate::protocol::port::{Mortal, Port};
-use crate::protocol::{Alarm, Role, Stage, Wire, kafka, rabbitmq, sqs};
+use crate::protocol::{Alarm, Role, Stage, Wire, job_store, kafka, rabbitmq, sqs};
 use crate::trace::{ActorId, CallerOutcome, MessageId, Slot};
 
 /// The client half of a broker's protocol, and to whom it sends.
@@ -22,6 +22,7 @@ pub(super) enum Client {
     Rabbitmq(rabbitmq::publisher::Client),
     Sqs(sqs::sender::Client),
     Kafka(kafka::producer::Client),
+    JobStore(job_store::client::Client),
 }
 
 /// Consumers that lend what they are delivered.
@@ -30,6 +31,7 @@ pub(super) enum Lending {
     Rabbitmq(rabbitmq::Consumers),
     Sqs(sqs::Consumers),
     Kafka(kafka::Members),
+    JobStore(job_store::Workers),
 }
 
 impl Lending {
@@ -37,7 +39,7 @@ impl Lending {
     fn asked(&self, place: Slot) -> MessageId {
         match self {
             Lending::Rabbitmq(crew) => crew.asked(place.0),
-            Lending::Sqs(_) | Lending::Kafka(_) => MessageId::NONE,
+            Lending::Sqs(_) | Lending::Kafka(_) | Lending::JobStore(_) => MessageId::NONE,
         }
     }
 }
@@ -49,6 +51,7 @@ macro_rules! any {
             $kind::Rabbitmq($one) => $does,
             $kind::Sqs($one) => $does,
             $kind::Kafka($one) => $does,
+            $kind::JobStore($one) => $does,
         }
     };
 }
@@ -153,18 +156,24 @@ impl Member {
                 let port = self.outlets.iter().position(|outlet| outlet.broker == topic).unwrap_or(0);
                 port!(Kafka, port as u8, client => client.hear(message, body, stage));
             }
+            Input::Arrived(message, Wire::JobClient(body)) => {
+                port!(JobStore, body.attempt.port, client => client.hear(message, body, stage));
+            }
             Input::Arrived(message, Wire::RabbitmqConsumers(body)) => crew!(Rabbitmq, Input::Arrived(message, body)),
             Input::Arrived(message, Wire::SqsConsumers(body)) => crew!(Sqs, Input::Arrived(message, body)),
             Input::Arrived(message, Wire::KafkaMembers(body)) => crew!(Kafka, Input::Arrived(message, body)),
+            Input::Arrived(message, Wire::JobWorkers(body)) => crew!(JobStore, Input::Arrived(message, body)),
             Input::Timer(Alarm::Node(timer)) => self.node.handle(Input::Timer(timer), stage),
             Input::Timer(Alarm::RabbitmqPublisher(timer)) => {
                 port!(Rabbitmq, timer.port, client => client.ring(timer, stage));
             }
             Input::Timer(Alarm::SqsSender(timer)) => port!(Sqs, timer.port, client => client.ring(timer, stage)),
             Input::Timer(Alarm::KafkaProducer(timer)) => port!(Kafka, timer.port, client => client.ring(timer, stage)),
+            Input::Timer(Alarm::JobClient(timer)) => port!(JobStore, timer.port, client => client.ring(timer, stage)),
             Input::Timer(Alarm::RabbitmqConsumers(timer)) => crew!(Rabbitmq, Input::Timer(timer)),
             Input::Timer(Alarm::SqsConsumers(timer)) => crew!(Sqs, Input::Timer(timer)),
             Input::Timer(Alarm::KafkaMembers(timer)) => crew!(Kafka, Input::Timer(timer)),
+            Input::Timer(Alarm::JobWorkers(timer)) => crew!(JobStore, Input::Timer(timer)),
             // A link carries what the party at its end understands, and a party's timers are its own.
             Input::Arrived(..) | Input::Timer(_) => unreachable!(),
         }

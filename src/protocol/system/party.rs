@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::steps::Step;
 use crate::protocol::call::settings::{Caller, Service};
 use crate::protocol::keys::Keys;
-use crate::protocol::{kafka, rabbitmq, sqs};
+use crate::protocol::{job_store, kafka, rabbitmq, sqs};
 use crate::reading::{Field, Misread, fields};
 use crate::rng::Distribution;
 use crate::time::Span;
@@ -29,12 +29,20 @@ pub struct Party {
     pub poller: Option<Taking<sqs::ConsumerSettings>>,
     /// It is a group of Kafka's, and reads a topic.
     pub member: Option<Joined<kafka::GroupSettings, Reading>>,
+    /// It is a process of Sidekiq, and takes jobs from its Redis.
+    pub process: Option<Taking<job_store::ProcessSettings>>,
+    /// It is a worker of Celery, and takes tasks from its Redis.
+    pub worker: Option<Taking<job_store::WorkerSettings>>,
     /// It is RabbitMQ.
     pub rabbitmq: Option<Rabbitmq>,
     /// It is a queue of SQS.
     pub sqs: Option<Joined<sqs::QueueSettings, Filing>>,
     /// It is a topic of Kafka.
     pub kafka: Option<Joined<kafka::TopicSettings, Records>>,
+    /// It is the Redis in which Sidekiq keeps its jobs.
+    pub sidekiq: Option<Within<job_store::SidekiqSettings>>,
+    /// It is the Redis in which Celery keeps its tasks.
+    pub celery: Option<Within<job_store::CelerySettings>>,
     /// What is done about a job, or about a delivery.
     pub does: Vec<Step>,
     /// What is done about each kind of request.
@@ -46,7 +54,8 @@ pub struct Party {
 }
 
 fields!(Party:
-    name, caller, service, consumer, poller, member, rabbitmq, sqs, kafka, does, on, every, tables, pools; needs id
+    name, caller, service, consumer, poller, member, process, worker, rabbitmq, sqs, kafka, sidekiq, celery, does, on,
+    every, tables, pools; needs id
 );
 
 /// Whose rules a broker has.
@@ -55,6 +64,8 @@ pub(super) enum Vendor {
     Rabbitmq,
     Sqs,
     Kafka,
+    Sidekiq,
+    Celery,
 }
 
 impl Vendor {
@@ -64,6 +75,17 @@ impl Vendor {
             Vendor::Rabbitmq => "consumer",
             Vendor::Sqs => "poller",
             Vendor::Kafka => "member",
+            Vendor::Sidekiq => "process",
+            Vendor::Celery => "worker",
+        }
+    }
+
+    /// What one of those is called who work for such a party.
+    pub(super) fn hand(self) -> &'static str {
+        match self {
+            Vendor::Rabbitmq | Vendor::Sqs | Vendor::Kafka => "consumer",
+            Vendor::Sidekiq => "thread",
+            Vendor::Celery => "pool worker",
         }
     }
 }
@@ -76,22 +98,24 @@ impl Party {
 
     /// Whose rules it has, if it is a broker.
     pub(super) fn vendor(&self) -> Option<Vendor> {
-        match (&self.rabbitmq, &self.sqs, &self.kafka) {
-            (Some(_), ..) => Some(Vendor::Rabbitmq),
-            (_, Some(_), _) => Some(Vendor::Sqs),
-            (.., Some(_)) => Some(Vendor::Kafka),
-            (None, None, None) => None,
-        }
+        let is = [
+            (Vendor::Rabbitmq, self.rabbitmq.is_some()),
+            (Vendor::Sqs, self.sqs.is_some()),
+            (Vendor::Kafka, self.kafka.is_some()),
+            (Vendor::Sidekiq, self.sidekiq.is_some()),
+            (Vendor::Celery, self.celery.is_some()),
+        ];
+        is.into_iter().find(|(_, is)| *is).map(|(vendor, _)| vendor)
     }
 
     /// From where it takes what it does something about, by whose rules, and in how many hands.
     pub(super) fn takes(&self) -> Option<(Vendor, &str, u16)> {
-        match (&self.consumer, &self.poller, &self.member) {
-            (Some(taking), ..) => Some((Vendor::Rabbitmq, &taking.own.queue, taking.within.0.count)),
-            (_, Some(taking), _) => Some((Vendor::Sqs, &taking.own.queue, taking.within.0.count)),
-            (.., Some(taking)) => Some((Vendor::Kafka, &taking.own.queue, taking.hands())),
-            (None, None, None) => None,
-        }
+        let rabbit = self.consumer.as_ref().map(|own| (Vendor::Rabbitmq, &*own.own.queue, own.within.0.count));
+        let sqs = self.poller.as_ref().map(|own| (Vendor::Sqs, &*own.own.queue, own.within.0.count));
+        let kafka = self.member.as_ref().map(|own| (Vendor::Kafka, &*own.own.queue, own.hands()));
+        let sidekiq = self.process.as_ref().map(|own| (Vendor::Sidekiq, &*own.own.queue, own.within.0.concurrency));
+        let celery = self.worker.as_ref().map(|own| (Vendor::Celery, &*own.own.queue, own.within.0.concurrency));
+        rabbit.or(sqs).or(kafka).or(sidekiq).or(celery)
     }
 
     /// The ids of the lanes where its dead letters lie.
@@ -100,7 +124,8 @@ impl Party {
         let queues = queues.filter_map(|queue| queue.dead_letter.as_ref()).map(|dead| &*dead.id);
         let redrive = self.sqs.iter().filter_map(|queue| queue.within.0.redrive_policy.as_ref()).map(|dead| &*dead.id);
         let topics = self.member.iter().filter_map(|group| group.within.0.dead_letter.as_ref()).map(|dead| &*dead.id);
-        let mut ids: Vec<&str> = queues.chain(redrive).chain(topics).collect();
+        let sets = self.sidekiq.iter().map(|redis| &*redis.0.dead.id);
+        let mut ids: Vec<&str> = queues.chain(redrive).chain(topics).chain(sets).collect();
         ids.sort_unstable();
         ids.dedup();
         ids

@@ -107,13 +107,14 @@ impl Written {
             (Some(caller), _) => Caller { id: id.into(), name: name.into(), ..caller.0.clone() }.lane(),
             (None, Some(service)) => Service { id: id.into(), name: name.into(), ..service.0.clone() }.lane(),
             (None, None) => match party.takes() {
-                Some((.., count)) => match party.member.as_ref().filter(|member| member.own.max_concurrency > 1) {
+                Some((vendor, _, count)) => match party.member.as_ref().filter(|member| member.own.max_concurrency > 1)
+                {
                     Some(member) => {
                         let row = lanes::of_slots(Duty::Worker, (id, name), count, "thread");
                         let consumers = counted(member.within.0.consumers, "consumer");
                         ActorRow { subtitle: format!("{consumers}, {}", row.subtitle), ..row }
                     }
-                    None => lanes::of_slots(Duty::Worker, (id, name), count, "consumer"),
+                    None => lanes::of_slots(Duty::Worker, (id, name), count, vendor.hand()),
                 },
                 None => return brokers::lane(party),
             },

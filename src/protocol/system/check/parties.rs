@@ -57,9 +57,13 @@ impl Written {
             ("consumer", party.consumer.is_some()),
             ("poller", party.poller.is_some()),
             ("member", party.member.is_some()),
+            ("process", party.process.is_some()),
+            ("worker", party.worker.is_some()),
             ("rabbitmq", party.rabbitmq.is_some()),
             ("sqs", party.sqs.is_some()),
             ("kafka", party.kafka.is_some()),
+            ("sidekiq", party.sidekiq.is_some()),
+            ("celery", party.celery.is_some()),
         ];
         let is: Vec<&str> = kinds.iter().filter(|(_, is)| *is).map(|(kind, _)| *kind).collect();
         let [kind] = is[..] else {
@@ -77,14 +81,14 @@ impl Written {
             false => Ok(()),
         };
         // Of each of these lists, whoever may have it stands in one row.
-        const DOERS: [&str; 5] = ["caller", "consumer", "poller", "member", "service"];
-        has("does", !party.does.is_empty(), &DOERS[..4])?;
+        const DOERS: [&str; 7] = ["caller", "consumer", "poller", "member", "process", "worker", "service"];
+        has("does", !party.does.is_empty(), &DOERS[..6])?;
         has("on", !party.on.is_empty(), &["caller", "service"])?;
         has("every", !party.every.is_empty(), &DOERS[1..])?;
         has("tables", !party.tables.is_empty(), &DOERS)?;
         has("pools", !party.pools.is_empty(), &DOERS)?;
         let does_nothing = match kind {
-            "caller" | "consumer" | "poller" | "member" => party.does.is_empty(),
+            "caller" | "consumer" | "poller" | "member" | "process" | "worker" => party.does.is_empty(),
             "service" => party.on.is_empty() && party.every.is_empty(),
             _ => false,
         };
@@ -151,6 +155,7 @@ impl Written {
             member.within.0.check(&format!("{field}.member"))?;
             hands(member, &format!("{field}.member"))?;
         }
+        job_store(party, field)?;
         self.source(directory, party, field)?;
         if let Some(rabbit) = &party.rabbitmq {
             check_text(&format!("{field}.rabbitmq.label"), &rabbit.label)?;
@@ -217,4 +222,21 @@ impl Written {
             }
         }
     }
+}
+
+/// What has to do with Sidekiq or Celery.
+fn job_store(party: &Party, field: &str) -> Checked {
+    if let Some(process) = &party.process {
+        process.within.0.check(&format!("{field}.process"))?;
+    }
+    if let Some(worker) = &party.worker {
+        worker.within.0.check(&format!("{field}.worker"))?;
+    }
+    if let Some(redis) = &party.sidekiq {
+        redis.0.check(&format!("{field}.sidekiq"))?;
+    }
+    if let Some(redis) = &party.celery {
+        redis.0.check(&format!("{field}.celery"))?;
+    }
+    Ok(())
 }
