@@ -9,6 +9,7 @@ mod compile;
 mod directory;
 mod heading;
 mod member;
+mod ops;
 mod party;
 mod program;
 mod set_up;

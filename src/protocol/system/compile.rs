@@ -3,8 +3,8 @@
 //! *Invariant:* what passed the checks of `check.rs` compiles; a name that leads nowhere does not come here.
 
 use super::directory::{Directory, Outlet};
+use super::ops::{About, Behind, Errand, Manner, Op, Place, Saying, Words};
 use super::party::{Party, Vendor};
-use super::program::{About, Behind, Errand, Manner, Op, Place, Saying, Words};
 use super::steps::{Call, Confirm, Means, Publish, Repeat, Step};
 use super::words::Lexicon;
 use crate::engine::Setup;

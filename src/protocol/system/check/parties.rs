@@ -2,7 +2,8 @@
 //!
 //! *Invariant:* a party is of one kind, and has nothing of another.
 
-use super::{Checked, MOST_TABLES, bad, names, one_queue, taken};
+use super::sending::one_queue;
+use super::{Checked, MOST_TABLES, bad, names, taken};
 use crate::protocol::kafka::{BetweenAttempts, Commit, GroupSettings};
 use crate::protocol::sqs::settings::check_keys;
 use crate::protocol::system::Written;
