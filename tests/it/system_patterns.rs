@@ -326,6 +326,68 @@ fn pub_2_consumers_that_compete_for_one_queue_get_one_delivery_in_all() {
     assert_eq!(executions(&trace), [1; 4]);
 }
 
+/// Three orders, at 0, 4 and 8 s, to two subscribers.
+fn late(broker: Value, subscribers: Value) -> Trace {
+    let mut parties =
+        vec![json!({ "id": "app", "caller": { "threads": 3 }, "does": [{ "publish": "orders" }] }), broker];
+    parties.extend(subscribers.as_array().unwrap().clone());
+    run(
+        Value::Array(parties),
+        json!({ "jobs": 3, "arrivals": { "pattern": "regular", "every": "4s" },
+            "parts": [{ "id": "mail", "work": "10ms" }, { "id": "report", "work": "10ms" }] }),
+    )
+}
+
+#[test]
+fn pub_3_a_queue_that_is_bound_later_gets_nothing_of_what_was_published_before() {
+    let subscriber =
+        |part: &str| json!({ "id": part, "consumer": { "queue": format!("for-{part}") }, "does": [{ "work": part }] });
+    let trace = late(
+        json!({ "id": "orders", "rabbitmq": { "exchange": { "type": "fanout" },
+            "queues": [{ "id": "for-mail" }, { "id": "for-report", "bound_at": "6s" }] } }),
+        json!([subscriber("mail"), subscriber("report")]),
+    );
+    assert_eq!(executions(&trace), [1, 0, 1, 0, 1, 1], "the first two reports are asked of nobody");
+    assert_eq!(works(&trace), [WorkOutcome::Done; 6]);
+    let bound: Vec<(u64, &str)> = trace
+        .marks
+        .iter()
+        .filter(|mark| mark.kind == MarkKind::Switched)
+        .map(|mark| (ms(mark.at), trace.labels.text(mark.label)))
+        .collect();
+    assert_eq!((bound, trace.outcome), (vec![(6000, "bound")], Outcome::Settled));
+}
+
+#[test]
+fn pub_3_what_is_published_to_a_queue_that_is_not_there_yet_is_unroutable() {
+    let trace = run(
+        json!([
+            { "id": "app", "caller": { "threads": 3 }, "does": [{ "publish": "reports" }] },
+            { "id": "broker", "rabbitmq": { "queues": [{ "id": "reports", "bound_at": "50ms" }] } },
+            { "id": "worker", "consumer": { "queue": "reports" }, "does": [{ "work": "work" }] } ]),
+        json!({ "jobs": 2, "arrivals": { "pattern": "regular", "every": "100ms" } }),
+    );
+    assert_eq!((executions(&trace), works(&trace)), (vec![0, 1], vec![WorkOutcome::Lost, WorkOutcome::Done]));
+    assert_eq!(callers(&trace), [CallerOutcome::Accepted; 2], "it is confirmed all the same");
+}
+
+#[test]
+fn pub_3_a_group_that_joins_later_reads_from_the_beginning_only_if_it_says_so() {
+    // A group that forms waits three seconds for others to join (group.initial.rebalance.delay.ms).
+    for (reset, reports) in [("earliest", [1, 1, 1]), ("latest", [0, 0, 1])] {
+        let trace = late(
+            json!({ "id": "orders", "kafka": { "partitions": 1 } }),
+            json!([
+                { "id": "mail", "member": { "queue": "orders" }, "does": [{ "work": "mail" }] },
+                { "id": "report", "member": { "queue": "orders", "joins_at": "2s", "auto_offset_reset": reset },
+                  "does": [{ "work": "report" }] } ]),
+        );
+        let executed: Vec<u32> = executions(&trace).chunks(2).map(|parts| parts[1]).collect();
+        assert_eq!(executed, reports, "{reset}");
+        assert!(executions(&trace).chunks(2).all(|parts| parts[0] == 1));
+    }
+}
+
 /// The slowest of n exponential writes takes m·Hₙ on average.
 #[test]
 fn pub_4_the_confirm_grows_with_the_queues_and_not_with_the_subscribers() {

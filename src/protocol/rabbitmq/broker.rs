@@ -41,7 +41,9 @@ impl Role for Broker {
             Input::Severed { from, .. } => self.severed(from, stage),
             Input::Timer(BrokerTimer::Written { queue, write }) => self.written(queue, write, stage),
             Input::Timer(BrokerTimer::Expired { queue }) => self.queues[usize::from(queue)].wake(),
-            Input::Started | Input::Wanted(_) => {}
+            Input::Timer(BrokerTimer::Bound { queue }) => self.queues[usize::from(queue)].bind(stage),
+            Input::Started => self.queues.iter().for_each(|process| process.wait_to_be_bound(stage)),
+            Input::Wanted(_) => {}
         }
         let serves = stage.faults().are_over();
         for process in &mut self.queues {
@@ -131,11 +133,14 @@ impl Broker {
         if publish.channel.asks {
             self.replies.expect(publish);
         }
-        let route = match (publish.channel.queue, &self.routing) {
+        let mut route = match (publish.channel.queue, &self.routing) {
             (Some(queue), _) => Route::to(queue),
             (None, Some(routing)) => routing.route(job),
             (None, None) => Route::to(0),
         };
+        for (queue, _) in self.queues.iter().enumerate().filter(|(_, process)| !process.is_bound) {
+            route = route.without(queue);
+        }
         if route.is_empty() {
             return self.unroutable(publish, stage);
         }

@@ -166,4 +166,6 @@ pub enum BrokerTimer {
     Written { queue: u16, write: u32 },
     /// The head of a queue may have been there for too long.
     Expired { queue: u16 },
+    /// A queue is declared and bound.
+    Bound { queue: u16 },
 }

@@ -37,6 +37,9 @@ pub(crate) struct Process {
     pub(super) storage: Storage,
     /// Of each channel.
     acks: Vec<Acknowledgement>,
+    /// When it is declared and bound, if it was not from the beginning, and whether it is.
+    bound_at: Option<Moment>,
+    pub(super) is_bound: bool,
     /// The moment for which it asked to be woken, no later than the head expires.
     wakes: Option<(Moment, TimerId)>,
 }
@@ -58,8 +61,22 @@ impl Process {
             queue: Queue::new(settings, crews),
             storage: Storage::new(settings, slot),
             acks: crews.iter().flat_map(|crew| std::iter::repeat_n(crew.ack, crew.count.into())).collect(),
+            bound_at: settings.bound_at,
+            is_bound: settings.bound_at.is_none(),
             wakes: None,
         }
+    }
+
+    /// The run begins.
+    pub(super) fn wait_to_be_bound(&self, stage: &mut Stage<'_>) {
+        if let Some(at) = self.bound_at {
+            stage.set_timer(at.since(stage.now()), BrokerTimer::Bound { queue: self.number });
+        }
+    }
+
+    pub(super) fn bind(&mut self, stage: &mut Stage<'_>) {
+        self.is_bound = true;
+        stage.mark(MarkKind::Switched, self.slot, PartId::NONE, 0, self.words.bound);
     }
 
     /// The part that its copy of what was published carries.

@@ -25,6 +25,11 @@ impl Route {
         self.0 >> queue & 1 == 1
     }
 
+    /// Without that queue.
+    pub(super) fn without(self, queue: usize) -> Self {
+        Route(self.0 & !(1 << queue))
+    }
+
     pub(super) fn count(self) -> u32 {
         self.0.count_ones()
     }

@@ -58,6 +58,8 @@ pub(crate) struct Words {
     pub unroutable: Word,
     pub comes_back: LabelId,
     pub unrouted: LabelId,
+    /// A queue is.
+    pub bound: LabelId,
     /// By reason.
     dropped: [LabelId; 4],
     dead_lettered: [LabelId; 4],
@@ -102,6 +104,7 @@ impl Words {
             unroutable: (setup.kind(&RETURN), setup.label(&format!("return {label}"))),
             comes_back: setup.label("returned: unroutable"),
             unrouted: setup.label("dropped: unroutable"),
+            bound: setup.label("bound"),
             dropped: REASONS.map(|reason| setup.label(&format!("dropped: {reason}"))),
             dead_lettered: REASONS.map(|reason| setup.label(&format!("dead-lettered: {reason}"))),
         };

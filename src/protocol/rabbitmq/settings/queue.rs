@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::reading::{fields, words};
 use crate::rng::Distribution;
-use crate::time::Span;
+use crate::time::{Moment, Span};
 
 /// The delivery limit of a quorum queue (`rabbit_quorum_queue.erl`, `DEFAULT_DELIVERY_LIMIT`).
 const QUORUM_DELIVERY_LIMIT: i32 = 20;
@@ -40,10 +40,14 @@ pub struct QueueSettings {
     /// By which the queue is bound to the exchange: a message goes here if its routing key fits any of them. Of no
     /// meaning to a fanout exchange and to the default one.
     pub binding_keys: Vec<String>,
+    /// When it is declared and bound; without a moment, it was before the run began. What is published before does not come
+    /// here.
+    pub bound_at: Option<Moment>,
 }
 
 fields!(QueueSettings:
-    id, name, kind as "type", delivery_limit, dead_letter, max_length, overflow, write_time, message_ttl, binding_keys
+    id, name, kind as "type", delivery_limit, dead_letter, max_length, overflow, write_time, message_ttl, binding_keys,
+    bound_at
 );
 
 /// `x-overflow`.
@@ -95,6 +99,7 @@ impl Default for QueueSettings {
             write_time: Distribution::fixed(Span::ZERO),
             message_ttl: None,
             binding_keys: Vec::new(),
+            bound_at: None,
         }
     }
 }
