@@ -61,3 +61,40 @@ fn every_rule_names_its_source() {
         assert!(source.len() > 5, "{} has no source", &row[..8]);
     }
 }
+
+/// How many named scenarios each family has in the collection of rules that this program is held to.
+const REFERENCE: [(&str, u32); 23] = [
+    ("AUTH", 4),
+    ("BP", 1),
+    ("CB", 5),
+    ("CHAIN", 4),
+    ("CMP", 4),
+    ("DB", 5),
+    ("EVL", 3),
+    ("FLT", 7),
+    ("GET", 3),
+    ("GQL", 5),
+    ("HTTP", 6),
+    ("JOB", 3),
+    ("KAF", 8),
+    ("LRT", 4),
+    ("OBX", 3),
+    ("PUB", 4),
+    ("RMQ", 8),
+    ("RPC", 3),
+    ("RTY", 4),
+    ("SHED", 2),
+    ("SOAP", 3),
+    ("SQS", 8),
+    ("UML", 4),
+];
+
+#[test]
+fn all_named_scenarios_of_the_reference_are_there() {
+    let ids = REFERENCE.iter().flat_map(|(family, count)| (1..=*count).map(move |number| format!("{family}-{number}")));
+    let all: BTreeSet<String> = ids.collect();
+    assert_eq!(all.len(), 101);
+    let tested = tested();
+    let missing: Vec<&String> = all.difference(&tested).collect();
+    assert!(missing.is_empty(), "no test is named by {missing:?}");
+}
