@@ -51,6 +51,7 @@ presets! {
     "system-outbox",
     "system-gateway",
     "system-saga",
+    "system-retry-schedule",
 }
 
 /// The built-in scenario called `name`.

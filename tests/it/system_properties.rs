@@ -67,7 +67,8 @@ enum Place {
 struct System<'c> {
     choices: &'c mut Choices,
     services: usize,
-    brokers: usize,
+    /// Whose each broker is.
+    brokers: Vec<&'static str>,
     parts: usize,
     /// How many steps may still be written.
     left: usize,
@@ -121,11 +122,16 @@ impl System<'_> {
     }
 
     fn publish(&mut self, party: usize, place: Place, depth: usize) -> Option<Value> {
-        if self.brokers == 0 {
+        if self.brokers.is_empty() {
             return None;
         }
-        let confirms: &[&str] = if self.of_caller { &["wait", "off"] } else { &["wait", "off", "async"] };
-        let mut step = json!({ "publish": format!("broker-{}", self.choices.below(self.brokers)),
+        let broker = self.choices.below(self.brokers.len());
+        let confirms: &[&str] = match (self.brokers[broker], self.of_caller) {
+            ("rabbitmq", true) => &["wait", "off"],
+            ("rabbitmq", false) => &["wait", "off", "async"],
+            _ => &["wait"],
+        };
+        let mut step = json!({ "publish": format!("broker-{broker}"),
             "confirm": self.choices.of(confirms) });
         if self.choices.once_in(2) {
             step["timeout"] = self.choices.some_millis(100);
@@ -221,6 +227,30 @@ impl System<'_> {
         }
     }
 
+    /// A job store, the kind of those who take from it, and what they are like.
+    fn job_store(&mut self, whose: &str, number: usize) -> (Value, &'static str, Value) {
+        let appendonly = self.choices.once_in(2);
+        let mut takers = json!({ "queue": format!("broker-{number}"), "concurrency": 1 + self.choices.below(3) });
+        if whose == "sidekiq" {
+            takers["retry"] = json!(self.choices.below(4));
+            takers["dead"] = json!(!self.choices.once_in(3));
+            takers["average_scheduled_poll_interval"] = json!(self.choices.of(&["5s", "100ms"]));
+            if self.choices.once_in(2) {
+                takers["sidekiq_retry_in"] = json!(["1s", "3s"]);
+            }
+            let dead = json!({ "id": format!("dead-set-{number}") });
+            return (json!({ "appendonly": appendonly, "dead": dead }), "process", takers);
+        }
+        takers["worker_prefetch_multiplier"] = json!(self.choices.below(3));
+        takers["acks_late"] = json!(self.choices.once_in(2));
+        takers["max_retries"] = json!(self.choices.below(4));
+        takers["default_retry_delay"] = json!(self.choices.of(&["180s", "0s", "1s"]));
+        takers["retry_backoff"] = json!(self.choices.below(2));
+        takers["retry_jitter"] = json!(self.choices.once_in(2));
+        let timeout = self.choices.of(&["1h", "50ms", "2s"]);
+        (json!({ "appendonly": appendonly, "visibility_timeout": timeout }), "worker", takers)
+    }
+
     /// At least one.
     fn some_steps(&mut self, party: usize, place: Place) -> Vec<Value> {
         let mut steps = self.steps(party, place, 0);
@@ -246,7 +276,9 @@ impl System<'_> {
 }
 
 fn system(choices: &mut Choices, parts: usize) -> (Vec<Value>, Vec<String>) {
-    let (services, brokers) = (1 + choices.below(3), choices.below(3));
+    let services = 1 + choices.below(3);
+    let kinds = ["rabbitmq", "rabbitmq", "sidekiq", "celery"];
+    let brokers: Vec<&str> = (0..choices.below(3)).map(|_| kinds[choices.below(kinds.len())]).collect();
     let mut system = System { choices, services, brokers, parts, left: 60, of_caller: true };
     let (mut parties, mut faulty) = (Vec::new(), Vec::new());
     let event_loop = system.choices.once_in(4);
@@ -272,8 +304,17 @@ fn system(choices: &mut Choices, parts: usize) -> (Vec<Value>, Vec<String>) {
         parties.push(system.with_state(party, number + 1));
         faulty.push(id);
     }
-    for number in 0..brokers {
+    for (number, broker) in system.brokers.clone().into_iter().enumerate() {
         let id = format!("broker-{number}");
+        if broker != "rabbitmq" {
+            let (store, takes, settings) = system.job_store(broker, number);
+            parties.push(json!({ "id": id, broker: store }));
+            let taker = format!("worker-{number}");
+            let party = json!({ "id": taker, takes: settings, "does": system.some_steps(0, Place::Delivery) });
+            parties.push(system.with_state(party, 0));
+            faulty.extend([id, taker]);
+            continue;
+        }
         let kind = system.choices.of(&["classic", "quorum"]);
         let limit = if kind == "quorum" { json!(2) } else { Value::Null };
         let dead = match system.choices.below(4) {
