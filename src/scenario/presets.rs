@@ -73,6 +73,7 @@ presets! {
     "system-outbox",
     "system-gateway",
     "system-saga",
+    "system-retry-schedule",
 }
 
 /// The built-in scenario called `name`.

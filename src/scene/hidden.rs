@@ -1,5 +1,5 @@
 //! Messages that lie in a queue and cannot be taken until their time is over, because they are hidden or delayed. Each
-//! is drawn as an outline with a bracket beside it, in the right half of its lane.
+//! is drawn as a bracket in the right half of its lane, with an outline beside it if it was handed out.
 //!
 //! Arrows end at the edge of that half, so none runs through a bracket.
 //!
@@ -76,11 +76,15 @@ fn hidden(sheet: &mut Sheet, voice: &Voice, id: StayId, left: i32, room: i32, sa
     let outline = Area::new(left, top, wide, bottom - top);
     let body = shape(0, Look::Held, Form::Rect { area: outline, radius: PX }, voice.stay_name(stay));
     let x = left + room - 2 * PX;
-    let mut line = vec![Point::new(x - 3 * PX, top), Point::new(x, top), Point::new(x, bottom)];
+    let hook = x - (room / 3).min(3 * PX);
+    let mut line = vec![Point::new(hook, top), Point::new(x, top), Point::new(x, bottom)];
     if ran_out {
-        line.push(Point::new(x - 3 * PX, bottom));
+        line.push(Point::new(hook, bottom));
     }
-    let bracket = shape(1, Look::Scheduled, Form::Strokes(vec![line]), String::new());
+    // What was not handed out yet is only waited for, and its bracket is all there is of it.
+    let is_out = stay.kind == StayKind::Hidden && stay.value > 0;
+    let name = if is_out { String::new() } else { body.name.clone() };
+    let bracket = shape(u16::from(is_out), Look::Scheduled, Form::Strokes(vec![line]), name);
     let wish = Wish {
         key: Key { piece: Piece(2), ..body.key },
         text: words(stay, voice.trace.ended),
@@ -100,9 +104,11 @@ fn hidden(sheet: &mut Sheet, voice: &Voice, id: StayId, left: i32, room: i32, sa
     if label {
         sheet.wishes.push(wish);
     }
-    sheet.obstacle(outline);
-    sheet.push(Level::Stays, body);
-    if room >= BRACKETED {
+    if is_out {
+        sheet.obstacle(outline);
+        sheet.push(Level::Stays, body);
+    }
+    if room >= BRACKETED || !is_out {
         sheet.obstacle(bracket.form.bounds());
         sheet.push(Level::Stays, bracket);
     }

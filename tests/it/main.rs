@@ -88,6 +88,7 @@ mod svg;
 mod system_brokers;
 mod system_failures;
 mod system_jobs;
+mod system_jobs_odd;
 mod system_kafka;
 mod system_odd;
 mod system_page;

@@ -78,15 +78,13 @@ fn a_job_that_fails_lies_in_the_set_retry_until_somebody_looks_after_its_time() 
             participant jobs as jobs
             participant worker as worker
             participant dead-set as Dead set
-            worker->>jobs: fetch [0 → 10 ms]
             shop->>jobs: push job 1 [0 → 10 ms]
             jobs-->>shop: OK [10 → 20 ms]
             jobs-->>worker: job 1 [10 → 20 ms]
             Note over worker: failed (job 1) [1020 ms]
-            Note over worker: will be retried (job 1) [1020 ms]
+            Note over worker: retries later (job 1) [1020 ms]
             worker->>jobs: retry job 1 [1020 → 1030 ms]
             jobs-->>worker: OK [1030 → 1040 ms]
-            worker->>jobs: fetch [1040 → 1050 ms]
             Note over jobs: enqueued again (job 1) [28485.296 ms]
             jobs-->>worker: job 1 [28485.296 → 28495.296 ms, no. 2]",
     );

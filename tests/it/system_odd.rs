@@ -16,7 +16,7 @@ fn asked(does: Value) -> Value {
 }
 
 #[track_caller]
-fn refused(parties: Value, field: &str, sentence: &str) {
+pub fn refused(parties: Value, field: &str, sentence: &str) {
     let problem = Scenario::from_value(scenario(parties, json!({}))).expect_err("it is refused");
     assert_eq!((&*problem.path, &*problem.sentence), (field, sentence));
 }

@@ -124,7 +124,7 @@ impl System<'_> {
     fn publish(&mut self, party: usize, place: Place, depth: usize) -> Option<Value> {
         let broker = self.choices.below(self.brokers.len());
         let confirms: &[&str] = match (*self.brokers.get(broker)?, self.of_caller) {
-            ("sqs", _) | ("kafka", true) => &["wait"],
+            ("sqs" | "sidekiq" | "celery", _) | ("kafka", true) => &["wait"],
             ("kafka", false) => &["wait", "async"],
             (_, true) => &["wait", "off"],
             (_, false) => &["wait", "off", "async"],
@@ -224,6 +224,30 @@ impl System<'_> {
         }
     }
 
+    /// A job store, the kind of those who take from it, and what they are like.
+    fn job_store(&mut self, whose: &str, number: usize) -> (Value, &'static str, Value) {
+        let appendonly = self.choices.once_in(2);
+        let mut takers = json!({ "queue": format!("broker-{number}"), "concurrency": 1 + self.choices.below(3) });
+        if whose == "sidekiq" {
+            takers["retry"] = json!(self.choices.below(4));
+            takers["dead"] = json!(!self.choices.once_in(3));
+            takers["average_scheduled_poll_interval"] = json!(self.choices.of(&["5s", "100ms"]));
+            if self.choices.once_in(2) {
+                takers["sidekiq_retry_in"] = json!(["1s", "3s"]);
+            }
+            let dead = json!({ "id": format!("dead-set-{number}") });
+            return (json!({ "appendonly": appendonly, "dead": dead }), "process", takers);
+        }
+        takers["worker_prefetch_multiplier"] = json!(self.choices.below(3));
+        takers["acks_late"] = json!(self.choices.once_in(2));
+        takers["max_retries"] = json!(self.choices.below(4));
+        takers["default_retry_delay"] = json!(self.choices.of(&["180s", "0s", "1s"]));
+        takers["retry_backoff"] = json!(self.choices.below(2));
+        takers["retry_jitter"] = json!(self.choices.once_in(2));
+        let timeout = self.choices.of(&["1h", "50ms", "2s"]);
+        (json!({ "appendonly": appendonly, "visibility_timeout": timeout }), "worker", takers)
+    }
+
     /// At least one.
     fn some_steps(&mut self, party: usize, place: Place) -> Vec<Value> {
         let mut steps = self.steps(party, place, 0);
@@ -295,7 +319,7 @@ impl System<'_> {
 fn system(choices: &mut Choices, parts: usize) -> (Vec<Value>, Vec<String>) {
     let services = 1 + choices.below(3);
     let brokers: Vec<&str> =
-        (0..choices.below(3)).map(|_| choices.of(&["rabbitmq", "kafka", "rabbitmq", "sqs"])).collect();
+        (0..choices.below(3)).map(|_| choices.of(&["rabbitmq", "kafka", "rabbitmq", "sqs", "sidekiq", "celery"])).collect();
     let mut system = System { choices, services, brokers: brokers.clone(), parts, left: 60, of_caller: true };
     let (mut parties, mut faulty) = (Vec::new(), Vec::new());
     let event_loop = system.choices.once_in(4);
@@ -323,6 +347,15 @@ fn system(choices: &mut Choices, parts: usize) -> (Vec<Value>, Vec<String>) {
     }
     for (number, vendor) in brokers.into_iter().enumerate() {
         let id = format!("broker-{number}");
+        if vendor == "sidekiq" || vendor == "celery" {
+            let (store, takes, settings) = system.job_store(vendor, number);
+            parties.push(json!({ "id": id, vendor: store }));
+            let taker = format!("worker-{number}");
+            let party = json!({ "id": taker, takes: settings, "does": system.some_steps(0, Place::Delivery) });
+            parties.push(system.with_state(party, 0));
+            faulty.extend([id, taker]);
+            continue;
+        }
         if vendor != "rabbitmq" {
             let both = if vendor == "kafka" { system.kafka(number) } else { system.sqs(number) };
             faulty.extend([id, format!("consumer-{number}")]);

@@ -177,7 +177,6 @@ impl Store {
             && let Some((message, asker)) = self.fetches.pop_front()
         {
             stage.end(stay, Ending::Done);
-            stage.turns_out(message, self.words.fetch.0, payload.part);
             payload.handed += 1;
             let tag = match self.visibility_timeout {
                 Some(_) => {
@@ -205,7 +204,7 @@ impl Store {
         };
         let count = match why {
             Why::Retry => payload.retries,
-            Why::Unacknowledged => 0,
+            Why::Unacknowledged => payload.handed,
         };
         let stay = stage.begin_valued(Slot::WHOLE, kind, payload.part, count);
         let stay = stay.until(span, StoreTimer::Due { number }, stage);

@@ -171,7 +171,7 @@ impl Workers {
                 let call = self.next_call();
                 let renewal = self.is_lossy.then(|| stage.set_timer(RENEWS, Timer::Fetch { fetcher }));
                 self.fetching[usize::from(fetcher)] = Fetching::Waits(call, renewal);
-                let parcel = Parcel::new(self.home, self.words.waiting_fetch, PartId::NONE).from(self.slot(fetcher));
+                let parcel = Parcel::new(self.home, self.words.fetch, PartId::NONE).from(self.slot(fetcher));
                 stage.send(parcel, ToStore::Fetch(Asker { crew: self.crew, hand: fetcher, call }));
             }
         }
