@@ -51,6 +51,7 @@ presets! {
     "system-outbox",
     "system-gateway",
     "system-saga",
+    "system-kafka-parallel",
 }
 
 /// The built-in scenario called `name`.
