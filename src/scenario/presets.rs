@@ -74,6 +74,7 @@ presets! {
     "system-gateway",
     "system-saga",
     "system-retry-schedule",
+    "system-kafka-parallel",
 }
 
 /// The built-in scenario called `name`.

@@ -318,8 +318,9 @@ impl System<'_> {
 
 fn system(choices: &mut Choices, parts: usize) -> (Vec<Value>, Vec<String>) {
     let services = 1 + choices.below(3);
-    let brokers: Vec<&str> =
-        (0..choices.below(3)).map(|_| choices.of(&["rabbitmq", "kafka", "rabbitmq", "sqs", "sidekiq", "celery"])).collect();
+    let brokers: Vec<&str> = (0..choices.below(3))
+        .map(|_| choices.of(&["rabbitmq", "kafka", "rabbitmq", "sqs", "sidekiq", "celery"]))
+        .collect();
     let mut system = System { choices, services, brokers: brokers.clone(), parts, left: 60, of_caller: true };
     let (mut parties, mut faulty) = (Vec::new(), Vec::new());
     let event_loop = system.choices.once_in(4);

@@ -112,8 +112,13 @@ impl Written {
                 {
                     Some(member) => {
                         let row = lanes::of_slots(Duty::Worker, (id, name), count, "thread");
-                        let consumers = counted(member.within.0.consumers, "consumer");
-                        ActorRow { subtitle: format!("{consumers}, {}", row.subtitle), ..row }
+                        match member.within.0.consumers {
+                            1 => row,
+                            several => {
+                                let consumers = counted(several, "consumer");
+                                ActorRow { subtitle: format!("{consumers}, {}", row.subtitle), ..row }
+                            }
+                        }
                     }
                     None => lanes::of_slots(Duty::Worker, (id, name), count, vendor.hand()),
                 },
