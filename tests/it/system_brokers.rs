@@ -451,7 +451,7 @@ fn what_cannot_be_between_brokers_and_those_who_use_them_is_refused_in_words() {
         ),
         (
             three(publish(), json!({ "sqs": {}, "does": [{ "work": "task" }] }), poller()),
-            "jobs.does: a `sqs` has none; leave it out, or give it to `caller`, `consumer`, `poller`, `member`",
+            "jobs.does: a `sqs` has none; leave it out, or give it to `caller`, `consumer`, `poller`, `member`, `process`, `worker`",
         ),
         (
             three(

@@ -512,7 +512,7 @@ fn what_holds_of_every_scenario_holds_of_random_systems() {
     let long = is_long();
     let config = ProptestConfig {
         cases: if long { 10_000 } else { 200 },
-        rng_seed: if long { RngSeed::Random } else { RngSeed::Fixed(11) },
+        rng_seed: if long { RngSeed::Random } else { RngSeed::Fixed(3) },
         failure_persistence: None,
         max_shrink_iters: 500,
         ..ProptestConfig::default()

@@ -327,7 +327,7 @@ mod tests {
 
     fn fill(queue: &mut Queue, parts: std::ops::RangeInclusive<u32>) {
         for part in parts {
-            queue.push(PartId::from_index(part), OpenStay::none(), Moment::NEVER);
+            queue.push((PartId::from_index(part), MessageId::NONE), OpenStay::none(), Moment::NEVER);
         }
     }
 
