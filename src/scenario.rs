@@ -21,7 +21,9 @@ pub use broker::{BROKERS, Broker, broker, path_in};
 pub use path::{parse_assignment, value_in};
 #[cfg(target_arch = "wasm32")]
 pub use presets::bring;
-pub use presets::{PRESETS, Preset, SYSTEMS, preset};
+#[cfg(not(target_arch = "wasm32"))]
+pub use presets::in_one;
+pub use presets::{PRESETS, Preset, preset};
 pub use read::{MAX_TEXT_BYTES, Problem};
 pub use run::{Played, Run};
 

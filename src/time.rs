@@ -178,7 +178,7 @@ impl Span {
         let (number, unit) = trimmed.split_at(split);
         let (_, size) = UNITS.iter().find(|(name, _)| *name == unit.trim()).ok_or_else(wrong)?;
         let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
-        if whole.is_empty() || fraction.is_empty() || fraction.contains('.') {
+        if whole.is_empty() || fraction.is_empty() || fraction.bytes().any(|byte| byte == b'.') {
             return Err(wrong());
         }
         // Only digits are left, so a number that cannot be parsed is too large.

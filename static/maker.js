@@ -16,16 +16,13 @@ async function fetched(name) {
 const reason = (error) => (error instanceof Error ? error.message : String(error));
 
 async function start() {
-  const parts = ["systems", "files"].map((part) => fetched(`${self.name}_${part}.wasm`));
-  const engine = await import(`./${self.name}.js`);
-  const app = await engine.default({ module_or_path: await fetched(`${self.name}_bg.wasm`) });
-  for (const part of await Promise.all(parts)) {
+  const files = ["bg.wasm", "scenarios.json", "systems.wasm", "files.wasm"].map((file) => fetched(`${self.name}_${file}`));
+  const [engine, module_or_path, scenarios, ...parts] = await Promise.all([import(`./${self.name}.js`), ...files]);
+  const app = await engine.default({ module_or_path });
+  engine.bring(await scenarios.text());
+  for (const part of parts) {
     const module = await WebAssembly.compile(await part.arrayBuffer());
     await WebAssembly.instantiate(module, { app });
-    // The files of the built-in systems come with the part that knows such.
-    for (const files of WebAssembly.Module.customSections(module, "scenarios")) {
-      engine.bring(new TextDecoder().decode(files));
-    }
   }
   const answer = ({ data }) => {
     try {

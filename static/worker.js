@@ -39,14 +39,17 @@ async function fetched(name) {
 const give_up = (error) => self.counterpointFailed(error instanceof Error ? error.message : error);
 
 async function start() {
-  const engine = await import(`./${self.name}.js`);
-  const app = await engine.default({ module_or_path: await fetched(`${self.name}_bg.wasm`) });
-  // The engine has a part that is fetched when it asks for it: it knows sides that are systems, and has the files of those
-  // that are built in.
+  const [engine, module_or_path, scenarios] = await Promise.all([
+    import(`./${self.name}.js`),
+    fetched(`${self.name}_bg.wasm`),
+    fetched(`${self.name}_scenarios.json`).then((files) => files.text()),
+  ]);
+  const app = await engine.default({ module_or_path });
+  engine.bring(scenarios);
+  // The engine has a part that is fetched when it asks for it: it knows sides that are systems.
   part = async (tell) => {
     const module = await WebAssembly.compile(await (await fetched(`${self.name}_systems.wasm`)).arrayBuffer());
     await WebAssembly.instantiate(module, { app });
-    engine.bring(new TextDecoder().decode(WebAssembly.Module.customSections(module, "scenarios")[0]));
     tell();
   };
   self.postMessage({ up: true });

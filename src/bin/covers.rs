@@ -1,16 +1,15 @@
 //! Writes what the page has of the built-in scenarios before the engine has come: a recording of each beside the page, by
-//! which it can be used; `scenarios.html`, their titles and the words of the first; and the files of those that are not in
-//! the engine. The build of the page runs this (`cargo xtask finish`).
+//! which it can be used; `scenarios.html`, their titles and the words of the first; and
+//! `scenarios.json`, the files of all. The build of the page runs this (`cargo xtask finish`).
 //!
 //! An example to Cargo, so that it is not installed with the command line.
 
 use std::path::Path;
 use std::{env, fs, io};
 
-use counterpoint::scenario::{PRESETS, Preset, SYSTEMS};
+use counterpoint::scenario::{PRESETS, Preset, in_one};
 use counterpoint::scene::markup::escaped;
 use counterpoint::studio::Studio;
-use serde_json::Value;
 
 fn main() -> io::Result<()> {
     let folder = env::args_os().nth(1).ok_or_else(|| io::Error::other("say into which folder, as in `covers DIR`"))?;
@@ -19,15 +18,8 @@ fn main() -> io::Result<()> {
     for preset in PRESETS {
         fs::write(folder.join(preset.name), Studio::cover(preset).to_file())?;
     }
-    fs::write(folder.join("systems.jsonl"), systems())?;
+    fs::write(folder.join("scenarios.json"), in_one())?;
     fs::write(folder.join("scenarios.html"), words())
-}
-
-/// The files of those that have a side of any parties, a line each: they come with the part of the engine that knows such.
-fn systems() -> String {
-    let systems = PRESETS[PRESETS.len() - SYSTEMS..].iter();
-    let file = |preset: &Preset| Value::to_string(&serde_json::from_str(preset.json).expect("a file is JSON"));
-    systems.map(file).collect::<Vec<_>>().join("\n")
 }
 
 /// The first scenario in words, and after a line of its own, the names and titles of all.

@@ -35,7 +35,7 @@ mod sameness {
 mod starting {
     use wasm_bindgen::prelude::wasm_bindgen;
 
-    /// Takes the files of the built-in systems, a line each; they come in the module of the part that knows systems.
+    /// Takes the files of the built-in scenarios, which come beside this module.
     #[wasm_bindgen]
     pub fn bring(files: String) {
         counterpoint::scenario::bring(files);

@@ -11,12 +11,28 @@ pub struct Preset {
     pub json: &'static str,
 }
 
-/// The files of those that have a side of any parties. The page's engine has not got them: they come with the part of it
-/// that knows systems ([`bring`]), for there they would be a tenth of what it may weigh.
+macro_rules! presets {
+    ($first:literal, $($name:literal),+ $(,)?) => {
+        /// All of them, in the order in which they are offered.
+        pub const PRESETS: &[Preset] = &[
+            Preset { name: $first, json: file!($first) },
+            $(Preset { name: $name, json: later!($name) },)+
+        ];
+    };
+}
+
+macro_rules! file {
+    ($name:literal) => {
+        include_str!(concat!("../../scenarios/", $name, ".json"))
+    };
+}
+
+/// A file that the page's engine has not got: it is brought all of them but the first ([`bring`]), for they are no code, and
+/// a reader looks at a few.
 #[cfg(not(target_arch = "wasm32"))]
 macro_rules! later {
     ($name:literal) => {
-        include_str!(concat!("../../scenarios/", $name, ".json"))
+        file!($name)
     };
 }
 
@@ -24,19 +40,6 @@ macro_rules! later {
 macro_rules! later {
     ($name:literal) => {
         ""
-    };
-}
-
-macro_rules! presets {
-    ($($name:literal),+; systems: $($system:literal),+ $(,)?) => {
-        /// All of them, in the order in which they are offered.
-        pub const PRESETS: &[Preset] = &[
-            $(Preset { name: $name, json: include_str!(concat!("../../scenarios/", $name, ".json")) },)+
-            $(Preset { name: $system, json: later!($system) },)+
-        ];
-
-        /// How many of the last have a side of any parties.
-        pub const SYSTEMS: usize = [$($system),+].len();
     };
 }
 
@@ -66,8 +69,7 @@ presets! {
     "kafka-two-groups",
     "sqs-work-queue",
     "sqs-visibility-too-short",
-    "sqs-fifo-head";
-    systems:
+    "sqs-fifo-head",
     "system-accepted-and-polled",
     "system-question",
     "system-outbox",
@@ -80,6 +82,16 @@ presets! {
 /// The built-in scenario called `name`.
 pub fn preset(name: &str) -> Option<&'static Preset> {
     PRESETS.iter().find(|preset| preset.name == name)
+}
+
+/// The files of all of them in one: an array, and a line to each.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn in_one() -> String {
+    let one = |preset: &Preset| {
+        let file: serde_json::Value = serde_json::from_str(preset.json).expect("a test reads every built-in scenario");
+        file.to_string()
+    };
+    format!("[\n{}\n]\n", PRESETS.iter().map(one).collect::<Vec<_>>().join(",\n"))
 }
 
 impl Preset {
@@ -98,20 +110,22 @@ impl Preset {
 mod brought {
     use std::sync::OnceLock;
 
-    use super::{PRESETS, SYSTEMS};
+    use super::PRESETS;
 
     static FILES: OnceLock<String> = OnceLock::new();
 
-    /// Takes the files of the built-in systems, a line each, in their order.
+    /// Takes the files of all built-in scenarios, as [`in_one`](super::in_one) writes them.
     pub fn bring(files: String) {
         // The same ones that came before.
         let _ = FILES.set(files);
     }
 
-    /// Whoever asks has seen to it that they are there (`worker.rs`).
+    /// Whoever starts the engine has brought them (`static/worker.js`).
     pub fn file(name: &str) -> &'static str {
-        let place = PRESETS[PRESETS.len() - SYSTEMS..].iter().position(|preset| preset.name == name);
-        place.and_then(|place| FILES.get()?.lines().nth(place)).unwrap_or_default()
+        let place = PRESETS.iter().position(|preset| preset.name == name);
+        // The array begins in a line of its own.
+        let line = place.and_then(|place| FILES.get()?.lines().nth(place + 1));
+        line.unwrap_or_default().trim_end_matches(',')
     }
 }
 

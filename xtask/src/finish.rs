@@ -18,7 +18,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
-use wasm_encoder::{CustomSection, Section};
 
 /// Files that are fetched by the names that they have in the repository: a link leads to them.
 const LINKED: [&str; 3] = ["modelled.html", "systems.html", "modelled.css"];
@@ -72,8 +71,11 @@ fn write(folder: &Path, files: &Files) -> Result<()> {
 const SCENARIOS: &str = "<template id=\"scenarios\">";
 const INTRODUCTION: &str = "id=\"fallback-introduction\">";
 
-/// Puts the words by which the scenarios are introduced into the page, so that they are read before the app has come.
+/// Puts the words by which the scenarios are introduced into the page, so that they are read before the app has come, and
+/// their files beside the engine.
 fn introduce(files: &mut Files) -> Result<()> {
+    let files_of_all = take_text(files, "covers/scenarios.json")?;
+    files.insert(String::from("engine_scenarios.json"), files_of_all.into_bytes());
     let scenarios = take_text(files, "covers/scenarios.html")?;
     let mut page = take_text(files, "index.html")?;
     let (first, titles) = scenarios.split_once('\n').context("there is no scenario to introduce")?;
@@ -167,16 +169,8 @@ fn split(files: &mut Files) -> Result<()> {
         files.insert(name, first);
         files.insert(String::from(part), later);
     }
-    let scenarios = take_text(files, SYSTEMS)?;
-    let part = files.get_mut("engine_systems.wasm").context("the engine has no part that knows systems")?;
-    // Bytes that the module carries along for its scripts.
-    let section = CustomSection { name: "scenarios".into(), data: scenarios.as_bytes().into() };
-    section.append_to(part);
     Ok(())
 }
-
-/// Where the files of the built-in systems are when the page has been built.
-const SYSTEMS: &str = "covers/systems.jsonl";
 
 fn shrink(files: &mut Files) -> Result<()> {
     let modules: Vec<String> =
@@ -266,10 +260,10 @@ fn knowing(element: &str, files: &BTreeMap<String, String>) -> Result<String> {
 }
 
 /// How the names of modules end that have a script, or a module, of the same name.
-const PARTS: [&str; 3] = ["_bg.wasm", "_files.wasm", "_systems.wasm"];
+const PARTS: [&str; 4] = ["_bg.wasm", "_files.wasm", "_systems.wasm", "_scenarios.json"];
 
-/// Those of modules that a module's own scripts fetch.
-pub const BESIDE: [&str; 2] = ["_files.wasm", "_systems.wasm"];
+/// Those that a module's own scripts fetch.
+pub const BESIDE: [&str; 3] = ["_scenarios.json", "_files.wasm", "_systems.wasm"];
 
 /// What a file was called before anybody gave it a hash.
 fn stem(name: &str) -> &str {
@@ -340,12 +334,13 @@ mod tests {
     }
 
     #[test]
-    fn the_page_has_the_titles_of_all_scenarios_and_the_words_of_the_first() {
+    fn the_page_has_titles_of_all_scenarios_and_words_of_the_first_and_their_files_are_beside_the_engine() {
         let page = r#"<template id="scenarios"></template><section id="fallback-introduction"></section>"#;
         let words = "<h2>One</h2>\n<option value=one>One</option><option value=two>Two</option>";
         let mut files = Files::from([
             (String::from("index.html"), page.into()),
             (String::from("covers/scenarios.html"), words.into()),
+            (String::from("covers/scenarios.json"), b"[]".into()),
         ]);
         introduce(&mut files).unwrap();
         let page = take_text(&mut files, "index.html").unwrap();
@@ -353,7 +348,8 @@ mod tests {
         let told = format!(
             r#"<template id="scenarios">{titles}</template><section id="fallback-introduction">{first}</section>"#
         );
-        assert_eq!((page, files.len()), (told, 0));
+        assert_eq!(page, told);
+        assert_eq!(files.into_iter().collect::<Vec<_>>(), [(String::from("engine_scenarios.json"), b"[]".to_vec())]);
     }
 
     #[test]

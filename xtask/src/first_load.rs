@@ -37,7 +37,9 @@ pub fn report() -> Result<Files> {
     println!("{}", row("both", Weight { raw: first.raw + later.raw, sent: first.sent + later.sent }));
     let engine = files.later.iter().find(|name| name.starts_with("engine-") && name.ends_with("_bg.wasm"));
     let engine = engine.context("index.html names no engine")?;
-    println!("\n  Parts of the engine, where something is taken from the page and where a side is a system");
+    println!(
+        "\n  Beside the engine: the built-in scenarios, and the parts for what is taken from the page and for systems"
+    );
     weigh(&BESIDE.map(|part| engine.replace("_bg.wasm", part)))?;
     let engine = weigh_one("What a run needs", engine, ENGINE_LIMIT)?;
     let element = weigh_one("In a page that embeds it, at first", "counterpoint-diagram.js", ELEMENT_LIMIT)?;

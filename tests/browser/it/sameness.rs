@@ -25,7 +25,7 @@ const LOAD_ENGINE: &str = "
         const systems = await fetch(module.replace('_bg.wasm', '_systems.wasm'));
         const part = await WebAssembly.compile(await systems.arrayBuffer());
         await WebAssembly.instantiate(part, { app });
-        engine.bring(new TextDecoder().decode(WebAssembly.Module.customSections(part, 'scenarios')[0]));
+        engine.bring(await (await fetch(module.replace('_bg.wasm', '_scenarios.json'))).text());
         window.loaded = engine;
     });";
 
