@@ -94,7 +94,7 @@ metrics! {
     silence_us: u64, "µs", "job time in which nobody had it: the rest, as after a message was lost";
     waiting_share: Option<f64>, "0 to 1", "1 − working_us ÷ job_time_us";
 
-    throughput_per_s: f64, "jobs/s", "done ÷ the time from 0 to the end of this side";
+    throughput_per_s: f64, "jobs/s", "(done + excused) ÷ the time from 0 to the end of this side";
     goodput_per_s: f64, "jobs/s", "useful ÷ the time from 0 to the end of this side";
     useful: u64, "jobs", "answered in time, or accepted and done in time, where in time is within workload.useful_within of being wanted, and always if there is no such limit";
     late: u64, "jobs", "answered, or accepted and done, but not in time";
@@ -120,11 +120,12 @@ metrics! {
     waiting: u64, "jobs", "jobs whose caller still waited when the run ended; answered + accepted + failed + waiting = jobs";
 
     done: u64, "jobs", "jobs whose work was done, whoever knows of it";
+    excused: u64, "jobs", "jobs whose work was done but for parts that a fallback took the place of";
     dead_lettered: u64, "jobs", "jobs with work that was set aside in a dead-letter queue and not done";
     in_dead_letters: u64, "jobs", "jobs that lie in a dead-letter queue, even if their work was done as well";
     lost: u64, "jobs", "jobs with work that was not done and that nobody holds any more";
     accepted_and_lost: u64, "jobs", "of these, those that were accepted or answered before";
-    unfinished: u64, "jobs", "jobs with work not done that somebody still holds; done + dead_lettered + lost + unfinished = jobs";
+    unfinished: u64, "jobs", "jobs with work not done that somebody still holds; done + excused + dead_lettered + lost + unfinished = jobs";
 
     timed_out: u64, "attempts", "attempts that were not answered in time";
     retried: u64, "attempts", "attempts beyond the first that callers decided on";
@@ -190,7 +191,7 @@ pub fn measure(trace: &Trace, yardstick: &Yardstick) -> Metrics {
         network_us: life.spent(Whereabouts::Network),
         silence_us: life.spent(Whereabouts::Silence),
         waiting_share: share(life.total() - life.spent(Whereabouts::Working), life.total()),
-        throughput_per_s: per_second(count.done, own),
+        throughput_per_s: per_second(count.done + count.excused, own),
         goodput_per_s: per_second(count.useful, own),
         useful: count.useful,
         late: count.late,
@@ -212,6 +213,7 @@ pub fn measure(trace: &Trace, yardstick: &Yardstick) -> Metrics {
         errored: count.errored,
         waiting: count.waiting,
         done: count.done,
+        excused: count.excused,
         dead_lettered: count.dead_lettered,
         in_dead_letters: count.in_dead_letters,
         lost: count.lost,

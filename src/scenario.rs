@@ -77,6 +77,8 @@ pub struct Head {
     pub workload: WorkloadText,
     /// What lies between all parties of both sides.
     pub network: Network,
+    /// When both sides stop, whatever is under way; without it, when all is settled.
+    pub stop_at: Option<Moment>,
     /// Dated faults, in any order.
     pub changes: Vec<Change>,
     /// Captions at moments.
@@ -87,7 +89,7 @@ pub struct Head {
     pub view: View,
 }
 
-fields!(Head: version, title, look_for, seed, workload, network, changes, notes, controls, view; needs name);
+fields!(Head: version, title, look_for, seed, workload, network, stop_at, changes, notes, controls, view; needs name);
 
 impl Head {
     /// The title, or the name of a scenario that has none.
@@ -106,6 +108,7 @@ impl Default for Head {
             seed: 1,
             workload: WorkloadText::default(),
             network: Network::default(),
+            stop_at: None,
             changes: Vec::new(),
             notes: Vec::new(),
             controls: Vec::new(),

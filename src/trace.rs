@@ -160,6 +160,8 @@ pub enum Limit {
     Loop,
     /// Whoever ran it did not run it to its end.
     BrokenOff,
+    /// The moment came at which the scenario wants both sides to stop.
+    StopAt,
 }
 
 impl Limit {
@@ -172,20 +174,22 @@ impl Limit {
             Limit::Rows => "rows",
             Limit::Loop => "loop",
             Limit::BrokenOff => "broken-off",
+            Limit::StopAt => "stop-at",
         }
     }
 }
 
 impl Limit {
-    /// The limit for people, after "stopped by a limit:".
+    /// The limit for people, after "stopped".
     pub fn words(self) -> &'static str {
         match self {
-            Limit::Events => "one side may have no more events",
-            Limit::SimulatedTime => "no longer time is simulated",
-            Limit::Agenda => "no more may be about to happen at once",
-            Limit::Rows => "a recording may have no more rows",
-            Limit::Loop => "the same work was done again and again and nothing was settled",
-            Limit::BrokenOff => "it was broken off",
+            Limit::Events => "by a limit: one side may have no more events",
+            Limit::SimulatedTime => "by a limit: no longer time is simulated",
+            Limit::Agenda => "by a limit: no more may be about to happen at once",
+            Limit::Rows => "by a limit: a recording may have no more rows",
+            Limit::Loop => "by a limit: the same work was done again and again and nothing was settled",
+            Limit::BrokenOff => "by a limit: it was broken off",
+            Limit::StopAt => "as the scenario says",
         }
     }
 }

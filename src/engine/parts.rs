@@ -43,13 +43,22 @@ impl<M: Clone, T> Context<'_, M, T> {
     pub fn finishes(&mut self, part: PartId) {
         let now = self.core.now;
         let row = &mut self.core.trace.parts[part.at()];
-        row.finished = row.finished.min(now);
+        let was_finished = row.outcome == WorkOutcome::Done;
+        row.finished = if was_finished { row.finished } else { now };
         self.core.settle_part(part, WorkOutcome::Done);
     }
 
-    /// Nobody is asked for `part` here: the job is finished without it.
-    pub fn excuses(&mut self, part: PartId) {
+    /// Nobody is asked for `part` here, so nothing is left to be done about it.
+    pub fn leaves_out(&mut self, part: PartId) {
         self.finishes(part);
+    }
+
+    /// A fallback took the place of `part`: the job is finished without it, unless it is done after all.
+    pub fn excuses(&mut self, part: PartId) {
+        let now = self.core.now;
+        let row = &mut self.core.trace.parts[part.at()];
+        row.finished = row.finished.min(now);
+        self.core.settle_part(part, WorkOutcome::Excused);
     }
 
     /// `part` was set aside in a dead-letter queue.

@@ -27,6 +27,8 @@ pub struct Limits {
     pub events: u64,
     /// Simulated time.
     pub span: Span,
+    /// When the scenario wants it to stop: nothing happens later. It may be never.
+    pub stop_at: Moment,
     /// Rows of one side's trace, all kinds together.
     pub rows: u64,
     /// Executions of one part since any part was last settled; more are a loop that settles nothing.
@@ -36,7 +38,13 @@ pub struct Limits {
 impl Default for Limits {
     /// What a browser's tab has room for on both sides, and more repetitions than any setting that ends them allows.
     fn default() -> Self {
-        Limits { events: 4_000_000, span: Span::seconds(30 * 24 * 3600), rows: 12_000_000, repeats: 10_000 }
+        Limits {
+            events: 4_000_000,
+            span: Span::seconds(30 * 24 * 3600),
+            stop_at: Moment::NEVER,
+            rows: 12_000_000,
+            repeats: 10_000,
+        }
     }
 }
 
@@ -150,6 +158,8 @@ impl<A: Actor> World<A> {
     fn limit_met(&self, next: Moment) -> Option<Limit> {
         if self.core.trace.events >= self.limits.events {
             Some(Limit::Events)
+        } else if next > self.limits.stop_at {
+            Some(Limit::StopAt)
         } else if next.since(Moment::START) > self.limits.span {
             Some(Limit::SimulatedTime)
         } else if self.core.repeats.exceeded() {
@@ -291,6 +301,9 @@ impl<A: Actor> World<A> {
     }
 
     fn conclude(&mut self, outcome: Outcome) {
+        if outcome == Outcome::LimitReached(Limit::StopAt) {
+            self.core.now = self.limits.stop_at;
+        }
         let trace = &mut self.core.trace;
         trace.outcome = outcome;
         trace.ended = self.core.now;
@@ -322,8 +335,8 @@ impl<A: Actor> World<A> {
         self.ended = Some(outcome);
     }
 
-    /// How far the run is, from 0 to 1: the share of callers and parts that are settled, or of the events that may be
-    /// handled, whichever is more.
+    /// How far the run is, from 0 to 1: the share of callers and parts that are settled, of the events that may be
+    /// handled, or of the time until it is to stop, whichever is most.
     pub fn fraction(&self) -> f64 {
         if self.ended.is_some() {
             return 1.0;
@@ -332,7 +345,8 @@ impl<A: Actor> World<A> {
         let all = (trace.jobs.len() + trace.parts.len()) as f64;
         let settled = f64::from(self.core.settled) / all;
         let handled = trace.events as f64 / self.limits.events as f64;
-        settled.max(handled).min(1.0)
+        let passed = self.core.now.micros() as f64 / self.limits.stop_at.micros().max(1) as f64;
+        settled.max(handled).max(passed).min(1.0)
     }
 
     /// The record so far. Rows that are open say so.

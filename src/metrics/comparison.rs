@@ -31,6 +31,14 @@ impl Compared<'_> {
         let so = |job: &JobId| self.trace.jobs[job.at()].caller == caller && self.trace.work_outcome(*job) == work;
         jobs.filter(so).count() as u64
     }
+
+    /// So many of its jobs, in words.
+    fn share(&self, count: u64, yardstick: &Yardstick) -> String {
+        match self.metrics.jobs {
+            1 => format!("the {}", yardstick.one),
+            all => format!("{count} of {all} {}", yardstick.many),
+        }
+    }
 }
 
 /// The sentence that compares two sides.
@@ -56,6 +64,7 @@ pub fn compare(sides: [Compared<'_>; 2], yardstick: &Yardstick) -> Comparison {
     sentences.extend(sides.iter().filter_map(|side| answered_and_lost(side, yardstick)));
     let (said, reason) = pace(&sides, yardstick);
     sentences.extend(said);
+    sentences.extend(sides.iter().filter_map(|side| excused(side, yardstick)));
     sentences.extend(greater_load(&sides, yardstick));
     sentences.extend(workers(&sides));
     let (reason, at) = reason.map_or((None, None), |reason| (Some(reason.rule), reason.at));
@@ -112,11 +121,14 @@ fn results(sides: &[Compared<'_>; 2], yardstick: &Yardstick) -> Option<String> {
 /// Says of how many jobs the work was lost although their callers hold an answer, and so count as having a result.
 fn answered_and_lost(side: &Compared<'_>, yardstick: &Yardstick) -> Option<String> {
     let lost = side.with(CallerOutcome::Answered, WorkOutcome::Lost);
-    let all = match side.metrics.jobs {
-        1 => format!("the {}", yardstick.one),
-        all => format!("{lost} of {all} {}", yardstick.many),
-    };
-    (lost > 0).then(|| format!("{} answered {all} whose work is lost.", sentence(side.name)))
+    (lost > 0).then(|| format!("{} answered {} whose work is lost.", sentence(side.name), side.share(lost, yardstick)))
+}
+
+/// Says how many jobs a side did by less work: what a fallback takes the place of may be why it was faster.
+fn excused(side: &Compared<'_>, yardstick: &Yardstick) -> Option<String> {
+    let count = side.metrics.excused;
+    let which = side.share(count, yardstick);
+    (count > 0).then(|| format!("{} did {which} without a part of the work.", sentence(side.name)))
 }
 
 /// What became of the jobs that came to no result, or to one that was too late.

@@ -20,6 +20,7 @@ pub(super) struct Count {
     pub errored: u64,
     pub waiting: u64,
     pub done: u64,
+    pub excused: u64,
     pub dead_lettered: u64,
     pub in_dead_letters: u64,
     pub lost: u64,
@@ -90,6 +91,7 @@ impl Count {
         } += 1;
         *match work {
             WorkOutcome::Done => &mut self.done,
+            WorkOutcome::Excused => &mut self.excused,
             WorkOutcome::DeadLettered => &mut self.dead_lettered,
             WorkOutcome::Lost => &mut self.lost,
             WorkOutcome::Unfinished => &mut self.unfinished,

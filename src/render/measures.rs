@@ -45,6 +45,9 @@ pub fn measures(sides: &[Summary], detail: Detail) -> Vec<Measure> {
     table.trouble("too late", Shown::IfAny, |metrics| metrics.late);
     if detail == Detail::All {
         table.plain("work done", |metrics| format!("{} of {}", metrics.done, metrics.jobs));
+        if table.sides.iter().any(|side| side.metrics.excused > 0) {
+            table.plain("done but for a fallback", |metrics| format!("{} of {}", metrics.excused, metrics.jobs));
+        }
         table.plain("executions", |metrics| metrics.executions.to_string());
     }
     table.plain("messages per job", |metrics| decimal(metrics.messages_per_job));

@@ -54,7 +54,8 @@ pub(super) fn lines<'a>(traces: &[&'a Trace]) -> impl Iterator<Item = (usize, Li
 pub(super) fn limit(trace: &Trace) -> Option<([ActorId; 2], String, String)> {
     let limit = trace.outcome.limit()?;
     let last = ActorId(trace.actors.len() as u16 - 1);
-    let text = format!("stopped by a limit, {}", limit.words());
+    // A colon would end the note's head.
+    let text = ["stopped ", limit.words()].concat().replace(':', ",");
     Some(([ActorId(0), last], text, format!("[{} ms]", millis(trace.ended))))
 }
 

@@ -59,7 +59,7 @@ fn tell(to: &mut impl Write, side: &SidePlayed, window: Window<'_>) -> io::Resul
     }
     match side.trace.outcome.limit() {
         Some(limit) => {
-            writeln!(to, "{:>12}  The run was stopped here by a limit: {}.", clock(side.trace.ended), limit.words())
+            writeln!(to, "{:>12}  The run was stopped here {}.", clock(side.trace.ended), limit.words())
         }
         None => Ok(()),
     }

@@ -31,8 +31,9 @@ impl Run {
         Run::with_limits(scenario, Limits::default())
     }
 
-    /// As [`Run::new`], with other limits.
+    /// As [`Run::new`], with other limits. When it is to stop is the scenario's to say.
     pub fn with_limits(scenario: Scenario, limits: Limits) -> Self {
+        let limits = Limits { stop_at: scenario.head.stop_at.unwrap_or(Moment::NEVER), ..limits };
         let ground = scenario.head.network.ground(scenario.head.workload.part_ids());
         let worlds = scenario.sides.iter().map(|side| {
             let setup = side.settings.set_up(&ground);

@@ -35,7 +35,7 @@ pub fn masthead(scene: &Scene, title: &str) -> Band {
         let tone = Tone::of(pane.style);
         let mut taken = write(&mut band, Some(pane.side), tone, Face::Name, pane.strip, &lines);
         if let Some(limit) = pane.limit {
-            let words = format!("stopped by a limit: {}", limit.words());
+            let words = ["stopped ", limit.words()].concat();
             let lines = wrapped(&words, Face::Small, pane.strip.right - pane.strip.left, LINES);
             band.height += taken;
             let more = write(&mut band, Some(LIMIT + pane.side), Tone::Bad, Face::Small, pane.strip, &lines);

@@ -200,9 +200,10 @@ fn outcome(trace: &Trace, job: JobId) -> Vec<Line> {
         lines.push(at(answered, format!("answered, {} after it was wanted", after(answered))));
     }
     match trace.work_outcome(job) {
-        WorkOutcome::Done => {
+        outcome @ (WorkOutcome::Done | WorkOutcome::Excused) => {
             let finished = trace.finished(job).unwrap_or(trace.ended);
-            lines.push(at(finished, format!("the work is done, {} after it was wanted", after(finished))));
+            let but_for = if outcome == WorkOutcome::Done { "" } else { " but for what a fallback took the place of" };
+            lines.push(at(finished, format!("the work is done{but_for}, {} after it was wanted", after(finished))));
         }
         WorkOutcome::DeadLettered => {}
         WorkOutcome::Lost => {

@@ -43,6 +43,8 @@ impl CallerOutcome {
 pub enum WorkOutcome {
     /// Executed to its end at least once.
     Done,
+    /// Not done, and a fallback took its place: neither done nor lost.
+    Excused,
     /// Set aside in a dead-letter queue.
     DeadLettered,
     /// Not done, and nobody holds it any more.
@@ -57,6 +59,7 @@ impl WorkOutcome {
     pub fn word(self) -> &'static str {
         match self {
             WorkOutcome::Done => "done",
+            WorkOutcome::Excused => "excused",
             WorkOutcome::DeadLettered => "dead-lettered",
             WorkOutcome::Lost => "lost",
             WorkOutcome::Unfinished => "unfinished",
@@ -94,7 +97,8 @@ impl Default for JobRow {
 /// What happened to the work of one part.
 #[derive(Clone, Copy, Debug, BorshDeserialize, BorshSerialize)]
 pub struct PartRow {
-    /// When an execution first reached its end, or [`Moment::NEVER`].
+    /// When an execution first reached its end, or a fallback took the place of a part that is not done, or
+    /// [`Moment::NEVER`].
     pub finished: Moment,
     /// Executions begun.
     pub executions: u32,

@@ -135,7 +135,7 @@ fn notices(app: &App) -> Element {
     });
     let limit = player.reel().and_then(|reel| reel.recording.limit()).map(|limit| {
         notice(format!(
-            "This run was stopped before the work was over, for {}: what is shown is its beginning.",
+            "This run was stopped before the work was over, {}; what is shown is its beginning.",
             limit.words()
         ))
     });

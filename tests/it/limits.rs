@@ -113,7 +113,53 @@ fn a_burst_is_not_done_because_it_is_wanted() {
 fn whatever_is_made_of_a_run_that_met_a_limit_says_so() {
     let played = hard_to_write();
     let limit = played.sides[0].trace.outcome.limit().expect("it ends a month before its last job");
+    let (_, why) = limit.words().split_once(": ").expect("a limit, and why");
     for format in [Format::Text, Format::Story, Format::Svg, Format::Mermaid, Format::Plantuml] {
-        assert!(written(&played, format).contains(limit.words()), "{format:?}");
+        assert!(written(&played, format).contains(why), "{format:?}");
     }
+}
+
+/// One request is under way, one waits for the only worker, and five are not wanted yet.
+#[test]
+fn a_scenario_says_when_both_sides_stop() {
+    let fields = |stop_at: &str| {
+        json!({ "name": "stops", "stop_at": stop_at, "network": { "latency": "10ms" },
+            "workload": { "jobs": 8, "arrivals": { "pattern": "regular", "every": "50ms" }, "work": "80ms" },
+            "sides": [{ "protocol": "rest", "server": { "workers": 1 } }, { "protocol": "rabbitmq" }] })
+    };
+    let play = |stop_at| Scenario::from_json(&fields(stop_at).to_string()).unwrap().play();
+    let played = play("145ms");
+    for side in &played.sides {
+        assert_eq!(side.trace.outcome, Outcome::LimitReached(Limit::StopAt));
+        assert_eq!(side.trace.ended, Moment::START + Span::millis(145), "and not at the last event before");
+        let wanted = side.trace.jobs.iter().filter(|job| job.wanted != Moment::NEVER);
+        assert_eq!(wanted.count(), 3);
+    }
+    let works = played.sides[0].trace.parts.iter().map(|part| part.outcome);
+    use WorkOutcome::{Done, Unfinished};
+    assert_eq!(works.collect::<Vec<_>>(), [[Done].as_slice(), &[Unfinished; 7]].concat());
+    for format in [Format::Text, Format::Story, Format::Svg, Format::Mermaid, Format::Plantuml] {
+        assert!(written(&played, format).contains("as the scenario says"), "{format:?}");
+    }
+    assert!(
+        written(&played, Format::Json).contains(r#""outcome":"limit-reached","limit":"stop-at","ended_us":145000"#)
+    );
+    // What happens at that very moment still does, and a run that settles before knows nothing of it.
+    let trace = |stop_at| play(stop_at).sides.swap_remove(0).trace;
+    assert_eq!(trace("100ms").jobs[0].answered, Moment::START + Span::millis(100));
+    assert_eq!(trace("99ms").jobs[0].answered, Moment::NEVER);
+    assert_eq!(trace("1h").outcome, Outcome::Settled);
+    assert_eq!(trace("0s").messages.len(), 1);
+}
+
+/// A clock that has nothing to do, and a poller that gets no answer, would go on for a month.
+#[test]
+fn what_would_never_end_ends_where_the_scenario_says() {
+    let fields = json!({ "name": "stops", "stop_at": "30s",
+        "workload": { "poison": [1], "work": "80ms" },
+        "sides": [{ "protocol": "sqs", "queue": { "visibility_timeout": "5s" } }, { "protocol": "rest" }] });
+    let played = Scenario::from_json(&fields.to_string()).unwrap().play();
+    let trace = &played.sides[0].trace;
+    assert_eq!((trace.outcome, trace.parts[0].executions), (Outcome::LimitReached(Limit::StopAt), 6));
+    assert_eq!(trace.parts[0].outcome, WorkOutcome::Unfinished, "the queue holds it");
 }

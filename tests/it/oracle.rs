@@ -104,7 +104,7 @@ pub fn sound(played: &Played) -> Held {
         time_never_goes_back(trace)?;
         nothing_arrives_that_was_not_sent_and_nothing_twice(trace)?;
         every_row_is_caused_by_the_step_of_its_moment(trace)?;
-        // A side of any parties may do without a part that somebody was asked for, and no row says so.
+        // A side of any parties may leave out a part that its messages carry, and no row says so.
         match side.protocol.as_str() {
             "system" => every_job_ends_in_one_way(trace)?,
             _ => every_job_ends_in_one_way_for_its_caller_and_its_work_in_one_way(trace)?,
@@ -261,7 +261,8 @@ fn every_job_ends_in_one_way(trace: &Trace) -> Held {
         if matches!(row.caller, CallerOutcome::Answered | CallerOutcome::Accepted) {
             ensure!(row.wanted <= row.accepted && row.accepted <= row.settled, "{:?}", row);
         }
-        ensure_eq!(trace.work_outcome(job) == WorkOutcome::Done, finished.is_some());
+        let is_over = matches!(trace.work_outcome(job), WorkOutcome::Done | WorkOutcome::Excused);
+        ensure_eq!(is_over, finished.is_some());
         ensure!(finished.is_none_or(|at| row.wanted <= at));
         ensure!(trace.parts_of_job(job).iter().all(|part| part.effects <= part.executions));
         // A user who waits for ever wants nothing more.
@@ -342,7 +343,7 @@ pub fn the_numbers_agree_with_each_other(played: &Played) -> Held {
     for (side, summary) in played.sides.iter().zip(summaries(played)) {
         let m: &Metrics = &summary.metrics;
         ensure_eq!(m.answered + m.accepted + m.failed + m.waiting, m.jobs);
-        ensure_eq!(m.done + m.dead_lettered + m.lost + m.unfinished, m.jobs);
+        ensure_eq!(m.done + m.excused + m.dead_lettered + m.lost + m.unfinished, m.jobs);
         let places = [m.working_us, m.backlog_us, m.pool_us, m.accept_queue_us, m.broker_us, m.network_us];
         ensure_eq!(places.iter().sum::<u64>() + m.retry_us + m.silence_us, m.job_time_us);
         let lives = jobs(&side.trace).map(|job| shortest_life(&side.trace, job, played.ended())).sum::<u64>();

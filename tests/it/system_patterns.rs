@@ -550,7 +550,7 @@ fn saga_what_was_refused_is_not_done_because_something_was_done_about_it() {
         orders(json!([{ "compute": "1ms" }, { "fail": "declined" }])),
         (CallerOutcome::Failed, WorkOutcome::Lost)
     );
-    assert_eq!(orders(json!([{ "compute": "1ms" }])), (CallerOutcome::Answered, WorkOutcome::Done), "a fallback");
+    assert_eq!(orders(json!([{ "compute": "1ms" }])), (CallerOutcome::Answered, WorkOutcome::Excused), "a fallback");
 }
 
 /// Three services at once, each behind a breaker of its own. Reviews takes 50 ms, or 2 s while it is slow.
@@ -599,4 +599,9 @@ fn gateway_a_breaker_guards_the_one_that_is_slow_and_the_fallback_takes_its_plac
     let asked = |id: &str| sent(&trace, "request").iter().filter(|message| trace.actor(message.to).id == id).count();
     assert_eq!((asked("prices"), asked("stock"), asked("reviews")), (4, 4, 2));
     assert_eq!(callers(&trace), [CallerOutcome::Answered; 4]);
+    // What was asked for and came too late was done all the same.
+    use WorkOutcome::{Done, Excused};
+    assert_eq!(works(&trace), [[Done; 3], [Done; 3], [Done, Done, Excused], [Done, Done, Excused]].concat());
+    let finished: Vec<u64> = trace.parts.iter().map(|part| ms(part.finished)).skip(2).step_by(3).collect();
+    assert_eq!(finished, [2000, 3000, 2000, 3000], "without it the job goes on at once, or it is done later");
 }

@@ -74,7 +74,7 @@ fn examples_of_outcomes() -> Vec<Example> {
         Example {
             rule: "limit-reached",
             speaks: stopped(),
-            says: "The run was stopped by a limit at ",
+            says: "The run was stopped at ",
             value: json!(40),
             at_ms: None,
             silent: verdicts(http(), burst(1)),
@@ -154,6 +154,14 @@ fn examples_of_outcomes() -> Vec<Example> {
             value: json!(1),
             at_ms: Some(20),
             silent: verdicts(http(), struck("outage", "0ms")),
+        },
+        Example {
+            rule: "excused",
+            speaks: of_preset("system-gateway", 1),
+            says: "3 of 8 pages were done without a part of the work, whose place a fallback took.",
+            value: json!(3),
+            at_ms: None,
+            silent: of_preset("system-gateway", 0),
         },
         Example {
             rule: "refused",

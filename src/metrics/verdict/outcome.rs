@@ -4,20 +4,20 @@ use super::{Case, Said, Tone, Value, micros_in_words, moment_in_words, sentence,
 use crate::metrics::outage::{blamed, open_switches, outages};
 use crate::sorting;
 use crate::time::Moment;
-use crate::trace::{CallerOutcome, Duty, Fate, JobId, MarkKind, MarkRow, PartId, WorkOutcome};
+use crate::trace::{CallerOutcome, Duty, Fate, JobId, Limit, MarkKind, MarkRow, PartId, WorkOutcome};
 
 pub(super) fn limit_reached(case: &Case<'_>) -> Option<Said> {
     let trace = case.trace;
     trace.outcome.limit().map(|limit| Said {
         text: format!(
-            "The run was stopped by a limit at {}, after {} events: {}. All numbers are about what had happened by then.",
+            "The run was stopped at {}, after {} events, {}. All numbers are about what had happened by then.",
             moment_in_words(trace.ended),
             trace.events,
             limit.words()
         ),
         value: Value::Count(trace.events),
         at: Some(trace.ended),
-        tone: Tone::Bad,
+        tone: if limit == Limit::StopAt { Tone::Plain } else { Tone::Bad },
     })
 }
 
@@ -246,6 +246,22 @@ pub(super) fn refused(case: &Case<'_>) -> Option<Said> {
         value: Value::Count(count),
         at: case.jobs_with(CallerOutcome::Refused).map(|job| case.trace.jobs[job.at()].settled).min(),
         tone: Tone::Bad,
+    })
+}
+
+pub(super) fn excused(case: &Case<'_>) -> Option<Said> {
+    let count = case.metrics.excused;
+    let parts = case.jobs().flat_map(|job| case.trace.parts_of_job(job));
+    let first = parts.filter(|part| part.outcome == WorkOutcome::Excused).map(|part| part.finished).min();
+    (count > 0).then(|| Said {
+        text: format!(
+            "{} {} done without a part of the work, whose place a fallback took.",
+            sentence(&case.of_all(count)),
+            was(count)
+        ),
+        value: Value::Count(count),
+        at: first,
+        tone: Tone::Plain,
     })
 }
 

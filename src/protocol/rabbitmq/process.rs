@@ -87,7 +87,7 @@ impl Process {
     /// It gets no copy: if that would have been a part of its own, nobody is asked for it.
     pub(super) fn goes_without(&self, publish: Publish, stage: &mut Stage<'_>) {
         if self.carries.is_some() {
-            stage.excuses(self.part_of(publish, stage));
+            stage.leaves_out(self.part_of(publish, stage));
         }
     }
 

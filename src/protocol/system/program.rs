@@ -56,7 +56,7 @@ impl Program {
         if task.place == 0 {
             task.memory = self.entries[usize::from(task.entry)];
             if task.entry == 0 {
-                self.never.iter().for_each(|part| stage.excuses(about(About::Part(*part), task, stage)));
+                self.never.iter().for_each(|part| stage.leaves_out(about(About::Part(*part), task, stage)));
             }
         }
         loop {
