@@ -25,6 +25,7 @@ mod by_number;
 pub mod call;
 pub mod chain;
 mod dead_letters;
+pub mod deaths;
 pub mod graphql;
 pub mod http;
 pub mod job_store;

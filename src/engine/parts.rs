@@ -1,6 +1,6 @@
 //! What becomes of a part of a job: its executions, their effects, who has it in hand, how it ends.
 //!
-//! *Invariant:* a part has one outcome, and only a happier one takes its place.
+//! *Invariant:* a part has one outcome, and only a happier one takes its place, unless what was set aside is taken up again.
 
 use super::context::{Context, Core};
 use crate::trace::{PartId, WorkOutcome};
@@ -64,6 +64,15 @@ impl<M: Clone, T> Context<'_, M, T> {
     /// `part` was set aside in a dead-letter queue.
     pub fn dead_letters(&mut self, part: PartId) {
         self.core.settle_part(part, WorkOutcome::DeadLettered);
+    }
+
+    /// `part` was set aside, and is so no longer: what becomes of it is open again.
+    pub fn takes_up(&mut self, part: PartId) {
+        let row = &mut self.core.trace.parts[part.at()];
+        if row.outcome == WorkOutcome::DeadLettered {
+            row.outcome = WorkOutcome::Unfinished;
+            self.core.settled -= 1;
+        }
     }
 
     /// Somebody on this side has `part` in hand from now on, and all others can know it: what they share (a table of keys)

@@ -8,6 +8,7 @@
 mod broker;
 pub(crate) mod consumers;
 pub(crate) mod messages;
+pub(crate) mod onward;
 pub(crate) mod process;
 pub(crate) mod publisher;
 mod queue;
@@ -16,6 +17,7 @@ pub(crate) mod routing;
 mod settings;
 mod storage;
 pub(crate) mod words;
+mod x_death;
 
 pub use broker::Broker;
 pub use consumers::Consumers;
@@ -113,7 +115,8 @@ impl Settings {
                     channels += berth.count;
                 }
             }
-            let links = process::Links { on, aside: asides[number] };
+            let aside = asides[number].map_or(process::Aside::Nowhere, process::Aside::Lane);
+            let links = process::Links { on, aside };
             let carries = (copies == Copies::APartEach).then_some(number as u16);
             queues.push(process::Process::new((queue, crew.as_slice()), (number as u16, slot), carries, words, links));
         }

@@ -90,6 +90,7 @@ mod system_failures;
 mod system_jobs;
 mod system_jobs_odd;
 mod system_kafka;
+mod system_ladders;
 mod system_odd;
 mod system_page;
 mod system_patterns;

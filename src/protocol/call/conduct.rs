@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use crate::engine::KindId;
 use crate::protocol::Stage;
 use crate::protocol::answer::{Answer, Letter, Verdict};
+use crate::protocol::deaths::Deaths;
 use crate::time::{Moment, Span};
 use crate::trace::{CallerOutcome, LabelId, PartId};
 
@@ -197,6 +198,8 @@ pub struct Task {
     pub rounds: Vec<Round>,
     /// Parts that it does without, if it comes to the end that it should.
     pub does_without: Vec<PartId>,
+    /// How often what it was lent for was dead-lettered, and where.
+    pub deaths: Deaths,
 }
 
 impl Task {
@@ -213,6 +216,7 @@ impl Task {
             found: 0,
             rounds: Vec::new(),
             does_without: Vec::new(),
+            deaths: Deaths::default(),
         }
     }
 }

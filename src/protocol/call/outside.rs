@@ -11,6 +11,7 @@ use super::node::Node;
 use super::task::{Doing, Errand, Origin};
 use crate::protocol::Stage;
 use crate::protocol::answer::Letter;
+use crate::protocol::deaths::Deaths;
 use crate::protocol::lending::Loan;
 use crate::protocol::port;
 use crate::time::{Moment, Span};
@@ -72,18 +73,22 @@ impl Node {
         self.clocks.iter().any(|clock| clock.runs)
     }
 
-    /// Takes on what it is lent.
-    pub(crate) fn borrow(&mut self, loan: Loan, stage: &mut Stage<'_>) {
+    /// Takes on what it is lent, which has died so often.
+    pub(crate) fn borrow(&mut self, loan: Loan, deaths: Deaths, stage: &mut Stage<'_>) {
         self.wind_up(stage);
-        self.begin(Origin::Loan(loan.place), 0, loan.part, (Slot(loan.place), loan.delivery.max(1)));
+        let key = self.begin(Origin::Loan(loan.place), 0, loan.part, (Slot(loan.place), loan.delivery.max(1)));
+        if let Some(running) = self.running.get_mut(&key) {
+            running.task.deaths = deaths;
+        }
     }
 
-    fn begin(&mut self, origin: Origin, entry: u8, part: PartId, (slot, attempt): (Slot, u32)) {
+    fn begin(&mut self, origin: Origin, entry: u8, part: PartId, (slot, attempt): (Slot, u32)) -> u32 {
         let key = self.admit(origin, attempt, entry, 0, part, Moment::NEVER);
         if let Some(running) = self.running.get_mut(&key) {
             running.slot = slot;
         }
         self.errands.push(Errand::Steps(key));
+        key
     }
 
     pub(super) fn send_out(

@@ -4,7 +4,7 @@
 //! when every queue it was routed to has made it safe. What is stored is durable: it outlives every fault of the broker.
 
 use super::messages::{BrokerTimer, ToBroker, ToConsumers, ToPublisher, Verdict};
-use super::process::Process;
+use super::process::{self, Process};
 use super::replies::Replies;
 use super::routing::{Route, Routing};
 use super::storage::{Incoming, Publish, Publisher, Writing};
@@ -27,6 +27,8 @@ pub struct Broker {
     /// Publishes that several queues are making safe: how many of them still are.
     unsafe_yet: ByNumber<MessageId, u16>,
     replies: Replies,
+    /// Whether any queue's dead letters go to another one.
+    dead_letters_go_on: bool,
 }
 
 impl Role for Broker {
@@ -45,12 +47,9 @@ impl Role for Broker {
             Input::Started => self.queues.iter().for_each(|process| process.wait_to_be_bound(stage)),
             Input::Wanted(_) => {}
         }
-        let serves = stage.faults().are_over();
-        for process in &mut self.queues {
-            if serves {
-                process.advance(stage);
-            }
-            process.keep_to_length(stage);
+        process::advance(&mut self.queues, stage);
+        if self.dead_letters_go_on {
+            process::bring(&mut self.queues, &self.words, stage);
         }
     }
 }
@@ -62,8 +61,9 @@ impl Broker {
         (routing, expirations): (Option<Routing>, Vec<Span>),
         words: Words,
         publishers: Vec<LinkId<ToPublisher>>,
-        queues: Vec<Process>,
+        mut queues: Vec<Process>,
     ) -> Self {
+        let dead_letters_go_on = queues.iter_mut().any(|process| process.onward().is_some());
         let numbered = (0u16..).zip(&queues);
         let channels = numbered.flat_map(|(queue, process)| (0..process.queue.channels()).map(move |own| (queue, own)));
         Broker {
@@ -75,6 +75,7 @@ impl Broker {
             queues,
             unsafe_yet: ByNumber::default(),
             replies: Replies::default(),
+            dead_letters_go_on,
         }
     }
 
@@ -147,7 +148,7 @@ impl Broker {
         let takes = |(queue, process): &(usize, &Process)| route.has(*queue) && !process.queue.refuses();
         let taking = self.queues.iter().enumerate().filter(takes).count() as u32;
         // One queue that is full is enough for a nack; the others take it all the same (maxlength).
-        let publisher = if taking == route.count() { Publisher::Listens } else { Publisher::Gone };
+        let publisher = if taking == route.count() { Publisher::Listens(publish) } else { Publisher::Gone };
         if taking == 0 {
             stage.refuse(publish.message);
         }
@@ -159,15 +160,17 @@ impl Broker {
                     process.goes_without(publish, stage);
                 }
             } else if !process.queue.refuses() {
-                let copy = Incoming { publish, part: process.part_of(publish, stage), expiration, publisher };
+                let (part, headers) = (process.part_of(publish, stage), publish.headers());
+                let attempt = publish.attempt.number;
+                let copy = Incoming { part, headers, attempt, expiration, publisher };
                 writing += u16::from(process.take(copy, stage) == Writing::UnderWay);
             }
         }
         match (publisher, writing) {
             (Publisher::Gone, _) => self.answer(publish, Verdict::Nack, stage),
-            (Publisher::Listens, 0) => self.answer(publish, Verdict::Ack, stage),
-            (Publisher::Listens, 1) => {}
-            (Publisher::Listens, several) => self.unsafe_yet.insert(publish.message, several),
+            (Publisher::Listens(_), 0) => self.answer(publish, Verdict::Ack, stage),
+            (Publisher::Listens(_), 1) => {}
+            (Publisher::Listens(_), several) => self.unsafe_yet.insert(publish.message, several),
         }
     }
 

@@ -12,6 +12,7 @@ use std::collections::VecDeque;
 use super::words::Words;
 use crate::engine::{Input, LinkId, OpenStay, Parcel, TimerId, Word};
 use crate::protocol::by_number::ByNumber;
+use crate::protocol::deaths::Deaths;
 use crate::protocol::lanes::Berth;
 use crate::protocol::lending::{InHand, Lender, Loan, Loans};
 use crate::protocol::work::Effects;
@@ -28,6 +29,8 @@ struct Delivery {
     number: u32,
     /// The publication to which a reply is asked for; nothing if none is.
     asked: MessageId,
+    /// How often it died, and where.
+    deaths: Deaths,
 }
 
 /// Whether a consumer has a connection, as far as it knows.
@@ -88,8 +91,8 @@ impl Role for Consumers {
 
     fn handle(&mut self, input: Input<ToConsumers, Timer>, stage: &mut Stage<'_>) {
         match input {
-            Input::Arrived(message, ToConsumers::Deliver { part, epoch, tag, channel, delivery, asked }) => {
-                self.receive(channel, Delivery { message, part, epoch, tag, number: delivery, asked }, stage);
+            Input::Arrived(message, ToConsumers::Deliver { part, epoch, tag, channel, delivery, asked, deaths }) => {
+                self.receive(channel, Delivery { message, part, epoch, tag, number: delivery, asked, deaths }, stage);
             }
             Input::Arrived(_, ToConsumers::Closed { channel }) if stage.faults().deaths == 0 => {
                 self.lose_connection(channel, stage);
@@ -167,6 +170,12 @@ impl Consumers {
     pub(crate) fn asked(&self, number: u16) -> MessageId {
         let in_hand = self.consumers.get(usize::from(number)).and_then(|consumer| consumer.in_hand);
         in_hand.map_or(MessageId::NONE, |(delivery, _)| delivery.asked)
+    }
+
+    /// How often it died, of what is in hand: that consumer's.
+    pub(crate) fn deaths(&self, number: u16) -> Deaths {
+        let in_hand = self.consumers.get(usize::from(number)).and_then(|consumer| consumer.in_hand);
+        in_hand.map_or(Deaths::default(), |(delivery, _)| delivery.deaths)
     }
 
     fn receive(&mut self, number: u16, delivery: Delivery, stage: &mut Stage<'_>) {

@@ -2,6 +2,7 @@
 
 use crate::engine::LinkId;
 use crate::protocol::answer::Letter;
+use crate::protocol::deaths::Deaths;
 use crate::protocol::port::Attempt;
 use crate::trace::{MessageId, PartId};
 
@@ -150,6 +151,8 @@ pub enum ToConsumers {
         delivery: u32,
         /// The publication to which a reply is asked for; nothing if none is.
         asked: MessageId,
+        /// How often it died, and where.
+        deaths: Deaths,
     },
     /// `basic.consume-ok` or `basic.cancel-ok`: nothing follows from either.
     Ok,

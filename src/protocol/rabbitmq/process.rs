@@ -7,11 +7,13 @@
 
 use super::messages::BrokerTimer;
 use super::messages::{Epoch, Reason, Settlement, Tag, ToConsumers};
+use super::onward::Onward;
 use super::queue::{Queue, Stored};
 use super::settings::Acknowledgement;
 use super::settings::{ConsumerSettings, QueueSettings};
 use super::storage::{Incoming, Publish, Storage, Writing};
 use super::words::Words;
+use super::x_death::Parking;
 use crate::engine::{LinkId, Parcel, TimerId, Word};
 use crate::protocol::Stage;
 use crate::protocol::dead_letters::SetAside;
@@ -22,7 +24,53 @@ use crate::trace::{ActorId, Ending, MarkKind, MessageId, PartId, Slot, StayKind}
 pub(crate) struct Links {
     /// For each consumer, the way to its lane and its place there.
     pub on: Vec<(LinkId<ToConsumers>, u16)>,
-    pub aside: Option<LinkId<SetAside>>,
+    pub aside: Aside,
+}
+
+/// Where goes what is set aside.
+pub(crate) enum Aside {
+    /// It is gone.
+    Nowhere,
+    /// To a lane where it lies.
+    Lane(LinkId<SetAside>),
+    /// To another queue of the same broker.
+    Queue(Onward),
+}
+
+/// Lets each queue send out what can be, if there is a broker to do it, and keeps it to its length.
+pub(super) fn advance(queues: &mut [Process], stage: &mut Stage<'_>) {
+    let serves = stage.faults().are_over();
+    for process in queues {
+        if serves {
+            process.advance(stage);
+        }
+        process.keep_to_length(stage);
+    }
+}
+
+// Named in xtask/src/finish.rs, for only in systems do dead letters go on.
+/// Brings all that has died to where it goes, until nothing dies by that any more.
+#[inline(never)]
+pub(super) fn bring(queues: &mut [Process], words: &Words, stage: &mut Stage<'_>) {
+    loop {
+        let mut letters: Vec<(u16, Incoming, Reason)> = Vec::new();
+        for onward in queues.iter_mut().filter_map(Process::onward) {
+            letters.extend(onward.letters());
+        }
+        if letters.is_empty() {
+            return;
+        }
+        for (to, letter, reason) in letters {
+            let process = &mut queues[usize::from(to)];
+            // It is published without confirms, so nobody minds if it does not arrive: at most once (dlx).
+            match (process.is_bound, process.queue.refuses()) {
+                (true, false) => drop(process.take(letter, stage)),
+                (true, true) => stage.mark(MarkKind::Dropped, Slot::WHOLE, letter.part, 0, words.dropped(reason)),
+                (false, _) => stage.mark(MarkKind::Dropped, Slot::WHOLE, letter.part, 0, words.unrouted),
+            }
+        }
+        advance(queues, stage);
+    }
 }
 
 pub(crate) struct Process {
@@ -64,6 +112,20 @@ impl Process {
             bound_at: settings.bound_at,
             is_bound: settings.bound_at.is_none(),
             wakes: None,
+        }
+    }
+
+    /// Nobody takes from it and nothing in it expires, so what enters lies there for good.
+    pub(crate) fn parking(self) -> Self {
+        let Words { parked, dead_lettered, .. } = self.words;
+        Process { storage: self.storage.parking(Parking { parked, dead_lettered }), ..self }
+    }
+
+    /// The way that its dead letters go, if they do.
+    pub(super) fn onward(&mut self) -> Option<&mut Onward> {
+        match &mut self.links.aside {
+            Aside::Queue(onward) => Some(onward),
+            Aside::Nowhere | Aside::Lane(_) => None,
         }
     }
 
@@ -118,8 +180,8 @@ impl Process {
     /// Keeps to the length limit.
     pub(super) fn keep_to_length(&mut self, stage: &mut Stage<'_>) {
         while let Some(stored) = self.queue.overflow() {
-            stage.end(stored.stay, Ending::Refused);
-            self.set_aside(stored.part, Reason::MaxLength, stage);
+            self.storage.take_out(stored, Ending::Refused, stage);
+            self.set_aside(stored, Reason::MaxLength, stage);
         }
     }
 
@@ -131,7 +193,7 @@ impl Process {
                 return;
             };
             stage.end(stored.stay, Ending::Done);
-            let Stored { part, deliveries: delivery, asked, .. } = stored;
+            let Stored { part, deliveries: delivery, headers, .. } = stored;
             let (epoch, tag) = match self.acks[usize::from(channel)] {
                 Acknowledgement::Manual => {
                     stored.stay = stage.begin_valued(self.slot, StayKind::Held, part, delivery);
@@ -142,7 +204,8 @@ impl Process {
             let word = if delivery == 1 { self.words.deliver } else { self.words.redeliver };
             let parcel = self.to(channel, word, part).attempt(delivery);
             let channel = self.place(channel);
-            stage.send(parcel, ToConsumers::Deliver { part, epoch, tag, channel, delivery, asked });
+            let (asked, deaths) = (headers.asked, headers.died.counts);
+            stage.send(parcel, ToConsumers::Deliver { part, epoch, tag, channel, delivery, asked, deaths });
         }
     }
 
@@ -161,7 +224,7 @@ impl Process {
         while is_over(self.queue.head_expires(), stage.now()) {
             if let Some(stored) = self.queue.take_head() {
                 stage.end(stored.stay, Ending::Expired);
-                self.set_aside(stored.part, Reason::Expired, stage);
+                self.set_aside(stored, Reason::Expired, stage);
             }
         }
     }
@@ -192,7 +255,7 @@ impl Process {
             Settlement::Ack | Settlement::AckUpTo => stage.end(stored.stay, Ending::Done),
             Settlement::Discard => {
                 stage.end(stored.stay, Ending::Refused);
-                self.set_aside(stored.part, Reason::Rejected, stage);
+                self.set_aside(stored, Reason::Rejected, stage);
             }
             Settlement::NackAndRequeue => {
                 self.make_ready(&mut stored, stage);
@@ -200,7 +263,7 @@ impl Process {
             }
             Settlement::RejectAndRequeue if self.queue.is_over_limit(&mut stored) => {
                 stage.end(stored.stay, Ending::Refused);
-                self.set_aside(stored.part, Reason::DeliveryLimit, stage);
+                self.set_aside(stored, Reason::DeliveryLimit, stage);
             }
             Settlement::RejectAndRequeue => {
                 self.make_ready(&mut stored, stage);
@@ -221,7 +284,7 @@ impl Process {
         for mut stored in held {
             if self.queue.is_over_limit(&mut stored) {
                 stage.end(stored.stay, Ending::Refused);
-                self.set_aside(stored.part, Reason::DeliveryLimit, stage);
+                self.set_aside(stored, Reason::DeliveryLimit, stage);
             } else {
                 self.make_ready(&mut stored, stage);
                 self.queue.return_to_head(stored);
@@ -230,12 +293,16 @@ impl Process {
     }
 
     /// To the dead-letter queue if there is one, else away.
-    fn set_aside(&self, part: PartId, reason: Reason, stage: &mut Stage<'_>) {
-        let Some(link) = self.links.aside else {
-            return stage.mark(MarkKind::Dropped, self.slot, part, 0, self.words.dropped(reason));
-        };
-        let parcel = Parcel::new(link, self.words.dead_letter, part).from(self.slot);
-        stage.send(parcel, self.words.set_aside(part, reason));
+    fn set_aside(&mut self, stored: Stored, reason: Reason, stage: &mut Stage<'_>) {
+        let part = stored.part;
+        match &mut self.links.aside {
+            Aside::Nowhere => stage.mark(MarkKind::Dropped, self.slot, part, 0, self.words.dropped(reason)),
+            Aside::Lane(link) => {
+                let parcel = Parcel::new(*link, self.words.dead_letter, part).from(self.slot);
+                stage.send(parcel, self.words.set_aside(part, reason));
+            }
+            Aside::Queue(onward) => onward.take((self.number, self.slot), stored, reason, &self.words, stage),
+        }
     }
 
     /// A message to a consumer that is not about any job.

@@ -5,6 +5,7 @@
 
 use super::messages::{Epoch, Tag};
 use super::settings::{ConsumerSettings, Overflow, QueueSettings, QueueType};
+use super::x_death::Died;
 use std::collections::VecDeque;
 
 use crate::protocol::by_number::{self, ByNumber};
@@ -12,6 +13,14 @@ use crate::protocol::by_number::{self, ByNumber};
 use crate::engine::OpenStay;
 use crate::time::{Moment, Span};
 use crate::trace::{MessageId, PartId};
+
+/// What stands in a message's headers and properties, and goes with it from queue to queue.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Headers {
+    /// The publication to which it asks for a reply (`reply_to` and correlation id); nothing if it asks for none.
+    pub asked: MessageId,
+    pub died: Died,
+}
 
 /// A message in the queue.
 #[derive(Clone, Copy, Debug)]
@@ -25,8 +34,7 @@ pub(super) struct Stored {
     pub failures: u32,
     /// When it ceases to be of use; a return does not move that.
     pub expires: Moment,
-    /// The publication to which it asks for a reply (`reply_to` and correlation id); nothing if it asks for none.
-    pub asked: MessageId,
+    pub headers: Headers,
     /// Its place in the order of publishing.
     place: u32,
 }
@@ -114,10 +122,10 @@ impl Queue {
     }
 
     /// Adds a message at the end. Its place in the order of publishing is its name.
-    pub(super) fn push(&mut self, (part, asked): (PartId, MessageId), stay: OpenStay, expires: Moment) -> u32 {
+    pub(super) fn push(&mut self, (part, headers): (PartId, Headers), stay: OpenStay, expires: Moment) -> u32 {
         self.last_place += 1;
         let place = self.last_place;
-        self.ready.push_back(Stored { part, stay, deliveries: 0, failures: 0, expires, asked, place });
+        self.ready.push_back(Stored { part, stay, deliveries: 0, failures: 0, expires, headers, place });
         self.last_place
     }
 
@@ -327,7 +335,8 @@ mod tests {
 
     fn fill(queue: &mut Queue, parts: std::ops::RangeInclusive<u32>) {
         for part in parts {
-            queue.push((PartId::from_index(part), MessageId::NONE), OpenStay::none(), Moment::NEVER);
+            let headers = Headers { asked: MessageId::NONE, died: Died::default() };
+            queue.push((PartId::from_index(part), headers), OpenStay::none(), Moment::NEVER);
         }
     }
 

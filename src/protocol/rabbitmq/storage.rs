@@ -9,8 +9,9 @@ use crate::protocol::by_number::ByNumber;
 use crate::protocol::port::Attempt;
 
 use super::messages::{BrokerTimer, PublishingChannel};
-use super::queue::Queue;
+use super::queue::{Headers, Queue, Stored};
 use super::settings::QueueSettings;
+use super::x_death::{Died, Parking};
 use crate::engine::{OpenStay, TimerId};
 use crate::protocol::Stage;
 use crate::rng::{Distribution, Purpose};
@@ -51,28 +52,45 @@ impl Publish {
     pub fn part(self) -> PartId {
         self.attempt.part
     }
+
+    /// A message that was not in any queue yet.
+    pub fn headers(self) -> Headers {
+        let asked = if self.channel.asks { self.message } else { MessageId::NONE };
+        Headers { asked, died: Died::default() }
+    }
 }
 
 /// A message on its way into one queue.
 #[derive(Clone, Copy)]
 pub(super) struct Incoming {
-    pub publish: Publish,
     /// The part that this queue's copy carries.
     pub part: PartId,
+    pub headers: Headers,
+    /// By which the time is drawn that it takes to be safe.
+    pub attempt: u32,
     pub expiration: Option<Span>,
     pub publisher: Publisher,
 }
 
 /// Whether anybody is to hear that it is safe.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(super) enum Publisher {
-    Listens,
-    /// The connection is gone, or all was said already.
+    Listens(Publish),
+    /// The connection is gone, or all was said already, or it was no publisher who sent it here.
     Gone,
+}
+
+/// How what has entered the queue lies there.
+#[derive(Clone, Copy)]
+pub(super) enum Lies {
+    Ready,
+    /// Nobody takes from it, and nothing in it expires.
+    ForGood(Parking),
 }
 
 pub(super) struct Storage {
     slot: Slot,
+    lies: Lies,
     kind: QueueType,
     write_time: Distribution,
     last: u32,
@@ -83,6 +101,7 @@ impl Storage {
     pub(super) fn new(settings: &QueueSettings, slot: Slot) -> Self {
         Storage {
             slot,
+            lies: Lies::Ready,
             kind: settings.kind,
             write_time: settings.write_time.clone(),
             last: 0,
@@ -90,9 +109,14 @@ impl Storage {
         }
     }
 
+    /// What enters lies there for good.
+    pub(super) fn parking(self, parking: Parking) -> Self {
+        Storage { lies: Lies::ForGood(parking), ..self }
+    }
+
     /// Begins to write, unless that takes no time.
     pub(super) fn begin(&mut self, copy: Incoming, process: u16, queue: &mut Queue, stage: &mut Stage<'_>) -> Writing {
-        let span = stage.span(&self.write_time, Purpose::Storage, copy.part, copy.publish.attempt.number);
+        let span = stage.span(&self.write_time, Purpose::Storage, copy.part, copy.attempt);
         if span == Span::ZERO {
             self.enter(&copy, queue, stage);
             return Writing::Done;
@@ -108,11 +132,21 @@ impl Storage {
     }
 
     fn enter(&self, copy: &Incoming, queue: &mut Queue, stage: &mut Stage<'_>) -> u32 {
-        let stay = stage.begin(self.slot, StayKind::Ready, copy.part);
+        let stay = match self.lies {
+            Lies::Ready => stage.begin(self.slot, StayKind::Ready, copy.part),
+            Lies::ForGood(parking) => parking.lay_down((copy.part, copy.headers.died), self.slot, stage),
+        };
         let expires = queue.expiry(stage.now(), copy.expiration);
-        let Publish { message, channel, .. } = copy.publish;
-        let asked = if channel.asks { message } else { MessageId::NONE };
-        queue.push((copy.part, asked), stay, expires)
+        queue.push((copy.part, copy.headers), stay, expires)
+    }
+
+    /// It leaves the queue, and nobody has taken it.
+    pub(super) fn take_out(&self, stored: Stored, ending: Ending, stage: &mut Stage<'_>) {
+        stage.end(stored.stay, ending);
+        match self.lies {
+            Lies::Ready => {}
+            Lies::ForGood(_) => Parking::pick_up(stored.part, stage),
+        }
     }
 
     /// The message is safe. What is to be confirmed, if there is still somebody to hear it.
@@ -122,13 +156,18 @@ impl Storage {
             stage.end(stay, Ending::Done);
             self.enter(&copy, queue, stage);
         }
-        (copy.publisher == Publisher::Listens).then_some(copy.publish)
+        match copy.publisher {
+            Publisher::Listens(publish) => Some(publish),
+            Publisher::Gone => None,
+        }
     }
 
     /// The connections are gone: what is being written will be, but nobody hears of it.
     pub(super) fn forget_publishers(&mut self, are_gone: impl Fn(&Publish) -> bool) {
         self.writes.each(|write| {
-            if are_gone(&write.copy.publish) {
+            if let Publisher::Listens(publish) = &write.copy.publisher
+                && are_gone(publish)
+            {
                 write.copy.publisher = Publisher::Gone;
             }
         });
@@ -142,7 +181,7 @@ impl Storage {
                 WhileWritten::Hidden(stay) => stage.end(stay, Ending::Interrupted),
                 WhileWritten::InQueue(place) => {
                     if let Some(stored) = queue.forget(place) {
-                        stage.end(stored.stay, Ending::Interrupted);
+                        self.take_out(stored, Ending::Interrupted, stage);
                     }
                 }
             }

@@ -62,7 +62,10 @@ pub(crate) struct Words {
     pub bound: LabelId,
     /// By reason.
     dropped: [LabelId; 4],
-    dead_lettered: [LabelId; 4],
+    pub dead_lettered: [LabelId; 4],
+    /// Said only where dead letters go on, and of what is put where nobody takes it.
+    pub cycle: LabelId,
+    pub parked: LabelId,
 }
 
 impl Words {
@@ -106,6 +109,8 @@ impl Words {
             unrouted: setup.label("dropped: unroutable"),
             bound: setup.label("bound"),
             dropped: REASONS.map(|reason| setup.label(&format!("dropped: {reason}"))),
+            cycle: LabelId::EMPTY,
+            parked: LabelId::EMPTY,
             dead_lettered: REASONS.map(|reason| setup.label(&format!("dead-lettered: {reason}"))),
         };
         for (kind, _) in [words.publish, words.deliver, words.dead_letter, words.unroutable] {

@@ -2,6 +2,7 @@
 //!
 //! *Invariant:* a name that a step has leads somewhere, a loop takes time, and what is refused is named by its place.
 
+mod deaths;
 mod parties;
 mod sending;
 
@@ -9,7 +10,7 @@ use std::collections::BTreeSet;
 
 use super::Written;
 use super::directory::Directory;
-use super::party::Party;
+use super::party::{Party, Rabbitmq};
 use super::steps::{Repeat, Step, VERBS};
 use super::words::FAILURES;
 use crate::protocol::{BadSetting, at_most, check_actor, check_text, in_range, not_zero};
@@ -81,8 +82,7 @@ impl Written {
         // Dead letters lie in lanes of their own, of which the queues of one broker may share one.
         for party in parties {
             let mut of_this_broker = BTreeSet::new();
-            for queue in party.rabbitmq.iter().flat_map(|rabbit| &rabbit.queues) {
-                let Some(dead) = &queue.dead_letter else { continue };
+            for (queue, dead) in party.rabbitmq.iter().flat_map(Rabbitmq::asides) {
                 if of_this_broker.insert(&*dead.id) && !taken.insert(&dead.id) {
                     let field = format!("parties.{}.rabbitmq.queues.{}.dead_letter.id", party.id, queue.id);
                     let sentence = format!("`{}` is taken; give each party and each queue its own id", dead.id);
@@ -198,6 +198,7 @@ impl Walk<'_, '_> {
                     | Step::Write { .. }
                     | Step::Insert { .. }
                     | Step::If { .. }
+                    | Step::IfDied { .. }
                     | Step::Dies { .. }
                     | Step::Fail { .. }
             )
@@ -217,6 +218,7 @@ impl Walk<'_, '_> {
                     | Step::Write { .. }
                     | Step::Insert { .. }
                     | Step::If { .. }
+                    | Step::IfDied { .. }
                     | Step::Fail { .. }
             )
         {
@@ -227,7 +229,7 @@ impl Walk<'_, '_> {
             return bad(at(verb), sentence);
         }
         // What has steps in it is looked at step by step.
-        let holds = matches!(step, Step::If { .. } | Step::Repeat { .. } | Step::Hold { .. });
+        let holds = matches!(step, Step::If { .. } | Step::IfDied { .. } | Step::Repeat { .. } | Step::Hold { .. });
         if setting == Setting::Clock && !holds && self.directory.is_about_a_job(step) {
             let sentence = format!(
                 "a clock strikes for no job, so there is nothing that `{verb}` could be about; put it into the \
@@ -308,6 +310,7 @@ impl Walk<'_, '_> {
             }
             Step::Work { part } => check_text(&at("work"), part),
             Step::If { word, .. } => check_text(&at("if"), word),
+            Step::IfDied { times, queue, .. } => self.died(&at, (*times, queue), setting),
             Step::Fail { text, first } => {
                 check_text(&at("fail"), text)?;
                 first.map_or(Ok(()), |first| in_range(&at("first"), first.into(), 1..=MOST_TIMES))

@@ -74,6 +74,7 @@ pub(super) fn lexicon(parties: &[Party]) -> Lexicon {
         | Step::AtOnce { .. }
         | Step::Read { .. }
         | Step::Transaction { .. }
+        | Step::IfDied { .. }
         | Step::Hold { .. }
         | Step::Dies { .. }
         | Step::Fail { .. } => {}
@@ -178,6 +179,7 @@ impl<'s, 'c> Compiler<'s, 'c> {
         let here = self.here();
         if let Op::Jump(to)
         | Op::Unless(_, to)
+        | Op::UnlessDied { place: to, .. }
         | Op::After { place: to, .. }
         | Op::Again { over: to, .. }
         | Op::NextRow { over: to, .. }
@@ -270,12 +272,11 @@ impl<'s, 'c> Compiler<'s, 'c> {
             }
             Step::If { word, does, otherwise } => {
                 let word = self.words.lexicon.number(word);
-                let unless = self.push(Op::Unless(word, LATER));
-                self.steps(does, errand);
-                let skip = self.push(Op::Jump(LATER));
-                self.lead_here(unless);
-                self.steps(otherwise, errand);
-                self.lead_here(skip);
+                self.either(Op::Unless(word, LATER), does, otherwise, errand);
+            }
+            Step::IfDied { times, queue, does, otherwise } => {
+                let queue = self.directory.outlet(queue).and_then(|outlet| outlet.queue).unwrap_or(0) as u16;
+                self.either(Op::UnlessDied { times: *times as u8, queue, place: LATER }, does, otherwise, errand);
             }
             Step::Hold { pool, does } => {
                 let pools = &self.directory.parties[self.party].pools;
@@ -313,6 +314,16 @@ impl<'s, 'c> Compiler<'s, 'c> {
                 after.into_iter().for_each(|after| self.lead_here(after));
             }
         }
+    }
+
+    /// One list of steps, or the other one if that instruction leads there.
+    fn either(&mut self, unless: Op, does: &'s [Step], otherwise: &'s [Step], errand: Errand) {
+        let unless = self.push(unless);
+        self.steps(does, errand);
+        let skip = self.push(Op::Jump(LATER));
+        self.lead_here(unless);
+        self.steps(otherwise, errand);
+        self.lead_here(skip);
     }
 
     fn write(&mut self, step: &Step) -> Op {

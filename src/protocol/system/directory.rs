@@ -78,6 +78,25 @@ impl<'s> Directory<'s> {
         self.outlet(&call.party).filter(|outlet| outlet.queue.is_some())
     }
 
+    /// The queue of the same broker to which a queue's dead letters go on, if they do.
+    pub fn dead_letters_of(&self, outlet: Outlet) -> Option<Outlet> {
+        let queue = self.parties[outlet.broker].rabbitmq.as_ref()?.queues.get(outlet.queue?)?;
+        let id = &queue.dead_letter.as_ref()?.id;
+        let to = self.queues(outlet.broker).iter().position(|queue| queue == id)?;
+        Some(Outlet { queue: Some(to), ..outlet })
+    }
+
+    /// A queue and all to which its dead letters can come.
+    pub fn reaches(&self, outlet: Outlet) -> Vec<Outlet> {
+        let mut all = vec![outlet];
+        while let Some(next) =
+            all.last().and_then(|last| self.dead_letters_of(*last)).filter(|next| !all.contains(next))
+        {
+            all.push(next);
+        }
+        all
+    }
+
     /// Who consumes from a queue.
     pub fn consumers(&self, outlet: Outlet) -> impl Iterator<Item = usize> + '_ {
         let consumes = move |party: &Party| Some(self.outlet(party.takes()?.1)? == outlet);
@@ -106,7 +125,9 @@ impl<'s> Directory<'s> {
     fn part_there(&self, outlet: Outlet, seen: &mut Seen) -> Option<u32> {
         match outlet.queue {
             Some(queue) if seen.insert((outlet.broker, queue)) => {
-                self.consumers(outlet).find_map(|party| self.part_in(&self.parties[party].does, seen))
+                let part = self.consumers(outlet).find_map(|party| self.part_in(&self.parties[party].does, seen));
+                // Where nobody takes from a queue, what it is about shows where it goes on to.
+                part.or_else(|| self.part_there(self.dead_letters_of(outlet)?, seen))
             }
             Some(_) => None,
             None => {

@@ -6,6 +6,7 @@ use std::any::TypeId;
 
 use crate::engine::{Fault, Input, Phase};
 use crate::protocol::call::{self, Node};
+use crate::protocol::deaths::Deaths;
 use crate::protocol::lending::Lender;
 use crate::protocol::port::{Mortal, Port};
 use crate::protocol::{Alarm, Role, Stage, Wire, job_store, kafka, rabbitmq, sqs};
@@ -35,6 +36,14 @@ pub(super) enum Lending {
 }
 
 impl Lending {
+    /// How often what is in hand at that place was dead-lettered, and where.
+    fn deaths(&self, place: u16) -> Deaths {
+        match self {
+            Lending::Rabbitmq(crew) => crew.deaths(place),
+            Lending::Sqs(_) | Lending::Kafka(_) | Lending::JobStore(_) => Deaths::default(),
+        }
+    }
+
     /// What asks for a reply, of all that is in hand at that place.
     fn asked(&self, place: Slot) -> MessageId {
         match self {
@@ -215,7 +224,7 @@ impl Member {
                 any = true;
             }
             while let Some(loan) = any!(Lending, lending, crew => crew.next_loan()) {
-                self.node.borrow(loan, stage);
+                self.node.borrow(loan, lending.deaths(loan.place), stage);
                 // What is lent first is begun first.
                 self.node.run_errands(stage);
                 any = true;

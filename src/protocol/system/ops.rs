@@ -46,6 +46,12 @@ pub(super) enum Op {
     Jump(Place),
     /// Goes on there unless that word was found last.
     Unless(Word, Place),
+    /// Goes on there unless the delivery died so often in that queue.
+    UnlessDied {
+        times: u8,
+        queue: u16,
+        place: Place,
+    },
     /// Goes on there once this was reached so many times.
     After {
         times: u32,

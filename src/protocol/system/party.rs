@@ -120,8 +120,7 @@ impl Party {
 
     /// The ids of the lanes where its dead letters lie.
     pub(super) fn asides(&self) -> Vec<&str> {
-        let queues = self.rabbitmq.iter().flat_map(|rabbit| &rabbit.queues);
-        let queues = queues.filter_map(|queue| queue.dead_letter.as_ref()).map(|dead| &*dead.id);
+        let queues = self.rabbitmq.iter().flat_map(Rabbitmq::asides).map(|(_, dead)| &*dead.id);
         let redrive = self.sqs.iter().filter_map(|queue| queue.within.0.redrive_policy.as_ref()).map(|dead| &*dead.id);
         let topics = self.member.iter().filter_map(|group| group.within.0.dead_letter.as_ref()).map(|dead| &*dead.id);
         let sets = self.sidekiq.iter().map(|redis| &*redis.0.dead.id);
@@ -359,6 +358,15 @@ pub struct Rabbitmq {
 }
 
 fields!(Rabbitmq: exchange, queues, label, body);
+
+impl Rabbitmq {
+    /// The queues whose dead letters lie in lanes of their own. (Those of the others go on to a queue of this broker.)
+    pub(super) fn asides(&self) -> impl Iterator<Item = (&rabbitmq::QueueSettings, &rabbitmq::DeadLetterSettings)> {
+        let goes_on = |dead: &rabbitmq::DeadLetterSettings| self.queues.iter().any(|queue| queue.id == dead.id);
+        let dead = self.queues.iter().filter_map(|queue| Some((queue, queue.dead_letter.as_ref()?)));
+        dead.filter(move |(_, dead)| !goes_on(dead))
+    }
+}
 
 impl Default for Rabbitmq {
     fn default() -> Self {

@@ -108,6 +108,12 @@ impl Program {
                 }
                 None
             }
+            Op::UnlessDied { times, queue, place } => {
+                if task.deaths.count(queue) < times {
+                    task.memory = place;
+                }
+                None
+            }
             Op::After { times, counter, place } => {
                 if self.count(counter) > times {
                     task.memory = place;

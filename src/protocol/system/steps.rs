@@ -45,6 +45,8 @@ pub enum Step {
     Transaction { writes: Vec<Step>, takes: Distribution, rolls_back: u32 },
     /// Does one thing if that word was found last, and else another.
     If { word: String, does: Vec<Step>, otherwise: Vec<Step> },
+    /// Does one thing if the delivery was dead-lettered at least so often in that queue, and else another.
+    IfDied { times: u32, queue: String, does: Vec<Step>, otherwise: Vec<Step> },
     /// Holds a connection of a pool meanwhile.
     Hold { pool: String, does: Vec<Step> },
     /// Waits until that word is brought for the job.
@@ -138,7 +140,7 @@ pub struct Branch {
 fields!(Branch: does);
 
 /// The words that say what a step does, in the order in which an error lists them.
-pub const VERBS: [&str; 19] = [
+pub const VERBS: [&str; 20] = [
     "work",
     "compute",
     "pause",
@@ -158,6 +160,7 @@ pub const VERBS: [&str; 19] = [
     "bring",
     "dies",
     "fail",
+    "if_died",
 ];
 
 impl Default for Step {
@@ -192,7 +195,8 @@ impl Step {
             15 => Step::Await { word: text(), timeout: None, otherwise: None },
             16 => Step::Bring { word: text() },
             17 => Step::Dies { time: 1, lasts: None },
-            _ => Step::Fail { text: text(), first: None },
+            18 => Step::Fail { text: text(), first: None },
+            _ => Step::IfDied { times: 1, queue: text(), does: steps(), otherwise: steps() },
         }
     }
 
@@ -259,6 +263,12 @@ impl Step {
                 each("does", does, Defaulted);
                 each("else", otherwise, Defaulted);
             }
+            Step::IfDied { times, queue, does, otherwise } => {
+                each(name, times, Required);
+                each("in", queue, Required);
+                each("does", does, Defaulted);
+                each("else", otherwise, Defaulted);
+            }
             Step::Hold { pool, does } => {
                 each(name, pool, Required);
                 each("does", does, Required);
@@ -302,6 +312,7 @@ impl Step {
             Step::Bring { .. } => 16,
             Step::Dies { .. } => 17,
             Step::Fail { .. } => 18,
+            Step::IfDied { .. } => 19,
         }
     }
 
@@ -321,7 +332,9 @@ impl Step {
             }
             Step::Take { does, .. } | Step::Hold { does, .. } => vec![("does".to_owned(), does)],
             Step::Transaction { writes, .. } => vec![("transaction".to_owned(), writes)],
-            Step::If { does, otherwise, .. } => vec![("does".to_owned(), does), ("else".to_owned(), otherwise)],
+            Step::If { does, otherwise, .. } | Step::IfDied { does, otherwise, .. } => {
+                vec![("does".to_owned(), does), ("else".to_owned(), otherwise)]
+            }
             Step::Work { .. }
             | Step::Compute { .. }
             | Step::Pause { .. }

@@ -8,7 +8,8 @@ use super::Site;
 use crate::engine::{LinkId, Setup};
 use crate::protocol::lanes::{self, Berth};
 use crate::protocol::rabbitmq::messages::{ToBroker, ToPublisher};
-use crate::protocol::rabbitmq::process::{Links, Process};
+use crate::protocol::rabbitmq::onward::{Onward, Said};
+use crate::protocol::rabbitmq::process::{Aside, Links, Process};
 use crate::protocol::rabbitmq::publisher::{Client, Publishing};
 use crate::protocol::rabbitmq::routing::Routing;
 use crate::protocol::rabbitmq::words::Words;
@@ -44,6 +45,35 @@ fn queues(party: &Party, rabbit: &Rabbitmq) -> Vec<QueueSettings> {
     }
 }
 
+/// What a queue is for, as far as that shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Somebody takes from it.
+    Work,
+    /// Nobody does, but what lies there expires.
+    Waiting,
+    /// Nobody does, and nothing expires.
+    Parking,
+}
+
+impl Kind {
+    fn of(outlet: Outlet, queue: &QueueSettings, site: &Site<'_>) -> Self {
+        match (site.directory.consumers(outlet).next(), queue.message_ttl) {
+            (Some(_), _) => Kind::Work,
+            (None, Some(_)) => Kind::Waiting,
+            (None, None) => Kind::Parking,
+        }
+    }
+
+    /// What is said of what dies in this one and goes to that one.
+    fn said(self, to: Kind) -> Said {
+        match (self, to) {
+            (_, Kind::Parking) | (Kind::Waiting, _) => Said::Nothing,
+            (Kind::Work | Kind::Parking, Kind::Work | Kind::Waiting) => Said::Returned,
+        }
+    }
+}
+
 /// It, until all who publish to it are known.
 pub(super) struct Rising {
     words: Words,
@@ -63,8 +93,17 @@ impl Rising {
         crew: &mut dyn FnMut(usize, Consumers),
     ) -> Self {
         setup.term(site.lanes[broker], Term::Settled, "acknowledged");
-        let words = Words::new(setup, &rabbit.label, &rabbit.body);
+        let mut words = Words::new(setup, &rabbit.label, &rabbit.body);
         let queues = queues(&site.settings.parties[broker], rabbit);
+        let whole: Vec<Outlet> = (0..queues.len()).map(|queue| Outlet { broker, queue: Some(queue) }).collect();
+        let kinds: Vec<Kind> =
+            whole.iter().zip(&queues).map(|(outlet, queue)| Kind::of(*outlet, queue, site)).collect();
+        if whole.iter().any(|outlet| site.directory.dead_letters_of(*outlet).is_some()) {
+            words.cycle = setup.label("dropped: dead-letter cycle");
+        }
+        if kinds.contains(&Kind::Parking) {
+            words.parked = setup.label("set aside");
+        }
         let routing = rabbit.exchange.as_ref().map(|exchange| Routing::new(&exchange.0, queues.iter()));
         let (mut processes, mut channels) = (Vec::new(), 0);
         for (number, queue) in queues.iter().enumerate() {
@@ -90,10 +129,19 @@ impl Rising {
             }
             let carries = site.directory.part_of_queue(outlet).map(|part| part as u16);
             // All queues live in one broker, so a dead letter does not travel.
-            let dead = queue.dead_letter.as_ref();
-            let dead = dead.map(|dead| lanes::river((&dead.id, &dead.name), "dead-letter queue"));
-            let links = Links { on, aside: site.aside(broker, dead, setup) };
-            processes.push(Process::new((queue, &crews), (number as u16, slot), carries, words, links));
+            let aside = match site.directory.dead_letters_of(outlet).and_then(|to| to.queue) {
+                Some(to) => Aside::Queue(Onward::new(to as u16, kinds[number].said(kinds[to]))),
+                None => {
+                    let dead = queue.dead_letter.as_ref();
+                    let dead = dead.map(|dead| lanes::river((&dead.id, &dead.name), "dead-letter queue"));
+                    site.aside(broker, dead, setup).map_or(Aside::Nowhere, Aside::Lane)
+                }
+            };
+            let process = Process::new((queue, &crews), (number as u16, slot), carries, words, Links { on, aside });
+            processes.push(match kinds[number] {
+                Kind::Parking => process.parking(),
+                Kind::Work | Kind::Waiting => process,
+            });
         }
         Rising { words, routing, processes, ways: BTreeMap::new() }
     }

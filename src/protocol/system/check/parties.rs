@@ -2,8 +2,10 @@
 //!
 //! *Invariant:* a party is of one kind, and has nothing of another.
 
+use super::deaths::onward;
 use super::sending::one_queue;
 use super::{Checked, MOST_TABLES, bad, names, taken};
+use crate::protocol::deaths::MOST_QUEUES;
 use crate::protocol::kafka::{BetweenAttempts, Commit, GroupSettings};
 use crate::protocol::sqs::settings::check_keys;
 use crate::protocol::system::Written;
@@ -161,11 +163,12 @@ impl Written {
         if let Some(rabbit) = &party.rabbitmq {
             check_text(&format!("{field}.rabbitmq.label"), &rabbit.label)?;
             check_text(&format!("{field}.rabbitmq.body"), &rabbit.body)?;
-            at_most(&format!("{field}.rabbitmq.queues"), rabbit.queues.len(), MOST_TABLES)?;
+            at_most(&format!("{field}.rabbitmq.queues"), rabbit.queues.len(), MOST_QUEUES)?;
             for queue in &rabbit.queues {
                 let at = format!("{field}.rabbitmq.queues.{}", queue.id);
                 queue.check(&at)?;
             }
+            onward(rabbit, &format!("{field}.rabbitmq.queues"))?;
         }
         if let Some(queue) = &party.sqs {
             let (at, own) = (format!("{field}.sqs"), &queue.own);

@@ -10,7 +10,7 @@ use crate::protocol::system::steps::{Call, Confirm, Publish, Step};
 use crate::reading::shown;
 
 impl Walk<'_, '_> {
-    /// Whether somebody calls the queue from which this party consumes.
+    /// Whether somebody calls the queue from which this party consumes, or one whose dead letters come there.
     pub(super) fn is_asked(&self) -> bool {
         let Some(outlet) = self.party.consumer.as_ref().and_then(|taking| self.directory.outlet(&taking.own.queue))
         else {
@@ -18,7 +18,11 @@ impl Walk<'_, '_> {
         };
         let mut asked = false;
         for_each_step(self.directory.parties, &mut |step| {
-            asked |= matches!(step, Step::Call(call) if self.directory.asks_over(call) == Some(outlet));
+            let over = match step {
+                Step::Call(call) => self.directory.asks_over(call),
+                _ => None,
+            };
+            asked |= over.is_some_and(|over| self.directory.reaches(over).contains(&outlet));
         });
         asked
     }
@@ -41,7 +45,8 @@ impl Walk<'_, '_> {
             });
             answers
         };
-        match self.directory.consumers(outlet).any(answers) {
+        let reached = self.directory.reaches(outlet);
+        match reached.into_iter().flat_map(|outlet| self.directory.consumers(outlet)).any(answers) {
             true => Ok(()),
             false => {
                 let sentence = format!(
