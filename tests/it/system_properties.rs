@@ -69,6 +69,14 @@ struct System<'c> {
     services: usize,
     /// Whose each broker is.
     brokers: Vec<&'static str>,
+    /// The brokers of RabbitMQ whose first queue is called.
+    called: Vec<usize>,
+    /// The brokers of RabbitMQ that have several queues, whose dead letters go on.
+    ladders: Vec<usize>,
+    /// The queues of which the party that is being written can ask how often a delivery died there.
+    deaths: Vec<String>,
+    /// Whether the party that is being written is asked over a queue.
+    answers: bool,
     parts: usize,
     /// How many steps may still be written.
     left: usize,
@@ -96,7 +104,24 @@ impl System<'_> {
         }
     }
 
+    /// A call over a queue.
+    fn ask(&mut self, broker: usize) -> Value {
+        let mut step = json!({ "call": format!("queue-{broker}"), "request": "price of {job}" });
+        if !self.choices.once_in(4) {
+            step["timeout"] = self.choices.some_millis(150);
+            step["retry"] = self.choices.retry();
+        }
+        step
+    }
+
     fn call(&mut self, party: usize, place: Place, depth: usize) -> Option<Value> {
+        if self.choices.once_in(3)
+            && let Some(broker) = self.called.get(self.choices.below(self.called.len())).copied()
+        {
+            let mut step = self.ask(broker);
+            self.otherwise(&mut step, party, place, depth);
+            return Some(step);
+        }
         // Mostly to the right; a call back may lock both up.
         let first = if self.choices.once_in(8) { 0 } else { party };
         let others: Vec<usize> = (first..self.services).filter(|other| other + 1 != party).collect();
@@ -129,7 +154,11 @@ impl System<'_> {
             (_, true) => &["wait", "off"],
             (_, false) => &["wait", "off", "async"],
         };
-        let mut step = json!({ "publish": format!("broker-{broker}"), "confirm": self.choices.of(confirms) });
+        let to = match self.ladders.contains(&broker) {
+            true => self.choices.of(&["queue", "queue", "second", "third"]),
+            false => "broker",
+        };
+        let mut step = json!({ "publish": format!("{to}-{broker}"), "confirm": self.choices.of(confirms) });
         if self.brokers[broker] != "kafka" && self.choices.once_in(2) {
             step["timeout"] = self.choices.some_millis(100);
             step["retry"] = self.choices.retry();
@@ -143,7 +172,7 @@ impl System<'_> {
         let about_rows = place != Place::Clock;
         let flat = place == Place::Branch;
         let word = self.choices.of(&WRITTEN);
-        match self.choices.below(20) {
+        match self.choices.below(21) {
             0 | 1 if !flat && about_rows => Some(json!({ "work": format!("part-{}", self.choices.below(self.parts)) })),
             2 | 3 if about_rows => self.call(party, place, depth),
             4 | 5 if about_rows => self.publish(party, place, depth),
@@ -152,6 +181,10 @@ impl System<'_> {
             8 if place == Place::Request => {
                 let text = self.choices.of(&["200 {found}", "202 Accepted", "500 Broken", "404 None", "429 Later"]);
                 Some(json!({ "answer": text, "word": word }))
+            }
+            8 if place == Place::Delivery && self.answers => {
+                let text = self.choices.of(&["price of {job}", "404 None"]);
+                Some(json!({ "answer": text, "word": word, "confirm": self.choices.of(&["off", "wait"]) }))
             }
             9 if about_rows => Some(json!({ "write": "rows", "word": word })),
             10 if about_rows => Some(json!({ "insert": "rows", "word": word, "unique": self.choices.once_in(2) })),
@@ -220,8 +253,47 @@ impl System<'_> {
                     Some(step)
                 }
             },
+            20 if place == Place::Delivery && depth < 3 && !self.deaths.is_empty() => {
+                let queue = self.deaths[self.choices.below(self.deaths.len())].clone();
+                let does = self.steps(party, place, depth + 1);
+                let times = 1 + self.choices.below(3);
+                Some(
+                    json!({ "if_died": times, "in": queue, "does": does, "else": self.steps(party, place, depth + 1) }),
+                )
+            }
             _ => None,
         }
+    }
+
+    /// Queues whose dead letters go on to one another, lie in a lane, or are gone.
+    fn ladder(&mut self, number: usize) -> Vec<Value> {
+        let names = ["queue", "second", "third"];
+        let queue = |(place, name): (usize, &str)| {
+            let kind = self.choices.of(&["classic", "quorum"]);
+            let mut queue = json!({ "id": format!("{name}-{number}"), "type": kind });
+            if kind == "quorum" {
+                queue["delivery_limit"] = json!(1 + self.choices.below(2));
+            }
+            if self.choices.once_in(if place == 0 { 4 } else { 2 }) {
+                queue["message_ttl"] = self.choices.some_millis(150);
+            }
+            if self.choices.once_in(4) {
+                queue["max_length"] = json!(1 + self.choices.below(3));
+                queue["overflow"] = json!(self.choices.of(&["drop-head", "reject-publish"]));
+            }
+            if self.choices.once_in(4) {
+                queue["write_time"] = self.choices.millis(20);
+            }
+            if self.choices.once_in(6) {
+                queue["bound_at"] = self.choices.millis(100);
+            }
+            let to = self.choices.of(&["queue", "second", "third", "second", "dead", ""]);
+            if !to.is_empty() {
+                queue["dead_letter"] = json!({ "id": format!("{to}-{number}") });
+            }
+            queue
+        };
+        names.into_iter().enumerate().map(queue).collect()
     }
 
     /// A job store, the kind of those who take from it, and what they are like.
@@ -321,7 +393,21 @@ fn system(choices: &mut Choices, parts: usize) -> (Vec<Value>, Vec<String>) {
     let brokers: Vec<&str> = (0..choices.below(3))
         .map(|_| choices.of(&["rabbitmq", "kafka", "rabbitmq", "sqs", "sidekiq", "celery"]))
         .collect();
-    let mut system = System { choices, services, brokers: brokers.clone(), parts, left: 60, of_caller: true };
+    let rabbits: Vec<usize> = (0..brokers.len()).filter(|broker| brokers[*broker] == "rabbitmq").collect();
+    let called = rabbits.iter().copied().filter(|_| choices.once_in(3)).collect();
+    let ladders = rabbits.into_iter().filter(|_| choices.once_in(2)).collect();
+    let mut system = System {
+        choices,
+        services,
+        brokers: brokers.clone(),
+        called,
+        ladders,
+        deaths: Vec::new(),
+        answers: false,
+        parts,
+        left: 60,
+        of_caller: true,
+    };
     let (mut parties, mut faulty) = (Vec::new(), Vec::new());
     let event_loop = system.choices.once_in(4);
     let caller =
@@ -333,7 +419,11 @@ fn system(choices: &mut Choices, parts: usize) -> (Vec<Value>, Vec<String>) {
         }
         _ => json!([{ "answer": "404 None" }]),
     };
-    let app = json!({ "id": "app", "caller": caller, "does": system.some_steps(0, Place::Job),
+    let mut does = system.some_steps(0, Place::Job);
+    for broker in system.called.clone() {
+        does.push(system.ask(broker));
+    }
+    let app = json!({ "id": "app", "caller": caller, "does": does,
         "on": [{ "request": "POST /done", "does": hook }] });
     parties.push(system.with_state(app, 0));
     system.of_caller = false;
@@ -370,25 +460,41 @@ fn system(choices: &mut Choices, parts: usize) -> (Vec<Value>, Vec<String>) {
             _ => json!({ "id": format!("dead-{number}") }),
         };
         let queue = |name: &str| json!({ "id": format!("{name}-{number}"), "type": kind, "delivery_limit": limit });
-        let fanout = system.choices.once_in(2);
-        let queues = if fanout { vec!["left", "right"] } else { vec!["queue"] };
+        let is_called = system.called.contains(&number);
+        let goes_on = system.ladders.contains(&number);
+        let fanout = !is_called && !goes_on && system.choices.once_in(2);
+        let mut queues = if fanout { vec!["left", "right"] } else { vec!["queue"] };
         let mut broker = json!({ "queues": queues.iter().map(|name| queue(name)).collect::<Vec<_>>() });
         broker["queues"].as_array_mut().unwrap().iter_mut().for_each(|queue| queue["dead_letter"] = dead.clone());
         if fanout {
             broker["exchange"] = json!({ "type": "fanout" });
         }
+        if goes_on {
+            let ladder = system.ladder(number);
+            let goes_on =
+                |queue: &&Value| queue["dead_letter"]["id"].as_str().is_some_and(|id| !id.starts_with("dead"));
+            system.deaths = ladder.iter().filter(goes_on).map(|queue| queue["id"].as_str().unwrap().into()).collect();
+            broker["queues"] = json!(ladder);
+            queues.extend(["second", "third"].into_iter().filter(|_| system.choices.once_in(2)));
+        }
         parties.push(json!({ "id": id, "rabbitmq": broker }));
         faulty.push(id);
         for name in queues {
+            system.answers = is_called && name == "queue";
             let id = format!("{name}-consumer-{number}");
             let consumer = json!({ "queue": format!("{name}-{number}"), "count": 1 + system.choices.below(2),
                 "prefetch": system.choices.below(3), "ack": system.choices.of(&["manual", "manual", "automatic"]),
                 "ack_every": 1 + system.choices.below(2), "requeue": system.choices.once_in(4),
                 "deduplicates": system.choices.once_in(3), "recovery_interval": "50ms" });
-            let party = json!({ "id": id, "consumer": consumer, "does": system.some_steps(0, Place::Delivery) });
+            let mut does = system.some_steps(0, Place::Delivery);
+            if system.answers {
+                does.push(json!({ "answer": "price of {job}" }));
+            }
+            let party = json!({ "id": id, "consumer": consumer, "does": does });
             parties.push(system.with_state(party, 0));
             faulty.push(id);
         }
+        (system.deaths, system.answers) = (Vec::new(), false);
     }
     (parties, faulty)
 }
@@ -519,7 +625,10 @@ fn what_holds_of_every_scenario_holds_of_random_systems() {
     };
     let (mut callers, mut works, mut limits, mut settled) = (BTreeSet::new(), BTreeSet::new(), 0, 0);
     let mut marks: BTreeSet<MarkKind> = BTreeSet::new();
-    let seen = std::cell::RefCell::new((&mut callers, &mut works, &mut marks, &mut limits, &mut settled));
+    // What marks say, and whether a reply over a queue came to who wants the jobs.
+    let (mut texts, mut replies): (BTreeSet<String>, usize) = (BTreeSet::new(), 0);
+    let counts = (&mut limits, &mut settled, &mut replies);
+    let seen = std::cell::RefCell::new((&mut callers, &mut works, &mut marks, &mut texts, counts));
     let outcome = TestRunner::new(config).run(&numbers(), |numbers| {
         let played = holds(&scenario(numbers.0)).map_err(TestCaseError::fail)?;
         let trace = &played.sides[0].trace;
@@ -527,9 +636,16 @@ fn what_holds_of_every_scenario_holds_of_random_systems() {
         seen.0.extend(trace.jobs.iter().map(|job| job.caller));
         seen.1.extend(trace.parts.iter().map(|part| part.outcome));
         seen.2.extend(trace.marks.iter().map(|mark| mark.kind));
+        seen.3.extend(trace.marks.iter().map(|mark| trace.labels.text(mark.label).to_owned()));
+        let is_reply = |message: &&MessageRow| {
+            trace.actor(message.to).id == "app"
+                && trace.kind(message).name == "basic.deliver"
+                && message.fate == Fate::Delivered
+        };
+        *seen.4.2 += trace.messages.iter().filter(is_reply).count();
         match trace.outcome.limit() {
-            Some(_) => *seen.3 += 1,
-            None => *seen.4 += 1,
+            Some(_) => *seen.4.0 += 1,
+            None => *seen.4.1 += 1,
         }
         Ok(())
     });
@@ -557,5 +673,8 @@ fn what_holds_of_every_scenario_holds_of_random_systems() {
         .all(|kind| marks.contains(kind)),
         "{marks:?}"
     );
+    let of_ladders = ["dead-lettered: rejected", "dead-lettered: expired", "set aside", "dropped: dead-letter cycle"];
+    assert!(of_ladders.iter().all(|text| texts.contains(*text)), "{texts:?}");
+    assert!(replies > 0, "nobody was answered over a queue");
     assert!(settled > limits, "{settled} settled and {limits} met their limit");
 }
