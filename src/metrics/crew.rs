@@ -279,10 +279,11 @@ fn count_waiting(trace: &Trace, window: Moment, crews: &mut [Crew], crew_of: imp
     }
 }
 
-/// Whether the stay is that of a job which waits for a worker and which a free slot could begin.
+/// Whether the stay is that of a job which waits for a worker and which a free slot could begin. (What expired waited for
+/// that, as it does where nobody takes from, or for too long.)
 fn waits(trace: &Trace, stay: &StayRow) -> bool {
     let at_worker = trace.actor(stay.actor).duty == Duty::Worker;
-    stay.kind == if at_worker { StayKind::Queued } else { StayKind::Ready }
+    stay.kind == if at_worker { StayKind::Queued } else { StayKind::Ready } && stay.ending != Ending::Expired
 }
 
 /// A change at a moment. Several changes at one moment are taken in this order.

@@ -77,6 +77,7 @@ presets! {
     "system-saga",
     "system-retry-schedule",
     "system-kafka-parallel",
+    "system-retry-ladder",
 }
 
 /// The built-in scenario called `name`.

@@ -1,9 +1,10 @@
 //! RabbitMQ's dead letters that go on: retry ladders, dead-letter queues that are consumed, cycles, and what lies for good.
 
+use counterpoint::export::Format;
 use counterpoint::trace::{CallerOutcome, Ending, Limit, MarkKind, Outcome, StayKind, Trace, WorkOutcome};
 use serde_json::{Value, json};
 
-use crate::story::{executions, play, sent, tells};
+use crate::story::{executions, play, play_built_in, sent, tells, written};
 use crate::system_odd::refused;
 use crate::system_patterns::{callers, ms, run, scenario, works};
 
@@ -373,9 +374,30 @@ fn a_clerk_answers_what_was_called_where_it_died() {
 
 #[test]
 fn a_ladder_without_an_end_ends_by_a_limit_that_is_said() {
-    let trace = run(side(ladder(), &[worker(json!([{ "work": "work" }]))]), json!({ "poison": [1] }));
-    assert_eq!(trace.outcome, Outcome::LimitReached(Limit::Loop));
-    assert_eq!(works(&trace), [WorkOutcome::Unfinished]);
+    let endless = |does: Value| play(scenario(side(ladder(), &[worker(does)]), json!({ "poison": [1] })));
+    let works_on_it = endless(json!([{ "work": "work" }]));
+    let trace = &works_on_it.sides[0].trace;
+    assert_eq!((trace.outcome, works(trace)), (Outcome::LimitReached(Limit::Loop), vec![WorkOutcome::Unfinished]));
+    let said = written(&works_on_it, Format::Text);
+    assert!(said.contains("went round in a loop") && said.contains("nothing would have ended that"), "{said}");
+    let mut slow = ladder();
+    slow[1]["message_ttl"] = json!("1h");
+    let mut never = scenario(side(slow, &[worker(json!([{ "fail": "not mine" }]))]), json!({}));
+    never["sides"][0]["never"] = json!(["work"]);
+    let only_fails = play(never);
+    let trace = &only_fails.sides[0].trace;
+    assert_eq!((trace.outcome, executions(trace)), (Outcome::LimitReached(Limit::SimulatedTime), vec![0]));
+}
+
+#[test]
+fn what_waits_where_nobody_takes_is_no_work_that_a_worker_leaves_lying() {
+    let played = play_built_in("system-retry-ladder");
+    let said = written(&played, Format::Text);
+    assert!(!said.contains("idle"), "{said}");
+    let outcomes = |side: usize| (works(&played.sides[side].trace), executions(&played.sides[side].trace));
+    use WorkOutcome::*;
+    assert_eq!(outcomes(0), (vec![Done, DeadLettered, Done], vec![1, 4, 1]));
+    assert_eq!(outcomes(1), (vec![Done, DeadLettered, Done], vec![1, 2, 1]));
 }
 
 /// It is about the part that its sender works on, for nobody works on it where it lies.
