@@ -120,7 +120,7 @@ metrics! {
     waiting: u64, "jobs", "jobs whose caller still waited when the run ended; answered + accepted + failed + waiting = jobs";
 
     done: u64, "jobs", "jobs whose work was done, whoever knows of it";
-    excused: u64, "jobs", "jobs whose work was done but for parts that a fallback took the place of";
+    excused: u64, "jobs", "jobs whose work was done but for parts that they went on without: a fallback took their place, or no queue was bound for them yet";
     dead_lettered: u64, "jobs", "jobs with work that was set aside in a dead-letter queue and not done";
     in_dead_letters: u64, "jobs", "jobs that lie in a dead-letter queue, even if their work was done as well";
     lost: u64, "jobs", "jobs with work that was not done and that nobody holds any more";

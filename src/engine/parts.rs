@@ -53,7 +53,8 @@ impl<M: Clone, T> Context<'_, M, T> {
         self.finishes(part);
     }
 
-    /// A fallback took the place of `part`: the job is finished without it, unless it is done after all.
+    /// The job is finished without `part`, unless that is done after all: a fallback took its place, or whoever is for it is
+    /// not there yet.
     pub fn excuses(&mut self, part: PartId) {
         let now = self.core.now;
         let row = &mut self.core.trace.parts[part.at()];

@@ -74,7 +74,7 @@ rules! {
     "outage-absorbed", cause::outage_absorbed, "a worker was out and what had been handed over waited for it, none failed; value: most that were ready at once";
     "unknown", outcome::unknown, "callers met silence and cannot know whether the work was done; value: jobs";
     "refused", outcome::refused, "jobs were turned away unseen at every attempt; value: jobs";
-    "excused", outcome::excused, "a fallback took the place of a part of jobs whose other work was done; value: jobs";
+    "excused", outcome::excused, "jobs went on without a part, and their other work was done; value: jobs";
     "executed-twice", cause::executed_twice, "work on a job was begun more than once; value: jobs";
     "done-for-nobody", outcome::done_for_nobody, "work was done for callers that had stopped waiting; value: jobs";
     "too-late", outcome::too_late, "results came after they had ceased to be of use; value: jobs";

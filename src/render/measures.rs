@@ -46,7 +46,7 @@ pub fn measures(sides: &[Summary], detail: Detail) -> Vec<Measure> {
     if detail == Detail::All {
         table.plain("work done", |metrics| format!("{} of {}", metrics.done, metrics.jobs));
         if table.sides.iter().any(|side| side.metrics.excused > 0) {
-            table.plain("done but for a fallback", |metrics| format!("{} of {}", metrics.excused, metrics.jobs));
+            table.plain("done without a part", |metrics| format!("{} of {}", metrics.excused, metrics.jobs));
         }
         table.plain("executions", |metrics| metrics.executions.to_string());
     }

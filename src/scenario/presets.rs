@@ -72,6 +72,7 @@ presets! {
     "sqs-fifo-head",
     "system-accepted-and-polled",
     "system-question",
+    "system-order-events",
     "system-outbox",
     "system-gateway",
     "system-saga",

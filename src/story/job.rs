@@ -202,7 +202,7 @@ fn outcome(trace: &Trace, job: JobId) -> Vec<Line> {
     match trace.work_outcome(job) {
         outcome @ (WorkOutcome::Done | WorkOutcome::Excused) => {
             let finished = trace.finished(job).unwrap_or(trace.ended);
-            let but_for = if outcome == WorkOutcome::Done { "" } else { " but for what a fallback took the place of" };
+            let but_for = if outcome == WorkOutcome::Done { "" } else { " but for a part that it went on without" };
             lines.push(at(finished, format!("the work is done{but_for}, {} after it was wanted", after(finished))));
         }
         WorkOutcome::DeadLettered => {}

@@ -43,7 +43,8 @@ impl CallerOutcome {
 pub enum WorkOutcome {
     /// Executed to its end at least once.
     Done,
-    /// Not done, and a fallback took its place: neither done nor lost.
+    /// Not done, and the job went on without it: a fallback took its place, or whoever is for it was not there yet. Neither
+    /// done nor lost.
     Excused,
     /// Set aside in a dead-letter queue.
     DeadLettered,
@@ -97,8 +98,7 @@ impl Default for JobRow {
 /// What happened to the work of one part.
 #[derive(Clone, Copy, Debug, BorshDeserialize, BorshSerialize)]
 pub struct PartRow {
-    /// When an execution first reached its end, or a fallback took the place of a part that is not done, or
-    /// [`Moment::NEVER`].
+    /// When an execution first reached its end, or the job went on without a part that is not done, or [`Moment::NEVER`].
     pub finished: Moment,
     /// Executions begun.
     pub executions: u32,

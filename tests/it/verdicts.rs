@@ -158,7 +158,7 @@ fn examples_of_outcomes() -> Vec<Example> {
         Example {
             rule: "excused",
             speaks: of_preset("system-gateway", 1),
-            says: "3 of 8 pages were done without a part of the work, whose place a fallback took.",
+            says: "3 of 8 pages were done without a part of the work.",
             value: json!(3),
             at_ms: None,
             silent: of_preset("system-gateway", 0),

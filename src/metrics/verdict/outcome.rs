@@ -254,11 +254,7 @@ pub(super) fn excused(case: &Case<'_>) -> Option<Said> {
     let parts = case.jobs().flat_map(|job| case.trace.parts_of_job(job));
     let first = parts.filter(|part| part.outcome == WorkOutcome::Excused).map(|part| part.finished).min();
     (count > 0).then(|| Said {
-        text: format!(
-            "{} {} done without a part of the work, whose place a fallback took.",
-            sentence(&case.of_all(count)),
-            was(count)
-        ),
+        text: format!("{} {} done without a part of the work.", sentence(&case.of_all(count)), was(count)),
         value: Value::Count(count),
         at: first,
         tone: Tone::Plain,

@@ -139,6 +139,7 @@ impl Broker {
             (None, Some(routing)) => routing.route(job),
             (None, None) => Route::to(0),
         };
+        let meant = route;
         for (queue, _) in self.queues.iter().enumerate().filter(|(_, process)| !process.is_bound) {
             route = route.without(queue);
         }
@@ -157,7 +158,7 @@ impl Broker {
         for (queue, process) in self.queues.iter_mut().enumerate() {
             if !route.has(queue) {
                 if publish.channel.queue.is_none() {
-                    process.goes_without(publish, stage);
+                    process.goes_without(publish, meant.has(queue), stage);
                 }
             } else if !process.queue.refuses() {
                 let (part, headers) = (process.part_of(publish, stage), publish.headers());

@@ -146,10 +146,13 @@ impl Process {
         self.carries.map_or(publish.part(), |number| stage.sibling(publish.part(), number))
     }
 
-    /// It gets no copy: if that would have been a part of its own, nobody is asked for it.
-    pub(super) fn goes_without(&self, publish: Publish, stage: &mut Stage<'_>) {
-        if self.carries.is_some() {
-            stage.leaves_out(self.part_of(publish, stage));
+    /// It gets no copy: if that would have been a part of its own, nobody is asked for it. The job goes on without that part
+    /// where the queue is not bound yet; it has none where the message is for other queues.
+    pub(super) fn goes_without(&self, publish: Publish, is_for_it: bool, stage: &mut Stage<'_>) {
+        match (self.carries.is_some(), is_for_it) {
+            (true, true) => stage.excuses(self.part_of(publish, stage)),
+            (true, false) => stage.leaves_out(self.part_of(publish, stage)),
+            (false, _) => {}
         }
     }
 
