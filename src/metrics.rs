@@ -91,6 +91,7 @@ metrics! {
     broker_us: u64, "µs", "job time in which it lay in a queue or log, deliverable or hidden, or was delivered and neither under way nor begun";
     network_us: u64, "µs", "job time in which a message that carries it was on its way";
     retry_us: u64, "µs", "job time in which it waited for its next attempt";
+    resting_us: u64, "µs", "job time in which its task rested until a moment of its own choice, as until its next look, and nothing else was done about it";
     silence_us: u64, "µs", "job time in which nobody had it: the rest, as after a message was lost";
     waiting_share: Option<f64>, "0 to 1", "1 − working_us ÷ job_time_us";
 
@@ -188,6 +189,7 @@ pub fn measure(trace: &Trace, yardstick: &Yardstick) -> Metrics {
             .iter()
             .sum(),
         retry_us: life.spent(Whereabouts::Retry),
+        resting_us: life.spent(Whereabouts::Resting),
         network_us: life.spent(Whereabouts::Network),
         silence_us: life.spent(Whereabouts::Silence),
         waiting_share: share(life.total() - life.spent(Whereabouts::Working), life.total()),

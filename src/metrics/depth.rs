@@ -50,6 +50,7 @@ impl Now {
             | StayKind::Blocked
             | StayKind::Polling
             | StayKind::Awaiting
+            | StayKind::Resting
             | StayKind::Scheduled
             | StayKind::Unconfirmed
             | StayKind::Parked

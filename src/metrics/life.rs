@@ -29,12 +29,14 @@ pub(super) enum Whereabouts {
     Delivered,
     /// Its next attempt was put off to a known moment.
     Retry,
+    /// Its task rests until a moment of its own choice, as until it looks again.
+    Resting,
     /// Nobody has it.
     Silence,
 }
 
 /// All of them, from what counts first to what counts last.
-pub(super) const WHEREABOUTS: [Whereabouts; 10] = [
+pub(super) const WHEREABOUTS: [Whereabouts; 11] = [
     Whereabouts::Working,
     Whereabouts::Backlog,
     Whereabouts::Pool,
@@ -44,6 +46,7 @@ pub(super) const WHEREABOUTS: [Whereabouts; 10] = [
     Whereabouts::Network,
     Whereabouts::Delivered,
     Whereabouts::Retry,
+    Whereabouts::Resting,
     Whereabouts::Silence,
 ];
 
@@ -173,6 +176,7 @@ fn whereabouts(trace: &Trace, stay: &StayRow) -> Option<Whereabouts> {
         // What a caller holds is a copy, kept until the hand-over is confirmed: the job is where the message is.
         StayKind::Held => (trace.actor(stay.actor).duty != Duty::Caller).then_some(Whereabouts::Delivered),
         StayKind::Scheduled => Some(Whereabouts::Retry),
+        StayKind::Resting => Some(Whereabouts::Resting),
         StayKind::Blocked
         | StayKind::Polling
         | StayKind::Awaiting

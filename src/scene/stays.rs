@@ -47,7 +47,8 @@ pub fn draw(sheet: &mut Sheet, voice: &Voice, most: usize) {
             | StayKind::Backlog
             | StayKind::Pool
             | StayKind::Queued
-            | StayKind::Awaiting => {
+            | StayKind::Awaiting
+            | StayKind::Resting => {
                 let lines = fans[stay.actor.at()].place(stay, column);
                 if let Some(line) = lines {
                     waiting(sheet, voice, column, id, line);
@@ -276,6 +277,7 @@ impl Voice<'_> {
             StayKind::Blocked => "is blocked",
             StayKind::Polling => "has asked for work and waits",
             StayKind::Awaiting => "awaits an answer",
+            StayKind::Resting => "rests until its next step",
             StayKind::Backlog => "has a job waiting for a free place",
             StayKind::Pool => "waits for a connection",
             StayKind::Queued => "has work waiting",

@@ -116,6 +116,7 @@ fn stayed(trace: &Trace, stay: &StayRow) -> Line {
         StayKind::Blocked => format!("{at} was blocked by it"),
         StayKind::Polling => format!("{at} asked for work and waited"),
         StayKind::Awaiting => format!("{at} awaited an answer, and was free meanwhile"),
+        StayKind::Resting => format!("{at} waited until its next step was due, and was free meanwhile"),
         StayKind::Backlog => format!("waited at {at} for a free thread"),
         StayKind::Pool => format!("{at} waited for a connection"),
         StayKind::Queued => format!("waited at {at} for a free worker"),

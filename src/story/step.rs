@@ -228,6 +228,9 @@ impl Telling<'_> {
             StayKind::Busy => self.say(at, format!("begins to work on {work}")),
             StayKind::Blocked => self.say(at, format!("takes {work} on and is blocked until that is over")),
             StayKind::Awaiting => self.say(at, format!("awaits the answer about {work} and is free meanwhile")),
+            StayKind::Resting => {
+                self.say(at, format!("waits until its next step about {work} is due, and is free meanwhile"))
+            }
             StayKind::Backlog => self.say(work, format!("waits at {at} for a free thread")),
             StayKind::Pool => self.say(at, "waits for a connection"),
             StayKind::Queued => self.say(work, format!("waits at {at} for a free worker")),

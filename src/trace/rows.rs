@@ -245,6 +245,8 @@ pub enum StayKind {
     Polling,
     /// Waits for an answer without holding a slot: an event loop's, or a core's, task.
     Awaiting,
+    /// Waits for a moment of its own choice, as for its next look, and holds no slot by that.
+    Resting,
     /// A wanted job for which the caller has no free slot.
     Backlog,
     /// Waits for a connection.

@@ -345,7 +345,7 @@ pub fn the_numbers_agree_with_each_other(played: &Played) -> Held {
         ensure_eq!(m.answered + m.accepted + m.failed + m.waiting, m.jobs);
         ensure_eq!(m.done + m.excused + m.dead_lettered + m.lost + m.unfinished, m.jobs);
         let places = [m.working_us, m.backlog_us, m.pool_us, m.accept_queue_us, m.broker_us, m.network_us];
-        ensure_eq!(places.iter().sum::<u64>() + m.retry_us + m.silence_us, m.job_time_us);
+        ensure_eq!(places.iter().sum::<u64>() + m.retry_us + m.resting_us + m.silence_us, m.job_time_us);
         let lives = jobs(&side.trace).map(|job| shortest_life(&side.trace, job, played.ended())).sum::<u64>();
         ensure!(lives <= m.job_time_us, "{} < {}", m.job_time_us, lives);
         // A caller, and a clock of a service, can do a part as well, and neither is one of the workers.

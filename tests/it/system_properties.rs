@@ -606,7 +606,8 @@ fn whoever_waits_has_a_reason(trace: &Trace) -> Result<(), String> {
     let excused = trace.messages.iter().any(lost)
         || trace.marks.iter().any(|mark| mark.kind == MarkKind::Crashed)
         || held(StayKind::Blocked)
-        || held(StayKind::Awaiting);
+        || held(StayKind::Awaiting)
+        || held(StayKind::Resting);
     match waits && !excused && trace.outcome.limit().is_none() {
         true => Err("a job waits for nothing".to_owned()),
         false => Ok(()),

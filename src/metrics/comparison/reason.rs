@@ -45,6 +45,7 @@ pub(super) fn why([fast, slow]: [&Compared<'_>; 2], slowest: &[JobId], yardstick
         | Whereabouts::Ready
         | Whereabouts::Hidden
         | Whereabouts::Retry
+        | Whereabouts::Resting
         | Whereabouts::Silence => true,
     };
     if waits && let Some(outage) = outage(slow, slowest) {
@@ -88,12 +89,10 @@ pub(super) fn why([fast, slow]: [&Compared<'_>; 2], slowest: &[JobId], yardstick
             reason("retries", format!("{waited} between its attempts"))
         }
         Whereabouts::Retry => reason("pauses", format!("{waited} in pauses")),
+        Whereabouts::Resting => reason("pauses", format!("{waited} until it was asked about again")),
         Whereabouts::Silence => reason(
             "silence",
             match slow.metrics.timed_out {
-                0 if stays_of(slow.trace, slowest, StayKind::Awaiting).next().is_some() => {
-                    return reason("pauses", format!("{waited} until it was asked about again"));
-                }
                 0 => format!("{waited} for something that is no message and no work"),
                 _ => format!("{waited} in vain, until its attempt timed out"),
             },

@@ -79,7 +79,7 @@ impl Node {
         if let Some(open) = running.waits.take() {
             stage.end(open, Ending::Done);
         }
-        let open = stage.begin(Slot::WHOLE, StayKind::Awaiting, running.task.part);
+        let open = stage.begin(Slot::WHOLE, StayKind::Resting, running.task.part);
         running.slot = Slot::WHOLE;
         running.doing = Doing::Resting(open.until(span, Timer::StepDone { task: key }, stage));
     }

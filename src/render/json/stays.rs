@@ -45,6 +45,7 @@ fn kind_word(kind: StayKind) -> &'static str {
         StayKind::Blocked => "blocked",
         StayKind::Polling => "polling",
         StayKind::Awaiting => "awaiting",
+        StayKind::Resting => "resting",
         StayKind::Backlog => "backlog",
         StayKind::Pool => "pool",
         StayKind::Queued => "queued",
