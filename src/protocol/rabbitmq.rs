@@ -131,7 +131,7 @@ impl Settings {
             Copies::APartEach => Messages::One,
         };
         let how = Publishing {
-            queue: None,
+            route: None,
             confirms: self.confirms,
             timeout: self.confirm_timeout,
             retry: self.retry.clone(),

@@ -352,6 +352,61 @@ fn what_is_written_of_a_system_reads_as_the_same() {
 }
 
 /// A side of a caller that publishes so, a broker, and whoever takes from it.
+/// What happens to an order is published under a key of its own: each service hears of what it has asked for.
+#[test]
+fn each_step_publishes_under_its_own_key_and_the_exchange_goes_by_it() {
+    let parts = json!([{ "id": "pack", "work": "100ms" }, { "id": "bill", "work": "50ms" }]);
+    let consumer =
+        |id: &str, queue: &str| json!({ "id": id, "consumer": { "queue": queue }, "does": [{ "work": id }] });
+    let side = |packed_under: &str| {
+        json!([
+            { "id": "shop", "caller": {}, "does": [{ "publish": "events", "key": "order.placed.eu" }] },
+            { "id": "events", "rabbitmq": { "exchange": { "type": "topic" }, "queues": [
+                { "id": "to-pack", "binding_keys": ["order.placed.*"] },
+                { "id": "to-bill", "binding_keys": ["#.packed"] } ] } },
+            { "id": "pack", "consumer": { "queue": "to-pack" },
+              "does": [{ "work": "pack" }, { "publish": "events", "key": packed_under }] },
+            consumer("bill", "to-bill"),
+        ])
+    };
+    let more = || json!({ "workload": { "jobs": 1, "parts": parts } });
+    let trace = play(side("order.packed"), more());
+    tells(
+        &trace,
+        "sequenceDiagram
+        participant shop as shop
+        participant events as events
+        participant pack as pack
+        participant bill as bill
+        shop-)events: publish job 1 [0 → 10 ms]
+        events-)shop: confirm [10 → 20 ms]
+        events-)pack: deliver job 1 [10 → 20 ms]
+        pack-)events: publish job 1 [120 → 130 ms]
+        events-)pack: confirm [130 → 140 ms]
+        events-)bill: deliver job 1 [130 → 140 ms]
+        pack-)events: ack [140 → 150 ms]
+        bill-)events: ack [190 → 200 ms]",
+    );
+    assert_eq!(outcomes(&trace), [WorkOutcome::Done; 2]);
+    let finished: Vec<u64> = trace.parts.iter().map(|part| part.finished.micros() / 1000).collect();
+    assert_eq!(finished, [120, 190], "what another step publishes later is not done before");
+    // Nobody is bound for that key, so nobody is ever asked to write the bill.
+    let trace = play(side("order.lost"), more());
+    assert_eq!(outcomes(&trace), [WorkOutcome::Done, WorkOutcome::Lost]);
+    assert!(trace.marks.iter().any(|mark| trace.labels.text(mark.label) == "dropped: unroutable"));
+}
+
+#[test]
+fn only_an_exchange_is_told_a_key() {
+    let told = "sides.left.parties.shop.does.0.key: only an exchange of RabbitMQ is told a key by whoever publishes, and \
+                `jobs` is none; leave it out";
+    let publish = || json!({ "publish": "jobs", "key": "a" });
+    for (broker, taker) in [("rabbitmq", "consumer"), ("sqs", "poller"), ("kafka", "member")] {
+        let parties = three(publish(), json!({ broker: {} }), json!({ taker: { "queue": "jobs" } }));
+        assert_eq!(refused(parties), told, "{broker}");
+    }
+}
+
 fn three(publish: Value, broker: Value, mut taker: Value) -> Value {
     taker["id"] = json!("worker");
     if taker["does"].is_null() {

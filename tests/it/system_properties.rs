@@ -467,7 +467,16 @@ fn system(choices: &mut Choices, parts: usize) -> (Vec<Value>, Vec<String>) {
         let mut broker = json!({ "queues": queues.iter().map(|name| queue(name)).collect::<Vec<_>>() });
         broker["queues"].as_array_mut().unwrap().iter_mut().for_each(|queue| queue["dead_letter"] = dead.clone());
         if fanout {
-            broker["exchange"] = json!({ "type": "fanout" });
+            let kind = system.choices.of(&["fanout", "topic"]);
+            broker["exchange"] = json!({ "type": kind });
+            if kind == "topic" {
+                broker["exchange"]["routing_keys"] = json!(["a.b", "c"]);
+                broker["queues"][0]["binding_keys"] = json!(["a.*"]);
+                broker["queues"][1]["binding_keys"] = json!(["#"]);
+                for party in &mut parties {
+                    with_keys(party, &id, system.choices);
+                }
+            }
         }
         if goes_on {
             let ladder = system.ladder(number);
@@ -497,6 +506,20 @@ fn system(choices: &mut Choices, parts: usize) -> (Vec<Value>, Vec<String>) {
         (system.deaths, system.answers) = (Vec::new(), false);
     }
     (parties, faulty)
+}
+
+/// Some of the steps that publish to that exchange do so under a key of their own.
+fn with_keys(value: &mut Value, exchange: &str, choices: &mut Choices) {
+    match value {
+        Value::Object(fields) => {
+            if fields.get("publish").is_some_and(|to| to == exchange) && choices.once_in(2) {
+                fields.insert("key".into(), choices.of(&["a.x", "b", "lost"]).into());
+            }
+            fields.values_mut().for_each(|inner| with_keys(inner, exchange, choices));
+        }
+        Value::Array(all) => all.iter_mut().for_each(|inner| with_keys(inner, exchange, choices)),
+        _ => {}
+    }
 }
 
 /// Whether a step of that kind is anywhere.

@@ -134,8 +134,8 @@ impl Broker {
         if publish.channel.asks {
             self.replies.expect(publish);
         }
-        let mut route = match (publish.channel.queue, &self.routing) {
-            (Some(queue), _) => Route::to(queue),
+        let mut route = match (publish.channel.route, &self.routing) {
+            (Some(route), _) => route,
             (None, Some(routing)) => routing.route(job),
             (None, None) => Route::to(0),
         };
@@ -157,7 +157,7 @@ impl Broker {
         let mut writing = 0;
         for (queue, process) in self.queues.iter_mut().enumerate() {
             if !route.has(queue) {
-                if publish.channel.queue.is_none() {
+                if publish.channel.route.is_none() {
                     process.goes_without(publish, meant.has(queue), stage);
                 }
             } else if !process.queue.refuses() {

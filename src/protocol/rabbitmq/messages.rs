@@ -1,5 +1,6 @@
 //! What travels between publisher, broker and consumers, and what wakes the broker.
 
+use super::routing::Route;
 use crate::engine::LinkId;
 use crate::protocol::answer::Letter;
 use crate::protocol::deaths::Deaths;
@@ -18,8 +19,8 @@ pub type Tag = u32;
 pub struct PublishingChannel {
     /// The way to whoever publishes.
     pub back: LinkId<ToPublisher>,
-    /// The queue that is named, by its number; else the exchange chooses.
-    pub queue: Option<u16>,
+    /// The queues to which whoever publishes names the way; else the exchange chooses by the job.
+    pub route: Option<Route>,
     /// Whether it is in confirm mode (`confirm.select`).
     pub confirms: bool,
     /// Whether what is published asks for a reply, which comes back over this channel: `reply_to` is

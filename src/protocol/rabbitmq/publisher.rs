@@ -5,6 +5,7 @@
 //! (`RMQ-8`).
 
 use super::messages::{PublishingChannel, ToBroker, ToPublisher, Verdict};
+use super::routing::Route;
 use super::settings::Confirms;
 use std::collections::VecDeque;
 
@@ -49,8 +50,9 @@ enum AttemptFailure {
 /// How a port publishes.
 #[derive(Clone, Debug)]
 pub(crate) struct Publishing {
-    /// The queue to which it goes, by its number, through the default exchange; without one, the exchange chooses.
-    pub queue: Option<u16>,
+    /// The queues to which it goes, by the one that is named or by a routing key of its own; without them, the exchange
+    /// chooses by the job.
+    pub route: Option<Route>,
     pub confirms: Confirms,
     /// Whether a reply is asked for. Then that is waited for, and no confirm.
     pub asks: bool,
@@ -182,8 +184,8 @@ impl Client {
         let (kind, label) = self.words.publish;
         let word = (kind, letter.map_or(label, |letter| letter.label));
         let parcel = Parcel::new(self.out, word, part).attempt(attempt.number).from(slot);
-        let Publishing { queue, confirms, asks, .. } = self.how;
-        let channel = PublishingChannel { back: self.back, queue, confirms: confirms != Confirms::Off, asks };
+        let Publishing { route, confirms, asks, .. } = self.how;
+        let channel = PublishingChannel { back: self.back, route, confirms: confirms != Confirms::Off, asks };
         stage.send(
             parcel,
             match letter {

@@ -1,7 +1,8 @@
 //! Which queues a message goes to: the exchange's rule, the message's routing key, and the queues' binding keys.
 //!
 //! Sources: RabbitMQ, “Exchanges”, “Tutorial 5: Topics”; `rabbit_exchange_type_{topic,headers}.erl`. *Invariant:* where a message
-//! goes depends on its job and on nothing else, so a repetition takes the same way.
+//! goes depends on its job, or on the key of the step that publishes it, and on nothing else, so a repetition takes the same
+//! way.
 
 use super::settings::{ExchangeSettings, ExchangeType, QueueSettings};
 use crate::protocol::keys::Keys;
@@ -9,11 +10,11 @@ use crate::trace::JobId;
 
 /// A set of queues, by their numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Route(u32);
+pub struct Route(u32);
 
 impl Route {
     /// The way through the default exchange to that queue.
-    pub(super) fn to(queue: u16) -> Self {
+    pub(crate) fn to(queue: u16) -> Self {
         Route(1 << queue)
     }
 
@@ -89,7 +90,8 @@ impl Routing {
         shared.unwrap_or_else(|| self.route_of(&self.keys.text(job).unwrap_or_default()))
     }
 
-    fn route_of(&self, key: &str) -> Route {
+    /// The way of whatever has this routing key, or these headers.
+    pub(crate) fn route_of(&self, key: &str) -> Route {
         let headers = Headers::read(key);
         let leads = |binding: &String| match self.kind {
             ExchangeType::Fanout => true,

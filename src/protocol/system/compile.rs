@@ -39,6 +39,8 @@ pub(super) struct Posting {
     pub confirm: Confirm,
     pub timeout: Option<Span>,
     pub retry: Retry,
+    /// The routing key, if it is not the job's.
+    pub key: Option<String>,
     /// What is asked, if a reply is waited for.
     pub asks: Option<String>,
 }
@@ -229,7 +231,7 @@ impl<'s, 'c> Compiler<'s, 'c> {
                     return;
                 };
                 let confirm = confirm.unwrap_or(Confirm::Off);
-                let posting = Posting { confirm, timeout: None, retry: Retry::default(), asks: None };
+                let posting = Posting { confirm, timeout: None, retry: Retry::default(), key: None, asks: None };
                 self.compiled.outlets.push((outlet, posting));
                 let port = (self.compiled.outlets.len() - 1) as u8;
                 self.push(Op::Reply { port, saying, waits: confirm == Confirm::Wait });
@@ -370,7 +372,7 @@ impl<'s, 'c> Compiler<'s, 'c> {
         if let Some(outlet) = self.directory.asks_over(call) {
             let (timeout, retry) = (call.timeout, call.retry.clone());
             let asks = Some(call.request.clone());
-            self.compiled.outlets.push((outlet, Posting { confirm: Confirm::Off, timeout, retry, asks }));
+            self.compiled.outlets.push((outlet, Posting { confirm: Confirm::Off, timeout, retry, key: None, asks }));
             let port = (self.compiled.outlets.len() - 1) as u8;
             self.push(Op::Publish { port, about, waits: true });
             return;
@@ -401,8 +403,8 @@ impl<'s, 'c> Compiler<'s, 'c> {
         let outlets = &mut self.compiled.outlets;
         let known = outlets.iter().position(|(known, _)| is_topic && *known == outlet);
         let port = known.unwrap_or_else(|| {
-            let Publish { confirm, timeout, retry, .. } = publish.clone();
-            outlets.push((outlet, Posting { confirm, timeout, retry, asks: None }));
+            let Publish { confirm, timeout, retry, key, .. } = publish.clone();
+            outlets.push((outlet, Posting { confirm, timeout, retry, key, asks: None }));
             outlets.len() - 1
         }) as u8;
         self.push(Op::Publish { port, about, waits: publish.confirm == Confirm::Wait });

@@ -79,6 +79,8 @@ pub struct Call {
 pub struct Publish {
     /// The id of the broker, or of one of its queues.
     pub to: String,
+    /// The routing key, or the headers, by which an exchange of RabbitMQ chooses the queues; without it, those of the job.
+    pub key: Option<String>,
     pub confirm: Confirm,
     /// How long a confirm is waited for; without it, for ever.
     pub timeout: Option<Span>,
@@ -220,6 +222,7 @@ impl Step {
             }
             Step::Publish(publish) => {
                 each(name, &mut publish.to, Required);
+                each("key", &mut publish.key, Defaulted);
                 each("confirm", &mut publish.confirm, Defaulted);
                 each("timeout", &mut publish.timeout, Defaulted);
                 each("retry", &mut publish.retry, Defaulted);

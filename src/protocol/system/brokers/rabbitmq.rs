@@ -11,7 +11,7 @@ use crate::protocol::rabbitmq::messages::{ToBroker, ToPublisher};
 use crate::protocol::rabbitmq::onward::{Onward, Said};
 use crate::protocol::rabbitmq::process::{Aside, Links, Process};
 use crate::protocol::rabbitmq::publisher::{Client, Publishing};
-use crate::protocol::rabbitmq::routing::Routing;
+use crate::protocol::rabbitmq::routing::{Route, Routing};
 use crate::protocol::rabbitmq::words::Words;
 use crate::protocol::rabbitmq::{Broker, Confirms, ConsumerSettings, Consumers, QueueSettings};
 use crate::protocol::system::compile::Posting;
@@ -164,9 +164,13 @@ impl Rising {
             Confirm::Async => Confirms::Async,
             Confirm::Off => Confirms::Off,
         };
-        let queue = to.queue.map(|queue| queue as u16);
+        let route = match (to.queue, &posting.key, &self.routing) {
+            (Some(queue), ..) => Some(Route::to(queue as u16)),
+            (None, Some(key), Some(routing)) => Some(routing.route_of(key)),
+            (None, None, _) | (None, Some(_), None) => None,
+        };
         let asks = posting.asks.is_some();
-        let how = Publishing { queue, confirms, asks, timeout: posting.timeout, retry: posting.retry.clone() };
+        let how = Publishing { route, confirms, asks, timeout: posting.timeout, retry: posting.retry.clone() };
         let mut words = self.words;
         if confirms != Confirms::Async {
             words.gave_up = LabelId::EMPTY;

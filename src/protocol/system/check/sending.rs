@@ -1,12 +1,12 @@
 //! What must hold of a call and of a publication: that it leads to somebody, and says what can be said there.
 
 use super::{Checked, Walk, bad, names};
-use crate::protocol::not_zero;
 use crate::protocol::retry::Retry;
 use crate::protocol::system::compile::for_each_step;
 use crate::protocol::system::directory::Directory;
 use crate::protocol::system::party::{Party, Vendor};
 use crate::protocol::system::steps::{Call, Confirm, Publish, Step};
+use crate::protocol::{check_text, not_zero};
 use crate::reading::shown;
 
 impl Walk<'_, '_> {
@@ -90,7 +90,7 @@ impl Walk<'_, '_> {
     }
 
     pub(super) fn publish(&self, at: &dyn Fn(&str) -> String, publish: &Publish) -> Checked {
-        let Publish { to, confirm, timeout, retry, .. } = publish;
+        let Publish { to, key, confirm, timeout, retry, .. } = publish;
         let Some(outlet) = self.directory.outlet(to) else {
             let brokers = (0..self.settings.parties.len()).flat_map(|place| self.directory.queues(place));
             let sentence = format!("there is no broker or queue `{}`; there are {}", shown(to), names(brokers));
@@ -118,6 +118,16 @@ impl Walk<'_, '_> {
             | (Some(Vendor::Rabbitmq) | None, _) => {}
         }
         one_queue(self.directory, &at("publish"), to)?;
+        if let Some(key) = key {
+            let rabbit = &self.directory.parties[outlet.broker].rabbitmq;
+            if outlet.queue.is_some() || rabbit.as_ref().is_none_or(|rabbit| rabbit.exchange.is_none()) {
+                let sentence = format!(
+                    "only an exchange of RabbitMQ is told a key by whoever publishes, and `{to}` is none; leave it out"
+                );
+                return bad(at("key"), sentence);
+            }
+            check_text(&at("key"), key)?;
+        }
         if self.party.caller.is_some() && *confirm == Confirm::Async {
             let sentence = "whoever wants the jobs knows that one is handed over when it is confirmed; write `wait`, \
                             or to RabbitMQ `off` if nobody is to confirm anything";
