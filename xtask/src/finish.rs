@@ -137,14 +137,16 @@ const OF_FILES: [&str; 3] = [
 
 /// Functions of the engine that are needed only where a side is a system, likewise. `src/worker.rs` sees to it that they are
 /// there before they are called.
-const OF_SYSTEMS: [&str; 18] = [
+const OF_SYSTEMS: [&str; 20] = [
     "counterpoint::protocol::job_store::store::Store::take::",
     "counterpoint::protocol::kafka::members::beside::",
     "counterpoint::protocol::kafka::producer::holding::",
     "counterpoint::protocol::rabbitmq::onward::",
     "counterpoint::protocol::rabbitmq::process::bring::",
     "counterpoint::protocol::rabbitmq::publisher::Client::replied::",
-    "counterpoint::protocol::rabbitmq::replies::Replies::",
+    "counterpoint::protocol::rabbitmq::replies::Replies::expect::",
+    "counterpoint::protocol::rabbitmq::replies::Replies::leave::",
+    "counterpoint::protocol::rabbitmq::replies::Replies::pass_on::",
     "counterpoint::protocol::rabbitmq::x_death::Parking::",
     "counterpoint::protocol::system::check::",
     "counterpoint::protocol::system::heading::heading::",
