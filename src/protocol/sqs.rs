@@ -75,7 +75,9 @@ impl Settings {
             home.push(setup.link(Link::new(*lane, queue, leg::RETURN, latency())));
         }
         let still = || Distribution::fixed(Span::ZERO);
-        let aside = dead.map(|dead| setup.link(Link::new(queue, dead, leg::RETURN, still()).keeping_order().inside()));
+        let aside = dead.map_or(queue::Aside::Nowhere, |dead| {
+            queue::Aside::Lane(setup.link(Link::new(queue, dead, leg::RETURN, still()).keeping_order().inside()))
+        });
 
         let client = sender::Client::new(self.calling(), words, (out, back));
         setup.actor(Sender::new(Hands::Threads(Threads::new(*threads)), Messages::One, client).into());

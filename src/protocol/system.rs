@@ -34,12 +34,13 @@ use crate::reading::{self, Field, Misread, fields};
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: parties with steps of their own, each in hands that block or in consumers that take one delivery at a time, \
 calls with time-outs, retries, circuit breakers and bulkheads of their own, fallbacks, several calls at once, polling, tables and transactions that a crash finds whole or not at all, \
-clocks, pools, processes that die at a given step, and RabbitMQ, SQS, Kafka, Sidekiq and Celery by their own rules, with whoever publishes and consumes; RabbitMQ's dead letters that go on to another queue, with the counts of x-death; a Kafka producer's buffer.memory and max.block.ms, and members of Kafka that work on several records at once or pause between attempts. \
+clocks, pools, processes that die at a given step, and RabbitMQ, SQS, Kafka, Sidekiq and Celery by their own rules, with whoever publishes and consumes; RabbitMQ's dead letters that go on to another queue, with the counts of x-death; dead-letter queues of SQS from which somebody takes or nobody; a Kafka producer's buffer.memory and max.block.ms, and members of Kafka that work on several records at once or pause between attempts. \
 Left out: what a look into a table takes (write `compute` beside it), locks on rows, isolation levels, rows that two parties share, \
 consumers of one party that fail apart, and members of one Kafka group at several parties. A party has one producer for a topic, and all producers of a topic are set up alike; it knows its topic from the beginning, so no send() waits for metadata. A member with several hands rejoins its group at once, and what its hands have then they finish without committing it. \
 RabbitMQ's dead letters go to a queue by its name, at most once, and neither to another broker nor through an exchange; of x-death a step asks the counts alone. \
 Replies over a queue come by direct reply-to alone, to the party that asked, and each attempt has a correlation id of its own. \
 Whoever wants the jobs does not fail. \
+A dead-letter queue of SQS has no redrive policy of its own, and redriving is a poller's own work, for StartMessageMoveTask is left out. \
 Sidekiq and Celery keep their jobs in one Redis, whose snapshots are left out, as are several queues, priorities, scheduled and periodic jobs, \
 shutdown with a grace period, result backends, time limits, and Celery's RabbitMQ. A BRPOP is not sent anew every second or two while nothing comes, \
 a look for what is due is drawn only where it finds something, and nothing is trimmed from the dead set. \

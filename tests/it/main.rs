@@ -96,6 +96,7 @@ mod system_page;
 mod system_patterns;
 mod system_properties;
 mod system_replies;
+mod system_sqs;
 mod system_steps;
 mod systems_told;
 mod told;

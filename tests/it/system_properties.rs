@@ -357,20 +357,35 @@ impl System<'_> {
         [json!({ "id": format!("broker-{number}"), "kafka": topic }), self.with_state(party, 0)]
     }
 
-    /// A queue of SQS and those who poll it.
-    fn sqs(&mut self, number: usize) -> [Value; 2] {
+    /// A queue of SQS and those who poll it. Its dead-letter queue may be a party as well, which a clerk polls, or nobody.
+    fn sqs(&mut self, number: usize) -> Vec<Value> {
+        let kind = self.choices.of(&["standard", "fifo"]);
         let mut queue = json!({ "visibility_timeout": self.choices.some_millis(500), "receive_message_wait_time": "20s",
-            "type": self.choices.of(&["standard", "fifo"]) });
+            "type": kind });
+        let mut more = Vec::new();
         if self.choices.once_in(2) {
             queue["redrive_policy"] =
                 json!({ "id": format!("dead-{number}"), "max_receive_count": 1 + self.choices.below(3) });
+            let dead = json!({ "id": format!("dead-{number}"), "sqs": { "type": kind, "receive_message_wait_time": "20s",
+                "visibility_timeout": "100ms" } });
+            match self.choices.below(3) {
+                0 => {}
+                1 => more.push(dead),
+                _ => {
+                    let does = self.some_steps(0, Place::Delivery);
+                    let clerk = json!({ "id": format!("clerk-{number}"), "poller": { "queue": format!("dead-{number}") },
+                        "does": does });
+                    more.extend([dead, self.with_state(clerk, 0)]);
+                }
+            }
         }
         let poller = json!({ "queue": format!("broker-{number}"), "count": 1 + self.choices.below(2),
             "max_number_of_messages": 1 + self.choices.below(3), "poll_interval": "100ms",
             "delete": self.choices.of(&["after-work", "before-work"]), "deduplicates": self.choices.once_in(3) });
         let does = self.some_steps(0, Place::Delivery);
         let party = json!({ "id": format!("consumer-{number}"), "poller": poller, "does": does });
-        [json!({ "id": format!("broker-{number}"), "sqs": queue }), self.with_state(party, 0)]
+        more.extend([json!({ "id": format!("broker-{number}"), "sqs": queue }), self.with_state(party, 0)]);
+        more
     }
 
     fn with_state(&mut self, mut party: Value, place: usize) -> Value {
@@ -448,9 +463,9 @@ fn system(choices: &mut Choices, parts: usize) -> (Vec<Value>, Vec<String>) {
             continue;
         }
         if vendor != "rabbitmq" {
-            let both = if vendor == "kafka" { system.kafka(number) } else { system.sqs(number) };
-            faulty.extend([id, format!("consumer-{number}")]);
-            parties.extend(both);
+            let all = if vendor == "kafka" { system.kafka(number).into() } else { system.sqs(number) };
+            faulty.extend(all.iter().filter_map(|party| party["id"].as_str()).map(str::to_owned));
+            parties.extend(all);
             continue;
         }
         let kind = system.choices.of(&["classic", "quorum"]);

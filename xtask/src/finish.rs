@@ -137,7 +137,7 @@ const OF_FILES: [&str; 3] = [
 
 /// Functions of the engine that are needed only where a side is a system, likewise. `src/worker.rs` sees to it that they are
 /// there before they are called.
-const OF_SYSTEMS: [&str; 20] = [
+const OF_SYSTEMS: &[&str] = &[
     "counterpoint::protocol::job_store::store::Store::take::",
     "counterpoint::protocol::kafka::members::beside::",
     "counterpoint::protocol::kafka::producer::holding::",
@@ -148,6 +148,8 @@ const OF_SYSTEMS: [&str; 20] = [
     "counterpoint::protocol::rabbitmq::replies::Replies::leave::",
     "counterpoint::protocol::rabbitmq::replies::Replies::pass_on::",
     "counterpoint::protocol::rabbitmq::x_death::Parking::",
+    "counterpoint::protocol::sqs::queue::moved::",
+    "counterpoint::protocol::sqs::queue::store::lie_down::",
     "counterpoint::protocol::system::check::",
     "counterpoint::protocol::system::heading::heading::",
     "counterpoint::protocol::system::heading::name::",
@@ -164,7 +166,7 @@ const OF_SYSTEMS: [&str; 20] = [
 fn split(files: &mut Files) -> Result<()> {
     let parts = [
         ("app", &LATER[..], "later.wasm"),
-        ("engine", &OF_SYSTEMS[..], "engine_systems.wasm"),
+        ("engine", OF_SYSTEMS, "engine_systems.wasm"),
         ("engine", &OF_FILES[..], "engine_files.wasm"),
     ];
     for (stem, gates, part) in parts {

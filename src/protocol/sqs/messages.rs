@@ -2,7 +2,7 @@
 
 use crate::engine::LinkId;
 use crate::protocol::port::Attempt;
-use crate::time::Span;
+use crate::time::{Moment, Span};
 use crate::trace::{PartId, Slot};
 
 /// The number of a message, in the order of sending.
@@ -68,6 +68,18 @@ pub enum ToQueue {
         consumer: u16,
         call: Call,
     },
+    /// The queue whose dead-letter queue this one is has received a message too often, and moves it here.
+    Moved(Moved),
+}
+
+/// What is moved from one queue to another.
+#[derive(Clone, Copy, Debug)]
+pub struct Moved {
+    pub part: PartId,
+    /// When it was sent: its enqueue timestamp.
+    pub sent: Moment,
+    /// How often it was received, in all queues: its ApproximateReceiveCount.
+    pub receives: u32,
 }
 
 /// What a lane of consumers hears: the answer to a call.
@@ -100,6 +112,8 @@ pub enum QueueTimer {
     VisibleAgain { number: Number },
     /// The oldest message may have been kept long enough.
     RetentionOver,
+    /// A message that was moved here has been kept long enough.
+    MovedRetentionOver { number: Number },
     /// A long poll has waited long enough.
     PollOver { consumer: u16, call: Call },
 }

@@ -3,9 +3,12 @@
 //! *Invariants:* a message is visible, delayed or in flight, and only what is visible is received. The clock of a
 //! message in flight runs from the queue's answer. Only the handle of the latest receive deletes a message.
 
+mod moved;
 mod store;
 
-use super::messages::{Answer, Call, Heard, Number, QueueTimer, Receipt, ToConsumers, ToQueue, ToSender, Wanted};
+use super::messages::{
+    Answer, Call, Heard, Moved, Number, QueueTimer, Receipt, ToConsumers, ToQueue, ToSender, Wanted,
+};
 use super::settings::{QueueSettings, QueueType};
 use std::collections::VecDeque;
 
@@ -18,14 +21,24 @@ use crate::protocol::keys::Keys;
 use crate::protocol::port::Attempt;
 use crate::protocol::{Role, Stage};
 use crate::time::{Moment, Span};
-use crate::trace::{Ending, MessageId, PartId, Slot};
+use crate::trace::{Ending, LabelId, MessageId, PartId, Slot};
 use store::Store;
 
 /// Where the queue's messages go, save the answers to senders, who say so themselves.
 pub(crate) struct Links {
     /// For each consumer, the way to its lane and its place there.
     pub on: Vec<(LinkId<ToConsumers>, Slot)>,
-    pub aside: Option<LinkId<SetAside>>,
+    pub aside: Aside,
+}
+
+/// Where messages go that were received too often.
+#[derive(Clone, Copy)]
+pub(crate) enum Aside {
+    Nowhere,
+    /// Into a lane where they lie.
+    Lane(LinkId<SetAside>),
+    /// Into another queue, where each is a message like any other.
+    Queue(LinkId<ToQueue>),
 }
 
 /// A ReceiveMessage that waits for a message to come.
@@ -76,6 +89,12 @@ impl Role for Queue {
                 }
                 self.serve(stage);
             }
+            Input::Timer(QueueTimer::MovedRetentionOver { number }) => {
+                if let Some(void) = moved::retention_over(&mut self.store, number, stage) {
+                    self.receipts.remove(&void);
+                }
+                self.serve(stage);
+            }
             Input::Timer(QueueTimer::PollOver { consumer, call }) => self.poll_over(consumer, call, stage),
             Input::Fault(fault, phase) => self.fault(fault, phase, stage),
             // Whose answer was lost finds out by its own clock, and what it was given is visible again in time.
@@ -101,6 +120,12 @@ impl Queue {
         }
     }
 
+    /// Nobody polls it: what comes here lies here, and that is said of what did not come from another queue.
+    pub(crate) fn where_messages_lie(mut self, set_aside: LabelId) -> Self {
+        self.store.lies = Some(set_aside);
+        self
+    }
+
     fn hear(&mut self, message: MessageId, body: ToQueue, stage: &mut Stage<'_>) {
         match body {
             ToQueue::Send { attempt, back } => self.take(message, attempt, back, stage),
@@ -119,6 +144,10 @@ impl Queue {
             }
             ToQueue::Closed { consumer, call } => {
                 self.polls.retain(|poll| poll.consumer != consumer || poll.call > call);
+            }
+            ToQueue::Moved(moved) => {
+                moved::take_in(&mut self.store, (moved, self.kind), stage);
+                self.serve(stage);
             }
         }
     }
@@ -153,11 +182,9 @@ impl Queue {
     fn serve(&mut self, stage: &mut Stage<'_>) {
         while let Some(poll) = self.polls.front().copied() {
             let taken = self.store.receive(poll.wanted.most.into(), self.max_receive_count, stage);
-            for part in taken.redriven {
-                self.redrive(part, stage);
-            }
-            for receipt in taken.void {
-                self.receipts.remove(&receipt);
+            for (moved, void) in taken.redriven {
+                self.receipts.remove(&void);
+                self.redrive(moved, stage);
             }
             if taken.messages.is_empty() {
                 return;
@@ -199,12 +226,16 @@ impl Queue {
         }
     }
 
-    fn redrive(&mut self, part: PartId, stage: &mut Stage<'_>) {
-        let Some(link) = self.links.aside else {
-            return;
-        };
-        let body = SetAside { part, dead_lettered: self.words.dead_lettered, dropped: None };
-        stage.send(Parcel::new(link, self.words.redrive, part), body);
+    fn redrive(&mut self, moved: Moved, stage: &mut Stage<'_>) {
+        let (part, word) = (moved.part, self.words.redrive);
+        match self.links.aside {
+            Aside::Nowhere => {}
+            Aside::Lane(link) => {
+                let body = SetAside { part, dead_lettered: self.words.dead_lettered, dropped: None };
+                stage.send(Parcel::new(link, word, part), body);
+            }
+            Aside::Queue(link) => moved::go(link, word, moved, stage),
+        }
     }
 
     /// DeleteMessage. A handle is refused when its receive is more than twelve hours ago, the longest that a message can
@@ -292,6 +323,8 @@ impl Queue {
                 self.answer(message, self.words.refused, part, (consumer, call, Heard::Refused), stage);
             }
             ToQueue::Closed { .. } => {}
+            // Within SQS it is taken whatever happens. Nobody polls meanwhile.
+            ToQueue::Moved(moved) => moved::take_in(&mut self.store, (moved, self.kind), stage),
         }
     }
 

@@ -69,7 +69,7 @@ impl Written {
             check_actor(&field, id, name)?;
             let own_queues = directory.queues(place).into_iter().filter(|queue| *queue != id);
             // Those of RabbitMQ come below.
-            let asides = party.asides().into_iter().filter(|_| party.rabbitmq.is_none());
+            let asides = directory.asides(place).into_iter().filter(|_| party.rabbitmq.is_none());
             for id in std::iter::once(id).chain(own_queues).chain(asides) {
                 if !taken.insert(id) {
                     let sentence =

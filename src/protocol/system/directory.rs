@@ -4,8 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use super::party::Party;
+use super::party::{Filing, Party};
 use super::steps::{Call, Step};
+use crate::protocol::keys::Keys;
 
 /// The parties of a side and the parts of its jobs.
 pub(super) struct Directory<'s> {
@@ -95,6 +96,29 @@ impl<'s> Directory<'s> {
             all.push(next);
         }
         all
+    }
+
+    /// The queue of SQS to which another one moves what was received too often, if it has no lane of its own for that.
+    pub fn dead_letter_queue(&self, party: usize) -> Option<usize> {
+        let policy = self.parties[party].sqs.as_ref()?.within.0.redrive_policy.as_ref()?;
+        self.party(&policy.id).filter(|place| self.parties[*place].sqs.is_some())
+    }
+
+    /// The message groups of a queue of SQS. A message keeps its group where it is moved, so a dead-letter queue has those of
+    /// the queue that it is for, unless it says something else.
+    pub fn message_groups(&self, queue: usize) -> Option<&'s Keys> {
+        let own = |place: usize| Some(&self.parties[place].sqs.as_ref()?.own.message_group_ids);
+        let source = (0..self.parties.len()).find(|place| self.dead_letter_queue(*place) == Some(queue));
+        let is_default = own(queue).is_some_and(|keys| *keys == Filing::default().message_group_ids);
+        own(source.filter(|_| is_default).unwrap_or(queue))
+    }
+
+    /// The ids of the lanes of their own where a party's dead letters lie.
+    pub fn asides(&self, party: usize) -> Vec<&'s str> {
+        match self.dead_letter_queue(party) {
+            Some(_) => Vec::new(),
+            None => self.parties[party].asides(),
+        }
     }
 
     /// Who consumes from a queue.

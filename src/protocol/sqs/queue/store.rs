@@ -2,18 +2,18 @@
 //!
 //! *Invariant:* a message's stay is open as long as it is here, so that what is stored is what is drawn.
 
-use super::super::messages::{Number, QueueTimer, Receipt};
+use super::super::messages::{Moved, Number, QueueTimer, Receipt};
 use super::super::settings::{QueueSettings, QueueType};
 use std::collections::VecDeque;
 
-use crate::engine::OpenStay;
+use crate::engine::{OpenStay, TimerId};
 use crate::protocol::Stage;
 use crate::protocol::by_number::ByNumber;
 use crate::protocol::keys::{Key, KeyIndex, Keys};
 use crate::protocol::sqs::shelf::{Group, Shelf};
 use crate::protocol::sqs::words::Words;
 use crate::time::{Moment, Span};
-use crate::trace::{Ending, JobId, MarkKind, PartId, Slot, StayKind};
+use crate::trace::{Ending, JobId, LabelId, MarkKind, PartId, Slot, StayKind};
 
 /// How long a deduplication id is remembered (developer guide, "Exactly-once processing").
 const DEDUPLICATION_INTERVAL: Span = Span::seconds(300);
@@ -29,35 +29,35 @@ enum Visibility {
     InFlight(OpenStay),
 }
 
-struct Stored {
-    part: PartId,
+pub(super) struct Stored {
+    pub part: PartId,
     group: Group,
     /// Where it stands among what is visible.
     place: Number,
-    sent: Moment,
+    pub sent: Moment,
     receives: u32,
     /// The handle of the latest receive; 0 before the first.
-    receipt: Receipt,
+    pub receipt: Receipt,
     visibility: Visibility,
+    /// Of a message that was moved here: rings when it has been kept long enough.
+    pub kept_until: Option<TimerId>,
 }
 
 /// What a receive found.
 #[derive(Default)]
 pub(super) struct Taken {
     pub messages: Vec<Number>,
-    /// What would have been received once too often.
-    pub redriven: Vec<PartId>,
-    /// The handles of what was redriven.
-    pub void: Vec<Receipt>,
+    /// What would have been received once too often, and its handle, which is void now.
+    pub redriven: Vec<(Moved, Receipt)>,
 }
 
 pub(super) struct Store {
-    words: Words,
+    pub words: Words,
     /// The keys of FIFO messages: their groups, and what they are deduplicated by.
     groups: Option<KeyIndex>,
     deduplication_ids: KeyIndex,
-    retention: Span,
-    messages: ByNumber<Number, Stored>,
+    pub retention: Span,
+    pub messages: ByNumber<Number, Stored>,
     last: Number,
     last_place: Number,
     shelf: Shelf,
@@ -66,6 +66,8 @@ pub(super) struct Store {
     accepted: VecDeque<(Moment, Key)>,
     remembered: ByNumber<Key, JobId>,
     retention_timer: bool,
+    /// Nobody receives from here, so that messages lie: what is said of one that was sent here.
+    pub lies: Option<LabelId>,
 }
 
 impl Store {
@@ -87,6 +89,7 @@ impl Store {
             accepted: VecDeque::new(),
             remembered: ByNumber::default(),
             retention_timer: false,
+            lies: None,
         }
     }
 
@@ -118,7 +121,14 @@ impl Store {
         }
     }
 
+    /// A message was sent here. It is visible after the delay.
     pub fn add(&mut self, part: PartId, delay: Span, stage: &mut Stage<'_>) {
+        self.enter(Moved { part, sent: stage.now(), receives: 0 }, delay, self.lies, stage);
+    }
+
+    /// It is here, under that number, and if it lies here, that is said of it.
+    pub fn enter(&mut self, moved: Moved, delay: Span, lies: Option<LabelId>, stage: &mut Stage<'_>) -> Number {
+        let Moved { part, sent, receives } = moved;
         self.last += 1;
         let number = self.last;
         let group = match &self.groups {
@@ -128,14 +138,15 @@ impl Store {
         let place = self.next_place(number, group);
         let visibility = if delay == Span::ZERO {
             self.shelf.put(place, group);
-            Visibility::Visible(stage.begin(Slot::WHOLE, StayKind::Ready, part))
+            Visibility::Visible(shown(part, lies, stage))
         } else {
             let stay = stage.begin(Slot::WHOLE, StayKind::Scheduled, part);
             Visibility::Delayed(stay.until(delay, QueueTimer::DelayOver { number }, stage))
         };
-        self.messages
-            .insert(number, Stored { part, group, place, sent: stage.now(), receives: 0, receipt: 0, visibility });
+        let stored = Stored { part, group, place, sent, receives, receipt: 0, visibility, kept_until: None };
+        self.messages.insert(number, stored);
         self.watch_retention(stage);
+        number
     }
 
     /// A FIFO message keeps its place. A standard queue promises no order; in this one, what became visible first goes
@@ -176,9 +187,8 @@ impl Store {
                 Group::Of(_) => place,
             };
             if max_receive_count.is_some_and(|most| self.messages[&number].receives >= most) {
-                let stored = &self.messages[&number];
-                taken.redriven.push(stored.part);
-                taken.void.push(stored.receipt);
+                let Stored { part, sent, receives, receipt, .. } = self.messages[&number];
+                taken.redriven.push((Moved { part, sent, receives }, receipt));
                 self.delete(number, Ending::Expired, stage);
                 continue;
             }
@@ -240,7 +250,7 @@ impl Store {
             return;
         };
         stage.end(stay, Ending::Done);
-        stored.visibility = Visibility::Visible(stage.begin(Slot::WHOLE, StayKind::Ready, stored.part));
+        stored.visibility = Visibility::Visible(shown(stored.part, self.lies, stage));
         self.shelf.put(stored.place, stored.group);
     }
 
@@ -249,6 +259,7 @@ impl Store {
         let Some(stored) = self.messages.remove(&number) else {
             return;
         };
+        stage.cancel(stored.kept_until);
         match stored.visibility {
             Visibility::Delayed(stay) => {
                 stage.end(stay, ending);
@@ -291,4 +302,20 @@ impl Store {
             stage.set_timer((oldest.sent + self.retention).since(stage.now()), QueueTimer::RetentionOver);
         }
     }
+}
+
+/// Begins the stay that shows a message that is visible: it waits to be received, or lies here, and that is said of it.
+fn shown(part: PartId, lies: Option<LabelId>, stage: &mut Stage<'_>) -> OpenStay {
+    match lies {
+        None => stage.begin(Slot::WHOLE, StayKind::Ready, part),
+        Some(label) => lie_down(part, label, stage),
+    }
+}
+
+// Named in xtask/src/finish.rs, for only systems have a queue that nobody polls.
+#[inline(never)]
+fn lie_down(part: PartId, label: LabelId, stage: &mut Stage<'_>) -> OpenStay {
+    stage.dead_letters(part);
+    stage.mark(MarkKind::DeadLettered, Slot::WHOLE, part, 0, label);
+    stage.begin(Slot::WHOLE, StayKind::Parked, part)
 }

@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 
 use super::Site;
-use crate::engine::{LinkId, Setup};
+use crate::engine::{Link, LinkId, Setup};
 use crate::protocol::lanes::Berth;
 use crate::protocol::sqs::messages::{ToQueue, ToSender};
-use crate::protocol::sqs::queue::Links;
+use crate::protocol::sqs::queue::{Aside, Links};
 use crate::protocol::sqs::sender::Client;
 use crate::protocol::sqs::settings::Calling;
 use crate::protocol::sqs::words::Words;
@@ -16,7 +16,9 @@ use crate::protocol::sqs::{Consumers, Queue, QueueSettings, RedrivePolicy, Setti
 use crate::protocol::system::compile::Posting;
 use crate::protocol::system::directory::Outlet;
 use crate::protocol::system::party::{Filing, Joined};
-use crate::protocol::{self};
+use crate::protocol::{self, leg};
+use crate::rng::Distribution;
+use crate::time::Span;
 use crate::trace::{LabelId, Slot, Term};
 
 /// It, and the ways to it.
@@ -53,9 +55,26 @@ impl Rising {
             let calling = Settings::default().calling();
             crew(place, Consumers::new(who, own.wanted(queue), calling, words, home).lending());
         }
-        let aside = site.aside(broker, queue.redrive_policy.as_ref().map(RedrivePolicy::lane), setup);
-        let keys = (&filing.message_group_ids, &filing.message_deduplication_ids);
-        Rising { words, queue: Queue::new(queue, keys, words, Links { on, aside }), ways: BTreeMap::new() }
+        let aside = match site.directory.dead_letter_queue(broker) {
+            // Both are within SQS, so what is moved does not travel.
+            Some(place) => {
+                let (from, to) = (site.lanes[broker], site.lanes[place]);
+                let link = Link::new(from, to, leg::RETURN, Distribution::fixed(Span::ZERO));
+                Aside::Queue(setup.link(link.keeping_order().inside()))
+            }
+            None => {
+                let lane = queue.redrive_policy.as_ref().map(RedrivePolicy::lane);
+                site.aside(broker, lane, setup).map_or(Aside::Nowhere, Aside::Lane)
+            }
+        };
+        let nobody_polls = on.is_empty();
+        let groups = site.directory.message_groups(broker).unwrap_or(&filing.message_group_ids);
+        let keys = (groups, &filing.message_deduplication_ids);
+        let mut queue = Queue::new(queue, keys, words, Links { on, aside });
+        if nobody_polls {
+            queue = queue.where_messages_lie(setup.label("set aside"));
+        }
+        Rising { words, queue, ways: BTreeMap::new() }
     }
 
     /// The port by which a party sends so.

@@ -8,6 +8,7 @@ use super::{Checked, MOST_TABLES, bad, names, taken};
 use crate::protocol::deaths::MOST_QUEUES;
 use crate::protocol::kafka::{BetweenAttempts, Commit, GroupSettings};
 use crate::protocol::sqs::settings::check_keys;
+use crate::protocol::sqs::{QueueType, RedrivePolicy};
 use crate::protocol::system::Written;
 use crate::protocol::system::directory::{Directory, Outlet};
 use crate::protocol::system::party::{Joined, Party, Reading, Vendor};
@@ -175,6 +176,7 @@ impl Written {
             queue.within.0.check(&at)?;
             if let Some(policy) = &queue.within.0.redrive_policy {
                 check_actor(&format!("{at}.redrive_policy"), &policy.id, &policy.name)?;
+                dead_letter_queue(directory, place, policy, &format!("{at}.redrive_policy"))?;
             }
             check_keys(&format!("{at}.message_group_ids"), &own.message_group_ids)?;
             check_keys(&format!("{at}.message_deduplication_ids"), &own.message_deduplication_ids)?;
@@ -224,6 +226,45 @@ impl Written {
                 let sentence = format!("there is no `{}` for a `{kind}`; there are {queues}", shown(queue));
                 bad(format!("{field}.{kind}.queue"), sentence)
             }
+        }
+    }
+}
+
+/// What must hold between a queue of SQS and another one that is its dead-letter queue.
+fn dead_letter_queue(directory: &Directory<'_>, place: usize, policy: &RedrivePolicy, field: &str) -> Checked {
+    let Some(dead) = directory.dead_letter_queue(place) else { return Ok(()) };
+    let bad = |name: &str, sentence: String| bad(format!("{field}.{name}"), sentence);
+    let id = &policy.id;
+    if dead == place {
+        return bad("id", format!("`{id}` is this queue itself; name another one"));
+    }
+    if policy.name != RedrivePolicy::default().name {
+        return bad("name", format!("`{id}` is a party, and has its name there; leave it out"));
+    }
+    let [(own, groups), (other, groups_there)] =
+        [place, dead].map(|place| (&directory.parties[place].sqs, directory.message_groups(place)));
+    let (Some(own), Some(other)) = (own, other) else { return Ok(()) };
+    if other.within.0.redrive_policy.is_some() {
+        let sentence = format!(
+            "`{id}` has a `redrive_policy` of its own; take it out there, for from a dead-letter queue messages are only \
+             polled"
+        );
+        return bad("id", sentence);
+    }
+    match (own.within.0.kind, other.within.0.kind) {
+        (QueueType::Fifo, QueueType::Fifo) if groups != groups_there => {
+            let sentence = format!(
+                "messages keep their groups where they are moved, and `{id}` has others; leave out its \
+                 `message_group_ids`, or write those of this queue"
+            );
+            bad("id", sentence)
+        }
+        (QueueType::Fifo, QueueType::Fifo) | (QueueType::Standard, QueueType::Standard) => Ok(()),
+        (QueueType::Fifo, QueueType::Standard) => {
+            bad("id", format!("`{id}` is a standard queue, and the dead-letter queue of a FIFO queue is FIFO"))
+        }
+        (QueueType::Standard, QueueType::Fifo) => {
+            bad("id", format!("`{id}` is a FIFO queue, and the dead-letter queue of a standard queue is standard"))
         }
     }
 }

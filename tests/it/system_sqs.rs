@@ -1,0 +1,230 @@
+//! SQS in systems: dead-letter queues that are queues themselves, and those who poll them.
+
+use counterpoint::trace::{Ending, MarkKind, StayKind, Trace, WorkOutcome};
+use serde_json::{Value, json};
+
+use crate::story::{executions, sent, stays, tells};
+use crate::system_brokers::{outcomes, play, refused};
+
+/// A shop that sends to a queue, whoever polls that, and its dead-letter queue.
+fn parties(queue: Value, dead: Value, more: &[Value]) -> Value {
+    let mut parties = vec![
+        json!({ "id": "shop", "caller": { "threads": 4 }, "does": [{ "publish": "orders" }] }),
+        json!({ "id": "orders", "sqs": queue }),
+        json!({ "id": "worker", "poller": { "queue": "orders" }, "does": [{ "work": "task" }] }),
+        json!({ "id": "dead", "sqs": dead }),
+    ];
+    parties.extend_from_slice(more);
+    json!(parties)
+}
+
+/// A queue of that type, from which a message is moved after so many receives.
+fn queue(kind: &str, most: u32) -> Value {
+    json!({ "type": kind, "visibility_timeout": "1s", "receive_message_wait_time": "20s", "label": "order {job}",
+        "redrive_policy": { "id": "dead", "max_receive_count": most } })
+}
+
+fn dead(kind: &str) -> Value {
+    json!({ "type": kind, "visibility_timeout": "1s", "receive_message_wait_time": "20s", "label": "dead {job}" })
+}
+
+/// When a lane's stays of that kind began, in milliseconds, and whose they are.
+fn began(trace: &Trace, lane: &str, kind: StayKind) -> Vec<(u64, u32)> {
+    let there = stays(trace, kind).into_iter().filter(|stay| trace.actors[stay.actor.at()].id == lane);
+    there.map(|stay| (stay.begin.micros() / 1000, trace.job_of(stay.part).number())).collect()
+}
+
+/// SQS-2. What was received too often is in the dead-letter queue at the moment of the receive that is one too many,
+/// within SQS. A clerk polls that queue and sends what it finds back to the first one: a redrive by hand, which is a new
+/// message there, received as often again.
+#[test]
+fn sqs_2_a_clerk_takes_from_the_dead_letter_queue_and_sends_it_back() {
+    let clerk = json!({ "id": "clerk", "poller": { "queue": "dead" }, "does": [
+        { "compute": "300ms" }, { "publish": "orders" }] });
+    let trace = play(
+        parties(queue("standard", 1), dead("standard"), &[clerk]),
+        json!({ "workload": { "jobs": 1, "failures": { "first": 1 } } }),
+    );
+    tells(
+        &trace,
+        "sequenceDiagram
+            participant shop as shop
+            participant orders as orders
+            participant worker as worker
+            participant dead as dead
+            participant clerk as clerk
+            worker->>orders: ReceiveMessage [0 → 10 ms]
+            clerk->>dead: ReceiveMessage [0 → 10 ms]
+            shop->>orders: SendMessage order 1 [0 → 10 ms]
+            orders-->>shop: 200 OK [10 → 20 ms]
+            orders-->>worker: order 1 [10 → 20 ms]
+            Note over worker: failed (job 1) [120 ms]
+            worker->>orders: ReceiveMessage [120 → 130 ms]
+            Note over orders: visible again (job 1) [1010 ms]
+            Note over dead: dead-lettered (job 1) [1010 ms]
+            orders-)dead: move order 1 [1010 ms]
+            dead-->>clerk: dead 1 [1010 → 1020 ms, no. 2]
+            clerk->>orders: SendMessage order 1 [1320 → 1330 ms]
+            orders-->>clerk: 200 OK [1330 → 1340 ms]
+            orders-->>worker: order 1 [1330 → 1340 ms]
+            clerk->>dead: DeleteMessage [1340 → 1350 ms]
+            dead-->>clerk: 200 OK [1350 → 1360 ms]
+            worker->>orders: DeleteMessage [1440 → 1450 ms]
+            orders-->>worker: 200 OK [1450 → 1460 ms]",
+    );
+    assert_eq!((executions(&trace), outcomes(&trace)), (vec![2], vec![WorkOutcome::Done]));
+}
+
+/// Where nobody polls it, it lies there: it is dead-lettered, keeps its part, and keeps no run alive.
+#[test]
+fn sqs_2_what_nobody_polls_lies_in_the_dead_letter_queue() {
+    for kind in ["standard", "fifo"] {
+        let trace = play(parties(queue(kind, 2), dead(kind), &[]), json!({ "workload": { "jobs": 3, "poison": [2] } }));
+        assert_eq!(executions(&trace), [1, 2, 1], "never a third receive from the first queue");
+        assert_eq!(outcomes(&trace), [WorkOutcome::Done, WorkOutcome::DeadLettered, WorkOutcome::Done]);
+        let laid = stays(&trace, StayKind::Parked);
+        assert_eq!(laid.len(), 1);
+        assert_eq!((trace.job_of(laid[0].part).number(), laid[0].ending), (2, Ending::Open));
+        assert_eq!(trace.actors[laid[0].actor.at()].id, "dead");
+        assert_eq!(trace.actors.len(), 4, "it has no lane besides");
+        let marks: Vec<&str> = of_kind(&trace, MarkKind::DeadLettered);
+        assert_eq!(marks, ["dead-lettered"]);
+    }
+}
+
+/// The words of all marks of a kind.
+fn of_kind(trace: &Trace, kind: MarkKind) -> Vec<&str> {
+    trace.marks.iter().filter(|mark| mark.kind == kind).map(|mark| trace.labels.text(mark.label)).collect()
+}
+
+/// Somebody may put things aside by hand: a queue that nobody polls is one where messages lie.
+#[test]
+fn what_is_sent_to_a_queue_that_nobody_polls_lies_there() {
+    let clerk = json!({ "id": "clerk", "poller": { "queue": "dead" }, "does": [{ "publish": "parking" }] });
+    let parking = json!({ "id": "parking", "sqs": { "delay": "2s" } });
+    let trace = play(
+        parties(queue("standard", 1), dead("standard"), &[clerk, parking]),
+        json!({ "workload": { "jobs": 1, "poison": [1] } }),
+    );
+    assert_eq!(outcomes(&trace), [WorkOutcome::DeadLettered]);
+    assert_eq!(of_kind(&trace, MarkKind::DeadLettered), ["dead-lettered", "set aside"]);
+    assert_eq!(began(&trace, "parking", StayKind::Parked).len(), 1);
+}
+
+/// A standard queue's messages keep their enqueue timestamp where they are moved, so the time before counts; a FIFO queue's
+/// get another one (developer guide, "Setting up dead-letter queue retention").
+#[test]
+fn sqs_2_the_retention_of_a_moved_message_counts_from_when_it_was_sent_and_in_a_fifo_queue_from_the_move() {
+    for (kind, kept) in [("standard", 10), ("fifo", 2010)] {
+        let mut there = dead(kind);
+        there["message_retention_period"] = json!("60s");
+        let trace = play(
+            parties(queue(kind, 2), there, &[]),
+            json!({ "workload": { "jobs": 2, "poison": [1], "arrivals": { "pattern": "regular", "every": "70s" } } }),
+        );
+        let laid = stays(&trace, StayKind::Parked);
+        assert_eq!(laid.len(), 1, "{kind}");
+        assert_eq!((laid[0].begin.micros() / 1000, laid[0].ending), (2010, Ending::Expired), "{kind}");
+        assert_eq!(laid[0].end.micros() / 1000, 60_000 + kept, "{kind}");
+        assert_eq!(of_kind(&trace, MarkKind::Dropped), ["retention period over"], "{kind}");
+    }
+}
+
+/// A message that has waited longer than the dead-letter queue would keep it is gone when it comes there.
+#[test]
+fn what_is_older_than_the_dead_letter_queue_keeps_is_gone_at_once() {
+    let mut from = queue("standard", 1);
+    from["visibility_timeout"] = json!("2min");
+    let mut there = dead("standard");
+    there["message_retention_period"] = json!("60s");
+    let trace = play(parties(from, there, &[]), json!({ "workload": { "jobs": 1, "poison": [1] } }));
+    assert_eq!(of_kind(&trace, MarkKind::Dropped), ["retention period over"]);
+    assert_eq!((stays(&trace, StayKind::Parked).len(), outcomes(&trace)), (0, vec![WorkOutcome::Lost]));
+}
+
+/// The receives of a message are counted across all queues (API reference, ReceiveMessage: ApproximateReceiveCount).
+#[test]
+fn a_message_that_is_moved_goes_on_counting_its_receives() {
+    let clerk = json!({ "id": "clerk", "poller": { "queue": "dead" }, "does": [{ "work": "task" }] });
+    let trace = play(
+        parties(queue("standard", 2), dead("standard"), &[clerk]),
+        json!({ "workload": { "jobs": 1, "failures": { "first": 2 } } }),
+    );
+    let receives: Vec<u32> = sent(&trace, "ReceiveMessage response").iter().map(|row| row.attempt).collect();
+    assert_eq!(receives, [1, 2, 3]);
+    assert_eq!(outcomes(&trace), [WorkOutcome::Done]);
+}
+
+/// In a FIFO dead-letter queue messages keep their groups: the first of one that its clerk cannot do holds up the other of
+/// that group, and nobody else. None is taken for a duplicate there, whatever its deduplication id is.
+#[test]
+fn sqs_6_a_fifo_dead_letter_queue_has_the_groups_of_the_queue_that_it_is_for() {
+    let mut from = queue("fifo", 1);
+    from["message_group_ids"] = json!(["A", "A", "B"]);
+    let mut there = dead("fifo");
+    there["visibility_timeout"] = json!("30s");
+    there["message_deduplication_ids"] = json!(["the same"]);
+    let clerk = json!({ "id": "clerk", "poller": { "queue": "dead", "count": 3 }, "does": [{ "compute": "2s" }] });
+    let trace = play(
+        parties(from, there, &[clerk]),
+        json!({ "workload": { "jobs": 3, "poison": [1, 2, 3], "parts": [{ "id": "task", "work": "10ms" }] } }),
+    );
+    let received: Vec<(u64, u32)> = began(&trace, "dead", StayKind::Hidden);
+    assert_eq!(received, [(1010, 1), (1040, 3), (3030, 2)]);
+}
+
+/// A dead-letter queue that is out is one that nobody can poll; what is moved there is moved all the same.
+#[test]
+fn nothing_is_lost_on_the_way_to_a_dead_letter_queue_that_is_out() {
+    for fault in ["outage", "crash"] {
+        let clerk = json!({ "id": "clerk", "poller": { "queue": "dead" }, "does": [{ "work": "task" }] });
+        let trace = play(
+            parties(queue("standard", 1), dead("standard"), &[clerk]),
+            json!({ "workload": { "jobs": 1, "failures": { "first": 1 } },
+                "changes": [{ "id": "out", "at": "500ms", "for": "3s", "fault": fault, "actor": "left.dead" }] }),
+        );
+        assert_eq!(outcomes(&trace), [WorkOutcome::Done], "{fault}");
+        assert_eq!(began(&trace, "dead", StayKind::Ready), [(1010, 1)], "{fault}");
+    }
+}
+
+#[test]
+fn what_cannot_be_a_dead_letter_queue_is_refused_in_words() {
+    let with = |from: &dyn Fn(&mut Value), there: Value| {
+        let mut queue = queue("standard", 1);
+        from(&mut queue);
+        refused(parties(queue, there, &[]))
+    };
+    let fifo = |queue: &mut Value| queue["type"] = json!("fifo");
+    let cases = [
+        (
+            with(&fifo, dead("standard")),
+            "id: `dead` is a standard queue, and the dead-letter queue of a FIFO queue is FIFO",
+        ),
+        (
+            with(&|_| {}, dead("fifo")),
+            "id: `dead` is a FIFO queue, and the dead-letter queue of a standard queue is standard",
+        ),
+        (
+            with(&|queue| queue["redrive_policy"]["id"] = json!("orders"), dead("standard")),
+            "id: `orders` is this queue itself; name another one",
+        ),
+        (
+            with(&|queue| queue["redrive_policy"]["name"] = json!("The end"), dead("standard")),
+            "name: `dead` is a party, and has its name there; leave it out",
+        ),
+        (
+            with(&|_| {}, json!({ "redrive_policy": { "id": "elsewhere" } })),
+            "id: `dead` has a `redrive_policy` of its own; take it out there, for from a dead-letter queue messages are \
+             only polled",
+        ),
+        (
+            with(&fifo, json!({ "type": "fifo", "message_group_ids": ["other"] })),
+            "id: messages keep their groups where they are moved, and `dead` has others; leave out its \
+             `message_group_ids`, or write those of this queue",
+        ),
+    ];
+    for (told, sentence) in cases {
+        assert_eq!(told, format!("sides.left.parties.orders.sqs.redrive_policy.{sentence}"));
+    }
+}
