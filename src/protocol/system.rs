@@ -40,7 +40,7 @@ consumers of one party that fail apart, and members of one Kafka group at severa
 RabbitMQ's dead letters go to a queue by its name, at most once, and neither to another broker nor through an exchange; of x-death a step asks the counts alone. \
 Replies over a queue come by direct reply-to alone, to the party that asked, and each attempt has a correlation id of its own. \
 Whoever wants the jobs does not fail. \
-A dead-letter queue of SQS has no redrive policy of its own, and redriving is a poller's own work, for StartMessageMoveTask is left out. \
+A dead-letter queue of SQS has no redrive policy of its own, and redriving is a poller's own work, for StartMessageMoveTask is left out. A poller calls for each message of a receive by itself, so batches that a function settles as a whole or in part (Lambda's BatchSize, ReportBatchItemFailures) are left out, as is that it starts more pollers by itself. \
 Sidekiq and Celery keep their jobs in one Redis, whose snapshots are left out, as are several queues, priorities, scheduled and periodic jobs, \
 shutdown with a grace period, result backends, time limits, and Celery's RabbitMQ. A BRPOP is not sent anew every second or two while nothing comes, \
 a look for what is due is drawn only where it finds something, and nothing is trimmed from the dead set. \

@@ -79,6 +79,7 @@ presets! {
     "system-retry-schedule",
     "system-kafka-parallel",
     "system-retry-ladder",
+    "system-pollers",
 }
 
 /// The built-in scenario called `name`.

@@ -444,7 +444,8 @@ fn system(choices: &mut Choices, parts: usize) -> (Vec<Value>, Vec<String>) {
     system.of_caller = false;
     for number in 0..services {
         let id = format!("service-{number}");
-        let service = json!({ "workers": 1 + system.choices.below(3), "accept_queue": system.choices.below(4) });
+        let service = json!({ "workers": 1 + system.choices.below(3), "accept_queue": system.choices.below(4),
+            "when_full": system.choices.of(&["refuse", "429 Too Many Requests"]) });
         let party = json!({ "id": id, "service": service, "on": [
             { "request": "GET /a", "does": system.steps(number + 1, Place::Request, 0) },
             { "request": "GET /b/{job}", "does": system.steps(number + 1, Place::Request, 0) } ] });
@@ -657,7 +658,7 @@ fn what_holds_of_every_scenario_holds_of_random_systems() {
     let long = is_long();
     let config = ProptestConfig {
         cases: if long { 10_000 } else { 200 },
-        rng_seed: if long { RngSeed::Random } else { RngSeed::Fixed(3) },
+        rng_seed: if long { RngSeed::Random } else { RngSeed::Fixed(4) },
         failure_persistence: None,
         max_shrink_iters: 500,
         ..ProptestConfig::default()

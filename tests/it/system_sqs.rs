@@ -3,7 +3,7 @@
 use counterpoint::trace::{Ending, MarkKind, StayKind, Trace, WorkOutcome};
 use serde_json::{Value, json};
 
-use crate::story::{executions, sent, stays, tells};
+use crate::story::{executions, play_built_in, sent, stays, tells};
 use crate::system_brokers::{outcomes, play, refused};
 
 /// A shop that sends to a queue, whoever polls that, and its dead-letter queue.
@@ -227,4 +227,51 @@ fn what_cannot_be_a_dead_letter_queue_is_refused_in_words() {
     for (told, sentence) in cases {
         assert_eq!(told, format!("sides.left.parties.orders.sqs.redrive_policy.{sentence}"));
     }
+}
+
+/// System 9, and what a limit on what runs at once comes to: a caller is throttled with 429 at once, and is not begun; two
+/// pollers in front of the same limit call it as often as it may run, and the queue keeps the rest.
+#[test]
+fn a_function_that_is_at_its_limit_throttles_callers_and_pollers_spare_it_that() {
+    let played = play_built_in("system-pollers");
+    let throttled = |trace: &Trace| {
+        let answers = sent(trace, "response").into_iter();
+        answers.filter(|row| trace.label(row) == "429 Too Many Requests").count()
+    };
+    let [left, right] = &played.sides[..] else { panic!("two sides") };
+    assert_eq!((throttled(&left.trace), executions(&left.trace)), (3, vec![1, 1, 0, 1]));
+    assert_eq!((throttled(&right.trace), executions(&right.trace)), (0, vec![1; 4]));
+    assert_eq!(outcomes(&right.trace), [WorkOutcome::Done; 4]);
+}
+
+/// More pollers than the function may run: what is throttled tries again, then comes back by its clock with one more
+/// receive, and so gets into the dead-letter queue although nothing is wrong with it (Lambda developer guide, "Using Lambda
+/// with Amazon SQS").
+#[test]
+fn messages_that_were_only_throttled_get_into_the_dead_letter_queue() {
+    let call = json!({ "call": "function", "request": "invoke {job}" });
+    let trace = play(
+        json!([
+            { "id": "shop", "caller": { "threads": 3 }, "does": [{ "publish": "orders" }] },
+            { "id": "orders", "sqs": queue("standard", 1) },
+            { "id": "pollers", "poller": { "queue": "orders", "count": 3 }, "does": [call] },
+            { "id": "function", "service": { "workers": 2, "accept_queue": 0, "when_full": "429 Too Many Requests" },
+                "on": [{ "request": "invoke {job}", "does": [{ "work": "task" }] }] },
+            { "id": "dead", "sqs": dead("standard") },
+        ]),
+        json!({}),
+    );
+    assert_eq!(executions(&trace), [1, 1, 0]);
+    assert_eq!(outcomes(&trace), [WorkOutcome::Done, WorkOutcome::Done, WorkOutcome::DeadLettered]);
+}
+
+#[test]
+fn what_a_service_says_that_is_full_says_so() {
+    let told = refused(json!([
+        { "id": "shop", "caller": {}, "does": [{ "call": "api", "request": "GET" }] },
+        { "id": "api", "service": { "when_full": "200 OK" }, "on": [{ "request": "GET", "does": [{ "work": "task" }] }] },
+    ]));
+    let sentence = "`200 OK` does not say that there is no room; write `refuse`, or an answer as `429 Too Many Requests` or \
+                    `503 Service Unavailable`";
+    assert_eq!(told, format!("sides.left.parties.api.service.when_full: {sentence}"));
 }

@@ -101,6 +101,11 @@ fn status(text: &str) -> Option<u16> {
     digits.parse().ok().filter(|status| ends && (100..600).contains(status))
 }
 
+/// Whether an answer of that text says that it may be better another time.
+pub(super) fn asks_to_come_again(text: &str) -> bool {
+    verdict(Means::Status, text) == Verdict::Failed
+}
+
 fn manner_of(step: &Step) -> Manner {
     match step {
         Step::Answer { text, retry_after, .. } => {

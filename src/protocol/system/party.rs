@@ -22,7 +22,7 @@ pub struct Party {
     /// It wants the jobs. Exactly one party does.
     pub caller: Option<Within<Caller>>,
     /// It answers requests.
-    pub service: Option<Within<Service>>,
+    pub service: Option<Joined<Service, Crowded>>,
     /// It consumes from a queue of RabbitMQ.
     pub consumer: Option<Taking<rabbitmq::ConsumerSettings>>,
     /// It polls a queue of SQS.
@@ -194,6 +194,7 @@ pub trait Beside: Field {
     const ELSEWHERE: &'static [Elsewhere] = &[];
 }
 
+impl Beside for Crowded {}
 impl Beside for Filing {}
 impl Beside for Memory {
     const ELSEWHERE: &'static [Elsewhere] = &[
@@ -277,6 +278,26 @@ impl Joined<kafka::GroupSettings, Reading> {
     /// The hands of all members together.
     pub fn hands(&self) -> u16 {
         self.within.0.consumers.saturating_mul(self.own.max_concurrency)
+    }
+}
+
+/// What a service does with a request for which it has no room.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Crowded {
+    /// The connection is refused, or it is answered so.
+    pub when_full: String,
+}
+
+fields!(Crowded: when_full);
+
+impl Crowded {
+    /// The word for a connection that is refused.
+    pub const REFUSE: &'static str = "refuse";
+}
+
+impl Default for Crowded {
+    fn default() -> Self {
+        Crowded { when_full: Crowded::REFUSE.into() }
     }
 }
 

@@ -10,13 +10,13 @@ use super::compile::{Calling, Compiled, Compiler, lexicon, manners};
 use super::directory::Directory;
 use super::member::Member;
 use super::ops::Words;
-use super::party::{Party, Table};
+use super::party::{Crowded, Party, Table};
 use super::program::Program;
 use super::steps::Step;
 use super::tables::{self, Tables};
 use crate::engine::{Link, LinkId, Setup};
 use crate::protocol::call::settings::{Caller, Service, node_words};
-use crate::protocol::call::{Door, Edge, Hands, Looks, Message, Node, NodeWords, Reply, Verdict};
+use crate::protocol::call::{Door, Edge, Hands, Looks, Message, Node, NodeWords, Reply, Verdict, WhenFull};
 use crate::protocol::dead_letters::DeadLetters;
 use crate::protocol::{self, Ground, counted, lanes};
 use crate::trace::{ActorId, ActorRow, Duty, Slot};
@@ -56,7 +56,7 @@ impl Written {
             let outlets = outlets.collect();
             let lending = brokers.take_lending(place);
             let never = directory.never(&self.never).filter(|_| party.caller.is_some()).collect();
-            let (mut node, callings) = self.member(party, (compiled, never), &words, node_words);
+            let (mut node, callings) = self.member(party, (compiled, never), &words, node_words, &mut setup);
             for Calling { party: other, policy, breaker } in callings {
                 let way = *ways.entry((place, other)).or_insert_with(|| {
                     let there = self.link(ground, &lanes, (place, other));
@@ -106,7 +106,7 @@ impl Written {
         let (id, name) = party.names();
         let row = match (&party.caller, &party.service) {
             (Some(caller), _) => Caller { id: id.into(), name: name.into(), ..caller.0.clone() }.lane(),
-            (None, Some(service)) => Service { id: id.into(), name: name.into(), ..service.0.clone() }.lane(),
+            (None, Some(service)) => Service { id: id.into(), name: name.into(), ..service.within.0.clone() }.lane(),
             (None, None) => match party.takes() {
                 Some((vendor, _, count)) => match party.member.as_ref().filter(|member| member.own.max_concurrency > 1)
                 {
@@ -144,6 +144,7 @@ impl Written {
         (compiled, never): (Compiled, Vec<u32>),
         words: &Words,
         node_words: NodeWords,
+        setup: &mut Setup<protocol::Party>,
     ) -> (Node, Vec<Calling>) {
         let Compiled { ops, entries, counters, callings, .. } = compiled;
         let first_clock = entries.len() - party.every.len();
@@ -161,8 +162,12 @@ impl Written {
                 (Node::caller(caller.hands(), None, caller.callback.clone(), node_words, program), caller.threads)
             }
             (None, Some(service)) => {
-                let Service { workers, accept_queue, .. } = service.0;
-                let door = Door::before(accept_queue);
+                let Service { workers, accept_queue, .. } = service.within.0;
+                let when_full = match &*service.own.when_full {
+                    Crowded::REFUSE => WhenFull::Refuse,
+                    text => WhenFull::Reply(Reply::new(words.ok.kind, setup.label(text), Verdict::Failed, 0)),
+                };
+                let door = Door { when_full, ..Door::before(accept_queue) };
                 (Node::service(Hands::threads(workers), door, node_words, program), workers)
             }
             // What it is lent brings its own place along.

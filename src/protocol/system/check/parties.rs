@@ -10,8 +10,9 @@ use crate::protocol::kafka::{BetweenAttempts, Commit, GroupSettings};
 use crate::protocol::sqs::settings::check_keys;
 use crate::protocol::sqs::{QueueType, RedrivePolicy};
 use crate::protocol::system::Written;
+use crate::protocol::system::compile::asks_to_come_again;
 use crate::protocol::system::directory::{Directory, Outlet};
-use crate::protocol::system::party::{Joined, Party, Reading, Vendor};
+use crate::protocol::system::party::{Crowded, Joined, Party, Reading, Vendor};
 use crate::protocol::{BadSetting, MAX_SLOTS, at_most, check_actor, check_text, in_range, not_zero};
 use crate::reading::shown;
 use crate::time::Span;
@@ -147,7 +148,18 @@ impl Written {
             }
         }
         if let Some(service) = &party.service {
-            service.0.check(&format!("{field}.service"))?;
+            service.within.0.check(&format!("{field}.service"))?;
+            let when_full = &service.own.when_full;
+            check_text(&format!("{field}.service.when_full"), when_full)?;
+            if when_full != Crowded::REFUSE && !asks_to_come_again(when_full) {
+                let sentence = format!(
+                    "`{}` does not say that there is no room; write `{}`, or an answer as `429 Too Many Requests` or \
+                     `503 Service Unavailable`",
+                    shown(when_full),
+                    Crowded::REFUSE
+                );
+                return bad(format!("{field}.service.when_full"), sentence);
+            }
         }
         if let Some(consumer) = &party.consumer {
             consumer.within.0.check(&format!("{field}.consumer"))?;
