@@ -335,10 +335,15 @@ impl Trace {
 
     /// The parts that a message carries: none for background traffic, several for a batch.
     pub fn parts_of<'a>(&'a self, message: &'a MessageRow) -> &'a [PartId] {
-        match message.part {
+        self.parts_in(&message.part)
+    }
+
+    /// The parts for which a number stands: of a batch, or that one part.
+    pub(crate) fn parts_in<'a>(&'a self, load: &'a PartId) -> &'a [PartId] {
+        match *load {
             PartId::NONE => &[],
             PartId(batch) if batch & BATCH != 0 => &self.batches[(batch & !BATCH) as usize],
-            _ => std::slice::from_ref(&message.part),
+            _ => std::slice::from_ref(load),
         }
     }
 

@@ -288,6 +288,11 @@ impl<M: Clone, T> Context<'_, M, T> {
         self.core.trace.messages[message.at()].part
     }
 
+    /// The parts for which such a number stands.
+    pub fn parts_in<'a>(&'a self, load: &'a PartId) -> &'a [PartId] {
+        self.core.trace.parts_in(load)
+    }
+
     /// Several parts as one number for a [`Parcel`].
     pub fn batch(&mut self, parts: Vec<PartId>) -> PartId {
         self.core.trace.batch(parts)

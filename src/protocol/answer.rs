@@ -1,6 +1,6 @@
 //! What an answer says, by whichever protocol it travels.
 
-use crate::trace::{LabelId, MessageId};
+use crate::trace::{LabelId, MessageId, PartId};
 
 /// What an answer says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct Answer {
     pub code: u8,
     /// Any number that comes along: a token's, a version's.
     pub note: u32,
+    /// Of what was asked for together, what was not done, as one number.
+    pub undone: PartId,
 }
 
 /// What an answer means to whoever asked, whatever the protocol calls it.

@@ -14,6 +14,7 @@ use crate::trace::{Ending, PartId, Slot};
 pub(crate) struct Loan {
     /// Which consumer's it is, or which hand's of one that has several; the node works on it there.
     pub place: u16,
+    /// What was delivered; several parts as one number.
     pub part: PartId,
     /// Which delivery of it this is, where they are counted.
     pub delivery: u32,
@@ -65,6 +66,12 @@ pub(crate) trait Lender {
 
     /// What was lent at that place has come to an end, as it should or not.
     fn give_back(&mut self, place: u16, good: bool, stage: &mut Stage<'_>);
+
+    /// The same of what was lent together, of which these parts were not done. Whoever lends one at a time takes that for a
+    /// failure.
+    fn give_back_without(&mut self, place: u16, _undone: &[PartId], stage: &mut Stage<'_>) {
+        self.give_back(place, false, stage);
+    }
 }
 
 /// The loans that nobody has asked for yet.

@@ -18,7 +18,8 @@ pub(crate) mod words;
 pub use consumers::Consumers;
 pub use queue::Queue;
 pub use settings::{
-    ConsumerSettings, Delete, Extension, QueueSettings, QueueType, RedrivePolicy, SenderSettings, Settings,
+    ConsumerSettings, Delete, Extension, ListenerMode, QueueSettings, QueueType, RedrivePolicy, SenderSettings,
+    Settings,
 };
 
 use super::dead_letters::DeadLetters;

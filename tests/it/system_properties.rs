@@ -196,6 +196,11 @@ impl System<'_> {
                     json!({ "take": "rows", "word": "pending", "most": most, "does": self.steps(party, inner, depth + 1) }),
                 )
             }
+            13 if !flat && about_rows && depth < 3 && self.choices.once_in(3) => {
+                let does = self.steps(party, place, depth + 1);
+                let reports = self.choices.once_in(2) && !holds_a_connection(&does);
+                Some(json!({ "each": does, "report_batch_item_failures": reports }))
+            }
             13 if depth < 3 => {
                 let does = self.steps(party, place, depth + 1);
                 Some(
@@ -379,10 +384,20 @@ impl System<'_> {
                 }
             }
         }
-        let poller = json!({ "queue": format!("broker-{number}"), "count": 1 + self.choices.below(2),
-            "max_number_of_messages": 1 + self.choices.below(3), "poll_interval": "100ms",
-            "delete": self.choices.of(&["after-work", "before-work"]), "deduplicates": self.choices.once_in(3) });
-        let does = self.some_steps(0, Place::Delivery);
+        let mut poller = json!({ "queue": format!("broker-{number}"), "count": 1 + self.choices.below(2),
+            "max_number_of_messages": 1 + self.choices.below(3), "poll_interval": "100ms" });
+        let mut does = self.some_steps(0, Place::Delivery);
+        if self.choices.once_in(3) {
+            poller["listener_mode"] = json!("batch");
+            poller["max_number_of_messages"] = json!(10);
+            does = vec![
+                json!({ "each": does, "report_batch_item_failures": self.choices.once_in(2) && !holds_a_connection(&does) }),
+            ];
+            does.extend((0..self.choices.below(2)).map(|_| json!({ "call": "batches", "request": "POST /batches" })));
+        } else {
+            poller["delete"] = json!(self.choices.of(&["after-work", "before-work"]));
+            poller["deduplicates"] = json!(self.choices.once_in(3));
+        }
         let party = json!({ "id": format!("consumer-{number}"), "poller": poller, "does": does });
         more.extend([json!({ "id": format!("broker-{number}"), "sqs": queue }), self.with_state(party, 0)]);
         more
@@ -451,6 +466,10 @@ fn system(choices: &mut Choices, parts: usize) -> (Vec<Value>, Vec<String>) {
             { "request": "GET /b/{job}", "does": system.steps(number + 1, Place::Request, 0) } ] });
         parties.push(system.with_state(party, number + 1));
         faulty.push(id);
+    }
+    if brokers.contains(&"sqs") {
+        parties.push(of_batches(&mut system));
+        faulty.push("batches".to_owned());
     }
     for (number, vendor) in brokers.into_iter().enumerate() {
         let id = format!("broker-{number}");
@@ -536,6 +555,20 @@ fn with_keys(value: &mut Value, exchange: &str, choices: &mut Choices) {
         Value::Array(all) => all.iter_mut().for_each(|inner| with_keys(inner, exchange, choices)),
         _ => {}
     }
+}
+
+/// Whether a connection is held in these steps.
+fn holds_a_connection(steps: &[Value]) -> bool {
+    mentions(&json!(steps), "hold", "pool")
+}
+
+/// A service that is asked about batches, and goes over them.
+fn of_batches(system: &mut System<'_>) -> Value {
+    let does = system.steps(system.services, Place::Delivery, 1);
+    let reports = system.choices.once_in(2) && !holds_a_connection(&does);
+    let party = json!({ "id": "batches", "service": { "workers": 2, "accept_queue": 0 }, "on": [
+        { "request": "POST /batches", "does": [{ "each": does, "report_batch_item_failures": reports }] }] });
+    system.with_state(party, 0)
 }
 
 /// Whether a step of that kind is anywhere.

@@ -1,6 +1,6 @@
 //! SQS in systems: dead-letter queues that are queues themselves, and those who poll them.
 
-use counterpoint::trace::{Ending, MarkKind, StayKind, Trace, WorkOutcome};
+use counterpoint::trace::{Ending, MarkKind, MessageRow, StayKind, Trace, WorkOutcome};
 use serde_json::{Value, json};
 
 use crate::story::{executions, play_built_in, sent, stays, tells};
@@ -274,4 +274,184 @@ fn what_a_service_says_that_is_full_says_so() {
     let sentence = "`200 OK` does not say that there is no room; write `refuse`, or an answer as `429 Too Many Requests` or \
                     `503 Service Unavailable`";
     assert_eq!(told, format!("sides.left.parties.api.service.when_full: {sentence}"));
+}
+
+/// A shop that sends to a queue, pollers that take all of a receive for one task, and the function that they call with it.
+fn with_batches(does: Value, poller: Value, function: Value) -> Value {
+    let mut own = json!({ "queue": "orders", "max_number_of_messages": 10, "listener_mode": "batch",
+        // The second poll finds all of them.
+        "poll_interval": "500ms" });
+    for (field, value) in poller.as_object().expect("fields") {
+        own[field] = value.clone();
+    }
+    json!([
+        { "id": "shop", "caller": { "threads": 4 }, "does": [{ "publish": "orders" }] },
+        { "id": "orders", "sqs": { "visibility_timeout": "2s", "label": "order {job}",
+            "redrive_policy": { "id": "dead", "max_receive_count": 5 } } },
+        { "id": "pollers", "poller": own, "does": does },
+        { "id": "function", "service": { "workers": 1, "accept_queue": 0, "when_full": "429 Too Many Requests" },
+            "on": [{ "request": "invoke", "does": function }] },
+    ])
+}
+
+/// System 9. A receive is one task: the function is called once with all messages of it, works on one after another, and is
+/// answered for all; then one DeleteMessageBatch.
+#[test]
+fn a_batch_is_one_task_and_is_deleted_together() {
+    let call = json!([{ "call": "function", "request": "invoke" }]);
+    let trace = play(with_batches(call, json!({}), json!([{ "each": [{ "work": "task" }] }])), json!({}));
+    tells(
+        &trace,
+        "sequenceDiagram
+            participant shop as shop
+            participant orders as orders
+            participant pollers as pollers
+            participant function as function
+            participant dead as Dead letters
+            shop->>orders: SendMessage order 1 [0 → 10 ms]
+            shop->>orders: SendMessage order 2 [0 → 10 ms]
+            shop->>orders: SendMessage order 3 [0 → 10 ms]
+            orders-->>shop: 200 OK [10 → 20 ms]
+            orders-->>shop: 200 OK [10 → 20 ms]
+            orders-->>shop: 200 OK [10 → 20 ms]
+            pollers->>orders: ReceiveMessage [520 → 530 ms]
+            orders-->>pollers: 3 messages [530 → 540 ms]
+            pollers->>function: invoke [540 → 550 ms]
+            function-->>pollers: 200 OK [850 → 860 ms]
+            pollers->>orders: DeleteMessageBatch [860 → 870 ms]
+            orders-->>pollers: 200 OK [870 → 880 ms]",
+    );
+    assert_eq!((executions(&trace), outcomes(&trace)), (vec![1; 3], vec![WorkOutcome::Done; 3]));
+}
+
+/// Without a report, what fails takes the whole batch with it: all its messages come back, and what was done already is done
+/// again.
+#[test]
+fn a_batch_of_which_one_fails_comes_back_as_a_whole() {
+    let call = json!([{ "call": "function", "request": "invoke" }]);
+    let trace = play(
+        with_batches(call, json!({}), json!([{ "each": [{ "work": "task" }] }])),
+        json!({ "workload": { "jobs": 3, "failures": { "first": 1 } } }),
+    );
+    // The first fails, then the second, then the third, each with all that went before it.
+    assert_eq!(executions(&trace), [4, 3, 2]);
+    assert_eq!(trace.parts.iter().map(|part| part.effects).collect::<Vec<_>>(), [3, 2, 1]);
+    assert_eq!(outcomes(&trace), [WorkOutcome::Done; 3]);
+}
+
+/// With ReportBatchItemFailures the others go on, are deleted, and what failed alone is visible again.
+#[test]
+fn of_a_batch_that_reports_its_failures_only_what_failed_comes_back() {
+    let call = json!([{ "call": "function", "request": "invoke" }]);
+    let each = json!([{ "each": [{ "work": "task" }], "report_batch_item_failures": true }]);
+    let trace = play(with_batches(call, json!({}), each), json!({ "workload": { "jobs": 3, "poison": [2] } }));
+    assert_eq!(executions(&trace), [1, 5, 1]);
+    assert_eq!(outcomes(&trace), [WorkOutcome::Done, WorkOutcome::DeadLettered, WorkOutcome::Done]);
+    let answers: Vec<String> = sent(&trace, "response").iter().map(|row| trace.label(row)).collect();
+    assert_eq!(answers, ["200 OK, batchItemFailures"; 5]);
+    let deleted: Vec<(String, Vec<u32>)> =
+        sent(&trace, "DeleteMessage").iter().map(|row| deletes(&trace, row)).collect();
+    assert_eq!(deleted, [("DeleteMessageBatch".to_owned(), vec![1, 3])]);
+}
+
+/// What a delete says, and of which jobs.
+fn deletes(trace: &Trace, row: &MessageRow) -> (String, Vec<u32>) {
+    (trace.label(row), trace.parts_of(row).iter().map(|part| trace.job_of(*part).number()).collect())
+}
+
+/// A poller may do so itself; what is done for one message by the steps of another party is done for it alone.
+#[test]
+fn a_poller_may_go_over_its_batch_itself() {
+    let each = json!([{ "each": [{ "insert": "seen", "unique": true }, { "if": "new", "does": [
+        { "call": "function", "request": "invoke" }] }], "report_batch_item_failures": true }]);
+    let mut parties = with_batches(each, json!({}), json!([{ "work": "task" }]));
+    parties[2]["tables"] = json!([{ "id": "seen" }]);
+    let trace = play(parties, json!({ "workload": { "jobs": 3, "poison": [2] } }));
+    assert_eq!(executions(&trace), [1, 1, 1], "whoever comes back is known");
+    assert_eq!(outcomes(&trace), [WorkOutcome::Done, WorkOutcome::Lost, WorkOutcome::Done]);
+}
+
+/// A function that is at its limit throttles the whole batch, and a process that dies has lost it: all come back.
+#[test]
+fn a_batch_that_is_throttled_or_dies_comes_back_as_a_whole() {
+    let call = json!([{ "call": "function", "request": "invoke" }]);
+    let each = json!([{ "each": [{ "work": "task" }], "report_batch_item_failures": true }]);
+    for fault in [json!("crash"), json!("outage")] {
+        for actor in ["left.pollers", "left.function"] {
+            let trace = play(
+                with_batches(call.clone(), json!({}), each.clone()),
+                json!({ "changes": [{ "id": "out", "at": "600ms", "for": "1s", "fault": fault, "actor": actor }] }),
+            );
+            assert_eq!(outcomes(&trace), [WorkOutcome::Done; 3], "{fault} of {actor}");
+            assert!(executions(&trace).iter().all(|count| *count <= 2), "{fault} of {actor}");
+        }
+    }
+}
+
+/// A batch takes as long as all its messages: what is too long for the visibility timeout is received by somebody else
+/// meanwhile, and the first one's handles delete nothing, which is answered 200 all the same. Those of the second have
+/// expired as well, which a standard queue minds only if they are not the latest; in a FIFO queue it goes on so.
+#[test]
+fn sqs_5_a_batch_that_took_too_long_is_received_again() {
+    for (kind, times, laid) in [("standard", 2, 0), ("fifo", 5, 3)] {
+        let call = json!([{ "call": "function", "request": "invoke" }]);
+        let mut parties = with_batches(call, json!({ "count": 2 }), json!([{ "each": [{ "work": "task" }] }]));
+        parties[1]["sqs"]["type"] = json!(kind);
+        parties[3]["service"]["workers"] = json!(2);
+        let trace = play(parties, json!({ "workload": { "jobs": 3, "parts": [{ "id": "task", "work": "800ms" }] } }));
+        assert_eq!(outcomes(&trace), [WorkOutcome::Done; 3], "{kind}");
+        assert_eq!((executions(&trace), stays(&trace, StayKind::Parked).len()), (vec![times; 3], laid), "{kind}");
+    }
+}
+
+#[test]
+fn what_is_about_one_job_is_refused_where_a_batch_is_at_hand() {
+    let call = || json!([{ "call": "function", "request": "invoke" }]);
+    let work = || json!([{ "work": "task" }]);
+    let each = || json!([{ "each": [{ "work": "task" }] }]);
+    let none = || json!({});
+    let cases = [
+        (
+            with_batches(work(), none(), each()),
+            "pollers.does.0.work: `work` is about one job, and here is a batch of them; put it into an `each`",
+        ),
+        (
+            with_batches(call(), none(), work()),
+            "function.on.0.does.0.work: `work` is about one job, and here is a batch of them; put it into an `each`",
+        ),
+        (
+            with_batches(call(), none(), json!([{ "each": [{ "answer": "200 OK" }] }])),
+            "function.on.0.does.0.each.0.answer: there is one answer for a whole batch; put it behind the `each`",
+        ),
+        (
+            with_batches(
+                call(),
+                none(),
+                json!([{ "each": [{ "hold": "db", "does": [] }], "report_batch_item_failures": true }]),
+            ),
+            "function.on.0.does.0.each: with `report_batch_item_failures` the others go on when one fails, and would have \
+             its connection; put the `each` into the `hold`",
+        ),
+        (
+            with_batches(call(), json!({ "delete": "before-work" }), each()),
+            "pollers.poller.delete: `delete` is done when the batch was; leave it out",
+        ),
+        (
+            with_batches(call(), json!({ "deduplicates": true }), each()),
+            "pollers.poller.deduplicates: `deduplicates` is up to the steps; write `insert` with `unique` into the `each`",
+        ),
+        (
+            with_batches(call(), json!({ "on_failure_visible_after": "1s" }), each()),
+            "pollers.poller.on_failure_visible_after: `on_failure_visible_after` is not asked of a batch: what failed comes \
+             back when its visibility timeout is over; leave it out",
+        ),
+        (
+            with_batches(call(), json!({ "extend_visibility": { "every": "1s", "to": "2s" } }), each()),
+            "pollers.poller.extend_visibility: `extend_visibility` is not done for a batch; leave it out, and give the queue \
+             a `visibility_timeout` that is long enough",
+        ),
+    ];
+    for (parties, told) in cases {
+        assert_eq!(refused(parties), format!("sides.left.parties.{told}"));
+    }
 }

@@ -148,6 +148,7 @@ const OF_SYSTEMS: &[&str] = &[
     "counterpoint::protocol::rabbitmq::replies::Replies::leave::",
     "counterpoint::protocol::rabbitmq::replies::Replies::pass_on::",
     "counterpoint::protocol::rabbitmq::x_death::Parking::",
+    "counterpoint::protocol::sqs::queue::batch::",
     "counterpoint::protocol::sqs::queue::moved::",
     "counterpoint::protocol::sqs::queue::store::lie_down::",
     "counterpoint::protocol::system::check::",

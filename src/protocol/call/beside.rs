@@ -6,14 +6,14 @@ use std::collections::VecDeque;
 
 use crate::protocol::port;
 use crate::time::Span;
-use crate::trace::Slot;
+use crate::trace::{PartId, Slot};
 
 /// What the holder is to do.
 #[derive(Default)]
 pub(super) struct Outside {
     pub(super) to_send: VecDeque<(u8, port::Task)>,
-    /// From which place, and whether it came to the end that it should.
-    pub(super) returned: VecDeque<(u16, bool)>,
+    /// From which place, whether it came to the end that it should, and what of it was not done all the same.
+    pub(super) returned: VecDeque<(u16, bool, Vec<PartId>)>,
 }
 
 impl Outside {

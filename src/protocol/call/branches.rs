@@ -32,6 +32,8 @@ impl Node {
                 running.task.memory = *place;
                 running.task.found = task.found;
                 running.task.rounds.clone_from(&task.rounds);
+                // What fails in a branch, its task hears of.
+                running.task.rounds.iter_mut().for_each(|round| round.catches = None);
                 // Its conduct takes it for one that has begun.
                 running.task.place = 1;
             }

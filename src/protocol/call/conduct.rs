@@ -41,7 +41,7 @@ pub struct Reply {
 
 impl Reply {
     pub(crate) fn new(kind: KindId, label: LabelId, verdict: Verdict, code: u8) -> Self {
-        Reply { kind, label, answer: Answer { verdict, code, note: 0 } }
+        Reply { kind, label, answer: Answer { verdict, code, note: 0, undone: PartId::NONE } }
     }
 
     pub(crate) fn noting(mut self, note: u32) -> Self {
@@ -170,9 +170,13 @@ pub struct Round {
     pub left: u32,
     /// Until when it may begin again.
     pub until: Moment,
-    /// Of a loop over rows: those that are still to come, and the part that the task was about before.
+    /// Of a loop over rows: those that are still to come; of one over the parts of a batch: those.
     pub rows: VecDeque<u32>,
-    pub outer: PartId,
+    pub parts: VecDeque<PartId>,
+    /// What the task was about before: a part, and all as one number.
+    pub outer: (PartId, PartId),
+    /// Of a loop over parts: where the task goes on when something in it has failed.
+    pub catches: Option<u32>,
 }
 
 /// What a protocol sees of a task.
@@ -182,8 +186,12 @@ pub struct Task {
     pub entry: u8,
     /// The number that came along.
     pub note: u32,
-    /// The part it is about.
+    /// The part it is about; of several the first.
     pub part: PartId,
+    /// All that it is about, as one number.
+    pub load: PartId,
+    /// Of these, what was not done, although the task may come to the end that it should.
+    pub undone: Vec<PartId>,
     /// Steps taken so far.
     pub place: u32,
     /// How the last step ended.
@@ -209,6 +217,8 @@ impl Task {
             entry,
             note,
             part,
+            load: part,
+            undone: Vec::new(),
             place: 0,
             last,
             answers: Vec::new(),

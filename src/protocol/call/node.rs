@@ -274,8 +274,9 @@ impl Node {
         let deadline = left.map_or(Moment::NEVER, |left| stage.now() + left);
         let from = stage.sender(message);
         let key = self.admit(Origin::Request { message, from, back, call }, attempt, entry, note, part, deadline);
-        if let (Some(left), Some(running)) = (left, self.running.get_mut(&key)) {
-            running.alarm = Some(stage.set_timer(left, Timer::Deadline { task: key }));
+        if let Some(running) = self.running.get_mut(&key) {
+            running.task.load = stage.part_of(message);
+            running.alarm = left.map(|left| stage.set_timer(left, Timer::Deadline { task: key }));
         }
         self.enter(key, StayKind::Queued, stage);
     }
@@ -319,7 +320,10 @@ impl Node {
         self.serve_next();
         match running.origin {
             Origin::Job(job) => self.errands.push(Errand::Settle(job, running.known)),
-            Origin::Loan(place) => self.outside.returned.push_back((place, ending == Ending::Done)),
+            Origin::Loan(place) => {
+                let undone = std::mem::take(&mut running.task.undone);
+                self.outside.returned.push_back((place, ending == Ending::Done, undone));
+            }
             Origin::Clock(clock) => {
                 self.clocks[usize::from(clock)].runs = false;
                 // It found something to do, and may find more.

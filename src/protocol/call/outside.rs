@@ -76,8 +76,11 @@ impl Node {
     /// Takes on what it is lent, which has died so often.
     pub(crate) fn borrow(&mut self, loan: Loan, deaths: Deaths, stage: &mut Stage<'_>) {
         self.wind_up(stage);
-        let key = self.begin(Origin::Loan(loan.place), 0, loan.part, (Slot(loan.place), loan.delivery.max(1)));
+        let load = loan.part;
+        let part = stage.parts_in(&load).first().copied().unwrap_or(PartId::NONE);
+        let key = self.begin(Origin::Loan(loan.place), 0, part, (Slot(loan.place), loan.delivery.max(1)));
         if let Some(running) = self.running.get_mut(&key) {
+            running.task.load = load;
             running.task.deaths = deaths;
         }
     }
@@ -154,8 +157,9 @@ impl Node {
         self.look(ticket, stage);
     }
 
-    /// The next loan that has come to an end: from which place, and whether as it should.
-    pub(crate) fn next_returned(&mut self) -> Option<(u16, bool)> {
+    /// The next loan that has come to an end: from which place, whether as it should, and what of it was not done all the
+    /// same.
+    pub(crate) fn next_returned(&mut self) -> Option<(u16, bool, Vec<PartId>)> {
         self.outside.returned.pop_front()
     }
 }

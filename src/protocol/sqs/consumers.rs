@@ -7,7 +7,7 @@
 use super::messages::{Call, Heard, Receipt, ToConsumers, ToQueue, Wanted};
 use std::collections::VecDeque;
 
-use super::settings::{Calling, ConsumerSettings, Delete, Extension};
+use super::settings::{Calling, ConsumerSettings, Delete, Extension, ListenerMode};
 use super::words::Words;
 use crate::engine::{Fault, Input, LinkId, OpenStay, Parcel, Phase, TimerId, Word};
 use crate::protocol::lanes::Berth;
@@ -17,11 +17,16 @@ use crate::protocol::{Role, Stage};
 use crate::time::Span;
 use crate::trace::{Ending, MessageId, PartId, Slot, StayKind};
 
-/// A received message.
+/// A received message, or a batch of them.
 #[derive(Clone, Copy)]
 struct Received {
+    /// Of a batch the first.
     part: PartId,
+    /// All that is in it, as one number.
+    load: PartId,
+    /// Of a batch the first, and how many there are.
     receipt: Receipt,
+    count: u16,
 }
 
 /// What a call is for, and so what follows its answer.
@@ -71,6 +76,7 @@ pub struct Consumers {
     effects: Effects,
     /// Without them, they work themselves.
     loans: Option<Loans>,
+    listener_mode: ListenerMode,
 }
 
 /// What consumers can be woken for.
@@ -137,12 +143,13 @@ impl Consumers {
             consumers: (berth.first..berth.first + berth.count).map(consumer).collect(),
             effects: Effects::of_consumers(own.deduplicates),
             loans: None,
+            listener_mode: ListenerMode::SingleMessage,
         }
     }
 
-    /// They lend what they receive, one message at a time each, and do not work themselves.
-    pub(crate) fn lending(self) -> Self {
-        Consumers { loans: Some(Loans::new()), ..self }
+    /// They lend what they receive, one message at a time each or all of a receive, and do not work themselves.
+    pub(crate) fn lending(self, listener_mode: ListenerMode) -> Self {
+        Consumers { loans: Some(Loans::new()), listener_mode, ..self }
     }
 
     fn all_poll(&mut self, stage: &mut Stage<'_>) {
@@ -176,9 +183,19 @@ impl Consumers {
         };
         match heard {
             Heard::Received { first } => {
-                let parts = stage.parts_of(message).iter();
-                let received = parts.zip(first..).map(|(part, receipt)| Received { part: *part, receipt });
-                self.consumers[consumer as usize].inbox.extend(received);
+                let inbox = &mut self.consumers[consumer as usize].inbox;
+                let parts = stage.parts_of(message);
+                match self.listener_mode {
+                    ListenerMode::SingleMessage => {
+                        let one =
+                            |(part, receipt): (&PartId, _)| Received { part: *part, load: *part, receipt, count: 1 };
+                        inbox.extend(parts.iter().zip(first..).map(one));
+                    }
+                    ListenerMode::Batch => {
+                        let (load, count) = (stage.part_of(message), parts.len() as u16);
+                        inbox.push_back(Received { part: parts[0], load, receipt: first, count });
+                    }
+                }
                 self.stop(consumer, Ending::Done, stage);
                 self.next(consumer, stage);
             }
@@ -291,10 +308,13 @@ impl Consumers {
                 let body = ToQueue::Receive { consumer, call, wanted: self.wanted };
                 (self.words.empty_receive, PartId::NONE, 1, body)
             }
-            Errand::Delete(Received { part, receipt }, attempt) => {
+            Errand::Delete(Received { part, receipt, count: 1, .. }, attempt) => {
                 (self.words.delete, part, attempt, ToQueue::Delete { consumer, call, part, receipt })
             }
-            Errand::GiveBack(Received { part, receipt }) => {
+            Errand::Delete(Received { load, receipt: first, count, .. }, attempt) => {
+                (self.words.delete_batch, load, attempt, ToQueue::DeleteBatch { consumer, call, first, count })
+            }
+            Errand::GiveBack(Received { part, receipt, .. }) => {
                 let to = self.on_failure_visible_after.unwrap_or_default();
                 (self.words.change, part, 1, ToQueue::ChangeVisibility { consumer, call, part, receipt, to })
             }
@@ -323,7 +343,7 @@ impl Consumers {
 
     fn work(&mut self, consumer: u16, received: Received, stage: &mut Stage<'_>) {
         let one = &mut self.consumers[consumer as usize];
-        let loan = Loan { place: consumer, part: received.part, delivery: 0 };
+        let loan = Loan { place: consumer, part: received.load, delivery: 0 };
         let ends = Timer::WorkDone { consumer };
         let in_hand = InHand::begin(loan, &mut self.loans, (one.factor, ends), stage);
         let extends = self.extension.map(|extension| stage.set_timer(extension.every, Timer::Extend { consumer }));
@@ -334,7 +354,7 @@ impl Consumers {
         let Some(extension) = self.extension else {
             return;
         };
-        let Doing::Working { received: Received { part, receipt }, .. } = self.consumers[consumer as usize].doing
+        let Doing::Working { received: Received { part, receipt, .. }, .. } = self.consumers[consumer as usize].doing
         else {
             return;
         };
@@ -429,6 +449,16 @@ impl Lender for Consumers {
             (Delete::AfterWork, true, _) => self.begin_call(consumer, Errand::Delete(received, 1), stage),
             (Delete::AfterWork, false, Some(_)) => self.begin_call(consumer, Errand::GiveBack(received), stage),
             (Delete::AfterWork, false, None) | (Delete::BeforeWork, ..) => self.next(consumer, stage),
+        }
+    }
+
+    /// The others of the batch are deleted, and these are visible again when their time is over.
+    fn give_back_without(&mut self, consumer: u16, undone: &[PartId], stage: &mut Stage<'_>) {
+        if let Doing::Working { received, .. } = &mut self.consumers[consumer as usize].doing {
+            let done = stage.parts_in(&received.load).iter().filter(|part| !undone.contains(part)).copied().collect();
+            received.load = stage.batch(done);
+            let good = received.load != PartId::NONE;
+            self.give_back(consumer, good, stage);
         }
     }
 }

@@ -56,6 +56,13 @@ pub enum ToQueue {
         part: PartId,
         receipt: Receipt,
     },
+    /// What the message carries is deleted, of what so many receipts from `first` on are for.
+    DeleteBatch {
+        consumer: u16,
+        call: Call,
+        first: Receipt,
+        count: u16,
+    },
     ChangeVisibility {
         consumer: u16,
         call: Call,

@@ -3,6 +3,7 @@
 //! *Invariants:* a message is visible, delayed or in flight, and only what is visible is received. The clock of a
 //! message in flight runs from the queue's answer. Only the handle of the latest receive deletes a message.
 
+mod batch;
 mod moved;
 mod store;
 
@@ -135,6 +136,12 @@ impl Queue {
             ToQueue::Delete { consumer, call, part, receipt } => {
                 let word = self.delete(message, receipt, stage);
                 self.answer(message, word, part, (consumer, call, Heard::Answered), stage);
+                self.serve(stage);
+            }
+            ToQueue::DeleteBatch { consumer, call, first, count } => {
+                let part = stage.part_of(message);
+                batch::delete((&mut self.store, &mut self.receipts), self.kind, (part, first, count), stage);
+                self.answer(message, self.words.deleted, part, (consumer, call, Heard::Answered), stage);
                 self.serve(stage);
             }
             ToQueue::ChangeVisibility { consumer, call, part, receipt, to } => {
@@ -319,6 +326,11 @@ impl Queue {
                 self.break_off(Poll { message, consumer, call, wanted, timer: None }, stage);
             }
             ToQueue::Delete { consumer, call, part, .. } | ToQueue::ChangeVisibility { consumer, call, part, .. } => {
+                stage.refuse(message);
+                self.answer(message, self.words.refused, part, (consumer, call, Heard::Refused), stage);
+            }
+            ToQueue::DeleteBatch { consumer, call, .. } => {
+                let part = stage.part_of(message);
                 stage.refuse(message);
                 self.answer(message, self.words.refused, part, (consumer, call, Heard::Refused), stage);
             }

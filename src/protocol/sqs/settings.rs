@@ -124,6 +124,18 @@ fields!(ConsumerSettings:
     extend_visibility, deduplicates, factors
 );
 
+/// What a consumer takes for one piece of work, in the words of Spring Cloud AWS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ListenerMode {
+    /// Each message.
+    #[default]
+    SingleMessage,
+    /// All that one ReceiveMessage brought, as AWS Lambda's pollers do.
+    Batch,
+}
+
+words!(ListenerMode: SingleMessage = "single-message", Batch = "batch");
+
 /// When a consumer deletes a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delete {

@@ -39,6 +39,8 @@ pub(crate) struct Words {
     pub empty: Word,
     pub receive_refused: Word,
     pub delete: Word,
+    /// With its own words where anybody deletes batches.
+    pub delete_batch: Word,
     pub deleted: Word,
     pub not_deleted: Word,
     pub handle_expired: Word,
@@ -75,6 +77,7 @@ impl Words {
             empty: both(&EMPTY, "no messages"),
             receive_refused: both(&RECEIVE_REFUSED, "connection refused"),
             delete: both(&DELETE, "DeleteMessage"),
+            delete_batch: both(&DELETE, "DeleteMessage"),
             deleted: both(&DELETED, "200 OK"),
             not_deleted: both(&DELETED, "200, old handle"),
             handle_expired: both(&DELETED, "400 receipt handle expired"),

@@ -2,6 +2,7 @@
 //!
 //! *Invariant:* a name that a step has leads somewhere, a loop takes time, and what is refused is named by its place.
 
+mod batches;
 mod deaths;
 mod parties;
 mod sending;
@@ -52,6 +53,11 @@ enum Setting {
     Clock,
     Row,
     Branch,
+    /// Several jobs are at hand: of a batch that was received, or of a request about one.
+    Batch,
+    BatchRequest,
+    /// One of a batch after another.
+    Item,
 }
 
 impl Written {
@@ -141,12 +147,17 @@ impl Written {
     fn programs(&self, directory: &Directory<'_>, place: usize, field: &str) -> Checked {
         let party = &directory.parties[place];
         let mut count = 0;
+        let about_batches = directory.about_batches();
         for (name, steps) in party.programs() {
-            let setting = match name.split('.').next() {
+            let mut words = name.split('.');
+            let (first, number) = (words.next(), words.next().and_then(|number| number.parse().ok()).unwrap_or(0));
+            let setting = match first {
                 Some("on") if party.caller.is_some() => Setting::Hook,
+                Some("on") if about_batches.contains(&(place, number)) => Setting::BatchRequest,
                 Some("on") => Setting::Request,
                 Some("every") => Setting::Clock,
                 _ if party.caller.is_some() => Setting::Job,
+                _ if party.takes_batches() => Setting::Batch,
                 _ => Setting::Delivery,
             };
             let walk = Walk { settings: self, directory, party };
@@ -178,6 +189,7 @@ impl Walk<'_, '_> {
                 let setting = match step {
                     Step::AtOnce { .. } => Setting::Branch,
                     Step::Take { .. } if setting == Setting::Clock => Setting::Row,
+                    Step::Each { .. } if matches!(setting, Setting::Batch | Setting::BatchRequest) => Setting::Item,
                     _ => setting,
                 };
                 self.steps(&format!("{at}.{name}"), inner, setting, depth + 1, count)?;
@@ -228,6 +240,7 @@ impl Walk<'_, '_> {
             );
             return bad(at(verb), sentence);
         }
+        self.about_a_batch(&at, step, setting)?;
         // What has steps in it is looked at step by step.
         let holds = matches!(step, Step::If { .. } | Step::IfDied { .. } | Step::Repeat { .. } | Step::Hold { .. });
         if setting == Setting::Clock && !holds && self.directory.is_about_a_job(step) {
@@ -252,10 +265,13 @@ impl Walk<'_, '_> {
                 check_text(&at("answer"), text)?;
                 own_word(&at("word"), word)?;
                 match setting {
-                    Setting::Request | Setting::Hook if confirm.is_some() => {
+                    Setting::Request | Setting::BatchRequest | Setting::Hook if confirm.is_some() => {
                         bad(at("confirm"), "an answer to a request is confirmed by nobody; leave it out")
                     }
-                    Setting::Request | Setting::Hook => Ok(()),
+                    Setting::Request | Setting::BatchRequest | Setting::Hook => Ok(()),
+                    Setting::Item => {
+                        bad(at("answer"), "there is one answer for a whole batch; put it behind the `each`")
+                    }
                     Setting::Delivery if retry_after.is_some() => {
                         bad(at("retry_after"), "a reply that goes through a broker says no such thing; leave it out")
                     }
@@ -324,7 +340,7 @@ impl Walk<'_, '_> {
                 true => bad(at("at_once"), "there is nothing to be done at once; write a list of `{\"does\": […]}`"),
                 false => at_most(&at("at_once"), branches.len(), 16),
             },
-            Step::Compute { .. } | Step::Pause { .. } => Ok(()),
+            Step::Compute { .. } | Step::Pause { .. } | Step::Each { .. } => Ok(()),
         }
     }
 

@@ -75,6 +75,7 @@ pub(super) fn lexicon(parties: &[Party]) -> Lexicon {
         | Step::Publish(_)
         | Step::AtOnce { .. }
         | Step::Read { .. }
+        | Step::Each { .. }
         | Step::Transaction { .. }
         | Step::IfDied { .. }
         | Step::Hold { .. }
@@ -190,6 +191,7 @@ impl<'s, 'c> Compiler<'s, 'c> {
         | Op::After { place: to, .. }
         | Op::Again { over: to, .. }
         | Op::NextRow { over: to, .. }
+        | Op::NextPart { over: to }
         | Op::Check { otherwise: Some((to, _)), .. } = &mut self.compiled.ops[from as usize]
         {
             *to = here;
@@ -268,6 +270,16 @@ impl<'s, 'c> Compiler<'s, 'c> {
                 let next = self.push(Op::NextRow { table, over: LATER });
                 self.steps(does, errand);
                 self.push(Op::LeaveRow { table, next });
+                self.lead_here(next);
+            }
+            Step::Each { does, report_batch_item_failures } => {
+                let each = self.push(Op::Each { catches: None });
+                let next = self.push(Op::NextPart { over: LATER });
+                self.steps(does, errand);
+                let leave = self.push(Op::LeavePart { next });
+                if *report_batch_item_failures {
+                    self.compiled.ops[each as usize] = Op::Each { catches: Some(leave) };
+                }
                 self.lead_here(next);
             }
             Step::Transaction { writes, takes, rolls_back } => {

@@ -23,7 +23,7 @@ pub(super) struct Outlet {
 }
 
 /// The requests and queues that were looked at, by their parties: steps may lead in a circle.
-type Seen = BTreeSet<(usize, usize)>;
+pub(super) type Seen = BTreeSet<(usize, usize)>;
 
 impl<'s> Directory<'s> {
     pub fn party(&self, id: &str) -> Option<usize> {
@@ -179,6 +179,27 @@ impl<'s> Directory<'s> {
         match place.filter(|place| seen.insert(*place)) {
             Some((party, request)) => &self.parties[party].on[request].does,
             None => &[],
+        }
+    }
+
+    /// The requests, by their parties, that somebody makes about a whole batch.
+    pub fn about_batches(&self) -> Seen {
+        let mut seen = Seen::new();
+        for party in self.parties.iter().filter(|party| party.takes_batches()) {
+            self.calls_about_all(&party.does, &mut seen);
+        }
+        seen
+    }
+
+    fn calls_about_all(&self, steps: &[Step], seen: &mut Seen) {
+        for step in steps {
+            match step {
+                // In there each message is one by itself.
+                Step::Each { .. } => continue,
+                Step::Call(call) => self.calls_about_all(self.called(call, seen), seen),
+                _ => {}
+            }
+            step.inner().iter().for_each(|(_, steps)| self.calls_about_all(steps, seen));
         }
     }
 

@@ -219,8 +219,11 @@ impl Member {
             }
         }
         if let Some(lending) = &mut self.lending {
-            while let Some((place, good)) = self.node.next_returned() {
-                any!(Lending, lending, crew => crew.give_back(place, good, stage));
+            while let Some((place, good, undone)) = self.node.next_returned() {
+                any!(Lending, lending, crew => match good && !undone.is_empty() {
+                    true => crew.give_back_without(place, &undone, stage),
+                    false => crew.give_back(place, good, stage),
+                });
                 any = true;
             }
             while let Some(loan) = any!(Lending, lending, crew => crew.next_loan()) {

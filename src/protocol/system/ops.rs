@@ -100,6 +100,18 @@ pub(super) enum Op {
         table: u8,
         over: Place,
     },
+    /// A loop over the parts of a batch begins. What fails in it goes on there, if anywhere.
+    Each {
+        catches: Option<Place>,
+    },
+    /// Its next part, or else there.
+    NextPart {
+        over: Place,
+    },
+    /// The part was dealt with, or, if something has come to nothing here, was not done.
+    LeavePart {
+        next: Place,
+    },
     /// The row is anybody's again.
     LeaveRow {
         table: u8,
@@ -179,6 +191,8 @@ pub(super) struct Words {
     pub ok: Reply,
     pub internal: Reply,
     pub gave_up: LabelId,
+    /// The answer about a batch of which something was not done.
+    pub partly: LabelId,
     /// By the number that an answer has as its code.
     pub manners: Vec<Manner>,
     pub lexicon: Lexicon,

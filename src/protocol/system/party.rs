@@ -26,7 +26,7 @@ pub struct Party {
     /// It consumes from a queue of RabbitMQ.
     pub consumer: Option<Taking<rabbitmq::ConsumerSettings>>,
     /// It polls a queue of SQS.
-    pub poller: Option<Taking<sqs::ConsumerSettings>>,
+    pub poller: Option<Joined<sqs::ConsumerSettings, Polling>>,
     /// It is a group of Kafka's, and reads a topic.
     pub member: Option<Joined<kafka::GroupSettings, Reading>>,
     /// It is a process of Sidekiq, and takes jobs from its Redis.
@@ -106,6 +106,11 @@ impl Party {
             (Vendor::Celery, self.celery.is_some()),
         ];
         is.into_iter().find(|(_, is)| *is).map(|(vendor, _)| vendor)
+    }
+
+    /// Whether its tasks are about batches.
+    pub(super) fn takes_batches(&self) -> bool {
+        self.poller.as_ref().is_some_and(|poller| poller.own.listener_mode == sqs::ListenerMode::Batch)
     }
 
     /// From where it takes what it does something about, by whose rules, and in how many hands.
@@ -208,6 +213,9 @@ impl Beside for Records {}
 impl Beside for Source {
     const ELSEWHERE: &'static [Elsewhere] = &NOT_THE_CONSUMERS;
 }
+impl Beside for Polling {
+    const ELSEWHERE: &'static [Elsewhere] = &NOT_THE_CONSUMERS;
+}
 impl Beside for Reading {
     const ELSEWHERE: &'static [Elsewhere] = &NOT_THE_CONSUMERS;
 }
@@ -251,6 +259,16 @@ pub struct Source {
 }
 
 fields!(Source: ; needs queue);
+
+/// From where pollers take, and what they take for one task.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Polling {
+    /// The id of a queue.
+    pub queue: String,
+    pub listener_mode: sqs::ListenerMode,
+}
+
+fields!(Polling: listener_mode; needs queue);
 
 /// From where the members of a group read, and how they deal with what their polls return.
 #[derive(Clone, Debug, PartialEq)]

@@ -80,7 +80,8 @@ impl Program {
             Op::Pause(span) => Some(Step::Pause(self.span(&span, task, stage))),
             Op::Call { edge, entry, label, about: which } => {
                 let part = about(which, task, stage);
-                Some(Step::Call(Ask { edge, entry, note: 0, kind: self.words.request, label, part, load: part }))
+                let load = load(which, part, task, stage);
+                Some(Step::Call(Ask { edge, entry, note: 0, kind: self.words.request, label, part, load }))
             }
             Op::Publish { port, about: which, waits } => {
                 Some(Step::Send { port, part: about(which, task, stage), waits })
@@ -91,7 +92,7 @@ impl Program {
                     Verdict::Fine => excuse(task, stage),
                     Verdict::Rejected | Verdict::Failed => task.does_without.clear(),
                 }
-                Some(self.answer(&saying, task))
+                Some(self.answer(&saying, task, stage))
             }
             Op::Reply { port, saying, waits } => {
                 let Reply { label, answer, .. } = self.reply(&saying, task);
@@ -124,7 +125,7 @@ impl Program {
             Op::Bring(word) => Some(Step::Bring { word }),
             Op::Begin { times, lasts } => {
                 let until = lasts.map_or(Moment::NEVER, |lasts| stage.now() + lasts);
-                task.rounds.push(Round { left: times, until, rows: VecDeque::new(), outer: task.part });
+                begin_round(Round { left: times, until, ..blank() }, task);
                 None
             }
             Op::Again { every, rests, over } => self.again(every, rests, over, task, stage),
@@ -149,19 +150,35 @@ impl Program {
                 if !rows.is_empty() {
                     task.note |= FOUND_ROWS;
                 }
-                task.rounds.push(Round { left: 0, until: Moment::NEVER, rows, outer: task.part });
+                begin_round(Round { rows, ..blank() }, task);
                 None
             }
             Op::NextRow { table, over } => {
                 let round = task.rounds.last_mut()?;
                 match round.rows.front() {
-                    Some(row) => task.part = self.tables.part_of(table, *row),
-                    None => {
-                        task.part = round.outer;
-                        task.memory = over;
-                        task.rounds.pop();
+                    Some(row) => {
+                        task.part = self.tables.part_of(table, *row);
+                        task.load = task.part;
                     }
+                    None => leave_round(over, task),
                 }
+                None
+            }
+            Op::Each { catches } => {
+                let parts = stage.parts_in(&task.load).iter().copied().collect();
+                begin_round(Round { parts, catches, ..blank() }, task);
+                None
+            }
+            Op::NextPart { over } => {
+                match task.rounds.last()?.parts.front().copied() {
+                    Some(part) => (task.part, task.load) = (part, part),
+                    None => leave_round(over, task),
+                }
+                None
+            }
+            Op::LeavePart { next } => {
+                task.rounds.last_mut()?.parts.pop_front();
+                task.memory = next;
                 None
             }
             Op::LeaveRow { table, next } => {
@@ -185,10 +202,10 @@ impl Program {
             Op::Hold(pool) => Some(Step::Take(pool)),
             Op::LetGo => Some(Step::Give),
             Op::Dies { time, lasts, counter } => (self.count(counter) == time).then_some(Step::Die(lasts)),
-            Op::Fail(said, errand) => Some(self.fail(said, errand, task)),
+            Op::Fail(said, errand) => self.fail(said, errand, task, stage),
             Op::End(errand) => {
                 excuse(task, stage);
-                Some(self.end(errand, task))
+                Some(self.end(errand, task, stage))
             }
         }
     }
@@ -222,6 +239,7 @@ impl Program {
             let accepts = match (task.last, behind) {
                 (StepEnd::Answered(answer), _) => {
                     task.found = answer.note;
+                    take_undone(answer, task, stage);
                     Some(self.manner(answer).accepts)
                 }
                 (_, Behind::HandingOver) => Some(true),
@@ -238,7 +256,7 @@ impl Program {
         }
         task.found = self.words.lexicon.of_failure(task.last);
         let Some((place, without)) = otherwise else {
-            return Some(self.fail(None, errand, task));
+            return self.fail(None, errand, task, stage);
         };
         if let About::Part(_) = without {
             task.does_without.push(about(without, task, stage));
@@ -279,8 +297,8 @@ impl Program {
         reply.noting(saying.word.unwrap_or(found))
     }
 
-    fn answer(&self, saying: &Saying, task: &mut Task) -> Step {
-        let reply = self.reply(saying, task);
+    fn answer(&self, saying: &Saying, task: &mut Task, stage: &mut Stage<'_>) -> Step {
+        let reply = without_undone(self.reply(saying, task), task, stage);
         match self.ops.get(task.memory as usize) {
             Some(Op::End(_)) | None => Step::Reply(reply),
             Some(_) => {
@@ -290,12 +308,36 @@ impl Program {
         }
     }
 
-    fn fail(&mut self, said: Option<(LabelId, Verdict)>, errand: Errand, task: &mut Task) -> Step {
+    fn fail(
+        &mut self,
+        said: Option<(LabelId, Verdict)>,
+        errand: Errand,
+        task: &mut Task,
+        stage: &Stage<'_>,
+    ) -> Option<Step> {
+        if let Some(place) = task.rounds.iter().rposition(|round| round.catches.is_some()) {
+            self.tables.leave_from(place + 1, task);
+            self.one_fails(task, stage);
+            return None;
+        }
+        Some(self.all_fails(said, errand, task))
+    }
+
+    /// One part of a batch has failed, and nothing else with it.
+    fn one_fails(&mut self, task: &mut Task, stage: &Stage<'_>) {
+        let Some(round) = task.rounds.last() else { return };
+        let (Some(part), Some(place)) = (round.parts.front().copied(), round.catches) else { return };
+        task.undone.push(part);
+        task.does_without.retain(|without| stage.job_of(*without) != stage.job_of(part));
+        task.memory = place;
+    }
+
+    fn all_fails(&mut self, said: Option<(LabelId, Verdict)>, errand: Errand, task: &mut Task) -> Step {
         let is_of_others = matches!(task.last, StepEnd::Failed(_) | StepEnd::Answered(_)) && !task.last.is_fine();
         if task.last.is_fine() {
             task.last = StepEnd::WorkFailed;
         }
-        self.tables.leave_all(task);
+        self.tables.leave_from(0, task);
         let label = said.map_or(self.words.gave_up, |(label, _)| label);
         match errand {
             // What a reader's own `fail` says is known; of what was taken on and came to nothing else it is not.
@@ -312,12 +354,15 @@ impl Program {
         }
     }
 
-    fn end(&mut self, errand: Errand, task: &mut Task) -> Step {
+    fn end(&mut self, errand: Errand, task: &mut Task, stage: &mut Stage<'_>) -> Step {
         task.last = StepEnd::Done;
         match errand {
             Errand::Job if task.note & NOW != 0 => Step::Accepted,
             Errand::Job => Step::Answered,
-            Errand::Request => Step::Reply(self.words.ok),
+            Errand::Request if task.undone.is_empty() => Step::Reply(self.words.ok),
+            Errand::Request => {
+                Step::Reply(without_undone(Reply { label: self.words.partly, ..self.words.ok }, task, stage))
+            }
             Errand::OfJob | Errand::Other => Step::End,
         }
     }
@@ -330,10 +375,62 @@ fn excuse(task: &mut Task, stage: &mut Stage<'_>) {
 
 /// The part that a step is about.
 fn about(which: About, task: &Task, stage: &Stage<'_>) -> PartId {
+    of_its_job(which, task.part, stage)
+}
+
+fn of_its_job(which: About, part: PartId, stage: &Stage<'_>) -> PartId {
     match which {
-        About::Part(number) if task.part != PartId::NONE => {
-            PartId::from_index(stage.first_part(stage.job_of(task.part)).index() + number)
+        About::Part(number) if part != PartId::NONE => {
+            PartId::from_index(stage.first_part(stage.job_of(part)).index() + number)
         }
-        About::Part(_) | About::TheTask => task.part,
+        About::Part(_) | About::TheTask => part,
     }
+}
+
+/// All that a step is about, as one number: as many parts as the task is about.
+fn load(which: About, part: PartId, task: &Task, stage: &mut Stage<'_>) -> PartId {
+    if task.load == task.part {
+        return part;
+    }
+    let parts = stage.parts_in(&task.load).iter().map(|own| of_its_job(which, *own, stage)).collect();
+    stage.batch(parts)
+}
+
+/// What of a batch an answer says was not done is not done for this task.
+fn take_undone(answer: Answer, task: &mut Task, stage: &Stage<'_>) {
+    for undone in stage.parts_in(&answer.undone) {
+        let own = stage.parts_in(&task.load).iter().find(|own| stage.job_of(**own) == stage.job_of(*undone));
+        task.undone.extend(own);
+    }
+}
+
+/// What of a batch was not done goes along with an answer that is fine.
+fn without_undone(mut reply: Reply, task: &Task, stage: &mut Stage<'_>) -> Reply {
+    if reply.answer.verdict == Verdict::Fine {
+        reply.answer.undone = stage.batch(task.undone.clone());
+    }
+    reply
+}
+
+fn blank() -> Round {
+    Round {
+        left: 0,
+        until: Moment::NEVER,
+        rows: VecDeque::new(),
+        parts: VecDeque::new(),
+        outer: (PartId::NONE, PartId::NONE),
+        catches: None,
+    }
+}
+
+fn begin_round(round: Round, task: &mut Task) {
+    task.rounds.push(Round { outer: (task.part, task.load), ..round });
+}
+
+/// The loop that the task is in is over, and it goes on there.
+fn leave_round(place: Place, task: &mut Task) {
+    if let Some(round) = task.rounds.pop() {
+        (task.part, task.load) = round.outer;
+    }
+    task.memory = place;
 }

@@ -19,7 +19,7 @@ use crate::protocol::call::settings::{Caller, Service, node_words};
 use crate::protocol::call::{Door, Edge, Hands, Looks, Message, Node, NodeWords, Reply, Verdict, WhenFull};
 use crate::protocol::dead_letters::DeadLetters;
 use crate::protocol::{self, Ground, counted, lanes};
-use crate::trace::{ActorId, ActorRow, Duty, Slot};
+use crate::trace::{ActorId, ActorRow, Duty, LabelId, Slot};
 
 kinds! {
     REQUEST "request" Payload Call,
@@ -78,11 +78,14 @@ impl Written {
 
     fn words(&self, setup: &mut Setup<protocol::Party>) -> Words {
         let response = setup.kind(&RESPONSE);
+        let mut reports = false;
+        super::compile::for_each_step(&self.parties, &mut |step| reports |= matches!(step, Step::Each { .. }));
         Words {
             request: setup.kind(&REQUEST),
             ok: Reply::new(response, setup.label("200 OK"), Verdict::Fine, 0),
             internal: Reply::new(response, setup.label("500 Internal Server Error"), Verdict::Failed, 0),
             gave_up: setup.label("gave up"),
+            partly: if reports { setup.label("200 OK, batchItemFailures") } else { LabelId::EMPTY },
             manners: manners(&self.parties),
             lexicon: lexicon(&self.parties),
         }

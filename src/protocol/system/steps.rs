@@ -41,6 +41,9 @@ pub enum Step {
     Insert { table: String, word: String, unique: bool },
     /// Takes rows with that word, one after another, and does something about each; nobody else has it meanwhile.
     Take { table: String, word: String, most: u32, does: Vec<Step> },
+    /// Does the same about each message of a batch, one after another; about the one that there is otherwise. What fails
+    /// fails alone, if it is reported, and else with the whole batch.
+    Each { does: Vec<Step>, report_batch_item_failures: bool },
     /// Writes that take effect together at its end, or not at all.
     Transaction { writes: Vec<Step>, takes: Distribution, rolls_back: u32 },
     /// Does one thing if that word was found last, and else another.
@@ -142,7 +145,7 @@ pub struct Branch {
 fields!(Branch: does);
 
 /// The words that say what a step does, in the order in which an error lists them.
-pub const VERBS: [&str; 20] = [
+pub const VERBS: [&str; 21] = [
     "work",
     "compute",
     "pause",
@@ -163,6 +166,7 @@ pub const VERBS: [&str; 20] = [
     "dies",
     "fail",
     "if_died",
+    "each",
 ];
 
 impl Default for Step {
@@ -198,7 +202,8 @@ impl Step {
             16 => Step::Bring { word: text() },
             17 => Step::Dies { time: 1, lasts: None },
             18 => Step::Fail { text: text(), first: None },
-            _ => Step::IfDied { times: 1, queue: text(), does: steps(), otherwise: steps() },
+            19 => Step::IfDied { times: 1, queue: text(), does: steps(), otherwise: steps() },
+            _ => Step::Each { does: steps(), report_batch_item_failures: false },
         }
     }
 
@@ -290,6 +295,10 @@ impl Step {
                 each("else", otherwise, Defaulted);
             }
             Step::Bring { word } => each(name, word, Required),
+            Step::Each { does, report_batch_item_failures } => {
+                each(name, does, Required);
+                each("report_batch_item_failures", report_batch_item_failures, Defaulted);
+            }
         }
         verb
     }
@@ -316,6 +325,7 @@ impl Step {
             Step::Dies { .. } => 17,
             Step::Fail { .. } => 18,
             Step::IfDied { .. } => 19,
+            Step::Each { .. } => 20,
         }
     }
 
@@ -334,6 +344,7 @@ impl Step {
                 numbered.map(|(number, branch)| (format!("at_once.{number}.does"), &branch.does[..])).collect()
             }
             Step::Take { does, .. } | Step::Hold { does, .. } => vec![("does".to_owned(), does)],
+            Step::Each { does, .. } => vec![("each".to_owned(), does)],
             Step::Transaction { writes, .. } => vec![("transaction".to_owned(), writes)],
             Step::If { does, otherwise, .. } | Step::IfDied { does, otherwise, .. } => {
                 vec![("does".to_owned(), does), ("else".to_owned(), otherwise)]

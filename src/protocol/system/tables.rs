@@ -152,9 +152,9 @@ impl Tables {
         }
     }
 
-    /// The task has failed: what it had taken is anybody's again.
-    pub fn leave_all(&mut self, task: &mut Task) {
-        for row in task.rounds.drain(..).flat_map(|round| round.rows) {
+    /// The task has failed, or what it did in its loops from that one on: what it had taken there is anybody's again.
+    pub fn leave_from(&mut self, loops: usize, task: &mut Task) {
+        for row in task.rounds.drain(loops..).flat_map(|round| round.rows) {
             for table in &mut self.tables {
                 if let Some(row) = table.rows.get_mut(&row) {
                     row.taken = false;

@@ -40,9 +40,13 @@ impl Rising {
     ) -> Self {
         let (queue, filing) = (&written.within.0, &written.own);
         setup.term(site.lanes[broker], Term::Settled, "deleted");
-        let words = Words::new(setup, &filing.label, &filing.body);
+        let mut words = Words::new(setup, &filing.label, &filing.body);
+        let pollers = site.consumers(Outlet { broker, queue: Some(0) });
+        if pollers.iter().any(|(_, party)| party.takes_batches()) {
+            words.delete_batch.1 = setup.label("DeleteMessageBatch");
+        }
         let mut on = Vec::new();
-        for (place, party) in site.consumers(Outlet { broker, queue: Some(0) }) {
+        for (place, party) in pollers {
             let Some(poller) = &party.poller else { continue };
             let own = &poller.within.0;
             let there = setup.link(site.link((broker, place)));
@@ -53,7 +57,8 @@ impl Rising {
             let who = (own, Berth { first: 0, count: own.count }, first);
             // A poller calls the API as the SDK does that nobody has set otherwise.
             let calling = Settings::default().calling();
-            crew(place, Consumers::new(who, own.wanted(queue), calling, words, home).lending());
+            let consumers = Consumers::new(who, own.wanted(queue), calling, words, home);
+            crew(place, consumers.lending(poller.own.listener_mode));
         }
         let aside = match site.directory.dead_letter_queue(broker) {
             // Both are within SQS, so what is moved does not travel.

@@ -4,7 +4,7 @@
 
 use super::deaths::onward;
 use super::sending::one_queue;
-use super::{Checked, MOST_TABLES, bad, names, taken};
+use super::{Checked, MOST_TABLES, bad, batches, names, taken};
 use crate::protocol::deaths::MOST_QUEUES;
 use crate::protocol::kafka::{BetweenAttempts, Commit, GroupSettings};
 use crate::protocol::sqs::settings::check_keys;
@@ -166,6 +166,9 @@ impl Written {
         }
         if let Some(poller) = &party.poller {
             poller.within.0.check(&format!("{field}.poller"))?;
+            if party.takes_batches() {
+                batches::poller(&poller.within.0, &format!("{field}.poller"))?;
+            }
         }
         if let Some(member) = &party.member {
             member.within.0.check(&format!("{field}.member"))?;
