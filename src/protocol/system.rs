@@ -3,6 +3,7 @@
 //! This is a room above the protocols: it puts their ports, brokers and consumers together, and adds no rule to any of
 //! them. *Invariant:* exactly one party wants jobs, and what a step names is there (`check.rs`).
 
+mod answers;
 mod brokers;
 mod check;
 mod compile;
@@ -15,6 +16,7 @@ mod program;
 mod set_up;
 mod steps;
 mod tables;
+mod within;
 mod words;
 
 pub(crate) use heading::{heading, name, only_one_has};

@@ -4,12 +4,14 @@
 //! *Invariants:* a consumer does one thing at a time. It knows its receipt handles and nothing else of the queue: not
 //! how long a message is still invisible, nor who else has it.
 
+mod faults;
+
 use super::messages::{Call, Heard, Receipt, ToConsumers, ToQueue, Wanted};
 use std::collections::VecDeque;
 
 use super::settings::{Calling, ConsumerSettings, Delete, Extension, ListenerMode};
 use super::words::Words;
-use crate::engine::{Fault, Input, LinkId, OpenStay, Parcel, Phase, TimerId, Word};
+use crate::engine::{Input, LinkId, OpenStay, Parcel, TimerId, Word};
 use crate::protocol::lanes::Berth;
 use crate::protocol::lending::{InHand, Lender, Loan, Loans};
 use crate::protocol::work::Effects;
@@ -373,64 +375,6 @@ impl Consumers {
         };
         let good = work.end(&[received.part], self.effects, (self.words.failed, 0), stage);
         self.give_back(consumer, good, stage);
-    }
-
-    fn fault(&mut self, fault: Fault, phase: Phase, stage: &mut Stage<'_>) {
-        match (fault, phase) {
-            // The engine stretches the work and keeps what would arrive; a call without an answer ends by its clock.
-            (Fault::SlowDown { .. } | Fault::SilentOutage, _) => {}
-            (Fault::Outage, Phase::Begins) => {
-                for consumer in 0..self.consumers.len() as u16 {
-                    self.leave_off_polling(consumer, stage);
-                }
-            }
-            (Fault::Crash, Phase::Begins) => self.crash(stage),
-            (Fault::Outage | Fault::Crash, Phase::Ends) => {
-                if !stage.is_out() {
-                    self.all_poll(stage);
-                }
-            }
-        }
-    }
-
-    fn leave_off_polling(&mut self, consumer: u16, stage: &mut Stage<'_>) {
-        match self.consumers[consumer as usize].doing {
-            Doing::Calling(Errand::Poll, ..) => {
-                self.stop(consumer, Ending::GaveUp, stage);
-                self.close(consumer, stage);
-            }
-            Doing::Pausing(Errand::Poll, ..) => self.stop(consumer, Ending::GaveUp, stage),
-            // What it has in hand it does to the end.
-            Doing::Calling(..) | Doing::Pausing(..) | Doing::Working { .. } | Doing::Nothing => {}
-        }
-    }
-
-    fn close(&mut self, consumer: u16, stage: &mut Stage<'_>) {
-        let call = self.consumers[consumer as usize].call;
-        let body = ToQueue::Closed { consumer: self.first + consumer, call };
-        self.send(consumer, self.words.closed, PartId::NONE, 1, body, stage);
-    }
-
-    /// What is in hand is lost. The queue is told nothing of it: the clocks of what was received run on (`FLT-2`).
-    fn crash(&mut self, stage: &mut Stage<'_>) {
-        self.loans.iter_mut().for_each(Loans::clear);
-        for consumer in 0..self.consumers.len() as u16 {
-            let one = &mut self.consumers[consumer as usize];
-            one.inbox.clear();
-            match one.doing {
-                Doing::Working { in_hand, extends, .. } => {
-                    one.doing = Doing::Nothing;
-                    stage.cancel(extends);
-                    in_hand.cut_short(stage);
-                }
-                Doing::Calling(..) => {
-                    self.stop(consumer, Ending::Interrupted, stage);
-                    self.close(consumer, stage);
-                }
-                Doing::Pausing(..) => self.stop(consumer, Ending::Interrupted, stage),
-                Doing::Nothing => {}
-            }
-        }
     }
 }
 

@@ -2,9 +2,10 @@
 //!
 //! *Invariant:* what passed the checks of `check.rs` compiles; a name that leads nowhere does not come here.
 
+use super::answers::{manner_of, verdict};
 use super::directory::{Directory, Outlet};
-use super::ops::{About, Behind, Errand, Manner, Op, Place, Saying, Words};
-use super::party::{Party, Vendor};
+use super::ops::{About, Behind, Errand, Op, Place, Saying, Words};
+use super::party::{Party, Vendor, for_each_step};
 use super::steps::{Call, Confirm, Means, Publish, Repeat, Step};
 use super::words::Lexicon;
 use crate::engine::Setup;
@@ -45,18 +46,6 @@ pub(super) struct Posting {
     pub asks: Option<String>,
 }
 
-/// The manners of the answers of a side, numbered.
-pub(super) fn manners(parties: &[Party]) -> Vec<Manner> {
-    let mut manners = vec![Manner::default()];
-    for_each_step(parties, &mut |step| {
-        let manner = manner_of(step);
-        if !manners.contains(&manner) {
-            manners.push(manner);
-        }
-    });
-    manners
-}
-
 /// All words that a side's steps write.
 pub(super) fn lexicon(parties: &[Party]) -> Lexicon {
     let mut lexicon = Lexicon::new();
@@ -83,48 +72,6 @@ pub(super) fn lexicon(parties: &[Party]) -> Lexicon {
         | Step::Fail { .. } => {}
     });
     lexicon
-}
-
-/// Shows every step of a side.
-pub(super) fn for_each_step<'s>(parties: &'s [Party], see: &mut dyn FnMut(&'s Step)) {
-    fn walk<'s>(steps: &'s [Step], see: &mut dyn FnMut(&'s Step)) {
-        for step in steps {
-            see(step);
-            step.inner().into_iter().for_each(|(_, steps)| walk(steps, see));
-        }
-    }
-    parties.iter().flat_map(Party::programs).for_each(|(_, steps)| walk(steps, see));
-}
-
-fn status(text: &str) -> Option<u16> {
-    let digits = text.get(..3)?;
-    let ends = text[3..].chars().next().is_none_or(|next| !next.is_ascii_digit());
-    digits.parse().ok().filter(|status| ends && (100..600).contains(status))
-}
-
-/// Whether an answer of that text says that it may be better another time.
-pub(super) fn asks_to_come_again(text: &str) -> bool {
-    verdict(Means::Status, text) == Verdict::Failed
-}
-
-fn manner_of(step: &Step) -> Manner {
-    match step {
-        Step::Answer { text, retry_after, .. } => {
-            Manner { accepts: status(text) == Some(202), retry_after: *retry_after }
-        }
-        _ => Manner::default(),
-    }
-}
-
-fn verdict(means: Means, text: &str) -> Verdict {
-    match (means, status(text)) {
-        (Means::Fine, _) => Verdict::Fine,
-        (Means::Rejected, _) => Verdict::Rejected,
-        (Means::Failed, _) => Verdict::Failed,
-        (Means::Status, Some(408 | 429 | 500..)) => Verdict::Failed,
-        (Means::Status, Some(400..)) => Verdict::Rejected,
-        (Means::Status, _) => Verdict::Fine,
-    }
 }
 
 /// Compiles the programs of one party.

@@ -3,13 +3,12 @@
 //! A party is of one kind: it wants the jobs, answers requests, consumes from a broker, or is a broker. *Invariant:*
 //! what is common to the kinds (tables, pools, clocks) is written beside them, and what belongs to one stands in its field.
 
-use serde_json::{Map, Value};
-
 use super::steps::Step;
+use super::within::{Beside, Elsewhere, Joined, Within};
 use crate::protocol::call::settings::{Caller, Service};
 use crate::protocol::keys::Keys;
 use crate::protocol::{job_store, kafka, rabbitmq, sqs};
-use crate::reading::{Field, Misread, fields};
+use crate::reading::fields;
 use crate::rng::Distribution;
 use crate::time::Span;
 
@@ -145,59 +144,19 @@ impl Party {
     }
 }
 
-/// What of a short form belongs to a party here, which has names of its own: the settings without them.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Within<T>(pub T);
-
-/// A field that cannot be written here, and why.
-pub type Elsewhere = (&'static str, &'static str);
-
-/// The fields that a party has itself.
-const OWN: [Elsewhere; 2] =
-    [("id", "is the party's; write it there, beside this"), ("name", "is the party's; write it there, beside this")];
-
-impl<T: Field> Field for Within<T> {
-    fn read(&mut self, value: Value) -> Result<(), Misread> {
-        read_without(&OWN, &mut self.0, value)
-    }
-
-    fn write(&mut self) -> Value {
-        write_without(&OWN, &mut self.0)
-    }
-}
-
-fn read_without(elsewhere: &[Elsewhere], field: &mut dyn Field, value: Value) -> Result<(), Misread> {
-    for (name, why) in elsewhere {
-        if value.get(name).is_some() {
-            return Err(Misread::new(format!("`{name}` {why}")).within(name));
+/// Shows every step of a side.
+pub(super) fn for_each_step<'s>(parties: &'s [Party], see: &mut dyn FnMut(&'s Step)) {
+    fn walk<'s>(steps: &'s [Step], see: &mut dyn FnMut(&'s Step)) {
+        for step in steps {
+            see(step);
+            step.inner().into_iter().for_each(|(_, steps)| walk(steps, see));
         }
     }
-    field.read(value)
-}
-
-fn write_without(elsewhere: &[Elsewhere], field: &mut dyn Field) -> Value {
-    let mut written = field.write();
-    if let Some(fields) = written.as_object_mut() {
-        elsewhere.iter().for_each(|(name, _)| drop(fields.remove(*name)));
-    }
-    written
-}
-
-/// What of a short form belongs to a party, and in the same object what else there is to say here.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Joined<T, O> {
-    pub within: Within<T>,
-    pub own: O,
+    parties.iter().flat_map(Party::programs).for_each(|(_, steps)| walk(steps, see));
 }
 
 /// Consumers: from where they take.
 pub type Taking<T> = Joined<T, Source>;
-
-/// What is said beside a short form, and what of that form is not asked there.
-pub trait Beside: Field {
-    #[doc(hidden)]
-    const ELSEWHERE: &'static [Elsewhere] = &[];
-}
 
 impl Beside for Crowded {}
 impl Beside for Filing {}
@@ -224,32 +183,6 @@ const NOT_THE_CONSUMERS: [Elsewhere; 2] = [
     ("lanes", "is one here: those of a party share its fate; write a party each for what is to fail apart"),
     ("factors", "change nothing here, for the steps say how long they take; leave it out"),
 ];
-
-impl<T: Field, O: Beside> Field for Joined<T, O> {
-    fn read(&mut self, value: Value) -> Result<(), Misread> {
-        read_joined(&mut self.own, (&mut self.within, O::ELSEWHERE), value)
-    }
-
-    fn write(&mut self) -> Value {
-        let (mut written, own) = (write_without(O::ELSEWHERE, &mut self.within), self.own.write());
-        if let (Some(fields), Value::Object(own)) = (written.as_object_mut(), own) {
-            fields.extend(own);
-        }
-        written
-    }
-}
-
-fn read_joined(
-    own: &mut dyn Field,
-    (within, elsewhere): (&mut dyn Field, &[Elsewhere]),
-    value: Value,
-) -> Result<(), Misread> {
-    let Value::Object(given) = value else { return within.read(value) };
-    let names = own.write();
-    let (here, there): (Map<_, _>, Map<_, _>) = given.into_iter().partition(|(name, _)| names.get(name).is_some());
-    own.read(Value::Object(here))?;
-    read_without(elsewhere, within, Value::Object(there))
-}
 
 /// From where consumers take.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 
 use super::Written;
+use super::answers::manners;
 use super::brokers::{self, Brokers};
-use super::compile::{Calling, Compiled, Compiler, lexicon, manners};
+use super::compile::{Calling, Compiled, Compiler, lexicon};
 use super::directory::Directory;
 use super::member::Member;
 use super::ops::Words;
@@ -79,7 +80,7 @@ impl Written {
     fn words(&self, setup: &mut Setup<protocol::Party>) -> Words {
         let response = setup.kind(&RESPONSE);
         let mut reports = false;
-        super::compile::for_each_step(&self.parties, &mut |step| reports |= matches!(step, Step::Each { .. }));
+        super::party::for_each_step(&self.parties, &mut |step| reports |= matches!(step, Step::Each { .. }));
         Words {
             request: setup.kind(&REQUEST),
             ok: Reply::new(response, setup.label("200 OK"), Verdict::Fine, 0),
@@ -197,7 +198,7 @@ impl Written {
 fn tables_of(party: &Party, words: &Words) -> Tables {
     let table = |Table { id, durable }: &Table| {
         let mut taken_for = Vec::new();
-        super::compile::for_each_step(std::slice::from_ref(party), &mut |step| {
+        super::party::for_each_step(std::slice::from_ref(party), &mut |step| {
             if let Step::Take { table, word, .. } = step
                 && table == id
             {

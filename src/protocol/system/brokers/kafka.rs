@@ -13,7 +13,8 @@ use crate::protocol::kafka::topic::{MemberLinks, Reader, Topic};
 use crate::protocol::kafka::words::{Assignments, Words};
 use crate::protocol::lanes::{self, Berth};
 use crate::protocol::system::directory::Outlet;
-use crate::protocol::system::party::{Joined, Records};
+use crate::protocol::system::party::Records;
+use crate::protocol::system::within::Joined;
 use crate::protocol::{self};
 use crate::trace::{ReaderRow, Term};
 

@@ -2,8 +2,8 @@
 
 use super::{Checked, Walk, bad, names};
 use crate::protocol::retry::Retry;
-use crate::protocol::system::compile::for_each_step;
 use crate::protocol::system::directory::Directory;
+use crate::protocol::system::party::for_each_step;
 use crate::protocol::system::party::{Party, Vendor};
 use crate::protocol::system::steps::{Call, Confirm, Publish, Step};
 use crate::protocol::{check_text, not_zero};
