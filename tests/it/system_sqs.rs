@@ -1,6 +1,6 @@
 //! SQS in systems: dead-letter queues that are queues themselves, and those who poll them.
 
-use counterpoint::trace::{Ending, MarkKind, MessageRow, StayKind, Trace, WorkOutcome};
+use counterpoint::trace::{CallerOutcome, Ending, MarkKind, MessageRow, StayKind, Trace, WorkOutcome};
 use serde_json::{Value, json};
 
 use crate::story::{executions, play_built_in, sent, stays, tells};
@@ -371,6 +371,25 @@ fn a_poller_may_go_over_its_batch_itself() {
     assert_eq!(outcomes(&trace), [WorkOutcome::Done, WorkOutcome::Lost, WorkOutcome::Done]);
 }
 
+/// What fails in one of several things that are done at once for a message fails that message; and of whoever wants a job
+/// there is nobody to report it to: the job has failed.
+#[test]
+fn a_report_comes_through_branches_and_ends_at_a_job() {
+    let branches = json!([{ "at_once": [{ "does": [{ "call": "function", "request": "invoke" }] }] }]);
+    let each = json!([{ "each": branches, "report_batch_item_failures": true }]);
+    let work = json!([{ "each": [{ "work": "task" }], "report_batch_item_failures": true }]);
+    let trace = play(with_batches(each.clone(), json!({}), work), json!({ "workload": { "jobs": 3, "poison": [2] } }));
+    assert_eq!((executions(&trace), outcomes(&trace)[1]), (vec![1, 5, 1], WorkOutcome::DeadLettered));
+    let trace = play(
+        json!([
+            { "id": "shop", "caller": {}, "does": [{ "each": [{ "fail": "no good" }], "report_batch_item_failures": true }] },
+            { "id": "api", "service": {}, "on": [{ "request": "GET", "does": [{ "work": "task" }] }] },
+        ]),
+        json!({ "workload": { "jobs": 1 } }),
+    );
+    assert_eq!(trace.jobs[0].caller, CallerOutcome::Failed);
+}
+
 /// A function that is at its limit throttles the whole batch, and a process that dies has lost it: all come back.
 #[test]
 fn a_batch_that_is_throttled_or_dies_comes_back_as_a_whole() {
@@ -414,6 +433,10 @@ fn what_is_about_one_job_is_refused_where_a_batch_is_at_hand() {
         (
             with_batches(work(), none(), each()),
             "pollers.does.0.work: `work` is about one job, and here is a batch of them; put it into an `each`",
+        ),
+        (
+            with_batches(json!([{ "call": "shop", "request": "POST /done" }]), none(), each()),
+            "pollers.does.0.call: `call` is about one job, and here is a batch of them; put it into an `each`",
         ),
         (
             with_batches(call(), none(), work()),

@@ -150,7 +150,6 @@ const OF_SYSTEMS: &[&str] = &[
     "counterpoint::protocol::rabbitmq::x_death::Parking::",
     "counterpoint::protocol::sqs::queue::batch::",
     "counterpoint::protocol::sqs::queue::moved::",
-    "counterpoint::protocol::sqs::queue::store::lie_down::",
     "counterpoint::protocol::system::check::",
     "counterpoint::protocol::system::heading::heading::",
     "counterpoint::protocol::system::heading::name::",

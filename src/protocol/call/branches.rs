@@ -47,6 +47,7 @@ impl Node {
         let Doing::Branching(_) = running.doing else { return };
         running.task.answers[usize::from(index)] = branch.task.last;
         running.task.note |= branch.task.note;
+        running.task.undone.extend_from_slice(&branch.task.undone);
         running.known = running.known.max(branch.known);
         running.awaited -= 1;
         if running.awaited == 0 {

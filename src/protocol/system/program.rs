@@ -315,7 +315,9 @@ impl Program {
         task: &mut Task,
         stage: &Stage<'_>,
     ) -> Option<Step> {
-        if let Some(place) = task.rounds.iter().rposition(|round| round.catches.is_some()) {
+        let catches = task.rounds.iter().rposition(|round| round.catches.is_some());
+        // Of a job there is nobody to whom a failure could be reported.
+        if let Some(place) = catches.filter(|_| errand != Errand::Job) {
             self.tables.leave_from(place + 1, task);
             self.one_fails(task, stage);
             return None;

@@ -308,14 +308,10 @@ impl Store {
 fn shown(part: PartId, lies: Option<LabelId>, stage: &mut Stage<'_>) -> OpenStay {
     match lies {
         None => stage.begin(Slot::WHOLE, StayKind::Ready, part),
-        Some(label) => lie_down(part, label, stage),
+        Some(label) => {
+            stage.dead_letters(part);
+            stage.mark(MarkKind::DeadLettered, Slot::WHOLE, part, 0, label);
+            stage.begin(Slot::WHOLE, StayKind::Parked, part)
+        }
     }
-}
-
-// Named in xtask/src/finish.rs, for only systems have a queue that nobody polls.
-#[inline(never)]
-fn lie_down(part: PartId, label: LabelId, stage: &mut Stage<'_>) -> OpenStay {
-    stage.dead_letters(part);
-    stage.mark(MarkKind::DeadLettered, Slot::WHOLE, part, 0, label);
-    stage.begin(Slot::WHOLE, StayKind::Parked, part)
 }

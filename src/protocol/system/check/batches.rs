@@ -7,6 +7,10 @@ use crate::protocol::sqs::{ConsumerSettings, Delete};
 use crate::protocol::system::steps::{Step, VERBS};
 
 impl Walk<'_, '_> {
+    fn is_caller(&self, party: &str) -> bool {
+        self.directory.party(party).is_some_and(|place| self.directory.parties[place].caller.is_some())
+    }
+
     pub(super) fn about_a_batch(&self, at: &dyn Fn(&str) -> String, step: &Step, setting: Setting) -> Checked {
         let verb = VERBS[step.verb()];
         if let Step::Each { does, report_batch_item_failures: true } = step
@@ -20,7 +24,8 @@ impl Walk<'_, '_> {
             return Ok(());
         }
         let is_about_all = match step {
-            Step::Call(call) => self.directory.asks_over(call).is_none(),
+            // Whoever wants the jobs is told about one of them.
+            Step::Call(call) => self.directory.asks_over(call).is_none() && !self.is_caller(&call.party),
             Step::Compute { .. }
             | Step::Pause { .. }
             | Step::Answer { .. }
