@@ -62,6 +62,24 @@ use crate::trace::ActorId;
 /// What a party acts through.
 pub type Stage<'a> = Context<'a, Wire, Alarm>;
 
+/// Every function of a protocol that the page's engine has only in its part for systems (`OF_SYSTEMS` in
+/// `xtask/src/finish.rs`) begins with this: where no side is a system that part is not there, and the call would break the
+/// engine down. In builds that are tested, it says so.
+#[inline]
+pub(crate) fn only_in_systems() {
+    #[cfg(debug_assertions)]
+    assert!(systems_are_here(false), "a side that is no system needs the engine's part for systems");
+}
+
+/// Whether a side of this thread was a system, or is from now on.
+#[cfg(debug_assertions)]
+pub(crate) fn systems_are_here(from_now_on: bool) -> bool {
+    use std::cell::Cell;
+    thread_local!(static HERE: Cell<bool> = const { Cell::new(false) });
+    HERE.set(HERE.get() || from_now_on);
+    HERE.get()
+}
+
 /// What every protocol finds in place: the network between the parties, the same on both sides.
 #[derive(Clone, Debug)]
 pub struct Ground {

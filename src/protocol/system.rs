@@ -96,6 +96,8 @@ fn check(settings: &Settings) -> Result<(), BadSetting> {
 
 #[inline(never)]
 fn set_up(settings: &Settings, ground: &Ground) -> Setup<protocol::Party> {
+    #[cfg(debug_assertions)]
+    protocol::systems_are_here(true);
     settings.0.set_up(ground)
 }
 

@@ -71,6 +71,7 @@ impl Store {
     // Named in xtask/src/finish.rs.
     #[inline(never)]
     fn take(&mut self, input: Input<ToStore, StoreTimer>, stage: &mut Stage<'_>) {
+        crate::protocol::only_in_systems();
         match input {
             Input::Arrived(message, body) if stage.is_out() => self.turn_away(message, body, stage),
             Input::Arrived(message, body) => self.hear(message, body, stage),

@@ -45,6 +45,7 @@ impl Onward {
         words: &Words,
         stage: &mut Stage<'_>,
     ) {
+        crate::protocol::only_in_systems();
         let Stored { part, mut headers, deliveries, .. } = stored;
         headers.died.add(from, reason);
         if reason != Reason::Rejected && headers.died.closes_a_cycle(self.to) {
@@ -61,6 +62,7 @@ impl Onward {
     /// All that has died meanwhile, and to which queue it goes.
     #[inline(never)]
     pub(super) fn letters(&mut self) -> impl Iterator<Item = (u16, Incoming, Reason)> {
+        crate::protocol::only_in_systems();
         let to = self.to;
         self.letters.drain(..).map(move |(letter, reason)| (to, letter, reason))
     }

@@ -52,6 +52,7 @@ pub(super) fn advance(queues: &mut [Process], stage: &mut Stage<'_>) {
 /// Brings all that has died to where it goes, until nothing dies by that any more.
 #[inline(never)]
 pub(super) fn bring(queues: &mut [Process], words: &Words, stage: &mut Stage<'_>) {
+    crate::protocol::only_in_systems();
     loop {
         let mut letters: Vec<(u16, Incoming, Reason)> = Vec::new();
         for onward in queues.iter_mut().filter_map(Process::onward) {

@@ -231,6 +231,7 @@ impl Client {
     // Named in xtask/src/finish.rs.
     #[inline(never)]
     fn replied(&mut self, (message, attempt): (MessageId, Attempt), letter: Letter, stage: &mut Stage<'_>) {
+        crate::protocol::only_in_systems();
         let Some((publication, slot, _)) = self.awaited(attempt) else {
             return stage.too_late(message);
         };

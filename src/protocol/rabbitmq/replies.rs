@@ -24,6 +24,7 @@ pub(super) struct Replies {
 impl Replies {
     #[inline(never)]
     pub fn expect(&mut self, publish: Publish) {
+        crate::protocol::only_in_systems();
         self.asked.insert(publish.message, (publish.channel.back, publish.attempt));
     }
 
@@ -36,6 +37,7 @@ impl Replies {
         words: &Words,
         stage: &mut Stage<'_>,
     ) {
+        crate::protocol::only_in_systems();
         let Some((back, attempt)) = self.asked.get(&letter.to).copied() else {
             return stage.mark(MarkKind::Dropped, Slot::WHOLE, part, 0, words.unrouted);
         };
@@ -54,6 +56,7 @@ impl Replies {
 
     #[inline(never)]
     fn leave(&mut self, are_gone: &dyn Fn(LinkId<ToPublisher>) -> bool) {
+        crate::protocol::only_in_systems();
         let gone: Vec<MessageId> =
             self.asked.iter().filter(|(_, (back, _))| are_gone(*back)).map(|(message, _)| message).collect();
         for message in gone {

@@ -49,6 +49,7 @@ pub(super) struct Parking {
 impl Parking {
     #[inline(never)]
     pub(super) fn lay_down(&self, (part, died): (PartId, Died), slot: Slot, stage: &mut Stage<'_>) -> OpenStay {
+        crate::protocol::only_in_systems();
         stage.dead_letters(part);
         let label = died.last.map_or(self.parked, |reason| self.dead_lettered[reason as usize]);
         stage.mark(MarkKind::DeadLettered, slot, part, 0, label);
@@ -58,6 +59,7 @@ impl Parking {
     /// It does not lie there any more.
     #[inline(never)]
     pub(super) fn pick_up(part: PartId, stage: &mut Stage<'_>) {
+        crate::protocol::only_in_systems();
         stage.takes_up(part);
     }
 }

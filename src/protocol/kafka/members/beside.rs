@@ -18,6 +18,7 @@ impl Members {
     /// A `poll()` of a member that never blocks in it, and what its hands take of it.
     #[inline(never)]
     pub(super) fn poll_beside(&mut self, index: usize, stage: &mut Stage<'_>) {
+        crate::protocol::only_in_systems();
         let most = self.group.max_poll_records as usize;
         loop {
             if self.members[index].closing && !self.finishes_before_it_closes(index, stage) {
@@ -88,6 +89,7 @@ impl Members {
 
     #[inline(never)]
     pub(super) fn commit_beside(&mut self, index: usize, stage: &mut Stage<'_>) {
+        crate::protocol::only_in_systems();
         self.beside.iter_mut().for_each(|beside| beside.hands[index].commits = None);
         if self.polls(index) {
             self.poll_beside(index, stage);
@@ -108,6 +110,7 @@ impl Members {
     /// An attempt at a record has come to an end, in the hand at that place.
     #[inline(never)]
     pub(super) fn given_back_beside(&mut self, place: u16, good: bool, stage: &mut Stage<'_>) {
+        crate::protocol::only_in_systems();
         let Some(beside) = &mut self.beside else { return };
         let (index, hand) = (usize::from(place / beside.each), place % beside.each);
         if let Some(returned) = beside.hands[index].free(hand) {
@@ -140,6 +143,7 @@ impl Members {
     /// The back-off of a record is over.
     #[inline(never)]
     pub(super) fn again_beside(&mut self, index: usize, place: (u16, Offset), stage: &mut Stage<'_>) {
+        crate::protocol::only_in_systems();
         let Some(beside) = &mut self.beside else { return };
         beside.hands[index].try_again(place, |Returned { record, .. }| {
             stage.end(record.stay, Ending::Done);
@@ -154,6 +158,7 @@ impl Members {
     /// comes of that.
     #[inline(never)]
     pub(super) fn drop_beside(&mut self, index: usize, ending: Ending, stage: &mut Stage<'_>) {
+        crate::protocol::only_in_systems();
         self.members[index].paused = false;
         let Some(beside) = &mut self.beside else { return };
         let away = beside.hands[index].put_away();

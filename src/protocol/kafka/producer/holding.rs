@@ -28,6 +28,7 @@ impl Client {
     /// Files a record of that partition, or holds it until there is memory.
     #[inline(never)]
     pub(super) fn file_or_hold(&mut self, task: Task, partition: u16, stage: &mut Stage<'_>) {
+        crate::protocol::only_in_systems();
         let Some(buffer) = &mut self.buffer else { return };
         let number = buffer.last + 1;
         let (nobody_waits, max_block) = (buffer.held.is_empty(), buffer.max_block);
@@ -45,6 +46,7 @@ impl Client {
     /// Lets in whoever is held, as far as there is memory again.
     #[inline(never)]
     pub(super) fn let_in(&mut self, stage: &mut Stage<'_>) {
+        crate::protocol::only_in_systems();
         while let Some(partition) = self.buffer.as_ref().and_then(|buffer| Some(buffer.held.front()?.partition)) {
             if !self.joins(partition) && !self.has_memory() {
                 // While somebody waits for memory, nothing lingers (RecordAccumulator.ready: `exhausted`).
@@ -64,6 +66,7 @@ impl Client {
     /// `max.block.ms` is over: the record is not sent, and `send()` returns with a BufferExhaustedException.
     #[inline(never)]
     pub(super) fn no_room(&mut self, number: u32, stage: &mut Stage<'_>) {
+        crate::protocol::only_in_systems();
         let Some(buffer) = &mut self.buffer else { return };
         let Some(place) = buffer.held.iter().position(|held| held.number == number) else { return };
         let Some(Held { task, .. }) = buffer.held.remove(place) else { return };
@@ -75,6 +78,7 @@ impl Client {
     /// The process dies, and its threads with it.
     #[inline(never)]
     pub(super) fn forget_held(&mut self, stage: &mut Stage<'_>) {
+        crate::protocol::only_in_systems();
         if let Some(buffer) = &mut self.buffer {
             buffer.let_go.clear();
             buffer.held.drain(..).for_each(|held| stage.cancel(held.timer));

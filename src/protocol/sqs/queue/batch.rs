@@ -18,6 +18,7 @@ pub(super) fn delete(
     (load, first, count): (PartId, Receipt, u16),
     stage: &mut Stage<'_>,
 ) {
+    crate::protocol::only_in_systems();
     let parts = stage.parts_in(&load).to_vec();
     for receipt in first..first + Receipt::from(count) {
         let Some(number) = receipts.get(&receipt).copied() else { continue };

@@ -18,6 +18,7 @@ use crate::trace::{Ending, MarkKind, Slot};
 /// A message goes to another queue.
 #[inline(never)]
 pub(super) fn go(link: LinkId<ToQueue>, word: Word, moved: Moved, stage: &mut Stage<'_>) {
+    crate::protocol::only_in_systems();
     stage.send(Parcel::new(link, word, moved.part), ToQueue::Moved(moved));
 }
 
@@ -25,6 +26,7 @@ pub(super) fn go(link: LinkId<ToQueue>, word: Word, moved: Moved, stage: &mut St
 /// here in the first place, and a FIFO queue from now on.
 #[inline(never)]
 pub(super) fn take_in(store: &mut Store, (moved, kind): (Moved, QueueType), stage: &mut Stage<'_>) {
+    crate::protocol::only_in_systems();
     let sent = match kind {
         QueueType::Standard => moved.sent,
         QueueType::Fifo => stage.now(),
@@ -49,6 +51,7 @@ pub(super) fn take_in(store: &mut Store, (moved, kind): (Moved, QueueType), stag
 /// It was kept long enough. Returns its handle, which is void now.
 #[inline(never)]
 pub(super) fn retention_over(store: &mut Store, number: Number, stage: &mut Stage<'_>) -> Option<Receipt> {
+    crate::protocol::only_in_systems();
     let stored = store.messages.get(&number)?;
     let (part, receipt) = (stored.part, stored.receipt);
     stage.mark(MarkKind::Dropped, Slot::WHOLE, part, 0, store.words.retention_over);
