@@ -19,14 +19,14 @@ fn main() {
 #[cfg(target_arch = "wasm32")]
 mod sameness {
     use counterpoint::render::fingerprints;
+    use counterpoint::scenario::preset;
     use wasm_bindgen::prelude::wasm_bindgen;
 
-    /// The hashes of every built-in scenario for `seeds` seeds from `from_seed` on; see
+    /// The hashes of that built-in scenario for the first seeds; see
     /// [`fingerprints`](counterpoint::render::fingerprints::fingerprints).
     #[wasm_bindgen(js_name = fingerprints)]
-    pub fn fingerprints(from_seed: u32, seeds: u32) -> String {
-        let first = u64::from(from_seed);
-        fingerprints::fingerprints(first..first + u64::from(seeds))
+    pub fn fingerprints(name: &str, seeds: u32) -> Option<String> {
+        preset(name).map(|preset| fingerprints::fingerprints(preset, 1..u64::from(seeds) + 1))
     }
 }
 

@@ -5,6 +5,7 @@
 //!
 //! *Invariant:* the lines follow from the traces alone, and no notation is known here: no text is escaped yet.
 
+use crate::sorting;
 use crate::time::{Moment, thousandths};
 use crate::trace::{ActorId, Fate, MarkRow, MessageRow, Slot, StayKind, StayRow, Trace};
 
@@ -36,7 +37,7 @@ pub(super) fn lines<'a>(traces: &[&'a Trace]) -> impl Iterator<Item = (usize, Li
         lines.extend(rows(trace).map(|(at, row)| (at, number, row)));
     }
     // The sort is stable: rows of one moment, side and kind stay in the order in which they were written.
-    lines.sort_by_key(|(at, side, row)| (*at, *side, row.rank()));
+    sorting::sort_by_key(&mut lines, |(at, side, row)| (*at, *side, row.rank()));
     let traces = traces.to_vec();
     lines.into_iter().map(move |(_, number, row)| {
         let trace = traces[number];

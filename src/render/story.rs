@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use crate::direction::ordered;
 use crate::recording::SidePlayed;
 use crate::scenario::Played;
+use crate::sorting;
 use crate::story::{Line, clock, sentences};
 use crate::time::Moment;
 
@@ -46,7 +47,7 @@ fn tell(to: &mut impl Write, side: &SidePlayed, window: Window<'_>) -> io::Resul
     let captions = side.captions.iter();
     let mut notes: Vec<Line> =
         captions.map(|caption| Line { at: caption.at, until: None, text: format!("— {}", caption.text) }).collect();
-    notes.sort_by_key(|note| note.at);
+    sorting::sort_by_key(&mut notes, |note| note.at);
     let mut notes = notes.into_iter().peekable();
     for line in sentences(&side.trace) {
         while let Some(note) = notes.next_if(|note| note.at <= line.at) {

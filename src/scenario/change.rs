@@ -3,14 +3,13 @@
 //! *Invariant:* a fault strikes an actor or the links between two lanes, and is there on some side. On a side that has no
 //! such actor or no such links nothing happens.
 
-use std::collections::BTreeSet;
-
 use super::check::{Checked, MAX_NAME, at_most, probability, text};
 use super::path::listed;
 use super::{Change, FaultText, Problem, Scenario};
 use crate::engine::{DatedFault, Fault, LinkFault, Setup, Strikes};
 use crate::protocol::{Ground, Party};
 use crate::reading::shown;
+use crate::sorting;
 use crate::time::Span;
 use crate::trace::ActorId;
 
@@ -84,8 +83,12 @@ struct Struck<'a> {
 }
 
 impl Struck<'_> {
-    fn actors(&self) -> BTreeSet<&str> {
-        self.sides.iter().flat_map(|(_, setup)| setup.lanes()).map(|lane| lane.id.as_str()).collect()
+    fn actors(&self) -> Vec<&str> {
+        let lanes = self.sides.iter().flat_map(|(_, setup)| setup.lanes());
+        let mut ids: Vec<&str> = lanes.map(|lane| lane.id.as_str()).collect();
+        sorting::sort(&mut ids);
+        ids.dedup();
+        ids
     }
 
     /// The pairs of ids between which links lead, as they are written.
@@ -145,7 +148,7 @@ fn whom(change: &Change, struck: &Struck<'_>) -> Result<(), (&'static str, Strin
         if struck.sides.iter().any(|(side, setup)| lane(id, side, setup).is_some()) {
             return Ok(());
         }
-        let known: Vec<&str> = struck.actors().into_iter().collect();
+        let known = struck.actors();
         return Err(("actor", format!("no side has an actor `{}`; there are `{}`", shown(id), known.join("`, `"))));
     }
     let Some(ids) = between.filter(|_| actor.is_none()) else {

@@ -691,7 +691,7 @@ fn what_holds_of_every_scenario_holds_of_random_systems() {
     let long = is_long();
     let config = ProptestConfig {
         cases: if long { 10_000 } else { 200 },
-        rng_seed: if long { RngSeed::Random } else { RngSeed::Fixed(4) },
+        rng_seed: if long { RngSeed::Random } else { RngSeed::Fixed(9) },
         failure_persistence: None,
         max_shrink_iters: 500,
         ..ProptestConfig::default()

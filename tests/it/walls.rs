@@ -20,7 +20,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("metrics", &["sorting", "time", "trace", "recording"]),
     ("story", &["sorting", "time", "trace"]),
     ("scene", &["sorting", "direction", "time", "trace", "recording"]),
-    ("render", &["direction", "time", "trace", "recording", "scenario", "metrics", "story", "scene"]),
+    ("render", &["sorting", "direction", "time", "trace", "recording", "scenario", "metrics", "story", "scene"]),
     ("export", &["time", "trace", "recording", "scenario", "scene", "render"]),
     ("studio", &["reading", "time", "trace", "recording", "desk", "engine", "scenario", "metrics", "render", "export"]),
     ("player", &["sorting", "time", "trace", "recording", "desk", "story", "scene"]),
@@ -138,5 +138,41 @@ fn no_line_of_ours_is_unsafe() {
         let code = code(&path);
         let words = code.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
         assert!(words.filter(|word| *word == "unsafe").count() == 0, "{} has unsafe code", path.display());
+    }
+}
+
+/// The functions that the page's engine lacks until a side is a system (`OF_SYSTEMS` in xtask/src/finish.rs), those of the
+/// room `system` aside: the file, and the function, or nothing if all that others call in it is meant.
+fn cut_out_of_protocols() -> Vec<(PathBuf, Option<String>)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let named = fs::read_to_string(root.join("xtask/src/finish.rs")).unwrap();
+    let (_, named) = named.split_once("const OF_SYSTEMS: &[&str] = &[").unwrap();
+    let (named, _) = named.split_once("];").unwrap();
+    let names = named.split('"').filter_map(|name| name.strip_prefix("counterpoint::"));
+    let names = names.filter(|name| !name.starts_with("protocol::system::"));
+    let found = names.map(|name| {
+        let words: Vec<&str> = name.split("::").filter(|word| !word.is_empty()).collect();
+        let file = (1..=words.len()).rev().map(|count| (count, format!("src/{}.rs", words[..count].join("/"))));
+        let (count, file) = file.into_iter().find(|(_, file)| root.join(file).exists()).unwrap();
+        (root.join(file), words[count..].last().map(|function| (*function).to_owned()))
+    });
+    found.collect()
+}
+
+#[test]
+fn whatever_is_cut_out_for_systems_says_so() {
+    let cut_out = cut_out_of_protocols();
+    assert!(cut_out.len() > 10);
+    for (file, function) in cut_out {
+        let text = fs::read_to_string(&file).unwrap();
+        let head = function.as_ref().map_or("    pub(super) fn ".to_owned(), |function| format!("fn {function}("));
+        let heads: Vec<&str> = text.split(&head).skip(1).collect();
+        let heads = if heads.is_empty() { text.split("\npub(super) fn ").skip(1).collect() } else { heads };
+        assert!(!heads.is_empty(), "{} has no {function:?}", file.display());
+        for head in heads {
+            let body = head.split_once("{\n").unwrap().1.trim_start();
+            let says = body.starts_with("crate::protocol::only_in_systems();");
+            assert!(says, "{}: {}", file.display(), head.lines().next().unwrap());
+        }
     }
 }

@@ -136,18 +136,21 @@ const OF_FILES: [&str; 3] = [
 ];
 
 /// Functions of the engine that are needed only where a side is a system, likewise. `src/worker.rs` sees to it that they are
-/// there before they are called.
+/// there before they are called. Those of the protocols' rooms begin with `only_in_systems`, by which tests hear of a side of
+/// another kind that would call them; that is looked at in tests/it/walls.rs.
 const OF_SYSTEMS: &[&str] = &[
     "counterpoint::protocol::job_store::store::Store::take::",
     "counterpoint::protocol::kafka::members::beside::",
     "counterpoint::protocol::kafka::producer::holding::",
-    "counterpoint::protocol::rabbitmq::onward::",
+    "counterpoint::protocol::rabbitmq::onward::Onward::letters::",
+    "counterpoint::protocol::rabbitmq::onward::Onward::take::",
     "counterpoint::protocol::rabbitmq::process::bring::",
     "counterpoint::protocol::rabbitmq::publisher::Client::replied::",
     "counterpoint::protocol::rabbitmq::replies::Replies::expect::",
     "counterpoint::protocol::rabbitmq::replies::Replies::leave::",
     "counterpoint::protocol::rabbitmq::replies::Replies::pass_on::",
-    "counterpoint::protocol::rabbitmq::x_death::Parking::",
+    "counterpoint::protocol::rabbitmq::x_death::Parking::lay_down::",
+    "counterpoint::protocol::rabbitmq::x_death::Parking::pick_up::",
     "counterpoint::protocol::sqs::queue::batch::",
     "counterpoint::protocol::sqs::queue::moved::",
     "counterpoint::protocol::system::check::",

@@ -7,6 +7,7 @@
 //! line.
 
 use super::RULES;
+use crate::sorting;
 
 /// The colours in which a picture is seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +69,7 @@ impl Rules {
             met.extend(weights.max().map(|weight| (weight, &rule.declarations)));
         }
         // The sort is stable: of two rules that weigh the same, the later one wins.
-        met.sort_by_key(|(weight, _)| *weight);
+        sorting::sort_by_key(&mut met, |(weight, _)| *weight);
         let all: Declarations = met.into_iter().flat_map(|(_, declarations)| declarations).copied().collect();
         let mut style = Style::new();
         for (property, value) in all.iter().filter(|(property, _)| !property.starts_with("--")) {
