@@ -192,12 +192,10 @@ impl<'s> Directory<'s> {
     }
 
     fn calls_about_all(&self, steps: &[Step], seen: &mut Seen) {
-        for step in steps {
-            match step {
-                // In there each message is one by itself.
-                Step::Each { .. } => continue,
-                Step::Call(call) => self.calls_about_all(self.called(call, seen), seen),
-                _ => {}
+        // In an `each` every message is one by itself.
+        for step in steps.iter().filter(|step| !matches!(step, Step::Each { .. })) {
+            if let Step::Call(call) = step {
+                self.calls_about_all(self.called(call, seen), seen);
             }
             step.inner().iter().for_each(|(_, steps)| self.calls_about_all(steps, seen));
         }
