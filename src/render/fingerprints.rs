@@ -4,21 +4,17 @@
 
 use std::ops::Range;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::json::hash;
 use crate::scenario::Preset;
 
-/// For each seed the hashes of the sides, as JSON: `{"1": ["…", "…"]}`.
+/// For each seed the hashes of the sides, as JSON: `[["…", "…"]]`.
 pub fn fingerprints(preset: &Preset, seeds: Range<u64>) -> String {
     let of_seed = |seed: u64| -> Value {
         let mut scenario = preset.scenario();
         scenario.head.seed = seed;
         scenario.play().sides.iter().map(|side| hash(&side.trace)).collect()
     };
-    let mut all = Map::new();
-    for seed in seeds {
-        all.insert(seed.to_string(), of_seed(seed));
-    }
-    Value::Object(all).to_string()
+    seeds.map(of_seed).collect::<Value>().to_string()
 }
