@@ -39,8 +39,8 @@ async function fetched(name) {
 const give_up = (error) => self.counterpointFailed(error instanceof Error ? error.message : error);
 
 async function start() {
-  const [engine, module_or_path, scenarios] = await Promise.all([
-    import(`./${self.name}.js`),
+  const engine = await import(`./${self.name}.js`);
+  const [module_or_path, scenarios] = await Promise.all([
     fetched(`${self.name}_bg.wasm`),
     fetched(`${self.name}_scenarios.json`).then((files) => files.text()),
   ]);
