@@ -22,7 +22,7 @@ const CANCEL_MS: u32 = 1_500;
 /// A WebAssembly memory never shrinks. So after a run of so many rows the engine is replaced by a new one, and what
 /// is opened after so many bytes were used by the app is opened by a page that is loaded anew.
 const LARGE_ROWS: usize = 2_000_000;
-const LARGE_BYTES: usize = 256 << 20;
+const LARGE_BYTES: usize = 192 << 20;
 
 /// What the app opens on, if it was had. The page does without what cannot be read; elsewhere a picture stands already
 /// where the app would be, and it stays.
