@@ -12,12 +12,14 @@ mod caption;
 mod change;
 mod check;
 mod heading;
+mod library;
 mod path;
 mod presets;
 mod read;
 mod run;
 
 pub use broker::{BROKERS, Broker, broker, path_in};
+pub use library::LibraryText;
 pub use path::{parse_assignment, value_in};
 #[cfg(target_arch = "wasm32")]
 pub use presets::bring;
@@ -87,9 +89,11 @@ pub struct Head {
     pub controls: Vec<Control>,
     /// How the picture opens.
     pub view: View,
+    /// How it is found among others.
+    pub library: LibraryText,
 }
 
-fields!(Head: version, title, look_for, seed, workload, network, stop_at, changes, notes, controls, view; needs name);
+fields!(Head: version, title, look_for, seed, workload, network, stop_at, changes, notes, controls, view, library; needs name);
 
 impl Head {
     /// The title, or the name of a scenario that has none.
@@ -113,6 +117,7 @@ impl Default for Head {
             notes: Vec::new(),
             controls: Vec::new(),
             view: View::default(),
+            library: LibraryText::default(),
         }
     }
 }

@@ -252,6 +252,7 @@ fn tell(whole: &mut Value, from: &Broker, to: &Broker) {
     }
     let begins = ["The same jobs and as many workers, with ", to.title, " in the place of ", from.title, ". ", to.rule];
     whole["look_for"] = begins.concat().into();
+    whole["library"] = Map::new().into();
 }
 
 /// The title with the name of the new broker behind it, in the place of the old one's if that stands there. Of a title that

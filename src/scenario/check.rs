@@ -21,7 +21,7 @@ pub(super) const MAX_TITLE: usize = 100;
 const MAX_HEADING: usize = 60;
 const MAX_PATH: usize = 200;
 const MAX_NOUN: usize = 24;
-const MAX_PROSE: usize = 500;
+pub(super) const MAX_PROSE: usize = 500;
 
 pub(super) type Checked = Result<(), Problem>;
 
@@ -50,6 +50,7 @@ pub(super) fn check(scenario: &Scenario) -> Checked {
     understood(scenario)?;
     change::check(scenario)?;
     notes(scenario)?;
+    head.library.check()?;
     controls(scenario)
 }
 

@@ -1,4 +1,4 @@
-//! The scenarios that come with the program: files in `scenarios/`, for people to copy.
+//! The scenarios that come with the program: files in `scenarios/`, for people to copy. `build.rs` lists them.
 
 use super::Scenario;
 
@@ -23,7 +23,7 @@ macro_rules! presets {
 
 macro_rules! file {
     ($name:literal) => {
-        include_str!(concat!("../../scenarios/", $name, ".json"))
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/", $name, ".json"))
     };
 }
 
@@ -43,44 +43,8 @@ macro_rules! later {
     };
 }
 
-presets! {
-    "rest-get-user",
-    "message-queue",
-    "order-emails",
-    "order-emails-broker-out",
-    "rest-cache",
-    "graphql-n-plus-one",
-    "graphql-dataloader",
-    "soap-fault",
-    "database-pool",
-    "login-under-load",
-    "chain-slow-last",
-    "retry-storm",
-    "retry-storm-breaker",
-    "event-loop-threads",
-    "event-loop-queue",
-    "rabbitmq-work-queue",
-    "rabbitmq-redelivery",
-    "rabbitmq-poison",
-    "rabbitmq-publish-subscribe",
-    "kafka-work-queue",
-    "kafka-rebalance",
-    "kafka-hot-partition",
-    "kafka-two-groups",
-    "sqs-work-queue",
-    "sqs-visibility-too-short",
-    "sqs-fifo-head",
-    "system-accepted-and-polled",
-    "system-question",
-    "system-order-events",
-    "system-outbox",
-    "system-gateway",
-    "system-saga",
-    "system-retry-schedule",
-    "system-kafka-parallel",
-    "system-retry-ladder",
-    "system-pollers",
-}
+// All files in `scenarios/`, listed by `build.rs`.
+include!(concat!(env!("OUT_DIR"), "/presets.rs"));
 
 /// The built-in scenario called `name`.
 pub fn preset(name: &str) -> Option<&'static Preset> {

@@ -93,6 +93,11 @@ fn bad_input_is_refused_with_the_field_the_value_and_what_would_do() {
             "there is no side `middle`",
         ),
         (json!({ "look_for": "x".repeat(501) }), "look_for", "501 characters"),
+        (json!({ "library": { "otherwise": "x".repeat(501) } }), "library.otherwise", "501 characters"),
+        (json!({ "library": { "groups": ["a", "b", "c", "d", "e"] } }), "library.groups", "at most 4 fit"),
+        (json!({ "library": { "words": vec!["a"; 25] } }), "library.words", "at most 24 fit"),
+        (json!({ "library": { "words": ["a", " "] } }), "library.words.1", "leave it out"),
+        (json!({ "library": { "vendor": "Kafka" } }), "library.vendor", "unknown field `vendor`"),
         (
             json!({ "controls": [{ "path": "workload.job", "label": "x", "min": 1, "max": 2 }] }),
             "controls.0.path",
@@ -323,6 +328,7 @@ fn texts_that_would_turn_what_stands_beside_them_around_are_refused_by_name() {
     for (fields, path) in [
         (json!({ "title": turned }), "title"),
         (json!({ "look_for": turned }), "look_for"),
+        (json!({ "library": { "words": [turned] } }), "library.words.0"),
         (json!({ "notes": [{ "at": "1s", "text": turned }] }), "notes.0.text"),
         (json!({ "workload": { "noun": { "one": turned, "many": "jobs" } } }), "workload.noun.one"),
         (json!({ "sides": [{ "server": { "name": turned } }, {}] }), "sides.left.server.name"),
