@@ -7,9 +7,11 @@
 //! *Invariant:* the path of an error names the field at fault by the names in the file, list items by number.
 
 mod parse;
+mod place;
 mod plain;
 
 pub use parse::{Flaw, parse};
+pub use place::place;
 pub use plain::{check as check_plain, one_line, shown, shown_path};
 
 use std::fmt;

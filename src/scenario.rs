@@ -13,6 +13,7 @@ mod change;
 mod check;
 mod heading;
 mod library;
+mod located;
 mod path;
 mod presets;
 mod read;
@@ -20,6 +21,7 @@ mod run;
 
 pub use broker::{BROKERS, Broker, broker, path_in};
 pub use library::LibraryText;
+pub use located::{Located, problems_as_json};
 pub use path::{parse_assignment, value_in};
 #[cfg(target_arch = "wasm32")]
 pub use presets::bring;

@@ -117,7 +117,7 @@ impl Studio {
                 match parse(&value) {
                     Ok(read) => self.set(&path, read),
                     // What is not JSON is a word, written without its quotation marks.
-                    Err(Flaw::NotJson(_)) => self.set(&path, Value::String(value)),
+                    Err(Flaw::NotJson(..)) => self.set(&path, Value::String(value)),
                     Err(Flaw::Twice(misread)) => self.refuse(&path, &value, misread.to_string()),
                 }
             }

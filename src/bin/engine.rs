@@ -88,6 +88,19 @@ mod taking {
     }
 }
 
+/// For those who write a scenario in the page.
+#[cfg(target_arch = "wasm32")]
+mod writing {
+    use wasm_bindgen::prelude::wasm_bindgen;
+
+    /// What keeps a text from being a scenario, as a list in JSON; see
+    /// [`problems_as_json`](counterpoint::scenario::problems_as_json).
+    #[wasm_bindgen]
+    pub fn problems(text: &str) -> String {
+        counterpoint::scenario::problems_as_json(text)
+    }
+}
+
 /// For a page that measures: each returns the agenda events it handled.
 #[cfg(all(target_arch = "wasm32", feature = "bench"))]
 mod speed {

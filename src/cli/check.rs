@@ -3,8 +3,8 @@
 //! What is made of a scenario lies beside it under its name: `orders.svg` and `orders.txt` beside `orders.json`, and
 //! `orders.left.svg` of one side. The ending says the format, and what is there is compared.
 //!
-//! *Invariant:* every file is looked at, whatever is wrong with those before it, and has one line. Nothing is written
-//! without `--bless`.
+//! *Invariant:* every file is looked at, whatever is wrong with those before it, and has a line, or one for each problem of
+//! its text. Nothing is written without `--bless`.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -17,7 +17,7 @@ use super::element::Source;
 use super::output::Output;
 use super::{Trouble, print, run};
 use crate::reading::one_line;
-use crate::scenario::{Played, Scenario};
+use crate::scenario::{Located, Played, Scenario};
 
 /// What is made of a scenario: how its name ends, and the format. The first two are written where nothing is there yet.
 const MADE: &[(&str, Format)] = &[
@@ -36,6 +36,14 @@ const AT_FIRST: usize = 2;
 /// A folder in a folder is looked into unless tools keep it for themselves.
 const PASSED_OVER: &str = "node_modules";
 
+/// What there is to say of a file.
+enum Said {
+    Good(String),
+    Wrong(String),
+    /// Its text is no scenario.
+    Problems(Vec<Located>),
+}
+
 /// Looks at everything, and fails if anything of it is not as it should be.
 pub(super) fn check(arguments: &CheckArguments) -> Result<(), Trouble> {
     let mut count = 0;
@@ -50,11 +58,16 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<(), Trouble> {
             count += 1;
             let (shown, said) = match file {
                 Ok(file) => (file.clone(), look_at(&file, arguments)?),
-                Err(sentence) => (named.clone(), Err(sentence)),
+                Err(sentence) => (named.clone(), Said::Wrong(sentence)),
             };
-            wrong += usize::from(said.is_err());
-            let said = said.unwrap_or_else(|sentence| sentence);
-            print(format!("{}: {}\n", one_line(&shown.to_string_lossy()), one_line(&said)).as_bytes())?;
+            wrong += usize::from(!matches!(said, Said::Good(_)));
+            let shown = one_line(&shown.to_string_lossy());
+            let lines: String = match said {
+                Said::Good(sentence) | Said::Wrong(sentence) => format!("{shown}: {}\n", one_line(&sentence)),
+                // As compilers write it, so that editors lead to the place.
+                Said::Problems(problems) => problems.iter().map(|located| format!("{shown}:{located}\n")).collect(),
+            };
+            print(lines.as_bytes())?;
         }
     }
     if wrong == 0 {
@@ -90,22 +103,25 @@ fn scenarios(named: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// What there is to say of one scenario: good, or not. Something cannot be written: that ends everything.
-fn look_at(file: &Path, arguments: &CheckArguments) -> Result<Result<String, String>, Trouble> {
+/// What there is to say of one scenario. Something cannot be written: that ends everything.
+fn look_at(file: &Path, arguments: &CheckArguments) -> Result<Said, Trouble> {
     let read = fs::File::open(file).and_then(run::bounded).map_err(|error| unreadable(&error));
-    let (scenario, text) = match read.and_then(run::scenario) {
-        Ok(read) => read,
-        Err(sentence) => return Ok(Err(sentence)),
+    let text = match read.and_then(run::text) {
+        Ok(text) => text,
+        Err(sentence) => return Ok(Said::Wrong(sentence)),
+    };
+    let Ok(scenario) = Scenario::from_json(&text) else {
+        return Ok(Said::Problems(Scenario::problems(&text)));
     };
     let Some(folder) = &arguments.expect else {
-        return Ok(Ok("ok".to_owned()));
+        return Ok(Said::Good("ok".to_owned()));
     };
     let beside = folder.as_deref().or(file.parent()).unwrap_or(Path::new(""));
     let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let made = made(beside, &stem, &scenario, arguments.bless);
     if made.is_empty() {
         let [picture, words] = [0, 1].map(|place| format!("{stem}.{}", MADE[place].0));
-        return Ok(Err(format!("nothing of it is there to compare; `--bless` writes {picture} and {words}")));
+        return Ok(Said::Wrong(format!("nothing of it is there to compare; `--bless` writes {picture} and {words}")));
     }
     let played = scenario.play();
     let mut same = Vec::new();
@@ -114,13 +130,13 @@ fn look_at(file: &Path, arguments: &CheckArguments) -> Result<Result<String, Str
         let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let now = match bytes(&played, &text, side, format, arguments) {
             Ok(now) => now,
-            Err(Trouble::Input(sentence)) => return Ok(Err(format!("{name} cannot be made: {sentence}"))),
+            Err(Trouble::Input(sentence)) => return Ok(Said::Wrong(format!("{name} cannot be made: {sentence}"))),
             Err(other) => return Err(other),
         };
         let before = match fs::read(&place) {
             Ok(before) => Some(before),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Ok(Err(format!("{name}: {}", unreadable(&error)))),
+            Err(error) => return Ok(Said::Wrong(format!("{name}: {}", unreadable(&error)))),
         };
         let differs = match &before {
             Some(before) => difference(format, before, &now),
@@ -134,7 +150,7 @@ fn look_at(file: &Path, arguments: &CheckArguments) -> Result<Result<String, Str
                 to.finish(done)?;
                 written.push(name);
             }
-            Some(difference) => return Ok(Err(format!("{name}: {difference}"))),
+            Some(difference) => return Ok(Said::Wrong(format!("{name}: {difference}"))),
         }
     }
     let mut said = String::from("ok");
@@ -144,7 +160,7 @@ fn look_at(file: &Path, arguments: &CheckArguments) -> Result<Result<String, Str
     if !same.is_empty() {
         let _ = write!(said, ", as in {}", same.join(", "));
     }
-    Ok(Ok(said))
+    Ok(Said::Good(said))
 }
 
 /// What lies there of this scenario: its place, its side if it is of one, its format. To be blessed is at least what is

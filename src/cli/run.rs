@@ -131,10 +131,15 @@ fn read(source: &str) -> Result<(Scenario, Option<String>), Trouble> {
 }
 
 /// The scenario that is written so, and the text.
-pub(super) fn scenario(text: Vec<u8>) -> Result<(Scenario, String), String> {
-    let text = String::from_utf8(text).map_err(|_| "it is not text: a scenario is JSON in UTF-8".to_owned())?;
+pub(super) fn scenario(bytes: Vec<u8>) -> Result<(Scenario, String), String> {
+    let text = text(bytes)?;
     let scenario = Scenario::from_json(&text).map_err(|problem| problem.to_string())?;
     Ok((scenario, text))
+}
+
+/// What was read, if it is text.
+pub(super) fn text(bytes: Vec<u8>) -> Result<String, String> {
+    String::from_utf8(bytes).map_err(|_| "it is not text: a scenario is JSON in UTF-8".to_owned())
 }
 
 /// All there is to read, but no more than is needed to see that it is too much.

@@ -16,8 +16,8 @@ use super::{Misread, shown};
 /// Why a text is not a JSON value.
 #[derive(Debug)]
 pub enum Flaw {
-    /// Where it stops being JSON, and what was expected there.
-    NotJson(String),
+    /// It stops being JSON: what was expected, and before which byte of the text.
+    NotJson(serde_json::Error, usize),
     /// It is JSON, but a field is written twice.
     Twice(Misread),
 }
@@ -25,7 +25,7 @@ pub enum Flaw {
 impl From<Flaw> for Misread {
     fn from(flaw: Flaw) -> Misread {
         match flaw {
-            Flaw::NotJson(reason) => Misread::new(format!("this is not JSON: {reason}")),
+            Flaw::NotJson(reason, _) => Misread::new(format!("this is not JSON: {reason}")),
             Flaw::Twice(misread) => misread,
         }
     }
@@ -37,14 +37,27 @@ impl From<Flaw> for Misread {
 /// # Errors
 /// A [`Flaw`].
 pub fn parse(text: &str) -> Result<Value, Flaw> {
-    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    let json = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let mut twice = None;
-    let mut reader = serde_json::Deserializer::from_str(text);
+    let mut reader = serde_json::Deserializer::from_str(json);
     let read = AnyValue(&mut twice).deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
     read.map_err(|error| match twice {
         Some(misread) => Flaw::Twice(misread),
-        None => Flaw::NotJson(error.to_string()),
+        None => {
+            let at = text.len() - json.len() + offset(json, error.line(), error.column());
+            Flaw::NotJson(error, at)
+        }
     })
+}
+
+/// Where a column begins, which is counted in bytes from one, as lines are.
+fn offset(text: &str, line: usize, column: usize) -> usize {
+    let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let mut at = text.len().min(before + column.saturating_sub(1));
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
 }
 
 /// Reads one value; puts there what was written twice.

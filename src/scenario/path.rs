@@ -81,7 +81,7 @@ pub fn parse_assignment(text: &str) -> Result<(&str, Value), Problem> {
     let path = path.trim();
     match reading::parse(value) {
         Ok(value) => Ok((path, value)),
-        Err(Flaw::NotJson(_)) => Ok((path, Value::String(value.to_owned()))),
+        Err(Flaw::NotJson(..)) => Ok((path, Value::String(value.to_owned()))),
         Err(Flaw::Twice(misread)) => Err(misread.within(path).into()),
     }
 }

@@ -11,6 +11,9 @@ use crate::reading::{self, Field, Misread, shown};
 /// The longest text that is read: one mebibyte.
 pub const MAX_TEXT_BYTES: usize = 1 << 20;
 
+/// The ids of sides that say none.
+pub(super) const SIDES: [&str; 2] = ["left", "right"];
+
 /// Why something is not a scenario: the field by its path, and a sentence with the value and what would do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -58,10 +61,7 @@ impl Scenario {
     /// # Errors
     /// The first problem found, with the path of its field.
     pub fn from_json(text: &str) -> Result<Self, Problem> {
-        if text.len() > MAX_TEXT_BYTES {
-            let sentence = format!("the scenario has {} bytes; at most {MAX_TEXT_BYTES} are read", text.len());
-            return Err(Problem::new("", sentence));
-        }
+        bounded(text)?;
         Scenario::from_value(reading::parse(text).map_err(Misread::from)?)
     }
 
@@ -116,12 +116,20 @@ impl Scenario {
     }
 }
 
+/// Refuses a text that is too long to be read.
+pub(super) fn bounded(text: &str) -> Result<(), Problem> {
+    if text.len() <= MAX_TEXT_BYTES {
+        return Ok(());
+    }
+    Err(Problem::new("", format!("the scenario has {} bytes; at most {MAX_TEXT_BYTES} are read", text.len())))
+}
+
 fn default_sides() -> Value {
     serde_json::json!([{ "protocol": "http" }, { "protocol": "rabbitmq" }])
 }
 
 fn read_side(index: usize, value: Value, version: u32) -> Result<Side, Problem> {
-    let default_id = ["left", "right"][index];
+    let default_id = SIDES[index];
     let Value::Object(mut fields) = value else {
         return Err(Problem::new(format!("sides.{default_id}"), "a side is an object, as in {\"protocol\": \"http\"}"));
     };

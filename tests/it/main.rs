@@ -64,6 +64,7 @@ mod player;
 #[cfg(feature = "png")]
 mod png;
 mod postgresql;
+mod problems;
 mod properties;
 mod properties_calls;
 mod queue_faults;

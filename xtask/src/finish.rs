@@ -128,8 +128,9 @@ fn dress(files: &mut Files) -> Result<()> {
     Ok(())
 }
 
-/// Functions of the engine that are needed only where something is taken from the page, likewise.
-const OF_FILES: [&str; 3] = [
+/// Functions of the engine that are needed only where something is taken from the page or written in it, likewise.
+const OF_FILES: [&str; 4] = [
+    "counterpoint::scenario::located::problems_as_json::",
     "counterpoint::studio::taken::file::made::",
     "counterpoint::studio::taken::snippet::command::",
     "counterpoint::studio::taken::snippet::snippet::",

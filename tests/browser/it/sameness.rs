@@ -5,7 +5,7 @@ use counterpoint::desk::{Opening, Report};
 use counterpoint::direction::ordered;
 use counterpoint::player::{Action, Player};
 use counterpoint::render::fingerprints::fingerprints;
-use counterpoint::scenario::{PRESETS, Preset, Scenario};
+use counterpoint::scenario::{PRESETS, Preset, Scenario, problems_as_json};
 use counterpoint::scene::{Form, Index, PX, View, layout, layout_apart, spotlight};
 use counterpoint::studio::Studio;
 use counterpoint_browser_tests::Page;
@@ -24,8 +24,10 @@ const LOAD_ENGINE: &str = "
         const app = await engine.default({ module_or_path: module });
         engine.bring(await (await fetch(module.replace('_bg.wasm', '_scenarios.json'))).text());
         window.learn = async () => {
-            const systems = await fetch(module.replace('_bg.wasm', '_systems.wasm'));
-            await WebAssembly.instantiate(await WebAssembly.compile(await systems.arrayBuffer()), { app });
+            for (const part of ['_systems.wasm', '_files.wasm']) {
+                const bytes = await (await fetch(module.replace('_bg.wasm', part))).arrayBuffer();
+                await WebAssembly.instantiate(await WebAssembly.compile(bytes), { app });
+            }
             window.learned = true;
         };
         window.loaded = engine;
@@ -65,8 +67,11 @@ in_each_browser! {
         // Most readers never get the part for systems, and nothing else may need it.
         expect_the_same(&page, PRESETS.iter().filter(|preset| !is_system(preset))).await?;
         page.run::<()>("window.learn();", Vec::new()).await?;
-        page.wait_until("the part for systems is there", "window.learned").await?;
+        page.wait_until("the parts for systems and for files are there", "window.learned").await?;
         expect_the_same(&page, PRESETS.iter().filter(is_system)).await?;
+        let text = "{\"name\": \"é😀\",\r\n \"sides\": [{}, {\"protocol\": \"system\", \"parties\": [{\"id\": 5}]}]}";
+        let found: String = page.run("return window.loaded.problems(arguments[0]);", vec![text.into()]).await?;
+        assert_eq!(found, problems_as_json(text));
         quiet(&page).await
     }
 
