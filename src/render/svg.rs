@@ -173,8 +173,10 @@ fn playhead(text: &mut String, wardrobe: &mut Wardrobe, scene: &Scene, at: Optio
         }
         Part::Line => {
             let (left, right) = (4 * PX, scene.width - 4 * PX);
-            let middle = (scene.gutter.left + scene.gutter.right) / 2;
             let clock = readable(at.since(Moment::START));
+            // Wide enough for its words, and where the clock stands at the left edge not beyond that.
+            let wide = (clock.chars().count() as i32 * 7 + 8).max(58) * PX;
+            let middle = ((scene.gutter.left + scene.gutter.right) / 2).max(wide / 2 + PX);
             text.push_str("<g>");
             {
                 let mut line = Element::open(text, "line");
@@ -184,8 +186,8 @@ fn playhead(text: &mut String, wardrobe: &mut Wardrobe, scene: &Scene, at: Optio
             {
                 let mut tag = Element::open(text, "rect");
                 class(&mut tag, "cp-playhead-tag");
-                tag.number("x", middle - 29 * PX).number("y", y - 10 * PX);
-                tag.number("width", 58 * PX).number("height", 20 * PX).number("rx", 10 * PX);
+                tag.number("x", middle - wide / 2).number("y", y - 10 * PX);
+                tag.number("width", wide).number("height", 20 * PX).number("rx", 10 * PX);
             }
             let mut words = Element::open(text, "text");
             class(&mut words, "cp-playhead-text");

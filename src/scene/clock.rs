@@ -111,9 +111,11 @@ fn shared(subject: Subject, piece: u16, look: Look, form: Form) -> Shape {
     }
 }
 
-/// A line of text at `x`, its middle at `y`.
+/// A line of text at `x`, its middle at `y`. A long one whose middle would be so far left that it begins beyond the edge
+/// stands further to the right.
 fn words(text: String, face: Face, anchor: Anchor, x: i32, y: i32) -> Form {
     let wide = width(&text, face);
+    let x = if anchor == Anchor::Middle { x.max(wide / 2 + PX) } else { x };
     let left = match anchor {
         Anchor::Start => x,
         Anchor::Middle => x - wide / 2,

@@ -216,5 +216,5 @@ fn flt_7_with_the_broker_out_the_queued_side_loses_its_advantage() {
         [balance(side(&played, "http")), balance(side(&played, "rabbitmq"))]
     };
     assert_eq!(balances("order-emails"), [[2, 10, 0], [0, 12, 2]]);
-    assert_eq!(balances("order-emails-broker-out"), [[2, 10, 0], [1, 11, 2]]);
+    assert_eq!(balances("order-emails-broker-out"), [[2, 4, 0], [1, 5, 1]]);
 }

@@ -34,7 +34,7 @@ fn kaf_1_a_record_is_a_tick_where_it_was_written_and_reading_takes_none_away() {
         let scene = layout(&played.sides, &View::default());
         let trace = &played.sides[1].trace;
         let records: Vec<_> = trace.stays.iter().filter(|stay| stay.kind == StayKind::Parked).collect();
-        assert!(records.len() >= 8 && records.iter().all(|record| record.end == Moment::NEVER), "{name}");
+        assert!(records.len() >= 5 && records.iter().all(|record| record.end == Moment::NEVER), "{name}");
         let ticks = shapes(&scene, Look::Record);
         assert_eq!(ticks.len(), records.len(), "{name}");
         for tick in ticks {
@@ -49,7 +49,7 @@ fn kaf_1_a_record_is_a_tick_where_it_was_written_and_reading_takes_none_away() {
     }
 }
 
-/// Search comes when three records are in one partition and two in the other. What it has not seen is its own lag.
+/// Search comes when four records are there. What it has not seen is its own lag.
 #[test]
 fn kaf_4_each_group_is_behind_by_its_own() {
     let played = play_built_in("kafka-two-groups");
@@ -61,15 +61,15 @@ fn kaf_4_each_group_is_behind_by_its_own() {
     let joins = Moment::START + Span::millis(700);
     let search = earliest.levels.iter().filter(|row| row.reader == ReaderId(1));
     assert!(search.clone().all(|row| row.at >= joins), "who has not come is not behind");
-    assert_eq!(levels(earliest, 1, LevelKind::Lag)[..2], [(Slot(0), 3), (Slot(1), 2)], "all that was there before");
+    assert_eq!(levels(earliest, 1, LevelKind::Lag)[0], (Slot(0), 4), "all that was there before");
     assert_eq!(levels(latest, 1, LevelKind::Lag)[0].1, 1, "nothing of what was there before");
 
     let scene = layout(&played.sides, &View::default());
-    assert!(texts(&scene).contains(&"Search: lag 4 in p0"), "{:?}", texts(&scene));
+    assert!(texts(&scene).contains(&"Search: lag 6"), "{:?}", texts(&scene));
     for (reader, look) in [(0, Look::Place), (1, Look::OtherPlace)] {
         assert_eq!(shapes(&scene, look).len(), levels(earliest, reader, LevelKind::Place).len());
     }
-    assert!(shapes(&scene, Look::Lag).iter().any(|shape| shape.name.contains("Search is up to 4 behind")));
+    assert!(shapes(&scene, Look::Lag).iter().any(|shape| shape.name.contains("Search is up to 6 behind")));
 }
 
 #[test]
@@ -92,19 +92,20 @@ fn kaf_6_a_rebalance_is_a_frame_round_all_members() {
     assert!(area.x > middle("emails"), "the log is no member");
 }
 
-/// Three mails are sent again: they had been sent when their reader died, but not committed.
+/// Two mails are begun again: one had been sent when its reader died, but not committed, and one was in its hand.
 #[test]
 fn kaf_6_work_that_is_done_once_more_is_outlined() {
     let played = play_built_in("kafka-rebalance");
     let trace = &played.sides[1].trace;
     let repeated: u32 = trace.parts.iter().map(|part| part.executions.saturating_sub(1)).sum();
     let scene = layout(&played.sides, &View::default());
-    let bars = shapes(&scene, Look::Busy);
+    let (bars, cut_short) = (shapes(&scene, Look::Busy), shapes(&scene, Look::Thrown));
     let again: Vec<_> = bars.iter().filter(|bar| bar.tone == Tone::Again).collect();
-    assert_eq!((again.len(), repeated), (3, 3));
+    assert_eq!((again.len(), repeated), (2, 2));
     for bar in again {
         assert!(bar.name.ends_with(", once more"), "{}", bar.name);
-        let earlier = bars.iter().filter(|other| other.job == bar.job && other.form.bounds().y < bar.form.bounds().y);
+        let all = bars.iter().chain(&cut_short);
+        let earlier = all.filter(|other| other.job == bar.job && other.form.bounds().y < bar.form.bounds().y);
         assert_eq!(earlier.count(), 1, "{}", bar.name);
     }
 }

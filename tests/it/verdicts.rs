@@ -203,7 +203,7 @@ fn examples_of_causes() -> Vec<Example> {
             speaks: of_preset("order-emails-broker-out", 1),
             says: "While E-mails was down, 1 e-mail could not be handed over: a queue decouples from the workers, not from itself.",
             value: json!(1),
-            at_ms: Some(900),
+            at_ms: Some(550),
             silent: of_preset("order-emails", 1),
         },
         Example {
@@ -248,8 +248,8 @@ fn examples_of_causes() -> Vec<Example> {
         Example {
             rule: "executed-twice",
             speaks: of_preset("order-emails-broker-out", 1),
-            says: "2 e-mails were worked on twice: E-mails died at 900 ms before it had heard that it was acknowledged, and the queue delivered it again; each took effect more than once.",
-            value: json!(2),
+            says: "1 e-mail was worked on twice: E-mails died at 550 ms before it had heard that it was acknowledged, and the queue delivered it again; it took effect more than once.",
+            value: json!(1),
             at_ms: None,
             silent: of_preset("order-emails-broker-out", 0),
         },

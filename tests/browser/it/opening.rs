@@ -98,7 +98,7 @@ in_each_browser! {
     /// So a link to any built-in scenario opens before the engine has come.
     async fn opens_any_built_in_scenario_without_the_engine(page: Page) {
         page.site().lose(&engine_file("_bg.wasm")?);
-        for (place, moment) in [("#kafka-rebalance&v=1", 8_600_000), ("#order-emails&at=900ms&job=7", 900_000)] {
+        for (place, moment) in [("#kafka-rebalance&v=1", 9_020_000), ("#order-emails&at=900ms&job=7", 900_000)] {
             running_at(&page, place).await?;
             page.wait_until("it is at the moment", &format!("{MOMENT} === {moment}")).await?;
             expect_notice(&page, "The engine could not be had").await?;
