@@ -116,9 +116,10 @@ impl<E> Agenda<E> {
     pub(super) fn pop(&mut self) -> Option<(Moment, E)> {
         let Reverse(key) = self.heap.pop()?;
         let place = (key & PLACE_MASK) as u32;
-        let event = self.slab[place as usize].event.take().expect("what is at the top is still to happen");
         self.free.push(place);
         self.drop_cancelled();
+        // Last, so that it is copied once.
+        let event = self.slab[place as usize].event.take().expect("what is at the top is still to happen");
         Some((Moment::from_micros((key >> 64) as u64), event))
     }
 }

@@ -182,7 +182,12 @@ impl Link {
 
     /// When a message sent now would arrive, and whether it does.
     pub(super) fn carry(&mut self, now: Moment, streams: &Streams, draw: Draw) -> (Moment, bool) {
-        let latency = self.latency.draw_at(streams, self.key(Purpose::Latency, draw)) + self.faults.delay();
+        // Most links take the same time always. What it would be drawn by is then not put together.
+        let latency = match self.latency.as_fixed() {
+            Some(latency) => latency,
+            None => self.latency.draw_at(streams, self.key(Purpose::Latency, draw)),
+        };
+        let latency = latency + self.faults.delay();
         let is_lost = |purpose, chance| chance > 0.0 && streams.unit_at(self.key(purpose, draw)) < chance;
         let lost_by_fault = is_lost(Purpose::LinkFault, self.faults.chance());
         let lost = lost_by_fault || is_lost(Purpose::Loss, self.loss);
@@ -197,8 +202,11 @@ impl Link {
 
     /// When a second copy of a message sent now would arrive, if there is one. It takes a way of its own.
     pub(super) fn carry_again(&mut self, now: Moment, streams: &Streams, draw: Draw) -> Option<Moment> {
+        if self.duplication == 0.0 {
+            return None;
+        }
         let key = self.key(Purpose::Duplication, draw);
-        let doubled = self.duplication > 0.0 && streams.unit_at(key) < self.duplication;
+        let doubled = streams.unit_at(key) < self.duplication;
         doubled.then(|| {
             let arrival = now + self.latency.draw_at(streams, key) + self.faults.delay();
             match self.overtaking {
@@ -233,14 +241,17 @@ pub(super) struct Draws {
 impl Draws {
     /// What the next message over `link` draws by. `part` is the first that it carries.
     pub(super) fn next(&mut self, link: &Link, part: PartId, attempt: u32, slots: (Slot, Slot)) -> Draw {
+        if !link.is_random() {
+            // Nothing is drawn, so nothing need be counted.
+            return Draw::Work { part, attempt, ordinal: 0 };
+        }
         // The number of a lane changes with the lanes before it; its name does not.
         let [from, to] = match link.identity {
             Identity::Leg(_) => [link.from.0, link.to.0],
             Identity::Names(_) => [0, 0],
         };
         let way = [from, slots.0.0, to, slots.1.0];
-        // Where nothing is random, nothing need be counted.
-        let before = if link.is_random() { self.count(link.identity, part, attempt, way) } else { 0 };
+        let before = self.count(link.identity, part, attempt, way);
         match part {
             PartId::NONE => Draw::Background { way, count: before },
             _ => Draw::Work { part, attempt, ordinal: before },

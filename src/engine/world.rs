@@ -65,6 +65,8 @@ pub struct World<A: Actor> {
     /// For each fault that records a stay, that stay while it is open.
     fault_stays: Vec<Option<OpenStay>>,
     limits: Limits,
+    /// The last moment that the limits allow.
+    last: Moment,
     ended: Option<Outcome>,
 }
 
@@ -111,7 +113,8 @@ impl<A: Actor> World<A> {
                 core.links_between(ends).for_each(|link| link.faults.loses_at_times = true);
             }
         }
-        let mut world = World { actors: setup.actors, core, faults, fault_stays, limits, ended: None };
+        let last = limits.stop_at.min(Moment::START + limits.span);
+        let mut world = World { actors: setup.actors, core, faults, fault_stays, limits, last, ended: None };
         world.start();
         world
     }
@@ -158,10 +161,8 @@ impl<A: Actor> World<A> {
     fn limit_met(&self, next: Moment) -> Option<Limit> {
         if self.core.trace.events >= self.limits.events {
             Some(Limit::Events)
-        } else if next > self.limits.stop_at {
-            Some(Limit::StopAt)
-        } else if next.since(Moment::START) > self.limits.span {
-            Some(Limit::SimulatedTime)
+        } else if next > self.last {
+            Some(if next > self.limits.stop_at { Limit::StopAt } else { Limit::SimulatedTime })
         } else if self.core.repeats.exceeded() {
             Some(Limit::Loop)
         } else if self.core.trace.rows() >= self.limits.rows {

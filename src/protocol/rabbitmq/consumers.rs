@@ -197,7 +197,7 @@ impl Consumers {
             // It crossed the basic.cancel: it goes back where it came from, unless it counts as acknowledged already.
             stage.refuse(delivery.message);
             if self.ack == Acknowledgement::Manual {
-                self.settle(number, delivery, delivery.part, Settlement::NackAndRequeue, stage);
+                self.settle(number, &delivery, delivery.part, Settlement::NackAndRequeue, stage);
             }
             return;
         }
@@ -211,14 +211,15 @@ impl Consumers {
 
     /// Begins work on the delivery; if it is recognised as done, says so and goes on to the next that waits.
     fn begin(&mut self, number: u16, delivery: Delivery, stage: &mut Stage<'_>) {
-        let mut next = Some(delivery);
-        while let Some(delivery) = next {
-            if !self.knows(delivery.part, stage) {
-                return self.work(number, delivery, stage);
+        let mut delivery = delivery;
+        while self.knows(delivery.part, stage) {
+            self.succeeded(number, &delivery, stage);
+            match self.take_waiting(number, stage) {
+                Some(next) => delivery = next,
+                None => return,
             }
-            self.succeeded(number, delivery, stage);
-            next = self.take_waiting(number, stage);
         }
+        self.work(number, delivery, stage);
     }
 
     /// Whether they recognise it as done. Of what is lent they do not know the work, but how it ended.
@@ -244,15 +245,17 @@ impl Consumers {
     }
 
     fn work_done(&mut self, number: u16, stage: &mut Stage<'_>) {
-        let Some((delivery, InHand::Work(work))) = self.consumers[usize::from(number)].in_hand else {
+        let Some((Delivery { part, number: attempt, .. }, InHand::Work(work))) =
+            &self.consumers[usize::from(number)].in_hand
+        else {
             return;
         };
-        let good = work.end(&[delivery.part], self.effects, (self.words.failed, delivery.number), stage);
+        let good = work.end(&[*part], self.effects, (self.words.failed, *attempt), stage);
         self.give_back(number, good, stage);
     }
 
     /// Acknowledges the delivery, now or together with the next ones.
-    fn succeeded(&mut self, number: u16, delivery: Delivery, stage: &mut Stage<'_>) {
+    fn succeeded(&mut self, number: u16, delivery: &Delivery, stage: &mut Stage<'_>) {
         if self.ack == Acknowledgement::Automatic {
             return;
         }
@@ -261,7 +264,7 @@ impl Consumers {
             return self.settle(number, delivery, delivery.part, Settlement::Ack, stage);
         }
         if delivery.epoch == consumer.epoch {
-            consumer.done.push(delivery);
+            consumer.done.push(*delivery);
         }
         self.acknowledge_together(number, stage);
     }
@@ -277,16 +280,23 @@ impl Consumers {
         }
         let parts: Vec<PartId> = consumer.done.drain(..).map(|delivery| delivery.part).collect();
         match parts.as_slice() {
-            [part] => self.settle(number, last, *part, Settlement::Ack, stage),
+            [part] => self.settle(number, &last, *part, Settlement::Ack, stage),
             _ => {
                 let part = stage.batch(parts);
-                self.settle(number, last, part, Settlement::AckUpTo, stage);
+                self.settle(number, &last, part, Settlement::AckUpTo, stage);
             }
         }
     }
 
     /// Says what became of a delivery, if the connection it came over is still there.
-    fn settle(&mut self, number: u16, delivery: Delivery, part: PartId, settlement: Settlement, stage: &mut Stage<'_>) {
+    fn settle(
+        &mut self,
+        number: u16,
+        delivery: &Delivery,
+        part: PartId,
+        settlement: Settlement,
+        stage: &mut Stage<'_>,
+    ) {
         let consumer = &self.consumers[usize::from(number)];
         if consumer.epoch != delivery.epoch || consumer.connection == Connection::Lost {
             return;
@@ -296,7 +306,7 @@ impl Consumers {
             (Settlement::Discard, OnFailure::Reject) | (Settlement::RejectAndRequeue, _) => self.words.reject,
             (Settlement::Discard, OnFailure::Nack) | (Settlement::NackAndRequeue, _) => self.words.nack,
         };
-        let Delivery { epoch, tag, .. } = delivery;
+        let Delivery { epoch, tag, .. } = *delivery;
         let parcel = self.to_broker(number, word, part).attempt(delivery.number).answering(delivery.message);
         stage.send(parcel, ToBroker::Settle { epoch, tag, channel: self.first_channel + number, settlement });
     }
@@ -320,9 +330,9 @@ impl Lender for Consumers {
             if self.loans.is_some() {
                 self.handled.insert(delivery.part, ());
             }
-            self.succeeded(number, delivery, stage);
+            self.succeeded(number, &delivery, stage);
         } else if self.ack == Acknowledgement::Manual {
-            self.settle(number, delivery, delivery.part, self.on_failure.1, stage);
+            self.settle(number, &delivery, delivery.part, self.on_failure.1, stage);
             self.acknowledge_together(number, stage);
         }
         if let Some(delivery) = self.take_waiting(number, stage) {

@@ -193,9 +193,9 @@ impl Process {
     fn deliver(&mut self, stage: &mut Stage<'_>) {
         loop {
             self.expire(stage, |expires, now| expires < now);
-            let Some((channel, mut stored)) = self.queue.take_next() else {
-                return;
-            };
+            let Some(channel) = self.queue.next_channel() else { return };
+            let Some(mut stored) = self.queue.take_head() else { return };
+            stored.deliveries += 1;
             stage.end(stored.stay, Ending::Done);
             let Stored { part, deliveries: delivery, headers, .. } = stored;
             let (epoch, tag) = match self.acks[usize::from(channel)] {

@@ -172,7 +172,7 @@ impl Client {
 
     fn publish(&mut self, publication: u32, stage: &mut Stage<'_>) {
         let Some(known) = self.publications.at(publication) else { return };
-        let (Task { part, slot, letter, .. }, attempt) = (known.task, known.attempt);
+        let (Task { part, slot, .. }, attempt) = (known.task, known.attempt);
         if self.how.confirms != Confirms::Off || self.how.asks {
             let stay = (slot == Slot::WHOLE).then(|| stage.begin(Slot::WHOLE, StayKind::Unconfirmed, part));
             // Set before the publish, so that at a tie it precedes the confirm.
@@ -182,17 +182,15 @@ impl Client {
             known.waits_for = WaitsFor::Confirm(stay, overdue, Fits::Somewhere);
         }
         let (kind, label) = self.words.publish;
-        let word = (kind, letter.map_or(label, |letter| letter.label));
+        let word = (kind, known.task.letter.as_ref().map_or(label, |letter| letter.label));
         let parcel = Parcel::new(self.out, word, part).attempt(attempt.number).from(slot);
         let Publishing { route, confirms, asks, .. } = self.how;
         let channel = PublishingChannel { back: self.back, route, confirms: confirms != Confirms::Off, asks };
-        stage.send(
-            parcel,
-            match letter {
-                Some(letter) => ToBroker::Reply { attempt, channel, letter },
-                None => ToBroker::Publish { attempt, channel },
-            },
-        );
+        let body = match known.task.letter {
+            Some(letter) => ToBroker::Reply { attempt, channel, letter },
+            None => ToBroker::Publish { attempt, channel },
+        };
+        stage.send(parcel, body);
         if !channel.confirms && !asks {
             // Nobody will say anything: handing it to the network is all there is to know.
             self.publications.end(publication, CallerOutcome::Accepted);
