@@ -154,7 +154,7 @@ pub trait Actor {
     /// Handles one input.
     fn handle(
         &mut self,
-        input: Input<Self::Message, Self::Timer>,
+        input: Input<&Self::Message, Self::Timer>,
         context: &mut Context<'_, Self::Message, Self::Timer>,
     );
 }

@@ -194,7 +194,7 @@ pub trait Role {
     type Timer;
 
     /// Handles one input.
-    fn handle(&mut self, input: Input<Self::Message, Self::Timer>, stage: &mut Stage<'_>);
+    fn handle(&mut self, input: Input<&Self::Message, Self::Timer>, stage: &mut Stage<'_>);
 }
 
 macro_rules! protocols {
@@ -347,7 +347,7 @@ macro_rules! parties {
                 }
             }
 
-            fn handle(&mut self, input: Input<Wire, Alarm>, stage: &mut Stage<'_>) {
+            fn handle(&mut self, input: Input<&Wire, Alarm>, stage: &mut Stage<'_>) {
                 match self {
                     $(Party::$variant(party) => {
                         let input = match input {

@@ -197,7 +197,7 @@ mod tests {
             language == TypeId::of::<u32>()
         }
 
-        fn handle(&mut self, _: Input<u32, ()>, _: &mut Context<'_, u32, ()>) {}
+        fn handle(&mut self, _: Input<&u32, ()>, _: &mut Context<'_, u32, ()>) {}
     }
 
     fn lane(id: &str) -> ActorRow {

@@ -184,7 +184,7 @@ impl<A: Actor> World<A> {
             Event::Arrival { message, to, body } => {
                 self.core.enter(to, cause, Handled::Arrived(message));
                 self.core.arrive(message);
-                self.deliver(to, Input::Arrived(message, body));
+                self.deliver(to, Input::Arrived(message, &body));
             }
             Event::Timer { actor, timer } => {
                 self.core.enter(actor, cause, Handled::Timer);
@@ -194,7 +194,7 @@ impl<A: Actor> World<A> {
         }
     }
 
-    fn deliver(&mut self, actor: ActorId, input: Input<A::Message, A::Timer>) {
+    fn deliver(&mut self, actor: ActorId, input: Input<&A::Message, A::Timer>) {
         let mut context = Context { core: &mut self.core, actor };
         self.actors[actor.at()].handle(input, &mut context);
         let core = &mut self.core;
@@ -314,24 +314,9 @@ impl<A: Actor> World<A> {
                 trace.stays[stay.id().at()].end = until;
             }
         }
-        let mut held = vec![false; trace.parts.len()];
-        // What is set aside for good, or lies in a log that is only read, is in nobody's hands.
-        for stay in trace.stays.iter().filter(|stay| stay.end == Moment::NEVER && stay.kind.is_live()) {
-            if let Some(part) = stay.part.known() {
-                held[part.at()] = true;
-            }
-        }
-        for message in trace.messages.iter().filter(|message| message.fate == Fate::InFlight) {
-            for part in trace.parts_of(message) {
-                held[part.at()] = true;
-            }
-        }
-        for (index, part) in trace.parts.iter_mut().enumerate() {
-            let job = index / trace.parts_per_job as usize;
-            let wanted = trace.jobs[job].wanted != Moment::NEVER;
-            if part.outcome == WorkOutcome::Unfinished && wanted && !held[index] {
-                part.outcome = WorkOutcome::Lost;
-            }
+        // Only of a part without an outcome is it asked in whose hands it is: to look through all rows takes a while.
+        if trace.parts.iter().any(|part| part.outcome == WorkOutcome::Unfinished) {
+            lose_what_nobody_has(trace);
         }
         self.ended = Some(outcome);
     }
@@ -364,5 +349,28 @@ impl<A: Actor> World<A> {
     pub fn finish(mut self) -> Trace {
         while self.advance(u64::MAX) == Progress::Running {}
         self.into_trace()
+    }
+}
+
+/// Of the parts that were wanted and have no outcome, those are lost that are in nobody's hands and in no message.
+fn lose_what_nobody_has(trace: &mut Trace) {
+    let mut held = vec![false; trace.parts.len()];
+    // What is set aside for good, or lies in a log that is only read, is in nobody's hands.
+    for stay in trace.stays.iter().filter(|stay| stay.end == Moment::NEVER && stay.kind.is_live()) {
+        if let Some(part) = stay.part.known() {
+            held[part.at()] = true;
+        }
+    }
+    for message in trace.messages.iter().filter(|message| message.fate == Fate::InFlight) {
+        for part in trace.parts_of(message) {
+            held[part.at()] = true;
+        }
+    }
+    for (index, part) in trace.parts.iter_mut().enumerate() {
+        let job = index / trace.parts_per_job as usize;
+        let wanted = trace.jobs[job].wanted != Moment::NEVER;
+        if part.outcome == WorkOutcome::Unfinished && wanted && !held[index] {
+            part.outcome = WorkOutcome::Lost;
+        }
     }
 }

@@ -41,14 +41,14 @@ impl Role for Node {
     type Message = Message;
     type Timer = Timer;
 
-    fn handle(&mut self, input: Input<Message, Timer>, stage: &mut Stage<'_>) {
+    fn handle(&mut self, input: Input<&Message, Timer>, stage: &mut Stage<'_>) {
         let strikes = matches!(input, Input::Timer(Timer::Clock { .. }));
         if !strikes {
             self.wind_up(stage);
         }
         match input {
             Input::Wanted(job) => self.want(job, stage),
-            Input::Arrived(message, body) => self.hear(message, body, stage),
+            Input::Arrived(message, &body) => self.hear(message, body, stage),
             Input::Timer(timer) => self.ring(timer, stage),
             Input::Fault(Fault::Crash, Phase::Begins) => self.crash(stage),
             Input::Started => self.start_clocks(stage),

@@ -28,13 +28,13 @@ impl Role for DeadLetters {
     type Message = SetAside;
     type Timer = Never;
 
-    fn handle(&mut self, input: Input<SetAside, Never>, stage: &mut Stage<'_>) {
+    fn handle(&mut self, input: Input<&SetAside, Never>, stage: &mut Stage<'_>) {
         match input {
-            Input::Arrived(message, SetAside { part, dropped: Some(label), .. }) if stage.is_out() => {
+            Input::Arrived(message, &SetAside { part, dropped: Some(label), .. }) if stage.is_out() => {
                 stage.refuse(message);
                 stage.mark(MarkKind::Dropped, Slot::WHOLE, part, 0, label);
             }
-            Input::Arrived(_, SetAside { part, dead_lettered, .. }) => {
+            Input::Arrived(_, &SetAside { part, dead_lettered, .. }) => {
                 stage.dead_letters(part);
                 stage.mark(MarkKind::DeadLettered, Slot::WHOLE, part, 0, dead_lettered);
                 stage.begin(Slot::WHOLE, StayKind::Parked, part);

@@ -39,10 +39,10 @@ impl<P: Port> Role for Jobs<P> {
     type Message = P::Message;
     type Timer = P::Timer;
 
-    fn handle(&mut self, input: Input<P::Message, P::Timer>, stage: &mut Stage<'_>) {
+    fn handle(&mut self, input: Input<&P::Message, P::Timer>, stage: &mut Stage<'_>) {
         match input {
             Input::Wanted(job) => self.want(job, stage),
-            Input::Arrived(message, body) => self.port.hear(message, body, stage),
+            Input::Arrived(message, body) => self.port.hear(message, *body, stage),
             Input::Timer(timer) => self.port.ring(timer, stage),
             Input::Severed { .. } => self.port.severed(),
             // Whoever wants jobs does not fail.

@@ -28,7 +28,7 @@ pub struct Task {
 /// The client half of a protocol.
 pub trait Port {
     /// What it hears.
-    type Message;
+    type Message: Copy;
     /// What it sets timers for.
     type Timer;
 

@@ -63,9 +63,9 @@ impl Role for Server {
     type Message = messages::Request;
     type Timer = Timer;
 
-    fn handle(&mut self, input: Input<messages::Request, Timer>, stage: &mut Stage<'_>) {
+    fn handle(&mut self, input: Input<&messages::Request, Timer>, stage: &mut Stage<'_>) {
         match input {
-            Input::Arrived(message, messages::Request { attempt, connection }) => {
+            Input::Arrived(message, &messages::Request { attempt, connection }) => {
                 self.receive(Request { message, part: attempt.part, attempt, connection }, stage);
             }
             Input::Timer(Timer::WorkDone { worker }) => self.work_done(worker, stage),

@@ -62,7 +62,7 @@ impl Role for Store {
     type Message = ToStore;
     type Timer = StoreTimer;
 
-    fn handle(&mut self, input: Input<ToStore, StoreTimer>, stage: &mut Stage<'_>) {
+    fn handle(&mut self, input: Input<&ToStore, StoreTimer>, stage: &mut Stage<'_>) {
         self.take(input, stage);
     }
 }
@@ -70,11 +70,11 @@ impl Role for Store {
 impl Store {
     // Named in xtask/src/finish.rs.
     #[inline(never)]
-    fn take(&mut self, input: Input<ToStore, StoreTimer>, stage: &mut Stage<'_>) {
+    fn take(&mut self, input: Input<&ToStore, StoreTimer>, stage: &mut Stage<'_>) {
         crate::protocol::only_in_systems();
         match input {
-            Input::Arrived(message, body) if stage.is_out() => self.turn_away(message, body, stage),
-            Input::Arrived(message, body) => self.hear(message, body, stage),
+            Input::Arrived(message, &body) if stage.is_out() => self.turn_away(message, body, stage),
+            Input::Arrived(message, &body) => self.hear(message, body, stage),
             Input::Timer(StoreTimer::Due { number }) => self.due(number, stage),
             Input::Timer(StoreTimer::Look) => self.look(stage),
             Input::Fault(fault, phase) => self.fault(fault, phase, stage),

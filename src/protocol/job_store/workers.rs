@@ -87,11 +87,11 @@ impl Role for Workers {
     type Message = ToWorkers;
     type Timer = Timer;
 
-    fn handle(&mut self, input: Input<ToWorkers, Timer>, stage: &mut Stage<'_>) {
+    fn handle(&mut self, input: Input<&ToWorkers, Timer>, stage: &mut Stage<'_>) {
         match input {
             Input::Started => self.fetch(stage),
             Input::Arrived(message, _) if stage.faults().deaths > 0 => stage.refuse(message),
-            Input::Arrived(message, body) => self.hear(message, body, stage),
+            Input::Arrived(message, &body) => self.hear(message, body, stage),
             Input::Timer(Timer::Fetch { fetcher }) => {
                 self.connection_breaks(fetcher, stage);
                 self.fetching[usize::from(fetcher)] = Fetching::No;

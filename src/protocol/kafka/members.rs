@@ -90,7 +90,7 @@ impl Role for Members {
     type Message = ToMembers;
     type Timer = Timer;
 
-    fn handle(&mut self, input: Input<ToMembers, Timer>, stage: &mut Stage<'_>) {
+    fn handle(&mut self, input: Input<&ToMembers, Timer>, stage: &mut Stage<'_>) {
         match input {
             Input::Started => {
                 for index in 0..self.members.len() {
@@ -103,7 +103,7 @@ impl Role for Members {
                     }
                 }
             }
-            Input::Arrived(message, body) => self.hear(message, body, stage),
+            Input::Arrived(message, &body) => self.hear(message, body, stage),
             Input::Timer(timer) => self.wake(timer, stage),
             Input::Fault(fault, phase) => self.fault(fault, phase, stage),
             // Requests without an answer are asked again.

@@ -57,7 +57,7 @@ impl Role for Topic {
     type Message = ToTopic;
     type Timer = TopicTimer;
 
-    fn handle(&mut self, input: Input<ToTopic, TopicTimer>, stage: &mut Stage<'_>) {
+    fn handle(&mut self, input: Input<&ToTopic, TopicTimer>, stage: &mut Stage<'_>) {
         match input {
             Input::Started => {
                 for group in &mut self.groups {
@@ -66,8 +66,8 @@ impl Role for Topic {
                     }
                 }
             }
-            Input::Arrived(message, body) if stage.is_out() => self.turn_away(message, body, stage),
-            Input::Arrived(message, body) => self.hear(message, body, stage),
+            Input::Arrived(message, &body) if stage.is_out() => self.turn_away(message, body, stage),
+            Input::Arrived(message, &body) => self.hear(message, body, stage),
             Input::Timer(timer) => self.wake(timer, stage),
             Input::Fault(fault, phase) => self.fault(fault, phase, stage),
             // Whoever was cut off asks again, or is missed by its coordinator.

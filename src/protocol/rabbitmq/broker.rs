@@ -35,9 +35,9 @@ impl Role for Broker {
     type Message = ToBroker;
     type Timer = BrokerTimer;
 
-    fn handle(&mut self, input: Input<ToBroker, BrokerTimer>, stage: &mut Stage<'_>) {
+    fn handle(&mut self, input: Input<&ToBroker, BrokerTimer>, stage: &mut Stage<'_>) {
         match input {
-            Input::Arrived(message, body) if !stage.faults().are_over() => self.turn_away(message, body, stage),
+            Input::Arrived(message, body) if !stage.faults().are_over() => self.turn_away(message, *body, stage),
             Input::Arrived(message, body) => self.receive(message, body, stage),
             Input::Fault(fault, phase) => self.fault(fault, phase, stage),
             Input::Severed { from, .. } => self.severed(from, stage),
@@ -79,8 +79,8 @@ impl Broker {
         }
     }
 
-    fn receive(&mut self, message: MessageId, body: ToBroker, stage: &mut Stage<'_>) {
-        match body {
+    fn receive(&mut self, message: MessageId, body: &ToBroker, stage: &mut Stage<'_>) {
+        match *body {
             ToBroker::Publish { attempt, channel } => self.publish(Publish { message, attempt, channel }, stage),
             ToBroker::Reply { attempt, channel, letter } => {
                 self.replies.pass_on((message, attempt.part), letter, &self.words, stage);

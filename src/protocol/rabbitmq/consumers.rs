@@ -89,23 +89,23 @@ impl Role for Consumers {
     type Message = ToConsumers;
     type Timer = Timer;
 
-    fn handle(&mut self, input: Input<ToConsumers, Timer>, stage: &mut Stage<'_>) {
+    fn handle(&mut self, input: Input<&ToConsumers, Timer>, stage: &mut Stage<'_>) {
         match input {
-            Input::Arrived(message, ToConsumers::Deliver { part, epoch, tag, channel, delivery, asked, deaths }) => {
+            Input::Arrived(message, &ToConsumers::Deliver { part, epoch, tag, channel, delivery, asked, deaths }) => {
                 self.receive(channel, Delivery { message, part, epoch, tag, number: delivery, asked, deaths }, stage);
             }
-            Input::Arrived(_, ToConsumers::Closed { channel }) if stage.faults().deaths == 0 => {
+            Input::Arrived(_, &ToConsumers::Closed { channel }) if stage.faults().deaths == 0 => {
                 self.lose_connection(channel, stage);
                 self.plan_reconnect(channel, stage);
             }
-            Input::Arrived(_, ToConsumers::ConsumeRefused { channel, epoch }) => {
+            Input::Arrived(_, &ToConsumers::ConsumeRefused { channel, epoch }) => {
                 let consumer = &mut self.consumers[usize::from(channel)];
                 if consumer.epoch == epoch && consumer.connection == Connection::Open {
                     consumer.connection = Connection::Lost;
                     self.plan_reconnect(channel, stage);
                 }
             }
-            Input::Arrived(_, ToConsumers::Closed { .. } | ToConsumers::Ok) => {}
+            Input::Arrived(_, &ToConsumers::Closed { .. } | ToConsumers::Ok) => {}
             Input::Timer(Timer::WorkDone { consumer }) => self.work_done(consumer, stage),
             Input::Timer(Timer::Reconnect { consumer }) => {
                 self.consumers[usize::from(consumer)].reconnects = None;

@@ -98,10 +98,10 @@ impl Role for Consumers {
     type Message = ToConsumers;
     type Timer = Timer;
 
-    fn handle(&mut self, input: Input<ToConsumers, Timer>, stage: &mut Stage<'_>) {
+    fn handle(&mut self, input: Input<&ToConsumers, Timer>, stage: &mut Stage<'_>) {
         match input {
             Input::Started => self.all_poll(stage),
-            Input::Arrived(message, body) => self.hear(message, body, stage),
+            Input::Arrived(message, &body) => self.hear(message, body, stage),
             Input::Timer(Timer::CallOverdue { consumer }) => {
                 if let Doing::Calling(errand, ..) = self.consumers[consumer as usize].doing {
                     self.call_failed(consumer, errand, stage);

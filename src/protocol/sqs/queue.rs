@@ -72,10 +72,10 @@ impl Role for Queue {
     type Message = ToQueue;
     type Timer = QueueTimer;
 
-    fn handle(&mut self, input: Input<ToQueue, QueueTimer>, stage: &mut Stage<'_>) {
+    fn handle(&mut self, input: Input<&ToQueue, QueueTimer>, stage: &mut Stage<'_>) {
         match input {
-            Input::Arrived(message, body) if stage.is_out() => self.turn_away(message, body, stage),
-            Input::Arrived(message, body) => self.hear(message, body, stage),
+            Input::Arrived(message, &body) if stage.is_out() => self.turn_away(message, body, stage),
+            Input::Arrived(message, &body) => self.hear(message, body, stage),
             Input::Timer(QueueTimer::DelayOver { number }) => {
                 self.store.delay_over(number, stage);
                 self.serve(stage);

@@ -100,7 +100,7 @@ impl Member {
 
     // Named in xtask/src/finish.rs.
     #[inline(never)]
-    pub fn handle(&mut self, input: Input<Wire, Alarm>, stage: &mut Stage<'_>) {
+    pub fn handle(&mut self, input: Input<&Wire, Alarm>, stage: &mut Stage<'_>) {
         /// To the port of that number, if it is of that kind.
         macro_rules! port {
             ($kind:ident, $number:expr, $client:ident => $does:expr) => {
@@ -153,20 +153,20 @@ impl Member {
                     if let Client::Rabbitmq(client) = &mut outlet.client
                         && port.map_or(outlet.broker == broker, |port| port == number)
                     {
-                        client.hear(message, body, stage);
+                        client.hear(message, *body, stage);
                     }
                 }
             }
             Input::Arrived(message, Wire::SqsSender(body)) => {
-                port!(Sqs, body.attempt.port, client => client.hear(message, body, stage));
+                port!(Sqs, body.attempt.port, client => client.hear(message, *body, stage));
             }
             Input::Arrived(message, Wire::KafkaProducer(body)) => {
                 let topic = stage.sender(message);
                 let port = self.outlets.iter().position(|outlet| outlet.broker == topic).unwrap_or(0);
-                port!(Kafka, port as u8, client => client.hear(message, body, stage));
+                port!(Kafka, port as u8, client => client.hear(message, *body, stage));
             }
             Input::Arrived(message, Wire::JobClient(body)) => {
-                port!(JobStore, body.attempt.port, client => client.hear(message, body, stage));
+                port!(JobStore, body.attempt.port, client => client.hear(message, *body, stage));
             }
             Input::Arrived(message, Wire::RabbitmqConsumers(body)) => crew!(Rabbitmq, Input::Arrived(message, body)),
             Input::Arrived(message, Wire::SqsConsumers(body)) => crew!(Sqs, Input::Arrived(message, body)),
