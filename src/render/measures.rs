@@ -32,7 +32,9 @@ pub fn measures(sides: &[Summary], detail: Detail) -> Vec<Measure> {
     if detail == Detail::All {
         table.plain("result, longest", |metrics| time(metrics.time_to_result, |spread| spread.max_us));
         table.plain("handed over, median", |metrics| time(metrics.time_to_hand_over, |spread| spread.p50_us));
-        table.plain("done a second", |metrics| decimal(metrics.throughput_per_s));
+        let most = sides.iter().map(|side| side.metrics.throughput_per_s).fold(0.0, f64::max);
+        let (label, seconds) = pace(most);
+        table.plain(label, |metrics| decimal(metrics.throughput_per_s * seconds));
     }
     table.plain("of caller time blocked", |metrics| percent(metrics.blocked_share));
     if detail == Detail::All {
@@ -101,6 +103,15 @@ fn time(spread: Option<Spread>, micros: impl Fn(&Spread) -> u64) -> String {
 
 fn percent(share: Option<f64>) -> String {
     share.map_or_else(|| NONE.to_owned(), |share| format!("{} %", (share * 100.0).round() as u64))
+}
+
+/// By which time a pace of so many a second is told, and its seconds: the shortest in which it does not round to nothing.
+fn pace(most_per_second: f64) -> (&'static str, f64) {
+    match most_per_second {
+        0.000_001..0.001 => ("done an hour", 3600.0),
+        0.001..0.1 => ("done a minute", 60.0),
+        _ => ("done a second", 1.0),
+    }
 }
 
 /// The number with one decimal, or without it if it is nought.
