@@ -146,9 +146,11 @@ fn the_text_is_a_summary_of_both_sides_however_long_the_run() {
 /// Or it would be said of a run of minutes or hours that nothing was done a second.
 #[test]
 fn a_pace_is_told_by_a_time_in_which_something_is_done() {
-    for (name, words) in
-        [("rest-get-user", "done a second"), ("nightly-batch", "done a minute"), ("model-training", "done an hour")]
-    {
+    for (name, words) in [
+        ("rest-get-user", "done a second"),
+        ("nightly-batch", "done a minute"),
+        ("system-model-training", "done an hour"),
+    ] {
         let told = text(&counterpoint(&["run", name], ""));
         let line = told.lines().find(|line| line.starts_with("done a")).expect("there is a pace");
         assert!(line.starts_with(words), "{name}: {line}");

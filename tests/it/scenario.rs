@@ -420,3 +420,15 @@ fn every_built_in_scenario_names_the_types_of_its_queues() {
         }
     }
 }
+
+/// The page opens a built-in scenario by its name alone, and its engine fetches the part that knows systems where it reads the
+/// word `system`. Without that part the run of one would break down.
+#[test]
+fn a_built_in_scenario_with_a_system_says_so_in_its_name() {
+    use counterpoint::protocol::system::Settings;
+
+    for preset in PRESETS {
+        let is_needed = preset.scenario().sides.iter().any(|side| side.settings.protocol() == "system");
+        assert_eq!(Settings::may_be_in(preset.name.as_bytes()), is_needed, "{}", preset.name);
+    }
+}
