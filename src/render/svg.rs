@@ -7,8 +7,11 @@
 //! *Invariant:* nothing is placed here. The shapes are written by `scene::markup`, as for the page, and the same scene
 //! gives the same bytes.
 
+mod miniature;
 mod rules;
 mod wardrobe;
+
+pub use miniature::miniature;
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -90,9 +93,13 @@ pub fn document(scene: &Scene, options: &Options) -> String {
         body.push_str(&picture);
     }
     text.push('\n');
-    // The prefix stands in every element, so it has only 32 bits of the hash, which tell apart the files on one page.
-    let prefix = format!("cp{:08x}", xxh3_64(text.as_bytes()) >> 32);
-    text.replace(MARK, &prefix)
+    marked(&text)
+}
+
+/// The file with a prefix of its own. It stands in every element, so it has only 32 bits of the hash, which tell apart the
+/// files on one page.
+fn marked(text: &str) -> String {
+    text.replace(MARK, &format!("cp{:08x}", xxh3_64(text.as_bytes()) >> 32))
 }
 
 /// The definition of the pattern by which things are hatched.

@@ -47,21 +47,37 @@ const ATTEMPTS: [Attempt; 6] = [
 /// The fastest pace that is tried unless all frames are wide: in a narrow frame a higher picture hardly helps.
 const FASTEST_IF_NARROW: i32 = 15;
 
-/// One scene for each frame, all on one scale, as high as their labels need.
-pub fn compose(sides: &[SidePlayed], index: &Index, view: &View, frames: &[Frame]) -> Vec<Scene> {
+/// What is to be drawn: the scale at the natural pace, and the voices of each frame.
+fn cast<'a>(
+    sides: &'a [SidePlayed],
+    index: &'a Index,
+    view: &View,
+    frames: &[Frame],
+) -> (TimeScale, Vec<Vec<Voice<'a>>>) {
     let from = view.from.unwrap_or(Moment::START);
     let to = view.to.unwrap_or(recording::ended(sides)).max(from + Span::micros(1));
     let found = sides.iter().enumerate();
     let found = found.map(|(side, shown)| (&shown.trace, index.side(side as u8).rows(&shown.trace, from, to)));
     let found: Vec<(&Trace, Rows)> = found.collect();
     let natural = pace::scale(&found, from, to, view);
-    let casts: Vec<Vec<Voice>> = frames
-        .iter()
-        .map(|frame| {
-            let rows = |pane: &Pane| found[usize::from(pane.side)].1.clone();
-            frame.panes.iter().map(|pane| voice(sides, index, view, frame, pane, (from, to), rows(pane))).collect()
-        })
-        .collect();
+    let casts = frames.iter().map(|frame| {
+        let rows = |pane: &Pane| found[usize::from(pane.side)].1.clone();
+        frame.panes.iter().map(|pane| voice(sides, index, view, frame, pane, (from, to), rows(pane))).collect()
+    });
+    (natural, casts.collect())
+}
+
+/// The scene of a frame at the pace at which its body, without folds, is as high as `height`, whatever room its labels find.
+pub fn compose_at_height(sides: &[SidePlayed], index: &Index, view: &View, frame: &Frame, height: i32) -> Scene {
+    let (natural, casts) = cast(sides, index, view, std::slice::from_ref(frame));
+    let (top, bottom) = (natural.top(), natural.bottom());
+    let scale = rescaled(&natural, height - FOOT - top, bottom - top);
+    attempt(frame, &casts[0], scale, (Reach::Near, Sharing::Piled)).1
+}
+
+/// One scene for each frame, all on one scale, as high as their labels need.
+pub fn compose(sides: &[SidePlayed], index: &Index, view: &View, frames: &[Frame]) -> Vec<Scene> {
+    let (natural, casts) = cast(sides, index, view, frames);
     let crowded = casts.iter().any(|voices| is_crowded(voices));
     let is_wide = frames.iter().all(|frame| frame.measure == Measure::Wide);
     let mut best: Option<(u32, Vec<Scene>)> = None;
