@@ -84,6 +84,8 @@ pub struct Panel {
     pub name: String,
     pub title: String,
     pub look_for: String,
+    /// When the other style is the better one.
+    pub otherwise: String,
     /// The link to it, without moment and selection.
     pub address: String,
     pub dials: Vec<DialFace>,

@@ -9,6 +9,7 @@
 mod broker;
 mod dial;
 mod edit;
+pub mod library;
 mod link;
 mod record;
 pub mod taken;
@@ -248,6 +249,7 @@ impl Studio {
             name: head.name.clone(),
             title: head.title.clone(),
             look_for: head.look_for.clone(),
+            otherwise: head.library.otherwise.clone(),
             address: link::address(&self.wish),
             dials: dials.map(|dial| dial.face()).collect(),
             seed: head.seed.to_string(),

@@ -10,8 +10,6 @@
   const picture = place.firstElementChild;
   const note = document.getElementById("fallback-note");
   const example = document.getElementById("fallback-picture");
-  // All built-in ones by name and title, written here by the build of the page.
-  const scenarios = [...document.getElementById("scenarios").content.children];
   let started = false;
   let failed = false;
   let engine;
@@ -23,6 +21,9 @@
     if (failed) return;
     failed = true;
     engine?.end();
+    watch();
+    // What is chosen from now on needs another start.
+    addEventListener("hashchange", () => location.reload());
     place.replaceChildren(picture);
     example.hidden = false;
     const what = started ? "The interactive page has stopped" : "The interactive page could not start";
@@ -66,6 +67,7 @@
   // What comes once the first picture is there. The app asks for `later` first, then for the engine.
   let beside;
   const later = async (tell) => {
+    watch();
     try {
       beside = await import(beside_page("#beside"));
       await beside.later(await fetched(background.querySelector("[rel=later]").getAttribute("href")), exported);
@@ -75,55 +77,74 @@
     tell();
   };
   const engine_name = background.querySelector("link").getAttribute("href").replace(/^.*\/|\.js$/g, "");
+  // A script that is not needed before a person wants what it does, with its sheets.
+  const opened = async (name) => {
+    const loading = [...background.querySelectorAll(`[rel=stylesheet].${name}`)].map(
+      (sheet) => new Promise((done) => ((sheet.onload = sheet.onerror = done), document.head.append(sheet))),
+    );
+    const [script] = await Promise.all([import(beside_page(`#${name}`)), ...loading]);
+    return script;
+  };
   // The sheets by which something is taken from the page.
   const take = async (what, link, at) => {
-    const sheet = background.querySelector("[rel=stylesheet]");
-    if (sheet) await new Promise((done) => ((sheet.onload = sheet.onerror = done), document.head.append(sheet)));
-    const { take } = await import(beside_page("#taking"));
+    const { take } = await opened("taking");
     const element = () => import(new URL("counterpoint-diagram.js", document.baseURI));
     take(what, link, at, { script: beside_page("#maker"), name: engine_name }, element);
   };
+
+  // The library: as a sheet, which whatever has the attribute opens, and under the page, where it is fetched when it comes
+  // into view.
+  const shelf = document.getElementById("library");
+  const library = async (show) => {
+    const address_of = (rel) => new URL(background.querySelector(`[rel=${rel}]`).getAttribute("href"), document.baseURI);
+    try {
+      await show(await opened("library"), { index: address_of("index"), pictures: address_of("pictures") });
+    } catch (error) {
+      shelf.lastElementChild.textContent =
+        `The list of scenarios could not be had: ${sentence(reason(error))} An address that ends in the name of one opens it, as in ${location.pathname}#order-emails.`;
+      shelf.scrollIntoView();
+    }
+  };
+  const seen = new IntersectionObserver(([entry]) => {
+    if (!entry.isIntersecting) return;
+    seen.disconnect();
+    library((script, files) => script.fill(shelf, files));
+  });
+  const watch = () => {
+    shelf.hidden = false;
+    seen.observe(shelf);
+  };
+  addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-library]")) library((script, files) => script.open(files));
+  });
   const start_engine = (hear, fail) => {
     return (engine = beside.engine({ script: engineScript, name: engine_name }, hear, fail));
   };
 
-  // The scenario that the address names, if it is built in.
-  function named() {
-    const name = /^#([a-z0-9-]+)/.exec(location.hash)?.[1];
-    return scenarios.find((scenario) => scenario.value === name);
-  }
+  // The recording of the first scenario, whose words and picture stand here, and the address of the one that the address
+  // of the page names. No other name than one of a scenario's form is asked of the server.
+  const first = document.getElementById("cover").href;
+  const name = /^#([a-z0-9_-]{1,64})(&|$)/.exec(location.hash)?.[1];
+  const named = name ? new URL(name, first).href : first;
+  const [title, words] = document.getElementById("fallback-introduction").children;
 
-  // Names it: the app knows it only when it runs. The words that stand here, and the picture, are of the first one.
-  function introduce() {
-    const shown = named() ?? scenarios[0];
-    if (!shown) return;
-    document.title = `${shown.text} · Counterpoint`;
-    if (shown === scenarios[0]) return;
-    const [title, words] = document.getElementById("fallback-introduction").children;
-    title.textContent = shown.text;
-    words.textContent = "\u00a0";
-    example.hidden = true;
-  }
-
-  // What to look for in a recording: its third line.
-  function describe(recording) {
-    const words = document.querySelector("#fallback-introduction p");
+  // Shows the first two lines that a recording has under its own, the title and what to look for.
+  function introduce(recording) {
     const lines = new TextDecoder().decode(recording.subarray(0, 4096)).split("\n", 3);
-    if (words && lines.length === 3) words.textContent = lines[2];
+    if (lines.length < 3) return;
+    [, title.textContent, words.textContent] = lines;
+    document.title = `${lines[1]} · Counterpoint`;
   }
 
   // The recording that the page opens on, until the engine has come: of the scenario that the address names if there is
-  // one of that name, else of the first: nothing else that an address says is asked of the server. Without any, the app
-  // waits for the engine.
+  // one of that name, else of the first. Without any, the app waits for the engine.
   async function cover() {
-    const first = document.getElementById("cover").href;
-    const name = named()?.value;
-    for (const address of name ? [new URL(name, first), first] : [first]) {
+    for (const address of new Set([named, first])) {
       try {
         const response = await fetch(address);
         if (!response.ok) continue;
         const recording = new Uint8Array(await response.arrayBuffer());
-        describe(recording);
+        introduce(recording);
         return recording;
       } catch {
         // As if it were not there.
@@ -171,6 +192,9 @@
     import(beside_page("#frame")).catch((error) => give_up(reason(error)));
     return;
   }
-  introduce();
+  if (named !== first) {
+    title.textContent = words.textContent = "\u00a0";
+    example.hidden = true;
+  }
   start().catch((error) => give_up(reason(error)));
 })();

@@ -1,36 +1,46 @@
-//! Writes what the page has of the built-in scenarios before the engine has come: a recording of each beside the page, by
-//! which it can be used; `scenarios.html`, their titles and the words of the first; and
-//! `scenarios.json`, the files of all. The build of the page runs this (`cargo xtask finish`).
+//! Writes what lies beside the page of the built-in scenarios: a recording of each, by which it can be used before the
+//! engine has come; `introduction.html`, the first one in words; `scenarios.json`, the files of all; and the library:
+//! `library.json`, by which they are found, and in `pictures` a small picture of each. The build of the page runs this
+//! (`cargo xtask finish`).
 //!
 //! An example to Cargo, so that it is not installed with the command line.
 
 use std::path::Path;
 use std::{env, fs, io};
 
+use counterpoint::render::svg;
 use counterpoint::scenario::{PRESETS, Preset, in_one};
 use counterpoint::scene::markup::escaped;
-use counterpoint::studio::Studio;
+use counterpoint::scene::{PX, View, miniature};
+use counterpoint::studio::{Studio, library};
+
+/// What the small pictures are laid out on, in CSS pixels: about twice what they are shown on, for lanes need that width.
+const WIDTH: u16 = 600;
+const HEIGHT: i32 = 400;
 
 fn main() -> io::Result<()> {
     let folder = env::args_os().nth(1).ok_or_else(|| io::Error::other("say into which folder, as in `covers DIR`"))?;
     let folder = Path::new(&folder);
-    fs::create_dir_all(folder)?;
+    fs::create_dir_all(folder.join("pictures"))?;
     for preset in PRESETS {
         fs::write(folder.join(preset.name), Studio::cover(preset).to_file())?;
+        fs::write(folder.join("pictures").join(preset.name).with_extension("svg"), picture(preset))?;
     }
     fs::write(folder.join("scenarios.json"), in_one())?;
-    fs::write(folder.join("scenarios.html"), words())
+    fs::write(folder.join("library.json"), library::index().to_string())?;
+    fs::write(folder.join("introduction.html"), introduction(&PRESETS[0]))
 }
 
-/// The first scenario in words, and after a line of its own, the names and titles of all.
-fn words() -> String {
-    let introduction = |preset: &Preset| {
-        let head = preset.scenario().head;
-        format!("<h2>{}</h2><p>{}</p>", escaped(&head.title), escaped(&head.look_for))
-    };
-    let option = |preset: &Preset| {
-        format!("<option value=\"{}\">{}</option>", preset.name, escaped(&preset.scenario().head.title))
-    };
-    let first: String = PRESETS.iter().take(1).map(introduction).collect();
-    first + "\n" + &PRESETS.iter().map(option).collect::<String>()
+/// What a scenario opens with, so small that it is seen and not read.
+fn picture(preset: &Preset) -> String {
+    let played = preset.scenario().play();
+    let head = &played.scenario.head;
+    let view = View { width: WIDTH, from: head.view.from, to: head.view.to, ..View::default() };
+    svg::miniature(&miniature(&played.sides, &view, HEIGHT * PX))
+}
+
+/// A scenario in words.
+fn introduction(preset: &Preset) -> String {
+    let head = preset.scenario().head;
+    format!("<h2>{}</h2><p>{}</p>", escaped(&head.title), escaped(&head.look_for))
 }

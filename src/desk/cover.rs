@@ -20,7 +20,7 @@ pub struct Cover {
 
 /// What the file is, and who can read it. The format's number goes up when the bytes change within one version of the
 /// program.
-const FIRST_LINE: &str = concat!("Counterpoint recording 2, by version ", env!("CARGO_PKG_VERSION"));
+const FIRST_LINE: &str = concat!("Counterpoint recording 3, by version ", env!("CARGO_PKG_VERSION"));
 
 /// Lines before the bytes, of which a scenario's own can be empty.
 const LINES: usize = 4;

@@ -117,7 +117,6 @@ pub struct App {
     pub parameters: Fold,
     /// Whether all of the words are there by which the scenario is introduced.
     pub words: Fold,
-    titles: Rc<[(String, String)]>,
     copied: Copied,
     forgetting: Option<Timeout>,
     /// Whether the link is to be copied as soon as it is known.
@@ -156,7 +155,6 @@ impl Component for App {
             run: None,
             parameters: Fold::Closed,
             words: Fold::Closed,
-            titles: if mount.is_page() { browser::titles() } else { Vec::new() }.into(),
             copied: Copied::Idle,
             forgetting: None,
             is_copying: false,
@@ -313,8 +311,7 @@ impl App {
     }
 
     pub fn masthead(&self) -> Part {
-        let open = self.player.panel().name.clone();
-        Part::Masthead { titles: self.titles.clone(), open, copied: self.copied.clone() }
+        Part::Masthead { title: self.player.panel().title.clone(), copied: self.copied.clone() }
     }
 
     pub fn narration(&self, run: &RunShown) -> Part {

@@ -5,7 +5,7 @@
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{Document, HtmlElement, HtmlInputElement, HtmlTemplateElement, MediaQueryList, ResizeObserver, Window};
+use web_sys::{Document, HtmlElement, HtmlInputElement, MediaQueryList, ResizeObserver, Window};
 use yew::NodeRef;
 
 pub fn window() -> Window {
@@ -55,14 +55,6 @@ pub fn open_anew(fragment: &str) {
 /// How many bytes this module has taken from the browser. It cannot give them back.
 pub fn memory_in_use() -> usize {
     core::arch::wasm32::memory_size(0) << 16
-}
-
-/// Puts `fragment` into the address as a new entry in the history, so that Back leads to what was there before. Tells no
-/// one: `hashchange` is for what the person or the browser does.
-pub fn push_fragment(fragment: &str) {
-    if let Ok(history) = window().history() {
-        let _ = history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&format!("#{fragment}")));
-    }
 }
 
 /// By this people ask their system for less motion.
@@ -116,18 +108,6 @@ pub fn style(node: &NodeRef, property: &str, value: &str) {
     if let Some(element) = element(node) {
         let _ = element.style().set_property(property, value);
     }
-}
-
-/// The names and titles of the built-in scenarios, which the build writes into the page.
-pub fn titles() -> Vec<(String, String)> {
-    let template = document().get_element_by_id("scenarios").and_then(|found| found.dyn_into().ok());
-    let Some(options) = template.map(|template: HtmlTemplateElement| template.content().children()) else {
-        return Vec::new();
-    };
-    let options = (0..options.length()).filter_map(|index| options.item(index));
-    options
-        .map(|option| (option.get_attribute("value").unwrap_or_default(), option.text_content().unwrap_or_default()))
-        .collect()
 }
 
 /// Names the window after what is open in it.

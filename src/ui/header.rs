@@ -4,10 +4,10 @@ use gloo_timers::callback::Timeout;
 use wasm_bindgen_futures::JsFuture;
 
 use super::app::{Fold, Message};
-use super::element::{Element, On, block, element};
+use super::element::{Element, On, block, element, markup};
 use super::icons::{Icon, icon};
 use super::{Act, browser};
-use crate::desk::Order;
+use crate::desk::Panel;
 
 /// Whether the link was copied.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,22 +23,14 @@ pub enum Copied {
 /// The id of the field with the address that could not be copied.
 const ADDRESS: &str = "address";
 
-/// The name of the page, the scenarios with the open one of this name, the link.
-pub fn masthead(titles: &[(String, String)], name: &str, copied: &Copied, act: &Act) -> Element {
-    let opening = act.clone();
-    let mut options = titles.iter().map(|(known, title)| {
-        let option = element("option", &[]).key(known.as_str()).with("value", known.clone());
-        option.with_if("selected", known == name).text(title.clone())
-    });
-    let select = element("select", &[("id", "scenario")])
-        .on(On::Change, move |event| {
-            let name = browser::value(event);
-            // An entry of its own in the history: Back leads to the scenario before.
-            browser::push_fragment(&name);
-            opening.order(Order::Follow(name));
-        })
-        .all(&mut options);
-    let picker = block("label", "picker").add(block("span", "visually-hidden").text("Scenario")).add(select);
+/// The name of the page, what opens the library, the link. Where there is little room, what opens the library says which
+/// scenario is open. The library is a script's own (`static/boot.js`), which hears of a click by the attribute.
+pub fn masthead(title: &str, copied: &Copied, act: &Act) -> Element {
+    let fixed = [("type", "button"), ("class", "button picker"), ("data-library", ""), ("aria-haspopup", "dialog")];
+    let picker = element("button", &fixed)
+        .add(icon(Icon::Library))
+        .add(element("span", &[]).text("Scenarios"))
+        .add(element("b", &[]).text(title.to_owned()));
     block("header", "masthead")
         .add(element("h1", &[]).text("Counterpoint"))
         .add(block("p", "tagline").text("the same work, asked and queued"))
@@ -103,12 +95,18 @@ pub fn forget(copied: &Copied, act: Act) -> Timeout {
     Timeout::new(millis, move || act.tell(Message::Copied(Copied::Idle)))
 }
 
-/// The scenario in words. On a phone two lines of them, and a button for the rest.
-pub fn introduction(title: &str, look_for: &str, words: Fold, act: &Act) -> Element {
+/// Where a newcomer goes on from the first scenario.
+const NEXT: &str = "<p class=\"next\">Next: <a href=\"#message-queue\">when nobody is there to answer</a><span>, or \
+                    <button type=\"button\" data-library=\"\" aria-haspopup=\"dialog\">what do you want to do?</button></span></p>";
+
+/// The scenario in words. On a phone two lines of them, and a button for the rest. Under the first one, what to look at next.
+pub fn introduction(panel: &Panel, words: Fold, act: &Act) -> Element {
+    let Panel { name, title, look_for, .. } = panel;
     let (class, open, label, other) = match words {
         Fold::Open => ("introduction unfolded", "true", "Less", Fold::Closed),
         Fold::Closed => ("introduction", "false", "More", Fold::Open),
     };
+    let next = (name == "rest-get-user" && act.mount.is_page()).then(|| markup(NEXT));
     let act = act.clone();
     let more = element("button", &[("type", "button"), ("class", "more"), ("aria-controls", "look-for")])
         .with("aria-expanded", open)
@@ -120,4 +118,5 @@ pub fn introduction(title: &str, look_for: &str, words: Fold, act: &Act) -> Elem
         .add(element("h2", &[("id", "title")]).text(title.to_owned()))
         .add_some(has_words.then(|| element("p", &[("id", "look-for")]).text(look_for.to_owned())))
         .add_some(has_words.then_some(more))
+        .add(next.unwrap_or_default())
 }

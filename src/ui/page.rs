@@ -51,7 +51,7 @@ fn whole(app: &App, place: Element) -> Element {
     // Without a cover, there is nothing to say before the engine has come.
     let is_known = !panel.name.is_empty();
     place
-        .add_some(is_known.then(|| introduction(&panel.title, &panel.look_for, app.words, act)))
+        .add_some(is_known.then(|| introduction(panel, app.words, act)))
         .add_some(is_known.then_some(parameters))
         .add(notices(app))
         .add_some(app.run.is_none().then(|| block("div", "progress-place").add_some(progress(player, act))))
@@ -79,6 +79,7 @@ fn shown(app: &App, run: &RunShown) -> VNode {
     VNode::from_iter([
         instrument(app, run).into(),
         kept(Part::Verdicts(run.reel.clone()), act),
+        block("p", "otherwise").text(app.player.panel().otherwise.clone()).into(),
         kept(app.story(run), act),
         kept(app.legend(run), act),
         kept(app.table(run), act),

@@ -26,8 +26,7 @@ use crate::time::Moment;
 #[derive(Clone, PartialEq)]
 pub enum Part {
     Masthead {
-        titles: Rc<[(String, String)]>,
-        open: String,
+        title: String,
         copied: Copied,
     },
     /// For which studio, as well: what was typed is not kept beyond the studio that it was typed for.
@@ -69,7 +68,7 @@ impl Component for Kept {
     fn view(&self, context: &Context<Self>) -> Html {
         let KeptProps { part, act } = context.props();
         let element = match part {
-            Part::Masthead { titles, open, copied } => masthead(titles, open, copied, act),
+            Part::Masthead { title, copied } => masthead(title, copied, act),
             Part::Controls(panel, _) => controls(panel, act),
             Part::Verdicts(reel) => verdicts(reel, act),
             Part::Narration { reel, told, motion } => narration(reel, told, *motion),

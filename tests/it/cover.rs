@@ -15,7 +15,7 @@ fn a_file_begins_with_words_and_has_everything() {
     cover.panel.title = "One\n\ntitle".into();
     let file = cover.to_file();
     let words: Vec<&[u8]> = file.splitn(5, |byte| *byte == b'\n').take(4).collect();
-    let first = format!("Counterpoint recording 2, by version {}", env!("CARGO_PKG_VERSION"));
+    let first = format!("Counterpoint recording 3, by version {}", env!("CARGO_PKG_VERSION"));
     assert_eq!(words, [first.as_bytes(), b"One  title", cover.panel.look_for.as_bytes(), b""]);
     let read = Cover::from_file(&file).unwrap();
     assert_eq!(read.panel, cover.panel);

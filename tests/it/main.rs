@@ -40,6 +40,7 @@ mod kafka;
 mod kafka_attempts;
 mod lanes;
 mod leaps;
+mod library;
 mod limits;
 mod link_faults;
 mod links;

@@ -187,7 +187,9 @@ fn room(window: u16, played: &Played, scene: &Scene) -> i32 {
         (_, false) => 258,
         (_, true) => 245,
     };
-    height - scene.heads_height / 10
+    // And a line less under the first one, which says what to look at next.
+    let next = if window == 390 && played.scenario.head.name == PRESETS[0].name { 12 } else { 0 };
+    height - next - scene.heads_height / 10
 }
 
 /// The moment itself and the captions that speak of what happened last, which is what its view names.

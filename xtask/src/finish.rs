@@ -67,22 +67,28 @@ fn write(folder: &Path, files: &Files) -> Result<()> {
     Ok(())
 }
 
-/// Where the page has the names and titles of all scenarios, and the words of the first one.
-const SCENARIOS: &str = "<template id=\"scenarios\">";
+/// Where the page has the words of the first scenario.
 const INTRODUCTION: &str = "id=\"fallback-introduction\">";
+/// Where the small pictures of the library are written, and where the page has them.
+const PICTURES: (&str, &str) = ("covers/pictures/", "pictures/");
 
-/// Puts the words by which the scenarios are introduced into the page, so that they are read before the app has come, and
-/// their files beside the engine.
+/// Puts the words by which the first scenario is introduced into the page, so that they are read before the app has come;
+/// the files of all scenarios beside the engine; and the library beside the page.
 fn introduce(files: &mut Files) -> Result<()> {
-    let files_of_all = take_text(files, "covers/scenarios.json")?;
-    files.insert(String::from("engine_scenarios.json"), files_of_all.into_bytes());
-    let scenarios = take_text(files, "covers/scenarios.html")?;
-    let mut page = take_text(files, "index.html")?;
-    let (first, titles) = scenarios.split_once('\n').context("there is no scenario to introduce")?;
-    for (place, words) in [(SCENARIOS, titles), (INTRODUCTION, first)] {
-        ensure!(page.matches(place).count() == 1, "index.html has no place `{place}`");
-        page = page.replace(place, &format!("{place}{words}"));
+    for (from, to) in [("covers/scenarios.json", "engine_scenarios.json"), ("covers/library.json", "library.json")] {
+        let content = take_text(files, from)?;
+        files.insert(String::from(to), content.into_bytes());
     }
+    let (written, kept) = PICTURES;
+    let pictures: Vec<String> = files.keys().filter(|name| name.starts_with(written)).cloned().collect();
+    for name in pictures {
+        let content = files.remove(&name).context("it was there")?;
+        files.insert(name.replacen(written, kept, 1), content);
+    }
+    let words = take_text(files, "covers/introduction.html")?;
+    let page = take_text(files, "index.html")?;
+    ensure!(page.matches(INTRODUCTION).count() == 1, "index.html has no place `{INTRODUCTION}`");
+    let page = page.replace(INTRODUCTION, &format!("{INTRODUCTION}{words}"));
     files.insert(String::from("index.html"), page.into_bytes());
     Ok(())
 }
@@ -345,22 +351,23 @@ mod tests {
     }
 
     #[test]
-    fn the_page_has_titles_of_all_scenarios_and_words_of_the_first_and_their_files_are_beside_the_engine() {
-        let page = r#"<template id="scenarios"></template><section id="fallback-introduction"></section>"#;
-        let words = "<h2>One</h2>\n<option value=one>One</option><option value=two>Two</option>";
-        let mut files = Files::from([
-            (String::from("index.html"), page.into()),
-            (String::from("covers/scenarios.html"), words.into()),
-            (String::from("covers/scenarios.json"), b"[]".into()),
-        ]);
+    fn the_page_has_the_words_of_the_first_scenario_and_the_others_and_the_library_are_beside_it() {
+        let page = r#"<section id="fallback-introduction"></section>"#;
+        let words = "<h2>One</h2><p>Look.</p>";
+        let written = [
+            ("index.html", page),
+            ("covers/one", "a recording"),
+            ("covers/introduction.html", words),
+            ("covers/scenarios.json", "[]"),
+            ("covers/library.json", "{}"),
+            ("covers/pictures/one.svg", "<svg/>"),
+        ];
+        let mut files: Files = written.into_iter().map(|(name, content)| (name.to_owned(), content.into())).collect();
         introduce(&mut files).unwrap();
         let page = take_text(&mut files, "index.html").unwrap();
-        let (first, titles) = words.split_once('\n').unwrap();
-        let told = format!(
-            r#"<template id="scenarios">{titles}</template><section id="fallback-introduction">{first}</section>"#
-        );
-        assert_eq!(page, told);
-        assert_eq!(files.into_iter().collect::<Vec<_>>(), [(String::from("engine_scenarios.json"), b"[]".to_vec())]);
+        assert_eq!(page, format!(r#"<section id="fallback-introduction">{words}</section>"#));
+        let names = ["covers/one", "engine_scenarios.json", "library.json", "pictures/one.svg"];
+        assert_eq!(files.into_keys().collect::<Vec<_>>(), names);
     }
 
     #[test]

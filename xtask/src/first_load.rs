@@ -112,7 +112,8 @@ fn tags(page: &str) -> impl Iterator<Item = &str> {
         .filter_map(|rest| rest.split('>').next())
 }
 
-/// The file that a tag makes the browser fetch, if it is a `link`, a `script` or an `img`.
+/// The file that a tag makes the browser fetch, if it is a `link`, a `script` or an `img`. Of a folder, a script fetches what
+/// it needs.
 fn fetched_by(tag: &str) -> Option<String> {
     let (element, attributes) = tag.split_once(char::is_whitespace)?;
     let attribute = match element {
@@ -129,7 +130,7 @@ fn fetched_by(tag: &str) -> Option<String> {
         Some(quoted) => quoted.split('"').next(),
         None => value.split(char::is_whitespace).next(),
     };
-    value.map(|name| name.trim_start_matches("./").to_owned())
+    value.filter(|name| !name.ends_with('/')).map(|name| name.trim_start_matches("./").to_owned())
 }
 
 fn gzipped(content: &[u8]) -> Result<usize> {
@@ -158,7 +159,7 @@ mod tests {
     #[test]
     fn what_is_in_a_template_is_fetched_later() {
         let page = r#"<script src="./boot.js"></script><template id="engine"><script src="./worker.js"></script>
-            <link rel=modulepreload href=./engine.js><link href=./engine_bg.wasm as=fetch></template><img src="a.svg">"#;
+            <link rel=modulepreload href=./engine.js><link href=./engine_bg.wasm as=fetch><link href=./pictures/></template><img src="a.svg">"#;
         let later = ["worker.js", "engine.js", "engine_bg.wasm"];
         assert_eq!(asked_for(page), files(&["index.html", "boot.js", "a.svg"], &later));
     }

@@ -30,6 +30,16 @@ pub async fn drawn(page: &Page) -> Result<()> {
     page.wait_until("the picture is drawn", "document.querySelector('.body .cp-arrows')").await
 }
 
+/// Follows a link to a scenario, as the library has them.
+pub async fn follow(page: &Page, link: &str) -> Result<()> {
+    let script = "const link = document.createElement('a');
+        link.href = '#' + arguments[0];
+        document.body.append(link);
+        link.click();
+        link.remove();";
+    page.run(script, vec![link.into()]).await
+}
+
 pub async fn click(page: &Page, selector: &str) -> Result<()> {
     let clicked: bool = page
         .run(

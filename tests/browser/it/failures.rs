@@ -116,12 +116,16 @@ in_each_browser! {
         quiet(&page).await
     }
 
-    async fn asks_the_server_for_no_scenario_that_there_is_not(page: Page) {
-        running_at(&page, "#no-such-scenario").await?;
-        expect_notice(&page, "there is no scenario `no-such-scenario`").await?;
+    async fn asks_the_server_for_a_recording_by_a_scenarios_name_and_for_nothing_else_that_an_address_says(page: Page) {
+        for (place, said) in [("#no-such-scenario", "no-such-scenario"), ("#../no%2fsuch", "../no/such")] {
+            running_at(&page, place).await?;
+            expect_notice(&page, &format!("there is no scenario `{said}`")).await?;
+            page.driver().goto("about:blank").await?;
+        }
         let asked_for = page.site().asked_for();
-        assert!(asked_for.iter().all(|name| !name.contains("no-such")), "{asked_for:?}");
-        quiet(&page).await
+        let by_name: Vec<&String> = asked_for.iter().filter(|name| name.contains("such")).collect();
+        assert!(matches!(by_name[..], [name] if name.starts_with("covers-") && name.ends_with("/no-such-scenario")), "{by_name:?}");
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use counterpoint_browser_tests::Page;
 
-use super::acts::{drawn, quiet, running_at};
+use super::acts::{drawn, follow, quiet, running_at};
 
 /// Keeps all that was said of what is under way, and whether the picture was marked as one of before meanwhile.
 const LISTEN: &str = "
@@ -77,14 +77,6 @@ async fn run_long(page: &Page, scenario: &str, jobs: u32) -> Result<()> {
     page.wait_until("all of it is shown", "document.querySelector('.cp-traffic rect')").await
 }
 
-/// Chooses a scenario from the list.
-async fn choose(page: &Page, scenario: &str) -> Result<()> {
-    let script = "const list = document.querySelector('#scenario');
-        list.value = arguments[0];
-        list.dispatchEvent(new Event('change', { bubbles: true }));";
-    page.run(script, vec![scenario.into()]).await
-}
-
 /// What a person does meanwhile waits for the task that is under way, so a run is taken in bit by bit. How long a task
 /// takes depends on what else the machine does; but that makes all tasks longer, and if the run was taken in at one go, one
 /// task would take as long as all of them.
@@ -127,7 +119,7 @@ in_each_browser! {
         running_at(&page, "#order-emails").await?;
         page.run::<()>("window.isOfBefore = true;", Vec::new()).await?;
         // After a short run, the page stays what it is.
-        choose(&page, "retry-storm").await?;
+        follow(&page, "retry-storm").await?;
         let its_run = "document.querySelector('.story-bar small')?.textContent === ' of 10' && !document.querySelector('.behind')";
         page.wait_until("it is open", &format!("location.hash.startsWith('#retry-storm') && {its_run}")).await?;
         assert!(page.run::<bool>("return window.isOfBefore === true;", Vec::new()).await?);
@@ -136,7 +128,7 @@ in_each_browser! {
         // How much is asked for at once depends on how fast the run comes: 303 MiB, and on a busy machine less.
         let large: u32 = page.run(megabytes, Vec::new()).await?;
         assert!((193..400).contains(&large), "{large} MiB in the long run");
-        choose(&page, "rest-get-user").await?;
+        follow(&page, "rest-get-user").await?;
         page.wait_until("the page is a new one", "window.isOfBefore === undefined && document.readyState === 'complete'").await?;
         drawn(&page).await?;
         page.wait_until("the scenario is open", "document.querySelector('h2').textContent === 'GET /user/123'").await?;

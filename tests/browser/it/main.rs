@@ -32,6 +32,7 @@ mod files;
 mod harness;
 mod hosts;
 mod instrument;
+mod library;
 mod long_runs;
 mod opening;
 mod outage;

@@ -2,7 +2,7 @@
 
 use counterpoint_browser_tests::{Motion, Page, Scheme};
 
-use crate::acts::{MOMENT, click, quiet, reload, running_at, seek, slide, type_in};
+use crate::acts::{MOMENT, click, follow, quiet, reload, running_at, seek, slide, type_in};
 
 const PLACE: &str = "#order-emails";
 /// The field for the exact length of the work.
@@ -103,12 +103,7 @@ in_each_browser! {
 
     async fn another_scenario_opens_at_its_own_moment(page: Page) {
         running_at(&page, PLACE).await?;
-        page.run::<()>(
-            "const list = document.querySelector('#scenario');
-             list.value = 'message-queue';
-             list.dispatchEvent(new Event('change', { bubbles: true }));",
-            Vec::new(),
-        ).await?;
+        follow(&page, "message-queue").await?;
         page.wait_until("it is open", "location.hash === '#message-queue&v=1'").await?;
         quiet(&page).await
     }
