@@ -10,14 +10,14 @@ macro_rules! in_each_browser {
 
             async fn story($page: Page) -> anyhow::Result<()> $story
 
-            #[tokio::test]
-            async fn in_chromium() -> anyhow::Result<()> {
-                tell(Browser::Chromium, stringify!($name), story).await
+            #[test]
+            fn in_chromium() -> anyhow::Result<()> {
+                tell(Browser::Chromium, stringify!($name), story)
             }
 
-            #[tokio::test]
-            async fn in_firefox() -> anyhow::Result<()> {
-                tell(Browser::Firefox, stringify!($name), story).await
+            #[test]
+            fn in_firefox() -> anyhow::Result<()> {
+                tell(Browser::Firefox, stringify!($name), story)
             }
         }
     )+};

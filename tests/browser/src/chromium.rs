@@ -57,6 +57,11 @@ pub async fn set_media(driver: &WebDriver, scheme: Scheme, motion: Motion) -> Re
     send(driver, "Emulation.setEmulatedMedia", media).await
 }
 
+/// Brings the tab before all others: without that, nothing in a new one ever has the focus.
+pub async fn bring_to_front(driver: &WebDriver) -> Result<()> {
+    send(driver, "Page.bringToFront", json!({})).await
+}
+
 /// Nodes, listeners, and bytes that scripts hold, after a collection.
 pub async fn counts(driver: &WebDriver) -> Result<[f64; 3]> {
     send(driver, "Performance.enable", json!({})).await?;

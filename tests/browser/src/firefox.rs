@@ -52,6 +52,12 @@ pub async fn set_media(driver: &WebDriver, scheme: Scheme, motion: Motion) -> Re
     Ok(())
 }
 
+/// Forgets what is preferred in all pages: that alone is no tab's own.
+pub async fn prefer_nothing(driver: &WebDriver) -> Result<()> {
+    in_window(driver, "Services.prefs.clearUserPref('ui.prefersReducedMotion');", Vec::new()).await?;
+    Ok(())
+}
+
 /// Warnings and errors on the console since the last call: the page's own and the browser's about it.
 pub async fn complaints(driver: &WebDriver, printed: &mut Printed) -> Result<Vec<String>> {
     let mut complaints = noticed(driver).await?;

@@ -60,18 +60,49 @@ pub struct Page {
 impl Page {
     /// Starts the browser; nothing is open in it yet.
     pub async fn launch(browser: Browser, site: Site) -> Result<Self> {
-        let launched = browser.launch().await?;
-        Ok(Self { browser, driver: launched.driver.clone(), site, launched: Arc::new(Mutex::new(Some(launched))) })
+        Ok(Self::of(browser, browser.launch().await?, site))
+    }
+
+    /// A browser in which nothing is open yet: one that another page has had, or a new one.
+    pub async fn any(browser: Browser, site: Site) -> Result<Self> {
+        let idle = browser.idle().pop();
+        match idle {
+            Some(launched) => Ok(Self::of(browser, launched, site)),
+            None => Self::launch(browser, site).await,
+        }
+    }
+
+    fn of(browser: Browser, launched: Launched, site: Site) -> Self {
+        Self { browser, driver: launched.driver.clone(), site, launched: Arc::new(Mutex::new(Some(launched))) }
+    }
+
+    /// Leaves the browser to another page. What was set of this one goes with its tab; what it has stored is of its site's
+    /// address, which no other page has.
+    pub async fn leave(self) -> Result<()> {
+        let old = self.driver.windows().await?;
+        let new = self.driver.new_tab().await?;
+        for window in old {
+            self.driver.switch_to_window(window).await?;
+            self.driver.close_window().await?;
+        }
+        self.driver.switch_to_window(new).await?;
+        match self.browser {
+            Browser::Chromium => chromium::bring_to_front(&self.driver).await?,
+            Browser::Firefox => firefox::prefer_nothing(&self.driver).await?,
+        }
+        self.complaints().await?;
+        if let Some(launched) = self.launched.lock().await.take() {
+            self.browser.idle().push(launched);
+        }
+        Ok(())
     }
 
     /// Closes the browser and ends its driver.
     pub async fn close(self) -> Result<()> {
-        if let Some(mut launched) = self.launched.lock().await.take() {
-            launched.driver.quit().await?;
-            launched.process.kill().await?;
-            launched.profile.close()?;
+        match self.launched.lock().await.take() {
+            Some(launched) => launched.close().await,
+            None => Ok(()),
         }
-        Ok(())
     }
 
     pub fn browser(&self) -> Browser {
