@@ -1,4 +1,4 @@
-//! The command line: `list`, `show`, `run`, `check`, `mdbook`.
+//! The command line: `list`, `show`, `run`, `check`, `schema`, `mdbook`.
 //!
 //! What is wrong with the input is said in one line on standard error, with exit code 2; what `check` finds wrong in files
 //! is its answer, on standard output and with exit code 1. A reader that stops reading
@@ -23,7 +23,7 @@ use clap::error::ErrorKind;
 
 use self::arguments::{Arguments, Command};
 use crate::reading::one_line;
-use crate::scenario::PRESETS;
+use crate::scenario::{PRESETS, schema};
 
 /// Why nothing was done, in one line.
 #[derive(Debug)]
@@ -73,6 +73,7 @@ fn obey(command: Command) -> Result<(), Trouble> {
         Command::Show { name } => show(&name),
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Schema => print(format!("{:#}\n", schema()).as_bytes()),
         #[cfg(feature = "mdbook")]
         Command::Mdbook(arguments) => mdbook::mdbook(&arguments),
     }

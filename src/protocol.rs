@@ -54,7 +54,9 @@ use serde_json::Value;
 pub use pool::Connection;
 
 use crate::engine::{Actor, Context, Input, Link, Setup};
-use crate::reading::{self, Field, Misread, shown};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::reading::kind::Kind;
+use crate::reading::{Faults, Field, Rule};
 use crate::rng::Distribution;
 use crate::time::Span;
 use crate::trace::ActorId;
@@ -130,44 +132,30 @@ pub struct BadSetting {
     pub sentence: String,
 }
 
-/// Refuses a number outside its range.
+/// What a check of settings gives: one thing that is wrong, or all of them.
+trait Findings {
+    fn into_findings(self) -> Vec<BadSetting>;
+}
+
+impl Findings for Result<(), BadSetting> {
+    fn into_findings(self) -> Vec<BadSetting> {
+        self.err().into_iter().collect()
+    }
+}
+
+impl Findings for Vec<BadSetting> {
+    fn into_findings(self) -> Vec<BadSetting> {
+        self
+    }
+}
+
+/// Refuses a number outside the range that other fields leave it.
 pub(crate) fn in_range(field: &str, value: u64, range: std::ops::RangeInclusive<u64>) -> Result<(), BadSetting> {
     if range.contains(&value) {
         return Ok(());
     }
-    let sentence = format!("{value} is out of range; it must be from {} to {}", range.start(), range.end());
+    let sentence = format!("{value} would not do; write a whole number from {} to {}", range.start(), range.end());
     Err(BadSetting { field: field.into(), sentence })
-}
-
-/// The most entries of a list that names jobs, or parts of their answers, by number.
-pub(crate) const MAX_NAMED: usize = 1000;
-
-/// Refuses a list that is too long.
-pub(crate) fn at_most(field: &str, count: usize, most: usize) -> Result<(), BadSetting> {
-    if count <= most {
-        return Ok(());
-    }
-    Err(BadSetting { field: field.into(), sentence: format!("there are {count} entries; at most {most} fit") })
-}
-
-/// Refuses an actor's id or name that cannot be drawn or addressed.
-pub(crate) fn check_actor(field: &str, id: &str, name: &str) -> Result<(), BadSetting> {
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
-    if id.is_empty() || id.len() > 32 || !id.chars().all(fits) {
-        let sentence = format!("`{}` is not an id; use 1 to 32 of a–z, 0–9, - and _", shown(id));
-        return Err(BadSetting { field: format!("{field}.id"), sentence });
-    }
-    let bad = |sentence: String| Err(BadSetting { field: format!("{field}.name"), sentence });
-    match reading::check_plain(name, 24) {
-        Err(sentence) => bad(sentence),
-        Ok(()) if name.is_empty() => bad("the name is empty; write 1 to 24 characters".into()),
-        Ok(()) => Ok(()),
-    }
-}
-
-/// Refuses a text that is too long or cannot be shown as it is.
-pub(crate) fn check_text(field: &str, text: &str) -> Result<(), BadSetting> {
-    reading::check_plain(text, 400).map_err(|sentence| BadSetting { field: field.into(), sentence })
 }
 
 /// Refuses two actors of one side with the same id.
@@ -182,9 +170,6 @@ pub(crate) fn different(field: &str, id: &str, other: &str) -> Result<(), BadSet
 pub(crate) fn counted(count: u16, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
-
-/// The most slots (threads, workers, consumers) one actor may have.
-pub const MAX_SLOTS: u64 = 1000;
 
 /// A party of one kind: its state and rules, what it understands, and what it can be woken for.
 pub trait Role {
@@ -210,15 +195,21 @@ macro_rules! protocols {
 
         impl Settings {
             /// Reads the settings of the protocol called `name`; nothing if there is no such protocol.
-            pub(crate) fn read(name: &str, value: Value) -> Option<Result<Settings, Misread>> {
+            pub(crate) fn read(name: &str, value: Value, faults: &mut Faults) -> Option<Settings> {
                 let mut blank = match name {
                     $($name => Settings::$variant($module::Settings::default()),)+
                     _ => return None,
                 };
-                let read = match &mut blank {
-                    $(Settings::$variant(settings) => settings.read(value),)+
-                };
-                Some(read.map(|()| blank))
+                match &mut blank {
+                    $(Settings::$variant(settings) => settings.read(value, &Rule::Any, faults),)+
+                }
+                Some(blank)
+            }
+
+            /// What can be written of a side of each protocol, by the protocol's name.
+            #[cfg(not(target_arch = "wasm32"))]
+            pub(crate) fn kinds() -> Vec<(&'static str, Kind)> {
+                vec![$(($name, $module::Settings::default().kind())),+]
             }
 
             pub(crate) fn to_value(&self) -> Value {
@@ -250,9 +241,10 @@ macro_rules! protocols {
                 }
             }
 
-            pub(crate) fn check(&self) -> Result<(), BadSetting> {
+            /// What does not go together in these settings; of a fixed set-up, the first of it.
+            pub(crate) fn check(&self) -> Vec<BadSetting> {
                 match self {
-                    $(Settings::$variant(settings) => settings.check(),)+
+                    $(Settings::$variant(settings) => settings.check().into_findings(),)+
                 }
             }
 
@@ -388,12 +380,4 @@ parties! {
     within it
     JobClient job_store::messages::ToClient, job_store::client::Timer;
     JobWorkers job_store::messages::ToWorkers, job_store::workers::Timer;
-}
-
-/// A span of a setting that must not be zero.
-pub(crate) fn not_zero(field: &str, span: Span) -> Result<(), BadSetting> {
-    if span > Span::ZERO {
-        return Ok(());
-    }
-    Err(BadSetting { field: field.into(), sentence: "0ms is too short; it must be longer than nothing".into() })
 }

@@ -47,8 +47,9 @@ pub struct SidePlayed {
 }
 
 /// How the caller of a side waits: a label for colour and comparison, nothing else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub enum Style {
+    #[default]
     RequestResponse,
     Queued,
 }

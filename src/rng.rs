@@ -12,7 +12,10 @@ use rand_pcg::Pcg64Mcg;
 use serde_json::{Map, Value};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
-use crate::reading::{self, Each, Field, Misread, Need};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::reading::kind::{self, Choice, Form, Shape};
+use crate::reading::rule::LASTING;
+use crate::reading::{self, Each, Faults, Field, Rule, declared};
 use crate::time::Span;
 
 /// What a value is for. Each purpose is a family of independent streams; the numbers are part of the model.
@@ -143,70 +146,88 @@ const SPREADS: [&str; 6] = ["uniform", "exponential", "erlang", "hyperexponentia
 
 impl Spread {
     /// Of the kind with that number, with nothing in it; `value` tells how a log-normal one is told.
-    fn blank(kind: usize, value: &Value) -> Result<Self, Misread> {
+    fn blank(kind: usize, value: &Value) -> Self {
         let mean = Span::ZERO;
-        Ok(match kind {
+        match kind {
             0 => Spread::Uniform { min: mean, max: mean },
             1 => Spread::Exponential { mean },
             2 => Spread::Erlang { shape: 0, mean },
             3 => Spread::Hyperexponential { mean, squared_cv: 0.0 },
-            4 => Spread::LogNormal(LogNormal::blank(value)?),
+            4 if value.get("median").is_some() => Spread::LogNormal(LogNormal::ByMedian { median: mean, p99: mean }),
+            4 => Spread::LogNormal(LogNormal::ByMean { mean, squared_cv: 0.0 }),
             _ => Spread::Listed { values: Vec::new() },
-        })
+        }
     }
 
     /// Shows its fields; gives the number of its kind.
     fn each(&mut self, each: Each<'_>) -> usize {
-        let mut needs = |name, field: &mut dyn Field| each(name, field, Need::Required);
+        let average = declared!("mean", Required, Rule::Any, "The average.");
         match self {
             Spread::Uniform { min, max } => {
-                needs("min", min);
-                needs("max", max);
+                each(declared!("min", Required, Rule::Any, "The shortest."), min);
+                each(declared!("max", Required, Rule::Any, "The longest."), max);
                 0
             }
             Spread::Exponential { mean } => {
-                needs("mean", mean);
+                each(average, mean);
                 1
             }
             Spread::Erlang { shape, mean } => {
-                needs("shape", shape);
-                needs("mean", mean);
+                each(
+                    declared!("shape", Required, Rule::Whole(1, 100), "How many phases: the more, the more even."),
+                    shape,
+                );
+                each(average, mean);
                 2
             }
             Spread::Hyperexponential { mean, squared_cv } => {
-                needs("mean", mean);
-                needs("squared_cv", squared_cv);
+                each(average, mean);
+                each(declared!("squared_cv", Required, Rule::Number(1.0, 1000.0), "Variance / mean²."), squared_cv);
                 3
             }
             Spread::LogNormal(LogNormal::ByMean { mean, squared_cv }) => {
-                needs("mean", mean);
-                needs("squared_cv", squared_cv);
+                each(average, mean);
+                each(declared!("squared_cv", Required, Rule::Number(0.0, 1000.0), "Variance / mean²."), squared_cv);
                 4
             }
             Spread::LogNormal(LogNormal::ByMedian { median, p99 }) => {
-                needs("median", median);
-                needs("p99", p99);
+                each(declared!("median", Required, LASTING, "Half are shorter."), median);
+                each(declared!("p99", Required, LASTING, "One in a hundred is longer: at least the median."), p99);
                 4
             }
             Spread::Listed { values } => {
-                needs("values", values);
+                const MANY: Rule = Rule::List(1, 10_000, &Rule::Any);
+                each(declared!("values", Required, MANY, "In turn, beginning again at the end."), values);
                 5
             }
         }
     }
 }
 
-impl LogNormal {
-    fn blank(value: &Value) -> Result<Self, Misread> {
-        let given = |names: [&str; 2]| names.map(|name| value.get(name).is_some());
-        match (given(["mean", "squared_cv"]), given(["median", "p99"])) {
-            ([true, true], [false, false]) => Ok(LogNormal::ByMean { mean: Span::ZERO, squared_cv: 0.0 }),
-            ([false, false], [true, true]) => Ok(LogNormal::ByMedian { median: Span::ZERO, p99: Span::ZERO }),
-            _ => Err(Misread::new(
-                "a log-normal distribution is told by `mean` and `squared_cv`, or by `median` and `p99`",
-            )),
-        }
-    }
+/// What each spread is, by its number.
+#[cfg(not(target_arch = "wasm32"))]
+const ABOUT: [&str; 6] = [
+    "Anything between two bounds, alike.",
+    "As between the arrivals of a Poisson process: short ones often, long ones seldom.",
+    "The sum of so many exponential phases: more even than one.",
+    "Mostly short and sometimes very long: more uneven than exponential.",
+    "Skewed, as service times often are: told by mean and variance, or by median and 99th percentile.",
+    "These, one after another.",
+];
+
+/// The forms in which a distribution is written.
+#[cfg(not(target_arch = "wasm32"))]
+fn forms() -> Vec<Form> {
+    let spreads = (0..SPREADS.len()).map(|place| (place, Value::Null)).chain([(4, serde_json::json!({"median": ""}))]);
+    let fixed = Form { word: "fixed", about: "The same time every time.", shape: Shape::Plain(Span::default().kind()) };
+    let spreads = spreads.map(|(place, told)| Form {
+        word: SPREADS[place],
+        about: ABOUT[place],
+        shape: Shape::Within(kind::shown(&mut |each| {
+            Spread::blank(place, &told).each(each);
+        })),
+    });
+    [fixed].into_iter().chain(spreads).collect()
 }
 
 /// A distribution of spans. All are made by inverse transform and rounded to whole microseconds at the door.
@@ -278,37 +299,21 @@ impl Distribution {
         Span::from_seconds_rounded(seconds)
     }
 
-    /// Checks the numbers and prepares what does not depend on the draw. The sentence names what would do.
+    /// Prepares what does not depend on the draw; or says which numbers do not go together.
     fn prepare(spread: Spread) -> Result<Self, String> {
-        let above_one = |cv: f64| match cv {
-            cv if (1.0..=1000.0).contains(&cv) => Ok(cv),
-            cv => Err(format!("squared_cv is {cv}; it must be from 1 to 1000 here")),
-        };
         let prepared = match &spread {
             Spread::Uniform { min, max } if min > max => {
                 return Err(format!("min {min} is longer than max {max}"));
             }
-            Spread::Erlang { shape, .. } if !(1..=100).contains(shape) => {
-                return Err(format!("shape is {shape}; it must be from 1 to 100"));
-            }
-            Spread::Listed { values } if values.is_empty() || values.len() > 10_000 => {
-                return Err(format!("values has {} entries; it must have 1 to 10000", values.len()));
-            }
-            Spread::Hyperexponential { squared_cv, .. } => {
-                let cv = above_one(*squared_cv)?;
-                [0.5 * (1.0 + libm::sqrt((cv - 1.0) / (cv + 1.0))), 0.0]
-            }
+            Spread::Hyperexponential { squared_cv: cv, .. } => [0.5 * (1.0 + libm::sqrt((cv - 1.0) / (cv + 1.0))), 0.0],
             Spread::LogNormal(LogNormal::ByMean { mean, squared_cv }) => {
-                if !(0.0..=1000.0).contains(squared_cv) {
-                    return Err(format!("squared_cv is {squared_cv}; it must be from 0 to 1000"));
-                }
                 let variance = libm::log1p(*squared_cv);
                 [libm::log(mean.as_seconds()) - variance / 2.0, libm::sqrt(variance)]
             }
+            Spread::LogNormal(LogNormal::ByMedian { median, p99 }) if p99 < median => {
+                return Err(format!("p99 {p99} must be at least the median {median}"));
+            }
             Spread::LogNormal(LogNormal::ByMedian { median, p99 }) => {
-                if *median == Span::ZERO || p99 < median {
-                    return Err(format!("p99 {p99} must be at least the median {median}, and the median above zero"));
-                }
                 let location = libm::log(median.as_seconds());
                 [location, (libm::log(p99.as_seconds()) - location) / Z99]
             }
@@ -331,25 +336,37 @@ impl Default for Distribution {
 }
 
 impl Field for Distribution {
-    fn read(&mut self, value: Value) -> Result<(), Misread> {
+    fn read(&mut self, value: Value, _: &Rule, faults: &mut Faults) {
         if value.is_string() {
-            return reading::read(value).map(|span| *self = Distribution::fixed(span));
+            let mut span = Span::ZERO;
+            span.read(value, &Rule::Any, faults);
+            *self = Distribution::fixed(span);
+            return;
         }
         let one = value.as_object().filter(|fields| fields.len() == 1).and_then(|fields| fields.iter().next());
         let Some((kind, numbers)) = one else {
-            return Err(Misread::new(format!(
+            return faults.add(format!(
                 "{} is not a distribution: write a duration as in \"170ms\", or one kind as in {{\"exponential\": {{\"mean\": \"170ms\"}}}}",
                 reading::shown(&value)
-            )));
+            ));
         };
-        let place = reading::place_of(&Value::from(kind.as_str()), &SPREADS)?;
-        let mut spread = Spread::blank(place, numbers).map_err(|misread| misread.within(kind))?;
-        reading::read_fields(numbers.clone(), &mut |each| {
-            spread.each(each);
-        })
-        .map_err(|misread| misread.within(kind))?;
-        *self = Distribution::prepare(spread).map_err(Misread::new)?;
-        Ok(())
+        let Some(place) = reading::place_of(&Value::from(kind.as_str()), &SPREADS, faults) else { return };
+        let mut spread = Spread::blank(place, numbers);
+        let before = faults.count();
+        reading::read_fields(
+            numbers.clone(),
+            &mut |each| {
+                spread.each(each);
+            },
+            faults,
+        );
+        faults.step_out(before, kind);
+        if faults.count() == before {
+            match Distribution::prepare(spread) {
+                Ok(prepared) => *self = prepared,
+                Err(sentence) => faults.add(sentence),
+            }
+        }
     }
 
     fn write(&mut self) -> Value {
@@ -363,6 +380,12 @@ impl Field for Distribution {
                 Value::Object(one_kind)
             }
         }
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    fn kind(&mut self) -> kind::Kind {
+        let about = "How a length of time is spread: a plain time is the same every time.";
+        kind::Kind::Choice(Choice { name: "Distribution", about, forms })
     }
 }
 

@@ -24,7 +24,7 @@ use serde_json::Value;
 
 use crate::desk::{Cover, Opening, Order, Panel, Refusal, Report};
 use crate::engine::Progress;
-use crate::reading::{Flaw, parse};
+use crate::reading::{Faults, parse};
 use crate::recording::Recording;
 use crate::scenario::{PRESETS, Played, Preset, Run, Scenario};
 
@@ -115,11 +115,13 @@ impl Studio {
                 }
             }
             Order::Set { path, value } => {
-                match parse(&value) {
-                    Ok(read) => self.set(&path, read),
+                let mut faults = Faults::default();
+                let read = parse(&value, &mut faults);
+                match (read, faults.first()) {
+                    (Ok(read), Ok(())) => self.set(&path, read),
+                    (Ok(_), Err(misread)) => self.refuse(&path, &value, misread.to_string()),
                     // What is not JSON is a word, written without its quotation marks.
-                    Err(Flaw::NotJson(..)) => self.set(&path, Value::String(value)),
-                    Err(Flaw::Twice(misread)) => self.refuse(&path, &value, misread.to_string()),
+                    (Err(_), _) => self.set(&path, Value::String(value)),
                 }
             }
             Order::Type { path, text } => self.type_in(&path, &text),

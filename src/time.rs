@@ -3,14 +3,15 @@
 //! *Invariant:* this is the only clock there is. A moment plus a span is a moment, a moment minus a moment is a
 //! span, and the sum of two moments does not exist.
 
+mod written;
+
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub};
 use std::str::FromStr;
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use serde_json::Value;
 
-use crate::reading::{Field, Misread, shown};
+use crate::reading::shown;
 
 /// The longest span that can be written in a scenario: 366 days.
 pub const LONGEST: Span = Span(366 * 24 * 3600 * 1_000_000);
@@ -202,35 +203,6 @@ fn fraction_of(size: u64, digits: &str) -> Option<u64> {
     let scale = 10u64.pow(digits.len() as u32);
     let numerator = size * digits.bytes().fold(0, |number, digit| 10 * number + u64::from(digit - b'0'));
     numerator.is_multiple_of(scale).then_some(numerator / scale)
-}
-
-impl Field for Span {
-    fn read(&mut self, value: Value) -> Result<(), Misread> {
-        let text = value.as_str().ok_or_else(|| {
-            let sentence = "is not a duration: write a number and a unit in quotes, as in \"170ms\"";
-            Misread::new(format!("{} {sentence}", shown(&value)))
-        })?;
-        *self = text.parse().map_err(|SpanError(sentence)| Misread::new(sentence))?;
-        Ok(())
-    }
-
-    fn write(&mut self) -> Value {
-        self.to_string().into()
-    }
-}
-
-/// A dated thing in a scenario is written as the span since the start.
-impl Field for Moment {
-    fn read(&mut self, value: Value) -> Result<(), Misread> {
-        let mut span = Span::ZERO;
-        span.read(value)?;
-        *self = Moment(span.0);
-        Ok(())
-    }
-
-    fn write(&mut self) -> Value {
-        Span(self.0).write()
-    }
 }
 
 /// `value` × `times` / `of`, rounded down; the largest number where that is larger still.

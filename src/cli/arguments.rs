@@ -35,6 +35,8 @@ pub enum Command {
     Run(RunArguments),
     /// Say whether scenarios are valid, and whether pictures and verdicts are still as they were committed
     Check(CheckArguments),
+    /// What can be written in a scenario, as a JSON Schema for editors
+    Schema,
     /// Draw the diagrams of a book: what mdBook calls, and what sets up a book for it
     #[cfg(feature = "mdbook")]
     Mdbook(MdbookArguments),

@@ -14,10 +14,9 @@ use super::call::{
     Answer, Ask, Conduct, Door, Edge, EdgePolicy, Effect, Hands, Node, Reply, RetryOn, Step, StepEnd, Task, Verdict,
 };
 use super::retry::Retry;
-use super::{
-    BadSetting, Ground, MAX_NAMED, MAX_SLOTS, Party as AnyParty, Stage, at_most, check_actor, in_range, leg, not_zero,
-};
+use super::{BadSetting, Ground, Party as AnyParty, Stage, leg};
 use crate::engine::{KindId, Setup};
+use crate::reading::rule::{ID, JOBS, LASTING, LINE, NAME, SLOTS};
 use crate::reading::{fields, words};
 use crate::rng::Distribution;
 use crate::time::{Moment, Span};
@@ -29,85 +28,64 @@ the authorization code flow with a code that is used once and lives ten minutes,
 Left out: the choice of an algorithm (the work of a job is its cost), memory limits of a hash, PKCE and state, consent, redirects of the browser as messages of their own, \
 rate limits and lock-out, sessions in a store, signing (microseconds), refresh tokens that are rotated, clock skew.";
 
-/// A side's settings.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Settings {
-    pub caller: Caller,
-    pub server: AuthServer,
-    /// Where the users' records are.
-    pub users: Service,
-    /// How long the look-up of a user takes.
-    pub lookup: Distribution,
-    pub flow: Flow,
-    /// Numbers of jobs, counted from one, whose password is wrong.
-    pub wrong_password: Vec<u32>,
-    /// Code flow: how long the user takes to fill in the form.
-    pub user_takes: Span,
-    /// Code flow: how long the client takes to redeem the code.
-    pub redeems_after: Span,
-    /// Code flow: whether the code is redeemed a second time.
-    pub redeems_twice: bool,
-    /// At most ten minutes: RFC 6749 §4.1.2.
-    pub code_lifetime: Span,
-    /// How long a token is good for (`expires_in`).
-    pub expires_in: Span,
-    pub timeout: Option<Span>,
-    pub retry: Retry,
-}
-
-fields!(Settings:
-    caller, server, users, lookup, flow, wrong_password, user_takes, redeems_after, redeems_twice, code_lifetime,
-    expires_in, timeout, retry
-);
-
-/// The server that computes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct AuthServer {
-    pub id: String,
-    pub name: String,
-    pub cores: u16,
-    /// Requests it has in hand at most, beyond one a core.
-    pub accept_queue: u32,
-}
-
-fields!(AuthServer: id, name, cores, accept_queue);
-
-impl Default for AuthServer {
-    fn default() -> Self {
-        AuthServer { id: "auth".into(), name: "Auth server".into(), cores: 4, accept_queue: 100 }
+fields! {
+    /// A side's settings.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Settings {
+        /// Who wants the jobs.
+        pub caller: Caller = Caller::default(),
+        /// Who checks the password and issues the tokens.
+        pub server: AuthServer = AuthServer::default(),
+        /// Where the users' records are.
+        pub users: Service = Service::called("users", "Users", 10),
+        /// How long the look-up of a user takes.
+        pub lookup: Distribution = Distribution::fixed(Span::millis(2)),
+        /// What a job is.
+        pub flow: Flow = Flow::Password,
+        /// Numbers of jobs, counted from one, whose password is wrong.
+        pub wrong_password: Vec<u32> [JOBS] = Vec::new(),
+        /// Code flow: how long the user takes to fill in the form.
+        pub user_takes: Span = Span::ZERO,
+        /// Code flow: how long the client takes to redeem the code.
+        pub redeems_after: Span = Span::ZERO,
+        /// Code flow: whether the code is redeemed a second time.
+        pub redeems_twice: bool = false,
+        /// At most ten minutes: RFC 6749 §4.1.2.
+        pub code_lifetime: Span [LASTING] = Span::seconds(600),
+        /// How long a token is good for (`expires_in`).
+        pub expires_in: Span [LASTING] = Span::seconds(3600),
+        /// How long each attempt waits for its answer; without a time, for ever.
+        pub timeout: Option<Span> [LASTING] = None,
+        /// How often what failed is tried again, and after which wait.
+        pub retry: Retry = Retry::default(),
     }
 }
 
-/// What a job is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flow {
-    /// `POST /login` with name and password.
-    Password,
-    /// The authorization code flow, from the authorization endpoint to the token.
-    Code,
-    /// A call that carries an access token, which is refreshed when it has expired.
-    Bearer,
+fields! {
+    /// The server that computes.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct AuthServer {
+        /// What paths, faults and captions call it by.
+        pub id: String [ID] = "auth".into(),
+        /// As its lane shows it.
+        pub name: String [NAME] = "Auth server".into(),
+        /// How many passwords it hashes at the same time.
+        pub cores: u16 [SLOTS] = 4,
+        /// Requests it has in hand at most, beyond one a core.
+        pub accept_queue: u32 [LINE] = 100,
+    }
 }
 
-words!(Flow: Password = "password", Code = "code", Bearer = "bearer");
-
-impl Default for Settings {
-    fn default() -> Self {
-        Settings {
-            caller: Caller::default(),
-            server: AuthServer::default(),
-            users: Service::called("users", "Users", 10),
-            lookup: Distribution::fixed(Span::millis(2)),
-            flow: Flow::Password,
-            wrong_password: Vec::new(),
-            user_takes: Span::ZERO,
-            redeems_after: Span::ZERO,
-            redeems_twice: false,
-            code_lifetime: Span::seconds(600),
-            expires_in: Span::seconds(3600),
-            timeout: None,
-            retry: Retry::default(),
-        }
+words! {
+    /// What a job is.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Flow = Password {
+        /// `POST /login` with name and password.
+        Password = "password",
+        /// The authorization code flow, from the authorization endpoint to the token.
+        Code = "code",
+        /// A call that carries an access token, which is refreshed when it has expired.
+        Bearer = "bearer",
     }
 }
 
@@ -151,16 +129,7 @@ const INVALID_GRANT: u8 = 2;
 
 impl Settings {
     pub(super) fn check(&self) -> Result<(), BadSetting> {
-        self.caller.check()?;
-        check_actor("server", &self.server.id, &self.server.name)?;
-        in_range("server.cores", self.server.cores.into(), 1..=MAX_SLOTS)?;
-        in_range("server.accept_queue", self.server.accept_queue.into(), 0..=1_000_000)?;
-        self.users.check("users")?;
         all_different(&[("caller", &self.caller.id), ("server", &self.server.id), ("users", &self.users.id)])?;
-        at_most("wrong_password", self.wrong_password.len(), MAX_NAMED)?;
-        not_zero("expires_in", self.expires_in)?;
-        not_zero("code_lifetime", self.code_lifetime)?;
-        self.timeout.map_or(Ok(()), |timeout| not_zero("timeout", timeout))?;
         self.retry.check("retry")
     }
 

@@ -9,84 +9,47 @@
 
 use std::collections::VecDeque;
 
-use super::{BadSetting, in_range};
-use crate::reading::{fields, words};
+use crate::reading::{Rule, fields, words};
 use crate::time::{Moment, Span};
 
-/// When it opens and for how long.
-#[derive(Clone, Debug, PartialEq)]
-pub struct BreakerSettings {
-    /// Results that are remembered while it is closed.
-    pub sliding_window_size: u32,
-    /// Below this many results no rate is computed.
-    pub minimum_number_of_calls: u32,
-    /// In per cent. It opens when the rate reaches this.
-    pub failure_rate_threshold: u32,
-    /// A call that took longer than this was slow.
-    pub slow_call_duration_threshold: Span,
-    /// In per cent, of calls that were slow, whether they failed or not.
-    pub slow_call_rate_threshold: u32,
-    pub wait_duration_in_open_state: Span,
-    pub permitted_number_of_calls_in_half_open_state: u32,
-    /// How long it may stay half open before it opens again; nothing means as long as it takes.
-    pub max_wait_duration_in_half_open_state: Span,
-    /// Whether it becomes half open by itself; otherwise the first call after the wait moves it.
-    pub automatic_transition_from_open_to_half_open: bool,
-    /// What becomes of a call that is refused.
-    pub when_open: WhenOpen,
-}
+const CALLS: Rule = Rule::Whole(1, 100_000);
+const PER_CENT: Rule = Rule::Whole(1, 100);
 
-fields!(BreakerSettings:
-    sliding_window_size, minimum_number_of_calls, failure_rate_threshold, slow_call_duration_threshold,
-    slow_call_rate_threshold, wait_duration_in_open_state, permitted_number_of_calls_in_half_open_state,
-    max_wait_duration_in_half_open_state, automatic_transition_from_open_to_half_open, when_open
-);
-
-/// What a retrying caller makes of a call that was not permitted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WhenOpen {
-    /// Repeats it like any other failed one: resilience4j's default, where Retry stands outside the breaker.
-    Retry,
-    /// Gives up at once, as is usually configured (`ignoreExceptions: CallNotPermittedException`).
-    Fail,
-}
-
-words!(WhenOpen: Retry = "retry", Fail = "fail");
-
-impl Default for BreakerSettings {
-    /// CircuitBreakerConfig's.
-    fn default() -> Self {
-        BreakerSettings {
-            sliding_window_size: 100,
-            minimum_number_of_calls: 100,
-            failure_rate_threshold: 50,
-            slow_call_duration_threshold: Span::seconds(60),
-            slow_call_rate_threshold: 100,
-            wait_duration_in_open_state: Span::seconds(60),
-            permitted_number_of_calls_in_half_open_state: 10,
-            max_wait_duration_in_half_open_state: Span::ZERO,
-            automatic_transition_from_open_to_half_open: false,
-            when_open: WhenOpen::Retry,
-        }
+fields! {
+    /// When it opens and for how long.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct BreakerSettings {
+        /// Results that are remembered while it is closed.
+        pub sliding_window_size: u32 [CALLS] = 100,
+        /// Below this many results no rate is computed.
+        pub minimum_number_of_calls: u32 [CALLS] = 100,
+        /// In per cent. It opens when the rate reaches this.
+        pub failure_rate_threshold: u32 [PER_CENT] = 50,
+        /// A call that took longer than this was slow.
+        pub slow_call_duration_threshold: Span = Span::seconds(60),
+        /// In per cent, of calls that were slow, whether they failed or not.
+        pub slow_call_rate_threshold: u32 [PER_CENT] = 100,
+        /// How long it stays open.
+        pub wait_duration_in_open_state: Span = Span::seconds(60),
+        /// How many calls go through while it is half open.
+        pub permitted_number_of_calls_in_half_open_state: u32 [CALLS] = 10,
+        /// How long it may stay half open before it opens again; nothing means as long as it takes.
+        pub max_wait_duration_in_half_open_state: Span = Span::ZERO,
+        /// Whether it becomes half open by itself; otherwise the first call after the wait moves it.
+        pub automatic_transition_from_open_to_half_open: bool = false,
+        /// What becomes of a call that is refused.
+        pub when_open: WhenOpen = WhenOpen::Retry,
     }
 }
 
-impl BreakerSettings {
-    pub(crate) fn check(&self, field: &str) -> Result<(), BadSetting> {
-        let numbers = [
-            ("sliding_window_size", self.sliding_window_size, 1..=100_000),
-            ("minimum_number_of_calls", self.minimum_number_of_calls, 1..=100_000),
-            ("failure_rate_threshold", self.failure_rate_threshold, 1..=100),
-            ("slow_call_rate_threshold", self.slow_call_rate_threshold, 1..=100),
-            (
-                "permitted_number_of_calls_in_half_open_state",
-                self.permitted_number_of_calls_in_half_open_state,
-                1..=100_000,
-            ),
-        ];
-        numbers
-            .into_iter()
-            .try_for_each(|(name, value, range)| in_range(&format!("{field}.{name}"), value.into(), range))
+words! {
+    /// What a retrying caller makes of a call that was not permitted.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum WhenOpen = Retry {
+        /// Repeats it like any other failed one: resilience4j's default, where Retry stands outside the breaker.
+        Retry = "retry",
+        /// Gives up at once, as is usually configured (`ignoreExceptions: CallNotPermittedException`).
+        Fail = "fail",
     }
 }
 

@@ -11,9 +11,10 @@ use super::call::{
     RetryOn, Step, StepEnd, Task, Verdict,
 };
 use super::retry::Retry;
-use super::{BadSetting, Ground, Party as AnyParty, Stage, at_most, not_zero};
+use super::{BadSetting, Ground, Party as AnyParty, Stage};
 use crate::engine::{KindId, Setup};
-use crate::reading::{fields, words};
+use crate::reading::rule::{ID, LASTING, LINE, NAME, SLOTS, TEXT};
+use crate::reading::{Rule, fields, words};
 use crate::time::Span;
 use crate::trace::{LabelId, PartId};
 
@@ -26,66 +27,62 @@ the breaker's time-based window and its forced states, fallbacks. \
 A cancelled call is not told so by a message: the deadline that travelled with it says so at the same time. \
 The bulkhead stands inside the breaker, and the breaker inside the retry, as resilience4j orders them.";
 
-/// A side's settings.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Settings {
-    pub caller: Caller,
-    pub services: Vec<ServiceSettings>,
-    pub order: CallOrder,
-    /// How long a job may take, from when a thread takes it on. Without a number, for ever: gRPC's default.
-    pub deadline: Option<Span>,
-    /// Whether what is left of the deadline travels with every call: by itself in Java and Go, on request in C++.
-    pub propagates_deadline: bool,
-    /// Whether a service whose deadline passes stops its own work. gRPC leaves that to the application.
-    pub stops_at_deadline: bool,
-    /// For each attempt of each call.
-    pub timeout: Option<Span>,
-    /// In every layer. None by default, as in gRPC.
-    pub retry: Retry,
-    /// Whether calls that may have been done are repeated.
-    pub retry_on: RetryOn,
-    /// In every layer, round each call.
-    pub circuit_breaker: Option<BreakerSettings>,
-    /// In every layer, round each call.
-    pub bulkhead: Option<Bulkhead>,
+fields! {
+    /// A side's settings.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Settings {
+        /// Who wants the jobs.
+        pub caller: Caller = Caller::default(),
+        /// Who does the parts of a job, one part each, in order.
+        pub services: Vec<ServiceSettings> [Rule::List(1, 16, &Rule::Any)] = vec![ServiceSettings::default()],
+        /// How the services follow one another.
+        pub order: CallOrder = CallOrder::Nested,
+        /// How long a job may take, from when a thread takes it on. Without a number, for ever: gRPC's default.
+        pub deadline: Option<Span> [LASTING] = None,
+        /// Whether what is left of the deadline travels with every call: by itself in Java and Go, on request in C++.
+        pub propagates_deadline: bool = true,
+        /// Whether a service whose deadline passes stops its own work. gRPC leaves that to the application.
+        pub stops_at_deadline: bool = false,
+        /// For each attempt of each call.
+        pub timeout: Option<Span> [LASTING] = None,
+        /// In every layer. None by default, as in gRPC.
+        pub retry: Retry = Retry::default(),
+        /// Whether calls that may have been done are repeated.
+        pub retry_on: RetryOn = RetryOn::AnyFailure,
+        /// In every layer, round each call.
+        pub circuit_breaker: Option<BreakerSettings> = None,
+        /// In every layer, round each call.
+        pub bulkhead: Option<Bulkhead> = None,
+    }
 }
 
-fields!(Settings:
-    caller, services, order, deadline, propagates_deadline, stops_at_deadline, timeout, retry, retry_on,
-    circuit_breaker, bulkhead
-);
-
-/// How the services follow one another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CallOrder {
-    /// The caller calls the first, which calls the second, and so on.
-    Nested,
-    /// The caller calls one after another.
-    Sequence,
-    /// The caller calls all at once.
-    Parallel,
+words! {
+    /// How the services follow one another.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum CallOrder = Nested {
+        /// The caller calls the first, which calls the second, and so on.
+        Nested = "nested",
+        /// The caller calls one after another.
+        Sequence = "sequence",
+        /// The caller calls all at once.
+        Parallel = "parallel",
+    }
 }
 
-words!(CallOrder: Nested = "nested", Sequence = "sequence", Parallel = "parallel");
-
-/// A service of the chain.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ServiceSettings {
-    pub id: String,
-    pub name: String,
-    /// What is called, as in `Orders.Get`; without a text, the service's name.
-    pub method: String,
-    pub workers: u16,
-    /// Requests that may wait for a worker. (Our choice: systems range from tens to thousands.)
-    pub accept_queue: u32,
-}
-
-fields!(ServiceSettings: id, name, method, workers, accept_queue);
-
-impl Default for ServiceSettings {
-    fn default() -> Self {
-        let Service { id, name, workers, accept_queue } = Service::called("service", "Service", 1);
-        ServiceSettings { id, name, method: String::new(), workers, accept_queue }
+fields! {
+    /// A service of the chain.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ServiceSettings {
+        /// What paths, faults and captions call it by.
+        pub id: String [ID] = "service".into(),
+        /// As its lane shows it.
+        pub name: String [NAME] = "Service".into(),
+        /// What is called, as in `Orders.Get`; without a text, the service's name.
+        pub method: String [TEXT] = String::new(),
+        /// How many requests it works on at the same time.
+        pub workers: u16 [SLOTS] = 1,
+        /// Requests that may wait for a worker. (Our choice: systems range from tens to thousands.)
+        pub accept_queue: u32 [LINE] = 100,
     }
 }
 
@@ -93,24 +90,6 @@ impl ServiceSettings {
     fn service(&self) -> Service {
         let ServiceSettings { id, name, workers, accept_queue, .. } = self.clone();
         Service { id, name, workers, accept_queue }
-    }
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Settings {
-            caller: Caller::default(),
-            services: vec![ServiceSettings::default()],
-            order: CallOrder::Nested,
-            deadline: None,
-            propagates_deadline: true,
-            stops_at_deadline: false,
-            timeout: None,
-            retry: Retry::default(),
-            retry_on: RetryOn::AnyFailure,
-            circuit_breaker: None,
-            bulkhead: None,
-        }
     }
 }
 
@@ -162,33 +141,16 @@ const UNAVAILABLE: u8 = 14;
 
 impl Settings {
     pub(super) fn check(&self) -> Result<(), BadSetting> {
-        self.caller.check()?;
-        if self.services.is_empty() {
-            let sentence = "a chain has at least one service; write `[{}]` for one with every default".into();
-            return Err(BadSetting { field: "services".into(), sentence });
-        }
-        at_most("services", self.services.len(), 16)?;
         let mut lanes = vec![("caller".to_owned(), self.caller.id.clone())];
         for service in &self.services {
             let field = format!("services.{}", service.id);
-            service.service().check(&field)?;
-            super::check_text(&format!("{field}.method"), &service.method)?;
             lanes.push((field, service.id.clone()));
         }
         let lanes: Vec<(&str, &str)> = lanes.iter().map(|(field, id)| (field.as_str(), id.as_str())).collect();
         all_different(&lanes)?;
-        for (field, span) in [("deadline", self.deadline), ("timeout", self.timeout)] {
-            span.map_or(Ok(()), |span| not_zero(field, span))?;
-        }
-        if let Some(breaker) = &self.circuit_breaker {
-            breaker.check("circuit_breaker")?;
-        }
-        if let Some(bulkhead) = &self.bulkhead {
-            bulkhead.check("bulkhead")?;
-            if self.caller.connections.is_some() {
-                let sentence = "both bound the calls in flight; set `bulkhead` or `caller.connections`".into();
-                return Err(BadSetting { field: "caller.connections".into(), sentence });
-            }
+        if self.bulkhead.is_some() && self.caller.connections.is_some() {
+            let sentence = "both bound the calls in flight; set `bulkhead` or `caller.connections`".into();
+            return Err(BadSetting { field: "caller.connections".into(), sentence });
         }
         self.retry.check("retry")?;
         // Each layer repeats what the one below it has repeated already (CHAIN-3).

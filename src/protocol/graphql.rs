@@ -10,9 +10,10 @@
 use super::call::settings::{Caller, Service, all_different, node_words};
 use super::call::{Answer, Ask, Conduct, Edge, EdgePolicy, Effect, Node, Reply, RetryOn, Step, StepEnd, Task, Verdict};
 use super::retry::Retry;
-use super::{BadSetting, Ground, MAX_NAMED, Party as AnyParty, Stage, at_most, in_range, leg, not_zero};
+use super::{BadSetting, Ground, Party as AnyParty, Stage, in_range, leg};
 use crate::engine::{KindId, Setup};
-use crate::reading::{fields, words};
+use crate::reading::rule::LASTING;
+use crate::reading::{Rule, fields, words};
 use crate::time::Span;
 use crate::trace::{LabelId, PartId};
 
@@ -24,53 +25,43 @@ Left out: parsing and validation, @defer and subscriptions, persisted queries, r
 the status 294 of the current draft for partial success: servers in use send 200. \
 A batch takes as long as the longest of the queries it replaces: our choice.";
 
-/// A side's settings.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Settings {
-    pub caller: Caller,
-    pub server: Service,
-    /// Where the resolvers find what they resolve.
-    pub source: Service,
-    pub operation: Operation,
-    /// For a query: entries in the list.
-    pub posts: u16,
-    /// For a query: how many authors wrote them; the n-th entry is by number n modulo this.
-    pub authors: u16,
-    /// For a query: whether the resolvers' loads go through a DataLoader.
-    pub data_loader: bool,
-    /// For a query: entries, counted from one, whose author cannot be resolved.
-    pub failing: Vec<u16>,
-    /// For a mutation: how many top-level fields it has.
-    pub mutations: u16,
-    pub timeout: Option<Span>,
-    pub retry: Retry,
+fields! {
+    /// A side's settings.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Settings {
+        /// Who wants the jobs.
+        pub caller: Caller = Caller::default(),
+        /// Who answers, and calls the source for what it has to resolve.
+        pub server: Service = Service::called("graphql", "GraphQL server", 1),
+        /// Where the resolvers find what they resolve.
+        pub source: Service = Service::called("source", "Database", 10),
+        /// What a job asks for.
+        pub operation: Operation = Operation::Query,
+        /// For a query: entries in the list.
+        pub posts: u16 [Rule::Whole(0, 100)] = 10,
+        /// For a query: how many authors wrote them; the n-th entry is by number n modulo this.
+        pub authors: u16 [Rule::Whole(1, 15)] = 10,
+        /// For a query: whether the resolvers' loads go through a DataLoader.
+        pub data_loader: bool = false,
+        /// For a query: entries, counted from one, whose author cannot be resolved.
+        pub failing: Vec<u16> [Rule::List(0, 1000, &Rule::Whole(1, 100))] = Vec::new(),
+        /// For a mutation: how many top-level fields it has.
+        pub mutations: u16 [Rule::Whole(1, 16)] = 2,
+        /// How long each attempt waits for its answer; without a time, for ever.
+        pub timeout: Option<Span> [LASTING] = None,
+        /// How often what failed is tried again, and after which wait.
+        pub retry: Retry = Retry::default(),
+    }
 }
 
-fields!(Settings: caller, server, source, operation, posts, authors, data_loader, failing, mutations, timeout, retry);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operation {
-    Query,
-    Mutation,
-}
-
-words!(Operation: Query = "query", Mutation = "mutation");
-
-impl Default for Settings {
-    fn default() -> Self {
-        Settings {
-            caller: Caller::default(),
-            server: Service::called("graphql", "GraphQL server", 1),
-            source: Service::called("source", "Database", 10),
-            operation: Operation::Query,
-            posts: 10,
-            authors: 10,
-            data_loader: false,
-            failing: Vec::new(),
-            mutations: 2,
-            timeout: None,
-            retry: Retry::default(),
-        }
+words! {
+    /// What a job asks for.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Operation = Query {
+        /// A list, and the author of each entry.
+        Query = "query",
+        /// Fields that change something, one after another.
+        Mutation = "mutation",
     }
 }
 
@@ -102,18 +93,10 @@ struct Words {
 
 impl Settings {
     pub(super) fn check(&self) -> Result<(), BadSetting> {
-        self.caller.check()?;
-        self.server.check("server")?;
-        self.source.check("source")?;
         all_different(&[("caller", &self.caller.id), ("server", &self.server.id), ("source", &self.source.id)])?;
-        in_range("posts", self.posts.into(), 0..=100)?;
-        in_range("authors", self.authors.into(), 1..=15)?;
-        in_range("mutations", self.mutations.into(), 1..=16)?;
-        at_most("failing", self.failing.len(), MAX_NAMED)?;
         for post in &self.failing {
             in_range("failing", (*post).into(), 1..=self.posts.max(1).into())?;
         }
-        self.timeout.map_or(Ok(()), |timeout| not_zero("timeout", timeout))?;
         self.retry.check("retry")
     }
 

@@ -9,24 +9,27 @@ use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::by_number::{self, ByNumber};
-use super::{BadSetting, check_text};
-use crate::reading::{Field, Misread};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::reading::kind::Kind;
+use crate::reading::{Faults, Field, Rule};
 use crate::trace::JobId;
-
-/// The most keys that a list may have.
-const MAX_KEYS: usize = 1000;
 
 /// A list of keys, as a scenario writes it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Keys(Vec<String>);
 
 impl Field for Keys {
-    fn read(&mut self, value: Value) -> Result<(), Misread> {
-        self.0.read(value)
+    fn read(&mut self, value: Value, rule: &Rule, faults: &mut Faults) {
+        self.0.read(value, rule, faults);
     }
 
     fn write(&mut self) -> Value {
         self.0.write()
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    fn kind(&mut self) -> Kind {
+        self.0.kind()
     }
 }
 
@@ -102,21 +105,6 @@ impl Keys {
             places.push((known.unwrap_or(place as u16), key.contains("{job}")));
         }
         KeyIndex(places)
-    }
-
-    pub(crate) fn check(&self, field: &str) -> Result<(), BadSetting> {
-        if self.0.len() > MAX_KEYS {
-            let sentence = format!("there are {} entries; at most {MAX_KEYS} fit", self.0.len());
-            return Err(BadSetting { field: field.into(), sentence });
-        }
-        for (place, key) in self.0.iter().enumerate() {
-            let field = format!("{field}.{place}");
-            if key.is_empty() {
-                return Err(BadSetting { field, sentence: "a key is empty; write at least one character".into() });
-            }
-            check_text(&field, key)?;
-        }
-        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! The lanes that protocols draw: those with slots, which are callers and workers, and the rivers of brokers; and crews,
 //! whose workers share one lane and its fate or have each their own.
 
-use super::{BadSetting, MAX_SLOTS, check_actor, counted, in_range};
+use super::{BadSetting, counted, in_range};
 use crate::reading::words;
 use crate::trace::{ActorRow, Drawing, Duty};
 
@@ -31,17 +31,22 @@ pub(crate) fn river((id, name): (&str, &str), subtitle: &str) -> ActorRow {
     }
 }
 
-/// Whether the workers of a crew share a lane, and so a fate, or have each its own: `server-1`, `server-2`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lanes {
-    Shared,
-    Each,
+words! {
+    /// Whether the workers of a crew share a lane, and so a fate, or have each its own: `server-1`, `server-2`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Lanes = Shared {
+        /// One lane, and one fate.
+        Shared = "shared",
+        /// A lane each, with a number behind id and name: at most 12.
+        Each = "each",
+    }
 }
-
-words!(Lanes: Shared = "shared", Each = "each");
 
 /// The most workers that have a lane each.
 const MOST_LANES: u64 = 12;
+
+/// The most letters of an id.
+const MOST_LETTERS: usize = 32;
 
 /// Workers of one queue, group or server, as the settings of each protocol name them.
 pub(crate) struct Crew<'a> {
@@ -91,16 +96,14 @@ impl Crew<'_> {
     #[inline(never)]
     pub fn check(&self, field: &str, count: &str) -> Result<(), BadSetting> {
         let at = |name: &str| format!("{field}.{name}");
-        let most = if self.lanes == Lanes::Each { MOST_LANES } else { MAX_SLOTS };
-        in_range(&at(count), self.count.into(), 1..=most)?;
-        check_actor(field, self.id, self.name)?;
-        self.ids().iter().try_for_each(|id| check_actor(field, id, self.name))?;
-        let bad = |sentence: String| Err(BadSetting { field: at("factors"), sentence });
-        self.lists(&at("factors"), self.factors.len(), "factors")?;
-        match self.factors.iter().find(|factor| !(0.001..=1000.0).contains(*factor)) {
-            Some(factor) => bad(format!("{factor} is out of range; it must be from 0.001 to 1000")),
-            None => Ok(()),
+        if self.lanes == Lanes::Each {
+            in_range(&at(count), self.count.into(), 1..=MOST_LANES)?;
+            if self.ids().iter().any(|id| id.len() > MOST_LETTERS) {
+                let sentence = format!("`{}` has no room for the numbers behind it; write fewer letters", self.id);
+                return Err(BadSetting { field: at("id"), sentence });
+            }
         }
+        self.lists(&at("factors"), self.factors.len(), "factors")
     }
 
     /// Refuses more entries in the list at `field` than there are of the crew, each of whom has one.

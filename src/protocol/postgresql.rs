@@ -11,8 +11,9 @@ use super::call::{
     StepEnd, Task, Verdict,
 };
 use super::retry::Retry;
-use super::{BadSetting, Ground, MAX_SLOTS, Party as AnyParty, Stage, check_text, in_range, leg, not_zero};
+use super::{BadSetting, Ground, Party as AnyParty, Stage, leg};
 use crate::engine::{KindId, Setup};
+use crate::reading::rule::{ID, LASTING, NAME, SLOTS, TEXT};
 use crate::reading::{fields, words};
 use crate::rng::Distribution;
 use crate::time::Span;
@@ -26,68 +27,59 @@ Left out: the opening of connections with TLS and authentication, idle and life-
 transactions and locks, prepared statements that are reused, portals and fetch sizes, COPY, NOTICE and NOTIFY, \
 backends that slow one another down. What is sent in one flush is one arrow.";
 
-/// A side's settings.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Settings {
-    pub caller: Caller,
-    pub pool: PoolSettings,
-    pub database: DatabaseSettings,
-    /// Called while the connection is held, if there is one.
-    pub remote: Option<Remote>,
-    pub messages: Messages,
-    pub sql: String,
-    pub rows: u32,
-    /// Whether the statement changes anything.
-    pub writes: bool,
-    /// How long the application waits for an answer. Without a number, for ever.
-    pub timeout: Option<Span>,
-    /// Whether the driver sends a CancelRequest when that time is up.
-    pub cancels: bool,
-}
-
-fields!(Settings: caller, pool, database, remote, messages, sql, rows, writes, timeout, cancels);
-
-/// The pool in the application. HikariCP and sqlx have the same defaults.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PoolSettings {
-    /// HikariCP's `maximumPoolSize`, sqlx's `max_connections`.
-    pub max_connections: u16,
-    /// HikariCP's `connectionTimeout`, sqlx's `acquire_timeout`.
-    pub acquire_timeout: Span,
-    /// Whether a connection is pinged before it is handed out: sqlx does so, HikariCP only after half a second's
-    /// idleness.
-    pub test_before_acquire: bool,
-}
-
-fields!(PoolSettings: max_connections, acquire_timeout, test_before_acquire);
-
-impl Default for PoolSettings {
-    fn default() -> Self {
-        PoolSettings { max_connections: 10, acquire_timeout: Span::seconds(30), test_before_acquire: false }
+fields! {
+    /// A side's settings.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Settings {
+        /// Who wants the jobs.
+        pub caller: Caller = Caller { id: "app".into(), name: "Application".into(), ..Caller::default() },
+        /// The pool of connections in the application.
+        pub pool: PoolSettings = PoolSettings::default(),
+        /// The server with its backends.
+        pub database: DatabaseSettings = DatabaseSettings::default(),
+        /// Called while the connection is held, if there is one.
+        pub remote: Option<Remote> = None,
+        /// Which messages carry the statement.
+        pub messages: Messages = Messages::Simple,
+        /// The statement, as the picture shows it.
+        pub sql: String [TEXT] = "SELECT".into(),
+        /// How many rows come back.
+        pub rows: u32 = 1,
+        /// Whether the statement changes anything.
+        pub writes: bool = false,
+        /// How long the application waits for an answer. Without a number, for ever.
+        pub timeout: Option<Span> [LASTING] = None,
+        /// Whether the driver sends a CancelRequest when that time is up.
+        pub cancels: bool = false,
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
-pub struct DatabaseSettings {
-    pub id: String,
-    pub name: String,
-    /// Each connection has a backend of its own; one more is refused.
-    pub max_connections: u16,
-    /// Off when it is nothing.
-    pub statement_timeout: Span,
+fields! {
+    /// The pool in the application. HikariCP and sqlx have the same defaults.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct PoolSettings {
+        /// HikariCP's `maximumPoolSize`, sqlx's `max_connections`.
+        pub max_connections: u16 [SLOTS] = 10,
+        /// HikariCP's `connectionTimeout`, sqlx's `acquire_timeout`.
+        pub acquire_timeout: Span [LASTING] = Span::seconds(30),
+        /// Whether a connection is pinged before it is handed out: sqlx does so, HikariCP only after half a second's
+        /// idleness.
+        pub test_before_acquire: bool = false,
+    }
 }
 
-fields!(DatabaseSettings: id, name, max_connections, statement_timeout);
-
-impl Default for DatabaseSettings {
-    /// postgresql.conf.sample's.
-    fn default() -> Self {
-        DatabaseSettings {
-            id: "database".into(),
-            name: "PostgreSQL".into(),
-            max_connections: 100,
-            statement_timeout: Span::ZERO,
-        }
+fields! {
+    /// The database server. The defaults are those of postgresql.conf.sample.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct DatabaseSettings {
+        /// What paths, faults and captions call it by.
+        pub id: String [ID] = "database".into(),
+        /// As its lane shows it.
+        pub name: String [NAME] = "PostgreSQL".into(),
+        /// Each connection has a backend of its own; one more is refused.
+        pub max_connections: u16 [SLOTS] = 100,
+        /// Off when it is nothing.
+        pub statement_timeout: Span = Span::ZERO,
     }
 }
 
@@ -97,53 +89,29 @@ impl DatabaseSettings {
     }
 }
 
-/// Another service that the application calls while it holds the connection (`DB-4`).
-#[derive(Clone, Debug, PartialEq)]
-pub struct Remote {
-    pub id: String,
-    pub name: String,
-    pub workers: u16,
-    pub takes: Distribution,
-}
-
-fields!(Remote: id, name, workers, takes);
-
-impl Default for Remote {
-    fn default() -> Self {
-        Remote {
-            id: "remote".into(),
-            name: "Remote service".into(),
-            workers: 10,
-            takes: Distribution::fixed(Span::millis(200)),
-        }
+fields! {
+    /// Another service that the application calls while it holds the connection (`DB-4`).
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Remote {
+        /// What paths, faults and captions call it by.
+        pub id: String [ID] = "remote".into(),
+        /// As its lane shows it.
+        pub name: String [NAME] = "Remote service".into(),
+        /// How many calls it works on at the same time.
+        pub workers: u16 [SLOTS] = 10,
+        /// How long it works on a call.
+        pub takes: Distribution = Distribution::fixed(Span::millis(200)),
     }
 }
 
-/// Which messages carry the statement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Messages {
-    /// `Query`.
-    Simple,
-    /// `Parse`, `Bind`, `Describe`, `Execute`, `Sync`, sent without waiting in between.
-    Extended,
-}
-
-words!(Messages: Simple = "simple", Extended = "extended");
-
-impl Default for Settings {
-    fn default() -> Self {
-        Settings {
-            caller: Caller { id: "app".into(), name: "Application".into(), ..Caller::default() },
-            pool: PoolSettings::default(),
-            database: DatabaseSettings::default(),
-            remote: None,
-            messages: Messages::Simple,
-            sql: "SELECT".into(),
-            rows: 1,
-            writes: false,
-            timeout: None,
-            cancels: false,
-        }
+words! {
+    /// Which messages carry the statement.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Messages = Simple {
+        /// `Query`.
+        Simple = "simple",
+        /// `Parse`, `Bind`, `Describe`, `Execute`, `Sync`, sent without waiting in between.
+        Extended = "extended",
     }
 }
 
@@ -182,22 +150,15 @@ const PING: u8 = 1;
 
 impl Settings {
     pub(super) fn check(&self) -> Result<(), BadSetting> {
-        self.caller.check()?;
         if self.caller.connections.is_some() {
             let sentence = "the pool bounds the connections; set `pool.max_connections`".into();
             return Err(BadSetting { field: "caller.connections".into(), sentence });
         }
-        self.database.service().check("database")?;
         let mut lanes = vec![("caller", self.caller.id.as_str()), ("database", &self.database.id)];
         if let Some(remote) = &self.remote {
-            Service::called(&remote.id, &remote.name, remote.workers).check("remote")?;
             lanes.push(("remote", &remote.id));
         }
-        all_different(&lanes)?;
-        in_range("pool.max_connections", self.pool.max_connections.into(), 1..=MAX_SLOTS)?;
-        not_zero("pool.acquire_timeout", self.pool.acquire_timeout)?;
-        check_text("sql", &self.sql)?;
-        self.timeout.map_or(Ok(()), |timeout| not_zero("timeout", timeout))
+        all_different(&lanes)
     }
 
     /// One query, one piece of work.

@@ -7,9 +7,10 @@ use super::by_number::ByNumber;
 use super::call::settings::{Caller, Service, all_different};
 use super::call::{Answer, Ask, Conduct, EdgePolicy, Effect, Reply, Step, StepEnd, Task, Verdict, pair};
 use super::retry::Retry;
-use super::{BadSetting, Ground, Party as AnyParty, Stage, check_text, in_range, not_zero};
+use super::{BadSetting, Ground, Party as AnyParty, Stage};
 use crate::engine::{KindId, Setup};
-use crate::reading::fields;
+use crate::reading::rule::{CLOCK, LASTING, TEXT};
+use crate::reading::{Rule, fields};
 use crate::rng::Distribution;
 use crate::time::{Moment, Span};
 use crate::trace::{LabelId, PartId};
@@ -20,69 +21,45 @@ a resource that changes at fixed distances, the time that a body takes, time-out
 Left out: shared caches and CDNs, Vary, ranges, heuristic freshness, stale-while-revalidate, eviction, \
 requests for the same thing that are merged into one, other methods (see http).";
 
-/// A side's settings.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Settings {
-    pub caller: Caller,
-    pub server: Service,
-    /// The path in the request line.
-    pub path: String,
-    /// How many resources there are; job n asks for number n modulo this.
-    pub resources: u16,
-    /// The client's cache, if it has one.
-    pub cache: Option<Cache>,
-    /// At which distances every resource changes; never, without a number.
-    pub changes_every: Option<Span>,
-    /// How long the server takes to find out whether an ETag still holds.
-    pub validation: Distribution,
-    /// How long the server takes to send a body. A 304 has none.
-    pub body: Distribution,
-    /// Shown when a request is selected.
-    pub request_body: String,
-    /// Shown when an answer is selected.
-    pub response_body: String,
-    pub timeout: Option<Span>,
-    pub retry: Retry,
-}
-
-fields!(Settings:
-    caller, server, path, resources, cache, changes_every, validation, body, request_body, response_body, timeout,
-    retry
-);
-
-/// A private cache.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Cache {
-    /// For how long an answer is fresh (`Cache-Control: max-age`).
-    pub max_age: Span,
-    /// Whether answers carry an ETag, by which a stale one is validated.
-    pub etag: bool,
-}
-
-fields!(Cache: max_age, etag);
-
-impl Default for Cache {
-    fn default() -> Self {
-        Cache { max_age: Span::seconds(60), etag: true }
+fields! {
+    /// A side's settings.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Settings {
+        /// Who wants the jobs.
+        pub caller: Caller = Caller::default(),
+        /// Who answers.
+        pub server: Service = Service::default(),
+        /// The path in the request line.
+        pub path: String [TEXT] = "/".into(),
+        /// How many resources there are; job n asks for number n modulo this.
+        pub resources: u16 [Rule::Whole(1, 10_000)] = 1,
+        /// The client's cache, if it has one.
+        pub cache: Option<Cache> = None,
+        /// At which distances every resource changes; never, without a number.
+        pub changes_every: Option<Span> [CLOCK] = None,
+        /// How long the server takes to find out whether an ETag still holds.
+        pub validation: Distribution = Distribution::fixed(Span::ZERO),
+        /// How long the server takes to send a body. A 304 has none.
+        pub body: Distribution = Distribution::fixed(Span::ZERO),
+        /// Shown when a request is selected.
+        pub request_body: String [TEXT] = String::new(),
+        /// Shown when an answer is selected.
+        pub response_body: String [TEXT] = String::new(),
+        /// How long each attempt waits for its answer; without a time, for ever.
+        pub timeout: Option<Span> [LASTING] = None,
+        /// How often what failed is tried again, and after which wait.
+        pub retry: Retry = Retry::default(),
     }
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Settings {
-            caller: Caller::default(),
-            server: Service::default(),
-            path: "/".into(),
-            resources: 1,
-            cache: None,
-            changes_every: None,
-            validation: Distribution::fixed(Span::ZERO),
-            body: Distribution::fixed(Span::ZERO),
-            request_body: String::new(),
-            response_body: String::new(),
-            timeout: None,
-            retry: Retry::default(),
-        }
+fields! {
+    /// A private cache.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Cache {
+        /// For how long an answer is fresh (`Cache-Control: max-age`).
+        pub max_age: Span = Span::seconds(60),
+        /// Whether answers carry an ETag, by which a stale one is validated.
+        pub etag: bool = true,
     }
 }
 
@@ -107,23 +84,9 @@ const OK: u8 = 0;
 const NOT_CHANGED: u8 = 1;
 const ERROR: u8 = 2;
 
-/// A resource changes no more often, so that its versions have numbers for all the time that is simulated.
-const SHORTEST_CHANGE: Span = Span::millis(1);
-
 impl Settings {
     pub(super) fn check(&self) -> Result<(), BadSetting> {
-        self.caller.check()?;
-        self.server.check("server")?;
         all_different(&[("caller", &self.caller.id), ("server", &self.server.id)])?;
-        in_range("resources", self.resources.into(), 1..=10_000)?;
-        let texts =
-            [("path", &self.path), ("request_body", &self.request_body), ("response_body", &self.response_body)];
-        texts.into_iter().try_for_each(|(field, text)| check_text(field, text))?;
-        self.timeout.map_or(Ok(()), |timeout| not_zero("timeout", timeout))?;
-        if let Some(every) = self.changes_every.filter(|every| *every < SHORTEST_CHANGE) {
-            let sentence = format!("{every} is too short; a resource changes every {SHORTEST_CHANGE} at most");
-            return Err(BadSetting { field: "changes_every".into(), sentence });
-        }
         self.retry.check("retry")
     }
 

@@ -4,53 +4,45 @@
 //! kept. *Invariant:* the wait depends on who waits (sender or worker), the part and the attempt alone, so a retry at
 //! another moment waits as long.
 
-use super::{BadSetting, Stage, in_range, not_zero};
-use crate::reading::{fields, words};
+use super::{BadSetting, Stage};
+use crate::reading::rule::LASTING;
+use crate::reading::{Rule, fields, words};
 use crate::rng::Purpose;
 use crate::time::Span;
 use crate::trace::PartId;
 
-/// How a wait is spread, given v(n) = min(cap, base × 2ⁿ) after failure n, counted from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Jitter {
-    /// v(n) itself.
-    None,
-    /// Uniform in [0, v(n)].
-    Full,
-    /// v(n)/2 plus uniform in [0, v(n)/2].
-    Equal,
-    /// min(cap, uniform in [base, 3 × the previous wait]), the previous wait at first being the base.
-    Decorrelated,
+words! {
+    /// How a wait is spread, given v(n) = min(cap, base × 2ⁿ) after failure n, counted from 0.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Jitter = None {
+        /// v(n) itself.
+        None = "none",
+        /// Uniform in [0, v(n)].
+        Full = "full",
+        /// v(n)/2 plus uniform in [0, v(n)/2].
+        Equal = "equal",
+        /// min(cap, uniform in [base, 3 × the previous wait]), the previous wait at first being the base.
+        Decorrelated = "decorrelated",
+    }
 }
 
-words!(Jitter: None = "none", Full = "full", Equal = "equal", Decorrelated = "decorrelated");
-
-/// When and how often a failed attempt is repeated.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Retry {
-    /// Attempts in all, the first one included (`RTY-4`). 1 means no retry.
-    pub max_attempts: u32,
-    /// The wait after the first failure, before it is spread.
-    pub base: Span,
-    /// The longest wait, before it is spread.
-    pub cap: Span,
-    /// How a wait is spread.
-    pub jitter: Jitter,
-}
-
-fields!(Retry: max_attempts, base, cap, jitter);
-
-impl Default for Retry {
-    /// No retry: plain HTTP clients have none. Base, cap and jitter are those of the AWS back-off article's figures.
-    fn default() -> Self {
-        Retry { max_attempts: 1, base: Span::millis(100), cap: Span::seconds(10), jitter: Jitter::Full }
+fields! {
+    /// When and how often a failed attempt is repeated.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Retry {
+        /// Attempts in all, the first one included (`RTY-4`). 1 means no retry.
+        pub max_attempts: u32 [Rule::Whole(1, 100)] = 1,
+        /// The wait after the first failure, before it is spread.
+        pub base: Span [LASTING] = Span::millis(100),
+        /// The longest wait, before it is spread.
+        pub cap: Span = Span::seconds(10),
+        /// How a wait is spread.
+        pub jitter: Jitter = Jitter::Full,
     }
 }
 
 impl Retry {
     pub(crate) fn check(&self, field: &str) -> Result<(), BadSetting> {
-        in_range(&format!("{field}.max_attempts"), self.max_attempts.into(), 1..=100)?;
-        not_zero(&format!("{field}.base"), self.base)?;
         if self.cap < self.base {
             let sentence = format!("{} is shorter than base {}; it must be at least as long", self.cap, self.base);
             return Err(BadSetting { field: format!("{field}.cap"), sentence });

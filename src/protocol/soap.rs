@@ -9,8 +9,9 @@ use super::call::{
     Answer, Ask, CallFailure, Conduct, EdgePolicy, Effect, Reply, RetryOn, Step, StepEnd, Task, Verdict, pair,
 };
 use super::retry::Retry;
-use super::{BadSetting, Ground, MAX_NAMED, Party as AnyParty, Stage, at_most, check_text, not_zero};
+use super::{BadSetting, Ground, Party as AnyParty, Stage};
 use crate::engine::{KindId, Setup};
+use crate::reading::rule::{JOBS, LASTING, TEXT};
 use crate::reading::{fields, words};
 use crate::time::Span;
 use crate::trace::LabelId;
@@ -22,53 +23,41 @@ time-outs and retries, which a fault does not set off, for it is an answer. \
 Left out: WSDL, WS-ReliableMessaging, WS-Security and other extensions, attachments, SOAP by GET, intermediaries, \
 the time it takes to parse XML.";
 
-/// A side's settings.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Settings {
-    pub caller: Caller,
-    pub server: Service,
-    pub version: Version,
-    /// The element in the body, as in `PlaceOrder`.
-    pub operation: String,
-    /// Numbers of jobs, counted from one, whose envelope the server finds wrong: a fault of the sender's.
-    pub sender_faults: Vec<u32>,
-    /// Numbers of jobs, counted from one, with a header that must be understood and is not: the body is not looked at.
-    pub not_understood: Vec<u32>,
-    /// Whether nobody waits for a result: the server answers 202 with an empty body and works then.
-    pub one_way: bool,
-    pub timeout: Option<Span>,
-    /// SOAP has POST only, so what may have been done is not repeated unless `retry_after_silence` says so.
-    pub retry: Retry,
-    pub retry_after_silence: bool,
+fields! {
+    /// A side's settings.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Settings {
+        /// Who wants the jobs.
+        pub caller: Caller = Caller::default(),
+        /// Who answers.
+        pub server: Service = Service::default(),
+        /// The version of SOAP.
+        pub version: Version = Version::OneTwo,
+        /// The element in the body, as in `PlaceOrder`.
+        pub operation: String [TEXT] = "PlaceOrder".into(),
+        /// Numbers of jobs, counted from one, whose envelope the server finds wrong: a fault of the sender's.
+        pub sender_faults: Vec<u32> [JOBS] = Vec::new(),
+        /// Numbers of jobs, counted from one, with a header that must be understood and is not: the body is not looked at.
+        pub not_understood: Vec<u32> [JOBS] = Vec::new(),
+        /// Whether nobody waits for a result: the server answers 202 with an empty body and works then.
+        pub one_way: bool = false,
+        /// How long each attempt waits for its answer; without a time, for ever.
+        pub timeout: Option<Span> [LASTING] = None,
+        /// SOAP has POST only, so what may have been done is not repeated unless `retry_after_silence` says so.
+        pub retry: Retry = Retry::default(),
+        /// Whether a request is repeated that may have been done.
+        pub retry_after_silence: bool = false,
+    }
 }
 
-fields!(Settings:
-    caller, server, version, operation, sender_faults, not_understood, one_way, timeout, retry, retry_after_silence
-);
-
-/// The version of SOAP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Version {
-    OneOne,
-    OneTwo,
-}
-
-words!(Version: OneOne = "1.1", OneTwo = "1.2");
-
-impl Default for Settings {
-    fn default() -> Self {
-        Settings {
-            caller: Caller::default(),
-            server: Service::default(),
-            version: Version::OneTwo,
-            operation: "PlaceOrder".into(),
-            sender_faults: Vec::new(),
-            not_understood: Vec::new(),
-            one_way: false,
-            timeout: None,
-            retry: Retry::default(),
-            retry_after_silence: false,
-        }
+words! {
+    /// The version of SOAP.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Version = OneOne {
+        /// SOAP 1.1, whose faults all come with 500.
+        OneOne = "1.1",
+        /// SOAP 1.2, whose faults of the sender come with 400.
+        OneTwo = "1.2",
     }
 }
 
@@ -94,13 +83,7 @@ struct Words {
 
 impl Settings {
     pub(super) fn check(&self) -> Result<(), BadSetting> {
-        self.caller.check()?;
-        self.server.check("server")?;
         all_different(&[("caller", &self.caller.id), ("server", &self.server.id)])?;
-        check_text("operation", &self.operation)?;
-        at_most("sender_faults", self.sender_faults.len(), MAX_NAMED)?;
-        at_most("not_understood", self.not_understood.len(), MAX_NAMED)?;
-        self.timeout.map_or(Ok(()), |timeout| not_zero("timeout", timeout))?;
         self.retry.check("retry")
     }
 

@@ -31,7 +31,10 @@ use serde_json::Value;
 use super::{BadSetting, Ground};
 use crate::engine::Setup;
 use crate::protocol;
-use crate::reading::{self, Field, Misread, fields};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::reading::kind::Kind;
+use crate::reading::rule::TEXT;
+use crate::reading::{Faults, Field, Rule, fields};
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: parties with steps of their own, each in hands that block or in consumers that take one delivery at a time, \
@@ -52,27 +55,31 @@ What fails while Redis does not answer is lost.";
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings(Arc<Written>);
 
-/// What is written of a side.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Written {
-    /// From left to right.
-    pub parties: Vec<Party>,
-    /// Ways between two parties that are not as those between all.
-    pub ways: Vec<party::Way>,
-    /// Parts of the jobs that this side never does, and that are asked of nobody.
-    pub never: Vec<String>,
+fields! {
+    /// What is written of a side.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Written {
+        /// From left to right.
+        pub parties: Vec<Party> [Rule::List(1, 24, &Rule::Any)],
+        /// Ways between two parties that are not as those between all.
+        pub ways: Vec<party::Way> [Rule::List(0, 576, &Rule::Any)] = Vec::new(),
+        /// Parts of the jobs that this side never does, and that are asked of nobody.
+        pub never: Vec<String> [Rule::List(0, 16, &TEXT)] = Vec::new(),
+    }
 }
 
-fields!(Written: ways, never; needs parties);
-
 impl Field for Settings {
-    fn read(&mut self, value: Value) -> Result<(), Misread> {
-        *self = read(value)?;
-        Ok(())
+    fn read(&mut self, value: Value, _: &Rule, faults: &mut Faults) {
+        *self = read(value, faults);
     }
 
     fn write(&mut self) -> Value {
         write(self)
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    fn kind(&mut self) -> Kind {
+        Written::default().kind()
     }
 }
 
@@ -80,8 +87,10 @@ impl Field for Settings {
 // functions is named in xtask/src/finish.rs, and whoever reads a scenario sees to it that the part is there (worker.rs).
 
 #[inline(never)]
-fn read(value: Value) -> Result<Settings, Misread> {
-    Ok(Settings(Arc::new(reading::read(value)?)))
+fn read(value: Value, faults: &mut Faults) -> Settings {
+    let mut written = Written::default();
+    written.read(value, &Rule::Any, faults);
+    Settings(Arc::new(written))
 }
 
 #[inline(never)]
@@ -90,7 +99,7 @@ fn write(settings: &Settings) -> Value {
 }
 
 #[inline(never)]
-fn check(settings: &Settings) -> Result<(), BadSetting> {
+fn check(settings: &Settings) -> Vec<BadSetting> {
     settings.0.check()
 }
 
@@ -112,7 +121,7 @@ impl Settings {
         None
     }
 
-    pub(super) fn check(&self) -> Result<(), BadSetting> {
+    pub(super) fn check(&self) -> Vec<BadSetting> {
         check(self)
     }
 

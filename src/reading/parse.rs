@@ -8,45 +8,38 @@
 
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use super::{Misread, shown};
+use super::{Faults, Misread, shown};
 
-/// Why a text is not a JSON value.
+/// A text is not JSON.
 #[derive(Debug)]
-pub enum Flaw {
-    /// It stops being JSON: what was expected, and before which byte of the text.
-    NotJson(serde_json::Error, usize),
-    /// It is JSON, but a field is written twice.
-    Twice(Misread),
+pub struct NotJson {
+    /// What was expected where it stops being JSON.
+    pub reason: serde_json::Error,
+    /// Before which byte of the text that is.
+    pub at: usize,
 }
 
-impl From<Flaw> for Misread {
-    fn from(flaw: Flaw) -> Misread {
-        match flaw {
-            Flaw::NotJson(reason, _) => Misread::new(format!("this is not JSON: {reason}")),
-            Flaw::Twice(misread) => misread,
-        }
+impl From<NotJson> for Misread {
+    fn from(NotJson { reason, .. }: NotJson) -> Misread {
+        Misread::new(format!("this is not JSON: {reason}"))
     }
 }
 
 /// Reads a JSON text. A byte-order mark before it is skipped, as RFC 8259 (section 8.1) allows: editors put it there
-/// without being asked.
+/// without being asked. A field that is written twice is a fault, and has the value that was written first.
 ///
 /// # Errors
-/// A [`Flaw`].
-pub fn parse(text: &str) -> Result<Value, Flaw> {
+/// If it is not JSON.
+pub fn parse(text: &str, faults: &mut Faults) -> Result<Value, NotJson> {
     let json = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    let mut twice = None;
     let mut reader = serde_json::Deserializer::from_str(json);
-    let read = AnyValue(&mut twice).deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
-    read.map_err(|error| match twice {
-        Some(misread) => Flaw::Twice(misread),
-        None => {
-            let at = text.len() - json.len() + offset(json, error.line(), error.column());
-            Flaw::NotJson(error, at)
-        }
+    let read = AnyValue(faults).deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
+    read.map_err(|reason| {
+        let at = text.len() - json.len() + offset(json, reason.line(), reason.column());
+        NotJson { reason, at }
     })
 }
 
@@ -61,14 +54,7 @@ fn offset(text: &str, line: usize, column: usize) -> usize {
 }
 
 /// Reads one value; puts there what was written twice.
-struct AnyValue<'t>(&'t mut Option<Misread>);
-
-impl AnyValue<'_> {
-    /// The place of the fault as the value one step further out sees it.
-    fn within(&mut self, step: &str) {
-        *self.0 = self.0.take().map(|misread| misread.within(step));
-    }
-}
+struct AnyValue<'t>(&'t mut Faults);
 
 impl<'de> DeserializeSeed<'de> for AnyValue<'_> {
     type Value = Value;
@@ -113,35 +99,29 @@ impl<'de> Visitor<'de> for AnyValue<'_> {
         Ok(value.into())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
         loop {
-            match items.next_element_seed(AnyValue(self.0)) {
-                Ok(Some(item)) => list.push(item),
-                Ok(None) => return Ok(list.into()),
-                Err(error) => {
-                    self.within(&list.len().to_string());
-                    return Err(error);
-                }
-            }
+            let before = self.0.count();
+            let Some(item) = items.next_element_seed(AnyValue(self.0))? else { return Ok(list.into()) };
+            self.0.step_out(before, &list.len().to_string());
+            list.push(item);
         }
     }
 
-    fn visit_map<A: MapAccess<'de>>(mut self, mut fields: A) -> Result<Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         while let Some(name) = fields.next_key::<String>()? {
             if object.contains_key(&name) {
                 let sentence = format!("`{}` is written twice; leave one of them out", shown(&name));
-                *self.0 = Some(Misread::new(sentence).within(&name));
-                return Err(A::Error::custom("a field is written twice"));
+                self.0.push(Misread::new(sentence).within(&name).of_the_name());
+                fields.next_value::<IgnoredAny>()?;
+                continue;
             }
-            match fields.next_value_seed(AnyValue(self.0)) {
-                Ok(value) => drop(object.insert(name, value)),
-                Err(error) => {
-                    self.within(&name);
-                    return Err(error);
-                }
-            }
+            let before = self.0.count();
+            let value = fields.next_value_seed(AnyValue(self.0))?;
+            self.0.step_out(before, &name);
+            object.insert(name, value);
         }
         Ok(object.into())
     }
@@ -151,8 +131,10 @@ impl<'de> Visitor<'de> for AnyValue<'_> {
 mod tests {
     use super::*;
 
-    fn flaw(text: &str) -> String {
-        Misread::from(parse(text).unwrap_err()).to_string()
+    fn faults(text: &str) -> Result<Vec<String>, String> {
+        let mut faults = Faults::default();
+        parse(text, &mut faults).map_err(|flaw| Misread::from(flaw).to_string())?;
+        Ok(faults.all().iter().map(Misread::to_string).collect())
     }
 
     #[test]
@@ -162,26 +144,31 @@ mod tests {
             "[]",
             " 7 ",
         ] {
-            assert_eq!(parse(text).unwrap(), serde_json::from_str::<Value>(text).unwrap());
+            let read = parse(text, &mut Faults::default()).unwrap();
+            assert_eq!(read, serde_json::from_str::<Value>(text).unwrap());
         }
         for text in ["", "{", "[1,]", "{\"a\" 1}", "1 2", "1e400", &"[".repeat(200)] {
             let theirs = serde_json::from_str::<Value>(text).unwrap_err().to_string();
-            assert_eq!(flaw(text), format!("this is not JSON: {theirs}"));
+            assert_eq!(faults(text).unwrap_err(), format!("this is not JSON: {theirs}"));
         }
     }
 
     #[test]
     fn a_field_that_is_written_twice_is_refused_with_its_path() {
-        assert_eq!(flaw(r#"{"a": 1, "a": 1}"#), "a: `a` is written twice; leave one of them out");
-        assert!(flaw(r#"{"a": [{}, {"b": {"c": 1, "d": 2, "c": 3}}]}"#).starts_with("a.1.b.c: `c` is written twice"));
+        assert_eq!(faults(r#"{"a": 1, "a": 1}"#).unwrap(), ["a: `a` is written twice; leave one of them out"]);
+        let told = faults(r#"{"a": [{}, {"b": {"c": 1, "d": 2, "c": [}, {"e": 1, "e": 2}]}"#);
+        assert!(told.is_err(), "what is no JSON is none, whatever else it is");
+        let told = faults(r#"{"a": [{}, {"b": {"c": 1, "d": 2, "c": 3}}, {"e": 1, "e": 2}]}"#).unwrap();
+        assert_eq!(told.len(), 2);
+        assert!(told[0].starts_with("a.1.b.c: `c` is written twice") && told[1].starts_with("a.2.e: "), "{told:?}");
         // Names in different objects are different fields.
-        assert!(parse(r#"{"a": {"a": 1}, "b": [{"a": 1}, {"a": 1}]}"#).is_ok());
+        assert_eq!(faults(r#"{"a": {"a": 1}, "b": [{"a": 1}, {"a": 1}]}"#).unwrap(), Vec::<String>::new());
     }
 
     #[test]
     fn a_byte_order_mark_is_skipped_once_and_only_in_front() {
-        assert_eq!(parse("\u{FEFF}[1]").unwrap(), serde_json::json!([1]));
-        assert!(flaw("\u{FEFF}\u{FEFF}[1]").starts_with("this is not JSON"));
-        assert!(flaw("[\u{FEFF}1]").starts_with("this is not JSON"));
+        assert_eq!(parse("\u{FEFF}[1]", &mut Faults::default()).unwrap(), serde_json::json!([1]));
+        assert!(faults("\u{FEFF}\u{FEFF}[1]").unwrap_err().starts_with("this is not JSON"));
+        assert!(faults("[\u{FEFF}1]").unwrap_err().starts_with("this is not JSON"));
     }
 }

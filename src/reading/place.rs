@@ -10,16 +10,26 @@ use std::ops::Range;
 
 use super::shown;
 
+/// What of a field is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum On {
+    /// Its value.
+    Value,
+    /// Its name, where it is written.
+    Name,
+}
+
 /// The place, in bytes, to which `path` leads in a text that is JSON: of a value, or of the opening bracket of an object or a
 /// list. As far as the path can be followed: what is missing has the place of what it is missing in, and a field that is
 /// written twice that of its second name.
 ///
 /// A step in a list is an item's id, shown as an error shows it, or its number; items that say no id may have one of
 /// `unsaid` by their number.
-pub fn place(text: &str, path: &str, unsaid: &[&str]) -> Range<usize> {
+pub fn place(text: &str, path: &str, on: On, unsaid: &[&str]) -> Range<usize> {
     let mut scan = Scan { text, at: text.len() - text.trim_start_matches('\u{FEFF}').len() };
     scan.pass_space();
     let mut rest = path;
+    let mut named = None;
     while !rest.is_empty() {
         let at = scan.at;
         let found = match scan.byte() {
@@ -28,24 +38,25 @@ pub fn place(text: &str, path: &str, unsaid: &[&str]) -> Range<usize> {
             _ => None,
         };
         match found {
-            Some(Found::Value { at, step }) => {
+            Some(Found::Value { at, step, name }) => {
+                named = name;
                 scan.at = at;
                 rest = rest[step..].trim_start_matches('.');
             }
             Some(Found::SecondName(name)) => return name,
             None => {
                 scan.at = at;
-                break;
+                return scan.here();
             }
         }
     }
-    scan.here()
+    named.filter(|_| on == On::Name).unwrap_or_else(|| scan.here())
 }
 
 /// What a step leads to.
 enum Found {
-    /// The beginning of a value, and the length of the step.
-    Value { at: usize, step: usize },
+    /// The beginning of a value, the length of the step, and where the name stands that the value has in an object.
+    Value { at: usize, step: usize, name: Option<Range<usize>> },
     /// The name that is there a second time.
     SecondName(Range<usize>),
 }
@@ -156,7 +167,7 @@ impl Scan<'_> {
                 Some(Found::Value { step: known, .. }) if *known == step => found = Some(Found::SecondName(name)),
                 Some(Found::Value { step: known, .. }) if *known > step => {}
                 Some(Found::SecondName(_)) => {}
-                _ => found = Some(Found::Value { at: scan.at, step }),
+                _ => found = Some(Found::Value { at: scan.at, step, name: Some(name) }),
             }
         });
         found
@@ -172,11 +183,11 @@ impl Scan<'_> {
             let at = self.at;
             let id = self.id();
             if by_id.is_none() {
-                by_id = id.as_deref().and_then(|id| step(rest, id)).map(|step| Found::Value { at, step });
+                by_id = id.as_deref().and_then(|id| step(rest, id)).map(|step| Found::Value { at, step, name: None });
             }
             let unsaid = unsaid.get(number).filter(|_| id.is_none());
             if numbered == number.to_string() || unsaid.is_some_and(|unsaid| *unsaid == numbered) {
-                by_number = Some(Found::Value { at, step: numbered.len() });
+                by_number = Some(Found::Value { at, step: numbered.len(), name: None });
             }
             self.at = at;
             self.pass_value();
@@ -212,7 +223,7 @@ mod tests {
         "d.e": {"f": null}, "d": [], "g": 1, "g": {"h": 2}} "#;
 
     fn at(path: &str) -> &str {
-        &TEXT[place(TEXT, path, &["first", "second"])]
+        &TEXT[place(TEXT, path, On::Value, &["first", "second"])]
     }
 
     #[test]
@@ -239,7 +250,9 @@ mod tests {
         {
             assert_eq!(at(path), value, "{path}");
         }
-        let twice = place(TEXT, "g.h", &[]);
+        let name = place(TEXT, "a.0.b", On::Name, &[]);
+        assert_eq!(&TEXT[name], "\"b\"");
+        let twice = place(TEXT, "g.h", On::Value, &[]);
         assert_eq!((&TEXT[twice.clone()], twice.start > TEXT.find("\"g\"").unwrap()), ("\"g\"", true));
     }
 
@@ -247,11 +260,11 @@ mod tests {
     fn whatever_the_text_is_the_place_lies_in_it() {
         for (end, _) in TEXT.char_indices() {
             for path in ["a.x.b", "a.1.b", "a.2", "d.e.f", "g"] {
-                let _ = &TEXT[..end][place(&TEXT[..end], path, &[])];
+                let _ = &TEXT[..end][place(&TEXT[..end], path, On::Value, &[])];
             }
         }
         for text in ["", "\u{FEFF}", "\\", "\"\\", "]]]", "{]", "[}", "{\"a\":", "{\"a\" \"b\"}", "{\"a\"é1}"] {
-            let _ = &text[place(text, "a.0", &[])];
+            let _ = &text[place(text, "a.0", On::Value, &[])];
         }
     }
 }

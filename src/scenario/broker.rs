@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 use super::Problem;
 use super::path::find;
 use crate::protocol::Settings;
+use crate::reading::Faults;
 
 /// A broker that others can stand in for.
 #[derive(Clone, Copy, Debug)]
@@ -135,7 +136,7 @@ pub(super) fn put(whole: &mut Value, place: usize, from: &Broker, to: &Broker) -
         return refused(sentence);
     }
     // With every default written out, so that each path finds its field.
-    let Some(Ok(defaults)) = Settings::read(to.protocol, Map::new().into()) else {
+    let Some(defaults) = Settings::read(to.protocol, Map::new().into(), &mut Faults::default()) else {
         return refused(format!("`{}` has no defaults", to.protocol));
     };
     let mut side = defaults.to_value();
@@ -261,7 +262,7 @@ fn title_with(title: &str, from: &Broker, to: &Broker) -> String {
     let behind = |broker: &Broker| [", with ", broker.title].concat();
     let title = title.strip_suffix(behind(from).as_str()).unwrap_or(title);
     let behind = behind(to);
-    let room = super::check::MAX_TITLE - behind.chars().count();
+    let room = super::MAX_TITLE - behind.chars().count();
     if title.chars().count() <= room {
         return [title, &behind].concat();
     }
@@ -281,7 +282,7 @@ fn offer(whole: &mut Value, side: &str, from: &Broker, to: &Broker) {
         let renamed = path_in(path, side, from, to);
         renamed.map(|path| control["path"] = path.into()).is_some()
     });
-    if controls.len() < super::check::MAX_CONTROLS {
+    if controls.len() < super::MAX_CONTROLS {
         let path = [&its, to.dial.0].concat();
         let mut control = Value::Null;
         control["path"] = path.into();

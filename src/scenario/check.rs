@@ -1,97 +1,95 @@
-//! What must hold of a scenario as a whole: the caps in numbers, and that what it names exists.
+//! What must hold of a scenario as a whole: that its fields go together, and that what it names exists.
+//!
+//! Each concern is looked at by itself, if what it depends on could be read, so that one fault is one problem.
+//!
+//! *Invariant:* a scenario of which nothing is unread and nothing is found here can be run.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::path::find;
-use super::{Arrivals, Control, MAX_JOBS, Problem, Scenario, Side, VERSION, change};
-use crate::protocol::{Ground, MAX_NAMED};
-use crate::reading::{self, shown};
+use super::{Arrivals, Control, MAX_JOBS, Note, Problem, Scenario, Side, VERSION, change};
+use crate::protocol::Ground;
+use crate::reading::shown;
 use crate::time::Span;
-
-/// Caps on lists and texts.
-const MAX_NOTES: usize = 100;
-pub(super) const MAX_CONTROLS: usize = 12;
-const MAX_VALUES: usize = 100;
-const MAX_PARTS: usize = 16;
-const MAX_FAILURES: u64 = 1000;
-pub(super) const MAX_NAME: usize = 64;
-pub(super) const MAX_TITLE: usize = 100;
-const MAX_HEADING: usize = 60;
-const MAX_PATH: usize = 200;
-const MAX_NOUN: usize = 24;
-pub(super) const MAX_PROSE: usize = 500;
 
 pub(super) type Checked = Result<(), Problem>;
 
-pub(super) fn check(scenario: &Scenario) -> Checked {
-    let head = &scenario.head;
-    if head.version == 0 || head.version > VERSION {
-        let sentence = format!("{} is not a version this program reads; it reads 1 to {VERSION}", head.version);
-        return Err(Problem::new("version", sentence));
-    }
-    name("name", &head.name)?;
-    text("title", &head.title, MAX_TITLE)?;
-    text("look_for", &head.look_for, MAX_PROSE)?;
-    workload(scenario)?;
-    probability("network.loss", head.network.loss)?;
-    probability("network.duplication", head.network.duplication)?;
-    if scenario.sides[0].id == scenario.sides[1].id {
-        return Err(Problem::new(
-            "sides",
-            format!("both sides are called `{}`; give each its own id", scenario.sides[0].id),
-        ));
-    }
-    for side in &scenario.sides {
-        name(&format!("sides.{}.id", side.id), &side.id)?;
-        text(&format!("sides.{}.heading", side.id), side.heading.as_deref().unwrap_or_default(), MAX_HEADING)?;
-    }
-    understood(scenario)?;
-    change::check(scenario)?;
-    notes(scenario)?;
-    head.library.check()?;
-    controls(scenario)
+/// What was found, and what could not be read, by its path.
+pub(super) struct Findings<'u> {
+    pub found: Vec<Problem>,
+    pub unread: &'u [Problem],
 }
 
-fn workload(scenario: &Scenario) -> Checked {
-    let workload = &scenario.head.workload;
-    number("workload.jobs", u64::from(workload.jobs), 1, u64::from(MAX_JOBS))?;
-    for (path, noun) in [("workload.noun.one", &workload.noun.one), ("workload.noun.many", &workload.noun.many)] {
-        text(path, noun, MAX_NOUN)?;
-        if noun.trim().is_empty() {
-            return Err(Problem::new(path, "the word is empty; write what a job is called, as in `e-mail`, `e-mails`"));
-        }
+impl Findings<'_> {
+    /// Whether all there is at that path, in it and around it could be read.
+    pub(super) fn is_read(&self, path: &str) -> bool {
+        let is_in = |inner: &str, outer: &str| {
+            inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        // That the name is missing concerns nothing else.
+        let mut unread = self.unread.iter().filter(|problem| !problem.path.is_empty());
+        !unread.any(|problem| is_in(&problem.path, path) || is_in(path, &problem.path))
     }
-    at_most("workload.parts", workload.parts.len(), MAX_PARTS)?;
-    if workload.parts.len() as u64 * u64::from(workload.jobs) > u64::from(MAX_JOBS) {
-        return Err(Problem::new("workload.parts", format!("jobs × parts must be at most {MAX_JOBS}")));
+
+    /// Notes what is wrong; says whether nothing is.
+    pub(super) fn note(&mut self, checked: Checked) -> bool {
+        let is_good = checked.is_ok();
+        self.found.extend(checked.err());
+        is_good
     }
-    let mut ids = BTreeSet::new();
-    for part in &workload.parts {
-        name("workload.parts", &part.id)?;
-        if !ids.insert(&part.id) {
-            return Err(Problem::new("workload.parts", format!("two parts are called `{}`", part.id)));
-        }
+}
+
+pub(super) fn check(scenario: &Scenario, findings: &mut Findings<'_>) {
+    if findings.is_read("version") {
+        findings.note(version(scenario.head.version));
     }
+    if findings.is_read("workload.arrivals") && findings.is_read("workload.jobs") {
+        findings.note(arrivals(scenario));
+        findings.note(poison(scenario));
+    }
+    let has_parts = findings.is_read("workload.parts") && findings.note(parts(scenario));
+    let are_named = findings.is_read("sides") || {
+        let ids = scenario.sides.iter().map(|side| format!("sides.{}.id", side.id));
+        findings.unread.iter().all(|problem| problem.path != "sides") && ids.into_iter().all(|id| findings.is_read(&id))
+    };
+    if are_named {
+        findings.note(different(scenario));
+    }
+    let mut are_sound = true;
     for side in &scenario.sides {
-        let parts = workload.parts.len().max(1) as u32;
-        if let Some(needed) = side.settings.parts().filter(|needed| *needed != parts) {
-            return Err(Problem::new("workload.parts", wrong_parts(parts, side, needed)));
+        let is_sound = findings.is_read(&format!("sides.{}", side.id)) && self::side(side, findings);
+        if is_sound && has_parts {
+            findings.note(parts_of(scenario, side));
+        }
+        are_sound &= is_sound && findings.note(understood(side));
+    }
+    change::check(scenario, are_sound, findings);
+    for (index, note) in scenario.head.notes.iter().enumerate() {
+        let path = format!("notes.{index}");
+        if findings.is_read(&path) {
+            let Note { when, side, .. } = note;
+            findings.note(event(scenario, findings, are_named, &path, (when.as_deref(), side.as_deref())));
         }
     }
-    named_parts(scenario)?;
-    at_most("workload.poison", workload.poison.len(), MAX_NAMED)?;
-    for (index, job) in workload.poison.iter().enumerate() {
-        number(&format!("workload.poison.{index}"), u64::from(*job), 1, u64::from(workload.jobs))?;
+    controls(scenario, findings);
+    if findings.is_read("view") {
+        findings.note(view(scenario, findings, are_named));
     }
-    probability("workload.failures.probability", workload.failures.probability)?;
-    number("workload.failures.first", u64::from(workload.failures.first), 0, MAX_FAILURES)?;
+}
+
+fn version(version: u32) -> Checked {
+    if (1..=VERSION).contains(&version) {
+        return Ok(());
+    }
+    let sentence = format!("{version} is not a version this program reads; it reads 1 to {VERSION}");
+    Err(Problem::new("version", sentence))
+}
+
+fn arrivals(scenario: &Scenario) -> Checked {
+    let workload = &scenario.head.workload;
     match &workload.arrivals {
-        Arrivals::Poisson { rate_per_s, .. } if !(0.000_001..=1_000_000.0).contains(rate_per_s) => {
-            let sentence = format!("{rate_per_s} is out of range; it must be from 0.000001 to 1000000");
-            Err(Problem::new("workload.arrivals.rate_per_s", sentence))
-        }
         Arrivals::Listed { at } if at.len() != workload.jobs as usize => {
             let sentence = format!("there are {} moments for {} jobs; write one a job", at.len(), workload.jobs);
             Err(Problem::new("workload.arrivals.at", sentence))
@@ -99,26 +97,74 @@ fn workload(scenario: &Scenario) -> Checked {
         Arrivals::Listed { at } if !at.is_sorted() => {
             Err(Problem::new("workload.arrivals.at", "the moments must be in order, earliest first"))
         }
-        Arrivals::Users { users, .. } => number("workload.arrivals.users", u64::from(*users), 1, 10_000),
         _ => Ok(()),
     }
 }
 
-/// Where parts are worked on by their names, each part is, or is said to be left out.
-fn named_parts(scenario: &Scenario) -> Checked {
-    let ids = scenario.head.workload.part_ids();
-    for side in &scenario.sides {
-        let Some(named) = side.settings.named_parts() else { continue };
-        let path = |field: &str| format!("sides.{}.{field}", side.id);
-        if let Some((field, part)) = named.iter().find(|(_, part)| !ids.iter().any(|id| id == part)) {
-            let sentence =
-                format!("there is no part `{}` in `workload.parts`; there are `{}`", shown(part), ids.join("`, `"));
-            return Err(Problem::new(path(field), sentence));
-        }
-        if let Some(id) = ids.iter().find(|id| !named.iter().any(|(_, part)| part == id)) {
-            let sentence = format!("nobody does `{id}`: write a step `{{\"work\": \"{id}\"}}`, or name it in `never`");
-            return Err(Problem::new(path("parties"), sentence));
-        }
+fn poison(scenario: &Scenario) -> Checked {
+    let workload = &scenario.head.workload;
+    match workload.poison.iter().position(|job| *job > workload.jobs) {
+        Some(index) => is_a_job(&format!("workload.poison.{index}"), workload.poison[index], workload.jobs),
+        None => Ok(()),
+    }
+}
+
+/// Refuses the number of a job that there is not.
+fn is_a_job(path: &str, job: u32, jobs: u32) -> Checked {
+    if job <= jobs {
+        return Ok(());
+    }
+    Err(Problem::new(path, format!("{job} would not do; write a whole number from 1 to {jobs}")))
+}
+
+fn parts(scenario: &Scenario) -> Checked {
+    let workload = &scenario.head.workload;
+    if workload.parts.len() as u64 * u64::from(workload.jobs) > u64::from(MAX_JOBS) {
+        return Err(Problem::new("workload.parts", format!("jobs × parts must be at most {MAX_JOBS}")));
+    }
+    let mut ids = BTreeSet::new();
+    match workload.parts.iter().find(|part| !ids.insert(&part.id)) {
+        Some(part) => Err(Problem::new("workload.parts", format!("two parts are called `{}`", part.id))),
+        None => Ok(()),
+    }
+}
+
+fn different(scenario: &Scenario) -> Checked {
+    if scenario.sides[0].id != scenario.sides[1].id {
+        return Ok(());
+    }
+    Err(Problem::new("sides", format!("both sides are called `{}`; give each its own id", scenario.sides[0].id)))
+}
+
+/// What its protocol finds wrong in a side; whether that is nothing.
+fn side(side: &Side, findings: &mut Findings<'_>) -> bool {
+    let bad = side.settings.check();
+    let is_sound = bad.is_empty();
+    let told =
+        bad.into_iter().map(|bad| Problem::new(format!("sides.{}.{}", shown(&side.id), bad.field), bad.sentence));
+    findings.found.extend(told);
+    is_sound
+}
+
+/// A side has as many parts to work on as jobs have. Where parts are worked on by their names, each is, or is said to be left
+/// out.
+fn parts_of(scenario: &Scenario, side: &Side) -> Checked {
+    let workload = &scenario.head.workload;
+    let parts = workload.parts.len().max(1) as u32;
+    if let Some(needed) = side.settings.parts().filter(|needed| *needed != parts) {
+        return Err(Problem::new("workload.parts", wrong_parts(parts, side, needed)));
+    }
+    let Some(named) = side.settings.named_parts() else { return Ok(()) };
+    let ids = workload.part_ids();
+    let path = |field: &str| format!("sides.{}.{field}", side.id);
+    if let Some((field, part)) = named.iter().find(|(_, part)| !ids.iter().any(|id| id == part)) {
+        let sentence =
+            format!("there is no part `{}` in `workload.parts`; there are `{}`", shown(part), ids.join("`, `"));
+        return Err(Problem::new(path(field), sentence));
+    }
+    if let Some(id) = ids.iter().find(|id| !named.iter().any(|(_, part)| part == id)) {
+        let sentence = format!("nobody does `{id}`: write a step `{{\"work\": \"{id}\"}}`, or name it in `never`");
+        return Err(Problem::new(path("parties"), sentence));
     }
     Ok(())
 }
@@ -139,74 +185,72 @@ fn wrong_parts(parts: u32, side: &Side, needed: u32) -> String {
 }
 
 /// Whoever is sent something understands it.
-fn understood(scenario: &Scenario) -> Checked {
-    for side in &scenario.sides {
-        if let Some((from, to)) = side.settings.set_up(&Ground::bare()).misunderstanding() {
-            let sentence = format!(
-                "`{}` sends to `{}`, which understands nothing of what comes from there; let it be sent what it understands",
-                from.id, to.id
-            );
-            return Err(Problem::new(format!("sides.{}", side.id), sentence));
-        }
-    }
-    Ok(())
-}
-
-fn notes(scenario: &Scenario) -> Checked {
-    at_most("notes", scenario.head.notes.len(), MAX_NOTES)?;
-    for (index, note) in scenario.head.notes.iter().enumerate() {
-        text(&format!("notes.{index}.text"), &note.text, MAX_PROSE)?;
-        event(scenario, &format!("notes.{index}"), note.when.as_deref(), note.side.as_deref())?;
-    }
-    Ok(())
+fn understood(side: &Side) -> Checked {
+    let setup = side.settings.set_up(&Ground::bare());
+    let Some((from, to)) = setup.misunderstanding() else { return Ok(()) };
+    let sentence = format!(
+        "`{}` sends to `{}`, which understands nothing of what comes from there; let it be sent what it understands",
+        from.id, to.id
+    );
+    Err(Problem::new(format!("sides.{}", side.id), sentence))
 }
 
 /// An event that is named, and the side on which it is looked for.
-fn event(scenario: &Scenario, path: &str, when: Option<&str>, side: Option<&str>) -> Checked {
-    if let Some(when) = when {
-        text(&format!("{path}.when"), when, MAX_PROSE)?;
+fn event(
+    scenario: &Scenario,
+    findings: &Findings<'_>,
+    are_named: bool,
+    path: &str,
+    (when, side): (Option<&str>, Option<&str>),
+) -> Checked {
+    // Which changes there are is not known where one of them could not be read.
+    let is_of_a_change = |when: &str| when.ends_with(" begins") || when.ends_with(" ends");
+    if let Some(when) = when.filter(|when| findings.is_read("changes") || !is_of_a_change(when)) {
         scenario.check_occasion(&format!("{path}.when"), when)?;
     }
-    if let Some(side) = side
-        && !scenario.sides.iter().any(|known| known.id == side)
-    {
-        let known = format!("`{}` and `{}`", scenario.sides[0].id, scenario.sides[1].id);
-        return Err(Problem::new(
-            format!("{path}.side"),
-            format!("there is no side `{}`; there are {known}", shown(side)),
-        ));
+    let is_unknown = |side: &&str| are_named && !scenario.sides.iter().any(|known| known.id == *side);
+    let Some(side) = side.filter(is_unknown) else { return Ok(()) };
+    let known = format!("`{}` and `{}`", scenario.sides[0].id, scenario.sides[1].id);
+    Err(Problem::new(format!("{path}.side"), format!("there is no side `{}`; there are {known}", shown(side))))
+}
+
+fn controls(scenario: &Scenario, findings: &mut Findings<'_>) {
+    // A path can lead anywhere but into what is told beside a run.
+    let beside = ["name", "title", "look_for", "notes", "controls", "view", "library"];
+    let is_beside = |problem: &Problem| beside.contains(&problem.path.split('.').next().unwrap_or_default());
+    if scenario.head.controls.is_empty() || !findings.unread.iter().all(is_beside) {
+        return;
+    }
+    // Once for all of them, for writing a scenario takes as long as reading it.
+    let mut whole = scenario.to_value();
+    for (index, control) in scenario.head.controls.iter().enumerate() {
+        if findings.is_read(&format!("controls.{index}")) {
+            findings.note(self::control(control, index, &mut whole));
+        }
+    }
+}
+
+fn control(control: &Control, index: usize, whole: &mut Value) -> Checked {
+    let wrong = |field: &str, sentence: String| Problem::new(format!("controls.{index}.{field}"), sentence);
+    let value = find(whole, &control.path).map_err(|problem| wrong("path", problem.sentence))?;
+    offers(control, value).map_err(|(field, sentence)| wrong(field, sentence))?;
+    // What a parameter that is not set would be, only trying can tell.
+    if value.is_null() {
+        fits(whole, control).map_err(|sentence| wrong("path", sentence))?;
     }
     Ok(())
 }
 
-fn controls(scenario: &Scenario) -> Checked {
-    at_most("controls", scenario.head.controls.len(), MAX_CONTROLS)?;
-    // Once for all of them, for writing a scenario takes as long as reading it.
-    let mut whole = if scenario.head.controls.is_empty() { Value::Null } else { scenario.to_value() };
-    for (index, control) in scenario.head.controls.iter().enumerate() {
-        text(&format!("controls.{index}.label"), &control.label, MAX_NAME)?;
-        text(&format!("controls.{index}.path"), &control.path, MAX_PATH)?;
-        let wrong = |field: &str, sentence: String| Problem::new(format!("controls.{index}.{field}"), sentence);
-        let value = find(&mut whole, &control.path).map_err(|problem| wrong("path", problem.sentence))?;
-        offers(control, value).map_err(|(field, sentence)| wrong(field, sentence))?;
-        // What a parameter that is not set would be, only trying can tell.
-        if value.is_null() {
-            fits(&whole, control).map_err(|sentence| wrong("path", sentence))?;
-        }
-    }
-    view(scenario)
-}
-
-fn view(scenario: &Scenario) -> Checked {
+fn view(scenario: &Scenario, findings: &Findings<'_>, are_named: bool) -> Checked {
     let view = &scenario.head.view;
-    event(scenario, "view", view.when.as_deref(), view.side.as_deref())?;
+    event(scenario, findings, are_named, "view", (view.when.as_deref(), view.side.as_deref()))?;
     if let (Some(from), Some(to)) = (view.from, view.to)
         && from >= to
     {
         return Err(Problem::new("view.to", "the window must end after it begins"));
     }
-    match view.job {
-        Some(job) => number("view.job", job.into(), 1, scenario.head.workload.jobs.into()),
+    match view.job.filter(|_| findings.is_read("workload.jobs")) {
+        Some(job) => is_a_job("view.job", job, scenario.head.workload.jobs),
         None => Ok(()),
     }
 }
@@ -215,9 +259,6 @@ fn view(scenario: &Scenario) -> Checked {
 fn offers(control: &Control, value: &Value) -> Result<(), (&'static str, String)> {
     let path = shown(&control.path);
     if !control.values.is_empty() {
-        if control.values.len() > MAX_VALUES {
-            return Err(("values", format!("there are {} entries; at most {MAX_VALUES} fit", control.values.len())));
-        }
         return match control.values.iter().find(|value| value.is_array() || value.is_object()) {
             Some(value) => Err(("values", format!("{} is no number, text, true, false or null", shown(value)))),
             None => Ok(()),
@@ -264,38 +305,4 @@ fn fits(whole: &Value, control: &Control) -> Result<(), String> {
     first.map_or(Ok(()), |sentence| {
         Err(format!("`{}` cannot be set to what is offered: {sentence}", shown(&control.path)))
     })
-}
-
-fn name(path: &str, value: &str) -> Checked {
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
-    if value.is_empty() || value.len() > MAX_NAME || !value.chars().all(fits) {
-        let sentence = format!("`{}` is not a name; use 1 to {MAX_NAME} of a–z, 0–9, - and _", shown(value));
-        return Err(Problem::new(path, sentence));
-    }
-    Ok(())
-}
-
-pub(super) fn text(path: &str, value: &str, most: usize) -> Checked {
-    reading::check_plain(value, most).map_err(|sentence| Problem::new(path, sentence))
-}
-
-fn number(path: &str, value: u64, least: u64, most: u64) -> Checked {
-    if (least..=most).contains(&value) {
-        return Ok(());
-    }
-    Err(Problem::new(path, format!("{value} is out of range; it must be from {least} to {most}")))
-}
-
-pub(super) fn at_most(path: &str, length: usize, most: usize) -> Checked {
-    if length <= most {
-        return Ok(());
-    }
-    Err(Problem::new(path, format!("there are {length} entries; at most {most} fit")))
-}
-
-pub(super) fn probability(path: &str, value: f64) -> Checked {
-    if (0.0..=1.0).contains(&value) {
-        return Ok(());
-    }
-    Err(Problem::new(path, format!("{value} is not a probability; it must be from 0 to 1")))
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::read::{SIDES, bounded};
 use super::{Problem, Scenario};
-use crate::reading::{self, Flaw, Misread};
+use crate::reading::{self, Faults, NotJson};
 
 /// A problem, and where in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +48,9 @@ impl Located {
 }
 
 impl Scenario {
-    /// What keeps a text from being a scenario, with the places; nothing if it is one.
+    /// What keeps a text from being a scenario, from its beginning to its end; nothing if it is one. All of it, but no more
+    /// than [`MOST_FAULTS`](crate::reading::MOST_FAULTS): and where something could not be read, not what would follow
+    /// from that.
     ///
     /// ```
     /// use counterpoint::scenario::Scenario;
@@ -56,22 +58,25 @@ impl Scenario {
     /// assert!(problems[0].to_string().starts_with("2:10: seed: -1 would not do"));
     /// ```
     pub fn problems(text: &str) -> Vec<Located> {
-        let at_its_path = |problem: Problem| {
-            let place = reading::place(text, &problem.path, &SIDES);
-            Located::new(text, problem, place)
-        };
         if let Err(problem) = bounded(text) {
             return vec![Located::new(text, problem, 0..0)];
         }
-        let read = match reading::parse(text) {
-            Ok(value) => Scenario::from_value(value),
-            Err(Flaw::Twice(misread)) => Err(misread.into()),
-            Err(Flaw::NotJson(reason, at)) => {
+        let mut faults = Faults::default();
+        let value = match reading::parse(text, &mut faults) {
+            Ok(value) => value,
+            Err(NotJson { reason, at }) => {
                 let end = at + text[at..].chars().next().map_or(0, char::len_utf8);
                 return vec![Located::new(text, not_json(&reason), at..end)];
             }
         };
-        read.err().map(at_its_path).into_iter().collect()
+        let problems = Scenario::read_whole(value, faults).err().unwrap_or_default();
+        let located = problems.into_iter().map(|problem| {
+            let place = reading::place(text, &problem.path, problem.on, &SIDES);
+            Located::new(text, problem, place)
+        });
+        let mut located: Vec<Located> = located.collect();
+        located.sort_by_key(|located| located.place.start);
+        located
     }
 }
 
@@ -81,7 +86,7 @@ impl Scenario {
 #[inline(never)]
 pub fn problems_as_json(text: &str) -> String {
     let listed = Scenario::problems(text).into_iter().map(|Located { problem, line, column, place }| {
-        let Problem { path, sentence } = problem;
+        let Problem { path, sentence, .. } = problem;
         serde_json::json!({
             "path": path, "sentence": sentence, "line": line, "column": column, "from": place.start, "to": place.end
         })
@@ -93,5 +98,5 @@ pub fn problems_as_json(text: &str) -> String {
 fn not_json(reason: &serde_json::Error) -> Problem {
     let reason = reason.to_string();
     let said = reason.rsplit_once(" at line ").map_or(&*reason, |(said, _)| said);
-    Misread::new(format!("this is not JSON: {said}")).into()
+    Problem::new("", format!("this is not JSON: {said}"))
 }

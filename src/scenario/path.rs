@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::broker::{self, Broker};
 use super::{Problem, Scenario};
-use crate::reading::{self, Flaw, shown};
+use crate::reading::{self, Faults, shown};
 
 impl Scenario {
     /// The value at `path`, defaults included.
@@ -79,10 +79,13 @@ pub fn parse_assignment(text: &str) -> Result<(&str, Value), Problem> {
         return Err(Problem::new("", sentence));
     };
     let path = path.trim();
-    match reading::parse(value) {
-        Ok(value) => Ok((path, value)),
-        Err(Flaw::NotJson(..)) => Ok((path, Value::String(value.to_owned()))),
-        Err(Flaw::Twice(misread)) => Err(misread.within(path).into()),
+    let mut faults = Faults::default();
+    match reading::parse(value, &mut faults) {
+        Ok(value) => match faults.first() {
+            Ok(()) => Ok((path, value)),
+            Err(misread) => Err(misread.within(path).into()),
+        },
+        Err(_) => Ok((path, Value::String(value.to_owned()))),
     }
 }
 

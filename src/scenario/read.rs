@@ -4,9 +4,10 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::{Head, Scenario, Side, Style, bounds, check};
+use super::check::Findings;
+use super::{Head, Scenario, Side, SideText, Style, check};
 use crate::protocol::{self, Settings, rabbitmq};
-use crate::reading::{self, Field, Misread, shown};
+use crate::reading::{self, Faults, Field, MOST_FAULTS, Misread, On, Rule, shown};
 
 /// The longest text that is read: one mebibyte.
 pub const MAX_TEXT_BYTES: usize = 1 << 20;
@@ -21,13 +22,15 @@ pub struct Problem {
     pub path: String,
     /// One line without a full stop, with the value at fault (its beginning, if it is long) and what would do.
     pub sentence: String,
+    /// What of the field is at fault.
+    pub(super) on: On,
 }
 
 impl Problem {
     pub(crate) fn new(path: impl Into<String>, sentence: impl Into<String>) -> Self {
         // What a scenario's own texts, ids and field names are can stand in both.
         let (path, sentence) = (reading::shown_path(&path.into()), reading::one_line(&sentence.into()));
-        Problem { path, sentence }
+        Problem { path, sentence, on: On::Value }
     }
 }
 
@@ -44,7 +47,7 @@ impl std::error::Error for Problem {}
 
 impl From<Misread> for Problem {
     fn from(misread: Misread) -> Self {
-        Problem::new(misread.path, misread.sentence)
+        Problem { on: misread.on, ..Problem::new(misread.path, misread.sentence) }
     }
 }
 
@@ -62,7 +65,9 @@ impl Scenario {
     /// The first problem found, with the path of its field.
     pub fn from_json(text: &str) -> Result<Self, Problem> {
         bounded(text)?;
-        Scenario::from_value(reading::parse(text).map_err(Misread::from)?)
+        let mut faults = Faults::default();
+        let value = reading::parse(text, &mut faults).map_err(Misread::from)?;
+        Scenario::read_whole(value, faults).map_err(|mut problems| problems.swap_remove(0))
     }
 
     /// Reads a scenario from a JSON value.
@@ -70,32 +75,30 @@ impl Scenario {
     /// # Errors
     /// The first problem found, with the path of its field.
     pub fn from_value(value: Value) -> Result<Self, Problem> {
-        let given = value.clone();
-        Scenario::read_value(value).map_err(|problem| bounds::of_the_field(given, problem))
+        Scenario::read_whole(value, Faults::default()).map_err(|mut problems| problems.swap_remove(0))
     }
 
-    /// Where a whole number would not do, the error may have the bounds of its type.
-    pub(super) fn read_value(value: Value) -> Result<Self, Problem> {
+    /// Reads a scenario from a JSON value in whose text there were `faults` already; or gives all that is wrong.
+    pub(super) fn read_whole(value: Value, mut faults: Faults) -> Result<Self, Vec<Problem>> {
         let Value::Object(mut fields) = value else {
-            return Err(Problem::new("", "a scenario is a JSON object, as in {\"name\": \"my-scenario\"}"));
+            faults.add("a scenario is a JSON object, as in {\"name\": \"my-scenario\"}");
+            return Err(faults.all().into_iter().map(Problem::from).collect());
         };
         let sides = fields.remove("sides").unwrap_or_else(default_sides);
         // A scenario that names no version was written when there was one only.
         if fields.get("version").is_none_or(Value::is_null) {
             fields.insert("version".to_owned(), 1.into());
         }
-        let head: Head = reading::read(Value::Object(fields))?;
-        let Value::Array(sides) = sides else {
-            return Err(Problem::new("sides", "this must be a list of two sides"));
-        };
-        if sides.len() != 2 {
-            return Err(Problem::new("sides", format!("there are {} sides; a scenario has two", sides.len())));
-        }
-        let sides = sides.into_iter().enumerate().map(|(index, side)| read_side(index, side, head.version));
-        let sides = sides.collect::<Result<_, _>>()?;
+        let mut head = Head::default();
+        head.read(Value::Object(fields), &Rule::Any, &mut faults);
+        let sides = read_sides(sides, head.version, &mut faults);
+        let unread: Vec<Problem> = faults.all().into_iter().map(Problem::from).collect();
         let scenario = Scenario { head, sides };
-        check::check(&scenario)?;
-        Ok(scenario)
+        let mut findings = Findings { found: Vec::new(), unread: &unread };
+        check::check(&scenario, &mut findings);
+        let found = findings.found;
+        let problems: Vec<Problem> = unread.into_iter().chain(found).take(MOST_FAULTS).collect();
+        if problems.is_empty() { Ok(scenario) } else { Err(problems) }
     }
 
     /// The scenario as a JSON value, every default written out. Its fields are in the order of their names in every build:
@@ -128,45 +131,59 @@ fn default_sides() -> Value {
     serde_json::json!([{ "protocol": "http" }, { "protocol": "rabbitmq" }])
 }
 
-fn read_side(index: usize, value: Value, version: u32) -> Result<Side, Problem> {
-    let default_id = SIDES[index];
-    let Value::Object(mut fields) = value else {
-        return Err(Problem::new(format!("sides.{default_id}"), "a side is an object, as in {\"protocol\": \"http\"}"));
-    };
-    let mut text = |key: &str, default: &str| match fields.remove(key) {
-        None | Some(Value::Null) => Ok(default.to_owned()),
-        Some(Value::String(text)) => Ok(text),
-        Some(other) => {
-            Err(Problem::new(format!("sides.{default_id}.{key}"), format!("{} is not a text", shown(other))))
+/// Two sides, whatever is there.
+fn read_sides(value: Value, version: u32, faults: &mut Faults) -> Vec<Side> {
+    let before = faults.count();
+    let mut given = match value {
+        Value::Array(sides) => sides,
+        _ => {
+            faults.add("this must be a list of two sides");
+            Vec::new()
         }
     };
-    let id = text("id", default_id)?;
-    let heading = text("heading", "")?;
-    let heading = (!heading.is_empty()).then_some(heading);
-    let protocol = text("protocol", ["http", "rabbitmq"][index])?;
-    let style = text("style", "")?;
-    let style = match &*style {
-        "" if is_queued(index, &fields) => Style::Queued.word(),
-        "" => Style::RequestResponse.word(),
-        written => written,
+    if given.len() != 2 && faults.count() == before {
+        faults.add(format!("there are {} sides; a scenario has two", given.len()));
+    }
+    let is_list = faults.count() == before;
+    given.resize(2, Value::Object(Map::new()));
+    let sides = given.into_iter().enumerate().map(|(index, side)| match is_list {
+        true => read_side(index, side, version, faults),
+        false => read_side(index, Value::Object(Map::new()), version, &mut Faults::default()),
+    });
+    let sides = sides.collect();
+    faults.step_out(before, "sides");
+    sides
+}
+
+fn read_side(index: usize, value: Value, version: u32, faults: &mut Faults) -> Side {
+    let before = faults.count();
+    let mut said = SideText::default();
+    let Value::Object(fields) = value else {
+        faults.add("a side is an object, as in {\"protocol\": \"http\"}");
+        faults.step_out(before, SIDES[index]);
+        return read_side(index, Value::Object(Map::new()), version, &mut Faults::default());
     };
-    let path = |field: &str| format!("sides.{}.{field}", shown(&id));
-    let Some(style) = [Style::RequestResponse, Style::Queued].into_iter().find(|known| known.word() == style) else {
-        return Err(Problem::new(
-            path("style"),
-            format!("`{}` is no style; write `request-response` or `queued`", shown(style)),
-        ));
-    };
+    let names = said.write();
+    let (own, mut fields): (Map<_, _>, Map<_, _>) = fields.into_iter().partition(|(name, _)| names.get(name).is_some());
+    said.read(Value::Object(own), &Rule::Any, faults);
+    let id = said.id.filter(|id| !id.is_empty()).unwrap_or_else(|| SIDES[index].to_owned());
+    let protocol = said.protocol.unwrap_or_else(|| ["http", "rabbitmq"][index].to_owned());
+    let style = said.style.unwrap_or(match is_queued(index, &fields) {
+        true => Style::Queued,
+        false => Style::RequestResponse,
+    });
+    let heading = said.heading.filter(|heading| !heading.is_empty());
     if version == 1 && protocol == "rabbitmq" {
         rabbitmq::name_quorum_queues(&mut fields);
     }
-    let read = Settings::read(&protocol, Value::Object(fields)).ok_or_else(|| {
+    let settings = Settings::read(&protocol, Value::Object(fields), faults).unwrap_or_else(|| {
         let names = protocol::NAMES.join("`, `");
-        Problem::new(path("protocol"), format!("`{}` is not a protocol; there are `{names}`", shown(&protocol)))
-    })?;
-    let settings = read.map_err(|misread| misread.within(&format!("sides.{id}")))?;
-    settings.check().map_err(|bad| Problem::new(path(&bad.field), bad.sentence))?;
-    Ok(Side { id, style, heading, settings })
+        let sentence = format!("`{}` is not a protocol; there are `{names}`", shown(&protocol));
+        faults.push(Misread::new(sentence).within("protocol"));
+        Settings::Http(protocol::http::Settings::default())
+    });
+    faults.step_out(before, &id);
+    Side { id, style, heading, settings }
 }
 
 /// Whether a side that does not say its style is queued: as its place is, or, where its parties are the reader's own, if

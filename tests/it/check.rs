@@ -89,7 +89,7 @@ fn every_file_has_a_line_whatever_is_wrong_with_the_others() {
     let lines: Vec<&str> = said.lines().collect();
     let begins = [
         "docs/a.json: ok",
-        "docs/b.json:1:36: workload.jobz: ",
+        "docs/b.json:1:28: workload.jobz: ",
         "docs/deeper/c.json:1:1: ",
         "empty: there is no scenario in it",
         "missing.json: there is no such file",

@@ -121,7 +121,7 @@ fn lanes_of_their_own_have_ids_of_their_own() {
         let taken = "sides.left.consumers.id: `server-2` is taken; give each actor of a side its own id";
         assert_eq!(refused(protocol, settings), taken);
         let many = json!({ "consumers": { "count": 13, "lanes": "each" } });
-        let sentence = "sides.left.consumers.count: 13 is out of range; it must be from 1 to 12";
+        let sentence = "sides.left.consumers.count: 13 would not do; write a whole number from 1 to 12";
         assert_eq!(refused(protocol, many), sentence);
     }
 }

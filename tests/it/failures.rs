@@ -249,9 +249,9 @@ fn the_same_execution_ends_alike_on_both_sides() {
 fn what_no_failures_could_be_is_refused_in_words() {
     let with = |failures: Value| Scenario::from_value(json!({ "name": "f", "workload": { "failures": failures } }));
     let refused = |failures: Value| with(failures).unwrap_err().to_string();
-    let sentence = "workload.failures.probability: 1.5 is not a probability; it must be from 0 to 1";
+    let sentence = "workload.failures.probability: 1.5 would not do; write a number from 0 to 1";
     assert_eq!(refused(json!({ "probability": 1.5 })), sentence);
-    let sentence = "workload.failures.first: 1001 is out of range; it must be from 0 to 1000";
+    let sentence = "workload.failures.first: 1001 would not do; write a whole number from 0 to 1000";
     assert_eq!(refused(json!({ "first": 1001 })), sentence);
     assert!(refused(json!({ "firsts": 1 })).starts_with("workload.failures.firsts: "));
     assert!(with(json!({ "probability": 1, "first": 1000 })).is_ok());

@@ -196,13 +196,13 @@ fn what_no_instances_could_be_is_refused_in_words() {
         Scenario::from_value(json!({ "name": "f", "sides": [side, other] })).unwrap_err().to_string()
     };
     let many = refused(json!({ "workers": 13, "lanes": "each" }), "client");
-    assert_eq!(many, "sides.left.server.workers: 13 is out of range; it must be from 1 to 12");
+    assert_eq!(many, "sides.left.server.workers: 13 would not do; write a whole number from 1 to 12");
     let taken = refused(json!({ "workers": 2, "lanes": "each" }), "server-2");
     assert_eq!(taken, "sides.left.server.id: `server-2` is taken; give each actor of a side its own id");
     let factors = refused(json!({ "workers": 2, "factors": [1, 1, 1] }), "client");
     assert_eq!(factors, "sides.left.server.factors: there are 3 factors for 2 workers");
     let factor = refused(json!({ "factors": [0] }), "client");
-    assert_eq!(factor, "sides.left.server.factors: 0 is out of range; it must be from 0.001 to 1000");
+    assert_eq!(factor, "sides.left.server.factors.0: 0 would not do; write a number from 0.001 to 1000");
 }
 
 /// Where nobody fails, all instances are asked equally often, and none over more connections than are allowed.

@@ -347,7 +347,7 @@ fn a_fault_that_strikes_nothing_is_refused_with_what_would_do() {
         (
             json!({ "fault": "cut", "between": ["client"] }),
             "between",
-            r#"1 ids do not name a link, which has two ends; write two, as in `"between": ["client", "server"]`"#.into(),
+            "there are 1 entries; write 2".into(),
         ),
         (
             json!({ "fault": "cut", "between": ["client", "moon"] }),
@@ -372,7 +372,7 @@ fn a_fault_that_strikes_nothing_is_refused_with_what_would_do() {
         (
             json!({ "fault": "loss", "between": ENDS, "probability": 1.5 }),
             "probability",
-            "1.5 is not a probability; it must be from 0 to 1".into(),
+            "1.5 would not do; write a number from 0 to 1".into(),
         ),
         (
             json!({ "fault": "delay", "between": ENDS }),

@@ -79,6 +79,7 @@ mod retry;
 mod run;
 mod scenario;
 mod scene;
+mod schema;
 mod shedding;
 mod snippets;
 mod soap;

@@ -396,7 +396,7 @@ fn a_link_that_cannot_be_read_says_so_and_opens_the_nearest_thing() {
         (format!("{name}&v=9"), "it is of version `9`"),
         (format!("{name}&seed=x"), "`x` is not a seed"),
         (format!("{name}&set=workload.jops=3&seed=4"), "workload.jops: there is no `jops`"),
-        (format!("{name}&set=workload.jobs=0&seed=4"), "workload.jobs: 0 is out of range"),
+        (format!("{name}&set=workload.jobs=0&seed=4"), "workload.jobs: 0 would not do"),
         (format!("{name}&at=soon"), "its moment will not do: `soon`"),
         (format!("{name}&job=0"), "`0` is not the number of a job"),
         (format!("{name}&job=999999999"), "there is no job 999999999"),

@@ -66,6 +66,65 @@ fn what_is_too_long_is_not_looked_through() {
     one(&" ".repeat(1 << 21), "1:1: ", "");
 }
 
+/// Whoever mends a file sees all that is wrong with it, and nothing that would only follow from it.
+#[test]
+fn every_problem_is_told_and_none_that_follows_from_another() {
+    let text = r#"{
+      "name": "No Name", "seed": -1, "color": "red",
+      "workload": { "jobs": 2, "poison": [7], "arrivals": { "pattern": "listed", "at": ["1s"] } },
+      "network": { "loss": 2, "latency": "soon" },
+      "sides": [
+        { "timeout": "0s", "caller": { "id": "server" } },
+        { "protocol": "rabbitmq", "queue": { "delivery_limit": 3, "type": "classic" } }
+      ],
+      "changes": [ { "id": "outage", "at": "1s", "fault": "outage", "actor": "moon" },
+                   { "id": "loss", "at": "1s", "fault": "loss", "between": ["client"], "factor": 2 } ],
+      "notes": [ { "text": "a", "side": "middle" }, { "text": "b", "when": "job 0 answered" } ],
+      "controls": [ { "path": "nowhere", "label": "x" } ],
+      "view": { "from": "2s", "to": "1s" }
+    }"#;
+    let paths: Vec<String> = Scenario::problems(text).into_iter().map(|located| located.problem.path).collect();
+    let expected = [
+        "name",
+        "seed",
+        "color",
+        "workload.poison.0",
+        "workload.arrivals.at",
+        "network.loss",
+        "network.latency",
+        "sides.left.timeout",
+        "sides.right.queue.delivery_limit",
+        "changes.loss.between",
+        "notes.0.side",
+        "notes.1.when",
+        "view.to",
+    ];
+    assert_eq!(paths, expected);
+}
+
+/// Each party, and where those are sound, each list of steps.
+#[test]
+fn of_a_system_each_party_and_each_list_of_steps_has_its_problem() {
+    let paths = |parties: &str| -> Vec<String> {
+        let text = format!(r#"{{"name": "x", "sides": [{{"protocol": "system", "parties": {parties}}}, {{}}]}}"#);
+        Scenario::problems(&text).into_iter().map(|located| located.problem.path).collect()
+    };
+    let unsound = r#"[{"id": "a", "caller": {}}, {"id": "b"}, {"id": "c", "consumer": {"queue": "q"}, "does": []}]"#;
+    assert_eq!(paths(unsound), ["sides.left.parties.a.does", "sides.left.parties.b", "sides.left.parties.c.does"]);
+    let steps = r#"[
+        {"id": "a", "caller": {}, "does": [{"call": "nobody", "request": "x"}]},
+        {"id": "b", "service": {}, "on": [{"request": "x", "does": [{"read": "t"}]}, {"request": "y", "does": [{"hold": "p", "does": []}]}]}
+    ]"#;
+    let expected = ["a.does.0.call", "b.on.0.does.0.read", "b.on.1.does.0.hold"];
+    assert_eq!(paths(steps), expected.map(|path| format!("sides.left.parties.{path}")));
+}
+
+#[test]
+fn more_problems_than_anybody_reads_are_not_all_told() {
+    let fields: Vec<String> = (0..500).map(|number| format!("\"f{number}\": 1")).collect();
+    assert_eq!(Scenario::problems(&format!("{{{}}}", fields.join(", "))).len(), 100);
+}
+
 #[test]
 fn scripts_are_given_a_list() {
     let listed: Value = serde_json::from_str(&problems_as_json("{\"name\":\n 5}")).unwrap();

@@ -95,7 +95,7 @@ fn a_resource_has_a_number_for_each_of_its_versions() {
         }))
     };
     let refused = scenario("999us").expect_err("it is too often").to_string();
-    assert_eq!(refused, "sides.left.changes_every: 999us is too short; a resource changes every 1ms at most");
+    assert_eq!(refused, "sides.left.changes_every: 999us is too short; it must be at least 1ms");
     let played = scenario("1ms").expect("so often it may").play();
     assert_eq!(played.sides[0].trace.jobs[1].caller, CallerOutcome::Answered);
 }

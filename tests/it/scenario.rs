@@ -29,13 +29,13 @@ fn every_built_in_scenario_reads_and_reads_back_as_itself() {
 fn bad_input_is_refused_with_the_field_the_value_and_what_would_do() {
     let table = [
         (json!({ "colour": "red" }), "colour", "unknown field `colour`"),
-        (json!({ "name": "No Spaces" }), "name", "`No Spaces` is not a name"),
-        (json!({ "name": "" }), "name", "is not a name"),
+        (json!({ "name": "No Spaces" }), "name", "`No Spaces` is not an id"),
+        (json!({ "name": "" }), "name", "is not an id"),
         (json!({ "version": 99 }), "version", "99 is not a version"),
         (json!({ "seed": 9_007_199_254_740_992u64 }), "seed", "from 0 to 9007199254740991"),
         (json!({ "seed": -1 }), "seed", "-1"),
         (json!({ "workload": { "jobs": 0 } }), "workload.jobs", "from 1 to 200000"),
-        (json!({ "workload": { "jobs": 1_000_001 } }), "workload.jobs", "1000001 is out of range"),
+        (json!({ "workload": { "jobs": 1_000_001 } }), "workload.jobs", "1000001 would not do"),
         (json!({ "workload": { "jobs": "ten" } }), "workload.jobs", "\"ten\""),
         (json!({ "workload": { "work": "170" } }), "workload.work", "`170` is not a duration"),
         (json!({ "workload": { "work": 170 } }), "workload.work", "170 is not a distribution"),
@@ -57,18 +57,22 @@ fn bad_input_is_refused_with_the_field_the_value_and_what_would_do() {
         (
             json!({ "workload": { "arrivals": { "pattern": "poisson", "rate_per_s": 0.0 } } }),
             "workload.arrivals.rate_per_s",
-            "0 is out of range",
+            "0.0 would not do; write a number from 0.000001 to 1000000",
         ),
         (
             json!({ "workload": { "jobs": 2, "arrivals": { "pattern": "listed", "at": ["1s"] } } }),
             "workload.arrivals.at",
             "1 moments for 2 jobs",
         ),
-        (json!({ "workload": { "poison": [2] } }), "workload.poison.0", "2 is out of range"),
-        (json!({ "network": { "loss": 1.5 } }), "network.loss", "1.5 is not a probability"),
+        (json!({ "workload": { "poison": [2] } }), "workload.poison.0", "2 would not do"),
+        (json!({ "network": { "loss": 1.5 } }), "network.loss", "1.5 would not do; write a number from 0 to 1"),
         (json!({ "sides": [] }), "sides", "there are 0 sides; a scenario has two"),
         (json!({ "sides": [{ "protocol": "telepathy" }, {}] }), "sides.left.protocol", "`telepathy` is not a protocol"),
-        (json!({ "sides": [{ "style": "loud" }, {}] }), "sides.left.style", "`loud` is no style"),
+        (
+            json!({ "sides": [{ "style": "loud" }, {}] }),
+            "sides.left.style",
+            "\"loud\" would not do; write `request-response` or `queued`",
+        ),
         (json!({ "sides": [{ "timeuot": "1s" }, {}] }), "sides.left.timeuot", "unknown field `timeuot`"),
         (json!({ "sides": [{ "timeout": "0ms" }, {}] }), "sides.left.timeout", "too short"),
         (json!({ "sides": [{ "caller": { "threads": 0 } }, {}] }), "sides.left.caller.threads", "from 1 to 1000"),
@@ -96,7 +100,7 @@ fn bad_input_is_refused_with_the_field_the_value_and_what_would_do() {
         (json!({ "library": { "otherwise": "x".repeat(501) } }), "library.otherwise", "501 characters"),
         (json!({ "library": { "groups": ["a", "b", "c", "d", "e"] } }), "library.groups", "at most 4 fit"),
         (json!({ "library": { "words": vec!["a"; 25] } }), "library.words", "at most 24 fit"),
-        (json!({ "library": { "words": ["a", " "] } }), "library.words.1", "leave it out"),
+        (json!({ "library": { "words": ["a", " "] } }), "library.words.1", "the text is empty"),
         (json!({ "library": { "vendor": "Kafka" } }), "library.vendor", "unknown field `vendor`"),
         (
             json!({ "controls": [{ "path": "workload.job", "label": "x", "min": 1, "max": 2 }] }),
@@ -135,8 +139,8 @@ fn bad_input_is_refused_with_the_field_the_value_and_what_would_do() {
             "workload.parts",
             "there are 1, and the side `right` (`kafka`) needs 2: write 2 parts",
         ),
-        (json!({ "network": { "duplication": -1 } }), "network.duplication", "-1 is not a probability"),
-        (json!({ "view": { "job": 2 } }), "view.job", "2 is out of range"),
+        (json!({ "network": { "duplication": -1 } }), "network.duplication", "-1 would not do"),
+        (json!({ "view": { "job": 2 } }), "view.job", "2 would not do"),
         (json!({ "view": { "from": "2s", "to": "1s" } }), "view.to", "must end after"),
     ];
     for (fields, path, sentence) in table {

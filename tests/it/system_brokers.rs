@@ -439,22 +439,22 @@ fn what_cannot_be_between_brokers_and_those_who_use_them_is_refused_in_words() {
             three(publish(), kafka(), json!({ "member": { "queue": "shop" } })),
             "worker.member.queue: there is no `shop` for a `member`; there are `jobs`",
         ),
-        (three(publish(), kafka(), json!({ "member": {} })), "2.member: `queue` is missing"),
+        (three(publish(), kafka(), json!({ "member": {} })), "worker.member: `queue` is missing"),
         (
             three(publish(), sqs(), json!({ "poller": { "queue": "jobs", "lanes": "each" } })),
-            "2.poller.lanes: `lanes` is one here: those of a party share its fate; write a party each for what is to fail apart",
+            "worker.poller.lanes: `lanes` is one here: those of a party share its fate; write a party each for what is to fail apart",
         ),
         (
             three(publish(), kafka(), json!({ "member": { "queue": "jobs", "factors": [2] } })),
-            "2.member.factors: `factors` change nothing here, for the steps say how long they take; leave it out",
+            "worker.member.factors: `factors` change nothing here, for the steps say how long they take; leave it out",
         ),
         (
             three(publish(), kafka(), json!({ "member": { "queue": "jobs", "name": "Group" } })),
-            "2.member.name: `name` is the party's; write it there, beside this",
+            "worker.member.name: `name` is the party's; write it there, beside this",
         ),
         (
             three(publish(), sqs(), json!({ "poller": { "queue": "jobs", "max_number_of_messages": 11 } })),
-            "worker.poller.max_number_of_messages: 11 is out of range; it must be from 1 to 10",
+            "worker.poller.max_number_of_messages: 11 would not do; write a whole number from 1 to 10",
         ),
         (
             three(publish(), sqs(), json!({ "poller": { "queue": "jobs" }, "does": [] })),
@@ -482,19 +482,19 @@ fn what_cannot_be_between_brokers_and_those_who_use_them_is_refused_in_words() {
         ),
         (
             three(publish(), json!({ "kafka": { "producer": { "send": "wait" } } }), member()),
-            "1.kafka.producer.send: `send` is said by each step that publishes; write `confirm` there",
+            "jobs.kafka.producer.send: `send` is said by each step that publishes; write `confirm` there",
         ),
         (
             three(publish(), json!({ "kafka": { "producer": { "max_in_flight": 6 } } }), member()),
-            "jobs.kafka.producer.max_in_flight: 6 is out of range; it must be from 1 to 5",
+            "jobs.kafka.producer.max_in_flight: 6 would not do; write a whole number from 1 to 5",
         ),
         (
             three(publish(), json!({ "kafka": { "partitions": 51 } }), member()),
-            "jobs.kafka.partitions: 51 is out of range; it must be from 1 to 50",
+            "jobs.kafka.partitions: 51 would not do; write a whole number from 1 to 50",
         ),
         (
             three(publish(), json!({ "sqs": { "message_group_ids": [] } }), poller()),
-            "jobs.sqs.message_group_ids: a FIFO queue files every message under one; write at least one",
+            "jobs.sqs.message_group_ids: the list is empty; write at least one entry",
         ),
         (
             three(publish(), json!({ "sqs": { "redrive_policy": { "id": "shop" } } }), poller()),

@@ -40,11 +40,11 @@ fn what_cannot_be_of_a_job_store_is_refused() {
     let cases = [
         (0, json!({ "does": [{ "publish": "jobs", "confirm": "off" }] }), "shop.does.0.confirm", waits.to_owned()),
         (0, json!({ "does": [{ "publish": "tasks", "confirm": "async" }] }), "shop.does.0.confirm", waits.to_owned()),
-        (2, of_process(json!({ "concurrency": 0 })), "worker.process.concurrency", "0 is out of range; it must be from 1 to 1000".into()),
-        (2, of_process(json!({ "retry": 101 })), "worker.process.retry", "101 is out of range; it must be from 0 to 100".into()),
+        (2, of_process(json!({ "concurrency": 0 })), "worker.process.concurrency", "0 would not do; write a whole number from 1 to 1000".into()),
+        (2, of_process(json!({ "retry": 101 })), "worker.process.retry", "101 would not do; write a whole number from 0 to 100".into()),
         (2, of_process(json!({ "sidekiq_retry_in": ["10s", "1500ms"] })), "worker.process.sidekiq_retry_in.1", format!("1500ms {whole}; at least 1s")),
         (2, of_process(json!({ "sidekiq_retry_in": ["0s"] })), "worker.process.sidekiq_retry_in.0", format!("0ms {whole}; at least 1s")),
-        (2, of_process(json!({ "average_scheduled_poll_interval": "1ms" })), "worker.process.average_scheduled_poll_interval", "1ms is too often; write at least 100ms".into()),
+        (2, of_process(json!({ "average_scheduled_poll_interval": "1ms" })), "worker.process.average_scheduled_poll_interval", "1ms is too short; it must be at least 100ms".into()),
         (2, json!({ "process": { "queue": "tasks" } }), "worker.process.queue", "a `process` does not speak to `tasks`; a `worker` does".into()),
         (2, json!({ "process": { "queue": "jbs" } }), "worker.process.queue", "there is no `jbs` for a `process`; there are `jobs`".into()),
         (2, json!({ "does": [] }), "worker.does", "a `process` that does nothing would never come to an end; write its steps".into()),
@@ -53,7 +53,7 @@ fn what_cannot_be_of_a_job_store_is_refused() {
         (3, json!({ "celery": { "visibility_timeout": "0s" } }), "tasks.celery.visibility_timeout", "0ms is too short; it must be longer than nothing".into()),
         (4, of_worker(json!({ "default_retry_delay": "1ms" })), "tasker.worker.default_retry_delay", format!("1ms {whole}")),
         (4, of_worker(json!({ "retry_backoff_max": "0s" })), "tasker.worker.retry_backoff_max", format!("0ms {whole}; at least 1s")),
-        (4, of_worker(json!({ "max_retries": 1000 })), "tasker.worker.max_retries", "1000 is out of range; it must be from 0 to 100".into()),
+        (4, of_worker(json!({ "max_retries": 1000 })), "tasker.worker.max_retries", "1000 would not do; write a whole number from 0 to 100".into()),
     ];
     for (number, other, field, sentence) in cases {
         refused(parties(number, other), &format!("sides.left.parties.{field}"), &sentence);
@@ -63,8 +63,8 @@ fn what_cannot_be_of_a_job_store_is_refused() {
 #[test]
 fn a_job_store_s_names_are_its_party_s() {
     let sentence = "`id` is the party's; write it there, beside this";
-    refused(parties(1, json!({ "sidekiq": { "id": "x" } })), "sides.left.parties.1.sidekiq.id", sentence);
-    refused(parties(3, json!({ "celery": { "id": "x" } })), "sides.left.parties.3.celery.id", sentence);
+    refused(parties(1, json!({ "sidekiq": { "id": "x" } })), "sides.left.parties.jobs.sidekiq.id", sentence);
+    refused(parties(3, json!({ "celery": { "id": "x" } })), "sides.left.parties.tasks.celery.id", sentence);
 }
 
 /// Two copies of one job are in hand at once, and each fails and is put off by itself.

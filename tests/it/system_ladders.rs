@@ -429,8 +429,8 @@ fn what_cannot_be_meant_is_refused() {
             "what dies in `parking` does not go on; name another queue of its broker in its `dead_letter`",
         ),
         (asks("worc", 3), "in", "`broker` has no queue `worc`; there are `work`, `wait`, `parking`"),
-        (asks("work", 0), "if_died", "0 is out of range; it must be from 1 to 255"),
-        (asks("work", 256), "if_died", "256 is out of range; it must be from 1 to 255"),
+        (asks("work", 0), "if_died", "0 would not do; write a whole number from 1 to 255"),
+        (asks("work", 256), "if_died", "256 would not do; write a whole number from 1 to 255"),
     ];
     for (worker, field, sentence) in cases {
         refused(side(ladder(), &[worker]), &format!("{of_worker}.{field}"), sentence);

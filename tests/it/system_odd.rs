@@ -167,7 +167,7 @@ fn what_would_have_no_meaning_is_refused() {
     refused(
         take(json!({ "take": "rows", "most": 0, "does": [] })),
         "sides.left.parties.api.every.0.does.0.most",
-        "0 is out of range; it must be from 1 to 10000",
+        "0 would not do; write a whole number from 1 to 10000",
     );
     let mut parties = take(json!({ "compute": "1ms" }));
     parties[1]["tables"] = json!([{ "id": "rows" }, { "id": "rows", "durable": false }]);
@@ -308,11 +308,11 @@ fn what_a_member_with_several_hands_cannot_do_is_refused() {
         ])
     };
     for (member, field, sentence) in [
-        (json!({ "max_concurrency": 0 }), "max_concurrency", "0 is out of range; it must be from 1 to 1000"),
+        (json!({ "max_concurrency": 0 }), "max_concurrency", "0 would not do; write a whole number from 1 to 1000"),
         (
             json!({ "consumers": 3, "max_concurrency": 400 }),
             "max_concurrency",
-            "400 is out of range; it must be from 1 to 333",
+            "400 would not do; write a whole number from 1 to 333",
         ),
         (
             json!({ "ordering": "key" }),
@@ -337,8 +337,7 @@ fn what_a_member_with_several_hands_cannot_do_is_refused() {
             "\"wait\" would not do; write `poll`, `sleep` or `pause`",
         ),
     ] {
-        let place = if field == "between_attempts" && member["max_concurrency"].is_null() { "2" } else { "worker" };
-        refused(parties(member), &format!("sides.left.parties.{place}.member.{field}"), sentence);
+        refused(parties(member), &format!("sides.left.parties.worker.member.{field}"), sentence);
     }
 }
 
@@ -358,12 +357,12 @@ fn what_would_be_passed_over_is_refused() {
     );
     refused(
         publishes(json!({}), json!({ "queue": "broker", "factors": [2] })),
-        "sides.left.parties.2.consumer.factors",
+        "sides.left.parties.worker.consumer.factors",
         "`factors` change nothing here, for the steps say how long they take; leave it out",
     );
     refused(
         publishes(json!({}), json!({ "queue": "broker", "lanes": "each", "count": 2 })),
-        "sides.left.parties.2.consumer.lanes",
+        "sides.left.parties.worker.consumer.lanes",
         "`lanes` is one here: those of a party share its fate; write a party each for what is to fail apart",
     );
     let mut value = scenario(asked(json!([{ "work": "work" }])), json!({}));

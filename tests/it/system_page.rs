@@ -15,7 +15,7 @@ fn page() -> String {
 }
 
 /// The examples of that kind, as JSON.
-fn examples(kind: &str) -> Vec<Value> {
+pub fn examples(kind: &str) -> Vec<Value> {
     let page = page();
     let begins = format!("<pre data-{kind}>");
     let blocks = page.split(&begins).skip(1);

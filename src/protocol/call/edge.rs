@@ -10,18 +10,17 @@ use crate::reading::words;
 use crate::time::Span;
 use crate::trace::LabelId;
 
-/// Which failures are repeated, as far as attempts allow. What was turned away unseen always is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum RetryOn {
-    /// Nothing else: what may have been done is not done again.
-    Unseen,
-    /// Silence, a broken connection and errors that say that asking again may help, as well: the call is safe to
-    /// repeat.
-    #[default]
-    AnyFailure,
+words! {
+    /// Which failures are repeated, as far as attempts allow. What was turned away unseen always is.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum RetryOn = AnyFailure {
+        /// Nothing else: what may have been done is not done again.
+        Unseen = "unseen",
+        /// Silence, a broken connection and errors that say that asking again may help, as well: the call is safe to
+        /// repeat.
+        AnyFailure = "any-failure",
+    }
 }
-
-words!(RetryOn: Unseen = "unseen", AnyFailure = "any-failure");
 
 /// How calls over an edge are made.
 #[derive(Clone, Debug, Default)]

@@ -5,66 +5,45 @@ use super::edge::Gate;
 use super::hands::Hands;
 use super::node::{Door, Node, NodeWords};
 use crate::engine::Setup;
-use crate::protocol::{self, BadSetting, MAX_SLOTS, check_actor, in_range, lanes};
-use crate::reading::{fields, words};
+use crate::protocol::{self, BadSetting, lanes};
+use crate::reading::rule::{ID, LINE, NAME, SLOTS};
+use crate::reading::{Rule, fields, words};
 use crate::rng::Distribution;
 use crate::time::Span;
 use crate::trace::{ActorRow, Duty};
 
-/// Who wants the jobs.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Caller {
-    /// Its id in the scenario.
-    pub id: String,
-    /// As its lane shows it.
-    pub name: String,
-    /// How it waits.
-    pub kind: CallerKind,
-    /// For a caller of threads: how many.
-    pub threads: u16,
-    /// How many requests it has under way at most; without a number, there is no bound of its own. A request that
-    /// finds no connection waits for one.
-    pub connections: Option<u16>,
-    /// How long it computes on the answers of a job before it is done with it.
-    pub callback: Distribution,
+fields! {
+    /// Who wants the jobs.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Caller {
+        /// Its id in the scenario.
+        pub id: String [ID] = "client".into(),
+        /// As its lane shows it.
+        pub name: String [NAME] = "Client".into(),
+        /// How it waits.
+        pub kind: CallerKind = CallerKind::Threads,
+        /// For a caller of threads: how many.
+        pub threads: u16 [SLOTS] = 1,
+        /// How many requests it has under way at most; without a number, there is no bound of its own. A request that
+        /// finds no connection waits for one.
+        pub connections: Option<u16> [SLOTS] = None,
+        /// How long it computes on the answers of a job before it is done with it.
+        pub callback: Distribution = Distribution::fixed(Span::ZERO),
+    }
 }
 
-fields!(Caller: id, name, kind, threads, connections, callback);
-
-/// How a caller waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CallerKind {
-    /// Each thread has one job and blocks until it is done with it.
-    Threads,
-    /// One thread: sends return at once, and callbacks run one at a time in the order in which they became ready.
-    EventLoop,
-}
-
-words!(CallerKind: Threads = "threads", EventLoop = "event-loop");
-
-impl Default for Caller {
-    fn default() -> Self {
-        Caller {
-            id: "client".into(),
-            name: "Client".into(),
-            kind: CallerKind::Threads,
-            threads: 1,
-            connections: None,
-            callback: Distribution::fixed(Span::ZERO),
-        }
+words! {
+    /// How a caller waits.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum CallerKind = Threads {
+        /// Each thread has one job and blocks until it is done with it.
+        Threads = "threads",
+        /// One thread: sends return at once, and callbacks run one at a time in the order in which they became ready.
+        EventLoop = "event-loop",
     }
 }
 
 impl Caller {
-    pub(crate) fn check(&self) -> Result<(), BadSetting> {
-        check_actor("caller", &self.id, &self.name)?;
-        in_range("caller.threads", self.threads.into(), 1..=MAX_SLOTS)?;
-        match self.connections {
-            Some(connections) => in_range("caller.connections", connections.into(), 1..=MAX_SLOTS),
-            None => Ok(()),
-        }
-    }
-
     pub(crate) fn lane(&self) -> ActorRow {
         let names = (&*self.id, &*self.name);
         match self.kind {
@@ -88,36 +67,24 @@ impl Caller {
     }
 }
 
-/// Who does the work.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Service {
-    /// Its id in the scenario.
-    pub id: String,
-    /// As its lane shows it.
-    pub name: String,
-    /// How many requests it works on at the same time.
-    pub workers: u16,
-    /// Requests that may wait for a worker. (Our choice: systems range from tens to thousands.)
-    pub accept_queue: u32,
-}
-
-fields!(Service: id, name, workers, accept_queue);
-
-impl Default for Service {
-    fn default() -> Self {
-        Service::called("server", "Server", 1)
+fields! {
+    /// Who does the work.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Service {
+        /// Its id in the scenario.
+        pub id: String [ID] = "server".into(),
+        /// As its lane shows it.
+        pub name: String [NAME] = "Server".into(),
+        /// How many requests it works on at the same time.
+        pub workers: u16 [SLOTS] = 1,
+        /// Requests that may wait for a worker. (Our choice: systems range from tens to thousands.)
+        pub accept_queue: u32 [LINE] = 100,
     }
 }
 
 impl Service {
     pub(crate) fn called(id: &str, name: &str, workers: u16) -> Self {
         Service { id: id.into(), name: name.into(), workers, accept_queue: 100 }
-    }
-
-    pub(crate) fn check(&self, field: &str) -> Result<(), BadSetting> {
-        check_actor(field, &self.id, &self.name)?;
-        in_range(&format!("{field}.workers"), self.workers.into(), 1..=MAX_SLOTS)?;
-        in_range(&format!("{field}.accept_queue"), self.accept_queue.into(), 0..=1_000_000)
     }
 
     pub(crate) fn lane(&self) -> ActorRow {
@@ -135,27 +102,18 @@ impl Service {
     }
 }
 
-/// A bound on calls in flight: resilience4j's semaphore bulkhead.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Bulkhead {
-    pub max_concurrent_calls: u16,
-    pub max_wait_duration: Span,
-}
-
-fields!(Bulkhead: max_concurrent_calls, max_wait_duration);
-
-impl Default for Bulkhead {
-    /// BulkheadConfig's.
-    fn default() -> Self {
-        Bulkhead { max_concurrent_calls: 25, max_wait_duration: Span::ZERO }
+fields! {
+    /// A bound on calls in flight: resilience4j's semaphore bulkhead.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Bulkhead {
+        /// How many calls are in flight at most.
+        pub max_concurrent_calls: u16 [Rule::Whole(1, 1000)] = 25,
+        /// How long a call waits for its turn.
+        pub max_wait_duration: Span = Span::ZERO,
     }
 }
 
 impl Bulkhead {
-    pub(crate) fn check(&self, field: &str) -> Result<(), BadSetting> {
-        in_range(&format!("{field}.max_concurrent_calls"), self.max_concurrent_calls.into(), 1..=1000)
-    }
-
     pub(crate) fn gate(&self) -> Gate {
         Gate { most: self.max_concurrent_calls, max_wait: Some(self.max_wait_duration) }
     }

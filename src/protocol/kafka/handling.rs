@@ -5,30 +5,28 @@
 
 use crate::reading::words;
 
-/// Which records wait for each other, where a member has several hands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Ordering {
-    /// None.
-    Unordered,
-    /// Those of a partition.
-    Partition,
-    /// Those of a key. A record without one waits for none.
-    #[default]
-    Key,
+words! {
+    /// Which records wait for each other, where a member has several hands.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Ordering = Key {
+        /// None.
+        Unordered = "unordered",
+        /// Those of a partition.
+        Partition = "partition",
+        /// Those of a key. A record without one waits for none.
+        Key = "key",
+    }
 }
 
-words!(Ordering: Unordered = "unordered", Partition = "partition", Key = "key");
-
-/// What a member with one hand does between two attempts at a record.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum BetweenAttempts {
-    /// It sleeps, and polls before it tries again (spring-kafka, DefaultErrorHandler).
-    #[default]
-    Poll,
-    /// It sleeps and polls when it has dealt with the record: a retry within the listener.
-    Sleep,
-    /// It pauses its partitions and goes on polling (spring-kafka, ContainerPausingBackOffHandler).
-    Pause,
+words! {
+    /// What a member with one hand does between two attempts at a record.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum BetweenAttempts = Poll {
+        /// It sleeps, and polls before it tries again (spring-kafka, DefaultErrorHandler).
+        Poll = "poll",
+        /// It sleeps and polls when it has dealt with the record: a retry within the listener.
+        Sleep = "sleep",
+        /// It pauses its partitions and goes on polling (spring-kafka, ContainerPausingBackOffHandler).
+        Pause = "pause",
+    }
 }
-
-words!(BetweenAttempts: Poll = "poll", Sleep = "sleep", Pause = "pause");

@@ -13,90 +13,68 @@ pub(crate) use queue::name_quorum_queues;
 pub use queue::{DeadLetterSettings, Overflow, QueueSettings, QueueType};
 
 use crate::protocol::retry::Retry;
-use crate::protocol::{BadSetting, MAX_SLOTS, at_most, check_actor, check_text, different, in_range, not_zero};
-use crate::reading::{fields, shown, words};
+use crate::protocol::{BadSetting, different};
+use crate::reading::rule::{ID, LASTING, NAME, SLOTS, TEXT};
+use crate::reading::{Rule, fields, shown, words};
 use crate::time::Span;
 
 /// The most queues a side may have here.
 const MAX_QUEUES: usize = 16;
 
-/// The most lifetimes that a list may have.
-const MAX_EXPIRATIONS: usize = 1000;
-
-/// A side's settings.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Settings {
-    pub publisher: PublisherSettings,
-    /// Without one, messages go through the default exchange to `queue`.
-    pub exchange: Option<ExchangeSettings>,
-    pub queue: QueueSettings,
-    pub consumers: ConsumerSettings,
-    /// Further queues of the same broker, which the exchange may choose.
-    pub other_queues: Vec<QueueSettings>,
-    /// Who consumes from them: at most one lane each, which names its `queue`.
-    pub other_consumers: Vec<ConsumerSettings>,
-    pub confirms: Confirms,
-    /// How long the publisher waits for a confirm. Without a number, for ever.
-    pub confirm_timeout: Option<Span>,
-    /// How a publish that was refused, or whose confirm is overdue, is repeated.
-    pub retry: Retry,
-    /// The `expiration` of the jobs' messages, in turn: how long each is of use in a queue, which may set a shorter time.
-    pub expirations: Vec<Span>,
-    /// What a message is called in the picture; `{job}` stands for the job's number.
-    pub label: String,
-    /// Shown when a message is selected; `{job}` as above.
-    pub body: String,
-}
-
-fields!(Settings:
-    publisher, exchange, queue, consumers, other_queues, other_consumers, confirms, confirm_timeout, retry, expirations,
-    label, body
-);
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct PublisherSettings {
-    pub id: String,
-    pub name: String,
-    pub threads: u16,
-}
-
-fields!(PublisherSettings: id, name, threads);
-
-/// What a publisher's thread does about the confirm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Confirms {
-    /// The thread moves on, and hears of the confirm later.
-    Async,
-    /// The thread blocks until the confirm comes.
-    Wait,
-    /// Nobody asks for confirms: published is as good as it gets.
-    Off,
-}
-
-words!(Confirms: Async = "async", Wait = "wait", Off = "off");
-
-impl Default for Settings {
-    fn default() -> Self {
-        Settings {
-            publisher: PublisherSettings::default(),
-            exchange: None,
-            queue: QueueSettings::default(),
-            consumers: ConsumerSettings::default(),
-            other_queues: Vec::new(),
-            other_consumers: Vec::new(),
-            confirms: Confirms::Async,
-            confirm_timeout: None,
-            retry: Retry::default(),
-            expirations: Vec::new(),
-            label: "job {job}".into(),
-            body: String::new(),
-        }
+fields! {
+    /// A side's settings.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Settings {
+        /// Who publishes.
+        pub publisher: PublisherSettings = PublisherSettings::default(),
+        /// Without one, messages go through the default exchange to `queue`.
+        pub exchange: Option<ExchangeSettings> = None,
+        /// Where the messages wait.
+        pub queue: QueueSettings = QueueSettings::default(),
+        /// Who takes from the queue.
+        pub consumers: ConsumerSettings = ConsumerSettings::default(),
+        /// Further queues of the same broker, which the exchange may choose.
+        pub other_queues: Vec<QueueSettings> [Rule::List(0, MAX_QUEUES - 1, &Rule::Any)] = Vec::new(),
+        /// Who consumes from them: at most one lane each, which names its `queue`.
+        pub other_consumers: Vec<ConsumerSettings> [Rule::List(0, MAX_QUEUES - 1, &Rule::Any)] = Vec::new(),
+        /// What a publisher's thread does about the confirm.
+        pub confirms: Confirms = Confirms::Async,
+        /// How long the publisher waits for a confirm. Without a number, for ever.
+        pub confirm_timeout: Option<Span> [LASTING] = None,
+        /// How a publish that was refused, or whose confirm is overdue, is repeated.
+        pub retry: Retry = Retry::default(),
+        /// The `expiration` of the jobs' messages, in turn: how long each is of use in a queue, which may set a shorter time.
+        pub expirations: Vec<Span> [Rule::List(0, 1000, &Rule::Any)] = Vec::new(),
+        /// What a message is called in the picture; `{job}` stands for the job's number.
+        pub label: String [TEXT] = "job {job}".into(),
+        /// Shown when a message is selected; `{job}` as above.
+        pub body: String [TEXT] = String::new(),
     }
 }
 
-impl Default for PublisherSettings {
-    fn default() -> Self {
-        PublisherSettings { id: "client".into(), name: "Client".into(), threads: 1 }
+fields! {
+    /// Who publishes.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct PublisherSettings {
+        /// What paths, faults and captions call it by.
+        pub id: String [ID] = "client".into(),
+        /// As its lane shows it.
+        pub name: String [NAME] = "Client".into(),
+        /// How many jobs it has under way at once.
+        pub threads: u16 [SLOTS] = 1,
+    }
+}
+
+words! {
+    /// What a publisher's thread does about the confirm.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Confirms = Async {
+        /// The thread moves on, and hears of the confirm later.
+        Async = "async",
+        /// The thread blocks until the confirm comes.
+        Wait = "wait",
+        /// Nobody asks for confirms: published is as good as it gets.
+        Off = "off",
     }
 }
 
@@ -123,12 +101,7 @@ impl Settings {
     }
 
     pub(in crate::protocol) fn check(&self) -> Result<(), BadSetting> {
-        let Settings { publisher, queue, consumers, .. } = self;
-        in_range("publisher.threads", publisher.threads.into(), 1..=MAX_SLOTS)?;
-        check_actor("publisher", &publisher.id, &publisher.name)?;
-        if let Some(timeout) = self.confirm_timeout {
-            not_zero("confirm_timeout", timeout)?;
-        }
+        let Settings { queue, consumers, .. } = self;
         queue.check("queue")?;
         consumers.check("consumers")?;
         if ![&queue.id, ""].contains(&consumers.queue.as_str()) {
@@ -142,16 +115,11 @@ impl Settings {
             let mut bindings = self.queues().flat_map(|queue| queue.binding_keys.iter());
             bindings.try_for_each(|key| exchange.check_words("other_queues", key))?;
         }
-        at_most("expirations", self.expirations.len(), MAX_EXPIRATIONS)?;
         self.check_lanes()?;
-        check_text("label", &self.label)?;
-        check_text("body", &self.body)?;
         self.retry.check("retry")
     }
 
     fn check_others(&self) -> Result<(), BadSetting> {
-        at_most("other_queues", self.other_queues.len(), MAX_QUEUES - 1)?;
-        at_most("other_consumers", self.other_consumers.len(), MAX_QUEUES - 1)?;
         // Every key of the exchange is compared with every binding.
         let bindings: usize = self.queues().map(|queue| queue.binding_keys.len()).sum();
         if bindings > MAX_BINDINGS {

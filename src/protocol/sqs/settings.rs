@@ -6,37 +6,46 @@ use super::messages::Wanted;
 use crate::protocol::keys::Keys;
 use crate::protocol::lanes::{Crew, Lanes};
 use crate::protocol::retry::{Jitter, Retry};
-use crate::protocol::{BadSetting, MAX_SLOTS, check_actor, check_text, different, in_range, not_zero};
-use crate::reading::{fields, words};
+use crate::protocol::{BadSetting, different};
+use crate::reading::rule::{FACTORS, ID, LASTING, NAME, SECOND, SLOTS, TEXT};
+use crate::reading::{Rule, fields, words};
 use crate::time::{Span, readable};
 
 /// The longest visibility timeout: 12 hours (API reference, ChangeMessageVisibility).
 pub(super) const LONGEST_VISIBILITY: Span = Span::seconds(43_200);
+const VISIBILITY: Rule = Rule::Time(0, LONGEST_VISIBILITY.as_micros());
 
-/// A side's settings.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Settings {
-    pub sender: SenderSettings,
-    pub queue: QueueSettings,
-    pub consumers: ConsumerSettings,
-    /// How long a caller of the API waits for an answer; `null` is for ever. 60 s is botocore's `read_timeout`.
-    pub timeout: Option<Span>,
-    /// How a call that was refused or not answered is repeated: the SDKs' standard mode (SDK reference guide, "Retry
-    /// behavior").
-    pub retry: Retry,
-    /// FIFO only: the MessageGroupIds of the jobs, in turn.
-    pub message_group_ids: Keys,
-    /// FIFO only: the MessageDeduplicationIds of the jobs, in turn.
-    pub message_deduplication_ids: Keys,
-    /// What a message is called in the picture; `{job}` stands for the job's number.
-    pub label: String,
-    /// Shown when a message is selected; `{job}` as above.
-    pub body: String,
+/// How long a ReceiveMessage waits at most.
+const POLL: Rule = Rule::Time(0, 20 * SECOND);
+
+/// The keys under which a FIFO queue files every message: at least one.
+pub(in crate::protocol) const GROUPS: Rule = Rule::List(1, 1000, &Rule::Text(1, 400));
+
+fields! {
+    /// A side's settings.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Settings {
+        /// Who sends.
+        pub sender: SenderSettings = SenderSettings::default(),
+        /// Where the messages wait.
+        pub queue: QueueSettings = QueueSettings::default(),
+        /// Who receives.
+        pub consumers: ConsumerSettings = ConsumerSettings::default(),
+        /// How long a caller of the API waits for an answer; `null` is for ever. 60 s is botocore's `read_timeout`.
+        pub timeout: Option<Span> [LASTING] = Some(Span::seconds(60)),
+        /// How a call that was refused or not answered is repeated: the SDKs' standard mode (SDK reference guide, "Retry
+        /// behavior").
+        pub retry: Retry = Retry { max_attempts: 3, base: Span::seconds(1), cap: Span::seconds(20), jitter: Jitter::Full },
+        /// FIFO only: the MessageGroupIds of the jobs, in turn.
+        pub message_group_ids: Keys [GROUPS] = Keys::new(&["group"]),
+        /// FIFO only: the MessageDeduplicationIds of the jobs, in turn.
+        pub message_deduplication_ids: Keys [GROUPS] = Keys::new(&["job-{job}"]),
+        /// What a message is called in the picture; `{job}` stands for the job's number.
+        pub label: String [TEXT] = "job {job}".into(),
+        /// Shown when a message is selected; `{job}` as above.
+        pub body: String [TEXT] = String::new(),
+    }
 }
-
-fields!(Settings:
-    sender, queue, consumers, timeout, retry, message_group_ids, message_deduplication_ids, label, body
-);
 
 /// How the API is called, whoever calls.
 #[derive(Clone, Debug)]
@@ -45,186 +54,130 @@ pub(crate) struct Calling {
     pub retry: Retry,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-pub struct SenderSettings {
-    pub id: String,
-    pub name: String,
-    pub threads: u16,
-}
-
-fields!(SenderSettings: id, name, threads);
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct QueueSettings {
-    pub id: String,
-    pub name: String,
-    pub kind: QueueType,
-    /// How long a received message is invisible.
-    pub visibility_timeout: Span,
-    /// How long a ReceiveMessage waits for a message: nothing is short polling.
-    pub receive_message_wait_time: Span,
-    /// How long a message is invisible at first: DelaySeconds.
-    pub delay: Span,
-    /// How long a message is kept, from when it was sent.
-    pub message_retention_period: Span,
-    /// Where messages go that were received too often; without it, nowhere.
-    pub redrive_policy: Option<RedrivePolicy>,
-}
-
-fields!(QueueSettings:
-    id, name, kind as "type", visibility_timeout, receive_message_wait_time, delay, message_retention_period,
-    redrive_policy
-);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum QueueType {
-    Standard,
-    Fifo,
-}
-
-words!(QueueType: Standard = "standard", Fifo = "fifo");
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct RedrivePolicy {
-    pub id: String,
-    pub name: String,
-    pub max_receive_count: u32,
-}
-
-fields!(RedrivePolicy: id, name, max_receive_count);
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct ConsumerSettings {
-    pub id: String,
-    pub name: String,
-    pub count: u16,
-    pub lanes: Lanes,
-    /// The most messages that one ReceiveMessage brings.
-    pub max_number_of_messages: u16,
-    /// How long a ReceiveMessage waits: the queue's own time unless it is given here.
-    pub wait_time: Option<Span>,
-    /// How long a consumer pauses after a short poll that found nothing, or a poll that was turned away. (A choice: SQS
-    /// leaves it to the program.)
-    pub poll_interval: Span,
-    /// When a message is deleted.
-    pub delete: Delete,
-    /// With a time, what fails is made visible again so long after by ChangeMessageVisibility; else it stays invisible
-    /// until its visibility timeout ends.
-    pub on_failure_visible_after: Option<Span>,
-    /// Whether and how a consumer keeps a message invisible while it works on it.
-    pub extend_visibility: Option<Extension>,
-    /// Whether a consumer recognises what was done already, and skips it.
-    pub deduplicates: bool,
-    /// How many times as long as usual each consumer takes, from the first on; 1 for those not listed.
-    pub factors: Vec<f64>,
-}
-
-fields!(ConsumerSettings:
-    id, name, count, lanes, max_number_of_messages, wait_time, poll_interval, delete, on_failure_visible_after,
-    extend_visibility, deduplicates, factors
-);
-
-/// What a consumer takes for one piece of work, in the words of Spring Cloud AWS.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ListenerMode {
-    /// Each message.
-    #[default]
-    SingleMessage,
-    /// All that one ReceiveMessage brought, as AWS Lambda's pollers do.
-    Batch,
-}
-
-words!(ListenerMode: SingleMessage = "single-message", Batch = "batch");
-
-/// When a consumer deletes a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Delete {
-    /// When its work is done: at least once.
-    AfterWork,
-    /// Before the work begins: at most once.
-    BeforeWork,
-}
-
-words!(Delete: AfterWork = "after-work", BeforeWork = "before-work");
-
-/// ChangeMessageVisibility to `to`, again and again while the work goes on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Extension {
-    pub every: Span,
-    pub to: Span,
-}
-
-fields!(Extension: ; needs every, to);
-
-impl Default for Settings {
-    fn default() -> Self {
-        Settings {
-            sender: SenderSettings::default(),
-            queue: QueueSettings::default(),
-            consumers: ConsumerSettings::default(),
-            timeout: Some(Span::seconds(60)),
-            retry: Retry { max_attempts: 3, base: Span::seconds(1), cap: Span::seconds(20), jitter: Jitter::Full },
-            message_group_ids: Keys::new(&["group"]),
-            message_deduplication_ids: Keys::new(&["job-{job}"]),
-            label: "job {job}".into(),
-            body: String::new(),
-        }
+fields! {
+    /// Who sends.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct SenderSettings {
+        /// What paths, faults and captions call it by.
+        pub id: String [ID] = "client".into(),
+        /// As its lane shows it.
+        pub name: String [NAME] = "Client".into(),
+        /// How many jobs it has under way at once.
+        pub threads: u16 [SLOTS] = 1,
     }
 }
 
-impl Default for SenderSettings {
-    fn default() -> Self {
-        SenderSettings { id: "client".into(), name: "Client".into(), threads: 1 }
+fields! {
+    /// Where messages wait.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct QueueSettings {
+        /// What paths, faults and captions call it by.
+        pub id: String [ID] = "queue".into(),
+        /// As its lane shows it.
+        pub name: String [NAME] = "Queue".into(),
+        /// Whether messages keep their order within groups.
+        pub kind as "type": QueueType = QueueType::Standard,
+        /// How long a received message is invisible.
+        pub visibility_timeout: Span [VISIBILITY] = Span::seconds(30),
+        /// How long a ReceiveMessage waits for a message: nothing is short polling.
+        pub receive_message_wait_time: Span [POLL] = Span::ZERO,
+        /// How long a message is invisible at first: DelaySeconds.
+        pub delay: Span [Rule::Time(0, 900 * SECOND)] = Span::ZERO,
+        /// How long a message is kept, from when it was sent.
+        pub message_retention_period: Span [Rule::Time(60 * SECOND, 1_209_600 * SECOND)] = Span::seconds(345_600),
+        /// Where messages go that were received too often; without it, nowhere.
+        pub redrive_policy: Option<RedrivePolicy> = None,
     }
 }
 
-impl Default for QueueSettings {
-    fn default() -> Self {
-        QueueSettings {
-            id: "queue".into(),
-            name: "Queue".into(),
-            kind: QueueType::Standard,
-            visibility_timeout: Span::seconds(30),
-            receive_message_wait_time: Span::ZERO,
-            delay: Span::ZERO,
-            message_retention_period: Span::seconds(345_600),
-            redrive_policy: None,
-        }
+words! {
+    /// The type of a queue.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum QueueType = Standard {
+        /// At least once, in any order.
+        Standard = "standard",
+        /// In order within each group, and each deduplication id once.
+        Fifo = "fifo",
     }
 }
 
-impl Default for RedrivePolicy {
-    fn default() -> Self {
-        RedrivePolicy { id: "dead".into(), name: "Dead letters".into(), max_receive_count: 10 }
+fields! {
+    /// The dead-letter queue, and when a message goes there.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct RedrivePolicy {
+        /// What paths, faults and captions call it by.
+        pub id: String [ID] = "dead".into(),
+        /// As its lane shows it.
+        pub name: String [NAME] = "Dead letters".into(),
+        /// How often a message is received before it goes there.
+        pub max_receive_count: u32 [Rule::Whole(1, 1000)] = 10,
     }
 }
 
-impl Default for ConsumerSettings {
-    fn default() -> Self {
-        ConsumerSettings {
-            id: "server".into(),
-            name: "Server".into(),
-            count: 1,
-            lanes: Lanes::Shared,
-            max_number_of_messages: 1,
-            wait_time: None,
-            poll_interval: Span::seconds(1),
-            delete: Delete::AfterWork,
-            on_failure_visible_after: None,
-            extend_visibility: None,
-            deduplicates: false,
-            factors: Vec::new(),
-        }
+fields! {
+    /// Who receives messages and works on them.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ConsumerSettings {
+        /// What paths, faults and captions call it by.
+        pub id: String [ID] = "server".into(),
+        /// As its lane shows it.
+        pub name: String [NAME] = "Server".into(),
+        /// How many there are.
+        pub count: u16 [SLOTS] = 1,
+        /// Whether they share a lane and so a fate, or have each their own.
+        pub lanes: Lanes = Lanes::Shared,
+        /// The most messages that one ReceiveMessage brings.
+        pub max_number_of_messages: u16 [Rule::Whole(1, 10)] = 1,
+        /// How long a ReceiveMessage waits: the queue's own time unless it is given here.
+        pub wait_time: Option<Span> [POLL] = None,
+        /// How long a consumer pauses after a short poll that found nothing, or a poll that was turned away. (A choice: SQS
+        /// leaves it to the program.)
+        pub poll_interval: Span [LASTING] = Span::seconds(1),
+        /// When a message is deleted.
+        pub delete: Delete = Delete::AfterWork,
+        /// With a time, what fails is made visible again so long after by ChangeMessageVisibility; else it stays invisible
+        /// until its visibility timeout ends.
+        pub on_failure_visible_after: Option<Span> [VISIBILITY] = None,
+        /// Whether and how a consumer keeps a message invisible while it works on it.
+        pub extend_visibility: Option<Extension> = None,
+        /// Whether a consumer recognises what was done already, and skips it.
+        pub deduplicates: bool = false,
+        /// How many times as long as usual each consumer takes, from the first on; 1 for those not listed.
+        pub factors: Vec<f64> [FACTORS] = Vec::new(),
     }
 }
 
-/// Refuses a span outside its range.
-fn between(field: &str, span: Span, least: Span, most: Span) -> Result<(), BadSetting> {
-    if (least..=most).contains(&span) {
-        return Ok(());
+words! {
+    /// What a consumer takes for one piece of work, in the words of Spring Cloud AWS.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum ListenerMode = SingleMessage {
+        /// Each message.
+        SingleMessage = "single-message",
+        /// All that one ReceiveMessage brought, as AWS Lambda's pollers do.
+        Batch = "batch",
     }
-    let sentence = format!("{span} is out of range; it must be from {least} to {most}");
-    Err(BadSetting { field: field.into(), sentence })
+}
+
+words! {
+    /// When a consumer deletes a message.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Delete = AfterWork {
+        /// When its work is done: at least once.
+        AfterWork = "after-work",
+        /// Before the work begins: at most once.
+        BeforeWork = "before-work",
+    }
+}
+
+fields! {
+    /// ChangeMessageVisibility to `to`, again and again while the work goes on.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct Extension {
+        /// How often.
+        pub every: Span [LASTING],
+        /// How long it is invisible from then on.
+        pub to: Span [VISIBILITY],
+    }
 }
 
 impl Settings {
@@ -239,15 +192,7 @@ impl Settings {
 
     pub(in crate::protocol) fn check(&self) -> Result<(), BadSetting> {
         let Settings { sender, queue, consumers, .. } = self;
-        in_range("sender.threads", sender.threads.into(), 1..=MAX_SLOTS)?;
-        queue.check("queue")?;
-        self.check_keys()?;
         consumers.check("consumers")?;
-        if let Some(timeout) = self.timeout {
-            not_zero("timeout", timeout)?;
-        }
-        check_actor("sender", &sender.id, &sender.name)?;
-        check_actor("queue", &queue.id, &queue.name)?;
         different("queue.id", &queue.id, &sender.id)?;
         let crew = consumers.crew().ids();
         for id in &crew {
@@ -255,71 +200,18 @@ impl Settings {
             different("consumers.id", id, &queue.id)?;
         }
         if let Some(dead) = &queue.redrive_policy {
-            check_actor("queue.redrive_policy", &dead.id, &dead.name)?;
             for other in crew.iter().chain([&sender.id, &queue.id]) {
                 different("queue.redrive_policy.id", &dead.id, other)?;
             }
         }
-        check_text("label", &self.label)?;
-        check_text("body", &self.body)?;
         self.retry.check("retry")
-    }
-
-    fn check_keys(&self) -> Result<(), BadSetting> {
-        let lists = [
-            ("message_group_ids", &self.message_group_ids),
-            ("message_deduplication_ids", &self.message_deduplication_ids),
-        ];
-        lists.into_iter().try_for_each(|(field, keys)| check_keys(field, keys))
-    }
-}
-
-/// Refuses keys under which a FIFO queue could not file a message.
-pub(in crate::protocol) fn check_keys(field: &str, keys: &Keys) -> Result<(), BadSetting> {
-    if keys.is_empty() {
-        let sentence = "a FIFO queue files every message under one; write at least one".into();
-        return Err(BadSetting { field: field.into(), sentence });
-    }
-    keys.check(field)
-}
-
-impl QueueSettings {
-    /// Refuses what cannot be, in the queue that stands at `field`.
-    pub(in crate::protocol) fn check(&self, field: &str) -> Result<(), BadSetting> {
-        let at = |name: &str| format!("{field}.{name}");
-        let poll = Span::seconds(20);
-        between(&at("visibility_timeout"), self.visibility_timeout, Span::ZERO, LONGEST_VISIBILITY)?;
-        between(&at("receive_message_wait_time"), self.receive_message_wait_time, Span::ZERO, poll)?;
-        between(&at("delay"), self.delay, Span::ZERO, Span::seconds(900))?;
-        let (least, most) = (Span::seconds(60), Span::seconds(1_209_600));
-        between(&at("message_retention_period"), self.message_retention_period, least, most)?;
-        match &self.redrive_policy {
-            Some(policy) => {
-                in_range(&at("redrive_policy.max_receive_count"), policy.max_receive_count.into(), 1..=1000)
-            }
-            None => Ok(()),
-        }
     }
 }
 
 impl ConsumerSettings {
     /// Refuses what cannot be, in the consumers that stand at `field`.
     pub(in crate::protocol) fn check(&self, field: &str) -> Result<(), BadSetting> {
-        let at = |name: &str| format!("{field}.{name}");
-        self.crew().check(field, "count")?;
-        in_range(&at("max_number_of_messages"), self.max_number_of_messages.into(), 1..=10)?;
-        not_zero(&at("poll_interval"), self.poll_interval)?;
-        if let Some(wait) = self.wait_time {
-            between(&at("wait_time"), wait, Span::ZERO, Span::seconds(20))?;
-        }
-        if let Some(after) = self.on_failure_visible_after {
-            between(&at("on_failure_visible_after"), after, Span::ZERO, LONGEST_VISIBILITY)?;
-        }
-        if let Some(extension) = self.extend_visibility {
-            not_zero(&at("extend_visibility.every"), extension.every)?;
-            between(&at("extend_visibility.to"), extension.to, Span::ZERO, LONGEST_VISIBILITY)?;
-        }
-        Ok(())
+        self.crew().check(field, "count")
     }
 
     /// What bounds how much one of them has in hand: how many messages a receive brings, and how long one that polls

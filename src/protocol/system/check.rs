@@ -14,15 +14,14 @@ use super::directory::Directory;
 use super::party::{Party, Rabbitmq};
 use super::steps::{Repeat, Step, VERBS};
 use super::words::FAILURES;
-use crate::protocol::{BadSetting, at_most, check_actor, check_text, in_range, not_zero};
+use crate::protocol::BadSetting;
 use crate::reading::shown;
 
-const MOST_PARTIES: usize = 24;
+/// As of a name that is written.
+const MOST_OF_A_NAME: usize = 24;
 /// At one party, all programs together.
 const MOST_STEPS: usize = 200;
 const MOST_NESTING: usize = 8;
-const MOST_TABLES: usize = 16;
-const MOST_TIMES: u64 = 10_000;
 
 type Checked = Result<(), BadSetting>;
 
@@ -61,32 +60,36 @@ enum Setting {
 }
 
 impl Written {
-    pub(in crate::protocol) fn check(&self) -> Checked {
-        let parties = &self.parties;
-        if parties.is_empty() {
-            return bad("parties", "a side has parties; write one that is a `caller`, and whom it calls");
-        }
-        at_most("parties", parties.len(), MOST_PARTIES)?;
-        let directory = Directory { parties, parts: &[] };
+    /// What is wrong with each party; if nothing is, with each list of steps and each way, and with all together.
+    pub(in crate::protocol) fn check(&self) -> Vec<BadSetting> {
+        let directory = Directory { parties: &self.parties, parts: &[] };
+        let mut found = Vec::new();
         let mut taken = BTreeSet::new();
-        for (place, party) in parties.iter().enumerate() {
-            let field = format!("parties.{}", if party.id.is_empty() { place.to_string() } else { party.id.clone() });
-            let (id, name) = party.names();
-            check_actor(&field, id, name)?;
-            let own_queues = directory.queues(place).into_iter().filter(|queue| *queue != id);
-            // Those of RabbitMQ come below.
-            let asides = directory.asides(place).into_iter().filter(|_| party.rabbitmq.is_none());
-            for id in std::iter::once(id).chain(own_queues).chain(asides) {
-                if !taken.insert(id) {
-                    let sentence =
-                        format!("`{id}` is taken; give each party, queue and place of dead letters its own id");
-                    return bad(format!("{field}.id"), sentence);
-                }
-            }
-            self.party(&directory, place, &field)?;
+        for (place, party) in self.parties.iter().enumerate() {
+            let field = format!("parties.{}", party.id);
+            let named = own_names(&directory, place, &field, &mut taken);
+            found.extend(named.and_then(|()| self.party(&directory, place, &field)).err());
         }
-        // Dead letters lie in lanes of their own, of which the queues of one broker may share one.
-        for party in parties {
+        found.extend(self.dead_letters(&mut taken).err());
+        let callers = self.parties.iter().filter(|party| party.caller.is_some()).count();
+        found.extend(match callers {
+            1 => None,
+            0 => bad("parties", "nobody wants the jobs; make one party a `caller`").err(),
+            several => bad("parties", format!("{several} parties want the jobs; one `caller` does")).err(),
+        });
+        if found.is_empty() {
+            for (place, party) in self.parties.iter().enumerate() {
+                self.programs(&directory, place, &format!("parties.{}", party.id), &mut found);
+            }
+            found.extend(self.left_out().err());
+            found.extend((0..self.ways.len()).filter_map(|place| self.way(&directory, place).err()));
+        }
+        found
+    }
+
+    /// Dead letters lie in lanes of their own, of which the queues of one broker may share one.
+    fn dead_letters<'s>(&'s self, taken: &mut BTreeSet<&'s str>) -> Checked {
+        for party in &self.parties {
             let mut of_this_broker = BTreeSet::new();
             for (queue, dead) in party.rabbitmq.iter().flat_map(Rabbitmq::asides) {
                 if of_this_broker.insert(&*dead.id) && !taken.insert(&dead.id) {
@@ -96,11 +99,11 @@ impl Written {
                 }
             }
         }
-        match parties.iter().filter(|party| party.caller.is_some()).count() {
-            1 => {}
-            0 => return bad("parties", "nobody wants the jobs; make one party a `caller`"),
-            several => return bad("parties", format!("{several} parties want the jobs; one `caller` does")),
-        }
+        Ok(())
+    }
+
+    /// What is never done is done nowhere.
+    fn left_out(&self) -> Checked {
         let named = self.named_parts();
         let does = named.iter().filter(|(place, _)| !place.starts_with("never."));
         for (number, never) in self.never.iter().enumerate() {
@@ -109,42 +112,31 @@ impl Written {
                 return bad(format!("never.{number}"), sentence);
             }
         }
-        self.ways(&directory)
+        Ok(())
     }
 
-    fn ways(&self, directory: &Directory<'_>) -> Checked {
-        at_most("ways", self.ways.len(), MOST_PARTIES * MOST_PARTIES)?;
-        for (place, way) in self.ways.iter().enumerate() {
-            let field = format!("ways.{place}.between");
-            let before = &self.ways[..place];
-            let (Some(one), Some(other)) = (way.between.first(), way.between.get(1)) else {
-                return bad(field, format!("there are {} ids; a way is between two parties", way.between.len()));
-            };
-            if one == other {
-                return bad(field, format!("`{}` is there twice; a way is between two parties", shown(one)));
-            }
-            if before.iter().any(|before| [one, other].iter().all(|id| before.between.contains(id))) {
-                return bad(field, "there is another way between these two; write one for both directions");
-            }
-            if way.between.len() != 2 {
-                return bad(field, format!("there are {} ids; a way is between two parties", way.between.len()));
-            }
-            if let Some(id) = way.between.iter().find(|id| directory.party(id).is_none()) {
-                return bad(field, format!("there is no party `{}`; there are {}", shown(id), self.ids()));
-            }
-            if !(0.0..=1.0).contains(&way.loss) {
-                let sentence = format!("{} is not a probability; it must be from 0 to 1", way.loss);
-                return bad(format!("ways.{place}.loss"), sentence);
-            }
+    fn way(&self, directory: &Directory<'_>, place: usize) -> Checked {
+        let field = format!("ways.{place}.between");
+        let before = &self.ways[..place];
+        let [one, other] = &self.ways[place].between[..] else { return Ok(()) };
+        if one == other {
+            return bad(field, format!("`{}` is there twice; a way is between two parties", shown(one)));
         }
-        Ok(())
+        if before.iter().any(|before| [one, other].iter().all(|id| before.between.contains(id))) {
+            return bad(field, "there is another way between these two; write one for both directions");
+        }
+        match [one, other].into_iter().find(|id| directory.party(id).is_none()) {
+            Some(id) => bad(field, format!("there is no party `{}`; there are {}", shown(id), self.ids())),
+            None => Ok(()),
+        }
     }
 
     fn ids(&self) -> String {
         names(self.parties.iter().map(|party| &*party.id))
     }
 
-    fn programs(&self, directory: &Directory<'_>, place: usize, field: &str) -> Checked {
+    /// Each list of steps of a party.
+    fn programs(&self, directory: &Directory<'_>, place: usize, field: &str, found: &mut Vec<BadSetting>) {
         let party = &directory.parties[place];
         let mut count = 0;
         let about_batches = directory.about_batches();
@@ -161,13 +153,33 @@ impl Written {
                 _ => Setting::Delivery,
             };
             let walk = Walk { settings: self, directory, party };
-            walk.steps(&format!("{field}.{name}"), steps, setting, 1, &mut count)?;
+            found.extend(walk.steps(&format!("{field}.{name}"), steps, setting, 1, &mut count).err());
         }
         if count > MOST_STEPS {
-            return bad(field, format!("there are {count} steps; at most {MOST_STEPS} fit at a party"));
+            let sentence = format!("there are {count} steps; at most {MOST_STEPS} fit at a party");
+            found.push(BadSetting { field: field.to_owned(), sentence });
         }
-        Ok(())
     }
+}
+
+/// Whatever has an id has its own; a party that has no name is shown by its id.
+fn own_names<'s>(directory: &Directory<'s>, place: usize, field: &str, taken: &mut BTreeSet<&'s str>) -> Checked {
+    let party = &directory.parties[place];
+    let (id, name) = party.names();
+    if name.len() > MOST_OF_A_NAME && party.name.is_empty() {
+        let sentence = format!("`{id}` is too long to stand for a name; write one of at most {MOST_OF_A_NAME} letters");
+        return bad(format!("{field}.name"), sentence);
+    }
+    let own_queues = directory.queues(place).into_iter().filter(|queue| *queue != id);
+    // Those of RabbitMQ come with all dead letters.
+    let asides = directory.asides(place).into_iter().filter(|_| party.rabbitmq.is_none());
+    for id in std::iter::once(id).chain(own_queues).chain(asides) {
+        if !taken.insert(id) {
+            let sentence = format!("`{id}` is taken; give each party, queue and place of dead letters its own id");
+            return bad(format!("{field}.id"), sentence);
+        }
+    }
+    Ok(())
 }
 
 struct Walk<'c, 's> {
@@ -252,17 +264,12 @@ impl Walk<'_, '_> {
         }
         match step {
             Step::Call(call) => {
-                check_text(&at("request"), &call.request)?;
                 self.callee(&at, &call.party, &call.request)?;
                 self.asks_over(&at, call)?;
-                call.timeout.map_or(Ok(()), |timeout| not_zero(&at("timeout"), timeout))?;
-                call.retry.check(&at("retry"))?;
-                call.circuit_breaker.as_ref().map_or(Ok(()), |breaker| breaker.check(&at("circuit_breaker")))?;
-                call.bulkhead.as_ref().map_or(Ok(()), |bulkhead| bulkhead.check(&at("bulkhead")))
+                call.retry.check(&at("retry"))
             }
             Step::Publish(publish) => self.publish(&at, publish),
-            Step::Answer { text, word, confirm, retry_after, .. } => {
-                check_text(&at("answer"), text)?;
+            Step::Answer { word, confirm, retry_after, .. } => {
                 own_word(&at("word"), word)?;
                 match setting {
                     Setting::Request | Setting::BatchRequest | Setting::Hook if confirm.is_some() => {
@@ -284,18 +291,12 @@ impl Walk<'_, '_> {
                 }
             }
             Step::Repeat { how, .. } => repeat(&at, how),
-            Step::Read { table } => self.table(&at(verb), table),
+            Step::Read { table } | Step::Take { table, .. } => self.table(&at(verb), table),
             Step::Write { table, word } | Step::Insert { table, word, .. } => {
                 own_word(&at("word"), word)?;
                 self.table(&at(verb), table)
             }
-            Step::Take { table, word, most, .. } => {
-                check_text(&at("word"), word)?;
-                in_range(&at("most"), (*most).into(), 1..=MOST_TIMES)?;
-                self.table(&at(verb), table)
-            }
-            Step::Transaction { writes, rolls_back, .. } => {
-                in_range(&at("rolls_back"), (*rolls_back).into(), 0..=MOST_TIMES)?;
+            Step::Transaction { writes, .. } => {
                 let others = writes.iter().find(|write| !matches!(write, Step::Write { .. } | Step::Insert { .. }));
                 match others {
                     Some(other) => {
@@ -318,29 +319,20 @@ impl Walk<'_, '_> {
                     bad(at("hold"), format!("`{}` has no pool `{}`; there are {known}", self.party.id, shown(pool)))
                 }
             },
-            Step::Dies { time, .. } => {
-                if self.party.caller.is_some() {
-                    return bad(at("dies"), "whoever wants the jobs does not die; let one of the others do it");
-                }
-                in_range(&at("dies"), (*time).into(), 1..=MOST_TIMES)
+            Step::Dies { .. } if self.party.caller.is_some() => {
+                bad(at("dies"), "whoever wants the jobs does not die; let one of the others do it")
             }
-            Step::Work { part } => check_text(&at("work"), part),
-            Step::If { word, .. } => check_text(&at("if"), word),
-            Step::IfDied { times, queue, .. } => self.died(&at, (*times, queue), setting),
-            Step::Fail { text, first } => {
-                check_text(&at("fail"), text)?;
-                first.map_or(Ok(()), |first| in_range(&at("first"), first.into(), 1..=MOST_TIMES))
-            }
-            Step::Await { word, timeout, .. } => {
-                check_text(&at("await"), word)?;
-                timeout.map_or(Ok(()), |timeout| not_zero(&at("timeout"), timeout))
-            }
-            Step::Bring { word } => check_text(&at("bring"), word),
-            Step::AtOnce { branches } => match branches.is_empty() {
-                true => bad(at("at_once"), "there is nothing to be done at once; write a list of `{\"does\": […]}`"),
-                false => at_most(&at("at_once"), branches.len(), 16),
-            },
-            Step::Compute { .. } | Step::Pause { .. } | Step::Each { .. } => Ok(()),
+            Step::IfDied { queue, .. } => self.died(&at, queue, setting),
+            Step::Dies { .. }
+            | Step::Work { .. }
+            | Step::If { .. }
+            | Step::Fail { .. }
+            | Step::Await { .. }
+            | Step::Bring { .. }
+            | Step::AtOnce { .. }
+            | Step::Compute { .. }
+            | Step::Pause { .. }
+            | Step::Each { .. } => Ok(()),
         }
     }
 
@@ -355,7 +347,6 @@ impl Walk<'_, '_> {
 
 /// Refuses a word by which a step says why it failed: whoever looked for it could not tell which of the two was meant.
 fn own_word(at: &str, word: &str) -> Checked {
-    check_text(at, word)?;
     match FAILURES.contains(&word) {
         true => bad(at, format!("`{word}` is found where a step has failed; write another word, as `gave up`")),
         false => Ok(()),
@@ -363,11 +354,8 @@ fn own_word(at: &str, word: &str) -> Checked {
 }
 
 fn repeat(at: &dyn Fn(&str) -> String, how: &Repeat) -> Checked {
-    not_zero(&at("repeat.every"), how.every)?;
-    check_text(&at("repeat.until"), &how.until)?;
     match (how.times, how.lasts) {
         (None, None) => bad(at("repeat"), "nothing ends it; write `times` or `for`, beside what it is done `until`"),
-        (Some(times), _) => in_range(&at("repeat.times"), times.into(), 1..=MOST_TIMES),
-        (None, Some(_)) => Ok(()),
+        (Some(_), _) | (None, Some(_)) => Ok(()),
     }
 }

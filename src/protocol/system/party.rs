@@ -3,59 +3,62 @@
 //! A party is of one kind: it wants the jobs, answers requests, consumes from a broker, or is a broker. *Invariant:*
 //! what is common to the kinds (tables, pools, clocks) is written beside them, and what belongs to one stands in its field.
 
-use super::steps::Step;
+use super::steps::{STEPS, Step};
 use super::within::{Beside, Elsewhere, Joined, Within};
 use crate::protocol::call::settings::{Caller, Service};
+use crate::protocol::deaths::MOST_QUEUES;
 use crate::protocol::keys::Keys;
+use crate::protocol::sqs::settings::GROUPS;
 use crate::protocol::{job_store, kafka, rabbitmq, sqs};
-use crate::reading::fields;
+use crate::reading::rule::{CHANCE, CLOCK, ID, KEYS, LASTING, SLOTS, TEXT};
+use crate::reading::{Rule, fields};
 use crate::rng::Distribution;
 use crate::time::Span;
 
-/// A party.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Party {
-    pub id: String,
-    /// As its lane shows it; without a text, its id.
-    pub name: String,
-    /// It wants the jobs. Exactly one party does.
-    pub caller: Option<Within<Caller>>,
-    /// It answers requests.
-    pub service: Option<Joined<Service, Crowded>>,
-    /// It consumes from a queue of RabbitMQ.
-    pub consumer: Option<Taking<rabbitmq::ConsumerSettings>>,
-    /// It polls a queue of SQS.
-    pub poller: Option<Joined<sqs::ConsumerSettings, Polling>>,
-    /// It is a group of Kafka's, and reads a topic.
-    pub member: Option<Joined<kafka::GroupSettings, Reading>>,
-    /// It is a process of Sidekiq, and takes jobs from its Redis.
-    pub process: Option<Taking<job_store::ProcessSettings>>,
-    /// It is a worker of Celery, and takes tasks from its Redis.
-    pub worker: Option<Taking<job_store::WorkerSettings>>,
-    /// It is RabbitMQ.
-    pub rabbitmq: Option<Rabbitmq>,
-    /// It is a queue of SQS.
-    pub sqs: Option<Joined<sqs::QueueSettings, Filing>>,
-    /// It is a topic of Kafka.
-    pub kafka: Option<Joined<kafka::TopicSettings, Records>>,
-    /// It is the Redis in which Sidekiq keeps its jobs.
-    pub sidekiq: Option<Within<job_store::SidekiqSettings>>,
-    /// It is the Redis in which Celery keeps its tasks.
-    pub celery: Option<Within<job_store::CelerySettings>>,
-    /// What is done about a job, or about a delivery.
-    pub does: Vec<Step>,
-    /// What is done about each kind of request.
-    pub on: Vec<Request>,
-    /// What is done again and again, whatever is asked.
-    pub every: Vec<Clock>,
-    pub tables: Vec<Table>,
-    pub pools: Vec<Pool>,
+fields! {
+    /// A party.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Party {
+        /// What paths, faults and captions call it by.
+        pub id: String [ID],
+        /// As its lane shows it; without a text, its id.
+        pub name: String [Rule::Text(0, 24)] = String::new(),
+        /// It wants the jobs. Exactly one party does.
+        pub caller: Option<Within<Caller>> = None,
+        /// It answers requests.
+        pub service: Option<Joined<Service, Crowded>> = None,
+        /// It consumes from a queue of RabbitMQ.
+        pub consumer: Option<Taking<rabbitmq::ConsumerSettings>> = None,
+        /// It polls a queue of SQS.
+        pub poller: Option<Joined<sqs::ConsumerSettings, Polling>> = None,
+        /// It is a group of Kafka's, and reads a topic.
+        pub member: Option<Joined<kafka::GroupSettings, Reading>> = None,
+        /// It is a process of Sidekiq, and takes jobs from its Redis.
+        pub process: Option<Taking<job_store::ProcessSettings>> = None,
+        /// It is a worker of Celery, and takes tasks from its Redis.
+        pub worker: Option<Taking<job_store::WorkerSettings>> = None,
+        /// It is RabbitMQ.
+        pub rabbitmq: Option<Rabbitmq> = None,
+        /// It is a queue of SQS.
+        pub sqs: Option<Joined<sqs::QueueSettings, Filing>> = None,
+        /// It is a topic of Kafka.
+        pub kafka: Option<Joined<kafka::TopicSettings, Records>> = None,
+        /// It is the Redis in which Sidekiq keeps its jobs.
+        pub sidekiq: Option<Within<job_store::SidekiqSettings>> = None,
+        /// It is the Redis in which Celery keeps its tasks.
+        pub celery: Option<Within<job_store::CelerySettings>> = None,
+        /// What is done about a job, or about a delivery.
+        pub does: Vec<Step> [STEPS] = Vec::new(),
+        /// What is done about each kind of request.
+        pub on: Vec<Request> [Rule::List(0, 50, &Rule::Any)] = Vec::new(),
+        /// What is done again and again, whatever is asked.
+        pub every: Vec<Clock> [Rule::List(0, 8, &Rule::Any)] = Vec::new(),
+        /// Rows that it keeps.
+        pub tables: Vec<Table> [Rule::List(0, 16, &Rule::Any)] = Vec::new(),
+        /// Connections that its tasks hold while they do something.
+        pub pools: Vec<Pool> [Rule::List(0, 16, &Rule::Any)] = Vec::new(),
+    }
 }
-
-fields!(Party:
-    name, caller, service, consumer, poller, member, process, worker, rabbitmq, sqs, kafka, sidekiq, celery, does, on,
-    every, tables, pools; needs id
-);
 
 /// Whose rules a broker has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,44 +187,38 @@ const NOT_THE_CONSUMERS: [Elsewhere; 2] = [
     ("factors", "change nothing here, for the steps say how long they take; leave it out"),
 ];
 
-/// From where consumers take.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Source {
-    /// The id of a queue, or of a topic.
-    pub queue: String,
+fields! {
+    /// From where consumers take.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Source {
+        /// The id of a queue, or of a topic.
+        pub queue: String [TEXT],
+    }
 }
 
-fields!(Source: ; needs queue);
-
-/// From where pollers take, and what they take for one task.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Polling {
-    /// The id of a queue.
-    pub queue: String,
-    pub listener_mode: sqs::ListenerMode,
+fields! {
+    /// From where pollers take, and what they take for one task.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Polling {
+        /// The id of a queue.
+        pub queue: String [TEXT],
+        /// What a consumer takes for one piece of work.
+        pub listener_mode: sqs::ListenerMode = sqs::ListenerMode::default(),
+    }
 }
 
-fields!(Polling: listener_mode; needs queue);
-
-/// From where the members of a group read, and how they deal with what their polls return.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Reading {
-    /// The id of a topic.
-    pub queue: String,
-    /// How many records a member has in hand at once. With several, it polls beside their work.
-    pub max_concurrency: u16,
-    /// Which of them wait for each other; those of a key, if nothing is written.
-    pub ordering: Option<kafka::Ordering>,
-    /// What a member with one hand does between two attempts.
-    pub between_attempts: kafka::BetweenAttempts,
-}
-
-fields!(Reading: max_concurrency, ordering, between_attempts; needs queue);
-
-impl Default for Reading {
-    fn default() -> Self {
-        let (queue, between_attempts) = (String::new(), kafka::BetweenAttempts::default());
-        Reading { queue, max_concurrency: 1, ordering: None, between_attempts }
+fields! {
+    /// From where the members of a group read, and how they deal with what their polls return.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Reading {
+        /// The id of a topic.
+        pub queue: String [TEXT],
+        /// How many records a member has in hand at once. With several, it polls beside their work.
+        pub max_concurrency: u16 [SLOTS] = 1,
+        /// Which of them wait for each other; those of a key, if nothing is written.
+        pub ordering: Option<kafka::Ordering> = None,
+        /// What a member with one hand does between two attempts.
+        pub between_attempts: kafka::BetweenAttempts = kafka::BetweenAttempts::default(),
     }
 }
 
@@ -232,104 +229,79 @@ impl Joined<kafka::GroupSettings, Reading> {
     }
 }
 
-/// What a service does with a request for which it has no room.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Crowded {
-    /// The connection is refused, or it is answered so.
-    pub when_full: String,
+fields! {
+    /// What a service does with a request for which it has no room.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Crowded {
+        /// The connection is refused, or it is answered so.
+        pub when_full: String [TEXT] = Crowded::REFUSE.into(),
+    }
 }
-
-fields!(Crowded: when_full);
 
 impl Crowded {
     /// The word for a connection that is refused.
     pub const REFUSE: &'static str = "refuse";
 }
 
-impl Default for Crowded {
-    fn default() -> Self {
-        Crowded { when_full: Crowded::REFUSE.into() }
+fields! {
+    /// What is said of messages of SQS.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Filing {
+        /// FIFO only, as in the short form.
+        pub message_group_ids: Keys [GROUPS] = Keys::new(&["group"]),
+        /// FIFO only, as in the short form.
+        pub message_deduplication_ids: Keys [GROUPS] = Keys::new(&["job-{job}"]),
+        /// What a message is called in the picture; `{job}` stands for the job's number.
+        pub label: String [TEXT] = "job {job}".into(),
+        /// Shown when a message is selected; `{job}` as above.
+        pub body: String [TEXT] = String::new(),
     }
 }
 
-/// What is said of messages of SQS.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Filing {
-    /// FIFO only, as in the short form.
-    pub message_group_ids: Keys,
-    pub message_deduplication_ids: Keys,
-    /// What a message is called in the picture; `{job}` stands for the job's number.
-    pub label: String,
-    /// Shown when a message is selected; `{job}` as above.
-    pub body: String,
-}
-
-fields!(Filing: message_group_ids, message_deduplication_ids, label, body);
-
-impl Default for Filing {
-    fn default() -> Self {
-        let sqs::Settings { message_group_ids, message_deduplication_ids, label, body, .. } = sqs::Settings::default();
-        Filing { message_group_ids, message_deduplication_ids, label, body }
+fields! {
+    /// What is said of a topic's records, and of those who produce them.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Records {
+        /// Each party that publishes to the topic has one producer, and all are set up alike.
+        pub producer: Joined<kafka::ProducerSettings, Memory> = Joined::default(),
+        /// The keys of the jobs' records, in turn; without any, records have no key.
+        pub keys: Keys [KEYS] = Keys::new(&[]),
+        /// What a record takes in a batch.
+        pub record_size_bytes: u32 [Rule::Whole(1, 1_000_000)] = 1024,
+        /// How long a client waits for an answer: `request.timeout.ms`.
+        pub request_timeout: Span [LASTING] = Span::seconds(30),
+        /// What a record is called in the picture; `{job}` stands for the job's number.
+        pub label: String [TEXT] = "job {job}".into(),
+        /// Shown when a message is selected; `{job}` as above.
+        pub body: String [TEXT] = String::new(),
     }
 }
 
-/// What is said of a topic's records, and of those who produce them.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Records {
-    /// Each party that publishes to the topic has one producer, and all are set up alike.
-    pub producer: Joined<kafka::ProducerSettings, Memory>,
-    /// The keys of the jobs' records, in turn; without any, records have no key.
-    pub keys: Keys,
-    /// What a record takes in a batch.
-    pub record_size_bytes: u32,
-    /// How long a client waits for an answer: `request.timeout.ms`.
-    pub request_timeout: Span,
-    /// What a record is called in the picture; `{job}` stands for the job's number.
-    pub label: String,
-    /// Shown when a message is selected; `{job}` as above.
-    pub body: String,
-}
-
-fields!(Records: producer, keys, record_size_bytes, request_timeout, label, body);
-
-impl Default for Records {
-    fn default() -> Self {
-        let kafka::Settings { keys, record_size_bytes, request_timeout, label, body, .. } = kafka::Settings::default();
-        Records { producer: Joined::default(), keys, record_size_bytes, request_timeout, label, body }
+fields! {
+    /// What a producer may hold of what is not sent yet; the rest of it is as in the short form.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Memory {
+        /// `buffer.memory`: each batch takes as much of it as a batch may have bytes.
+        pub buffer_memory_bytes: u32 = 32 << 20,
+        /// How long a `send()` blocks its thread where there is none left: `max.block.ms`.
+        pub max_block: Span = Span::seconds(60),
     }
 }
 
-/// What a producer may hold of what is not sent yet; the rest of it is as in the short form.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Memory {
-    /// `buffer.memory`: each batch takes as much of it as a batch may have bytes.
-    pub buffer_memory_bytes: u32,
-    /// How long a `send()` blocks its thread where there is none left: `max.block.ms`.
-    pub max_block: Span,
-}
-
-fields!(Memory: buffer_memory_bytes, max_block);
-
-impl Default for Memory {
-    fn default() -> Self {
-        Memory { buffer_memory_bytes: 32 << 20, max_block: Span::seconds(60) }
+fields! {
+    /// RabbitMQ, with its queues.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Rabbitmq {
+        /// Without one, what is published goes to the queue that is named, or to the only one.
+        pub exchange: Option<Within<rabbitmq::ExchangeSettings>> = None,
+        /// If there is none, there is one with the party's own names.
+        pub queues: Vec<rabbitmq::QueueSettings> [Rule::List(0, MOST_QUEUES, &Rule::Any)] = Vec::new(),
+        /// What a message is called in the picture; `{job}` stands for the job's number.
+        pub label: String [TEXT] = "job {job}".into(),
+        /// Shown when a message is selected; `{job}` as above.
+        pub body: String [TEXT] = String::new(),
     }
 }
-
-/// RabbitMQ, with its queues.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Rabbitmq {
-    /// Without one, what is published goes to the queue that is named, or to the only one.
-    pub exchange: Option<Within<rabbitmq::ExchangeSettings>>,
-    /// If there is none, there is one with the party's own names.
-    pub queues: Vec<rabbitmq::QueueSettings>,
-    /// What a message is called in the picture; `{job}` stands for the job's number.
-    pub label: String,
-    /// Shown when a message is selected; `{job}` as above.
-    pub body: String,
-}
-
-fields!(Rabbitmq: exchange, queues, label, body);
 
 impl Rabbitmq {
     /// The queues whose dead letters lie in lanes of their own. (Those of the others go on to a queue of this broker.)
@@ -340,72 +312,61 @@ impl Rabbitmq {
     }
 }
 
-impl Default for Rabbitmq {
-    fn default() -> Self {
-        Rabbitmq { exchange: None, queues: Vec::new(), label: "job {job}".into(), body: String::new() }
+fields! {
+    /// What is done about a request.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Request {
+        /// As a call names it: `POST /videos`.
+        pub request: String [TEXT],
+        /// The steps.
+        pub does: Vec<Step> [STEPS],
     }
 }
 
-/// What is done about a request.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Request {
-    /// As a call names it: `POST /videos`.
-    pub request: String,
-    pub does: Vec<Step>,
-}
-
-fields!(Request: ; needs request, does);
-
-/// What is done again and again.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Clock {
-    pub every: Span,
-    pub does: Vec<Step>,
-}
-
-fields!(Clock: ; needs every, does);
-
-/// Rows that a party keeps.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Table {
-    pub id: String,
-    /// Whether they outlive the party's process.
-    pub durable: bool,
-}
-
-fields!(Table: durable; needs id);
-
-impl Default for Table {
-    fn default() -> Self {
-        Table { id: String::new(), durable: true }
+fields! {
+    /// What is done again and again.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Clock {
+        /// From one time to the next.
+        pub every: Span [CLOCK],
+        /// The steps.
+        pub does: Vec<Step> [STEPS],
     }
 }
 
-/// Connections that tasks of a party hold while they do something.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Pool {
-    pub id: String,
-    pub connections: u16,
-    /// How long a task waits for one; without it, for ever.
-    pub max_wait: Option<Span>,
-}
-
-fields!(Pool: connections, max_wait; needs id);
-
-impl Default for Pool {
-    fn default() -> Self {
-        Pool { id: String::new(), connections: 10, max_wait: None }
+fields! {
+    /// Rows that a party keeps.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Table {
+        /// By which steps name it.
+        pub id: String [ID],
+        /// Whether they outlive the party's process.
+        pub durable: bool = true,
     }
 }
 
-/// What lies between two parties, where that is not what lies between all.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Way {
-    pub between: Vec<String>,
-    /// One way, per message.
-    pub latency: Option<Distribution>,
-    /// The chance that a message is lost, each way.
-    pub loss: f64,
+fields! {
+    /// Connections that tasks of a party hold while they do something.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Pool {
+        /// By which steps name it.
+        pub id: String [ID],
+        /// How many there are.
+        pub connections: u16 [SLOTS] = 10,
+        /// How long a task waits for one; without it, for ever.
+        pub max_wait: Option<Span> = None,
+    }
 }
 
-fields!(Way: latency, loss; needs between);
+fields! {
+    /// What lies between two parties, where that is not what lies between all.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Way {
+        /// The ids of the two parties.
+        pub between: Vec<String> [Rule::List(2, 2, &TEXT)],
+        /// One way, per message.
+        pub latency: Option<Distribution> = None,
+        /// The chance that a message is lost, each way.
+        pub loss: f64 [CHANCE] = 0.0,
+    }
+}

@@ -3,15 +3,26 @@
 //! A step is an object whose first word says what is done (`{"call": "api", "request": "POST /videos"}`); the other
 //! fields belong to that word. Steps that hold steps nest. *Invariant:* a step that was read has one such word.
 
+mod declared;
+
 use serde_json::Value;
 
 use crate::protocol::breaker::BreakerSettings;
 use crate::protocol::call::RetryOn;
 use crate::protocol::call::settings::Bulkhead;
 use crate::protocol::retry::Retry;
-use crate::reading::{self, Each, Field, Misread, Need, fields, shown, words};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::reading::kind;
+use crate::reading::rule::{LASTING, TEXT};
+use crate::reading::{self, Faults, Field, Rule, fields, shown, words};
 use crate::rng::Distribution;
 use crate::time::Span;
+
+/// A list of steps. (How many there are at a party, all lists together, is looked at with the parties.)
+pub(super) const STEPS: Rule = Rule::List(0, 200, &Rule::Any);
+
+/// How often something is done.
+const TIMES: Rule = Rule::Whole(1, 10_000);
 
 /// One step.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,58 +102,62 @@ pub struct Publish {
     pub otherwise: Option<Vec<Step>>,
 }
 
-/// Whether the task waits until the broker has taken responsibility.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Confirm {
-    #[default]
-    Wait,
-    /// It goes on; the confirm comes later.
-    Async,
-    /// Nobody asks for it.
-    Off,
+words! {
+    /// Whether the task waits until the broker has taken responsibility.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Confirm = Wait {
+        /// It waits for the confirm.
+        Wait = "wait",
+        /// It goes on; the confirm comes later.
+        Async = "async",
+        /// Nobody asks for it.
+        Off = "off",
+    }
 }
 
-words!(Confirm: Wait = "wait", Async = "async", Off = "off");
-
-/// What an answer means to whoever asked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Means {
-    /// As its status says: 2xx and 3xx are fine, 4xx final, 429 and 5xx may be better another time; what is no status
-    /// is fine.
-    #[default]
-    Status,
-    Fine,
-    Rejected,
-    Failed,
+words! {
+    /// What an answer means to whoever asked.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Means = Status {
+        /// As its status says: 2xx and 3xx are fine, 4xx final, 429 and 5xx may be better another time; what is no status
+        /// is fine.
+        Status = "as-its-status",
+        /// It is what was asked for.
+        Fine = "fine",
+        /// Asking again would not help.
+        Rejected = "rejected",
+        /// Asking again may help.
+        Failed = "failed",
+    }
 }
 
-words!(Means: Status = "as-its-status", Fine = "fine", Rejected = "rejected", Failed = "failed");
-
-/// How often something is done again.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Repeat {
-    /// How long it waits before each time.
-    pub every: Span,
-    /// At most so often.
-    pub times: Option<u32>,
-    /// Not again after so long.
-    pub lasts: Option<Span>,
-    /// Until that word is found. If it never is, the task has failed.
-    pub until: String,
-    /// Whether a caller's thread is held while it waits. A service's and a consumer's always is.
-    pub holds_thread: bool,
-    pub otherwise: Option<Vec<Step>>,
+fields! {
+    /// How often something is done again.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Repeat {
+        /// How long it waits before each time.
+        pub every: Span [LASTING] = Span::ZERO,
+        /// At most so often.
+        pub times: Option<u32> [TIMES] = None,
+        /// Not again after so long.
+        pub lasts as "for": Option<Span> = None,
+        /// Until that word is found. If it never is, the task has failed.
+        pub until: String [TEXT] = String::new(),
+        /// Whether a caller's thread is held while it waits. A service's and a consumer's always is.
+        pub holds_thread: bool = false,
+        /// What is done if the word is never found. Without it, the task has failed.
+        pub otherwise as "else": Option<Vec<Step>> [STEPS] = None,
+    }
 }
 
-fields!(Repeat: every, times, lasts as "for", until, holds_thread, otherwise as "else");
-
-/// One of several ways that are gone at once.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Branch {
-    pub does: Vec<Step>,
+fields! {
+    /// One of several ways that are gone at once.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Branch {
+        /// The steps.
+        pub does: Vec<Step> [STEPS] = Vec::new(),
+    }
 }
-
-fields!(Branch: does);
 
 /// The words that say what a step does, in the order in which an error lists them.
 pub const VERBS: [&str; 21] = [
@@ -207,102 +222,6 @@ impl Step {
         }
     }
 
-    /// Shows its fields, the verb first; gives the number of the verb.
-    fn each(&mut self, each: Each<'_>) -> usize {
-        use Need::{Defaulted, Required};
-        let verb = self.verb();
-        let name = VERBS[verb];
-        match self {
-            Step::Work { part } => each(name, part, Required),
-            Step::Compute { span } | Step::Pause { span } => each(name, span, Required),
-            Step::Call(call) => {
-                each(name, &mut call.party, Required);
-                each("request", &mut call.request, Required);
-                each("timeout", &mut call.timeout, Defaulted);
-                each("retry", &mut call.retry, Defaulted);
-                each("retry_on", &mut call.retry_on, Defaulted);
-                each("circuit_breaker", &mut call.circuit_breaker, Defaulted);
-                each("bulkhead", &mut call.bulkhead, Defaulted);
-                each("else", &mut call.otherwise, Defaulted);
-            }
-            Step::Publish(publish) => {
-                each(name, &mut publish.to, Required);
-                each("key", &mut publish.key, Defaulted);
-                each("confirm", &mut publish.confirm, Defaulted);
-                each("timeout", &mut publish.timeout, Defaulted);
-                each("retry", &mut publish.retry, Defaulted);
-                each("else", &mut publish.otherwise, Defaulted);
-            }
-            Step::Answer { text, means, word, retry_after, confirm } => {
-                each(name, text, Required);
-                each("means", means, Defaulted);
-                each("word", word, Defaulted);
-                each("retry_after", retry_after, Defaulted);
-                each("confirm", confirm, Defaulted);
-            }
-            Step::Repeat { how, does } => {
-                each(name, &mut **how, Required);
-                each("does", does, Required);
-            }
-            Step::AtOnce { branches } => each(name, branches, Required),
-            Step::Read { table } => each(name, table, Required),
-            Step::Write { table, word } => {
-                each(name, table, Required);
-                each("word", word, Defaulted);
-            }
-            Step::Insert { table, word, unique } => {
-                each(name, table, Required);
-                each("word", word, Defaulted);
-                each("unique", unique, Defaulted);
-            }
-            Step::Take { table, word, most, does } => {
-                each(name, table, Required);
-                each("word", word, Defaulted);
-                each("most", most, Defaulted);
-                each("does", does, Required);
-            }
-            Step::Transaction { writes, takes, rolls_back } => {
-                each(name, writes, Required);
-                each("takes", takes, Defaulted);
-                each("rolls_back", rolls_back, Defaulted);
-            }
-            Step::If { word, does, otherwise } => {
-                each(name, word, Required);
-                each("does", does, Defaulted);
-                each("else", otherwise, Defaulted);
-            }
-            Step::IfDied { times, queue, does, otherwise } => {
-                each(name, times, Required);
-                each("in", queue, Required);
-                each("does", does, Defaulted);
-                each("else", otherwise, Defaulted);
-            }
-            Step::Hold { pool, does } => {
-                each(name, pool, Required);
-                each("does", does, Required);
-            }
-            Step::Dies { time, lasts } => {
-                each(name, time, Required);
-                each("for", lasts, Defaulted);
-            }
-            Step::Fail { text, first } => {
-                each(name, text, Required);
-                each("first", first, Defaulted);
-            }
-            Step::Await { word, timeout, otherwise } => {
-                each(name, word, Required);
-                each("timeout", timeout, Defaulted);
-                each("else", otherwise, Defaulted);
-            }
-            Step::Bring { word } => each(name, word, Required),
-            Step::Each { does, report_batch_item_failures } => {
-                each(name, does, Required);
-                each("report_batch_item_failures", report_batch_item_failures, Defaulted);
-            }
-        }
-        verb
-    }
-
     pub(super) fn verb(&self) -> usize {
         match self {
             Step::Work { .. } => 0,
@@ -364,31 +283,48 @@ impl Step {
 }
 
 impl Field for Step {
-    fn read(&mut self, value: Value) -> Result<(), Misread> {
+    fn read(&mut self, value: Value, _: &Rule, faults: &mut Faults) {
         let Some(given) = value.as_object() else {
-            let sentence = format!("{} is no step; write one as in {{\"compute\": \"5ms\"}}", shown(&value));
-            return Err(Misread::new(sentence));
+            return faults.add(format!("{} is no step; write one as in {{\"compute\": \"5ms\"}}", shown(&value)));
         };
         let mut verbs = (0..VERBS.len()).filter(|verb| given.contains_key(VERBS[*verb]));
         *self = match (verbs.next(), verbs.next()) {
             (Some(verb), None) => Step::blank(verb),
             (Some(one), Some(other)) => {
-                let sentence = format!("`{}` and `{}` are two steps; write two objects", VERBS[one], VERBS[other]);
-                return Err(Misread::new(sentence));
+                let (one, other) = (VERBS[one], VERBS[other]);
+                return faults.add(format!("`{one}` and `{other}` are two steps; write two objects"));
             }
             (None, _) => {
-                let sentence = format!("nothing says what is done here; write one of `{}`", VERBS.join("`, `"));
-                return Err(Misread::new(sentence));
+                return faults.add(format!("nothing says what is done here; write one of `{}`", VERBS.join("`, `")));
             }
         };
-        reading::read_fields(value, &mut |each| {
-            self.each(each);
-        })
+        reading::read_fields(
+            value,
+            &mut |each| {
+                self.each(each);
+            },
+            faults,
+        );
     }
 
     fn write(&mut self) -> Value {
         reading::write_fields(&mut |each| {
             self.each(each);
         })
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    fn kind(&mut self) -> kind::Kind {
+        let forms = || {
+            let form = |verb: usize| kind::Form {
+                word: VERBS[verb],
+                about: declared::ABOUT[verb],
+                shape: kind::Shape::Keyed(kind::shown(&mut |each| {
+                    Step::blank(verb).each(each);
+                })),
+            };
+            (0..VERBS.len()).map(form).collect()
+        };
+        kind::Kind::Choice(kind::Choice { name: "Step", about: "One step: its first word says what is done.", forms })
     }
 }

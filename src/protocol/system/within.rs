@@ -5,7 +5,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::reading::{Field, Misread};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::reading::kind::{self, Kind};
+use crate::reading::{Faults, Field, Misread, Rule};
 
 /// What of a short form belongs to a party here, which has names of its own: the settings without them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,23 +20,30 @@ pub type Elsewhere = (&'static str, &'static str);
 const OWN: [Elsewhere; 2] =
     [("id", "is the party's; write it there, beside this"), ("name", "is the party's; write it there, beside this")];
 
-impl<T: Field> Field for Within<T> {
-    fn read(&mut self, value: Value) -> Result<(), Misread> {
-        read_without(&OWN, &mut self.0, value)
+impl<T: Field + Default> Field for Within<T> {
+    fn read(&mut self, value: Value, _: &Rule, faults: &mut Faults) {
+        read_without(&OWN, &mut self.0, value, faults);
     }
 
     fn write(&mut self) -> Value {
         write_without(&OWN, &mut self.0)
     }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    fn kind(&mut self) -> Kind {
+        let about = about(&self.0.kind());
+        Kind::object(std::any::type_name::<Self>(), about, || shown_without(&OWN, T::default().kind()))
+    }
 }
 
-fn read_without(elsewhere: &[Elsewhere], field: &mut dyn Field, value: Value) -> Result<(), Misread> {
+#[inline(never)]
+fn read_without(elsewhere: &[Elsewhere], field: &mut dyn Field, mut value: Value, faults: &mut Faults) {
     for (name, why) in elsewhere {
-        if value.get(name).is_some() {
-            return Err(Misread::new(format!("`{name}` {why}")).within(name));
+        if value.as_object_mut().is_some_and(|fields| fields.remove(*name).is_some()) {
+            faults.push(Misread::new(format!("`{name}` {why}")).within(name).of_the_name());
         }
     }
-    field.read(value)
+    field.read(value, &Rule::Any, faults);
 }
 
 fn write_without(elsewhere: &[Elsewhere], field: &mut dyn Field) -> Value {
@@ -43,6 +52,22 @@ fn write_without(elsewhere: &[Elsewhere], field: &mut dyn Field) -> Value {
         elsewhere.iter().for_each(|(name, _)| drop(fields.remove(*name)));
     }
     written
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn about(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Object(object) => object.about,
+        _ => "",
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn shown_without(elsewhere: &[Elsewhere], kind: Kind) -> Vec<kind::Shown> {
+    let Kind::Object(object) = kind else { return Vec::new() };
+    let mut fields = (object.fields)();
+    fields.retain(|field| elsewhere.iter().all(|(name, _)| *name != field.declared.name));
+    fields
 }
 
 /// What of a short form belongs to a party, and in the same object what else there is to say here.
@@ -58,9 +83,9 @@ pub trait Beside: Field {
     const ELSEWHERE: &'static [Elsewhere] = &[];
 }
 
-impl<T: Field, O: Beside> Field for Joined<T, O> {
-    fn read(&mut self, value: Value) -> Result<(), Misread> {
-        read_joined(&mut self.own, (&mut self.within, O::ELSEWHERE), value)
+impl<T: Field + Default, O: Beside + Default> Field for Joined<T, O> {
+    fn read(&mut self, value: Value, _: &Rule, faults: &mut Faults) {
+        read_joined(&mut self.own, (&mut self.within, O::ELSEWHERE), value, faults);
     }
 
     fn write(&mut self) -> Value {
@@ -70,16 +95,27 @@ impl<T: Field, O: Beside> Field for Joined<T, O> {
         }
         written
     }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    fn kind(&mut self) -> Kind {
+        let about = about(&self.within.kind());
+        Kind::object(std::any::type_name::<Self>(), about, || {
+            let mut fields = shown_without(&[], O::default().kind());
+            fields.extend(shown_without(O::ELSEWHERE, Within::<T>::default().kind()));
+            fields
+        })
+    }
 }
 
 fn read_joined(
     own: &mut dyn Field,
     (within, elsewhere): (&mut dyn Field, &[Elsewhere]),
     value: Value,
-) -> Result<(), Misread> {
-    let Value::Object(given) = value else { return within.read(value) };
+    faults: &mut Faults,
+) {
+    let Value::Object(given) = value else { return within.read(value, &Rule::Any, faults) };
     let names = own.write();
     let (here, there): (Map<_, _>, Map<_, _>) = given.into_iter().partition(|(name, _)| names.get(name).is_some());
-    own.read(Value::Object(here))?;
-    read_without(elsewhere, within, Value::Object(there))
+    own.read(Value::Object(here), &Rule::Any, faults);
+    read_without(elsewhere, within, Value::Object(there), faults);
 }

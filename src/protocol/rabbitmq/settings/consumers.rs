@@ -3,85 +3,70 @@
 //! *Invariant:* a consumer's bound on what it holds is one number, whatever its queue's kind makes of "unlimited".
 
 use super::queue::QueueType;
+use crate::protocol::BadSetting;
 use crate::protocol::lanes::{Crew, Lanes};
-use crate::protocol::{BadSetting, in_range, not_zero};
-use crate::reading::{fields, words};
+use crate::reading::rule::{FACTORS, ID, LASTING, MAX_SLOTS, NAME, SLOTS, TEXT};
+use crate::reading::{Rule, fields, words};
 use crate::time::Span;
 
 /// The most messages a consumer of a quorum queue holds when its prefetch is unlimited (quorum-queues).
 const QUORUM_PREFETCH_CAP: u16 = 2000;
 
-#[derive(Clone, Debug, PartialEq)]
-pub struct ConsumerSettings {
-    pub id: String,
-    pub name: String,
-    /// The id of the queue from which they consume; of the first one they need not say so.
-    pub queue: String,
-    pub count: u16,
-    pub lanes: Lanes,
-    /// Unacknowledged messages a consumer may hold; 0 is unlimited, which a quorum queue takes as 2000.
-    pub prefetch: u16,
-    /// The same of each consumer by itself, from the first on; `prefetch` for those not listed.
-    pub prefetches: Vec<u16>,
-    pub ack: Acknowledgement,
-    /// After how many messages a consumer acknowledges them all at once (`multiple`); sooner if it has no more in hand.
-    pub ack_every: u16,
-    pub on_failure: OnFailure,
-    /// Whether what fails goes back to the queue.
-    pub requeue: bool,
-    /// Whether a consumer recognises what was done already, and skips it.
-    pub deduplicates: bool,
-    /// How many times as long as usual each consumer takes, from the first on; 1 for those not listed.
-    pub factors: Vec<f64>,
-    /// How long a consumer waits before it opens a lost connection again: the Java client's
-    /// `networkRecoveryInterval`.
-    pub recovery_interval: Span,
+fields! {
+    /// Who takes from a queue.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ConsumerSettings {
+        /// What paths, faults and captions call it by.
+        pub id: String [ID] = "server".into(),
+        /// As its lane shows it.
+        pub name: String [NAME] = "Server".into(),
+        /// The id of the queue from which they consume; of the first one they need not say so.
+        pub queue: String [TEXT] = String::new(),
+        /// How many there are.
+        pub count: u16 [SLOTS] = 1,
+        /// Whether they share a lane and so a fate, or have each their own.
+        pub lanes: Lanes = Lanes::Shared,
+        /// Unacknowledged messages a consumer may hold; 0 is unlimited, which a quorum queue takes as 2000.
+        pub prefetch: u16 = 0,
+        /// The same of each consumer by itself, from the first on; `prefetch` for those not listed.
+        pub prefetches: Vec<u16> [Rule::List(0, MAX_SLOTS as usize, &Rule::Any)] = Vec::new(),
+        /// Who says that a delivery is done.
+        pub ack: Acknowledgement = Acknowledgement::Manual,
+        /// After how many messages a consumer acknowledges them all at once (`multiple`); sooner if it has no more in hand.
+        pub ack_every: u16 [Rule::Whole(1, 1000)] = 1,
+        /// What a consumer does with a message whose work failed.
+        pub on_failure: OnFailure = OnFailure::Reject,
+        /// Whether what fails goes back to the queue.
+        pub requeue: bool = false,
+        /// Whether a consumer recognises what was done already, and skips it.
+        pub deduplicates: bool = false,
+        /// How many times as long as usual each consumer takes, from the first on; 1 for those not listed.
+        pub factors: Vec<f64> [FACTORS] = Vec::new(),
+        /// How long a consumer waits before it opens a lost connection again: the Java client's
+        /// `networkRecoveryInterval`.
+        pub recovery_interval: Span [LASTING] = Span::seconds(5),
+    }
 }
 
-fields!(ConsumerSettings:
-    id, name, queue, count, lanes, prefetch, prefetches, ack, ack_every, on_failure, requeue, deduplicates, factors, recovery_interval
-);
-
-/// Who says that a delivery is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Acknowledgement {
-    /// The consumer, when its work is done.
-    Manual,
-    /// The broker, as soon as it has written the delivery to the socket. Prefetch does not apply.
-    Automatic,
+words! {
+    /// Who says that a delivery is done.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Acknowledgement = Manual {
+        /// The consumer, when its work is done.
+        Manual = "manual",
+        /// The broker, as soon as it has written the delivery to the socket. Prefetch does not apply.
+        Automatic = "automatic",
+    }
 }
 
-words!(Acknowledgement: Manual = "manual", Automatic = "automatic");
-
-/// What a consumer does with a message whose work failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnFailure {
-    /// `basic.reject`.
-    Reject,
-    /// `basic.nack`.
-    Nack,
-}
-
-words!(OnFailure: Reject = "reject", Nack = "nack");
-
-impl Default for ConsumerSettings {
-    fn default() -> Self {
-        ConsumerSettings {
-            id: "server".into(),
-            name: "Server".into(),
-            queue: String::new(),
-            count: 1,
-            lanes: Lanes::Shared,
-            prefetch: 0,
-            prefetches: Vec::new(),
-            ack: Acknowledgement::Manual,
-            ack_every: 1,
-            on_failure: OnFailure::Reject,
-            requeue: false,
-            deduplicates: false,
-            factors: Vec::new(),
-            recovery_interval: Span::seconds(5),
-        }
+words! {
+    /// What a consumer does with a message whose work failed.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum OnFailure = Reject {
+        /// `basic.reject`.
+        Reject = "reject",
+        /// `basic.nack`.
+        Nack = "nack",
     }
 }
 
@@ -112,9 +97,7 @@ impl ConsumerSettings {
     pub(in crate::protocol) fn check(&self, field: &str) -> Result<(), BadSetting> {
         let at = |name: &str| format!("{field}.{name}");
         self.crew().check(field, "count")?;
-        self.crew().lists(&at("prefetches"), self.prefetches.len(), "prefetches")?;
-        in_range(&at("ack_every"), self.ack_every.into(), 1..=1000)?;
-        not_zero(&at("recovery_interval"), self.recovery_interval)
+        self.crew().lists(&at("prefetches"), self.prefetches.len(), "prefetches")
     }
 
     /// Who they are.

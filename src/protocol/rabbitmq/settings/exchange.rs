@@ -2,67 +2,56 @@
 //!
 //! *Invariant:* whatever can be written here routes every message somewhere or says that it has nowhere to go.
 
+use crate::protocol::BadSetting;
 use crate::protocol::keys::Keys;
-use crate::protocol::{BadSetting, check_actor};
+use crate::reading::rule::{ID, KEYS, NAME};
 use crate::reading::{fields, shown, words};
 
 /// The most words between dots in a key of a topic exchange.
 const MAX_WORDS: usize = 30;
 
-#[derive(Clone, Debug, PartialEq)]
-pub struct ExchangeSettings {
-    pub id: String,
-    pub name: String,
-    pub kind: ExchangeType,
-    /// The routing keys of the jobs' messages, in turn. Of no meaning to a fanout exchange.
-    pub routing_keys: Keys,
-    /// Whether a message that no queue is bound for comes back to its publisher (`basic.return`). Else it is dropped.
-    pub mandatory: bool,
+fields! {
+    /// What chooses the queues of a message.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ExchangeSettings {
+        /// What paths, faults and captions call it by.
+        pub id: String [ID] = "exchange".into(),
+        /// As its lane shows it.
+        pub name: String [NAME] = "Exchange".into(),
+        /// By what it chooses queues.
+        pub kind as "type": ExchangeType = ExchangeType::Fanout,
+        /// The routing keys of the jobs' messages, in turn. Of no meaning to a fanout exchange.
+        pub routing_keys: Keys [KEYS] = Keys::new(&[]),
+        /// Whether a message that no queue is bound for comes back to its publisher (`basic.return`). Else it is dropped.
+        pub mandatory: bool = false,
+    }
 }
 
-fields!(ExchangeSettings: id, name, kind as "type", routing_keys, mandatory);
-
-/// By what an exchange chooses queues.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExchangeType {
-    /// A queue's id is its only binding key.
-    Default,
-    /// A binding key that is the routing key.
-    Direct,
-    /// All queues.
-    Fanout,
-    /// Headers that agree with the message's, which stand in the place of its routing key, as in `format=pdf page=a4`;
-    /// in all of them, or with `x-match=any` in one.
-    Headers,
-    /// A pattern that the routing key fits: words between dots, `*` for one word, `#` for any number of them.
-    Topic,
-}
-
-words!(ExchangeType:
-    Default = "default", Direct = "direct", Fanout = "fanout", Headers = "headers", Topic = "topic"
-);
-
-impl Default for ExchangeSettings {
-    fn default() -> Self {
-        ExchangeSettings {
-            id: "exchange".into(),
-            name: "Exchange".into(),
-            kind: ExchangeType::Fanout,
-            routing_keys: Keys::new(&[]),
-            mandatory: false,
-        }
+words! {
+    /// By what an exchange chooses queues.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum ExchangeType = Default {
+        /// A queue's id is its only binding key.
+        Default = "default",
+        /// A binding key that is the routing key.
+        Direct = "direct",
+        /// All queues.
+        Fanout = "fanout",
+        /// Headers that agree with the message's, which stand in the place of its routing key, as in `format=pdf page=a4`;
+        /// in all of them, or with `x-match=any` in one.
+        Headers = "headers",
+        /// A pattern that the routing key fits: words between dots, `*` for one word, `#` for any number of them.
+        Topic = "topic",
     }
 }
 
 impl ExchangeSettings {
     pub(super) fn check(&self) -> Result<(), BadSetting> {
-        check_actor("exchange", &self.id, &self.name)?;
         if self.routing_keys.is_empty() && self.kind != ExchangeType::Fanout {
             let sentence =
                 format!("a {} exchange chooses by them; give the jobs' messages at least one", self.kind.word());
             return Err(BadSetting { field: "exchange.routing_keys".into(), sentence });
         }
-        self.routing_keys.check("exchange.routing_keys")?;
         self.routing_keys.iter().try_for_each(|key| self.check_words("exchange.routing_keys", key))
     }
 

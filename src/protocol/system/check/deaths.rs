@@ -4,8 +4,6 @@
 //! may come back.
 
 use super::{Checked, Setting, Walk, bad, names};
-use crate::protocol::deaths::Deaths;
-use crate::protocol::in_range;
 use crate::protocol::rabbitmq::{DeadLetterSettings, ExchangeType};
 use crate::protocol::system::directory::Outlet;
 use crate::protocol::system::party::Rabbitmq;
@@ -37,14 +35,13 @@ pub(super) fn onward(rabbit: &Rabbitmq, field: &str) -> Checked {
 
 impl Walk<'_, '_> {
     /// Whether a step can ask how often a delivery died in that queue.
-    pub(super) fn died(&self, at: &dyn Fn(&str) -> String, (times, queue): (u32, &str), setting: Setting) -> Checked {
+    pub(super) fn died(&self, at: &dyn Fn(&str) -> String, queue: &str, setting: Setting) -> Checked {
         let takes = self.party.consumer.as_ref().and_then(|taking| self.directory.outlet(&taking.own.queue));
         let (Some(Outlet { broker, .. }), Setting::Delivery) = (takes, setting) else {
             let sentence = "only a delivery of RabbitMQ knows where it died; ask in the `does` of a `consumer`, and \
                             before several things are done at once";
             return bad(at("if_died"), sentence);
         };
-        in_range(&at("if_died"), times.into(), 1..=Deaths::MOST.into())?;
         let queues = self.directory.queues(broker);
         let known = queues.iter().position(|known| *known == queue);
         let goes_on = |queue| self.directory.dead_letters_of(Outlet { broker, queue: Some(queue) }).is_some();

@@ -4,19 +4,17 @@
 
 use super::deaths::onward;
 use super::sending::one_queue;
-use super::{Checked, MOST_TABLES, bad, batches, names, taken};
-use crate::protocol::deaths::MOST_QUEUES;
+use super::{Checked, bad, batches, names, taken};
+use crate::protocol::in_range;
 use crate::protocol::kafka::{BetweenAttempts, Commit, GroupSettings};
-use crate::protocol::sqs::settings::check_keys;
 use crate::protocol::sqs::{QueueType, RedrivePolicy};
 use crate::protocol::system::Written;
 use crate::protocol::system::answers::asks_to_come_again;
 use crate::protocol::system::directory::{Directory, Outlet};
 use crate::protocol::system::party::{Crowded, Party, Reading, Vendor};
 use crate::protocol::system::within::Joined;
-use crate::protocol::{BadSetting, MAX_SLOTS, at_most, check_actor, check_text, in_range, not_zero};
+use crate::reading::rule::MAX_SLOTS;
 use crate::reading::shown;
-use crate::time::Span;
 
 /// What a member with several hands does by itself is not asked of it, and what it cannot do is refused.
 fn hands(member: &Joined<GroupSettings, Reading>, field: &str) -> Checked {
@@ -49,9 +47,6 @@ fn hands(member: &Joined<GroupSettings, Reading>, field: &str) -> Checked {
     }
     Ok(())
 }
-
-const MOST_REQUESTS: usize = 50;
-const MOST_CLOCKS: usize = 8;
 
 impl Written {
     pub(super) fn party(&self, directory: &Directory<'_>, place: usize, field: &str) -> Checked {
@@ -103,55 +98,32 @@ impl Written {
             return bad(at(what), format!("a `{kind}` that does nothing would never come to an end; write its steps"));
         }
         self.kind(directory, place, field)?;
-        at_most(&at("on"), party.on.len(), MOST_REQUESTS)?;
         for (number, on) in party.on.iter().enumerate() {
-            check_text(&at(&format!("on.{number}.request")), &on.request)?;
             if party.on[..number].iter().any(|other| other.request == on.request) {
                 return bad(at(&format!("on.{number}.request")), format!("`{}` is there already", shown(&on.request)));
             }
         }
-        at_most(&at("every"), party.every.len(), MOST_CLOCKS)?;
-        for (number, clock) in party.every.iter().enumerate() {
-            if clock.every < Span::millis(1) {
-                let sentence = format!("{} is too often; write at least 1ms", clock.every);
-                return bad(at(&format!("every.{number}.every")), sentence);
-            }
-        }
-        at_most(&at("tables"), party.tables.len(), MOST_TABLES)?;
         for (number, table) in party.tables.iter().enumerate() {
             if party.tables[..number].iter().any(|other| other.id == table.id) {
                 return bad(at(&format!("tables.{}", table.id)), taken("table", &table.id));
             }
-            check_actor(&at(&format!("tables.{}", table.id)), &table.id, "table")?;
         }
-        at_most(&at("pools"), party.pools.len(), MOST_TABLES)?;
         for (number, pool) in party.pools.iter().enumerate() {
             if party.pools[..number].iter().any(|other| other.id == pool.id) {
                 return bad(at(&format!("pools.{}", pool.id)), taken("pool", &pool.id));
             }
-            check_actor(&at(&format!("pools.{}", pool.id)), &pool.id, "pool")?;
-            in_range(&at(&format!("pools.{}.connections", pool.id)), pool.connections.into(), 1..=1000)?;
         }
-        self.programs(directory, place, field)
+        Ok(())
     }
 
     fn kind(&self, directory: &Directory<'_>, place: usize, field: &str) -> Checked {
         let party = &directory.parties[place];
-        if let Some(caller) = &party.caller {
-            // It says itself that it is the `caller`.
-            caller
-                .0
-                .check()
-                .map_err(|bad| BadSetting { field: format!("parties.{}.{}", party.id, bad.field), ..bad })?;
-            if caller.0.connections.is_some() {
-                let sentence = "a party's connections are those of each call; write `bulkhead` beside the `call`";
-                return bad(format!("{field}.caller.connections"), sentence);
-            }
+        if party.caller.as_ref().is_some_and(|caller| caller.0.connections.is_some()) {
+            let sentence = "a party's connections are those of each call; write `bulkhead` beside the `call`";
+            return bad(format!("{field}.caller.connections"), sentence);
         }
         if let Some(service) = &party.service {
-            service.within.0.check(&format!("{field}.service"))?;
             let when_full = &service.own.when_full;
-            check_text(&format!("{field}.service.when_full"), when_full)?;
             if when_full != Crowded::REFUSE && !asks_to_come_again(when_full) {
                 let sentence = format!(
                     "`{}` does not say that there is no room; write `{}`, or an answer as `429 Too Many Requests` or \
@@ -175,36 +147,21 @@ impl Written {
             member.within.0.check(&format!("{field}.member"))?;
             hands(member, &format!("{field}.member"))?;
         }
-        job_store(party, field)?;
         self.source(directory, party, field)?;
         if let Some(rabbit) = &party.rabbitmq {
-            check_text(&format!("{field}.rabbitmq.label"), &rabbit.label)?;
-            check_text(&format!("{field}.rabbitmq.body"), &rabbit.body)?;
-            at_most(&format!("{field}.rabbitmq.queues"), rabbit.queues.len(), MOST_QUEUES)?;
             for queue in &rabbit.queues {
                 let at = format!("{field}.rabbitmq.queues.{}", queue.id);
                 queue.check(&at)?;
             }
             onward(rabbit, &format!("{field}.rabbitmq.queues"))?;
         }
-        if let Some(queue) = &party.sqs {
-            let (at, own) = (format!("{field}.sqs"), &queue.own);
-            queue.within.0.check(&at)?;
-            if let Some(policy) = &queue.within.0.redrive_policy {
-                check_actor(&format!("{at}.redrive_policy"), &policy.id, &policy.name)?;
-                dead_letter_queue(directory, place, policy, &format!("{at}.redrive_policy"))?;
-            }
-            check_keys(&format!("{at}.message_group_ids"), &own.message_group_ids)?;
-            check_keys(&format!("{at}.message_deduplication_ids"), &own.message_deduplication_ids)?;
-            check_text(&format!("{at}.label"), &own.label)?;
-            check_text(&format!("{at}.body"), &own.body)?;
+        if let Some(policy) = party.sqs.as_ref().and_then(|queue| queue.within.0.redrive_policy.as_ref()) {
+            dead_letter_queue(directory, place, policy, &format!("{field}.sqs.redrive_policy"))?;
         }
         if let Some(topic) = &party.kafka {
             let (at, own) = (format!("{field}.kafka"), &topic.own);
             topic.within.0.check(&at)?;
             own.producer.within.0.check(&format!("{at}.producer"))?;
-            own.keys.check(&format!("{at}.keys"))?;
-            in_range(&format!("{at}.record_size_bytes"), own.record_size_bytes.into(), 1..=1_000_000)?;
             let (memory, batch) = (own.producer.own.buffer_memory_bytes, own.producer.within.0.batch_size_bytes);
             if memory < batch.max(own.record_size_bytes) {
                 let sentence = format!(
@@ -214,9 +171,6 @@ impl Written {
                 );
                 return bad(format!("{at}.producer.buffer_memory_bytes"), sentence);
             }
-            not_zero(&format!("{at}.request_timeout"), own.request_timeout)?;
-            check_text(&format!("{at}.label"), &own.label)?;
-            check_text(&format!("{at}.body"), &own.body)?;
         }
         Ok(())
     }
@@ -283,21 +237,4 @@ fn dead_letter_queue(directory: &Directory<'_>, place: usize, policy: &RedrivePo
             bad("id", format!("`{id}` is a FIFO queue, and the dead-letter queue of a standard queue is standard"))
         }
     }
-}
-
-/// What has to do with Sidekiq or Celery.
-fn job_store(party: &Party, field: &str) -> Checked {
-    if let Some(process) = &party.process {
-        process.within.0.check(&format!("{field}.process"))?;
-    }
-    if let Some(worker) = &party.worker {
-        worker.within.0.check(&format!("{field}.worker"))?;
-    }
-    if let Some(redis) = &party.sidekiq {
-        redis.0.check(&format!("{field}.sidekiq"))?;
-    }
-    if let Some(redis) = &party.celery {
-        redis.0.check(&format!("{field}.celery"))?;
-    }
-    Ok(())
 }

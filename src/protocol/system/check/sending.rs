@@ -6,7 +6,6 @@ use crate::protocol::system::directory::Directory;
 use crate::protocol::system::party::for_each_step;
 use crate::protocol::system::party::{Party, Vendor};
 use crate::protocol::system::steps::{Call, Confirm, Publish, Step};
-use crate::protocol::{check_text, not_zero};
 use crate::reading::shown;
 
 impl Walk<'_, '_> {
@@ -118,7 +117,7 @@ impl Walk<'_, '_> {
             | (Some(Vendor::Rabbitmq) | None, _) => {}
         }
         one_queue(self.directory, &at("publish"), to)?;
-        if let Some(key) = key {
+        if key.is_some() {
             let rabbit = &self.directory.parties[outlet.broker].rabbitmq;
             if outlet.queue.is_some() || rabbit.as_ref().is_none_or(|rabbit| rabbit.exchange.is_none()) {
                 let sentence = format!(
@@ -126,7 +125,6 @@ impl Walk<'_, '_> {
                 );
                 return bad(at("key"), sentence);
             }
-            check_text(&at("key"), key)?;
         }
         if self.party.caller.is_some() && *confirm == Confirm::Async {
             let sentence = "whoever wants the jobs knows that one is handed over when it is confirmed; write `wait`, \
@@ -143,7 +141,6 @@ impl Walk<'_, '_> {
                 return bad(at(name), sentence);
             }
         }
-        timeout.map_or(Ok(()), |timeout| not_zero(&at("timeout"), timeout))?;
         retry.check(&at("retry"))
     }
 }
