@@ -75,7 +75,11 @@ const PICTURES: (&str, &str) = ("covers/pictures/", "pictures/");
 /// Puts the words by which the first scenario is introduced into the page, so that they are read before the app has come;
 /// the files of all scenarios beside the engine; and the library beside the page.
 fn introduce(files: &mut Files) -> Result<()> {
-    for (from, to) in [("covers/scenarios.json", "engine_scenarios.json"), ("covers/library.json", "library.json")] {
+    for (from, to) in [
+        ("covers/scenarios.json", "engine_scenarios.json"),
+        ("covers/library.json", "library.json"),
+        ("covers/schema.json", "schema.json"),
+    ] {
         let content = take_text(files, from)?;
         files.insert(String::from(to), content.into_bytes());
     }
@@ -360,13 +364,14 @@ mod tests {
             ("covers/introduction.html", words),
             ("covers/scenarios.json", "[]"),
             ("covers/library.json", "{}"),
+            ("covers/schema.json", "{}"),
             ("covers/pictures/one.svg", "<svg/>"),
         ];
         let mut files: Files = written.into_iter().map(|(name, content)| (name.to_owned(), content.into())).collect();
         introduce(&mut files).unwrap();
         let page = take_text(&mut files, "index.html").unwrap();
         assert_eq!(page, format!(r#"<section id="fallback-introduction">{words}</section>"#));
-        let names = ["covers/one", "engine_scenarios.json", "library.json", "pictures/one.svg"];
+        let names = ["covers/one", "engine_scenarios.json", "library.json", "pictures/one.svg", "schema.json"];
         assert_eq!(files.into_keys().collect::<Vec<_>>(), names);
     }
 
