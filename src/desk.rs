@@ -21,8 +21,9 @@ use crate::time::Moment;
 /// What the studio is to do.
 #[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub enum Order {
-    /// Keep this scenario, as JSON, which is not built in: a link without a name, or with its name, means it.
-    Keep(String),
+    /// Keep this scenario, as JSON, which is not built in: a link with that field (`own=…`, `kept=…`) means it; if the field is
+    /// empty, a link without a name, or with its name.
+    Keep { scenario: String, field: String },
     /// Take what this link says for the scenario that is shown, without running it: the page shows its run already, from a
     /// cover or from a studio that is gone.
     Assume(String),
@@ -146,13 +147,25 @@ pub struct BrokerOffer {
     pub refusal: Option<String>,
 }
 
+/// The field of a link that says where a scenario is that is not built in: in the link itself, or with the browser. Empty if
+/// there is none.
+pub fn own_field(link: &str) -> &str {
+    let mut fields = link.trim_start_matches('#').split('&');
+    fields.find(|field| field.starts_with("own=") || field.starts_with("kept=")).unwrap_or_default()
+}
+
 /// The path of the seed, which every scenario has.
 pub const SEED: &str = "seed";
 
 impl Order {
+    /// To keep a scenario that is not built in, for this link to mean it.
+    pub fn keep(scenario: String, link: &str) -> Order {
+        Order::Keep { scenario, field: own_field(link).to_owned() }
+    }
+
     /// Whether this tells the studio what is there already, and asks for nothing that is not.
     pub fn only_tells(&self) -> bool {
-        matches!(self, Order::Keep(_) | Order::Assume(_))
+        matches!(self, Order::Keep { .. } | Order::Assume(_))
     }
 }
 

@@ -11,6 +11,7 @@
 mod action;
 mod arrival;
 mod clock;
+mod history;
 mod leaps;
 mod narration;
 mod place;
@@ -23,6 +24,7 @@ mod window;
 pub use action::Action;
 pub use arrival::MOST_ROWS_A_TURN;
 pub use clock::{Gait, Motion, Speed};
+pub use history::Change;
 pub use leaps::Way;
 pub use narration::{Lines, Narration, captions_at, narrations};
 pub use pointing::pointed;
@@ -65,8 +67,9 @@ pub struct Player {
     shown: String,
     /// The number of the order to open a link whose run was not handed in yet, and that link.
     opening: Option<(u32, String)>,
-    /// A scenario that is not built in, as JSON, which every studio has to be told first.
-    own: Option<String>,
+    history: history::History,
+    /// The order to keep a scenario that is not built in, which every studio has to be given first.
+    own: Option<Order>,
     /// How many studios there were before this one.
     studio: u32,
     head: Moment,
@@ -82,8 +85,8 @@ pub struct Player {
 impl Player {
     /// What the link says of a scenario that is not built in, given as JSON.
     pub fn open_own(scenario: String, cover: Option<Cover>, link: &str) -> Player {
-        let mut player = Player { own: Some(scenario.clone()), ..Player::default() };
-        player.order(Order::Keep(scenario));
+        let mut player = Player::default();
+        player.order(Order::keep(scenario, link));
         player.begin(cover, link);
         player
     }
@@ -253,6 +256,8 @@ impl Player {
     pub fn update(&mut self, action: Action) {
         match action {
             Action::Order(order) => self.order(order),
+            Action::LetGo => self.let_go(),
+            Action::Go(change) => history::go_back(self, change),
             Action::Report(report) => self.report(report),
             Action::GoOn => self.go_on(),
             Action::Play => self.play(),
@@ -281,6 +286,7 @@ impl Player {
             return;
         }
         self.broken = None;
+        self.history.ordered(&order);
         match &order {
             Order::Follow(link) => {
                 self.clock.motion = Motion::Paused;
@@ -292,7 +298,8 @@ impl Player {
                 // Another run than the one that is shown can only be awaited if none is.
                 self.opening = None;
             }
-            Order::Keep(_) | Order::Assume(_) | Order::Turn { .. } | Order::Set { .. } | Order::Type { .. } => {}
+            Order::Keep { .. } => self.own = Some(order.clone()),
+            Order::Assume(_) | Order::Turn { .. } | Order::Set { .. } | Order::Type { .. } => {}
         }
         self.push(order);
     }
@@ -310,6 +317,7 @@ impl Player {
             Report::Taken { number, panel, running } => {
                 self.orders.retain(|(given, _)| *given > number);
                 if number == self.number {
+                    self.history.wished(&self.panel.address, &panel.address);
                     self.panel = Rc::new(panel);
                     self.is_running = running;
                     self.share = None;
@@ -360,15 +368,15 @@ impl Player {
         if pending == Pending::Dropped {
             self.opening = None;
         }
-        if let Some(scenario) = self.own.clone() {
-            self.push(Order::Keep(scenario));
+        if let Some(own) = self.own.clone() {
+            self.push(own);
         }
         if !self.shown.is_empty() {
             self.push(Order::Assume(self.shown.clone()));
         }
         for (number, order) in orders {
             let is_kept = match order {
-                Order::Keep(_) | Order::Assume(_) => false,
+                Order::Keep { .. } | Order::Assume(_) => false,
                 // Without a run that is shown, there is nothing else to begin with.
                 Order::Follow(_) => pending == Pending::Kept || self.shown.is_empty(),
                 _ => pending == Pending::Kept,

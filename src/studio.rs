@@ -20,6 +20,7 @@ pub use link::{LinkProblem, PageLink};
 
 use std::rc::Rc;
 
+use link::Kept;
 use serde_json::Value;
 
 use crate::desk::{Cover, Opening, Order, Panel, Refusal, Report};
@@ -38,8 +39,8 @@ pub struct Studio {
     opening: Option<Opening>,
     refusals: Vec<Refusal>,
     link_problem: Option<LinkProblem>,
-    /// The scenario that is kept for links to mean, or why it cannot be.
-    own: Option<Result<Rc<Scenario>, LinkProblem>>,
+    /// The scenario that is kept for links to mean.
+    kept: Option<Kept>,
     /// The number of the last order that was taken.
     number: u32,
 }
@@ -63,7 +64,7 @@ impl Studio {
             opening: Some(Opening::default()),
             refusals: Vec::new(),
             link_problem: None,
-            own: None,
+            kept: None,
             number: 0,
         };
         studio.begin();
@@ -98,10 +99,7 @@ impl Studio {
     pub fn take(&mut self, number: u32, order: Order) -> Report {
         self.number = number;
         match order {
-            Order::Keep(scenario) => {
-                let read = Scenario::from_json(&scenario);
-                self.own = Some(read.map(Rc::new).map_err(|problem| LinkProblem(problem.to_string())));
-            }
+            Order::Keep { scenario, field } => self.kept = Some(Kept::read(&scenario, field)),
             Order::Assume(link) => {
                 self.follow(&link);
                 self.run = None;
@@ -168,7 +166,7 @@ impl Studio {
 
     fn follow(&mut self, text: &str) {
         let (link, problem) = PageLink::read(text);
-        let (link, wish, second) = link.resolve(self.own.as_ref());
+        let (link, wish, second) = link.resolve(self.kept.as_ref());
         self.link_problem = problem.or(second);
         self.refusals.clear();
         self.opening = Some(link.opening());

@@ -86,7 +86,8 @@ pub fn prepare() {
 }
 
 /// Mounts an app in `root`, whose content goes. What is returned is told what the host wants of it, in a word: `play`,
-/// `pause`, `end`, after which it is told nothing more, a moment such as `1.2s` to go to, or a link with its `#` to follow.
+/// `pause`, `end`, after which it is told nothing more, a moment such as `1.2s` to go to, or a link with its `#` to follow,
+/// in the next line the scenario that the link means, if it is not built in.
 /// It says whether it has understood.
 #[wasm_bindgen]
 pub fn mount(root: HtmlElement, host: Host) -> JsValue {
@@ -108,7 +109,14 @@ pub fn mount(root: HtmlElement, host: Host) -> JsValue {
                 return true;
             }
             other => match (other.strip_prefix('#'), other.parse::<Span>()) {
-                (Some(link), _) => Action::Order(Order::Follow(link.to_owned())),
+                (Some(word), _) => {
+                    let (link, own) = word.split_once('\n').unwrap_or((word, ""));
+                    if !own.is_empty() {
+                        let order = Order::keep(own.to_owned(), link);
+                        handle.send_message(Message::Act(Action::Order(order)));
+                    }
+                    Action::Order(Order::Follow(link.to_owned()))
+                }
                 (None, Ok(span)) => Action::Seek(Moment::START + span),
                 (None, Err(_)) => return false,
             },

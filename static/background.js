@@ -1,5 +1,5 @@
-// What an app needs once its first picture is there: its later part, and the engine. Fetched then, by whichever script has
-// mounted the app.
+// What an app needs once its first picture is there: its later part, and the engine; and of the page, that it takes a file.
+// Fetched then, by whichever script has mounted the app.
 
 // Puts the later part of the app, which came in answer, where the first one has left places for it. `exported` is what the
 // app's module exports.
@@ -54,4 +54,70 @@ export function engine({ script, name }, hear, fail) {
   // Without words when the script itself could not be had.
   worker.onerror = (event) => give_up(event.message || "the server did not give the engine's script");
   return handle;
+}
+
+// What opens the workshop, from here on also for a scenario's file that is dropped on the page, for a text that is pasted where
+// nothing takes it, and where it was open before the page was loaded anew. It is given what for, and what there is. `bench` is
+// what the page gives the workshop: see boot.js.
+export function offer(bench) {
+  const open = (what, given) =>
+    bench
+      .workshop()
+      .then(({ work }) => work(bench, what, given))
+      .catch(({ message }) => alert(`The workshop could not be had: ${message}. Reload to try again.`));
+  // The app is told of an address with the scenario that it means, where that is not built in; and the workshop, that there is
+  // another.
+  const follow = async () => {
+    const { hash } = location;
+    await bench.unpack();
+    if (location.hash !== hash) return;
+    if (bench.is_own()) bench.tell(`${hash}\n${bench.text ?? ""}`);
+    bench.moved?.();
+  };
+  const before_the_app = true;
+  addEventListener(
+    "hashchange",
+    (event) => {
+      if (bench.is_own()) event.stopImmediatePropagation();
+      follow();
+    },
+    before_the_app,
+  );
+  // An address that came while this was on its way.
+  if (bench.is_own() && bench.text === undefined) follow();
+  bench.run = (link, text) => bench.tell(`#${link}\n${(bench.text = text)}`);
+  const is_typed = (target) => target.isContentEditable || (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && target.type !== "range");
+  addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-workshop]")) open("edit");
+  });
+  addEventListener("dragover", (event) => {
+    if (event.dataTransfer.types.includes("Files")) event.preventDefault();
+  });
+  addEventListener("drop", (event) => {
+    const [file] = event.dataTransfer.files;
+    if (!file) return;
+    event.preventDefault();
+    open("open", file);
+  });
+  addEventListener("paste", (event) => {
+    const text = event.clipboardData.getData("text/plain");
+    if (is_typed(event.composedPath()[0]) || !/^\s*\{/.test(text)) return;
+    event.preventDefault();
+    open("open", text);
+  });
+  // The keys by which people undo and redo, wherever nothing is typed, are the buttons of the controls.
+  addEventListener("keydown", (event) => {
+    const { key, ctrlKey, metaKey, altKey, shiftKey, target } = event;
+    if (!(ctrlKey || metaKey) || altKey || !/^[zy]$/i.test(key)) return;
+    if (is_typed(event.composedPath()[0]) || target.closest(".workshop, dialog")) return;
+    event.preventDefault();
+    document.getElementById(shiftKey || /y/i.test(key) ? "Redo" : "Undo")?.click();
+  });
+  try {
+    // By static/workshop/session.js.
+    if (sessionStorage.getItem("counterpoint-workshop")) open("again");
+  } catch {
+    // Where storage is refused, nothing was open before.
+  }
+  return open;
 }

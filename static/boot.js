@@ -71,6 +71,7 @@
     try {
       beside = await import(beside_page("#beside"));
       await beside.later(await fetched(background.querySelector("[rel=later]").getAttribute("href")), exported);
+      work_at = beside.offer(bench);
     } catch (error) {
       return tell(reason(error));
     }
@@ -85,11 +86,24 @@
     const [script] = await Promise.all([import(beside_page(`#${name}`)), ...loading]);
     return script;
   };
+  // What static/background.js and static/workshop/ need of the page. `text` is the scenario that the address means, if it is
+  // not built in: it is in the address, or the browser keeps it. `tell` tells the app something.
+  const bench = {
+    own: () => import(beside_page("#own")),
+    workshop: () => import(beside_page("#workshop")),
+    engine: () => ({ script: beside_page("#maker"), name: engine_name }),
+    is_own: () => /[#&](own|kept)=/.test(location.hash),
+    async unpack() {
+      bench.text = bench.is_own() ? await bench.own().then(({ text_of }) => text_of(location.hash)).catch(() => {}) : undefined;
+    },
+  };
+  let work_at;
   // The sheets by which something is taken from the page.
   const take = async (what, link, at) => {
+    if (what === "kept") return work_at(what);
     const { take } = await opened("taking");
     const element = () => import(new URL("counterpoint-diagram.js", document.baseURI));
-    take(what, link, at, { script: beside_page("#maker"), name: engine_name }, element);
+    take(what, { link, own: bench.text, at }, bench.engine(), element);
   };
 
   // The library: as a sheet, which whatever has the attribute opens, and under the page, where it is fetched when it comes
@@ -125,7 +139,7 @@
   // of the page names. No other name than one of a scenario's form is asked of the server.
   const first = document.getElementById("cover").href;
   const name = /^#([a-z0-9_-]{1,64})(&|$)/.exec(location.hash)?.[1];
-  const named = name ? new URL(name, first).href : first;
+  const named = name && !bench.is_own() ? new URL(name, first).href : first;
   const [title, words] = document.getElementById("fallback-introduction").children;
 
   // Shows the first two lines that a recording has under its own, the title and what to look for.
@@ -178,13 +192,14 @@
       throw new Error("this browser has no WebAssembly");
     }
     allow();
-    const covering = cover();
+    const covering = bench.is_own() ? bench.unpack() : cover();
     const app = await import(document.getElementById("app-js").href);
     const response = await fetched(document.getElementById("app-wasm").href);
     const bytes = await covering;
     exported = await app.default({ module_or_path: response });
     started = true;
-    app.mount(place, { cover: bytes, word() {}, failed: give_up, broke: give_up, later, engine: start_engine, take, tell() {} });
+    const word = (name) => (name === "scenario" ? bench.text : undefined);
+    bench.tell = app.mount(place, { cover: bytes, word, failed: give_up, broke: give_up, later, engine: start_engine, take, tell() {} });
   }
 
   // In a frame of somebody else's page.
@@ -192,7 +207,7 @@
     import(beside_page("#frame")).catch((error) => give_up(reason(error)));
     return;
   }
-  if (named !== first) {
+  if (named !== first || bench.is_own()) {
     title.textContent = words.textContent = "\u00a0";
     example.hidden = true;
   }

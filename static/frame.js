@@ -16,14 +16,26 @@ const diagram = document.createElement("counterpoint-diagram");
 for (const name of ["controls", "side", "theme"]) {
   if (asked.has(name)) diagram.setAttribute(name, asked.get(name));
 }
-const follow = () => diagram.setAttribute("link", location.hash.slice(1));
-follow();
+// A scenario that is not built in is in the address whole, and stands in the element then.
+const own = document.createElement("script");
+own.type = "application/json";
+const follow = async () => {
+  const { hash } = location;
+  own.remove();
+  if (/[#&]own=/.test(hash)) {
+    const script = document.getElementById("background").content.querySelector("#own").getAttribute("src");
+    const { text_of } = await import(new URL(script, document.baseURI));
+    own.replaceChildren(await text_of(hash).catch(() => ""));
+    if (own.textContent) diagram.append(own);
+  }
+  diagram.setAttribute("link", hash.slice(1));
+};
 addEventListener("hashchange", follow);
 
 document.documentElement.className = "framed";
 // What the page has in the place of the app stays in the place of the element, until that has come.
 diagram.append(...document.querySelectorAll("#fallback-picture, noscript"));
-document.body.replaceChildren(diagram);
+follow().then(() => document.body.replaceChildren(diagram));
 
 let width;
 const tell = () => {

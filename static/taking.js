@@ -21,7 +21,7 @@ const SCALES = { 1: "1×", 2: "2×", 3: "3×", 4: "4×" };
 const PREVIEW = 4000;
 
 // An element with properties and what is in it.
-function made(tag, properties = {}, ...inside) {
+export function made(tag, properties = {}, ...inside) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (name in element) element[name] = value;
@@ -32,14 +32,14 @@ function made(tag, properties = {}, ...inside) {
 }
 
 // A choice with its name. `changed` is called when another one is made.
-function choice(name, values, chosen, changed) {
+export function choice(name, values, chosen, changed) {
   const options = Object.entries(values).map(([value, label]) => made("option", { value, selected: value === chosen }, label));
   const select = made("select", { onchange: () => changed(select.value) }, ...options);
   return made("label", { className: "sheet-choice" }, made("span", {}, name), select);
 }
 
 // A button that says for a while what came of it.
-function button(name, more, pressed) {
+export function button(name, more, pressed) {
   const label = made("span", { role: "status" }, name);
   let back;
   const say = (text, millis = 2500) => {
@@ -73,7 +73,7 @@ function text_to_take(label) {
 }
 
 // What makes things, one after the other.
-function maker({ script, name }) {
+export function maker({ script, name }) {
   const worker = new Worker(script, { type: "module", name });
   let last = Promise.resolve();
   const ask = (call, ...words) =>
@@ -88,9 +88,10 @@ function maker({ script, name }) {
   };
 }
 
-// Opens the sheet for a `file` or a `snippet` of what a link says. `at` is the moment of the playhead. `engine` says where
-// the engine's files are, and `element` defines the element.
-export function take(what, link, at, engine, element) {
+// Opens the sheet for a `file` or a `snippet` of what is shown: what its link says, the scenario that this means if it is not
+// built in (`own`), and the moment of the playhead. `engine` says where the engine's files are, and `element` defines the
+// element.
+export function take(what, shown, engine, element) {
   const making = maker(engine);
   const title = what === "file" ? "Export" : "Embed";
   const close = made("button", { type: "button", className: "button button-quiet", onclick: () => sheet.close() }, "Close");
@@ -105,11 +106,11 @@ export function take(what, link, at, engine, element) {
   sheet.onclick = (event) => event.target === sheet && sheet.close();
   document.body.append(sheet);
   sheet.showModal();
-  if (what === "file") file_of(body, making, link, at);
-  else snippet_of(body, making, link, element);
+  if (what === "file") file_of(body, making, shown);
+  else snippet_of(body, making, shown, element);
 }
 
-function file_of(body, making, link, at) {
+function file_of(body, making, { link, own = "", at }) {
   const name = /^[^&]*/.exec(link)[0];
   const chosen = { format: "svg", side: "", theme: "auto", width: "1200", scale: "2", at: "" };
   let file;
@@ -165,7 +166,7 @@ function file_of(body, making, link, at) {
     const mine = ++round;
     file = undefined;
     download.disabled = copying.disabled = true;
-    const wanted = [link, format, side, Number(width), theme, is_picture || format === "story" ? chosen.at : ""];
+    const wanted = [link, own, format, side, Number(width), theme, is_picture || format === "story" ? chosen.at : ""];
     const output = `${name}.${FORMATS[format][1]}`;
     try {
       const line = await making.make("command", ...wanted, Number(scale), output);
@@ -214,7 +215,7 @@ async function drawn(bytes, scale) {
   return blob;
 }
 
-async function snippet_of(body, making, link, element) {
+async function snippet_of(body, making, { link, own = "" }, element) {
   const chosen = { place: "0", controls: "", theme: "", side: "" };
   const options = made("div", { className: "sheet-options" });
   const note = made("p", { className: "sheet-note" });
@@ -239,11 +240,12 @@ async function snippet_of(body, making, link, element) {
       const { place, controls, theme, side } = chosen;
       note.textContent = places[place][1];
       const page = new URL("./", location.href).href;
-      snippet.text.textContent = await making.make("snippet", Number(place), link, controls, theme, side, page);
+      snippet.text.textContent = await making.make("snippet", Number(place), link, own, controls, theme, side, page);
       const diagram = made("counterpoint-diagram");
       for (const [name, value] of Object.entries({ link, controls, theme, side })) {
         if (value) diagram.setAttribute(name, value);
       }
+      if (own) diagram.append(made("script", { type: "application/json" }, own));
       preview.replaceChildren(diagram);
     };
     options.querySelector("select").focus();

@@ -48,14 +48,29 @@ mod taking {
     use counterpoint::studio::taken::{self, Dress, Place, Wanted};
     use wasm_bindgen::prelude::wasm_bindgen;
 
-    fn wanted(format: &str, side: &str, width: u16, theme: &str, at: &str) -> Wanted {
-        Wanted { format: format.into(), side: side.into(), width, theme: theme.into(), at: at.into() }
+    fn wanted(own: &str, format: &str, side: &str, width: u16, theme: &str, at: &str) -> Wanted {
+        let own = own.into();
+        Wanted { own, format: format.into(), side: side.into(), width, theme: theme.into(), at: at.into() }
     }
 
-    /// The file that is wanted of what a link says.
+    /// What a link means, for a reader to go on with; see [`mine`](taken::mine).
     #[wasm_bindgen]
-    pub fn file(link: &str, format: &str, side: &str, width: u16, theme: &str, at: &str) -> Result<Vec<u8>, String> {
-        taken::made(link, &wanted(format, side, width, theme, at))
+    pub fn mine(link: &str, own: &str) -> String {
+        taken::mine(link, own)
+    }
+
+    /// The file that is wanted of what a link says. `own` is the scenario that it means, if it is not built in.
+    #[wasm_bindgen]
+    pub fn file(
+        link: &str,
+        own: &str,
+        format: &str,
+        side: &str,
+        width: u16,
+        theme: &str,
+        at: &str,
+    ) -> Result<Vec<u8>, String> {
+        taken::made(link, &wanted(own, format, side, width, theme, at))
     }
 
     /// The command that writes it.
@@ -63,6 +78,7 @@ mod taking {
     #[allow(clippy::too_many_arguments)]
     pub fn command(
         link: &str,
+        own: &str,
         format: &str,
         side: &str,
         width: u16,
@@ -71,7 +87,7 @@ mod taking {
         scale: u32,
         output: &str,
     ) -> String {
-        taken::command(link, &wanted(format, side, width, theme, at), scale, output)
+        taken::command(link, &wanted(own, format, side, width, theme, at), scale, output)
     }
 
     /// The places for which there is a text: two lines each, its name and what has to be done there once.
@@ -82,9 +98,9 @@ mod taking {
 
     /// What to put into the place of that number.
     #[wasm_bindgen]
-    pub fn snippet(place: usize, link: &str, controls: &str, theme: &str, side: &str, page: &str) -> String {
+    pub fn snippet(place: usize, link: &str, own: &str, controls: &str, theme: &str, side: &str, page: &str) -> String {
         let dress = Dress { controls: controls.into(), theme: theme.into(), side: side.into() };
-        Place::ALL.get(place).map_or_else(String::new, |place| taken::snippet(*place, link, &dress, page))
+        Place::ALL.get(place).map_or_else(String::new, |place| taken::snippet(*place, link, own, &dress, page))
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* an action is an intention and not a new state. What it makes of the player is defined by the player.
 
-use super::{Gait, Speed, Way, WindowChange};
+use super::{Change, Gait, Speed, Way, WindowChange};
 use crate::desk::{Order, Report};
 use crate::recording::{Background, Selection};
 use crate::time::{Moment, Span};
@@ -14,6 +14,10 @@ use crate::time::{Moment, Span};
 pub enum Action {
     /// Orders another scenario, or a change of this one.
     Order(Order),
+    /// Lets go of the slider that was in the hand.
+    LetGo,
+    /// Undoes a change, or makes it again.
+    Go(Change),
     /// Takes in what the studio has to say.
     Report(Report),
     /// Makes some more of the run that has come ready to be shown; [`Player::is_arriving`](super::Player::is_arriving)

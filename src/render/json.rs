@@ -108,7 +108,9 @@ pub fn report(played: &Played, side: Option<&str>) -> String {
 }
 
 /// The fingerprint of a side: XXH3-128 (seed 0) over the JSON text of its `messages` followed by that of its `jobs`,
-/// both exactly as in the report, as 32 hexadecimal digits, the most significant first.
+/// both exactly as in the report, as 32 hexadecimal digits, the most significant first. The page's engine has this in the part of
+/// it that makes files.
+#[inline(never)]
 pub fn hash(trace: &Trace) -> String {
     let mut hasher = Hashed(Xxh3::new());
     let written = serde_json::to_writer(&mut hasher, &Messages(trace))

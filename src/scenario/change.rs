@@ -5,7 +5,7 @@
 
 use super::check::{Checked, Findings};
 use super::path::listed;
-use super::{Change, FaultText, Problem, Scenario};
+use super::{Change, FaultText, Problem, Scenario, Side};
 use crate::engine::{DatedFault, Fault, LinkFault, Setup, Strikes};
 use crate::protocol::{Ground, Party};
 use crate::reading::shown;
@@ -13,7 +13,30 @@ use crate::sorting;
 use crate::time::Span;
 use crate::trace::ActorId;
 
+/// What faults can strike on a side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Targets {
+    /// The id of the side.
+    pub side: String,
+    /// Its lanes, by id and name.
+    pub lanes: Vec<[String; 2]>,
+    /// The ids of each two lanes between which links lead.
+    pub links: Vec<[String; 2]>,
+}
+
 impl Scenario {
+    /// What faults can strike, on each side.
+    pub fn targets(&self) -> Vec<Targets> {
+        let ground = Ground::bare();
+        let of_side = |side: &Side| {
+            let setup = side.settings.set_up(&ground);
+            let lanes = setup.lanes().iter().map(|lane| [lane.id.clone(), lane.name.clone()]);
+            let ids = |ends: &[ActorId; 2]| ends.map(|end| setup.lanes()[usize::from(end.0)].id.clone());
+            Targets { side: side.id.clone(), lanes: lanes.collect(), links: setup.linked().iter().map(ids).collect() }
+        };
+        self.sides.iter().map(of_side).collect()
+    }
+
     /// The faults that strike the side called `side`, which is set up so.
     pub(super) fn faults(&self, side: &str, setup: &Setup<Party>) -> Vec<DatedFault> {
         let lasting = self.head.changes.iter().filter(|change| change.lasts != Some(Span::ZERO));

@@ -14,6 +14,8 @@ use crate::time::Span;
 #[derive(Clone, Debug)]
 pub struct Wish {
     pub base: Rc<Scenario>,
+    /// The field of a link that says where the base is, if it is not built in; else empty.
+    pub(super) own: String,
     pub edits: Vec<Edit>,
     /// The base with the edits.
     pub scenario: Rc<Scenario>,
@@ -25,13 +27,21 @@ pub struct Wish {
 impl Wish {
     pub(super) fn unchanged(base: Rc<Scenario>) -> Self {
         let values = Rc::new(base.to_value());
-        Wish { scenario: base.clone(), base, edits: Vec::new(), base_values: values.clone(), values }
+        Wish {
+            scenario: base.clone(),
+            base,
+            own: String::new(),
+            edits: Vec::new(),
+            base_values: values.clone(),
+            values,
+        }
     }
 
     /// The base, without any edit.
     pub(super) fn as_it_came(&self) -> Wish {
         Wish {
             base: self.base.clone(),
+            own: self.own.clone(),
             edits: Vec::new(),
             scenario: self.base.clone(),
             base_values: self.base_values.clone(),
@@ -84,6 +94,7 @@ pub(super) fn apply(wish: &Wish, edits: Vec<Edit>) -> Result<Wish, Problem> {
     let values = Rc::new(scenario.to_value());
     Ok(Wish {
         base: wish.base.clone(),
+        own: wish.own.clone(),
         edits,
         scenario: Rc::new(scenario),
         base_values: wish.base_values.clone(),

@@ -3,6 +3,9 @@
 //! A link is short, readable, and can be typed by hand. A part of it that cannot be read is left out, and the reason is
 //! said, so that an old or broken link still opens what is nearest to it.
 //!
+//! A scenario that is not built in is in its link whole (`own=…`), or the link names where the browser keeps it (`kept=…`).
+//! Neither is read here: the page unpacks it (`static/own.js`) and has it kept under that field.
+//!
 //! *Invariant:* what [`address`] writes and the player adds, [`PageLink::read`] reads back.
 
 use std::fmt::Write;
@@ -12,22 +15,28 @@ use serde_json::Value;
 
 use super::Wish;
 use super::edit::{self, Edit};
-use crate::desk::{Opening, SEED};
+use crate::desk::{Opening, SEED, own_field};
 use crate::recording::{Background, Selection};
 use crate::scenario::{PRESETS, Scenario, parse_assignment, preset};
 use crate::time::{Moment, Span};
 
 /// The version of the format that is written.
 const VERSION: u32 = 1;
-/// The most bytes of a link that are read, and the most changes in one.
+/// The most bytes of a link that are read, besides those of a scenario in it; and the most changes in one.
 const MAX_BYTES: usize = 8192;
 const MAX_EDITS: usize = 64;
+
+/// Why a scenario is not there that is not built in.
+const NOT_HAD: &str = "its scenario cannot be had: what is in the link is not whole, or, where it only names one, this browser does \
+                       not keep it";
 
 /// What a link says.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PageLink {
     /// The name of a built-in scenario; empty for the first.
     pub name: String,
+    /// The field that says where a scenario is that is not built in; empty without one.
+    pub own: String,
     pub edits: Vec<Edit>,
     /// The moment at which it opens, if it is not the scenario's own.
     pub at: Option<Moment>,
@@ -40,6 +49,26 @@ pub struct PageLink {
     pub background: Background,
 }
 
+/// A scenario that is not built in.
+pub(super) struct Kept {
+    /// By which links mean it; empty if they do so by its name.
+    pub field: String,
+    /// Or why it cannot be read.
+    pub scenario: Result<Rc<Scenario>, LinkProblem>,
+}
+
+impl Kept {
+    /// What a link means by the scenario that comes with it; nothing if none does.
+    pub fn of(scenario: &str, link: &str) -> Option<Kept> {
+        (!scenario.is_empty()).then(|| Kept::read(scenario, own_field(link).to_owned()))
+    }
+
+    pub fn read(scenario: &str, field: String) -> Kept {
+        let read = Scenario::from_json(scenario);
+        Kept { field, scenario: read.map(Rc::new).map_err(|problem| LinkProblem(problem.to_string())) }
+    }
+}
+
 /// Why a link could not be followed to the letter: one sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkProblem(pub String);
@@ -48,6 +77,11 @@ pub struct LinkProblem(pub String);
 pub(super) fn address(wish: &Wish) -> String {
     let mut text = encoded(&wish.base.head.name);
     let _ = write!(text, "&v={VERSION}");
+    // It is as it stands in the link by which the scenario is kept, so nothing in it has to be encoded.
+    if !wish.own.is_empty() {
+        text.push('&');
+        text.push_str(&wish.own);
+    }
     for edit in &wish.edits {
         match edit.path.as_str() {
             SEED => text.push_str("&seed="),
@@ -65,8 +99,8 @@ impl PageLink {
     /// that cannot.
     pub fn read(text: &str) -> (PageLink, Option<LinkProblem>) {
         let text = text.strip_prefix('#').unwrap_or(text);
-        let mut link = PageLink::default();
-        if text.len() > MAX_BYTES {
+        let mut link = PageLink { own: own_field(text).to_owned(), ..PageLink::default() };
+        if text.len() - own_field(text).len() > MAX_BYTES {
             let sentence = format!("it has {} bytes, and at most {MAX_BYTES} are read", text.len());
             return (link, Some(LinkProblem(sentence)));
         }
@@ -89,6 +123,7 @@ impl PageLink {
             return Err(format!("`{}` says nothing; a link is made of key=value", edit::shortened(&field)));
         };
         match key {
+            "own" | "kept" => Ok(()),
             "v" => match value.parse::<u32>() {
                 Ok(1..=VERSION) => Ok(()),
                 _ => {
@@ -126,7 +161,7 @@ impl PageLink {
                 Ok(())
             }
             _ => Err(format!(
-                "there is no `{}`; there are seed, set, at, job, message, from, to and background",
+                "there is no `{}`; there are seed, set, at, job, message, from, to, background, own and kept",
                 edit::shortened(key)
             )),
         }
@@ -154,30 +189,32 @@ impl PageLink {
         Opening { at, selection, from, to, background }
     }
 
-    /// The link, and the scenario that it means with its changes: `own` by its name, and by none. Where the link does not
-    /// fit the scenario, both are the nearest that do, and the problem is the first reason.
-    pub(super) fn resolve(
-        mut self,
-        own: Option<&Result<Rc<Scenario>, LinkProblem>>,
-    ) -> (PageLink, Wish, Option<LinkProblem>) {
+    /// The link, and the scenario that it means with its changes: what is `kept` by the field under which it is, or, if that
+    /// is empty, by its name and by none. Where the link does not fit the scenario, both are the nearest that do, and the
+    /// problem is the first reason.
+    pub(super) fn resolve(mut self, kept: Option<&Kept>) -> (PageLink, Wish, Option<LinkProblem>) {
         let mut problem = None;
-        let found = match own {
-            Some(Ok(own)) if self.name.is_empty() || self.name == own.head.name => Some(own.clone()),
-            Some(Err(reason)) if self.name.is_empty() => {
-                let first = Rc::new(PRESETS[0].scenario());
-                return (PageLink::default(), Wish::unchanged(first), Some(reason.clone()));
+        let built_in = preset(&self.name);
+        let mut wish = Wish::unchanged(Rc::new(built_in.unwrap_or(&PRESETS[0]).scenario()));
+        let kept = kept.filter(|kept| kept.field == self.own).map(|kept| &kept.scenario);
+        let is_in_it = !self.own.is_empty();
+        let reason = match kept {
+            Some(Ok(own)) if is_in_it || self.name.is_empty() || self.name == own.head.name => {
+                wish = Wish::unchanged(own.clone());
+                wish.own = self.own.clone();
+                None
             }
-            _ if self.name.is_empty() => Some(Rc::new(PRESETS[0].scenario())),
-            _ => preset(&self.name).map(|preset| Rc::new(preset.scenario())),
+            Some(Err(reason)) if is_in_it || self.name.is_empty() => Some(reason.clone()),
+            None if is_in_it => Some(LinkProblem(NOT_HAD.into())),
+            _ if built_in.is_none() && !self.name.is_empty() => {
+                let name = edit::shortened(&self.name);
+                Some(LinkProblem(format!("there is no scenario `{name}`; this is `{}` instead", wish.base.head.name)))
+            }
+            _ => None,
         };
-        let is_found = found.is_some();
-        let base = found.unwrap_or_else(|| Rc::new(PRESETS[0].scenario()));
-        if !is_found {
-            let name = edit::shortened(&self.name);
-            let sentence = format!("there is no scenario `{name}`; this is `{}` instead", base.head.name);
-            return (PageLink::default(), Wish::unchanged(base), Some(LinkProblem(sentence)));
+        if reason.is_some() {
+            return (PageLink::default(), wish, reason);
         }
-        let wish = Wish::unchanged(base);
         let wish = edit::apply(&wish, self.edits.clone()).unwrap_or_else(|first| {
             problem = Some(LinkProblem(first.to_string()));
             // All changes together are refused, so each is tried in turn, and kept if it is valid on top of those

@@ -3,7 +3,9 @@
 //! *Invariant:* it is made from a link, and says what the link says.
 
 mod file;
+mod mine;
 mod snippet;
 
 pub use file::{Wanted, made};
+pub use mine::mine;
 pub use snippet::{Dress, Place, command, snippet};

@@ -24,7 +24,7 @@ use super::parts::Part;
 use super::strip::{Strip, signs};
 use super::table::Shown;
 use super::{Act, browser, story};
-use crate::desk::Order;
+use crate::desk::{Order, own_field};
 use crate::player::{Action, Gait, Lines, Motion, Narration, Player, Reel, captions_at, narrations};
 use crate::recording::Selection;
 use crate::time::Moment;
@@ -285,7 +285,12 @@ impl App {
             }
             if self.is_copying && !self.player.is_asking() {
                 self.is_copying = false;
-                copy(browser::address(&self.player.link()), self.act.clone());
+                let link = self.player.link();
+                match own_field(&link).starts_with('k') {
+                    // It leads nowhere in another browser.
+                    true => self.act.mount.host.take("kept", &link, ""),
+                    false => copy(browser::address(&link), self.act.clone()),
+                }
             }
         }
         let Some(reel) = self.player.reel().cloned() else { return };

@@ -5,28 +5,31 @@
 use web_sys::Event;
 
 use super::element::{Element, On, block, element};
-use super::icons::{Icon, icon};
 use super::{Act, browser};
 use crate::desk::{DialFace, Order, Panel, Refusal, SEED};
-use crate::player::Action;
+use crate::player::{Action, Change};
 
-pub fn controls(panel: &Panel, act: &Act) -> Element {
+pub fn controls(panel: &Panel, can: [bool; 2], act: &Act) -> Element {
     let dials = panel.dials.iter().enumerate();
     let mut each = dials.map(|(number, dial)| control(number, dial, panel.refusal(&dial.path), act));
-    let reset = element("button", &[("type", "button"), ("class", "button button-quiet")])
-        .with_if("disabled", !panel.changed && panel.refusals.is_empty())
-        .does(act, || Action::Order(Order::Reset))
-        .add(icon(Icon::Reset))
-        .text("Reset");
+    let quiet = |name: &'static str, is_of_use: bool, action: fn() -> Action| {
+        element("button", &[("type", "button"), ("class", "button button-quiet")])
+            .with("id", name)
+            .with_if("disabled", !is_of_use)
+            .does(act, action)
+            .text(name)
+    };
     element("div", &[("class", "controls"), ("role", "group"), ("aria-label", "Parameters")])
         .all(&mut each)
         .add(seed(&panel.seed, panel.refusal(SEED), act))
-        .add(reset)
+        .add(quiet("Undo", can[0], || Action::Go(Change::Undo)))
+        .add(quiet("Redo", can[1], || Action::Go(Change::Redo)))
+        .add(quiet("Reset", panel.changed || !panel.refusals.is_empty(), || Action::Order(Order::Reset)))
 }
 
 fn control(number: usize, dial: &DialFace, refusal: Option<&Refusal>, act: &Act) -> Element {
     let id = format!("parameter-{number}");
-    let (acting, path) = (act.clone(), dial.path.clone());
+    let (acting, path, letting_go) = (act.clone(), dial.path.clone(), act.clone());
     let slider = element("input", &[("type", "range"), ("min", "0"), ("step", "1")])
         .with("id", id.clone())
         .with("max", dial.last_stop.to_string())
@@ -36,7 +39,8 @@ fn control(number: usize, dial: &DialFace, refusal: Option<&Refusal>, act: &Act)
             if let Ok(stop) = browser::value(event).parse() {
                 acting.order(Order::Turn { path: path.clone(), stop });
             }
-        });
+        })
+        .on(On::Change, move |_| letting_go.dispatch(Action::LetGo));
     let label = element("label", &[]).with("for", id.clone()).text(dial.label.clone());
     let name = Some(format!("{}, exactly", dial.label));
     let control = block("div", "control").key(dial.path.clone()).add(label).add(slider);

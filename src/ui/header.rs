@@ -23,18 +23,22 @@ pub enum Copied {
 /// The id of the field with the address that could not be copied.
 const ADDRESS: &str = "address";
 
-/// The name of the page, what opens the library, the link. Where there is little room, what opens the library says which
-/// scenario is open. The library is a script's own (`static/boot.js`), which hears of a click by the attribute.
+/// The name of the page, what opens the library, and the workshop, the link. Where there is little room, what opens the
+/// library says which scenario is open. Both are scripts of their own (`static/boot.js`, `static/background.js`), which hear of a
+/// click by the attribute.
 pub fn masthead(title: &str, copied: &Copied, act: &Act) -> Element {
     let fixed = [("type", "button"), ("class", "button picker"), ("data-library", ""), ("aria-haspopup", "dialog")];
     let picker = element("button", &fixed)
         .add(icon(Icon::Library))
         .add(element("span", &[]).text("Scenarios"))
         .add(element("b", &[]).text(title.to_owned()));
+    let edit = element("button", &[("type", "button"), ("class", "button"), ("data-workshop", "")])
+        .add(icon(Icon::Edit))
+        .add(element("span", &[]).text("Edit"));
     block("header", "masthead")
         .add(element("h1", &[]).text("Counterpoint"))
         .add(block("p", "tagline").text("the same work, asked and queued"))
-        .add(block("div", "masthead-tools").add(picker).add(taking(act)).add(copy_link(copied, act)))
+        .add(block("div", "masthead-tools").add(picker).add(edit).add(taking(act)).add(copy_link(copied, act)))
 }
 
 /// What is taken from the page to somewhere else: a file of the run, or the diagram for another page. A script of its own
@@ -70,7 +74,8 @@ fn copy_link(copied: &Copied, act: &Act) -> Element {
     block("span", "copy-link").add(button).add_some(field)
 }
 
-/// Copies an address, and tells what came of it.
+/// Copies an address, and tells what came of it. Comes with the later part of the page.
+#[inline(never)]
 pub fn copy(address: String, act: Act) {
     let copying = browser::copied(&address).map(JsFuture::from);
     yew::platform::spawn_local(async move {
@@ -82,7 +87,9 @@ pub fn copy(address: String, act: Act) {
     });
 }
 
-/// Takes back, after a while, what the button says. The address that could not be copied is selected meanwhile.
+/// Takes back, after a while, what the button says. The address that could not be copied is selected meanwhile. Comes with the
+/// later part of the page.
+#[inline(never)]
 pub fn forget(copied: &Copied, act: Act) -> Timeout {
     let millis = match copied {
         Copied::Refused(_) => {

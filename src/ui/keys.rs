@@ -1,7 +1,8 @@
 //! What keys mean to the page, and the list of them.
 //!
 //! *Invariant:* a control keeps the keys that it uses itself, and no key of the browser's or of an assistive program's is
-//! taken: none is heard together with Ctrl, Alt or Meta.
+//! taken: none is heard together with Ctrl, Alt or Meta, but for those that undo and redo
+//! wherever nothing is typed, which a script hears (`static/background.js`).
 
 use web_sys::{Element as Node, KeyboardEvent};
 
@@ -74,6 +75,7 @@ pub const KEYS: &str = concat!(
     "<div><dt><kbd>[</kbd> <kbd>]</kbd></dt><dd>show what is before, or after</dd></div>",
     "<div><dt><kbd>0</kbd></dt><dd>show the whole run</dd></div>",
     "<div><dt><kbd>Esc</kbd></dt><dd>select nothing</dd></div>",
-    "</dl><p>Anywhere: <kbd>?</kbd> opens this list, and the first <kbd>Tab</kbd> offers to skip to the diagram.</p>",
+    "</dl><p>Anywhere: <kbd>Ctrl</kbd> <kbd>Z</kbd> undoes a change; ",
+    "<kbd>?</kbd> opens this list, and the first <kbd>Tab</kbd> offers to skip to the diagram.</p>",
     "</div></details>"
 );

@@ -77,5 +77,5 @@ impl Later {
 
 /// Whether that is carried out by a function of the later part.
 fn needs_it(message: &Message) -> bool {
-    matches!(message, Message::CopyLink | Message::Take(_) | Message::Act(Action::Leap(_)))
+    matches!(message, Message::CopyLink | Message::Take(_) | Message::Act(Action::Leap(_) | Action::Go(_)))
 }

@@ -15,7 +15,7 @@ use super::mount::Frame;
 use super::parts::{Part, kept};
 use super::transport::transport;
 use crate::desk::Order;
-use crate::player::{Action, Player};
+use crate::player::{Action, Change, Player};
 
 pub fn page(app: &App) -> Html {
     let act = &app.act;
@@ -44,10 +44,11 @@ fn said(app: &App) -> Element {
 fn whole(app: &App, place: Element) -> Element {
     let App { player, act, .. } = app;
     let panel = player.panel();
+    let can = [Change::Undo, Change::Redo].map(|change| player.can(change));
     let parameters = block("details", "controls-fold")
         .with_if("open", app.parameters == Fold::Open)
         .add(element("summary", &[]).text("Parameters"))
-        .add(kept(Part::Controls(panel.clone(), player.studio()), act));
+        .add(kept(Part::Controls { panel: panel.clone(), studio: player.studio(), can }, act));
     // Without a cover, there is nothing to say before the engine has come.
     let is_known = !panel.name.is_empty();
     place

@@ -30,7 +30,12 @@ pub enum Part {
         copied: Copied,
     },
     /// For which studio, as well: what was typed is not kept beyond the studio that it was typed for.
-    Controls(Rc<Panel>, u32),
+    Controls {
+        panel: Rc<Panel>,
+        studio: u32,
+        /// Whether something can be undone, and made again.
+        can: [bool; 2],
+    },
     Verdicts(Rc<Reel>),
     Narration {
         reel: Rc<Reel>,
@@ -69,7 +74,7 @@ impl Component for Kept {
         let KeptProps { part, act } = context.props();
         let element = match part {
             Part::Masthead { title, copied } => masthead(title, copied, act),
-            Part::Controls(panel, _) => controls(panel, act),
+            Part::Controls { panel, can, .. } => controls(panel, *can, act),
             Part::Verdicts(reel) => verdicts(reel, act),
             Part::Narration { reel, told, motion } => narration(reel, told, *motion),
             Part::Story { reel, selection, lines, reached } => match selection.job() {

@@ -15,14 +15,15 @@ fn plain() -> Dress {
 
 #[test]
 fn an_element_has_an_attribute_for_whatever_a_link_says() {
-    let told = snippet(Place::Html, PLAIN, &Dress { theme: "dark".into(), controls: "full".into(), ..plain() }, PAGE);
+    let told =
+        snippet(Place::Html, PLAIN, "", &Dress { theme: "dark".into(), controls: "full".into(), ..plain() }, PAGE);
     assert_eq!(
         told,
         "<script type=\"module\" src=\"counterpoint/counterpoint-diagram.js\"></script>\n\
          <counterpoint-diagram scenario=\"order-emails\" seed=\"7\" at=\"1.2s\" job=\"3\" \
          set=\"workload.jobs=6; sides.left.timeout=300ms\" controls=\"full\" theme=\"dark\"></counterpoint-diagram>"
     );
-    let told = snippet(Place::Html, JSON, &plain(), PAGE);
+    let told = snippet(Place::Html, JSON, "", &plain(), PAGE);
     assert!(
         told.ends_with(
             "<counterpoint-diagram scenario=\"order-emails\" at=\"1.2s\" \
@@ -30,7 +31,7 @@ fn an_element_has_an_attribute_for_whatever_a_link_says() {
         ),
         "{told}"
     );
-    let told = snippet(Place::Mdx, "order-emails&v=1&set=sides.left.server.name=a%3Bb", &plain(), PAGE);
+    let told = snippet(Place::Mdx, "order-emails&v=1&set=sides.left.server.name=a%3Bb", "", &plain(), PAGE);
     assert!(told.contains("link=\"order-emails&amp;v=1&amp;set=sides.left.server.name=a%3Bb\""), "{told}");
 }
 
@@ -40,7 +41,7 @@ fn the_element_of_the_page_is_that_of_the_command_line() {
     let link =
         "order-emails&v=1&seed=7&set=workload.noun.one=a%3Eb%22&at=450ms&from=100ms&to=2s&job=none&background=full";
     let dress = Dress { controls: "full".into(), theme: "dark".into(), side: "left".into() };
-    let told = snippet(Place::Html, link, &dress, PAGE);
+    let told = snippet(Place::Html, link, "", &dress, PAGE);
     let words = [
         "run",
         "order-emails",
@@ -73,22 +74,22 @@ fn the_element_of_the_page_is_that_of_the_command_line() {
 
 #[test]
 fn a_frame_has_the_link_itself() {
-    let told = snippet(Place::Frame, PLAIN, &Dress { side: "left".into(), ..plain() }, PAGE);
+    let told = snippet(Place::Frame, PLAIN, "", &Dress { side: "left".into(), ..plain() }, PAGE);
     let address = format!("{PAGE}?embed&side=left#{PLAIN}").replace('&', "&amp;");
     assert!(told.contains(&format!("src=\"{address}\"")), "{told}");
 }
 
 #[test]
 fn a_block_of_a_book_has_the_options() {
-    let told = snippet(Place::MdBook, PLAIN, &plain(), PAGE);
+    let told = snippet(Place::MdBook, PLAIN, "", &plain(), PAGE);
     let options = "seed=7 at=1.2s job=3 set=workload.jobs=6 set=sides.left.timeout=300ms";
     assert_eq!(told, format!("```counterpoint order-emails {{{options}}}\n```"));
-    let told = snippet(Place::MkDocs, PLAIN, &Dress { side: "left".into(), ..plain() }, PAGE);
+    let told = snippet(Place::MkDocs, PLAIN, "", &Dress { side: "left".into(), ..plain() }, PAGE);
     let options = "seed=\"7\" at=\"1.2s\" job=\"3\" set=\"workload.jobs=6; sides.left.timeout=300ms\" side=\"left\"";
     assert_eq!(told, format!("```counterpoint scenario=\"order-emails\" {options}\n```"));
-    let told = snippet(Place::Sphinx, "rest-cache&v=1&at=1.2s&set=workload.jobs=6", &plain(), PAGE);
+    let told = snippet(Place::Sphinx, "rest-cache&v=1&at=1.2s&set=workload.jobs=6", "", &plain(), PAGE);
     assert_eq!(told, ".. counterpoint:: rest-cache\n   :at: 1.2s\n   :set: workload.jobs=6");
-    assert_eq!(snippet(Place::MdBook, "rest-cache&v=1", &plain(), PAGE), "```counterpoint rest-cache\n```");
+    assert_eq!(snippet(Place::MdBook, "rest-cache&v=1", "", &plain(), PAGE), "```counterpoint rest-cache\n```");
 }
 
 #[test]
@@ -130,7 +131,7 @@ fn a_file_has_the_bytes_that_its_command_writes() {
         let links = [(PLAIN, ""), (UNLIT, ""), ("kafka-work-queue&v=1&from=100ms&to=900ms", "right")];
         for (link, side) in links {
             let (format, theme, at) = (format.to_owned(), theme.to_owned(), at.to_owned());
-            let wanted = Wanted { format, theme, at, side: side.into(), width: 1000 };
+            let wanted = Wanted { format, theme, at, side: side.into(), width: 1000, ..Wanted::default() };
             let folder = std::env::temp_dir().join(format!("counterpoint-taken-{}", std::process::id()));
             std::fs::create_dir_all(&folder).unwrap();
             let output = folder.join("file");

@@ -11,6 +11,7 @@ mod embedded;
 mod names;
 mod split;
 mod text;
+mod workshop;
 
 use crate::workspace::{cargo, run};
 use anyhow::{Context, Result, ensure};
@@ -35,8 +36,15 @@ pub fn finish() -> Result<()> {
     if std::env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release") {
         shrink(&mut files)?;
     }
+    // It is short as it is made, and its comment stays.
+    let script = folder.join(WORKSHOP);
+    workshop::bundle(&script)?;
+    files.insert(String::from(WORKSHOP), fs::read(script)?);
     write(&folder, &named_by_content(files)?)
 }
+
+/// What the workshop is called before it has a hash.
+const WORKSHOP: &str = "workshop.js";
 
 /// A site: names, some with the folder they are in, and contents.
 type Files = BTreeMap<String, Vec<u8>>;
@@ -99,7 +107,7 @@ fn introduce(files: &mut Files) -> Result<()> {
 
 /// Functions of the app that are not needed to draw a first picture and to play it, by how their names begin. `src/ui/later.rs`
 /// says what may be called when.
-const LATER: [&str; 17] = [
+const LATER: [&str; 20] = [
     "counterpoint::player::leaps::leap::",
     "counterpoint::player::narration::last_step::",
     "counterpoint::player::narration::sentence_at::",
@@ -109,10 +117,13 @@ const LATER: [&str; 17] = [
     "counterpoint::scene::index::series::Series::of_each_piece::",
     "counterpoint::scene::spotlight::spotlight::",
     "counterpoint::player::Player::link::",
+    "counterpoint::player::history::go_back::",
     "counterpoint::player::Player::report::",
     "counterpoint::ui::address::Address::keep::",
     "counterpoint::ui::engine::Messenger::keep::",
     "counterpoint::ui::engine::unpacked::",
+    "counterpoint::ui::header::copy::",
+    "counterpoint::ui::header::forget::",
     "counterpoint::ui::instrument::legend_of::",
     "counterpoint::ui::story::lines::",
     "counterpoint::ui::story::story::",
@@ -138,10 +149,13 @@ fn dress(files: &mut Files) -> Result<()> {
     Ok(())
 }
 
-/// Functions of the engine that are needed only where something is taken from the page or written in it, likewise.
-const OF_FILES: [&str; 4] = [
+/// Functions of the engine that are needed only where something is taken from the page or written in it, and where tests compare
+/// runs, likewise.
+const OF_FILES: [&str; 6] = [
+    "counterpoint::render::json::hash::",
     "counterpoint::scenario::located::problems_as_json::",
     "counterpoint::studio::taken::file::made::",
+    "counterpoint::studio::taken::mine::mine::",
     "counterpoint::studio::taken::snippet::command::",
     "counterpoint::studio::taken::snippet::snippet::",
 ];

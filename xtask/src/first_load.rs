@@ -14,6 +14,9 @@ const ELEMENT_LIMIT: usize = 4_000;
 /// The most that the engine's module may weigh, likewise.
 const ENGINE_LIMIT: usize = 400_000;
 
+/// The most that may be fetched when the workshop is opened, likewise.
+const WORKSHOP_LIMIT: usize = 200_000;
+
 /// The names of the files in `dist/` that the page makes the browser fetch.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Files {
@@ -42,14 +45,29 @@ pub fn report() -> Result<Files> {
     );
     weigh(&BESIDE.map(|part| engine.replace("_bg.wasm", part)))?;
     let engine = weigh_one("What a run needs", engine, ENGINE_LIMIT)?;
+    let workshop = names_of(&files.later, &["workshop-", "own-", "maker-"]);
+    println!("\n  What is fetched when the workshop is opened");
+    let workshop = weigh(&workshop)?;
+    println!("{}  of {WORKSHOP_LIMIT} allowed", row("all", workshop));
     let element = weigh_one("In a page that embeds it, at first", "counterpoint-diagram.js", ELEMENT_LIMIT)?;
     ensure!(engine <= ENGINE_LIMIT, "the engine weighs {engine} bytes, more than the {ENGINE_LIMIT} allowed");
+    ensure!(
+        workshop.sent <= WORKSHOP_LIMIT,
+        "the workshop weighs {} bytes, more than the {WORKSHOP_LIMIT} allowed",
+        workshop.sent
+    );
     ensure!(
         element <= ELEMENT_LIMIT,
         "the element's script weighs {element} bytes, more than the {ELEMENT_LIMIT} allowed"
     );
     ensure!(first.sent <= LIMIT, "the first load weighs {} bytes, more than the {LIMIT} allowed", first.sent);
     Ok(files)
+}
+
+/// Those of the names that begin so.
+fn names_of(names: &[String], beginnings: &[&str]) -> Vec<String> {
+    let is_one = |name: &&String| beginnings.iter().any(|beginning| name.starts_with(beginning));
+    names.iter().filter(is_one).cloned().collect()
 }
 
 /// Prints the weight of one file under a heading, with what it may weigh.

@@ -11,6 +11,8 @@ use crate::{gate::Scope, steps::told, workspace};
 use anyhow::{Context, Result};
 use cache::Cache;
 use std::ffi::OsString;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
@@ -36,6 +38,9 @@ const TYPST: &str = "0.15.2";
 const DOCUSAURUS: &str = "3.10.2";
 /// The last that runs on Node 20.
 const STARLIGHT: &str = "0.37.7";
+
+/// The sources of the workshop, with the lists of its libraries.
+const WORKSHOP: &str = "static/workshop";
 
 /// Whether system packages may be installed.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
@@ -73,6 +78,8 @@ impl Setup {
             self.cache.crate_programs("wasm-bindgen-cli", WASM_BINDGEN, &[])?,
             self.wasm_opt()?,
         ];
+        // Now, for what builds the page fetches nothing.
+        self.workshop()?;
         folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
         let path = std::env::join_paths(folders).context("a folder's name has a `:` in it")?;
         Ok(PageTools { path, rust })
@@ -140,6 +147,21 @@ impl Setup {
             ("COUNTERPOINT_PDFTOPPM", program(system::POPPLER)?),
             ("COUNTERPOINT_TYPST", self.cache.pip_package("typst", TYPST)?),
         ]))
+    }
+
+    /// The `node_modules` with what the workshop is made of; nothing without Node, for the page works without a workshop. They
+    /// are known by what is in their list, which changes whenever one of them does.
+    pub fn workshop(&self) -> Result<Option<PathBuf>> {
+        if let Err(error) = system::ensure(&system::NODE, "The workshop, in which scenarios are written,", self.consent)
+        {
+            println!("  {error:#}");
+            println!("  The page is built without the workshop.");
+            return Ok(None);
+        }
+        let lists = workspace::root().join(WORKSHOP);
+        let mut hasher = DefaultHasher::new();
+        fs::read(lists.join("package-lock.json"))?.hash(&mut hasher);
+        self.cache.npm_packages("workshop", &format!("{:016x}", hasher.finish()), &lists).map(Some)
     }
 
     /// The folder with `wasm-opt`; if it cannot run, one with a stand-in that only copies, for the page works without
@@ -258,5 +280,18 @@ mod tests {
             let packages = locked.matches("\"node_modules/").count();
             assert!(packages > 0 && locked.matches("\"integrity\": \"sha512-").count() == packages, "{locked}");
         }
+    }
+
+    /// Of the workshop's libraries, every version is written out.
+    #[test]
+    fn the_libraries_of_the_workshop_are_held_to_the_hashes_in_their_list() {
+        let read = |list| fs::read_to_string(workspace::root().join(WORKSHOP).join(list)).unwrap();
+        let (wanted, locked) = (read("package.json"), read("package-lock.json"));
+        let versions = wanted.lines().filter_map(|line| line.trim().trim_end_matches(',').split_once("\": \""));
+        let versions: Vec<_> = versions.filter(|(name, _)| *name != "\"type").collect();
+        let is_exact = |version: &str| version.trim_end_matches('"').split('.').all(|part| part.parse::<u32>().is_ok());
+        assert!(versions.len() > 5 && versions.iter().all(|(_, version)| is_exact(version)), "{versions:?}");
+        let packages = locked.matches("\"node_modules/").count();
+        assert!(packages > 0 && locked.matches("\"integrity\": \"sha512-").count() == packages, "{locked}");
     }
 }

@@ -8,6 +8,7 @@ use crate::export::{Export, Format};
 use crate::recording::Background;
 use crate::render::svg::{Foot, Theme};
 use crate::studio::PageLink;
+use crate::studio::link::Kept;
 use crate::time::{Moment, Span};
 
 /// The largest file that is handed out, in bytes: a page holds it in memory more than once.
@@ -16,6 +17,8 @@ const MOST_BYTES: usize = 64 << 20;
 /// What is wanted of the run that a link means, in the command line's words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
+    /// The scenario that the link means, as JSON, if it is not built in.
+    pub own: String,
     pub format: String,
     /// The id of one side; both if it is empty.
     pub side: String,
@@ -33,8 +36,9 @@ pub struct Wanted {
 /// One sentence without its full stop.
 #[inline(never)]
 pub fn made(link: &str, wanted: &Wanted) -> Result<Vec<u8>, String> {
+    let kept = Kept::of(&wanted.own, link);
     let (link, problem) = PageLink::read(link);
-    let (link, wish, second) = link.resolve(None);
+    let (link, wish, second) = link.resolve(kept.as_ref());
     if let Some(problem) = problem.or(second) {
         return Err(problem.0);
     }

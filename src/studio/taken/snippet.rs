@@ -6,6 +6,7 @@
 use std::fmt::Write;
 
 use super::Wanted;
+use crate::desk::own_field;
 use crate::render::embed;
 use crate::studio::link;
 
@@ -99,11 +100,12 @@ impl Said {
 #[inline(never)]
 pub fn command(link: &str, wanted: &Wanted, scale: u32, output: &str) -> String {
     let said = Said::of(link);
-    let mut text = format!("counterpoint run {}", quoted(&said.name));
+    let file = if wanted.own.is_empty() { said.name.clone() } else { format!("{}.json", said.name) };
+    let mut text = format!("counterpoint run {}", quoted(&file));
     let mut option = |key: &str, value: &str| {
         let _ = write!(text, " --{key} {}", quoted(value));
     };
-    let Wanted { format, side, width, theme, at } = wanted;
+    let Wanted { format, side, width, theme, at, .. } = wanted;
     said.values.iter().filter(|(key, _)| key == "seed").for_each(|(key, value)| option(key, value));
     said.sets.iter().for_each(|set| option("set", set));
     option("format", format);
@@ -136,27 +138,34 @@ pub fn command(link: &str, wanted: &Wanted, scale: u32, output: &str) -> String 
     text
 }
 
-/// What to put into a page. `page` is the address of this one.
+/// What to put into a page. `own` is the scenario that the link means, as JSON, if it is not built in; `page` is the address of
+/// this one.
 #[inline(never)]
-pub fn snippet(place: Place, link: &str, dress: &Dress, page: &str) -> String {
+pub fn snippet(place: Place, link: &str, own: &str, dress: &Dress, page: &str) -> String {
+    let said = Said::of(link);
+    let is_own = !own.is_empty();
     match place {
         Place::Html => {
             let script = "<script type=\"module\" src=\"counterpoint/counterpoint-diagram.js\"></script>\n";
-            format!("{script}{}", element(link, dress))
+            format!("{script}{}", element(link, own, dress))
         }
         Place::MkDocs => {
-            let words = attributes(&Said::of(link), link, dress).into_iter();
+            let words = attributes(&said, link, own, dress).into_iter();
             let words: Vec<String> = words.map(|(key, value)| format!("{key}=\"{value}\"")).collect();
-            format!("```counterpoint {}\n```", words.join(" "))
+            format!("```counterpoint {}\n{}```", words.join(" "), in_lines(own, ""))
         }
         Place::Mdx => {
             let head = "<script type=\"module\" src=\"/counterpoint/counterpoint-diagram.js\"></script>";
-            format!("<!-- once, in the head: {head} -->\n{}", element(link, dress))
+            format!("<!-- once, in the head: {head} -->\n{}", element(link, own, dress))
         }
         Place::Sphinx => {
-            let mut text = format!(".. counterpoint:: {}", Said::of(link).name);
-            for (key, value) in attributes(&Said::of(link), link, dress).iter().skip(1) {
+            let mut text = format!(".. counterpoint:: {}", if is_own { "" } else { &said.name });
+            let named = usize::from(!is_own);
+            for (key, value) in attributes(&said, link, own, dress).iter().skip(named) {
                 let _ = write!(text, "\n   :{key}: {value}");
+            }
+            if is_own {
+                let _ = write!(text, "\n\n{}", in_lines(own, "   "));
             }
             text
         }
@@ -165,41 +174,54 @@ pub fn snippet(place: Place, link: &str, dress: &Dress, page: &str) -> String {
             for (key, value) in dress.words() {
                 let _ = write!(address, "&{key}={value}");
             }
-            embed::frame(&format!("{address}#{link}"), &Said::of(link).name)
+            embed::frame(&format!("{address}#{link}"), &said.name)
         }
         Place::MdBook => {
-            let said = Said::of(link);
             let mut words = String::new();
             let sets = said.sets.iter().map(|set| (String::from("set"), set.clone()));
             let others =
-                attributes(&said, link, dress).into_iter().filter(|(key, _)| key != "scenario" && key != "set");
+                attributes(&said, link, own, dress).into_iter().filter(|(key, _)| key != "scenario" && key != "set");
             for (key, value) in others.chain(sets) {
                 let value = if value.contains(' ') { format!("\"{value}\"") } else { value };
                 let _ = write!(words, "{}{key}={value}", if words.is_empty() { "" } else { " " });
             }
             let options = if words.is_empty() { words } else { format!(" {{{words}}}") };
-            format!("```counterpoint {}{options}\n```", said.name)
+            let name = if is_own { String::new() } else { format!(" {}", said.name) };
+            format!("```counterpoint{name}{options}\n{}```", in_lines(own, ""))
         }
     }
 }
 
-/// The element.
-fn element(link: &str, dress: &Dress) -> String {
-    let attributes = attributes(&Said::of(link), link, dress);
-    embed::element(attributes.iter().map(|(key, value)| (key.as_str(), value.as_str())), "")
+/// The element, with a scenario in it that is not built in.
+fn element(link: &str, own: &str, dress: &Dress) -> String {
+    let attributes = attributes(&Said::of(link), link, own, dress);
+    // JSON has this sign in texts only, and there it may be written so; HTML would end the script by it.
+    let within = match own.is_empty() {
+        true => String::new(),
+        false => format!("<script type=\"application/json\">\n{}</script>", in_lines(&own.replace("</", "<\\/"), "")),
+    };
+    embed::element(attributes.iter().map(|(key, value)| (key.as_str(), value.as_str())), &within)
 }
 
-/// The attributes of the element; the first names the scenario.
-fn attributes(said: &Said, link: &str, dress: &Dress) -> Vec<(String, String)> {
+/// A text with each of its lines moved in and ended; none of them is empty, for to some hosts that is the end.
+fn in_lines(text: &str, indent: &str) -> String {
+    text.lines().filter(|line| !line.trim().is_empty()).map(|line| format!("{indent}{line}\n")).collect()
+}
+
+/// The attributes of the element; the first names the scenario, unless that is in the element.
+fn attributes(said: &Said, link: &str, own: &str, dress: &Dress) -> Vec<(String, String)> {
     let mut all = Vec::new();
     if said.is_plain() {
-        all.push((String::from("scenario"), said.name.clone()));
+        if own.is_empty() {
+            all.push((String::from("scenario"), said.name.clone()));
+        }
         all.extend(said.values.iter().cloned());
         if !said.sets.is_empty() {
             all.push((String::from("set"), said.sets.join("; ")));
         }
     } else {
-        all.push((String::from("link"), link.to_owned()));
+        let fields: Vec<&str> = link.split('&').filter(|field| *field != own_field(link)).collect();
+        all.push((String::from("link"), fields.join("&")));
     }
     all.extend(dress.words().map(|(key, value)| (key.to_owned(), value.to_owned())));
     all

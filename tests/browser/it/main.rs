@@ -42,3 +42,4 @@ mod screen;
 mod systems;
 mod table;
 mod taking;
+mod workshop;

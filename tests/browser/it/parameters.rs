@@ -18,7 +18,7 @@ in_each_browser! {
         page.wait_until("the value is shown", &format!("document.querySelector(\"{WORK}\").value === '600 ms'")).await?;
         page.wait_until("the verdicts are others", &format!(
             "document.querySelector('{VERDICTS}').innerText !== {}", serde_json::to_string(&before)?)).await?;
-        click(&page, ".controls .button").await?;
+        click(&page, "#Reset").await?;
         page.wait_until("it is as it was", &format!(
             "document.querySelector('{VERDICTS}').innerText === {}", serde_json::to_string(&before)?)).await?;
         quiet(&page).await

@@ -23,7 +23,7 @@ in_each_browser! {
         reload(&page).await?;
         let same = format!("document.querySelector('{VERDICTS}').innerText === {}", serde_json::to_string(&changed)?);
         page.wait_until("the address holds it", &same).await?;
-        click(&page, ".controls .button").await?;
+        click(&page, "#Reset").await?;
         let same = format!("document.querySelector('{VERDICTS}').innerText === {}", serde_json::to_string(&before)?);
         page.wait_until("it is as it was", &same).await?;
         quiet(&page).await

@@ -39,7 +39,7 @@ in_each_browser! {
         let line = "counterpoint run order-emails --seed 7 --format svg --side left --width 800 --theme dark --at 900ms \
                     --output order-emails.svg";
         page.wait_until("the command says so", &format!("{READY} && {}", says(line))).await?;
-        let wanted = Wanted { format: "svg".into(), side: "left".into(), theme: "dark".into(), at: "900ms".into(), width: 800 };
+        let wanted = Wanted { format: "svg".into(), side: "left".into(), theme: "dark".into(), at: "900ms".into(), width: 800, ..Wanted::default() };
         let native = made(LINK, &wanted).map_err(anyhow::Error::msg)?;
         assert!(saved(&page).await?.1.as_bytes() == native);
         page.wait_until("it is seen", "document.querySelector('.sheet-preview img').naturalWidth > 0").await?;

@@ -59,7 +59,11 @@ impl Cache {
     /// The `node_modules` with an npm package, which is fetched if it is not there. Only files whose hashes are written
     /// in `xtask/npm/NAME/package-lock.json` are taken, and none of their scripts is run.
     pub fn npm_package(&self, name: &str, version: &str) -> Result<PathBuf> {
-        let lists = workspace::root().join("xtask/npm").join(name);
+        self.npm_packages(name, version, &workspace::root().join("xtask/npm").join(name))
+    }
+
+    /// The same, of lists that are elsewhere.
+    pub fn npm_packages(&self, name: &str, version: &str, lists: &Path) -> Result<PathBuf> {
         let folder = self.tool(name, version, |folder| {
             fs::create_dir_all(folder)?;
             for list in ["package.json", "package-lock.json"] {
