@@ -74,22 +74,11 @@ export function offer(bench) {
     if (bench.is_own()) bench.tell(`${hash}\n${bench.text ?? ""}`);
     bench.moved?.();
   };
-  const before_the_app = true;
-  addEventListener(
-    "hashchange",
-    (event) => {
-      if (bench.is_own()) event.stopImmediatePropagation();
-      follow();
-    },
-    before_the_app,
-  );
-  // An address that came while this was on its way.
-  if (bench.is_own() && bench.text === undefined) follow();
+  bench.follow = follow;
+  // An address came while this was on its way.
+  if (bench.has_moved) follow();
   bench.run = (link, text) => bench.tell(`#${link}\n${(bench.text = text)}`);
   const is_typed = (target) => target.isContentEditable || (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && target.type !== "range");
-  addEventListener("click", (event) => {
-    if (event.target.closest?.("[data-workshop]")) open("edit");
-  });
   addEventListener("dragover", (event) => {
     if (event.dataTransfer.types.includes("Files")) event.preventDefault();
   });
@@ -119,5 +108,7 @@ export function offer(bench) {
   } catch {
     // Where storage is refused, nothing was open before.
   }
+  // Somebody asked for it before it could be had.
+  if (bench.is_wanted) open("edit");
   return open;
 }

@@ -97,6 +97,16 @@
       bench.text = bench.is_own() ? await bench.own().then(({ text_of }) => text_of(location.hash)).catch(() => {}) : undefined;
     },
   };
+  // The app hears of no address whose scenario has to be unpacked first (static/background.js).
+  const before_the_app = true;
+  addEventListener(
+    "hashchange",
+    (event) => {
+      if (bench.is_own()) event.stopImmediatePropagation();
+      bench.follow ? bench.follow() : (bench.has_moved = true);
+    },
+    before_the_app,
+  );
   let work_at;
   // The sheets by which something is taken from the page.
   const take = async (what, link, at) => {
@@ -130,6 +140,7 @@
   };
   addEventListener("click", (event) => {
     if (event.target.closest?.("[data-library]")) library((script, files) => script.open(files));
+    if (event.target.closest?.("[data-workshop]")) work_at ? work_at("edit") : (bench.is_wanted = true);
   });
   const start_engine = (hear, fail) => {
     return (engine = beside.engine({ script: engineScript, name: engine_name }, hear, fail));

@@ -41,7 +41,10 @@ in_each_browser! {
         page.wait_until("it has its place", "!document.querySelector('#library').hidden").await?;
         page.run::<()>("document.querySelector('#library').scrollIntoView();", Vec::new()).await?;
         page.wait_until("it is listed", &shown(SECTION)).await?;
-        page.wait_until("a picture is seen", &format!("document.querySelector('{SECTION} img').naturalWidth > 0")).await?;
+        // What comes above it meanwhile moves it out of sight.
+        let in_sight = "document.querySelector('#library').scrollIntoView()";
+        let seen = format!("({in_sight}, document.querySelector('{SECTION} img').naturalWidth > 0)");
+        page.wait_until("a picture is seen", &seen).await?;
         assert_eq!(page.axe_violations().await?, Vec::<String>::new());
         for chip in ["Kafka", "Done twice"] {
             let chip = page.driver().find(By::XPath(format!("//*[@id='library']//button[text()='{chip}']"))).await?;
