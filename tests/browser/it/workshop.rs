@@ -165,6 +165,9 @@ in_each_browser! {
         running_at(&page, "#rest-get-user").await?;
         edit(&page).await?;
         page.wait_until("the workshop is there", RUNS).await?;
+        let beside = "const [panel, app] = ['.workshop', '#app'].map((css) => document.querySelector(css).getBoundingClientRect());
+            return panel.top === 0 && panel.left >= app.right - 1;";
+        assert!(page.run::<bool>(beside, Vec::new()).await?, "it stands beside the picture, whatever comes under that");
         click(&page, ".workshop-view button:last-child").await?;
         click(&page, ".workshop-form .workshop-row button:last-child").await?;
         // Along the middle of the last lane of the left side.
