@@ -39,10 +39,9 @@ in_each_browser! {
         let asked_for = || page.site().asked_for().iter().filter(|name| name.starts_with("library-")).count();
         assert_eq!(asked_for(), 0, "it comes when it is in view");
         page.wait_until("it has its place", "!document.querySelector('#library').hidden").await?;
-        page.run::<()>("document.querySelector('#library').scrollIntoView();", Vec::new()).await?;
-        page.wait_until("it is listed", &shown(SECTION)).await?;
         // What comes above it meanwhile moves it out of sight.
         let in_sight = "document.querySelector('#library').scrollIntoView()";
+        page.wait_until("it is listed", &format!("({in_sight}, {})", shown(SECTION))).await?;
         let seen = format!("({in_sight}, document.querySelector('{SECTION} img').naturalWidth > 0)");
         page.wait_until("a picture is seen", &seen).await?;
         assert_eq!(page.axe_violations().await?, Vec::<String>::new());
