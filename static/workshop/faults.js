@@ -1,6 +1,6 @@
 // Faults by hand: in the form, by keys, or by a band drawn along a lane of the picture.
 import { made } from "../taking.js";
-import { as_number, choice_field, remover, span_of, text_field } from "./form.js";
+import { as_number, choice_field, remover, setting, span_of, text_field } from "./form.js";
 import { tool } from "./panel.js";
 
 // With what each needs besides: the field, what it is called, and what it begins with.
@@ -51,7 +51,7 @@ export function faults(work) {
   const { told } = work;
   const rows = changes.map((change, at) => {
     const key = `changes-${at}`;
-    const set = (name, read = (value) => value) => (value) => work.set(["changes", at, name], value === "" ? undefined : read(value));
+    const set = setting(work, ["changes", at]);
     const is_link = OF_LINKS.includes(change.fault);
     const [, own, called] = KINDS[change.fault] ?? [];
     const known = targets(told, is_link);

@@ -1,6 +1,6 @@
 // The fields of any part of a scenario, one after the other, with their defaults: as the engine writes the scenario out.
 import { made } from "../taking.js";
-import { as_number, choice_field, field, remover, text_field } from "./form.js";
+import { as_number, choice_field, field, fold, remover, text_field } from "./form.js";
 import { tool } from "./panel.js";
 
 const said = (key) => key.replaceAll("_", " ");
@@ -24,7 +24,7 @@ export function fields(work, value, way) {
   return text_field(key, label, value, (text) => set(read(text)), words.hint);
 }
 
-const part = (way, title, ...inside) => made("details", { className: "form-part" }, made("summary", { id: `part-${way.join("-")}` }, title), ...inside);
+const part = (way, title, ...inside) => fold(way.join("-"), title, ...inside);
 
 // Items, each of which can go, and one more like the last.
 function list(work, items, way) {

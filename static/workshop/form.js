@@ -30,7 +30,11 @@ export const remover = (name, pressed) => tool("Delete", pressed, { ariaLabel: `
 // A moment in the words of a scenario.
 export const span_of = (micros) => (micros % 1000 === 0 ? `${micros / 1000}ms` : `${micros}us`);
 
-const fold = (key, title, ...inside) => made("details", { className: "form-part" }, made("summary", { id: `part-${key}` }, title), ...inside);
+// What is put into a field of what stands there; what is left empty goes.
+export const setting = (work, way) => (key, read = (value) => value) => (value) => work.set([...way, key], value === "" ? undefined : read(value));
+
+// A part of the form that can be opened.
+export const fold = (key, title, ...inside) => made("details", { className: "form-part" }, made("summary", { id: `part-${key}` }, title), ...inside);
 
 // The form in its place. `work` is the workshop: its text, what that comes to (`told`), its edits, the playhead.
 export class Form {
@@ -101,7 +105,7 @@ function captions(work) {
   const notes = work.value(["notes"]) ?? [];
   const sides = [["", "Both sides"], ...work.told.sides.map(({ side }) => [side, `Only ${side}`])];
   const rows = notes.map((note, at) => {
-    const set = (key) => (value) => work.set(["notes", at, key], value === "" ? undefined : value);
+    const set = setting(work, ["notes", at]);
     return made(
       "div",
       { className: "form-row" },
@@ -120,7 +124,7 @@ function captions(work) {
 
 function opening(work) {
   const view = work.value(["view"]) ?? {};
-  const set = (key, read = (value) => value) => (value) => work.set(["view", key], value === "" ? undefined : read(value));
+  const set = setting(work, ["view"]);
   const here = tool("Open at the playhead", () => {
     const { when, ...others } = view;
     work.set(["view"], { ...others, at: span_of(work.playhead()) });
@@ -145,7 +149,7 @@ export const as_number = (text) => (text.trim() !== "" && Number.isFinite(Number
 function offered(work) {
   const controls = work.value(["controls"]) ?? [];
   const rows = controls.map((control, at) => {
-    const set = (key, read = (value) => value) => (value) => work.set(["controls", at, key], value === "" ? undefined : read(value));
+    const set = setting(work, ["controls", at]);
     const ends = control.values ? [] : [
       text_field(`controls-${at}-min`, "From", control.min, set("min", as_number)),
       text_field(`controls-${at}-max`, "to", control.max, set("max", as_number)),
