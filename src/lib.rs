@@ -19,6 +19,7 @@
 //! | [`theory`] | closed forms of queueing theory, which runs must agree with |
 //! | [`scene`] | layout: a trace and a window become shapes |
 //! | [`render`] | one file for each format |
+//! | [`experiment`] | many runs, compared |
 //! | [`studio`] | the scenario, what was changed of it, and its runs |
 //! | [`player`] | playhead and selection, as a pure update |
 //! | `ui` | the page (Yew), compiled only for the browser |
@@ -37,6 +38,7 @@ pub mod cli;
 pub mod desk;
 pub mod direction;
 pub mod engine;
+pub mod experiment;
 pub mod export;
 #[doc(hidden)]
 #[cfg(any(test, feature = "bench"))]

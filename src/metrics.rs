@@ -13,6 +13,7 @@ mod crew;
 mod depth;
 mod idleness;
 mod life;
+pub mod numbers;
 mod outage;
 mod spread;
 mod verdict;
@@ -66,6 +67,22 @@ macro_rules! metrics {
         pub const MEANINGS: &[Meaning] = &[
             $(Meaning { key: stringify!($key), unit: $unit, formula: $formula }),+
         ];
+
+        impl Metrics {
+            /// The names of all single numbers, in the order of [`Metrics::numbers`].
+            pub fn names() -> Vec<numbers::Name> {
+                let mut names = Vec::new();
+                $(numbers::name::<$type>(stringify!($key), $unit, $formula, &mut names);)+
+                names
+            }
+
+            /// All single numbers as whole ones, in the order of [`Metrics::names`]; nothing where there is no such value.
+            pub fn numbers(&self) -> Vec<Option<u64>> {
+                let mut numbers = Vec::new();
+                $(numbers::Counted::count(&self.$key, &mut numbers);)+
+                numbers
+            }
+        }
     };
 }
 

@@ -20,6 +20,8 @@ pub struct Spread {
     pub p90_us: u64,
     pub p95_us: u64,
     pub p99_us: u64,
+    /// The smallest of the values that at least 99.9 % of them do not exceed.
+    pub p999_us: u64,
     pub max_us: u64,
 }
 
@@ -30,14 +32,15 @@ impl Spread {
         let max_us = *values.last()?;
         let jobs = values.len() as u64;
         let sum: u128 = values.iter().map(|value| u128::from(*value)).sum();
-        let rank = |percent: u64| values[((percent * jobs).div_ceil(100) - 1) as usize];
+        let rank = |thousandths: u64| values[((thousandths * jobs).div_ceil(1000) - 1) as usize];
         Some(Spread {
             jobs,
             mean_us: ((sum + u128::from(jobs) / 2) / u128::from(jobs)) as u64,
-            p50_us: rank(50),
-            p90_us: rank(90),
-            p95_us: rank(95),
-            p99_us: rank(99),
+            p50_us: rank(500),
+            p90_us: rank(900),
+            p95_us: rank(950),
+            p99_us: rank(990),
+            p999_us: rank(999),
             max_us,
         })
     }
@@ -61,7 +64,11 @@ mod tests {
         let spread = Spread::of(vec![50, 15, 40, 20, 35]).unwrap();
         assert_eq!((spread.p50_us, spread.p90_us, spread.max_us, spread.mean_us), (35, 50, 50, 32));
         let hundred = Spread::of((1..=100).rev().collect()).unwrap();
-        assert_eq!((hundred.p50_us, hundred.p90_us, hundred.p95_us, hundred.p99_us), (50, 90, 95, 99));
+        assert_eq!(
+            (hundred.p50_us, hundred.p90_us, hundred.p95_us, hundred.p99_us, hundred.p999_us),
+            (50, 90, 95, 99, 100)
+        );
+        assert_eq!(Spread::of((1..=2000).collect()).unwrap().p999_us, 1998);
         assert_eq!(Spread::of(vec![7]).unwrap().p50_us, 7);
         assert_eq!(Spread::of(Vec::new()), None);
     }

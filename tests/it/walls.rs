@@ -21,6 +21,10 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("story", &["sorting", "time", "trace"]),
     ("scene", &["sorting", "direction", "time", "trace", "recording"]),
     ("render", &["sorting", "direction", "time", "trace", "recording", "scenario", "metrics", "story", "scene"]),
+    (
+        "experiment",
+        &["sorting", "reading", "time", "rng", "trace", "recording", "scenario", "metrics", "render", "theory"],
+    ),
     ("export", &["time", "trace", "recording", "scenario", "scene", "render"]),
     ("studio", &["reading", "time", "trace", "recording", "desk", "engine", "scenario", "metrics", "render", "export"]),
     ("player", &["sorting", "time", "trace", "recording", "desk", "story", "scene"]),

@@ -1,0 +1,11 @@
+//! Many runs, compared: what people say of the two styles, tried; and how a side fares as something changes.
+//!
+//! An experiment is a *plan*, the *rows* that its runs give, and a *reading* of the rows. A run needs nothing but its plan and
+//! its number, so it does not matter who runs it, in which order or where; and a reading is made of the rows alone, so text,
+//! JSON, picture and page say the same.
+//!
+//! *Invariant:* knows no page and no file. A row holds whole numbers only.
+
+mod row;
+
+pub use row::{Row, place_of};
