@@ -1,4 +1,4 @@
-//! The command line: `list`, `show`, `run`, `check`, `schema`, `mdbook`.
+//! The command line: `list`, `show`, `run`, `check`, `claims`, `schema`, `mdbook`.
 //!
 //! What is wrong with the input is said in one line on standard error, with exit code 2; what `check` finds wrong in files
 //! is its answer, on standard output and with exit code 1. A reader that stops reading
@@ -7,6 +7,7 @@
 
 mod arguments;
 mod check;
+mod claims;
 mod differences;
 mod element;
 #[cfg(feature = "mdbook")]
@@ -73,6 +74,7 @@ fn obey(command: Command) -> Result<(), Trouble> {
         Command::Show { name } => show(&name),
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Claims(arguments) => claims::claims(&arguments),
         Command::Schema => print(format!("{:#}\n", schema()).as_bytes()),
         #[cfg(feature = "mdbook")]
         Command::Mdbook(arguments) => mdbook::mdbook(&arguments),

@@ -6,6 +6,7 @@
 //!
 //! *Invariant:* knows no page and no file. A row holds whole numbers only.
 
+pub mod claim;
 mod row;
 
 pub use row::{Row, place_of};

@@ -35,6 +35,8 @@ pub enum Command {
     Run(RunArguments),
     /// Say whether scenarios are valid, and whether pictures and verdicts are still as they were committed
     Check(CheckArguments),
+    /// What people say of the two styles, tried: each claim with numbers from a run, and what makes it untrue
+    Claims(ClaimsArguments),
     /// What can be written in a scenario, as a JSON Schema for editors
     Schema,
     /// Draw the diagrams of a book: what mdBook calls, and what sets up a book for it
@@ -63,6 +65,29 @@ pub enum MdbookCommand {
         #[arg(long, value_name = "DIR")]
         viewer: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct ClaimsArguments {
+    /// The claim with that name alone, as in `blocked`; all if none is named
+    pub claim: Option<String>,
+    /// Where its knob stands: its stops count from 1, and with the last one the claim is untrue
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub stop: usize,
+    /// As text, as JSON, or the scenario that is run
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: ClaimsFormat,
+}
+
+/// What is told of a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ClaimsFormat {
+    /// What people read
+    Text,
+    /// What programs read: a list of claims
+    Json,
+    /// The scenario that is run, to look at or to change
+    Scenario,
 }
 
 #[derive(Debug, Args)]

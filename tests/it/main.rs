@@ -13,6 +13,7 @@ mod captions;
 mod causes;
 mod chain;
 mod check;
+mod claims;
 mod cli;
 mod compared;
 mod comparisons;
