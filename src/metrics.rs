@@ -72,7 +72,7 @@ macro_rules! metrics {
             /// The names of all single numbers, in the order of [`Metrics::numbers`].
             pub fn names() -> Vec<numbers::Name> {
                 let mut names = Vec::new();
-                $(numbers::name::<$type>(stringify!($key), $unit, $formula, &mut names);)+
+                $(numbers::name::<$type>(stringify!($key), $unit, &mut names);)+
                 names
             }
 

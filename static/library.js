@@ -173,7 +173,9 @@ function list(place, index, files, chosen) {
     // The address changes by the link itself; what it leads to is above.
     requestAnimationFrame(to_the_top);
   };
+  const evidence = made("a", { href: "?evidence" }, "is it true what people say of calls and queues?");
   place.append(
+    made("p", { className: "library-beside" }, "Or: ", evidence),
     made("label", { className: "library-field" }, made("span", {}, "Search"), search),
     chips("With", index.vendors),
     chips("What goes wrong", index.failures),

@@ -11,12 +11,7 @@ use std::{env, fs, io};
 use counterpoint::render::svg;
 use counterpoint::scenario::{PRESETS, Preset, in_one, schema};
 use counterpoint::scene::markup::escaped;
-use counterpoint::scene::{PX, View, miniature};
 use counterpoint::studio::{Studio, library};
-
-/// What the small pictures are laid out on, in CSS pixels: about twice what they are shown on, for lanes need that width.
-const WIDTH: u16 = 600;
-const HEIGHT: i32 = 400;
 
 fn main() -> io::Result<()> {
     let folder = env::args_os().nth(1).ok_or_else(|| io::Error::other("say into which folder, as in `covers DIR`"))?;
@@ -24,20 +19,15 @@ fn main() -> io::Result<()> {
     fs::create_dir_all(folder.join("pictures"))?;
     for preset in PRESETS {
         fs::write(folder.join(preset.name), Studio::cover(preset).to_file())?;
-        fs::write(folder.join("pictures").join(preset.name).with_extension("svg"), picture(preset))?;
+        fs::write(
+            folder.join("pictures").join(preset.name).with_extension("svg"),
+            svg::small(&preset.scenario().play()),
+        )?;
     }
     fs::write(folder.join("scenarios.json"), in_one())?;
     fs::write(folder.join("library.json"), library::index().to_string())?;
     fs::write(folder.join("schema.json"), schema().to_string())?;
     fs::write(folder.join("introduction.html"), introduction(&PRESETS[0]))
-}
-
-/// What a scenario opens with, so small that it is seen and not read.
-fn picture(preset: &Preset) -> String {
-    let played = preset.scenario().play();
-    let head = &played.scenario.head;
-    let view = View { width: WIDTH, from: head.view.from, to: head.view.to, ..View::default() };
-    svg::miniature(&miniature(&played.sides, &view, HEIGHT * PX))
 }
 
 /// A scenario in words.

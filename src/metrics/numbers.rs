@@ -19,7 +19,7 @@ pub enum Unit {
     Count,
 }
 
-/// The name of a single number.
+/// The name of a single number. (Its formula is a matter of [`MEANINGS`](super::MEANINGS), for the page has no use for it.)
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name {
     /// Its key, and after a dot the statistic, if it is one of several: `time_to_finish.p95_us`.
@@ -28,7 +28,6 @@ pub struct Name {
     pub unit: Unit,
     /// In what it is counted: `jobs`, `µs`.
     pub of: &'static str,
-    pub formula: &'static str,
 }
 
 /// What metrics are made of.
@@ -42,7 +41,7 @@ pub(super) trait Counted {
 }
 
 /// Adds the names of the numbers that a metric of that type has.
-pub(super) fn name<T: Counted>(key: &str, of: &'static str, formula: &'static str, names: &mut Vec<Name>) {
+pub(super) fn name<T: Counted>(key: &str, of: &'static str, names: &mut Vec<Name>) {
     for statistic in T::STATISTICS {
         let (key, of) = match *statistic {
             "" => (key.to_owned(), of),
@@ -55,7 +54,7 @@ pub(super) fn name<T: Counted>(key: &str, of: &'static str, formula: &'static st
             _ if T::IS_WHOLE => Unit::Count,
             _ => Unit::Rate,
         };
-        names.push(Name { key, unit, of, formula });
+        names.push(Name { key, unit, of });
     }
 }
 

@@ -11,7 +11,7 @@ mod miniature;
 mod rules;
 mod wardrobe;
 
-pub use miniature::miniature;
+pub use miniature::{miniature, small};
 
 use xxhash_rust::xxh3::xxh3_64;
 

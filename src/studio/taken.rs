@@ -5,7 +5,9 @@
 mod file;
 mod mine;
 mod snippet;
+mod tried;
 
 pub use file::{Wanted, made};
 pub use mine::mine;
 pub use snippet::{Dress, Place, command, snippet};
+pub use tried::claim;

@@ -26,7 +26,22 @@ const MAY_SEE: &[(&str, &[&str])] = &[
         &["sorting", "reading", "time", "rng", "trace", "recording", "scenario", "metrics", "render", "theory"],
     ),
     ("export", &["time", "trace", "recording", "scenario", "scene", "render"]),
-    ("studio", &["reading", "time", "trace", "recording", "desk", "engine", "scenario", "metrics", "render", "export"]),
+    (
+        "studio",
+        &[
+            "reading",
+            "time",
+            "trace",
+            "recording",
+            "desk",
+            "engine",
+            "scenario",
+            "metrics",
+            "render",
+            "experiment",
+            "export",
+        ],
+    ),
     ("player", &["sorting", "time", "trace", "recording", "desk", "story", "scene"]),
     // What the page loads first: who shows a run does not know how it is made.
     ("ui", &["sorting", "direction", "time", "trace", "recording", "desk", "story", "scene", "player"]),

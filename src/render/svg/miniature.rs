@@ -9,10 +9,22 @@
 use std::fmt::Write;
 
 use super::{MARK, Number, Theme, Wardrobe, hatch, marked};
+use crate::scenario::Played;
 use crate::scene::markup::Dress;
-use crate::scene::{Form, PX, Point, Scene, Shape};
+use crate::scene::{self, Form, PX, Point, Scene, Shape, View};
 
 const THICKNESS: &str = "path{vector-effect:non-scaling-stroke}\n";
+
+/// What a small picture is laid out on, in CSS pixels: about twice what it is shown on, for lanes need that width.
+const WIDTH: u16 = 600;
+const HEIGHT: i32 = 400;
+
+/// A run as a small picture: what its scenario opens with, so small that it is seen and not read.
+pub fn small(played: &Played) -> String {
+    let opening = &played.scenario.head.view;
+    let view = View { width: WIDTH, from: opening.from, to: opening.to, ..View::default() };
+    miniature(&scene::miniature(&played.sides, &view, HEIGHT * PX))
+}
 
 /// The text of the file, of a scene that has no texts.
 pub fn miniature(scene: &Scene) -> String {

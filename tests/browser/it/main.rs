@@ -27,6 +27,7 @@ mod acts;
 mod background;
 mod brokers;
 mod embedded;
+mod evidence;
 mod failures;
 mod files;
 mod harness;

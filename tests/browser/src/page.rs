@@ -137,7 +137,8 @@ impl Page {
     pub async fn wait_until(&self, what: &str, expression: &str) -> Result<()> {
         let begun = Instant::now();
         let script = format!("return Boolean({expression});");
-        while !self.run::<bool>(&script, Vec::new()).await? {
+        // A document that another one is taking the place of gives nothing.
+        while self.run::<Option<bool>>(&script, Vec::new()).await? != Some(true) {
             if begun.elapsed() > PATIENCE {
                 let text: String = self.run("return document.body.innerText;", Vec::new()).await?;
                 bail!("waited in vain until {what}. The page says:\n{text}");

@@ -1,0 +1,29 @@
+//! What the page shows of an experiment, as JSON.
+//!
+//! *Invariant:* the same numbers as the command line's, and of the same run the picture and the scenario.
+
+use serde_json::Value;
+
+use crate::experiment::claim;
+use crate::reading::shown;
+use crate::render::svg;
+
+/// A claim of those that a text has, tried with its knob at that stop: as [`told_as_json`](claim::told_as_json) tells it, with
+/// a small picture of the run, and its scenario.
+///
+/// # Errors
+/// One sentence.
+#[inline(never)]
+pub fn claim(text: &str, id: &str, stop: usize) -> Result<String, String> {
+    let claims = claim::claims(text).map_err(|misread| misread.to_string())?;
+    let meant = claims.iter().find(|claim| claim.id == id);
+    let meant = meant.ok_or_else(|| format!("there is no claim `{}`", shown(id)))?;
+    let (mut told, played) = claim::told_as_json(meant, stop).map_err(|problem| problem.to_string())?;
+    let head = &played.scenario.head;
+    told["name"] = head.name.as_str().into();
+    told["title"] = head.title_or_name().into();
+    told["scenario"] =
+        meant.scenario_at(stop).map(|scenario| scenario.to_value().to_string()).unwrap_or_default().into();
+    told["picture"] = Value::String(svg::small(&played));
+    Ok(told.to_string())
+}

@@ -1,0 +1,190 @@
+// Evidence: what people say of the two styles, tried by runs that are made while one looks. A document of its own
+// (`./?evidence`), so that it has the whole window, an address, and the browser's history.
+//
+// After the `#` is what is shown, as `#claims`. All that is worked out is worked out by the engine, in as many workers as the
+// machine has cores (maker.js): here is only what asks and shows.
+
+// An element with properties and what is in it.
+function made(tag, properties = {}, ...inside) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name in element) element[name] = value;
+    else element.setAttribute(name, value);
+  }
+  element.append(...inside);
+  return element;
+}
+
+// More workers than this use up memory faster than they save time.
+const MOST_WORKERS = 8;
+
+// Workers that do what is asked of them, as many at a time as there are cores. `ask` gives what the engine's function of that
+// name returns; what was asked by somebody who has said `drop` since is not done any more.
+function workshop({ script, name }) {
+  const idle = [];
+  const waiting = [];
+  let running = 0;
+  const most = Math.max(1, Math.min(MOST_WORKERS, navigator.hardwareConcurrency || 1));
+
+  const next = () => {
+    while (waiting.length && waiting[0].signal?.aborted) waiting.shift().fail(new DOMException("dropped", "AbortError"));
+    if (!waiting.length) return;
+    const worker = idle.pop() ?? (running < most ? begun() : undefined);
+    if (worker) worker.take(waiting.shift());
+  };
+  const begun = () => {
+    running += 1;
+    const worker = new Worker(script, { type: "module", name });
+    let task;
+    // A worker that broke down is not asked again, and another takes its place.
+    worker.onerror = ({ message }) => {
+      worker.terminate();
+      running -= 1;
+      task?.fail(new Error(message || "the server did not give the engine's script"));
+      next();
+    };
+    worker.onmessage = ({ data }) => {
+      const done = task;
+      task = undefined;
+      idle.push(handle);
+      if (data.failed) done.fail(new Error(data.failed));
+      else done.give(data.made);
+      next();
+    };
+    const handle = {
+      take(wanted) {
+        task = wanted;
+        worker.postMessage({ call: wanted.call, with: wanted.with });
+      },
+    };
+    return handle;
+  };
+  return (call, args, signal) =>
+    new Promise((give, fail) => {
+      waiting.push({ call, with: args, give, fail, signal });
+      next();
+    });
+}
+
+const VIEWS = { claims: "What people say" };
+
+// Shows the document. `bench` is what the page gives: see boot.js.
+export async function show(bench) {
+  const { claims } = await bench.evidence();
+  const ask = workshop(bench.engine());
+  const place = document.getElementById("app");
+  const nav = made("nav", { ariaLabel: "Evidence" });
+  const main = made("main", { className: "evidence", id: "main" });
+  const back = made("a", { href: "./" }, "Counterpoint");
+  place.replaceChildren(
+    made("header", { className: "masthead" }, made("h1", {}, back), made("p", { className: "tagline" }, "the same work, asked and queued"), nav),
+    main,
+  );
+  const { link_of } = await linked(bench);
+  const tools = { made, ask, bench, link_of };
+  const view = () => {
+    const wanted = /^#(\w+)/.exec(location.hash)?.[1];
+    const name = wanted in VIEWS ? wanted : "claims";
+    document.title = `${VIEWS[name]} · Counterpoint`;
+    nav.replaceChildren(
+      ...Object.entries(VIEWS).map(([id, label]) =>
+        made("a", { href: `#${id}`, className: "button", ...(id === name ? { "aria-current": "page" } : {}) }, label),
+      ),
+    );
+    main.replaceChildren();
+    ({ claims: () => show_claims(main, claims, tools) })[name]();
+  };
+  addEventListener("hashchange", view);
+  view();
+}
+
+// The address at which a scenario that is not built in is opened.
+async function linked(bench) {
+  const { field_of, keep, new_name } = await bench.own();
+  return {
+    async link_of(text, title, name) {
+      const kept_as = new_name();
+      const field = await field_of(text, name, kept_as);
+      if (field.startsWith("kept=")) keep(kept_as, { text, ran: text, title, when: Date.now(), field });
+      return `./#${name}&v=1&${field}`;
+    },
+  };
+}
+
+// The claims, all of them tried at once: each takes some milliseconds.
+async function show_claims(main, address, tools) {
+  const { made } = tools;
+  main.append(
+    made("h2", {}, "What people say, tried"),
+    made(
+      "p",
+      { className: "evidence-lead" },
+      "Each of these is a run that is made now, by the engine in your browser: the smallest one that shows it. Turn the knob until it is untrue.",
+    ),
+  );
+  let text;
+  try {
+    const response = await fetch(address);
+    if (!response.ok) throw new Error(`the server answered ${response.status} for the claims`);
+    text = await response.text();
+  } catch (error) {
+    return main.append(made("p", { role: "alert" }, `The claims could not be had: ${error.message}. Reload to try again.`));
+  }
+  main.append(made("ol", { className: "claims" }, ...JSON.parse(text).map((claim) => card(claim, text, tools))));
+}
+
+const SIDES = ["side-asked", "side-queued"];
+
+// A claim with its numbers, its picture and its knob.
+function card(claim, text, { made, ask, link_of }) {
+  const { id, knob, but } = claim;
+  const title = made("h3", { id: `claim-${id}` }, claim.claim);
+  const verdict = made("p", { className: "claim-verdict", role: "status" }, "It is being tried.");
+  const numbers = made("div", { className: "claim-numbers" });
+  const picture = made("img", { className: "claim-picture", width: 600, height: 400, alt: "" });
+  const output = made("output", {});
+  const untrue = made("p", { className: "claim-untrue" });
+  const slider = made("input", { type: "range", min: 0, max: knob.values.length - 1, step: 1, value: 0 });
+  const turn = made("label", { className: "claim-knob" }, made("span", {}, knob.label), slider, output);
+  const link = made("a", { className: "button" }, "See the run");
+  let asked = 0;
+  const tried = async () => {
+    asked += 1;
+    const mine = asked;
+    try {
+      const found = JSON.parse(await ask("claim", [text, id, slider.valueAsNumber]));
+      if (mine !== asked) return;
+      tell(found);
+      link.href = await link_of(found.scenario, found.title, found.name);
+    } catch (error) {
+      if (mine !== asked) return;
+      verdict.textContent = `It could not be tried: ${error.message}. Turn the knob to try again.`;
+    }
+  };
+  const tell = (found) => {
+    verdict.textContent = found.holds ? "Here it holds." : "Here it does not hold.";
+    verdict.classList.add("is-tried");
+    verdict.classList.toggle("does-not-hold", !found.holds);
+    output.textContent = slider.ariaValueText = found.knob.told[found.knob.stop];
+    untrue.textContent = found.holds ? "" : found.untrue;
+    const head = made("tr", {}, ...found.headings.map((heading, side) => made("th", { scope: "col", className: SIDES[side] }, heading)), made("td", {}));
+    const row = ({ told, said }) =>
+      made("tr", {}, ...told.map((value, side) => made("td", { className: SIDES[side] }, value)), made("th", { scope: "row" }, said));
+    numbers.replaceChildren(made("table", {}, made("thead", {}, head), made("tbody", {}, ...found.numbers.map(row))));
+    picture.src = `data:image/svg+xml,${encodeURIComponent(found.picture)}`;
+  };
+  slider.oninput = tried;
+  const item = made(
+    "li",
+    { className: "card claim", "aria-labelledby": title.id },
+    title,
+    verdict,
+    numbers,
+    picture,
+    made("div", { className: "claim-turning" }, turn, untrue),
+    made("p", { className: "claim-but" }, made("b", {}, "But: "), but),
+    made("p", { className: "claim-links" }, link),
+  );
+  tried();
+  return item;
+}

@@ -1,0 +1,65 @@
+//! Evidence: what people say, tried in the page, and the run behind it.
+
+use counterpoint::experiment::claim::{CLAIMS, claims, told_as_json};
+use counterpoint_browser_tests::Page;
+use serde_json::{Value, json};
+
+use crate::acts::{click, running_at};
+
+/// Whether all cards have their numbers, and the links to their runs.
+const TRIED: &str = "document.querySelectorAll('.claim .is-tried').length === 8 && document.querySelectorAll('.claim a.button[href]').length === 8";
+
+/// Whether the page has all that it fetches by itself: Firefox complains of what is still on its way when it leaves.
+const COME: &str = "performance.getEntriesByType('resource').some(({ name, responseEnd }) => name.includes('later-') && responseEnd > 0)";
+
+in_each_browser! {
+    async fn the_claims_are_one_click_away_and_each_is_made_untrue_by_its_knob(page: Page) {
+        running_at(&page, "").await?;
+        page.wait_until("all of it has come", COME).await?;
+        click(&page, ".next a[href='?evidence']").await?;
+        page.wait_until("all are tried", TRIED).await?;
+        assert_eq!(page.axe_violations().await?, Vec::<String>::new());
+        assert_eq!(shown(&page).await?, told(false));
+        // By the key that leads to the end of a slider.
+        for card in 1..=8 {
+            let slider = format!(".claim:nth-child({card}) input");
+            page.run::<()>("document.querySelector(arguments[0]).focus();", vec![json!(slider)]).await?;
+            page.driver().action_chain().send_keys(thirtyfour::Key::End.value().to_string()).perform().await?;
+        }
+        page.wait_until("none holds", "document.querySelectorAll('.does-not-hold').length === 8").await?;
+        assert_eq!(shown(&page).await?, told(true));
+        assert_eq!(page.axe_violations().await?, Vec::<String>::new());
+        // Its run is a scenario like any other, and Back leads to the claims.
+        page.wait_until("it has its link", "document.querySelector('.claim:nth-child(2) a.button').href.includes('own=')").await?;
+        click(&page, ".claim:nth-child(2) a.button").await?;
+        page.wait_until("it is shown", "document.querySelector('#title')?.textContent === 'Are synchronous parties tightly coupled?'").await?;
+        page.wait_until("all of it has come", COME).await?;
+        page.driver().back().await?;
+        page.wait_until("all are tried again", TRIED).await?;
+        // A page that Firefox brings back from its memory has told of no icon, so it looks for one where hosts used to have it.
+        let heard = page.complaints().await?;
+        assert!(heard.iter().all(|complaint| complaint.ends_with("favicon.ico")), "{heard:#?}");
+        Ok(())
+    }
+}
+
+/// What the cards say: whether each holds, and its numbers.
+async fn shown(page: &Page) -> anyhow::Result<Value> {
+    let script = "return [...document.querySelectorAll('.claim')].map((claim) => [
+        claim.querySelector('.claim-verdict').textContent === 'Here it holds.',
+        [...claim.querySelectorAll('tbody tr')].map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent)),
+    ]);";
+    page.run(script, Vec::new()).await
+}
+
+/// What the command line says of the same, at the first or the last stops.
+fn told(at_the_end: bool) -> Value {
+    let claims = claims(CLAIMS).unwrap_or_default();
+    let each = claims.iter().map(|claim| {
+        let stop = if at_the_end { claim.knob.values.len() - 1 } else { 0 };
+        let told = told_as_json(claim, stop).map(|(told, _)| told).unwrap_or_default();
+        let numbers = told["numbers"].as_array().into_iter().flatten().map(|number| number["told"].clone());
+        json!([told["holds"], numbers.collect::<Vec<_>>()])
+    });
+    each.collect()
+}
