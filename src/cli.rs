@@ -1,10 +1,11 @@
-//! The command line: `list`, `show`, `run`, `check`, `claims`, `schema`, `mdbook`.
+//! The command line: `list`, `show`, `run`, `check`, `claims`, `advise`, `schema`, `mdbook`.
 //!
 //! What is wrong with the input is said in one line on standard error, with exit code 2; what `check` finds wrong in files
 //! is its answer, on standard output and with exit code 1. A reader that stops reading
 //! (`counterpoint run … | head`) is no error. *Invariant:* nothing here that the library does not offer, and nothing
 //! of it in the page.
 
+mod advise;
 mod arguments;
 mod check;
 mod claims;
@@ -75,6 +76,7 @@ fn obey(command: Command) -> Result<(), Trouble> {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Claims(arguments) => claims::claims(&arguments),
+        Command::Advise(arguments) => advise::advise(&arguments),
         Command::Schema => print(format!("{:#}\n", schema()).as_bytes()),
         #[cfg(feature = "mdbook")]
         Command::Mdbook(arguments) => mdbook::mdbook(&arguments),

@@ -6,7 +6,9 @@
 //!
 //! *Invariant:* knows no page and no file. A row holds whole numbers only.
 
+pub mod advice;
 pub mod claim;
 mod row;
+pub mod workload;
 
 pub use row::{Row, place_of};

@@ -37,6 +37,8 @@ pub enum Command {
     Check(CheckArguments),
     /// What people say of the two styles, tried: each claim with numbers from a run, and what makes it untrue
     Claims(ClaimsArguments),
+    /// A call or a queue? Try a workload of one's own both ways, and say which, why, and what would change it
+    Advise(AdviseArguments),
     /// What can be written in a scenario, as a JSON Schema for editors
     Schema,
     /// Draw the diagrams of a book: what mdBook calls, and what sets up a book for it
@@ -68,6 +70,18 @@ pub enum MdbookCommand {
 }
 
 #[derive(Debug, Args)]
+pub struct AdviseArguments {
+    /// A file that describes the workload, or - for standard input: {"work": "300ms", "rate_per_s": 5, "workers": 4}
+    pub workload: String,
+    /// The first of the seeds with which it is tried
+    #[arg(long, value_name = "N", value_parser = seed, allow_hyphen_values = true, default_value = "1")]
+    pub seed: u64,
+    /// As text, as JSON, or the scenario that is run
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: ToldAs,
+}
+
+#[derive(Debug, Args)]
 pub struct ClaimsArguments {
     /// The claim with that name alone, as in `blocked`; all if none is named
     pub claim: Option<String>,
@@ -76,15 +90,15 @@ pub struct ClaimsArguments {
     pub stop: usize,
     /// As text, as JSON, or the scenario that is run
     #[arg(long, value_enum, default_value = "text")]
-    pub format: ClaimsFormat,
+    pub format: ToldAs,
 }
 
-/// What is told of a claim.
+/// What is told of an experiment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ClaimsFormat {
+pub enum ToldAs {
     /// What people read
     Text,
-    /// What programs read: a list of claims
+    /// What programs read
     Json,
     /// The scenario that is run, to look at or to change
     Scenario,

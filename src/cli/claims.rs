@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::arguments::{ClaimsArguments, ClaimsFormat};
+use super::arguments::{ClaimsArguments, ToldAs};
 use super::{Trouble, print};
 use crate::experiment::claim::{CLAIMS, Claim, claims as read, told_as_json, told_as_text};
 use crate::reading::shown;
@@ -15,16 +15,16 @@ pub(super) fn claims(arguments: &ClaimsArguments) -> Result<(), Trouble> {
     // It was looked at, and is not nought.
     let stop = arguments.stop - 1;
     let text = match arguments.format {
-        ClaimsFormat::Text => {
+        ToldAs::Text => {
             let told: Result<Vec<_>, _> = chosen.iter().map(|claim| told_as_text(claim, stop)).collect();
             told.map_err(Trouble::input)?.join("\n")
         }
-        ClaimsFormat::Json => {
+        ToldAs::Json => {
             let told: Result<Value, _> =
                 chosen.iter().map(|claim| told_as_json(claim, stop).map(|(value, _)| value)).collect();
             format!("{:#}\n", told.map_err(Trouble::input)?)
         }
-        ClaimsFormat::Scenario => {
+        ToldAs::Scenario => {
             let [claim] = chosen[..] else {
                 let known = known(&all);
                 return Err(Trouble::Input(format!(

@@ -1,5 +1,6 @@
 //! The native tests: one binary of topic modules.
 
+mod advice;
 mod architecture;
 mod auth;
 mod background;
