@@ -8,7 +8,15 @@
 
 pub mod advice;
 pub mod claim;
+mod curves;
+mod estimate;
 mod row;
+mod sweep;
 pub mod workload;
 
+pub use curves::{
+    Bend, Curves, Expected, MORE_NOT_USEFUL, Quantity, Series, TIMES_AS_LONG, Telling, expected, tellings,
+};
+pub use estimate::Estimate;
 pub use row::{Row, place_of};
+pub use sweep::{Axis, MOST_RUNS, Shard, Sweep, merged};

@@ -20,6 +20,7 @@ pub use parse::{NotJson, parse};
 pub use place::{On, place};
 pub use plain::{check as check_plain, one_line, shown, shown_path};
 pub use rule::Rule;
+pub use values::neat;
 
 use std::fmt;
 

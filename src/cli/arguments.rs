@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::experiment::{MOST_RUNS, Shard};
 use crate::reading::{LARGEST, shown};
 use crate::recording::{self, Selection};
 #[cfg(feature = "png")]
@@ -33,6 +34,10 @@ pub enum Command {
     Show { name: String },
     /// Run a scenario and tell, draw or report it
     Run(RunArguments),
+    /// Run a scenario at many values of its parameters: load curves, and where each side bends
+    Sweep(SweepArguments),
+    /// Put the shards of a sweep together
+    Merge(MergeArguments),
     /// Say whether scenarios are valid, and whether pictures and verdicts are still as they were committed
     Check(CheckArguments),
     /// What people say of the two styles, tried: each claim with numbers from a run, and what makes it untrue
@@ -139,6 +144,59 @@ pub struct RunArguments {
     /// Where to write, instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct SweepArguments {
+    /// A built-in scenario's name, a file, or - for standard input
+    pub scenario: String,
+    /// What to change: so many values at equal distances, as in workload.arrivals.rate_per_s=5..50:10, or those listed, as
+    /// in sides.left.timeout=50ms,1s; may be repeated, and then all combinations are run
+    #[arg(long, required = true, value_name = "PATH=FROM..TO:STEPS", allow_hyphen_values = true)]
+    pub over: Vec<String>,
+    /// How often each point is run, with other seeds, the same at every point
+    #[arg(long, value_name = "N", default_value = "1", value_parser = repeats, allow_hyphen_values = true)]
+    pub repeats: u32,
+    /// Change one field at all points, as in workload.jobs=1000; may be repeated
+    #[arg(long, value_name = "PATH=VALUE", allow_hyphen_values = true)]
+    pub set: Vec<String>,
+    /// The seed of the first repeat, instead of the scenario's
+    #[arg(long, value_name = "N", value_parser = seed, allow_hyphen_values = true)]
+    pub seed: Option<u64>,
+    /// Make one part only, the K-th of N, as lines for `counterpoint merge`
+    #[arg(long, value_name = "K/N", value_parser = shard, conflicts_with = "format", allow_hyphen_values = true)]
+    pub shard: Option<Shard>,
+    #[command(flatten)]
+    pub reading: ReadingArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct MergeArguments {
+    /// What `counterpoint sweep … --shard` made, all shards in any order
+    #[arg(required = true, value_name = "FILES")]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub reading: ReadingArguments,
+}
+
+/// What is made of the rows of a sweep.
+#[derive(Debug, Args)]
+pub struct ReadingArguments {
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: ReadingFormat,
+    /// Where to write, instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReadingFormat {
+    /// A table a side, where it bends and why, and what theory expects
+    Text,
+    /// A line for each run and side, with all numbers
+    Csv,
+    /// All means with their intervals, the bends, what theory expects
+    Json,
 }
 
 #[derive(Debug, Args)]
@@ -314,6 +372,17 @@ fn job(text: &str) -> Result<Selection, String> {
 
 fn moment(text: &str) -> Result<Moment, String> {
     text.parse::<Span>().map(|span| Moment::START + span).map_err(|error| error.to_string())
+}
+
+fn repeats(text: &str) -> Result<u32, String> {
+    let repeats = text.parse().ok().filter(|repeats| (1..=MOST_RUNS).contains(repeats));
+    repeats.ok_or_else(|| format!("it is a whole number from 1 to {MOST_RUNS}"))
+}
+
+fn shard(text: &str) -> Result<Shard, String> {
+    let numbers = text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
+    let (number, of) = numbers.ok_or("write which one of how many, as in 1/4")?;
+    Shard::new(number, of)
 }
 
 fn width(text: &str) -> Result<u16, String> {

@@ -21,7 +21,7 @@ use crate::time::Moment;
 
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Trouble> {
     let (scenario, own) = read(&arguments.scenario)?;
-    let scenario = changed(&scenario, arguments)?;
+    let scenario = changed(&scenario, &arguments.set, arguments.seed)?;
     let side = chosen_side(&scenario, &arguments.side)?;
     check_view(arguments, &scenario)?;
     check_place(arguments, io::stdout().is_terminal())?;
@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Trouble> {
 /// The run of a scenario, and its picture as SVG, wider than was asked for if its lanes need that.
 #[cfg(feature = "mdbook")]
 pub(super) fn drawn(scenario: &Scenario, arguments: &RunArguments) -> Result<(Played, String), Trouble> {
-    let scenario = changed(scenario, arguments)?;
+    let scenario = changed(scenario, &arguments.set, arguments.seed)?;
     let side = chosen_side(&scenario, &arguments.side)?;
     check_view(arguments, &scenario)?;
     check_place(arguments, false)?;
@@ -114,7 +114,7 @@ pub(super) fn check_width(arguments: &RunArguments, played: &Played, side: Optio
 }
 
 /// A built-in scenario, standard input, or a file; and its text if it is not built in.
-fn read(source: &str) -> Result<(Scenario, Option<String>), Trouble> {
+pub(super) fn read(source: &str) -> Result<(Scenario, Option<String>), Trouble> {
     if let Some(preset) = preset(source) {
         return Ok((preset.scenario(), None));
     }
@@ -169,12 +169,12 @@ fn nearest(name: &str) -> Option<&'static str> {
 }
 
 /// The scenario with everything that was set, checked as a whole at the end.
-fn changed(scenario: &Scenario, arguments: &RunArguments) -> Result<Scenario, Trouble> {
+pub(super) fn changed(scenario: &Scenario, set: &[String], seed: Option<u64>) -> Result<Scenario, Trouble> {
     let mut changes = Vec::new();
-    for assignment in &arguments.set {
+    for assignment in set {
         changes.push(parse_assignment(assignment).map_err(|problem| Trouble::input(told("--set", &problem)))?);
     }
-    changes.extend(arguments.seed.map(|seed| ("seed", Value::from(seed))));
+    changes.extend(seed.map(|seed| ("seed", Value::from(seed))));
     scenario.with_all(changes).map_err(Trouble::input)
 }
 

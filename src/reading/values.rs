@@ -221,3 +221,8 @@ fn wrong_number(count: usize, least: usize, most: usize) -> Option<String> {
         _ => Some(format!("there are {count} entries; at most {most} fit")),
     }
 }
+
+/// The number without the noise in the last places that decimal steps leave in binary numbers.
+pub fn neat(number: f64) -> f64 {
+    if number < 1e6 { (number * 1e9).round() / 1e9 } else { number.round() }
+}

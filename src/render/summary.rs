@@ -29,8 +29,7 @@ pub fn summaries(played: &Played) -> Vec<Summary> {
 
 /// The one sentence that compares the two sides, given their summaries.
 pub fn comparison(played: &Played, summaries: &[Summary]) -> Comparison {
-    let [left, right] = [0, 1].map(|place| &played.sides[place]);
-    let names = names([left, right]);
+    let names = names([0, 1].map(|place| (played.sides[place].style, played.sides[place].heading.as_str())));
     let compared = [0, 1].map(|place| Compared {
         name: &names[place],
         trace: &played.sides[place].trace,
@@ -41,15 +40,15 @@ pub fn comparison(played: &Played, summaries: &[Summary]) -> Comparison {
 }
 
 /// What the sides are called in a sentence: by their styles if these differ, else by their headings.
-fn names(sides: [&SidePlayed; 2]) -> [String; 2] {
-    let [left, right] = sides;
-    if left.style != right.style {
-        return sides.map(|side| match side.style {
+pub fn names(sides: [(Style, &str); 2]) -> [String; 2] {
+    let [(left, _), (right, _)] = sides;
+    if left != right {
+        return sides.map(|(style, _)| match style {
             Style::RequestResponse => "request–response".to_owned(),
             Style::Queued => "queued messaging".to_owned(),
         });
     }
-    sides.map(|side| format!("“{}”", side.heading))
+    sides.map(|(_, heading)| format!("“{heading}”"))
 }
 
 /// The yardstick by which both sides of this run are measured.

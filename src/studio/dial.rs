@@ -6,6 +6,7 @@ use serde_json::{Number, Value};
 
 use super::edit::{same, shortened};
 use crate::desk::DialFace;
+use crate::reading::neat;
 use crate::scenario::Control;
 use crate::time::{LONGEST, Span, readable};
 
@@ -249,11 +250,6 @@ fn round_step(rough: f64, unit: Unit) -> f64 {
         }
         decade *= 10.0;
     }
-}
-
-/// The number without the noise in the last places that decimal steps leave in binary numbers.
-fn neat(number: f64) -> f64 {
-    if number < 1e6 { (number * 1e9).round() / 1e9 } else { number.round() }
 }
 
 /// A number as JSON writes it, but a whole one without its `.0`.

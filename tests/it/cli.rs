@@ -293,3 +293,49 @@ fn an_error_is_one_short_line_on_the_command_line_as_well() {
         assert!(line.len() < 2_000, "{} bytes: {line}", line.len());
     }
 }
+
+#[test]
+fn a_sweep_is_the_same_bytes_from_one_machine_and_from_shards() {
+    let folder = std::env::temp_dir().join(format!("counterpoint-sweep-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let words = ["sweep", "order-emails", "--over", "workload.arrivals.rate_per_s=2..6:3", "--repeats", "2"];
+    let shards: Vec<String> =
+        (1..=3).map(|number| folder.join(number.to_string()).to_str().unwrap().to_owned()).collect();
+    for (number, file) in (1..=3).zip(&shards) {
+        let shard = format!("{number}/3");
+        assert_eq!(text(&counterpoint(&[&words[..], &["--shard", &shard, "-o", file]].concat(), "")), "");
+    }
+    for format in ["text", "csv", "json"] {
+        let whole = text(&counterpoint(&[&words[..], &["--format", format]].concat(), ""));
+        assert_eq!(text(&counterpoint(&[&words[..], &["--format", format]].concat(), "")), whole);
+        let merged = text(&counterpoint(&["merge", "--format", format, &shards[2], &shards[0], &shards[1]], ""));
+        assert_eq!(merged, whole, "{format}");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn what_is_wrong_with_a_sweep_is_said_with_the_option() {
+    let over = ["sweep", "order-emails", "--over"];
+    let cases: [(&[&str], &str); 4] = [
+        (&["workload.jobs=0,1"], "counterpoint: --over: at workload.jobs=0: workload.jobs: 0 would not do"),
+        (
+            &["workload.jobs=1,2", "--repeats", "0"],
+            "counterpoint: invalid value '0' for '--repeats <N>': it is a whole number from 1",
+        ),
+        (
+            &["workload.jobs=1,2", "--shard", "3/2"],
+            "counterpoint: invalid value '3/2' for '--shard <K/N>': 3/2 is no shard",
+        ),
+        (
+            &["workload.jobs=1,2", "--shard", "1/2", "--format", "csv"],
+            "counterpoint: the argument '--shard <K/N>' cannot be used with",
+        ),
+    ];
+    for (words, sentence) in cases {
+        let output = counterpoint(&[&over[..], words].concat(), "");
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.starts_with(sentence) && told.lines().count() == 1, "{told}");
+        assert_eq!(output.status.code(), Some(2));
+    }
+}

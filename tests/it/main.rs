@@ -91,6 +91,8 @@ mod sqs;
 mod sqs_handles;
 mod story;
 mod svg;
+mod sweep;
+mod sweep_theory;
 mod system_brokers;
 mod system_failures;
 mod system_jobs;

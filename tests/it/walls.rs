@@ -23,7 +23,19 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("render", &["sorting", "direction", "time", "trace", "recording", "scenario", "metrics", "story", "scene"]),
     (
         "experiment",
-        &["sorting", "reading", "time", "rng", "trace", "recording", "scenario", "metrics", "render", "theory"],
+        &[
+            "sorting",
+            "direction",
+            "reading",
+            "time",
+            "rng",
+            "trace",
+            "recording",
+            "scenario",
+            "metrics",
+            "render",
+            "theory",
+        ],
     ),
     ("export", &["time", "trace", "recording", "scenario", "scene", "render"]),
     (
