@@ -92,7 +92,6 @@
     own: () => import(beside_page("#own")),
     workshop: () => import(beside_page("#workshop")),
     engine: () => ({ script: beside_page("#maker"), name: engine_name }),
-    evidence: () => ({ claims: background.querySelector("[rel=claims]").getAttribute("href") }),
     is_own: () => /[#&](own|kept)=/.test(location.hash),
     async unpack() {
       bench.text = bench.is_own() ? await bench.own().then(({ text_of }) => text_of(location.hash)).catch(() => {}) : undefined;

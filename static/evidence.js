@@ -66,11 +66,13 @@ function workshop({ script, name }) {
     });
 }
 
-const VIEWS = { claims: "What people say" };
+const VIEWS = { claims: "What people say", advice: "Which should I use?" };
 
 // Shows the document. `bench` is what the page gives: see boot.js.
 export async function show(bench) {
-  const { claims } = await bench.evidence();
+  // What there is beside the page stands in it, under the names of its files.
+  const beside = document.getElementById("background").content;
+  const address_of = (id, attribute = "src") => new URL(beside.querySelector(id).getAttribute(attribute), document.baseURI).href;
   const ask = workshop(bench.engine());
   const place = document.getElementById("app");
   const nav = made("nav", { ariaLabel: "Evidence" });
@@ -81,10 +83,18 @@ export async function show(bench) {
     main,
   );
   const { link_of } = await linked(bench);
-  const tools = { made, ask, bench, link_of };
-  const view = () => {
+  const tools = { made, ask, link_of };
+  const views = {
+    claims: () => show_claims(main, address_of("[rel=claims]", "href"), tools),
+    advice: async () => (await import(address_of("#advice"))).show(main, tools),
+  };
+  let shown;
+  const view = async () => {
     const wanted = /^#(\w+)/.exec(location.hash)?.[1];
     const name = wanted in VIEWS ? wanted : "claims";
+    // A view that is shown hears of its own address by itself.
+    if (name === shown) return;
+    shown = name;
     document.title = `${VIEWS[name]} · Counterpoint`;
     nav.replaceChildren(
       ...Object.entries(VIEWS).map(([id, label]) =>
@@ -92,10 +102,14 @@ export async function show(bench) {
       ),
     );
     main.replaceChildren();
-    ({ claims: () => show_claims(main, claims, tools) })[name]();
+    try {
+      await views[name]();
+    } catch (error) {
+      main.replaceChildren(made("p", { role: "alert" }, `This could not be shown: ${error.message}. Reload to try again.`));
+    }
   };
   addEventListener("hashchange", view);
-  view();
+  await view();
 }
 
 // The address at which a scenario that is not built in is opened.
@@ -122,14 +136,9 @@ async function show_claims(main, address, tools) {
       "Each of these is a run that is made now, by the engine in your browser: the smallest one that shows it. Turn the knob until it is untrue.",
     ),
   );
-  let text;
-  try {
-    const response = await fetch(address);
-    if (!response.ok) throw new Error(`the server answered ${response.status} for the claims`);
-    text = await response.text();
-  } catch (error) {
-    return main.append(made("p", { role: "alert" }, `The claims could not be had: ${error.message}. Reload to try again.`));
-  }
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`the server answered ${response.status} for the claims`);
+  const text = await response.text();
   main.append(made("ol", { className: "claims" }, ...JSON.parse(text).map((claim) => card(claim, text, tools))));
 }
 

@@ -115,6 +115,12 @@ mod trying {
     pub fn claim(text: &str, id: &str, stop: usize) -> Result<String, String> {
         taken::claim(text, id, stop)
     }
+
+    /// The advice on a workload; see [`advice`](taken::advice).
+    #[wasm_bindgen]
+    pub fn advice(workload: &str) -> Result<String, String> {
+        taken::advice(workload)
+    }
 }
 
 /// For those who write a scenario in the page.

@@ -1,5 +1,7 @@
 //! Advice: a call or a queue, for a workload of one's own.
 
+use std::iter::successors;
+
 use counterpoint::experiment::advice::{Advice, RULES, Speaks, Verdict, advise, told_as_json, told_as_text};
 use counterpoint::experiment::workload::Workload;
 use serde_json::{Value, json};
@@ -83,7 +85,7 @@ fn longer_work_never_moves_a_verdict_towards_a_call() {
         let mut last: Option<Advice> = None;
         // Each tenth part of a decade with --long.
         let steps: Vec<u64> = match is_long() {
-            true => (0..45).map(|step| (5.0 * 1.25f64.powi(step)) as u64).chain([60_000]).collect(),
+            true => successors(Some(5.0), |millis| Some(millis * 1.25)).take(45).map(|millis| millis as u64).collect(),
             false => vec![5, 80, 250, 900, 60_000],
         };
         for millis in steps {
@@ -141,7 +143,7 @@ fn a_workload_of_one_worker_waits_as_long_as_theory_says() {
     let means: Vec<f64> = means.collect();
     let count = means.len() as f64;
     let mean = means.iter().sum::<f64>() / count;
-    let deviation = (means.iter().map(|one| (one - mean).powi(2)).sum::<f64>() / (count - 1.0)).sqrt();
+    let deviation = (means.iter().map(|one| (one - mean) * (one - mean)).sum::<f64>() / (count - 1.0)).sqrt();
     let theory = counterpoint::theory::m_d_1(5.0, 0.1).time;
     assert!((mean - theory).abs() < 4.0 * deviation / count.sqrt(), "{mean} instead of {theory}");
 }

@@ -151,13 +151,14 @@ fn dress(files: &mut Files) -> Result<()> {
 
 /// Functions of the engine that are needed only where something is taken from the page, written in it, or tried by many runs,
 /// and where tests compare runs, likewise.
-const OF_FILES: [&str; 7] = [
+const OF_FILES: [&str; 8] = [
     "counterpoint::render::json::hash::",
     "counterpoint::scenario::located::problems_as_json::",
     "counterpoint::studio::taken::file::made::",
     "counterpoint::studio::taken::mine::mine::",
     "counterpoint::studio::taken::snippet::command::",
     "counterpoint::studio::taken::snippet::snippet::",
+    "counterpoint::studio::taken::tried::advice::",
     "counterpoint::studio::taken::tried::claim::",
 ];
 

@@ -4,7 +4,9 @@
 
 use serde_json::Value;
 
+use crate::experiment::advice::{advise, told_as_json};
 use crate::experiment::claim;
+use crate::experiment::workload::Workload;
 use crate::reading::shown;
 use crate::render::svg;
 
@@ -25,5 +27,30 @@ pub fn claim(text: &str, id: &str, stop: usize) -> Result<String, String> {
     told["scenario"] =
         meant.scenario_at(stop).map(|scenario| scenario.to_value().to_string()).unwrap_or_default().into();
     told["picture"] = Value::String(svg::small(&played));
+    Ok(told.to_string())
+}
+
+/// How many jobs of a workload are drawn.
+const DRAWN: u64 = 12;
+
+/// The advice on a workload: as [`told_as_json`] tells it, with a small picture of its first jobs, and its scenario as text.
+///
+/// # Errors
+/// One sentence that names the field.
+#[inline(never)]
+pub fn advice(workload: &str) -> Result<String, String> {
+    let workload = Workload::from_json(workload).map_err(|misread| misread.to_string())?;
+    let advice = advise(&workload, 1).map_err(|problem| problem.to_string())?;
+    let mut told = told_as_json(&advice);
+    let head = &advice.scenario.head;
+    told["title"] = head.title_or_name().into();
+    told["name"] = head.name.as_str().into();
+    told["headings"] = advice.scenario.headings().into();
+    told["scenario"] = told["scenario"].to_string().into();
+    // Where the moments are listed there is one for each job, so fewer jobs would not do.
+    let fewer = advice.scenario.with("workload.jobs", DRAWN.min(head.workload.jobs.into()).into());
+    if let Ok(fewer) = fewer {
+        told["picture"] = Value::String(svg::small(&fewer.play()));
+    }
     Ok(told.to_string())
 }

@@ -1,10 +1,12 @@
 //! Evidence: what people say, tried in the page, and the run behind it.
 
+use counterpoint::experiment::advice::{advise, told_as_json as advice_as_json};
 use counterpoint::experiment::claim::{CLAIMS, claims, told_as_json};
+use counterpoint::experiment::workload::Workload;
 use counterpoint_browser_tests::Page;
 use serde_json::{Value, json};
 
-use crate::acts::{click, running_at};
+use crate::acts::{click, quiet, running_at};
 
 /// Whether all cards have their numbers, and the links to their runs.
 const TRIED: &str = "document.querySelectorAll('.claim .is-tried').length === 8 && document.querySelectorAll('.claim a.button[href]').length === 8";
@@ -41,6 +43,50 @@ in_each_browser! {
         assert!(heard.iter().all(|complaint| complaint.ends_with("favicon.ico")), "{heard:#?}");
         Ok(())
     }
+
+    async fn a_workload_is_described_and_a_style_advised_with_the_numbers_of_the_command_line(page: Page) {
+        page.open("?evidence#advice").await?;
+        let said = "document.querySelector('.advice-said') && document.querySelector('.advice').ariaBusy === 'false'";
+        page.wait_until("there is an example", said).await?;
+        let mut workload = json!({ "name": "Order e-mails", "waits": "nobody", "work": "300ms", "rate_per_s": 40, "workers": 12, "broker": "rabbitmq", "prefetch": 1 });
+        assert_eq!(advised(&page).await?, advice_on(&workload)?);
+        assert!(page.text(".advice-cause").await?.starts_with("Prefetch 1 is why"));
+        assert_eq!(page.axe_violations().await?, Vec::<String>::new());
+        // By keyboard: a person waits, and the work is short.
+        page.run::<()>("document.querySelectorAll('.advice-form select')[0].focus();", Vec::new()).await?;
+        let keys = async |keys: String| page.driver().action_chain().send_keys(keys).perform().await;
+        keys("A pe".into()).await?;
+        page.run::<()>("document.querySelectorAll('.advice-field:not([hidden]) input')[2].select();", Vec::new()).await?;
+        keys(format!("40 ms{}", thirtyfour::Key::Enter.value())).await?;
+        page.wait_until("it is advised anew", "location.hash.startsWith('#advice&of=') && document.querySelector('.advice-said').textContent.startsWith('Use a call')").await?;
+        (workload["waits"], workload["work"]) = ("person".into(), "40ms".into());
+        assert_eq!(advised(&page).await?, advice_on(&workload)?);
+        // What will not do is refused, and Back leads to what would.
+        page.run::<()>("document.querySelectorAll('.advice-field:not([hidden]) input')[2].select();", Vec::new()).await?;
+        keys(format!("soon{}", thirtyfour::Key::Enter.value())).await?;
+        page.wait_until("it is refused", "document.querySelector('.advice-refused')?.textContent.startsWith('work: ')").await?;
+        page.driver().back().await?;
+        page.wait_until("it is there again", &format!("{said} && document.querySelector('.advice-said').textContent.startsWith('Use a call')")).await?;
+        quiet(&page).await
+    }
+}
+
+/// What is said of a workload: in a sentence, and by which rules.
+async fn advised(page: &Page) -> anyhow::Result<Value> {
+    let script = "return [document.querySelector('.advice-said').textContent, ...[...document.querySelectorAll('.advice-reason')].map((reason) =>
+        [reason.querySelector('b').textContent, reason.querySelector('p').textContent])];";
+    page.run(script, Vec::new()).await
+}
+
+/// The same from the library.
+fn advice_on(workload: &Value) -> anyhow::Result<Value> {
+    let workload = Workload::from_json(&workload.to_string()).map_err(|misread| anyhow::anyhow!("{misread}"))?;
+    let told = advice_as_json(&advise(&workload, 1).map_err(|problem| anyhow::anyhow!("{problem}"))?);
+    let reasons = told["reasons"].as_array().into_iter().flatten().filter(|reason| reason["applies"] == true);
+    Ok([told["said"].clone()]
+        .into_iter()
+        .chain(reasons.map(|reason| json!([reason["says"], reason["said"]])))
+        .collect())
 }
 
 /// What the cards say: whether each holds, and its numbers.
