@@ -10,6 +10,8 @@ mod broker;
 mod caption;
 mod change;
 mod check;
+#[cfg(not(target_arch = "wasm32"))]
+mod declared;
 mod heading;
 mod library;
 mod located;
@@ -21,6 +23,8 @@ mod run;
 mod schema;
 
 pub use broker::{BROKERS, Broker, broker, path_in};
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use declared::{Declarations, declarations};
 pub use library::LibraryText;
 pub use located::{Located, problems_as_json};
 pub use path::{parse_assignment, value_in};
@@ -33,6 +37,8 @@ pub use read::{MAX_TEXT_BYTES, Problem};
 pub use run::{Played, Run};
 #[cfg(not(target_arch = "wasm32"))]
 pub use schema::schema;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use schema::{bounds_of_time, definition, plain};
 
 pub use crate::recording::{SidePlayed, Style};
 
@@ -123,7 +129,7 @@ fields! {
     /// What both sides are to do, as written.
     #[derive(Clone, Debug, PartialEq)]
     pub struct WorkloadText {
-        /// From 1 to [`MAX_JOBS`].
+        /// How many jobs there are.
         pub jobs: u32 [Rule::Whole(1, MAX_JOBS as i64)] = 1,
         /// What a job is called in sentences.
         pub noun: Noun = Noun { one: "job".into(), many: "jobs".into() },

@@ -1,14 +1,14 @@
 //! Writes what lies beside the page of the built-in scenarios: a recording of each, by which it can be used before the
 //! engine has come; `introduction.html`, the first one in words; `scenarios.json`, the files of all; and the library:
-//! `library.json`, by which they are found, and in `pictures` a small picture of each. And `schema.json`, which says what can
-//! stand in a scenario. The build of the page runs this (`cargo xtask finish`).
+//! `library.json`, by which they are found, and in `pictures` a small picture of each. And what can stand
+//! in a scenario: `schema.json` for editors, `settings.html` for people. The build of the page runs this (`cargo xtask finish`).
 //!
 //! An example to Cargo, so that it is not installed with the command line.
 
 use std::path::Path;
 use std::{env, fs, io};
 
-use counterpoint::render::svg;
+use counterpoint::render::{settings, svg};
 use counterpoint::scenario::{PRESETS, Preset, in_one, schema};
 use counterpoint::scene::markup::escaped;
 use counterpoint::studio::{Studio, library};
@@ -27,6 +27,7 @@ fn main() -> io::Result<()> {
     fs::write(folder.join("scenarios.json"), in_one())?;
     fs::write(folder.join("library.json"), library::index().to_string())?;
     fs::write(folder.join("schema.json"), schema().to_string())?;
+    fs::write(folder.join("settings.html"), settings::settings())?;
     fs::write(folder.join("introduction.html"), introduction(&PRESETS[0]))
 }
 

@@ -3,11 +3,14 @@
 //!
 //! *Invariant:* everything here is walked from the declarations by which a scenario is read.
 
+use std::rc::Rc;
+
 use serde_json::Value;
 
 use super::{Declared, Each};
 
 /// What can stand in a field, apart from its rule.
+#[derive(Clone)]
 pub enum Kind {
     /// A whole number, and the bounds of its type.
     Whole(i64, i64),
@@ -32,15 +35,17 @@ pub enum Kind {
 }
 
 /// An object.
+#[derive(Clone)]
 pub struct Object {
     /// Which of all: the path of its type.
     pub name: String,
     pub about: &'static str,
     /// Its fields, in order. (Asked for, because objects hold objects of their own kind.)
-    pub fields: Box<dyn Fn() -> Vec<Shown>>,
+    pub fields: Rc<dyn Fn() -> Vec<Shown>>,
 }
 
 /// A value of one of several forms.
+#[derive(Clone)]
 pub struct Choice {
     /// Which of all.
     pub name: &'static str,
@@ -79,7 +84,7 @@ pub struct Shown {
 impl Kind {
     /// An object of the type at that path.
     pub fn object(name: &str, about: &'static str, fields: impl Fn() -> Vec<Shown> + 'static) -> Kind {
-        Kind::Object(Object { name: name.to_owned(), about, fields: Box::new(fields) })
+        Kind::Object(Object { name: name.to_owned(), about, fields: Rc::new(fields) })
     }
 }
 

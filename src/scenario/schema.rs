@@ -7,18 +7,17 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Head, SideText};
-use crate::protocol::Settings;
+use super::declared::{Declarations, declarations};
 use crate::reading::kind::{Choice, Form, Kind, Object, Shape, Shown};
-use crate::reading::{Field, Need, Rule, rule};
+use crate::reading::{Need, Rule, rule};
 use crate::time::Span;
 
 /// The JSON Schema of scenarios, by the draft 2020-12.
 pub fn schema() -> Value {
+    let Declarations { head, side, protocols } = declarations();
     let mut book = Book { definitions: Map::new() };
-    let Kind::Object(head) = Head::default().kind() else { unreachable!("a scenario is an object") };
     let mut scenario = book.object(&head);
-    let side = book.side();
+    let side = book.side(&side, &protocols);
     book.definitions.insert("Side".to_owned(), side);
     scenario["title"] = "A scenario of Counterpoint".into();
     scenario["description"] = "One workload, and the two sides that do it.".into();
@@ -52,7 +51,7 @@ struct Book {
 impl Book {
     /// A reference to the definition of that name, which is made if it is not there.
     fn refer(&mut self, name: &str, define: impl FnOnce(&mut Self) -> Value) -> Value {
-        let name = short(name);
+        let name = definition(name);
         if !self.definitions.contains_key(&name) {
             // Something is there while it is made, for it may hold others of its kind.
             self.definitions.insert(name.clone(), Value::Null);
@@ -158,26 +157,17 @@ impl Book {
     }
 
     /// A side: what each has, and by its protocol the rest.
-    fn side(&mut self) -> Value {
-        let Kind::Object(said) = SideText::default().kind() else { unreachable!("a side is an object") };
-        let mut side = self.object(&said);
-        let protocols = Settings::kinds();
+    fn side(&mut self, said: &Object, protocols: &[(&str, Object)]) -> Value {
+        let mut side = self.object(said);
         let names: Vec<Value> = protocols
             .iter()
-            .map(|(name, kind)| {
-                let about = match kind {
-                    Kind::Object(object) => plain(object.about),
-                    _ => String::new(),
-                };
-                json!({ "const": name, "description": about })
-            })
+            .map(|(name, settings)| json!({ "const": name, "description": plain(settings.about) }))
             .collect();
         side["properties"]["protocol"]["anyOf"] = names.into();
         let mut chosen = Vec::new();
-        for (name, kind) in protocols {
-            let Kind::Object(settings) = kind else { continue };
+        for (name, settings) in protocols {
             let rest = self.refer(&settings.name, |book| {
-                let mut all = book.object(&settings);
+                let mut all = book.object(settings);
                 // What every side says is described with it.
                 for field in (said.fields)() {
                     all["properties"][field.declared.name] = json!({});
@@ -202,7 +192,7 @@ fn unsaid(protocol: &str) -> Value {
 }
 
 /// The name of a definition: the last of the room and the type that are its own.
-fn short(name: &str) -> String {
+pub(crate) fn definition(name: &str) -> String {
     let words = name.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
     let common = ["counterpoint", "protocol", "settings", "scenario", "system", "within", "party", "call", "Settings"];
     let own: Vec<String> = words
@@ -224,17 +214,22 @@ fn text(rule: &Rule) -> Value {
     }
 }
 
-/// A number and a unit, in words what a pattern cannot say.
-fn time(rule: &Rule) -> Value {
-    let mut time = json!({ "type": "string", "pattern": "^\\s*[0-9]+(\\.[0-9]+)?\\s*(h|min|s|ms|us)\\s*$" });
-    let bounds = match *rule {
+/// The bounds of a time, in words.
+pub(crate) fn bounds_of_time(rule: &Rule) -> Option<String> {
+    Some(match *rule {
         Rule::Time(1, rule::LONGEST) => "longer than nothing".to_owned(),
         Rule::Time(least, rule::LONGEST) => format!("at least {}", Span::micros(least)),
         Rule::Time(least, most) => format!("from {} to {}", Span::micros(least), Span::micros(most)),
         Rule::Seconds(0) => "in whole seconds".to_owned(),
         Rule::Seconds(least) => format!("in whole seconds, at least {least}s"),
-        _ => return time,
-    };
+        _ => return None,
+    })
+}
+
+/// A number and a unit, in words what a pattern cannot say.
+fn time(rule: &Rule) -> Value {
+    let mut time = json!({ "type": "string", "pattern": "^\\s*[0-9]+(\\.[0-9]+)?\\s*(h|min|s|ms|us)\\s*$" });
+    let Some(bounds) = bounds_of_time(rule) else { return time };
     if matches!(rule, Rule::Time(1.., _) | Rule::Seconds(1..)) {
         time["pattern"] = "^\\s*(?=[0-9.]*[1-9])[0-9]+(\\.[0-9]+)?\\s*(h|min|s|ms|us)\\s*$".into();
     }

@@ -27,7 +27,9 @@ export function panel(does) {
   const redo = tool("Redo", does.redo);
   const views = Object.entries({ text: "Text", form: "Form" }).map(([view, name]) => tool(name, () => does.turn(view), { ariaPressed: String(view === "text") }));
   const view = made("span", { className: "workshop-view", role: "group", ariaLabel: "View" }, ...views);
-  const tools = made("div", { className: "workshop-tools", role: "group", ariaLabel: "The scenario" }, another, save, undo, redo, view);
+  // In a tab of its own, so that what is read there can be written here.
+  const settings = made("a", { className: "workshop-settings", href: "settings.html", target: "_blank" }, "Settings");
+  const tools = made("div", { className: "workshop-tools", role: "group", ariaLabel: "The scenario" }, another, save, undo, redo, settings, view);
   const notices = made("div", { className: "workshop-notices" });
   const place = made("div", { className: "workshop-editor" });
   const problems = made("section", { className: "workshop-problems", ariaLabel: "Problems", hidden: true });

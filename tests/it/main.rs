@@ -83,6 +83,7 @@ mod run;
 mod scenario;
 mod scene;
 mod schema;
+mod settings_page;
 mod shedding;
 mod snippets;
 mod soap;

@@ -20,7 +20,10 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("metrics", &["sorting", "time", "trace", "recording"]),
     ("story", &["sorting", "time", "trace"]),
     ("scene", &["sorting", "direction", "time", "trace", "recording"]),
-    ("render", &["sorting", "direction", "time", "trace", "recording", "scenario", "metrics", "story", "scene"]),
+    (
+        "render",
+        &["sorting", "direction", "reading", "time", "trace", "recording", "scenario", "metrics", "story", "scene"],
+    ),
     (
         "experiment",
         &[

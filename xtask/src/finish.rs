@@ -21,7 +21,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 /// Files that are fetched by the names that they have in the repository: a link leads to them.
-const LINKED: [&str; 3] = ["modelled.html", "systems.html", "modelled.css"];
+const LINKED: [&str; 4] = ["modelled.html", "systems.html", "settings.html", "modelled.css"];
 
 /// Finishes the build that Trunk is about to put in its place.
 pub fn finish() -> Result<()> {
@@ -81,12 +81,13 @@ const INTRODUCTION: &str = "id=\"fallback-introduction\">";
 const PICTURES: (&str, &str) = ("covers/pictures/", "pictures/");
 
 /// Puts the words by which the first scenario is introduced into the page, so that they are read before the app has come;
-/// the files of all scenarios beside the engine; and the library beside the page.
+/// the files of all scenarios beside the engine; and the library, the schema and the page of the settings beside the page.
 fn introduce(files: &mut Files) -> Result<()> {
     for (from, to) in [
         ("covers/scenarios.json", "engine_scenarios.json"),
         ("covers/library.json", "library.json"),
         ("covers/schema.json", "schema.json"),
+        ("covers/settings.html", "settings.html"),
     ] {
         let content = take_text(files, from)?;
         files.insert(String::from(to), content.into_bytes());
@@ -381,13 +382,15 @@ mod tests {
             ("covers/scenarios.json", "[]"),
             ("covers/library.json", "{}"),
             ("covers/schema.json", "{}"),
+            ("covers/settings.html", "<p>"),
             ("covers/pictures/one.svg", "<svg/>"),
         ];
         let mut files: Files = written.into_iter().map(|(name, content)| (name.to_owned(), content.into())).collect();
         introduce(&mut files).unwrap();
         let page = take_text(&mut files, "index.html").unwrap();
         assert_eq!(page, format!(r#"<section id="fallback-introduction">{words}</section>"#));
-        let names = ["covers/one", "engine_scenarios.json", "library.json", "pictures/one.svg", "schema.json"];
+        let names =
+            ["covers/one", "engine_scenarios.json", "library.json", "pictures/one.svg", "schema.json", "settings.html"];
         assert_eq!(files.into_keys().collect::<Vec<_>>(), names);
     }
 

@@ -101,7 +101,10 @@ impl<T: Field + Default, O: Beside + Default> Field for Joined<T, O> {
         let about = about(&self.within.kind());
         Kind::object(std::any::type_name::<Self>(), about, || {
             let mut fields = shown_without(&[], O::default().kind());
-            fields.extend(shown_without(O::ELSEWHERE, Within::<T>::default().kind()));
+            let mut within = shown_without(O::ELSEWHERE, Within::<T>::default().kind());
+            // What both have is read as what is said here.
+            within.retain(|field| fields.iter().all(|own| own.declared.name != field.declared.name));
+            fields.extend(within);
             fields
         })
     }
