@@ -174,9 +174,9 @@ function list(place, index, files, chosen) {
     requestAnimationFrame(to_the_top);
   };
   const evidence = made("a", { href: "?evidence" }, "is it true what people say of calls and queues?");
-  const advice = made("a", { href: "?evidence#advice" }, "which should I use for a workload of my own?");
+  const which = made("a", { href: "?evidence#advice" }, "which should I use for a workload of my own?");
   place.append(
-    made("p", { className: "library-beside" }, "Or: ", evidence, " ", advice),
+    made("p", { className: "library-beside" }, "Or: ", evidence, " ", which),
     made("label", { className: "library-field" }, made("span", {}, "Search"), search),
     chips("With", index.vendors),
     chips("What goes wrong", index.failures),
