@@ -1,8 +1,8 @@
 // Evidence: what people say of the two styles, tried by runs that are made while one looks. A document of its own
 // (`./?evidence`), so that it has the whole window, an address, and the browser's history.
 //
-// After the `#` is what is shown, as `#claims`. All that is worked out is worked out by the engine, in as many workers as the
-// machine has cores (maker.js): here is only what asks and shows.
+// After the `#` is what is shown, as `#claims`. All that is worked out is worked out by a module of its own
+// (src/bin/experiments.rs), in as many workers as the machine has cores (maker.js): here is only what asks and shows.
 
 // An element with properties and what is in it.
 function made(tag, properties = {}, ...inside) {
@@ -20,11 +20,11 @@ const MOST_WORKERS = 8;
 
 // Workers that do what is asked of them, as many at a time as there are cores. `ask` gives what the engine's function of that
 // name returns; what was asked by somebody who has said `drop` since is not done any more.
-function workshop({ script, name }) {
+function workers_of({ script, name }, at_most) {
   const idle = [];
   const waiting = [];
   let running = 0;
-  const most = Math.max(1, Math.min(MOST_WORKERS, navigator.hardwareConcurrency || 1));
+  const most = Math.max(1, Math.min(at_most, navigator.hardwareConcurrency || 1));
 
   const next = () => {
     while (waiting.length && waiting[0].signal?.aborted) waiting.shift().fail(new DOMException("dropped", "AbortError"));
@@ -66,14 +66,15 @@ function workshop({ script, name }) {
     });
 }
 
-const VIEWS = { claims: "What people say", advice: "Which should I use?" };
+const VIEWS = { claims: "What people say", curves: "Load curves", advice: "Which should I use?" };
 
 // Shows the document. `bench` is what the page gives: see boot.js.
 export async function show(bench) {
   // What there is beside the page stands in it, under the names of its files.
   const beside = document.getElementById("background").content;
   const address_of = (id, attribute = "src") => new URL(beside.querySelector(id).getAttribute(attribute), document.baseURI).href;
-  const ask = workshop(bench.engine());
+  const { script, name } = bench.engine();
+  const try_out = workers_of({ script, name: address_of("[rel=experiments]", "href").replace(/^.*\/|\.js$/g, "") }, MOST_WORKERS);
   const place = document.getElementById("app");
   const nav = made("nav", { ariaLabel: "Evidence" });
   const main = made("main", { className: "evidence", id: "main" });
@@ -83,9 +84,14 @@ export async function show(bench) {
     main,
   );
   const { link_of } = await linked(bench);
-  const tools = { made, ask, link_of };
+  // What a link means is for the engine to say; it is begun when that is asked.
+  const tools = { made, ask: try_out, mean: workers_of({ script, name }, 1), bench, link_of };
   const views = {
     claims: () => show_claims(main, address_of("[rel=claims]", "href"), tools),
+    curves: async () => {
+      const [script, { scenarios }] = await Promise.all([import(address_of("#curves")), index(address_of("[rel=index]", "href"))]);
+      await script.show(main, { ...tools, scenarios });
+    },
     advice: async () => (await import(address_of("#advice"))).show(main, tools),
   };
   let shown;
@@ -110,6 +116,13 @@ export async function show(bench) {
   };
   addEventListener("hashchange", view);
   await view();
+}
+
+// The index of the library.
+async function index(address) {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`the server answered ${response.status} for the list of scenarios`);
+  return response.json();
 }
 
 // The address at which a scenario that is not built in is opened.

@@ -2,7 +2,8 @@
 // and know systems.
 //
 // taking.js starts it, named as worker.js is, by the engine's files without their endings. It asks for one thing at a
-// time, { call, with }, and is answered { made } or { failed }, a sentence.
+// time, { call, with }, and is answered { made } or { failed }, a sentence. evidence.js starts it by the name of another module,
+// which is whole and is brought all that it needs with each question.
 
 const asked = [];
 self.onmessage = (event) => asked.push(event);
@@ -16,10 +17,11 @@ async function fetched(name) {
 const reason = (error) => (error instanceof Error ? error.message : String(error));
 
 async function start() {
-  const files = ["bg.wasm", "scenarios.json", "systems.wasm", "files.wasm"].map((file) => fetched(`${self.name}_${file}`));
+  const more = self.name.startsWith("engine") ? ["scenarios.json", "systems.wasm", "files.wasm"] : [];
+  const files = ["bg.wasm", ...more].map((file) => fetched(`${self.name}_${file}`));
   const [engine, module_or_path, scenarios, ...parts] = await Promise.all([import(`./${self.name}.js`), ...files]);
   const app = await engine.default({ module_or_path });
-  engine.bring(await scenarios.text());
+  if (scenarios) engine.bring(await scenarios.text());
   for (const part of parts) {
     const module = await WebAssembly.compile(await part.arrayBuffer());
     await WebAssembly.instantiate(module, { app });

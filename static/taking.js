@@ -103,7 +103,9 @@ export function take(what, shown, engine, element) {
     sheet.remove();
   };
   // A click beside the sheet is on the dialog itself.
-  sheet.onclick = (event) => event.target === sheet && sheet.close();
+  sheet.onclick = (event) => {
+    if (event.target === sheet) sheet.close();
+  };
   document.body.append(sheet);
   sheet.showModal();
   if (what === "file") file_of(body, making, shown);
@@ -130,7 +132,15 @@ function file_of(body, making, { link, own = "", at }) {
     }
   });
   const copying = button("Copy", "", (say) => copy(new TextDecoder().decode(file), say, shown_whole));
-  body.append(options, note, preview, made("div", { className: "sheet-buttons" }, download, copying), command.element);
+  const curves = made("a", { href: `?evidence#curves&of=${link}` }, "how it fares as the load rises");
+  body.append(
+    options,
+    note,
+    preview,
+    made("div", { className: "sheet-buttons" }, download, copying),
+    command.element,
+    made("p", { className: "sheet-note" }, "Or: ", curves),
+  );
 
   // Neither a picture nor the beginning of a text can be selected as what is in the file. It is too long to be read out.
   const shown_whole = (text) => {

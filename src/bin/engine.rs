@@ -104,25 +104,6 @@ mod taking {
     }
 }
 
-/// For what is tried by many runs (`static/evidence.js`).
-#[cfg(target_arch = "wasm32")]
-mod trying {
-    use counterpoint::studio::taken;
-    use wasm_bindgen::prelude::wasm_bindgen;
-
-    /// A claim, tried; see [`claim`](taken::claim).
-    #[wasm_bindgen]
-    pub fn claim(text: &str, id: &str, stop: usize) -> Result<String, String> {
-        taken::claim(text, id, stop)
-    }
-
-    /// The advice on a workload; see [`advice`](taken::advice).
-    #[wasm_bindgen]
-    pub fn advice(workload: &str) -> Result<String, String> {
-        taken::advice(workload)
-    }
-}
-
 /// For those who write a scenario in the page.
 #[cfg(target_arch = "wasm32")]
 mod writing {

@@ -10,4 +10,4 @@ mod tried;
 pub use file::{Wanted, made};
 pub use mine::mine;
 pub use snippet::{Dress, Place, command, snippet};
-pub use tried::{advice, claim};
+pub use tried::{advice, claim, curves, plan, swept};

@@ -150,17 +150,15 @@ fn dress(files: &mut Files) -> Result<()> {
     Ok(())
 }
 
-/// Functions of the engine that are needed only where something is taken from the page, written in it, or tried by many runs,
-/// and where tests compare runs, likewise.
-const OF_FILES: [&str; 8] = [
+/// Functions of the engine that are needed only where something is taken from the page or written in it, and where tests compare
+/// runs, likewise.
+const OF_FILES: [&str; 6] = [
     "counterpoint::render::json::hash::",
     "counterpoint::scenario::located::problems_as_json::",
     "counterpoint::studio::taken::file::made::",
     "counterpoint::studio::taken::mine::mine::",
     "counterpoint::studio::taken::snippet::command::",
     "counterpoint::studio::taken::snippet::snippet::",
-    "counterpoint::studio::taken::tried::advice::",
-    "counterpoint::studio::taken::tried::claim::",
 ];
 
 /// Functions of the engine that are needed only where a side is a system, likewise. `src/worker.rs` sees to it that they are

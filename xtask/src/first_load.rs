@@ -14,6 +14,8 @@ const ELEMENT_LIMIT: usize = 4_000;
 /// The most that the engine's module may weigh, likewise.
 const ENGINE_LIMIT: usize = 400_000;
 
+/// The most that may be fetched when experiments are opened, likewise: an engine of their own, and what is around it.
+const EXPERIMENTS_LIMIT: usize = 600_000;
 /// The most that may be fetched when the workshop is opened, likewise.
 const WORKSHOP_LIMIT: usize = 200_000;
 
@@ -45,12 +47,21 @@ pub fn report() -> Result<Files> {
     );
     weigh(&BESIDE.map(|part| engine.replace("_bg.wasm", part)))?;
     let engine = weigh_one("What a run needs", engine, ENGINE_LIMIT)?;
+    println!("\n  What is fetched when experiments are opened");
+    let experiments =
+        weigh(&names_of(&files.later, &["experiments-", "evidence-", "claims-", "curves-", "advice-", "maker-"]))?;
+    println!("{}  of {EXPERIMENTS_LIMIT} allowed", row("all", experiments));
     let workshop = names_of(&files.later, &["workshop-", "own-", "maker-"]);
     println!("\n  What is fetched when the workshop is opened");
     let workshop = weigh(&workshop)?;
     println!("{}  of {WORKSHOP_LIMIT} allowed", row("all", workshop));
     let element = weigh_one("In a page that embeds it, at first", "counterpoint-diagram.js", ELEMENT_LIMIT)?;
     ensure!(engine <= ENGINE_LIMIT, "the engine weighs {engine} bytes, more than the {ENGINE_LIMIT} allowed");
+    ensure!(
+        experiments.sent <= EXPERIMENTS_LIMIT,
+        "experiments weigh {} bytes, more than the {EXPERIMENTS_LIMIT} allowed",
+        experiments.sent
+    );
     ensure!(
         workshop.sent <= WORKSHOP_LIMIT,
         "the workshop weighs {} bytes, more than the {WORKSHOP_LIMIT} allowed",

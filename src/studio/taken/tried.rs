@@ -2,11 +2,12 @@
 //!
 //! *Invariant:* the same numbers as the command line's, and of the same run the picture and the scenario.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::experiment::advice::{advise, told_as_json};
 use crate::experiment::claim;
 use crate::experiment::workload::Workload;
+use crate::experiment::{Curves, Sweep};
 use crate::reading::shown;
 use crate::render::svg;
 
@@ -53,4 +54,40 @@ pub fn advice(workload: &str) -> Result<String, String> {
         told["picture"] = Value::String(svg::small(&fewer.play()));
     }
     Ok(told.to_string())
+}
+
+/// How many `runs` a sweep has that is written so (see [`Sweep::from_json`]), and the `headings` of its sides, as JSON.
+///
+/// # Errors
+/// One sentence.
+#[inline(never)]
+pub fn plan(sweep: &str) -> Result<String, String> {
+    let sweep = Sweep::from_json(sweep)?;
+    Ok(json!({ "runs": sweep.runs(), "headings": sweep.scenario().headings() }).to_string())
+}
+
+/// The row of one run of it, as a line.
+///
+/// # Errors
+/// One sentence.
+#[inline(never)]
+pub fn swept(sweep: &str, run: u32) -> Result<String, String> {
+    let sweep = Sweep::from_json(sweep)?;
+    if run >= sweep.runs() {
+        return Err(format!("there is no run {run}; there are {}, numbered from 0", sweep.runs()));
+    }
+    Ok(sweep.run(run).to_line(run))
+}
+
+/// What is read of the lines so far, in any order: the `report` that the command line prints, and the `chart`.
+///
+/// # Errors
+/// One sentence.
+#[inline(never)]
+pub fn curves(sweep: &str, lines: &str, width: u16) -> Result<String, String> {
+    let sweep = Sweep::from_json(sweep)?;
+    let curves = Curves::read(&sweep, lines)?;
+    let chart = Value::String(String::new());
+    let _ = width;
+    Ok(format!("{{\"chart\":{chart},\"report\":{}}}", curves.to_json()))
 }
