@@ -60,11 +60,11 @@ export function engine({ script, name }, hear, fail) {
 // nothing takes it, and where it was open before the page was loaded anew. It is given what for, and what there is. `bench` is
 // what the page gives the workshop: see boot.js.
 export function offer(bench) {
-  const open = (what, given) =>
+  const open = (bench.open = (what, given) =>
     bench
       .workshop()
       .then(({ work }) => work(bench, what, given))
-      .catch(({ message }) => alert(`The workshop could not be had: ${message}. Reload to try again.`));
+      .catch(({ message }) => alert(`The workshop could not be had: ${message}. Reload to try again.`)));
   // The app is told of an address with the scenario that it means, where that is not built in; and the workshop, that there is
   // another.
   const follow = async () => {
@@ -110,5 +110,4 @@ export function offer(bench) {
   }
   // Somebody asked for it before it could be had.
   if (bench.is_wanted) open("edit");
-  return open;
 }

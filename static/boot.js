@@ -71,7 +71,7 @@
     try {
       beside = await import(beside_page("#beside"));
       await beside.later(await fetched(background.querySelector("[rel=later]").getAttribute("href")), exported);
-      work_at = beside.offer(bench);
+      beside.offer(bench);
     } catch (error) {
       return tell(reason(error));
     }
@@ -107,10 +107,9 @@
     },
     before_the_app,
   );
-  let work_at;
   // The sheets by which something is taken from the page.
   const take = async (what, link, at) => {
-    if (what === "kept") return work_at(what);
+    if (what === "kept") return bench.open(what);
     const { take } = await opened("taking");
     const element = () => import(new URL("counterpoint-diagram.js", document.baseURI));
     take(what, { link, own: bench.text, at }, bench.engine(), element);
@@ -122,7 +121,7 @@
   const library = async (show) => {
     const address_of = (rel) => new URL(background.querySelector(`[rel=${rel}]`).getAttribute("href"), document.baseURI);
     try {
-      await show(await opened("library"), { index: address_of("index"), pictures: address_of("pictures") });
+      await show(await opened("library"), { index: address_of("index"), pictures: address_of("pictures"), bench });
     } catch (error) {
       shelf.lastElementChild.textContent =
         `The list of scenarios could not be had: ${sentence(reason(error))} An address that ends in the name of one opens it, as in ${location.pathname}#order-emails.`;
@@ -140,7 +139,7 @@
   };
   addEventListener("click", (event) => {
     if (event.target.closest?.("[data-library]")) library((script, files) => script.open(files));
-    if (event.target.closest?.("[data-workshop]")) work_at ? work_at("edit") : (bench.is_wanted = true);
+    if (event.target.closest?.("[data-workshop]")) bench.open ? bench.open("edit") : (bench.is_wanted = true);
   });
   const start_engine = (hear, fail) => {
     return (engine = beside.engine({ script: engineScript, name: engine_name }, hear, fail));

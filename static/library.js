@@ -2,7 +2,8 @@
 // section under it. Fetched when one of them is wanted.
 //
 // What it shows comes from an index that the build of the page writes from the scenario files, so a file more is an entry
-// more. An entry is a link with the name of its scenario: the browser's own history leads back.
+// more. An entry is a link with the name of its scenario: the browser's own history leads back. What the reader has written
+// himself, and his browser keeps (static/own.js), stands before them as a group of its own.
 
 // An element with properties and what is in it.
 function made(tag, properties = {}, ...inside) {
@@ -26,22 +27,29 @@ const one_or_many = (count) => (count === 1 ? "1 scenario" : `${count} scenarios
 
 let fetched;
 
-// The index, with `others`, entries that are not built in, before it. It is fetched once; what could not be had is asked for
-// again.
-async function index_of({ index }, others) {
+// The index. It is fetched once; what could not be had is asked for again.
+async function index_of({ index }) {
   fetched ??= fetch(index).then((response) => {
     if (response.ok) return response.json();
     throw new Error(`the server answered ${response.status} for the index`);
   });
-  let had;
   try {
-    had = await fetched;
+    return await fetched;
   } catch (error) {
     fetched = undefined;
     throw error;
   }
-  const groups = new Set([...others.flatMap((entry) => entry.groups), ...had.groups]);
-  return { ...had, groups: [...groups], scenarios: [...others, ...had.scenarios] };
+}
+
+const YOURS = "Yours";
+
+// What the reader has with his browser, as entries, with what was deleted from it since it was shown.
+function yours(own, deleted) {
+  const there = own.all();
+  // It was written on meanwhile.
+  there.forEach(([kept]) => deleted.delete(kept));
+  const all = [...there, ...deleted].sort(([, one], [, other]) => other.when - one.when);
+  return all.map(([kept, entry]) => ({ kept, entry, title: entry.title, link: own.link_of(entry), groups: [YOURS] }));
 }
 
 // Everything that an entry is found by.
@@ -50,11 +58,9 @@ function words_of({ name, title, look_for, otherwise, groups, words, vendors, fa
   return plain(all.flat().filter(Boolean).join(" "));
 }
 
-// Opens the library as a sheet. `files` says where the index and the pictures are. `others` are entries of the reader's own:
-// `link`, what follows the `#` of the address; `title`, `look_for`, `groups`; whatever else an entry of the index has may
-// be left out.
-export async function open(files, others = []) {
-  const index = await index_of(files, others);
+// Opens the library as a sheet. `files` says where the index and the pictures are, and has what the page gives (`bench`).
+export async function open(files) {
+  const [index, own] = await Promise.all([index_of(files), files.bench.own()]);
   const close = made("button", { type: "button", className: "button button-quiet", onclick: () => sheet.close() }, "Close");
   const title = made("h2", { id: "library-sheet-title" }, "What do you want to do?");
   const body = made("div", { className: "sheet-body" });
@@ -70,22 +76,33 @@ export async function open(files, others = []) {
     if (event.target === sheet) sheet.close();
   };
   document.body.append(sheet);
-  const search = list(body, index, files, () => sheet.close());
+  const { search } = list(body, index, own, files, () => sheet.close());
   sheet.showModal();
   search.focus();
 }
 
 // Puts the library into the section that has a place for it.
-export async function fill(section, files, others = []) {
-  const index = await index_of(files, others);
+export async function fill(section, files) {
+  const [index, own] = await Promise.all([index_of(files), files.bench.own()]);
   const body = made("div", { className: "library-body" });
   section.lastElementChild.replaceWith(body);
-  list(body, index, files, () => {});
+  const { show } = list(body, index, own, files, () => {});
+  // What is the reader's own may be another whenever it comes into view again.
+  let shown = JSON.stringify(own.all());
+  new IntersectionObserver(([entry]) => {
+    const now = entry.isIntersecting ? JSON.stringify(own.all()) : shown;
+    if (now !== shown) show();
+    shown = now;
+  }).observe(section);
 }
 
-// Puts the search and the entries into `place`; `chosen` is called when one was chosen. Gives the field of the search.
-function list(place, index, files, chosen) {
-  const all = index.scenarios.map((entry) => ({ entry, words: words_of(entry) }));
+// Puts the search and the entries into `place`; `chosen` is called when one was chosen. Gives the field of the search, and
+// what lists them anew.
+function list(place, index, own, files, chosen) {
+  const with_words = (entries) => entries.map((entry) => ({ entry, words: words_of(entry) }));
+  const built_in = with_words(index.scenarios);
+  const deleted = new Map();
+  let all;
   const wanted = new Set();
   const search = made("input", { type: "search", className: "library-search", autocomplete: "off", spellcheck: false });
   search.placeholder = "retry, Kafka, e-mail …";
@@ -111,14 +128,15 @@ function list(place, index, files, chosen) {
   };
 
   const show = () => {
+    all = [...with_words(yours(own, deleted)), ...built_in];
     const [words, chips] = [typed(), [...wanted]];
     const entries = found(words, chips).map(({ entry }) => entry);
     const is_all = words.length + chips.length === 0;
-    const card = (entry) => made("li", { className: "card library-card" }, ...inside(entry, files));
+    const card = (entry) => made("li", { className: "card library-card" }, ...(entry.kept ? own_card(entry) : inside(entry, files)));
     const cards = (those) => made("ul", { className: "library-cards" }, ...those.map(card));
     if (is_all) {
       results.replaceChildren(
-        ...index.groups.map((group) => {
+        ...[...(all.length > built_in.length ? [YOURS] : []), ...index.groups].map((group) => {
           const those = entries.filter((entry) => entry.groups.includes(group));
           return made("section", { className: "library-group" }, made("h3", {}, group), cards(those));
         }),
@@ -135,6 +153,26 @@ function list(place, index, files, chosen) {
       : `No scenario has ${words.length + chips.length > 1 ? "all of that" : "that"}. ${advice(words, chips)}`;
     const anew = made("button", { type: "button", className: "button button-quiet", onclick: clear }, "Show all");
     count.append(" ", anew);
+  };
+
+  // What stands on the card of one of the reader's own. What is deleted can be had back as long as the list is there.
+  const own_card = ({ kept, entry, title, link }) => {
+    const turned = (change) => () => {
+      change();
+      show();
+      results.querySelector(`[data-kept="${kept}"]`)?.focus();
+    };
+    const button = (name, about, change) =>
+      made("button", { type: "button", className: "button button-quiet", ariaLabel: `${name} ${about}`, "data-kept": kept, onclick: turned(change) }, name);
+    if (deleted.has(kept)) {
+      const undo = () => (own.restore(kept, entry), deleted.delete(kept));
+      return [made("p", { role: "status" }, `“${title}” is deleted.`), button("Undo", `the deletion of ${title}`, undo)];
+    }
+    const write = () => (chosen(), files.bench.open("go_on", kept));
+    const opened = link ? made("a", { href: `#${link}` }, title) : made("button", { type: "button", className: "library-write", onclick: write }, title);
+    const about = `Changed ${own.date_of(entry.when)}${link ? "" : "; it has not run yet, and is open to be written"}`;
+    const remove = () => (own.forget(kept), deleted.set(kept, entry));
+    return [made("h4", {}, opened), made("p", {}, about), button("Delete", title, remove)];
   };
 
   const chips = (label, names) => {
@@ -184,7 +222,7 @@ function list(place, index, files, chosen) {
     results,
   );
   show();
-  return search;
+  return { search, show };
 }
 
 // Where a scenario begins to be read.
@@ -197,13 +235,13 @@ function to_the_top() {
 }
 
 // What stands on the card of an entry.
-function* inside({ name, link, title, look_for, headings, styles, number }, { pictures }) {
+function* inside({ name, title, look_for, headings, styles, number }, { pictures }) {
   const tone = (side) => (styles?.[side] === "queued" ? "side-queued" : "side-asked");
   const sides = (texts) =>
     made("span", { className: "library-sides" }, ...texts.map((text, side) => made("span", { className: tone(side) }, text)));
-  yield made("h4", {}, made("a", { href: `#${link ?? name}` }, title));
+  yield made("h4", {}, made("a", { href: `#${name}` }, title));
   if (look_for) yield made("p", {}, look_for);
   if (headings) yield sides(headings);
-  if (!link) yield made("img", { loading: "lazy", width: 600, height: 400, alt: "", src: new URL(`${name}.svg`, pictures).href });
+  yield made("img", { loading: "lazy", width: 600, height: 400, alt: "", src: new URL(`${name}.svg`, pictures).href });
   if (number) yield made("p", { className: "library-number" }, made("span", {}, number.label), sides(number.values));
 }

@@ -104,6 +104,25 @@ export function keep(name, entry) {
   return lasts;
 }
 
+// Puts back what was forgotten, unless there is something newer by now.
+export function restore(name, entry) {
+  try {
+    kept(name);
+  } catch {
+    keep(name, entry);
+  }
+}
+
+// What leads to what of it was run last, after the `#` of an address; nothing if it never could be run.
+export function link_of({ text, field }) {
+  if (!field) return undefined;
+  const called = /"name"\s*:\s*"([a-z0-9_-]{1,64})"/.exec(text)?.[1] ?? "own";
+  return `${called}&v=1&${field}`;
+}
+
+// A moment as a person reads it.
+export const date_of = (when) => new Date(when).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+
 export function forget(name) {
   here.delete(name);
   stored((store) => store.removeItem(PREFIX + name));

@@ -20,14 +20,15 @@ const MOST_BYTES = 1 << 20;
 
 let open;
 
-// Opens the workshop, or turns to it: to `edit` what is shown, to `open` a file or a text, as it was before the page was
-// loaded anew (`again`), or because what is shown is `kept` by the browser only.
+// Opens the workshop, or turns to it: to `edit` what is shown, to `open` a file or a text, to `go_on` with what is kept under
+// a name, as it was before the page was loaded anew (`again`), or because what is shown is `kept` by the browser only.
 export async function work(bench, what, given) {
   if (!open) {
     open = new Workshop(bench, await bench.own());
     await open.load(what === "again");
   }
   if (what === "open") await open.take(given);
+  else if (what === "go_on") open.go_on(given);
   else if (what === "kept") open.tell_of_length();
   if (what !== "again") open.editor.focus();
 }
@@ -352,21 +353,24 @@ class Workshop {
     this.panel.start.replaceChildren(...parts);
   }
 
+  // With what is kept under that name.
+  go_on(name) {
+    this.keep();
+    const { text, field, ran } = this.own.kept(name);
+    Object.assign(this, { name, field, kept: text, ran, has_run: false });
+    this.editor.open(text);
+    this.panel.open_start(false);
+    this.changed();
+    this.editor.focus();
+  }
+
   row(name, entry) {
-    const when = new Date(entry.when).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
-    const go_on = tool(entry.title, () => {
-      this.keep();
-      const { text, field, ran } = this.own.kept(name);
-      Object.assign(this, { name, field, kept: text, ran, has_run: false });
-      this.editor.open(text);
-      this.panel.open_start(false);
-      this.changed();
-      this.editor.focus();
-    });
+    const when = this.own.date_of(entry.when);
+    const go_on = tool(entry.title, () => this.go_on(name));
     const drop = tool("Delete", () => {
       this.own.forget(name);
       const back = tool("Undo", () => {
-        this.own.keep(name, entry);
+        this.own.restore(name, entry);
         item.replaceWith(this.row(name, entry));
       });
       item.replaceChildren(made("span", { role: "status" }, `${entry.title} is deleted`), back);

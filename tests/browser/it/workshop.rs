@@ -7,10 +7,10 @@ use serde_json::json;
 use crate::acts::{click, drawn, quiet, running_at};
 
 /// The text in the editor, as an expression in the page.
-const TEXT: &str = "[...document.querySelector('.workshop-editor').shadowRoot.querySelectorAll('.cm-line')].map((line) => line.textContent).join('\\n')";
+const TEXT: &str = "[...(document.querySelector('.workshop-editor')?.shadowRoot.querySelectorAll('.cm-line') ?? [])].map((line) => line.textContent).join('\\n')";
 /// Whether what stands there is what runs.
 const RUNS: &str = "document.querySelector('.workshop-state')?.textContent.startsWith('Runs as it is written')";
-const TITLE: &str = "document.querySelector('#title').textContent";
+const TITLE: &str = "document.querySelector('#title')?.textContent";
 
 /// Two services, and a queue between them on the other side.
 const SYSTEM: &str = r#"{"version":2,"name":"two-services","title":"Two services","workload":{"jobs":3,"work":"50ms"},"sides":[{"protocol":"system","parties":[{"id":"app","caller":{"threads":1},"does":[{"call":"api","request":"GET /a"}]},{"id":"api","service":{"workers":1},"on":[{"request":"GET /a","does":[{"work":"work"}]}]}]},{"protocol":"rabbitmq"}]}"#;
@@ -190,6 +190,45 @@ in_each_browser! {
         quiet(&page).await
     }
 
+    async fn what_was_written_is_in_the_library_until_it_is_deleted(page: Page) {
+        running_at(&page, "#order-emails").await?;
+        drop_file(&page, SYSTEM).await?;
+        page.wait_until("it runs", &format!("{RUNS} && {TITLE} === 'Two services'")).await?;
+        drop_file(&page, "{ \"name\": \"broken\", \"jobs\": ").await?;
+        page.wait_until("the other does not", "document.querySelector('.workshop-problems li')").await?;
+        // A visit later.
+        click(&page, ".workshop-bar .button").await?;
+        page.run::<()>("location.hash = 'order-emails';", Vec::new()).await?;
+        page.driver().refresh().await?;
+        let listed = async || {
+            click(&page, ".picker").await?;
+            page.wait_until("the library is there", "document.querySelector('.library-sheet[open] .library-card')").await
+        };
+        page.wait_until("what is built in is shown", &format!("{TITLE} === 'Order e-mails'")).await?;
+        listed().await?;
+        let cards = |of_them: &str| format!("[...document.querySelectorAll('.library-sheet .library-group:first-child .library-card')].map({of_them}).join()");
+        let titles = cards("(card) => card.querySelector('h4')?.textContent");
+        assert_eq!(page.run::<String>(&format!("return {titles};"), Vec::new()).await?, "broken,Two services");
+        assert_eq!(page.axe_violations().await?, Vec::<String>::new());
+        // One is deleted, missed and had back by keys, whatever was looked for meanwhile.
+        page.run::<()>("document.querySelector('[aria-label=\"Delete Two services\"]').focus();", Vec::new()).await?;
+        keys(&page, ENTER).await?;
+        page.wait_until("it can be had back", "document.activeElement.textContent === 'Undo'").await?;
+        assert_eq!(page.run::<usize>("return localStorage.length;", Vec::new()).await?, 1);
+        page.run::<()>("document.querySelector('.library-sheet .library-search').focus();", Vec::new()).await?;
+        keys(&page, "services").await?;
+        page.run::<()>("document.querySelector('[aria-label^=Undo]').focus();", Vec::new()).await?;
+        keys(&page, ENTER).await?;
+        page.wait_until("it is there again", "document.activeElement.textContent === 'Delete' && localStorage.length === 2").await?;
+        click(&page, ".library-sheet a[href^='#two-services&v=1&own=1']").await?;
+        page.wait_until("it is open", &format!("{TITLE} === 'Two services' && !document.querySelector('dialog')")).await?;
+        // What has not run leads to where it is written.
+        listed().await?;
+        click(&page, ".library-sheet .library-write").await?;
+        page.wait_until("it is written on", &format!("{TEXT}.includes('broken') && document.querySelector('.workshop-problems li')")).await?;
+        quiet(&page).await
+    }
+
     async fn where_storage_is_refused_it_works_for_the_visit_and_says_so(page: Page) {
         running_at(&page, "#order-emails").await?;
         page.run::<()>("for (const name of ['localStorage', 'sessionStorage'])
@@ -204,6 +243,8 @@ in_each_browser! {
         page.wait_until("the first is offered", "document.querySelector('.workshop-start li button').textContent === 'Two services'").await?;
         click(&page, ".workshop-start li button").await?;
         page.wait_until("it is there again", &format!("{TITLE} === 'Two services'")).await?;
+        click(&page, ".picker").await?;
+        page.wait_until("both are in the library", "document.querySelectorAll('.library-sheet [aria-label^=Delete]').length === 2").await?;
         quiet(&page).await
     }
 }
