@@ -76,9 +76,9 @@ fn check(steps: &mut Steps, rust: Option<Rust>) {
     };
     steps.step("lint (WebAssembly)", || {
         // Each module is checked with its own features alone, as it is built.
-        for module in ["app", "engine"] {
+        for (module, feature) in [("app", "app"), ("engine", "engine"), ("experiments", "engine")] {
             let words = ["clippy", "--locked", "--target", crate::setup::WASM_TARGET, "--lib"];
-            let features = ["--bin", module, "--features", module, "--", "-Dwarnings"];
+            let features = ["--bin", module, "--features", feature, "--", "-Dwarnings"];
             run(rust.lend(cargo(&words).args(features)))?;
         }
         Ok(())
@@ -87,7 +87,8 @@ fn check(steps: &mut Steps, rust: Option<Rust>) {
 
 /// The modules of tests that are longer in a long run: those with random scenarios, and the one that runs the most
 /// jobs.
-const PROPERTIES: [&str; 5] = ["properties::", "properties_calls::", "brokers::", "mangled::", "capacity::"];
+const PROPERTIES: [&str; 6] =
+    ["properties::", "properties_calls::", "brokers::", "mangled::", "capacity::", "advice::"];
 
 /// Runs what takes long: the properties with twenty times the scenarios and the largest runs (in release mode), a
 /// minute of fuzzing, the benches, and the programs that draw our pictures and texts.

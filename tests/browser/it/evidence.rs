@@ -3,6 +3,7 @@
 use counterpoint::experiment::advice::{advise, told_as_json as advice_as_json};
 use counterpoint::experiment::claim::{CLAIMS, claims, told_as_json};
 use counterpoint::experiment::workload::Workload;
+use counterpoint::experiment::{Curves, Sweep};
 use counterpoint_browser_tests::Page;
 use serde_json::{Value, json};
 
@@ -67,6 +68,67 @@ in_each_browser! {
         page.wait_until("it is refused", "document.querySelector('.advice-refused')?.textContent.startsWith('work: ')").await?;
         page.driver().back().await?;
         page.wait_until("it is there again", &format!("{said} && document.querySelector('.advice-said').textContent.startsWith('Use a call')")).await?;
+        quiet(&page).await
+    }
+
+    /// While many runs are under way results come, a click is answered within 100 ms, and all of it can be stopped. (With --long it
+    /// is the sweep of 20 rates, 5 repeats and 10,000 jobs, and its time is printed.)
+    async fn a_sweep_shows_what_it_has_while_it_runs_and_answers_meanwhile(page: Page) {
+        let is_long = std::env::var_os("COUNTERPOINT_LONG").is_some();
+        let jobs = if is_long { 10_000 } else { 1_000 };
+        page.open(&format!("?evidence#curves&over=workload.arrivals.rate_per_s%3D1..20%3A20&repeats=5&jobs={jobs}&of=order-emails")).await?;
+        page.wait_until("some results are there", "document.querySelector('.curves-bends') && !document.querySelector('progress').hidden").await?;
+        let lag = "const done = arguments[0];
+            const button = document.createElement('button');
+            let worst = 0, left = 40;
+            const next = () => {
+                const progress = document.querySelector('progress');
+                if (left-- === 0 || progress.hidden) return done(worst);
+                const asked = performance.now();
+                // As a click by a person, it waits for its turn.
+                setTimeout(() => button.click(), 0);
+                button.onclick = () => {
+                    worst = Math.max(worst, performance.now() - asked);
+                    setTimeout(next, 10);
+                };
+            };
+            next();";
+        let worst: f64 = page.driver().execute_async(lag, Vec::new()).await?.convert()?;
+        assert!(worst < 100.0, "a click was answered after {worst} ms");
+        if is_long {
+            page.wait_until("it is stopped or over", "document.querySelector('progress').hidden").await?;
+            println!("{} in {:?}: {}", page.text(".curves-status").await?, page.browser(), page.run::<u32>("return navigator.hardwareConcurrency;", Vec::new()).await?);
+        } else {
+            click(&page, ".curves-buttons button:last-child").await?;
+            page.wait_until("it is stopped, or was over", "document.querySelector('progress').hidden").await?;
+        }
+        quiet(&page).await
+    }
+
+    async fn a_sweep_has_the_numbers_of_the_command_line_and_leads_to_each_run(page: Page) {
+        page.open("?evidence#curves&over=workload.arrivals.rate_per_s%3D4..16%3A4&repeats=2&jobs=60&of=order-emails").await?;
+        let is_over = "document.querySelector('.curves-status')?.textContent.startsWith('8 runs of 60 jobs')";
+        page.wait_until("it is over", is_over).await?;
+        assert_eq!(page.axe_violations().await?, Vec::<String>::new());
+        let shown: Vec<Vec<String>> = page
+            .run("return [...document.querySelectorAll('.curves-table tbody tr')].map((row) => [...row.cells].slice(2).map((cell) => cell.textContent));", Vec::new())
+            .await?;
+        let scenario = counterpoint::scenario::preset("order-emails").map(|preset| preset.scenario());
+        let scenario = scenario.and_then(|scenario| scenario.with("workload.jobs", 60.into()).ok()).ok_or_else(|| anyhow::anyhow!("it is built in"))?;
+        let spec = json!({ "scenario": scenario.to_value(), "axes": ["workload.arrivals.rate_per_s=4..16:4"], "repeats": 2 });
+        let sweep = Sweep::from_json(&spec.to_string()).map_err(anyhow::Error::msg)?;
+        let rows = (0..sweep.runs()).map(|run| sweep.run(run)).collect();
+        let report: Value = serde_json::from_str(&Curves::of(&sweep, rows).to_json())?;
+        let sides = report["points"].as_array().into_iter().flatten().flat_map(|point| point["sides"].as_array().cloned().unwrap_or_default());
+        let told: Vec<Value> = sides.map(|side| side["told"].clone()).collect();
+        assert_eq!(json!(shown), json!(told));
+        // By keyboard to the next point, and to its run.
+        page.run::<()>("document.querySelector('.curves input[type=range]').focus();", Vec::new()).await?;
+        page.driver().action_chain().send_keys(thirtyfour::Key::End.value().to_string()).perform().await?;
+        page.wait_until("it is at the last point", "document.querySelector('.curves caption').textContent === 'Orders per second: 16 /s'").await?;
+        click(&page, ".curves a.button").await?;
+        page.wait_until("its run is shown", "document.querySelector('#title')?.textContent === 'Order e-mails' && location.hash.includes('rate_per_s%3D16')").await?;
+        page.wait_until("all of it has come", COME).await?;
         quiet(&page).await
     }
 }
