@@ -19,4 +19,4 @@ pub use curves::{
 };
 pub use estimate::Estimate;
 pub use row::{Row, place_of};
-pub use sweep::{Axis, MOST_RUNS, Shard, Sweep, merged};
+pub use sweep::{Axis, MOST_RUNS, Shard, Sweep, merged, place_of_value};

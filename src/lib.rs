@@ -20,6 +20,7 @@
 //! | [`scene`] | layout: a trace and a window become shapes |
 //! | [`render`] | one file for each format |
 //! | [`experiment`] | many runs, compared |
+//! | [`chart`] | the load curves of a sweep, drawn |
 //! | [`studio`] | the scenario, what was changed of it, and its runs |
 //! | [`player`] | playhead and selection, as a pure update |
 //! | `ui` | the page (Yew), compiled only for the browser |
@@ -31,6 +32,7 @@
 // A room that is open to others says what each thing in it is. Those that do not yet are named below; the list only shrinks.
 #![warn(missing_docs)]
 
+pub mod chart;
 #[cfg(not(target_arch = "wasm32"))]
 #[doc(hidden)]
 pub mod cli;

@@ -48,6 +48,7 @@ pub use miniature::miniature;
 pub use scale::{FOLD_HEIGHT, Fold, Pace, TimeScale};
 pub use shape::{Anchor, Area, Face, Form, Key, PX, Piece, Point, Shape, Subject};
 pub use spotlight::spotlight;
+pub use text::{width as text_width, wrapped};
 
 use crate::recording::{Background, SidePlayed, Style};
 use crate::time::Moment;

@@ -184,6 +184,12 @@ pub struct MergeArguments {
 pub struct ReadingArguments {
     #[arg(long, value_enum, default_value = "text")]
     pub format: ReadingFormat,
+    /// The width of the picture in CSS pixels, from 200 to 4000
+    #[arg(long, value_name = "PX", default_value = "1200", value_parser = width, allow_hyphen_values = true)]
+    pub width: u16,
+    /// The colours of the picture
+    #[arg(long, value_enum, default_value = "auto")]
+    pub theme: Theme,
     /// Where to write, instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -197,6 +203,8 @@ pub enum ReadingFormat {
     Csv,
     /// All means with their intervals, the bends, what theory expects
     Json,
+    /// The curves as a picture
+    Svg,
 }
 
 #[derive(Debug, Args)]

@@ -12,6 +12,7 @@ use super::Trouble;
 use super::arguments::{MergeArguments, ReadingArguments, ReadingFormat, SweepArguments};
 use super::output::Output;
 use super::run;
+use crate::chart;
 use crate::experiment::{Axis, Curves, Row, Shard, Sweep, merged};
 
 pub(super) fn sweep(arguments: &SweepArguments) -> Result<(), Trouble> {
@@ -21,6 +22,7 @@ pub(super) fn sweep(arguments: &SweepArguments) -> Result<(), Trouble> {
     let axes = axes.map_err(|sentence| Trouble::Input(format!("--over: {sentence}")))?;
     let sweep = Sweep::new(scenario, axes, arguments.repeats);
     let sweep = sweep.map_err(|sentence| Trouble::Input(format!("--over: {sentence}")))?;
+    check_picture(&sweep, &arguments.reading)?;
     let mut to = Output::open(arguments.reading.output.as_deref())?;
     let written = match arguments.shard {
         Some(shard) => write_shard(&mut to, &sweep, shard),
@@ -40,9 +42,18 @@ pub(super) fn merge(arguments: &MergeArguments) -> Result<(), Trouble> {
         files.push((name.clone(), text.map_err(|error| Trouble::Input(format!("{name} could not be read: {error}")))?));
     }
     let (sweep, rows) = merged(&files).map_err(Trouble::Input)?;
+    check_picture(&sweep, &arguments.reading)?;
     let mut to = Output::open(arguments.reading.output.as_deref())?;
     let written = write(&mut to, &sweep, rows, &arguments.reading);
     to.finish(written)
+}
+
+/// Refuses a picture that has no room for all, before the runs are made.
+fn check_picture(sweep: &Sweep, reading: &ReadingArguments) -> Result<(), Trouble> {
+    match reading.format {
+        ReadingFormat::Svg => chart::check(sweep).map_err(|sentence| Trouble::Input(format!("--format: {sentence}"))),
+        ReadingFormat::Text | ReadingFormat::Csv | ReadingFormat::Json => Ok(()),
+    }
 }
 
 /// The rows of these runs, in their order, made on all cores.
@@ -75,5 +86,6 @@ fn write(to: &mut impl Write, sweep: &Sweep, rows: Vec<Row>, reading: &ReadingAr
         ReadingFormat::Text => to.write_all(curves.to_text().as_bytes()),
         ReadingFormat::Csv => curves.write_csv(to),
         ReadingFormat::Json => to.write_all(curves.to_json().as_bytes()),
+        ReadingFormat::Svg => to.write_all(chart::document(&curves, reading.width, reading.theme.into()).as_bytes()),
     }
 }

@@ -10,7 +10,8 @@
 mod axis;
 mod shards;
 
-pub use axis::{Axis, place_of};
+use axis::place_of;
+pub use axis::{Axis, place_of_value};
 pub use shards::{Shard, merged};
 
 use serde::Serialize;

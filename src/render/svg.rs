@@ -73,24 +73,54 @@ fn bands(scene: &Scene, options: &Options) -> [Band; 2] {
 pub fn document(scene: &Scene, options: &Options) -> String {
     let [masthead, foot] = bands(scene, options);
     let height = masthead.height + scene.heads_height + scene.height + foot.height;
-    let mut wardrobe = Wardrobe::new(options.theme);
+    let mut wardrobe = Wardrobe::new(options.theme, "");
     let mut picture = String::with_capacity(16_000);
     drawing(&mut picture, &mut wardrobe, scene, [&masthead, &foot], options.at);
     let definitions = if wardrobe.wears_pattern("cp-hatch") { hatch(&mut wardrobe) } else { String::new() };
+    let caption = Caption { title: options.title.clone(), description: options.description.clone() };
+    file(&wardrobe, &caption, [scene.width, height], &(definitions + &picture))
+}
+
+/// What a file is called, and what it says of itself to those who cannot see it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Caption {
+    pub title: String,
+    pub description: String,
+}
+
+/// What gives the class attribute for classes of the sheets, with a blank before it.
+pub type Dress<'a> = &'a mut dyn FnMut(&[&'static str]) -> String;
+
+/// The text of a file that another room draws, by the scene's sheet and one of its own: `draw` gives what is drawn, and its width
+/// and height in CSS pixels.
+pub fn dressed(
+    sheet: &'static str,
+    theme: Theme,
+    caption: &Caption,
+    draw: impl FnOnce(Dress<'_>) -> (String, (i32, i32)),
+) -> String {
+    let mut wardrobe = Wardrobe::new(theme, sheet);
+    let paper = wardrobe.attribute(&["cp-paper"]);
+    let (picture, (width, height)) = draw(&mut |classes| wardrobe.attribute(classes));
+    let picture = format!("<rect{paper} width=\"{width}\" height=\"{height}\"/>\n{picture}");
+    file(&wardrobe, caption, [width * PX, height * PX], &picture)
+}
+
+/// The text of a file with a picture of this size, which wears what is in the wardrobe.
+fn file(wardrobe: &Wardrobe, caption: &Caption, [width, height]: [i32; 2], picture: &str) -> String {
     let mut text = String::with_capacity(picture.len() + 16_000);
     {
         let mut svg = Element::open(&mut text, "svg");
         svg.attribute("xmlns", "http://www.w3.org/2000/svg");
         svg.name("class", &MARK.to_string());
-        svg.number("width", scene.width).number("height", height);
-        svg.attribute("viewBox", &format!("0 0 {} {}", Number(scene.width), Number(height)));
+        svg.number("width", width).number("height", height);
+        svg.attribute("viewBox", &format!("0 0 {} {}", Number(width), Number(height)));
         svg.attribute("role", "graphics-document document");
         svg.name("aria-labelledby", &format!("{MARK}-title {MARK}-description"));
         let body = svg.content();
-        body.push_str(&format!("\n<title id=\"{MARK}-title\">{}</title>", escaped(&ordered(&options.title))));
-        body.push_str(&format!("\n<desc id=\"{MARK}-description\">{}</desc>", escaped(&ordered(&options.description))));
-        body.push_str(&format!("\n<style>\n{}</style>\n{definitions}", wardrobe.sheet()));
-        body.push_str(&picture);
+        body.push_str(&format!("\n<title id=\"{MARK}-title\">{}</title>", escaped(&ordered(&caption.title))));
+        body.push_str(&format!("\n<desc id=\"{MARK}-description\">{}</desc>", escaped(&ordered(&caption.description))));
+        body.push_str(&format!("\n<style>\n{}</style>\n{picture}", wardrobe.sheet()));
     }
     text.push('\n');
     marked(&text)

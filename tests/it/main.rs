@@ -13,6 +13,7 @@ mod capacity;
 mod captions;
 mod causes;
 mod chain;
+mod chart;
 mod check;
 mod claims;
 mod cli;

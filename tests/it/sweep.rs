@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 /// A sweep of a scenario over axes, as they are typed.
-fn sweep(scenario: Value, over: &[&str], repeats: u32) -> Sweep {
+pub fn sweep(scenario: Value, over: &[&str], repeats: u32) -> Sweep {
     let scenario = Scenario::from_value(scenario).unwrap();
     let axes = over.iter().map(|text| Axis::parse(text, &scenario).unwrap()).collect();
     Sweep::new(scenario, axes, repeats).unwrap()
@@ -18,7 +18,7 @@ fn all_rows(sweep: &Sweep) -> Vec<Row> {
     (0..sweep.runs()).map(|run| sweep.run(run)).collect()
 }
 
-fn read(sweep: &Sweep) -> Curves<'_> {
+pub fn read(sweep: &Sweep) -> Curves<'_> {
     Curves::of(sweep, all_rows(sweep))
 }
 
@@ -29,7 +29,7 @@ fn told(curves: &Curves<'_>, point: usize, side: usize) -> Vec<(&'static str, f6
 }
 
 /// The two orders on which `ARCHITECTURE.md` follows a run: 100 ms of work, 10 ms for a message.
-fn two_orders() -> Value {
+pub fn two_orders() -> Value {
     json!({
         "version": 1, "name": "walk",
         "workload": { "jobs": 2, "arrivals": { "pattern": "regular", "every": "50ms" }, "work": "100ms" },
@@ -71,7 +71,7 @@ fn every_number_of_two_orders_is_as_it_is_by_hand() {
 /// Two workers that take 100 ms each do 20 jobs a second, so jobs that come every 50 ms are done and those that come every
 /// 45 ms pile up: of the two that begin 100 × k ms after the first two, each has waited 10 × k ms. The caller has a thread for
 /// each. (The 143rd of 150 results is that of the job with k = 71: it took 810 ms.)
-fn two_workers() -> Value {
+pub fn two_workers() -> Value {
     json!({
         "version": 2, "name": "bends",
         "workload": { "jobs": 150, "arrivals": { "pattern": "regular", "every": "50ms" }, "work": "100ms" },
@@ -111,12 +111,21 @@ fn a_side_that_refuses_what_is_too_much_bends_by_what_is_of_no_use() {
         "{}",
         bends[0].sentence
     );
+    // There is a bend between two numbers or two times only.
+    let words = Sweep::from_json(
+        &sweep
+            .to_json(None)
+            .replace("\"45ms\",", "")
+            .replace("workload.arrivals.every", "sides.left.method")
+            .replace("\"50ms\",\"55ms\"", "\"GET\",\"POST\""),
+    );
+    assert_eq!(read(&words.unwrap()).bends_told(), [""; 0]);
     let calm = Sweep::from_json(&sweep.to_json(None).replace("\"45ms\",", "\"60ms\",")).unwrap();
     assert_eq!(read(&calm).bends_told()[0], "Request–response does not bend between 50 ms and 60 ms.");
 }
 
 /// A small sweep with everything in it: two axes, repeats, words, and runs of chance.
-fn of_chance() -> Sweep {
+pub fn of_chance() -> Sweep {
     let scenario = json!({
         "version": 2, "name": "chance",
         "workload": { "jobs": 5, "arrivals": { "pattern": "poisson", "rate_per_s": 8 }, "work": { "exponential": { "mean": "90ms" } } },

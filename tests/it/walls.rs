@@ -40,6 +40,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
             "theory",
         ],
     ),
+    ("chart", &["direction", "metrics", "scenario", "scene", "render", "experiment"]),
     ("export", &["time", "trace", "recording", "scenario", "scene", "render"]),
     (
         "studio",

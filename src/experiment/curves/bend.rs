@@ -6,6 +6,8 @@
 //! [`TIMES_AS_LONG`] times as long (and by more than a hundredth of the reference's time to a result, for twice nothing is
 //! nothing).
 //!
+//! Along words there is no bend, for nothing lies between them.
+//!
 //! *Invariant:* a bend lies between two neighbouring points of which the one nearer to the reference is not bent.
 
 use super::{Curves, Quantity, Series, known, told_mean};
@@ -123,7 +125,15 @@ impl Curves<'_> {
         let known: Vec<usize> =
             (0..series.points.len()).filter(|place| self.fare(series.points[*place], side).is_some()).collect();
         let [first, .., last] = known.as_slice() else { return Vec::new() };
+        if !self.has_line() {
+            return Vec::new();
+        }
         vec![format!("{} does not bend between {} and {}.", self.whose(series, side), self.at(*first), self.at(*last))]
+    }
+
+    /// Whether the values of the first axis lie on a line. Nothing lies between two words.
+    fn has_line(&self) -> bool {
+        self.sweep().axes()[0].places().is_some()
     }
 
     fn fare(&self, point: usize, side: usize) -> Option<Fare> {
@@ -136,6 +146,9 @@ impl Curves<'_> {
     }
 
     fn bends_of(&self, number: usize, series: &Series, side: usize) -> Vec<Bend> {
+        if !self.has_line() {
+            return Vec::new();
+        }
         let fares: Vec<Option<Fare>> = series.points.iter().map(|point| self.fare(*point, side)).collect();
         let fared = || fares.iter().enumerate().filter_map(|(place, fare)| Some((place, fare.as_ref()?)));
         let fewest = fared().map(|(_, fare)| fare.not_useful).fold(f64::INFINITY, f64::min);
@@ -193,7 +206,10 @@ impl Curves<'_> {
             self.at(bend.reference),
             told.join("; ")
         );
-        if let Some(((key, words), share)) = self.most_grown(&PLACES, [bent, reference], bend.side) {
+        if let Some(((key, words), share)) = self
+            .most_grown(&PLACES, [bent, reference], bend.side)
+            .filter(|_| self.takes_longer([bent, reference], bend.side))
+        {
             bend.place = Some(key);
             sentence += &format!("; {share} of the time that a job takes longer is {words}");
             if matches!(key, "accept_queue_us" | "broker_us")
@@ -204,6 +220,13 @@ impl Curves<'_> {
         }
         bend.sentence = sentence + ".";
         bend
+    }
+
+    /// Whether a job's time is longer by so much at the first point that it is worth saying where it goes.
+    fn takes_longer(&self, points: [usize; 2], side: usize) -> bool {
+        let quantity = Quantity::Over([known("job_time_us"), known("jobs")]);
+        let [now, then] = points.map(|point| self.estimate(point, side, quantity).map(|estimate| estimate.mean));
+        now.zip(then).is_some_and(|(now, then)| now > 1.1 * then)
     }
 
     /// Of several numbers the one that has grown most for each job from the second point to the first, and its share of all

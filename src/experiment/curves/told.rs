@@ -250,9 +250,13 @@ impl Curves<'_> {
             models.dedup();
             match (models.is_empty(), theory.into_iter().find_map(Result::err)) {
                 (true, reason) => format!("No closed form for {}: {}.", names[side], reason.unwrap_or_default()),
-                (false, None) => format!("For {} {} holds.", names[side], models.join(", ")),
+                (false, None) => format!("For {} {} holds in the long run.", names[side], models.join(", ")),
                 (false, Some(reason)) => {
-                    format!("For {} {} holds, but not at every point: {reason}.", names[side], models.join(", "))
+                    format!(
+                        "For {} {} holds in the long run, but not at every point: {reason}.",
+                        names[side],
+                        models.join(", ")
+                    )
                 }
             }
         });

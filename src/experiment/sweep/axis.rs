@@ -127,6 +127,12 @@ impl Axis {
     }
 }
 
+/// The place of a value among those of an axis that has no line, as a place on one.
+pub fn place_of_value(axis: &Axis, value: &Value) -> Option<f64> {
+    let place = axis.values.iter().position(|known| known == value)?;
+    axis.places().is_none().then_some(place as f64)
+}
+
 /// Where a value lies on a line: a number where it says, a time by its microseconds.
 pub fn place_of(value: &Value) -> Option<f64> {
     match value {

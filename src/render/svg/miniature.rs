@@ -28,7 +28,7 @@ pub fn small(played: &Played) -> String {
 
 /// The text of the file, of a scene that has no texts.
 pub fn miniature(scene: &Scene) -> String {
-    let mut wardrobe = Wardrobe::new(Theme::Auto);
+    let mut wardrobe = Wardrobe::new(Theme::Auto, "");
     let (width, height) = (Number(scene.width), Number(scene.heads_height + scene.height));
     let paper = wardrobe.attribute(&["cp-paper"]);
     let mut picture = format!("<path{paper} d=\"M0 0h{width}v{height}h-{width}z\"/>\n");

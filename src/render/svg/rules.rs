@@ -39,9 +39,10 @@ struct Rule {
 }
 
 impl Rules {
-    pub(super) fn read() -> Rules {
+    /// Those of the scene's sheet, and of another one that is written as it is.
+    pub(super) fn read(more: &'static str) -> Rules {
         let mut rules = Rules { rules: Vec::new(), light: Vec::new(), dark: Vec::new(), forced: Vec::new() };
-        for line in RULES.lines().filter(|line| !line.starts_with("/*")) {
+        for line in RULES.lines().chain(more.lines()).filter(|line| !line.starts_with("/*")) {
             match line.strip_prefix('@').and_then(|line| line.split_once('{')) {
                 Some((query, rule)) => {
                     let palette = if query.contains("dark") { &mut rules.dark } else { &mut rules.forced };
@@ -129,7 +130,7 @@ mod tests {
 
     #[test]
     fn what_has_more_classes_wins_and_a_variable_is_what_it_stands_for() {
-        let rules = Rules::read();
+        let rules = Rules::read("");
         let said = |ground, around: &[&str], classes: &[&str], property: &str| {
             let style = rules.style(ground, around, classes);
             style.into_iter().find(|(known, _)| *known == property).map(|(_, value)| value)

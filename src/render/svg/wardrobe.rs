@@ -33,8 +33,9 @@ struct Worn {
 }
 
 impl Wardrobe {
-    pub(super) fn new(theme: Theme) -> Self {
-        Wardrobe { rules: Rules::read(), theme, group: Vec::new(), known: Vec::new(), worn: Vec::new() }
+    /// With the rules of the scene's sheet, and of another one.
+    pub(super) fn new(theme: Theme, more: &'static str) -> Self {
+        Wardrobe { rules: Rules::read(more), theme, group: Vec::new(), known: Vec::new(), worn: Vec::new() }
     }
 
     /// The file's class for an element that has these classes in the sheet; nothing if no rule concerns it.

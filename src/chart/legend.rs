@@ -1,0 +1,115 @@
+//! What stands around the panels: the title, what lines and marks mean, settings, and sentences.
+//!
+//! *Invariant:* no line of words is wider than the picture.
+
+use super::pen::{Anchor, Pen};
+use super::{GAP, tones};
+use crate::experiment::{Curves, Series};
+use crate::scene::{Face, PX, text_width, wrapped};
+
+/// The height of a row of the legend.
+const ROW: i32 = 20;
+
+/// The height of a line of words.
+const LINE: i32 = 16;
+
+/// The width of a sample, with the gap behind it.
+const SAMPLE: i32 = 36;
+
+/// What a sample of the legend is of.
+#[derive(Clone, Copy)]
+enum Sample {
+    Side(usize),
+    Band,
+    Bend,
+    Present,
+    Theory,
+}
+
+/// The words as lines, in whole pixels of room.
+fn lines(text: &str, face: Face, room: i32, most: usize) -> Vec<String> {
+    wrapped(text, face, room * PX, most)
+}
+
+/// The title and the legend; gives where they end.
+pub fn head(pen: &mut Pen<'_>, curves: &Curves<'_>, width: i32, title: &str) -> i32 {
+    let mut y = 10;
+    for line in lines(title, Face::Title, width - 2 * GAP, 3) {
+        y += 22;
+        pen.word(&["cp-title", "ct-word"], [GAP, y - 4], Anchor::Start, &line);
+    }
+    let sweep = curves.sweep();
+    let [left, right] = sweep.side_names();
+    let mut entries = vec![(Sample::Side(0), left), (Sample::Side(1), right)];
+    if sweep.repeats() > 1 {
+        entries.push((Sample::Band, format!("95 % confidence, {} runs a point", sweep.repeats())));
+    }
+    if !curves.bends().is_empty() {
+        entries.push((Sample::Bend, "a side bends".to_owned()));
+    }
+    if sweep.scenario().value_at(&sweep.axes()[0].path).is_ok_and(|value| !value.is_null()) {
+        entries.push((Sample::Present, "as the scenario has it".to_owned()));
+    }
+    let has_theory = |series: &Series| (0..2).any(|side| curves.expected(series, side).iter().any(Result::is_ok));
+    if curves.series().iter().any(has_theory) {
+        entries.push((Sample::Theory, "queueing theory".to_owned()));
+    }
+    let mut x = GAP;
+    y += ROW;
+    for (sample, words) in entries {
+        let wide = SAMPLE + text_width(&words, Face::Small) / PX;
+        if x > GAP && x + wide > width - GAP {
+            (x, y) = (GAP, y + ROW);
+        }
+        draw_sample(pen, curves, sample, [x, y - 8]);
+        let shown = lines(&words, Face::Small, width - GAP - x - SAMPLE, 1);
+        pen.word(&["cp-small", "ct-word"], [x + SAMPLE - 6, y - 4], Anchor::Start, &shown.concat());
+        x += wide + 14;
+    }
+    y + 12
+}
+
+fn draw_sample(pen: &mut Pen<'_>, curves: &Curves<'_>, sample: Sample, [x, y]: [i32; 2]) {
+    let tones = tones(curves.sweep());
+    let across = [[x, y], [x + 24, y]];
+    match sample {
+        Sample::Side(0) => {
+            pen.path(&["ct-line", tones[0]], &across, "");
+            pen.dot(&["ct-dot", tones[0]], [x + 12, y], 0);
+        }
+        Sample::Side(_) => {
+            pen.path(&["ct-line", tones[1], "ct-second"], &across, "");
+            pen.dot(&["ct-dot", tones[1], "ct-second"], [x + 12, y], 1);
+        }
+        Sample::Band => pen.rect(&["ct-band", "cp-neutral"], [x, y - 6, 24, 12]),
+        Sample::Bend => {
+            pen.rect(&["ct-bend", "cp-neutral"], [x, y - 6, 24, 12]);
+            pen.path(&["ct-bracket", "cp-neutral"], &[[x, y - 2], [x, y - 6], [x + 24, y - 6], [x + 24, y - 2]], "");
+        }
+        Sample::Present => pen.path(&["ct-present"], &[[x + 12, y - 7], [x + 12, y + 7]], ""),
+        Sample::Theory => pen.path(&["ct-theory"], &across, ""),
+    }
+}
+
+/// The setting of the axes but the first, where there are any; gives where it ends.
+pub fn setting(pen: &mut Pen<'_>, series: &Series, width: i32, top: i32) -> i32 {
+    let mut y = top;
+    for line in lines(&series.setting, Face::Name, width - 2 * GAP, 2) {
+        y += ROW;
+        pen.word(&["cp-name", "ct-word"], [GAP, y - 4], Anchor::Start, &line);
+    }
+    if series.setting.is_empty() { top } else { y + 8 }
+}
+
+/// Where each side bends and what theory says, under the panels; gives where it ends.
+pub fn sentences(pen: &mut Pen<'_>, curves: &Curves<'_>, width: i32, top: i32) -> i32 {
+    let mut y = top;
+    for sentence in curves.bends_told().into_iter().chain(curves.theory_told()) {
+        for line in lines(&sentence, Face::Small, width - 2 * GAP, 12) {
+            y += LINE;
+            pen.word(&["cp-small", "ct-word"], [GAP, y - 4], Anchor::Start, &line);
+        }
+        y += 6;
+    }
+    y + 10
+}
