@@ -338,3 +338,24 @@ fn what_is_no_sweep_is_refused_with_what_would_be_one() {
     assert!(spec("scenario", json!({})).starts_with("scenario: "));
     assert!(Sweep::from_json("sweep").unwrap_err().starts_with("a sweep is a JSON object"));
 }
+
+/// Examples that are copied have to run.
+#[test]
+fn every_sweep_in_the_documentation_is_one() {
+    let scenario = counterpoint::scenario::preset("order-emails").unwrap().scenario();
+    let texts = [
+        include_str!("../../README.md"),
+        include_str!("../../docs/sweeps.md"),
+        include_str!("../../docs/sweeps/job.yaml"),
+        include_str!("../../docs/sweeps/Snakefile"),
+    ];
+    for text in texts {
+        let told = text.split("--over ").skip(1).filter_map(|rest| rest.split_whitespace().next());
+        let told: Vec<&str> = told.filter(|axis| !axis.starts_with("PATH=")).collect();
+        assert!(!told.is_empty());
+        for axis in told {
+            let axis = Axis::parse(axis, &scenario).unwrap();
+            Sweep::new(scenario.clone(), vec![axis], 5).unwrap();
+        }
+    }
+}
