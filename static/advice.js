@@ -34,7 +34,7 @@ export async function show(main, { made, ask, link_of }) {
       const advice = JSON.parse(await ask("advice", [text]));
       if (mine !== asked) return;
       const link = await link_of(advice.scenario, advice.title, advice.name);
-      found.replaceChildren(...told(made, advice, link));
+      found.replaceChildren(...told(made, advice, link, curves_of(fields.read(), link)));
     } catch ({ message }) {
       if (mine === asked) found.replaceChildren(made("p", { className: "advice-refused", role: "alert" }, `${message}.`));
     }
@@ -172,10 +172,17 @@ function fields_of(made, form) {
   };
 }
 
+// The load curves of a workload that comes one by one: from a tenth of its rate to twice as much.
+function curves_of({ rate_per_s: rate, burst = 1 }, link) {
+  if (burst !== 1) return undefined;
+  const over = `workload.arrivals.rate_per_s=${Number((rate / 10).toPrecision(3))}..${Number((rate * 2).toPrecision(3))}:20`;
+  return `#curves&over=${encodeURIComponent(over)}&repeats=5&jobs=1000&of=${link.split("#")[1]}`;
+}
+
 const SIDES = ["side-asked", "side-queued"];
 
 // What the engine says of a workload.
-function* told(made, advice, link) {
+function* told(made, advice, link, curves) {
   const { said, close, reasons, causes, changes, costs, numbers, limits, picture, headings } = advice;
   const applies = reasons.filter((reason) => reason.applies);
   const without = reasons.filter((reason) => !reason.applies);
@@ -196,7 +203,8 @@ function* told(made, advice, link) {
     yield made("img", { className: "claim-picture", width: 600, height: 400, alt: "", src: `data:image/svg+xml,${encodeURIComponent(picture)}` });
     yield made("p", { className: "advice-limits" }, "The first of its jobs, called and queued.");
   }
-  yield made("p", {}, made("a", { className: "button", href: link }, "See the run"));
+  const further = curves ? [made("a", { className: "button", href: curves }, "See where each side bends")] : [];
+  yield made("p", { className: "advice-further" }, made("a", { className: "button", href: link }, "See the run"), ...further);
   yield made(
     "details",
     {},

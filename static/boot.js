@@ -212,11 +212,10 @@
     bench.tell = app.mount(place, { cover: bytes, word, failed: give_up, broke: give_up, later, engine: start_engine, take, tell() {} });
   }
 
-  // In a frame of somebody else's page; or what is tried by many runs, which has the window for itself.
-  const asked = new URLSearchParams(location.search);
-  const instead = asked.has("embed")
+  // In a frame of somebody else's page; or `evidence.html`, where experiments have the window for themselves.
+  const instead = new URLSearchParams(location.search).has("embed")
     ? () => import(beside_page("#frame"))
-    : asked.has("evidence") && (async () => (allow(), (await opened("evidence")).show(bench)));
+    : "evidence" in document.documentElement.dataset && (async () => (allow(), (await opened("evidence")).show(bench)));
   if (instead) {
     instead().catch((error) => give_up(reason(error)));
     return;

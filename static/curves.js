@@ -171,7 +171,16 @@ export async function show(main, { made, ask, mean, bench, scenarios }) {
     at.value = chosen;
     const readout = made("div", { className: "claim-numbers", ariaLive: "polite" });
     const link = made("a", { className: "button" }, "Open this run");
-    const cursors = [...picture.querySelectorAll("[data-panel]")];
+    // Each panel of the chart says where its plot is, and at which x each point.
+    const panels = [...picture.querySelectorAll("[data-x]")].map((element) => {
+      const [left, top, wide, high] = ["left", "top", "width", "height"].map((side) => Number(element.dataset[side]));
+      const cursor = document.createElementNS("http://www.w3.org/2000/svg", "line");
+      cursor.setAttribute("class", "curves-cursor");
+      cursor.setAttribute("y1", top);
+      cursor.setAttribute("y2", top + high);
+      element.append(cursor);
+      return { left, top, wide, high, xs: element.dataset.x.split(" ").map(Number), cursor };
+    });
     const point = (place) => {
       chosen = place;
       const { values, values_told: told } = points[place];
@@ -179,15 +188,7 @@ export async function show(main, { made, ask, mean, bench, scenarios }) {
       readout.replaceChildren(table_of([made("caption", {}, `${path.selectedOptions[0]?.textContent ?? path.value}: ${told.join(", ")}`)], points[place]));
       const set = (where, value) => `&set=${encodeURIComponent(`${where}=${typeof value === "string" ? value : JSON.stringify(value)}`)}`;
       link.href = `./#${link_in()}${/&v=/.test(link_in()) ? "" : "&v=1"}${set("workload.jobs", jobs.valueAsNumber)}${set(path.value, values[0])}`;
-      cursors.forEach((panel) => move(panel, place));
-    };
-    const move = (panel, place) => {
-      const x = panel.dataset.x?.split(" ")[place];
-      const line = panel.querySelector(".ch-cursor");
-      if (x === undefined || !line) return;
-      line.setAttribute("x1", x);
-      line.setAttribute("x2", x);
-      line.removeAttribute("visibility");
+      for (const { xs, cursor } of panels) ["x1", "x2"].forEach((end) => cursor.setAttribute(end, xs[place]));
     };
     const table_of = (head, { sides: of }) =>
       made(
@@ -198,15 +199,15 @@ export async function show(main, { made, ask, mean, bench, scenarios }) {
         made("tbody", {}, ...tellings.map(({ label }, row) => made("tr", {}, ...of.map(({ told }, side) => made("td", { className: SIDES[side] }, told[row])), made("th", { scope: "row" }, label)))),
       );
     at.oninput = () => point(at.valueAsNumber);
-    // The mouse chooses the nearest point of the panel that it is over.
-    picture.onpointermove = picture.onclick = (event) => {
-      const panel = event.target.closest?.("[data-panel]");
-      const drawing = panel?.ownerSVGElement;
-      if (!panel?.dataset.x || !drawing) return;
+    // The mouse, or a finger, chooses the nearest point of the panel that it is over.
+    picture.onpointermove = picture.onclick = ({ clientX, clientY }) => {
+      const drawing = picture.querySelector("svg");
       const box = drawing.getBoundingClientRect();
-      const x = ((event.clientX - box.left) / box.width) * drawing.viewBox.baseVal.width;
-      const places = panel.dataset.x.split(" ").map(Number);
-      const nearest = places.reduce((best, place, index) => (Math.abs(place - x) < Math.abs(places[best] - x) ? index : best), 0);
+      const scale = drawing.viewBox.baseVal.width / box.width;
+      const [x, y] = [(clientX - box.left) * scale, (clientY - box.top) * scale];
+      const over = panels.find(({ left, top, wide, high }) => x >= left && x <= left + wide && y >= top && y <= top + high);
+      if (!over) return;
+      const nearest = over.xs.reduce((best, place, index) => (Math.abs(place - x) < Math.abs(over.xs[best] - x) ? index : best), 0);
       at.value = nearest;
       point(nearest);
     };

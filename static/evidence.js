@@ -1,5 +1,5 @@
 // Evidence: what people say of the two styles, tried by runs that are made while one looks. A document of its own
-// (`./?evidence`), so that it has the whole window, an address, and the browser's history.
+// (`evidence.html`), so that it has the whole window, an address, and the browser's history.
 //
 // After the `#` is what is shown, as `#claims`. All that is worked out is worked out by a module of its own
 // (src/bin/experiments.rs), in as many workers as the machine has cores (maker.js): here is only what asks and shows.
@@ -40,6 +40,7 @@ function workers_of({ script, name }, at_most) {
     worker.onerror = ({ message }) => {
       worker.terminate();
       running -= 1;
+      if (idle.includes(handle)) idle.splice(idle.indexOf(handle), 1);
       task?.fail(new Error(message || "the server did not give the engine's script"));
       next();
     };
@@ -169,6 +170,9 @@ function card(claim, text, { made, ask, link_of }) {
   const slider = made("input", { type: "range", min: 0, max: knob.values.length - 1, step: 1, value: 0 });
   const turn = made("label", { className: "claim-knob" }, made("span", {}, knob.label), slider, output);
   const link = made("a", { className: "button" }, "See the run");
+  // What is said of the load is seen best over all loads.
+  const rate = knob.paths.find((path) => path.endsWith("rate_per_s"));
+  const curves = made("a", { className: "button" }, "See where each side bends");
   let asked = 0;
   const tried = async () => {
     asked += 1;
@@ -178,6 +182,7 @@ function card(claim, text, { made, ask, link_of }) {
       if (mine !== asked) return;
       tell(found);
       link.href = await link_of(found.scenario, found.title, found.name);
+      if (rate) curves.href = `#curves&over=${encodeURIComponent(`${rate}=5..60:12`)}&repeats=5&jobs=200&of=${link.href.split("#")[1]}`;
     } catch (error) {
       if (mine !== asked) return;
       verdict.textContent = `It could not be tried: ${error.message}. Turn the knob to try again.`;
@@ -205,7 +210,7 @@ function card(claim, text, { made, ask, link_of }) {
     picture,
     made("div", { className: "claim-turning" }, turn, untrue),
     made("p", { className: "claim-but" }, made("b", {}, "But: "), but),
-    made("p", { className: "claim-links" }, link),
+    made("p", { className: "advice-further" }, link, ...(rate ? [curves] : [])),
   );
   tried();
   return item;

@@ -211,8 +211,8 @@ function list(place, index, own, files, chosen) {
     // The address changes by the link itself; what it leads to is above.
     requestAnimationFrame(to_the_top);
   };
-  const evidence = made("a", { href: "?evidence" }, "is it true what people say of calls and queues?");
-  const which = made("a", { href: "?evidence#advice" }, "which should I use for a workload of my own?");
+  const evidence = made("a", { href: "evidence.html" }, "is it true what people say of calls and queues?");
+  const which = made("a", { href: "evidence.html#advice" }, "which should I use for a workload of my own?");
   place.append(
     made("p", { className: "library-beside" }, "Or: ", evidence, " ", which),
     made("label", { className: "library-field" }, made("span", {}, "Search"), search),

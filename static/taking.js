@@ -132,7 +132,7 @@ function file_of(body, making, { link, own = "", at }) {
     }
   });
   const copying = button("Copy", "", (say) => copy(new TextDecoder().decode(file), say, shown_whole));
-  const curves = made("a", { href: `?evidence#curves&of=${link}` }, "how it fares as the load rises");
+  const curves = made("a", { href: `evidence.html#curves&of=${link}` }, "how it fares as the load rises");
   body.append(
     options,
     note,

@@ -40,7 +40,10 @@ pub fn finish() -> Result<()> {
     let script = folder.join(WORKSHOP);
     workshop::bundle(&script)?;
     files.insert(String::from(WORKSHOP), fs::read(script)?);
-    write(&folder, &named_by_content(files)?)
+    let mut named = named_by_content(files)?;
+    let page = evidence(utf8("index.html", &named["index.html"])?)?;
+    named.insert(String::from("evidence.html"), page.into_bytes());
+    write(&folder, &named)
 }
 
 /// What the workshop is called before it has a hash.
@@ -286,6 +289,22 @@ fn named_by_content(mut files: Files) -> Result<Files> {
     named.insert(String::from("index.html"), page.into_bytes());
     named.insert(String::from(ELEMENT), knowing(&element, &fetched)?.into_bytes());
     Ok(named)
+}
+
+/// The document in which experiments are shown: the page again, with a sign by which boot.js knows it, and without what makes a
+/// browser fetch the app, which it has no use for.
+fn evidence(page: &str) -> Result<String> {
+    let changes = [
+        (" lang=\"en\"", " lang=\"en\" data-evidence"),
+        ("id=\"app-js\" rel=\"modulepreload\"", "id=\"app-js\" rel=\"later\""),
+        ("id=\"app-wasm\" rel=\"preload\"", "id=\"app-wasm\" rel=\"later\""),
+    ];
+    let mut page = page.to_owned();
+    for (from, to) in changes {
+        ensure!(page.matches(from).count() == 1, "index.html has no `{from}`, or several");
+        page = page.replace(from, to);
+    }
+    Ok(page)
 }
 
 /// The script of the element with the names of the files that it fetches.

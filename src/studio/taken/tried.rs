@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use crate::chart;
 use crate::experiment::advice::{advise, told_as_json};
 use crate::experiment::claim;
 use crate::experiment::workload::Workload;
@@ -87,7 +88,6 @@ pub fn swept(sweep: &str, run: u32) -> Result<String, String> {
 pub fn curves(sweep: &str, lines: &str, width: u16) -> Result<String, String> {
     let sweep = Sweep::from_json(sweep)?;
     let curves = Curves::read(&sweep, lines)?;
-    let chart = Value::String(String::new());
-    let _ = width;
+    let chart = Value::String(chart::check(&sweep).map_or_else(|_| String::new(), |()| chart::markup(&curves, width)));
     Ok(format!("{{\"chart\":{chart},\"report\":{}}}", curves.to_json()))
 }
