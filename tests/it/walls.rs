@@ -55,6 +55,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
             "metrics",
             "render",
             "experiment",
+            "chart",
             "export",
         ],
     ),
