@@ -48,8 +48,10 @@ pub fn report() -> Result<Files> {
     weigh(&BESIDE.map(|part| engine.replace("_bg.wasm", part)))?;
     let engine = weigh_one("What a run needs", engine, ENGINE_LIMIT)?;
     println!("\n  What is fetched when experiments are opened");
-    let experiments =
-        weigh(&names_of(&files.later, &["experiments-", "evidence-", "claims-", "curves-", "advice-", "maker-"]))?;
+    let experiments = weigh(&names_of(
+        &files.later,
+        &["experiments-", "evidence-", "claims-", "curves-", "chart-", "advice-", "maker-"],
+    ))?;
     println!("{}  of {EXPERIMENTS_LIMIT} allowed", row("all", experiments));
     let workshop = names_of(&files.later, &["workshop-", "own-", "maker-"]);
     println!("\n  What is fetched when the workshop is opened");
