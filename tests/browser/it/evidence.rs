@@ -119,10 +119,19 @@ in_each_browser! {
         let spec = json!({ "scenario": scenario.to_value(), "axes": ["workload.arrivals.rate_per_s=4..16:4"], "repeats": 2 });
         let sweep = Sweep::from_json(&spec.to_string()).map_err(anyhow::Error::msg)?;
         let rows = (0..sweep.runs()).map(|run| sweep.run(run)).collect();
-        let report: Value = serde_json::from_str(&Curves::of(&sweep, rows).to_json())?;
+        let curves = Curves::of(&sweep, rows);
+        let report: Value = serde_json::from_str(&curves.to_json())?;
         let sides = report["points"].as_array().into_iter().flatten().flat_map(|point| point["sides"].as_array().cloned().unwrap_or_default());
         let told: Vec<Value> = sides.map(|side| side["told"].clone()).collect();
         assert_eq!(json!(shown), json!(told));
+        // And its chart has the same curves, to the pixel.
+        let (width, drawn): (u16, Vec<String>) = page
+            .run("const chart = document.querySelector('.curves-chart svg'); return [Number(chart.getAttribute('width')), [...chart.querySelectorAll('path')].map((path) => path.getAttribute('d'))];", Vec::new())
+            .await?;
+        let chart = counterpoint::chart::markup(&curves, width);
+        let paths: Vec<&str> = chart.split("<path").skip(1).filter_map(|path| path.split(" d=\"").nth(1)?.split('"').next()).collect();
+        assert_eq!(drawn, paths);
+        assert!(paths.len() > 20, "there are curves in it");
         // The mouse over a panel chooses the point nearest to it, the key the last one; and from there to its run.
         let plots: u32 = page.run("return document.querySelectorAll('.curves-chart [data-x] .curves-cursor').length;", Vec::new()).await?;
         assert_eq!(plots, 8, "a panel for each thing that tells how a side fares, with the point in all of them");
