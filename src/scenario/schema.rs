@@ -72,7 +72,8 @@ impl Book {
         let mut required = Vec::new();
         for Shown { declared, kind, default } in fields {
             let mut described = self.value(&kind, &declared.rule);
-            described["description"] = plain(declared.meaning).into();
+            let bounds = bounds(&kind, &declared.rule).map(|bounds| format!(" A time, {bounds}.")).unwrap_or_default();
+            described["description"] = (plain(declared.meaning) + &bounds).into();
             match declared.need {
                 Need::Required => required.push(Value::from(declared.name)),
                 // A whole object would be too much for an editor to put in.
@@ -226,15 +227,24 @@ pub(crate) fn bounds_of_time(rule: &Rule) -> Option<String> {
     })
 }
 
-/// A number and a unit, in words what a pattern cannot say.
+/// A number and a unit. Bounds are a matter of the unit as well, and of those a pattern can only say that it is more than
+/// nothing: the description of the field has them in words.
 fn time(rule: &Rule) -> Value {
-    let mut time = json!({ "type": "string", "pattern": "^\\s*[0-9]+(\\.[0-9]+)?\\s*(h|min|s|ms|us)\\s*$" });
-    let Some(bounds) = bounds_of_time(rule) else { return time };
-    if matches!(rule, Rule::Time(1.., _) | Rule::Seconds(1..)) {
-        time["pattern"] = "^\\s*(?=[0-9.]*[1-9])[0-9]+(\\.[0-9]+)?\\s*(h|min|s|ms|us)\\s*$".into();
+    let pattern = match rule {
+        Rule::Time(1.., _) | Rule::Seconds(1..) => "^\\s*(?=[0-9.]*[1-9])[0-9]+(\\.[0-9]+)?\\s*(h|min|s|ms|us)\\s*$",
+        _ => "^\\s*[0-9]+(\\.[0-9]+)?\\s*(h|min|s|ms|us)\\s*$",
+    };
+    json!({ "type": "string", "pattern": pattern })
+}
+
+/// The bounds of the times that can stand there.
+fn bounds(kind: &Kind, rule: &Rule) -> Option<String> {
+    match (kind, rule) {
+        (Kind::Time, _) => bounds_of_time(rule),
+        (Kind::Maybe(of), _) => bounds(of, rule),
+        (Kind::List(of), Rule::List(_, _, each)) => bounds(of, each),
+        _ => None,
     }
-    time["$comment"] = bounds.into();
-    time
 }
 
 /// One of some words: each with its meaning, as editors show it.

@@ -134,6 +134,16 @@ fn pointers(value: &Value) -> Vec<String> {
     deeper.collect()
 }
 
+/// An editor shows descriptions; no pattern can say how long a time may be.
+#[test]
+fn a_field_says_in_words_how_long_its_time_may_be() {
+    let schema = schema();
+    let said = |definition: &str, field: &str| {
+        schema["$defs"][definition]["properties"][field]["description"].as_str().unwrap().to_owned()
+    };
+    assert!(said("sqs.Queue", "delay").ends_with(" A time, from 0ms to 15min."), "{}", said("sqs.Queue", "delay"));
+}
+
 /// An editor tells what each word and field means.
 #[test]
 fn every_field_and_every_word_says_what_it_means() {

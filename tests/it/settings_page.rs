@@ -51,7 +51,9 @@ fn every_field_has_a_row_with_its_meaning_and_its_words() {
         }
         let said = |text: &str| {
             let text = text.replace('`', "");
-            rows.get(name).is_some_and(|rows| rows.iter().any(|row| row.contains(&text)))
+            // What can stand there has a cell of its own.
+            let text = text.split(" A time, ").next().unwrap();
+            rows.get(name).is_some_and(|rows| rows.iter().any(|row| row.contains(text)))
         };
         assert!(said(meaning), "{name}: {meaning}");
         let words = property["anyOf"].as_array().filter(|_| property.get("enum").is_some());
