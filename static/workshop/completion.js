@@ -7,6 +7,9 @@ import { whole } from "./edits.js";
 const told = ({ description, limits, initial }) =>
   [description, limits, initial === undefined ? "" : `default ${JSON.stringify(initial)}`].filter(Boolean).join(" · ");
 
+// What is typed of it is compared with the label, and begins with a quote where that does.
+const labelled = (value) => ({ label: JSON.stringify(value), displayLabel: String(value) });
+
 // `schema` gives the schema, once it is there.
 export const completing = (schema) => (context) => {
   const known = schema();
@@ -24,14 +27,14 @@ export const completing = (schema) => (context) => {
     const is_valued = /^"?\s*:/.test(text.slice(context.pos));
     const options = [...known.fields(way, instance)].filter(([name]) => !(name in there) || word.text.includes(name)).map(([name, words]) => {
       const begin = known.begins([...way, name], instance) ?? "";
-      return { label: name, type: "property", detail: words.limits, info: told(words), apply: is_valued ? quoted(name) : `${JSON.stringify(name)}: ${begin}` };
+      return { ...labelled(name), type: "property", detail: words.limits, info: told(words), apply: is_valued ? quoted(name) : `${JSON.stringify(name)}: ${begin}` };
     });
     // What is closed already is replaced with its end.
     return { from: word.from, to: is_closed && !is_valued ? context.pos + 1 : context.pos, options, validFor: /^"?[\w-]*$/ };
   }
   const { options, initial } = known.words(location.path, instance);
-  const values = [...options].map(([value, info]) => ({ label: String(value), type: "enum", info, apply: quoted(value) }));
-  if (initial !== undefined && !options.has(initial)) values.push({ label: JSON.stringify(initial), detail: "default", type: "constant", apply: typeof initial === "string" ? quoted(initial) : JSON.stringify(initial) });
+  const values = [...options].map(([value, info]) => ({ ...labelled(value), type: "enum", info, apply: quoted(value) }));
+  if (initial !== undefined && !options.has(initial)) values.push({ ...labelled(initial), detail: "default", type: "constant", apply: typeof initial === "string" ? quoted(initial) : JSON.stringify(initial) });
   return values.length > 0 ? { from: word.from, options: values, validFor: /^"?[\w-]*$/ } : null;
 };
 

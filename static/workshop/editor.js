@@ -60,6 +60,19 @@ const look = EditorView.theme({
   ".cm-panel.cm-search label": { display: "inline-flex", alignItems: "center", minHeight: "24px" },
 });
 
+// Typing over a selection is an edit of the text. Left to the browser, Chromium keeps the look of what goes in an inline style,
+// which the page's policy refuses, with a complaint for each.
+function typed_over(event, view) {
+  const { from, to, empty } = view.state.selection.main;
+  const { inputType, data } = event;
+  if (empty || inputType !== "insertText" || !data || view.composing) return false;
+  event.preventDefault();
+  const insert = () => view.state.update(view.state.replaceSelection(data), { userEvent: "input.type", scrollIntoView: true });
+  const is_handled = view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, data, insert));
+  if (!is_handled) view.dispatch(insert());
+  return true;
+}
+
 // `changed` is called when the text is another. `complete` says how it can go on, and `extensions` are more of the editor.
 export function editor(place, { changed, complete, extensions }) {
   const root = place.attachShadow({ mode: "open" });
@@ -81,8 +94,11 @@ export function editor(place, { changed, complete, extensions }) {
     // Tab is not taken: by it people leave the editor.
     keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap]),
     EditorView.contentAttributes.of({ "aria-label": "The scenario as JSON", tabindex: "0" }),
-    // The page takes files that are dropped (static/background.js), wherever that is.
-    EditorView.domEventHandlers({ drop: (event) => event.dataTransfer.files.length > 0 }),
+    EditorView.domEventHandlers({
+      // The page takes files that are dropped (static/background.js), wherever that is.
+      drop: (event) => event.dataTransfer.files.length > 0,
+      beforeinput: typed_over,
+    }),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) changed();
     }),
