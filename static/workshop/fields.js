@@ -12,12 +12,15 @@ export function fields(work, value, way) {
   const label = said(String(way.at(-1)));
   const words = work.words(way);
   const set = (given) => work.set(way, given);
-  if (Array.isArray(value)) return value.length > 0 && list(work, value, way);
+  if (Array.isArray(value)) return list(work, value, way);
   if (value !== null && typeof value === "object") {
     const inside = Object.entries(value).map(([name, inner]) => [name, inner, fields(work, inner, [...way, name])]).filter(([, , made]) => made);
     const parts = inside.map(([name, inner, element]) => (element.matches("label") ? element : part([...way, name], said(name), element)));
     return parts.length > 0 && made("div", { className: "form-fields" }, ...parts);
   }
+  // What is not there, and would have fields of its own. A party is of one kind, and does not become another.
+  const least = value === null && work.least(way);
+  if (least) return way.at(-3) !== "parties" && made("div", { className: "workshop-row" }, tool("Add", () => work.set(way, least), { ariaLabel: `Add ${label}` }));
   if (words.options) return choice_field(key, label, words.options.map((word) => [word, word]), value, set, words.hint);
   if (typeof value === "boolean") return field(key, label, made("input", { type: "checkbox", checked: value }), set, words.hint);
   const read = typeof value === "string" ? (text) => text : (text) => (text === "" ? undefined : as_number(text));
@@ -26,12 +29,18 @@ export function fields(work, value, way) {
 
 const part = (way, title, ...inside) => fold(way.join("-"), title, ...inside);
 
-// Items, each of which can go, and one more like the last.
-function list(work, items, way) {
-  const is_plain = items.every((item) => item === null || typeof item !== "object");
-  if (is_plain) {
+// Items, each of which can go, and one more: like the last, or of a kind. Nothing for a list in which only plain values can be
+// and none is.
+function list(work, told, way) {
+  // What cannot be run yet comes to nothing, and is shown as it is written.
+  const written = work.value(way);
+  const items = [...told, ...(Array.isArray(written) ? written.slice(told.length) : [])];
+  const kinds = work.kinds(way);
+  const label = said(String(way.at(-1)));
+  if (kinds.length === 0 && items.every((item) => item === null || typeof item !== "object")) {
+    if (items.length === 0) return undefined;
     const read = (text) => text.split(",").map((each) => each.trim()).filter(Boolean).map((each) => (typeof items[0] === "number" ? as_number(each) : each));
-    return text_field(way.join("-"), said(String(way.at(-1))), items.join(", "), (text) => work.set(way, read(text)), "with commas between");
+    return text_field(way.join("-"), label, items.join(", "), (text) => work.set(way, read(text)), "with commas between");
   }
   const is_fixed = way.join() === "sides";
   const parts = items.map((item, at) => {
@@ -39,16 +48,26 @@ function list(work, items, way) {
     const gone = is_fixed ? [] : [remover(named(item, at), () => work.remove(way, at))];
     return part([...way, at], named(item, at), inside, ...gone);
   });
-  const again = tool("One more like the last", () => {
-    const last = work.value(way)?.at(-1) ?? items.at(-1);
-    work.add(way, last.id === undefined ? last : { ...last, id: another(last.id, items) });
-  });
-  return made("div", { className: "form-fields" }, ...parts, ...(is_fixed ? [] : [again]));
+  return made("div", { className: "form-fields" }, ...parts, ...(is_fixed ? [] : [adding(work, items, way, kinds, label)]));
+}
+
+// What adds an item.
+function adding(work, items, way, kinds, label) {
+  const add = (item) => work.add_part(way, item.id === undefined ? item : { ...item, id: another(item.id || label.replaceAll(" ", "-"), items) }, items.length);
+  const last = work.value(way)?.at(-1) ?? items.at(-1);
+  const like = last === undefined ? [] : [tool("One more like the last", () => add(last))];
+  if (kinds.length === 0) return made("div", { className: "workshop-row" }, ...like);
+  const options = kinds.map(([name], at) => made("option", { value: at }, said(name)));
+  const select = kinds.length > 1 && made("select", { ariaLabel: `What to add to ${label}` }, ...options);
+  const one = tool("Add", () => add(kinds[select ? select.value : 0][1]), select ? {} : { ariaLabel: `Add to ${label}` });
+  return made("div", { className: "workshop-row" }, ...(select ? [select] : []), one, ...like);
 }
 
 // An id that none of them has.
 function another(id, items) {
+  const is_had = (each) => items.some((item) => item.id === each);
+  if (!is_had(id)) return id;
   let number = 2;
-  while (items.some((item) => item.id === `${id}-${number}`)) number += 1;
+  while (is_had(`${id}-${number}`)) number += 1;
   return `${id}-${number}`;
 }

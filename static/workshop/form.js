@@ -67,15 +67,24 @@ export class Form {
     for (const problem of work.problems) this.mark(problem, values);
     for (const part of place.querySelectorAll("details")) part.open = this.opened.has(part.firstElementChild.id);
     place.scrollTop = scrolled;
-    const again = typed?.key && place.querySelector(`[data-key="${CSS.escape(typed.key)}"]`);
+    const again = is_in && place.querySelector(typed.key ? `[data-key="${CSS.escape(typed.key)}"]` : `[id="${is_in.id}"]`);
     if (!again) return;
     again.focus();
     if (typed.is_new) again.value = typed.value;
   }
 
+  // Opens a part, and goes to what can be put in there first.
+  open(way) {
+    const part = this.place.querySelector(`#${CSS.escape(`part-${way.join("-")}`)}`)?.parentElement;
+    if (!part) return;
+    part.open = true;
+    (part.querySelector("[data-key]") ?? part.firstElementChild).focus();
+  }
+
   // Says at a field what is wrong with it.
   mark({ path, sentence }, values) {
-    const found = this.place.querySelector(`[data-key="${CSS.escape(key_of(path, values))}"]`);
+    const key = key_of(path, values, this.work.value([]));
+    const found = this.place.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (!found) return;
     const id = `problem-${found.dataset.key}`;
     found.setAttribute("aria-invalid", "true");
@@ -84,14 +93,15 @@ export class Form {
   }
 }
 
-// The key of the field at that path, in which an item of a list is named by its id or its number.
-function key_of(path, values) {
+// The key of the field at that path, in which an item of a list is named by its id or its number: by what the text comes to, or
+// as it is written where it comes to nothing yet.
+function key_of(path, told, written) {
   const key = [];
-  let value = values;
   for (const step of path.split(".")) {
-    const place = Array.isArray(value) ? value.findIndex((item, at) => item?.id === step || String(at) === step) : step;
+    const place_in = (list) => list?.findIndex?.((item, at) => item?.id === step || String(at) === step) ?? -1;
+    const place = [told, written].some(Array.isArray) ? [told, written].map(place_in).find((at) => at >= 0) : step;
     key.push(place);
-    value = value?.[place];
+    [told, written] = [told?.[place], written?.[place]];
   }
   return key.join("-");
 }

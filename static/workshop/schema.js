@@ -3,6 +3,8 @@
 // Own lines, for the libraries that complete from a schema bring a validator and a Markdown renderer with them, which weigh more
 // than the editor may; validated is here by the engine.
 
+const PARTY = "#/$defs/Party";
+
 export class Schema {
   constructor(root) {
     this.root = root;
@@ -39,6 +41,44 @@ export class Schema {
   begins(way, instance) {
     const types = this.at(way, instance).flatMap(({ type = [] }) => type);
     return types.includes("object") ? "{}" : types.includes("array") ? "[]" : undefined;
+  }
+
+  // What an item of the list there can be: what each kind is called, and the least that has to be written of it. Of a list of
+  // plain values, nothing.
+  kinds(way, instance) {
+    const { items } = this.at(way, instance).find((schema) => schema.items) ?? {};
+    if (!items) return [];
+    const item = this.#resolved(items);
+    // A step says by its first word what it is.
+    const forms = (item.anyOf ?? []).map((form) => this.#resolved(form)).filter(({ required }) => required);
+    if (forms.length > 0) return forms.map((form) => [form.required[0], this.#least(form)]);
+    if (!item.properties) return [];
+    const least = this.#least(item);
+    // A party, by which of the objects that it may have it has.
+    const parts = items.$ref === PARTY ? Object.entries(item.properties).filter(([, { anyOf }]) => anyOf?.[0].$ref) : [];
+    return parts.length > 0 ? parts.map(([name, { anyOf }]) => [name, { ...least, id: name, [name]: this.#least(anyOf[0]) }]) : [["", least]];
+  }
+
+  // The least of an object that can stand there, if one can.
+  least(way, instance) {
+    const object = this.at(way, instance).find(({ type }) => type === "object");
+    return object && this.#least(object);
+  }
+
+  // The least that can stand there: of an object, the fields that it must have.
+  #least(schema) {
+    const { type, enum: words, anyOf, required = [], properties, items, minItems = 0, minimum = 0, pattern } = this.#resolved(schema);
+    if (words) return words[0];
+    if (anyOf && !properties) return this.#least(anyOf[0]);
+    if (type === "object") return Object.fromEntries(required.map((name) => [name, this.#least(properties[name])]));
+    if (type === "array") return Array.from({ length: minItems }, () => this.#least(items));
+    if (type === "boolean") return false;
+    if (type === "string") return pattern?.includes("|ms|") ? "100ms" : "";
+    return minimum;
+  }
+
+  #resolved(schema) {
+    return schema.$ref ? this.#named(schema.$ref) : schema;
   }
 
   #step({ properties, additionalProperties, items, prefixItems }, step) {

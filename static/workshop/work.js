@@ -158,6 +158,16 @@ class Workshop {
     return { hint: [description, limits].filter(Boolean).join(" · "), options: options.size > 1 ? [...options.keys()] : undefined };
   }
 
+  // What an item of the list there can be; schema.js says how.
+  kinds(way) {
+    return this.schema?.kinds(way, whole(this.editor.text())) ?? [];
+  }
+
+  // The least that an object there must have; nothing where there can be none.
+  least(way) {
+    return this.schema?.least(way, whole(this.editor.text()));
+  }
+
   set(way, value) {
     // What is written in short is written out, if something within it is to be another.
     let around = way;
@@ -185,6 +195,12 @@ class Workshop {
   add(way, item, key) {
     this.rewrite((text) => with_item(text, way, item));
     this.panel.form.querySelector(`[data-key="${key}"]`)?.focus();
+  }
+
+  // One more of the parts of the scenario, which is opened.
+  add_part(way, item, at) {
+    this.rewrite((text) => with_item(text, way, item));
+    this.form.open([...way, at]);
   }
 
   rewrite(change) {

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use counterpoint_browser_tests::Page;
 use serde_json::json;
 
-use crate::acts::{click, drawn, quiet, running_at};
+use crate::acts::{click, drawn, quiet, running_at, seek, type_in};
 
 /// The text in the editor, as an expression in the page.
 const TEXT: &str = "[...(document.querySelector('.workshop-editor')?.shadowRoot.querySelectorAll('.cm-line') ?? [])].map((line) => line.textContent).join('\\n')";
@@ -166,7 +166,7 @@ in_each_browser! {
             return panel.top === 0 && panel.left >= app.right - 1;";
         assert!(page.run::<bool>(beside, Vec::new()).await?, "it stands beside the picture, whatever comes under that");
         click(&page, ".workshop-view button:last-child").await?;
-        click(&page, ".workshop-form .workshop-row button:last-child").await?;
+        pressed(&page, "changes", "Draw one on the picture").await?;
         // Along the middle of the last lane of the left side.
         let place = "const head = document.querySelectorAll('.cp-heads rect')[1].getBoundingClientRect();
             return [head.left + head.width / 2, head.bottom + 60, head.bottom + 130].map(Math.round);";
@@ -177,7 +177,7 @@ in_each_browser! {
         page.wait_until("it is in the picture", "document.querySelector('.cp-down')").await?;
         assert_eq!(page.axe_violations().await?, Vec::<String>::new());
         // One more by keys, of another kind and for both sides.
-        page.run::<()>("document.querySelector('.workshop-form .workshop-row button').focus();", Vec::new()).await?;
+        page.run::<()>("document.querySelector('#part-changes ~ .workshop-row button').focus();", Vec::new()).await?;
         keys(&page, ENTER).await?;
         page.wait_until("its kind has the focus", "document.activeElement.dataset.key === 'changes-2-fault'").await?;
         keys(&page, "W").await?;
@@ -211,6 +211,45 @@ in_each_browser! {
         page.driver().action_chain().move_to(x, y).perform().await?;
         page.wait_until("it is explained", &format!("{root}.querySelector('.workshop-hover')?.textContent.startsWith('How many jobs')")).await?;
         quiet_but_for_scrolling(&page).await
+    }
+
+    async fn a_caption_the_opening_parameters_and_steps_are_put_in_by_the_form(page: Page) {
+        running_at(&page, "#order-emails").await?;
+        drop_file(&page, SYSTEM).await?;
+        page.wait_until("it runs", &format!("{RUNS} && {TITLE} === 'Two services'")).await?;
+        click(&page, ".workshop-view button:last-child").await?;
+        seek(&page, 100_000).await?;
+        click(&page, "#part-notes").await?;
+        pressed(&page, "notes", "Add a caption at the playhead").await?;
+        page.wait_until("its words have the focus", "document.activeElement.dataset.key === 'notes-0-text'").await?;
+        type_in(&page, "[data-key='notes-0-text']", "Look here").await?;
+        page.wait_until("it is in the picture", &format!("{RUNS} && document.querySelector('.panes').textContent.includes('Look here')")).await?;
+        click(&page, "#part-view").await?;
+        pressed(&page, "view", "Open at the playhead").await?;
+        page.wait_until("it opens there", &format!("{RUNS} && document.querySelector('[data-key=view-at]')?.value === '100ms'")).await?;
+        click(&page, "#part-controls").await?;
+        page.run::<()>("document.querySelector('[aria-label=\"Another parameter\"]').value = 'workload.jobs';", Vec::new()).await?;
+        pressed(&page, "controls", "Offer it").await?;
+        page.wait_until("it is offered", &format!("{RUNS} && document.querySelector('[aria-label=\"Jobs, exactly\"]')?.value === '3'")).await?;
+        // A step, and a party, of another kind than those that are there.
+        let chosen = async |part: &str, kind: &str| {
+            let script = "const select = document.getElementById(`part-${arguments[0]}`).parentElement.querySelector(':scope > .form-fields > .workshop-row select');
+                select.value = [...select.options].find((option) => option.text === arguments[1]).value;";
+            page.run::<()>(script, vec![json!(part), json!(kind)]).await
+        };
+        let steps = "sides-0-parties-1-on-0-does";
+        chosen(steps, "compute").await?;
+        pressed(&page, steps, "Add").await?;
+        page.wait_until("it is done", &format!("{RUNS} && document.querySelector('[data-key={steps}-1-compute]')?.value === '100ms'")).await?;
+        assert!(page.run::<bool>("return document.querySelector('[data-key=sides-0-parties-1-kafka]') === null;", Vec::new()).await?, "a service is no topic");
+        chosen("sides-0-parties", "service").await?;
+        pressed(&page, "sides-0-parties", "Add").await?;
+        let told = "document.querySelector('.workshop-problems')?.textContent.includes('`service` that does nothing')";
+        page.wait_until("it is said what it needs", &format!("{told} && document.querySelector('#part-sides-0-parties-2').textContent === 'service'")).await?;
+        assert_eq!(page.axe_violations().await?, Vec::<String>::new());
+        click(&page, ".workshop-tools button:nth-child(3)").await?;
+        page.wait_until("without it, it runs again", &format!("{RUNS} && document.querySelector('#part-sides-0-parties-2') === null")).await?;
+        quiet(&page).await
     }
 
     async fn what_was_written_is_in_the_library_until_it_is_deleted(page: Page) {
@@ -277,6 +316,14 @@ async fn quiet_but_for_scrolling(page: &Page) -> Result<()> {
     let heard = page.complaints().await?;
     assert!(heard.iter().all(|complaint| complaint.contains("scroll-linked")), "{heard:#?}");
     Ok(())
+}
+
+/// Presses what is called so in a part of the form.
+async fn pressed(page: &Page, part: &str, name: &str) -> Result<()> {
+    let script = "const parts = document.getElementById(`part-${arguments[0]}`).parentElement;
+        const found = [...parts.querySelectorAll('button')].findLast((button) => button.textContent === arguments[1]);
+        found.click();";
+    page.run(script, vec![json!(part), json!(name)]).await
 }
 
 async fn edit(page: &Page) -> Result<()> {
