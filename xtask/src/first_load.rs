@@ -53,7 +53,7 @@ pub fn report() -> Result<Files> {
         &["experiments-", "evidence-", "claims-", "curves-", "chart-", "advice-", "maker-"],
     ))?;
     println!("{}  of {EXPERIMENTS_LIMIT} allowed", row("all", experiments));
-    let workshop = names_of(&files.later, &["workshop-", "own-", "maker-"]);
+    let workshop = names_of(&files.later, &["workshop-", "own-", "maker-", "schema-"]);
     println!("\n  What is fetched when the workshop is opened");
     let workshop = weigh(&workshop)?;
     println!("{}  of {WORKSHOP_LIMIT} allowed", row("all", workshop));
