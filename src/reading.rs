@@ -450,6 +450,16 @@ mod tests {
         assert_eq!(hall.write()["doors"][0], json!({"id": "", "key": null, "leads": []}));
     }
 
+    /// As a schema has it, and as it is in JSON, which knows one kind of number.
+    #[test]
+    fn a_whole_number_is_one_however_it_is_written() {
+        for written in ["7", "7.0", "7e0", "0.7e1", "70e-1"] {
+            let text = format!(r#"{{"name": "hall", "doors": [{{"key": {written}}}]}}"#);
+            let hall = read::<Room>(serde_json::from_str(&text).unwrap()).unwrap();
+            assert_eq!(hall.doors[0].key, Some(7), "{written}");
+        }
+    }
+
     #[test]
     fn a_fault_is_told_with_its_place() {
         assert_eq!(fault(json!({"name": 5})), "name: 5 is not a text");
@@ -459,6 +469,7 @@ mod tests {
         assert_eq!(key(json!(100)), "doors.1.key: 100 would not do; write a whole number from 1 to 99");
         assert!(key(json!(-1)).starts_with("doors.1.key: -1 would not do"));
         assert!(key(json!(1.5)).starts_with("doors.1.key: 1.5 would not do"));
+        assert!(key(json!(1e300)).starts_with("doors.1.key: 1e+300 would not do"));
         assert!(fault(json!({"name": "hall", "doors": 3})).starts_with("doors: 3 is not a list"));
         assert_eq!(fault(json!({"name": "n", "doors": [{}, {}, {}, {}]})), "doors: there are 4 entries; at most 3 fit");
         assert_eq!(

@@ -14,11 +14,17 @@ fn whole(value: &Value, least: i64, most: i64, rule: &Rule, faults: &mut Faults)
         Rule::Whole(from, to) => (least.max(*from), most.min(*to)),
         _ => (least, most),
     };
-    let number = value.as_i64().filter(|number| (least..=most).contains(number));
+    let number = value.as_i64().or_else(|| whole_of(value.as_f64()?)).filter(|number| (least..=most).contains(number));
     if number.is_none() {
         faults.add(format!("{} would not do; write a whole number from {least} to {most}", shown(value)));
     }
     number
+}
+
+/// A number that is whole however it is written, as `1e3` and `5.0` are: to JSON they are no other numbers than 1000 and 5.
+fn whole_of(number: f64) -> Option<i64> {
+    let is_exact = number.abs() <= LARGEST as f64 && number.fract() == 0.0;
+    is_exact.then_some(number as i64)
 }
 
 macro_rules! whole_numbers {
