@@ -132,7 +132,7 @@ export async function show(main, { made, ask, mean, bench, scenarios }) {
       showing = true;
       try {
         const width = Math.max(320, Math.min(1400, Math.floor(found.clientWidth)));
-        const read = JSON.parse(await ask("curves", [spec, lines.join("\n"), width], signal));
+        const read = JSON.parse(await ask("curves", [spec, lines.join("\n"), width], signal, true));
         if (!signal.aborted) tell(read, headings);
       } finally {
         showing = false;

@@ -60,9 +60,12 @@ function workers_of({ script, name }, at_most) {
     };
     return handle;
   };
-  return (call, args, signal) =>
+  // What is asked `first` is done before all that waits.
+  return (call, args, signal, first = false) =>
     new Promise((give, fail) => {
-      waiting.push({ call, with: args, give, fail, signal });
+      const wanted = { call, with: args, give, fail, signal };
+      if (first) waiting.unshift(wanted);
+      else waiting.push(wanted);
       next();
     });
 }

@@ -170,7 +170,7 @@ fn long(evidence: &Evidence<'_>) -> (bool, f64, String) {
         Waits::Nobody => format!("a caller should be held for no more than {}", readable(patience)),
         Waits::Person | Waits::Program => format!("whoever waits does so for up to {}", readable(patience)),
     };
-    (weight > 1.0, weight, format!("The work takes {} on average; {than}.", time(Some(work as u64))))
+    (weight > 1.0, weight, format!("The work alone takes {} on average; {than}.", time(Some(work as u64))))
 }
 
 fn scale(evidence: &Evidence<'_>) -> (bool, f64, String) {
@@ -181,20 +181,23 @@ fn scale(evidence: &Evidence<'_>) -> (bool, f64, String) {
     let at_work = format!("The workers are offered {} of what they can do", percent(busy));
     let said = match first {
         Some((load, tried)) => {
-            format!("{at_work}. With {} {}.", super::costs::pace(workload.rate_per_s * load), fares(evidence, tried))
+            let run = Some(tried).filter(|_| *load > 1.0);
+            format!("{at_work}. With {} {}.", super::costs::pace(workload.rate_per_s * load), fares(evidence, run))
         }
         None => format!("{at_work}, and calls would do for ten times as much."),
     };
     (applies, busy / BUSY, said)
 }
 
-/// How both sides fare in a run, by what is decided by.
-fn fares(evidence: &Evidence<'_>, tried: &Tried) -> String {
-    let [called, queued] = [0, 1].map(|side| tried.missed(side, evidence.workload));
+/// How both sides fare, by what is decided by: in a run, or else in the middle of the seeds.
+fn fares(evidence: &Evidence<'_>, run: Option<&Tried>) -> String {
+    let missed = |side| run.map_or_else(|| evidence.missed(side), |run| run.missed(side, evidence.workload));
+    let [called, queued] = [0, 1].map(missed);
     let what = if evidence.workload.waits == Waits::Nobody { "are not done" } else { "have no result in time" };
     if called == 0.0 && queued == 0.0 {
-        let [held, freed] = [0, 1].map(|side| time(tried.number(side, "time_to_hand_over.p95_us")));
-        return format!("a call holds its caller for {held} (p95), a queue for {freed}");
+        let key = "time_to_hand_over.p95_us";
+        let held = |side| time(run.map_or_else(|| evidence.middle(side, key), |run| run.number(side, key)));
+        return format!("a call holds its caller for {} (p95), a queue for {}", held(0), held(1));
     }
     format!("{} of the calls {what}, and {} of what is queued", percent(called), percent(queued))
 }
@@ -226,7 +229,7 @@ fn many_at_once(evidence: &Evidence<'_>) -> (bool, f64, String) {
         workload.burst,
         workload.workers,
         time(Some(lasts as u64)),
-        fares(evidence, &evidence.here[0])
+        fares(evidence, None)
     );
     (lasts > limit, lasts / limit, said)
 }

@@ -76,26 +76,30 @@ in_each_browser! {
     async fn a_sweep_shows_what_it_has_while_it_runs_and_answers_meanwhile(page: Page) {
         let is_long = std::env::var_os("COUNTERPOINT_LONG").is_some();
         // So many that it is not over before it is looked at.
-        let jobs = if is_long { 10_000 } else { 5_000 };
+        let jobs = if is_long { 10_000 } else { 30_000 };
         page.open(&format!("evidence.html#curves&over=workload.arrivals.rate_per_s%3D1..20%3A20&repeats=5&jobs={jobs}&of=order-emails")).await?;
-        page.wait_until("some results are there", "document.querySelector('.curves-bends') && !document.querySelector('progress').hidden").await?;
+        let runs = if is_long { "true" } else { "!document.querySelector('progress').hidden" };
+        page.wait_until("some results are there", &format!("document.querySelector('.curves-bends') && {runs}")).await?;
         let lag = "const done = arguments[0];
             const button = document.createElement('button');
-            let worst = 0, left = 40;
+            const took = [];
             const next = () => {
                 const progress = document.querySelector('progress');
-                if (left-- === 0 || progress.hidden) return done(worst);
+                if (took.length === 40 || progress.hidden) return done(took);
                 const asked = performance.now();
                 // As a click by a person, it waits for its turn.
                 setTimeout(() => button.click(), 0);
                 button.onclick = () => {
-                    worst = Math.max(worst, performance.now() - asked);
+                    took.push(performance.now() - asked);
                     setTimeout(next, 10);
                 };
             };
             next();";
-        let worst: f64 = page.driver().execute_async(lag, Vec::new()).await?.convert()?;
-        assert!(worst < 100.0, "a click was answered after {worst} ms");
+        let mut took: Vec<f64> = page.driver().execute_async(lag, Vec::new()).await?.convert()?;
+        took.sort_by(f64::total_cmp);
+        // All but one in twenty, for whoever else is busy on this machine is not the page.
+        let slow = took[took.len() - 1 - took.len() / 20];
+        assert!(slow < 100.0, "a click was answered after {slow} ms: {took:?}");
         if is_long {
             page.wait_until("it is stopped or over", "document.querySelector('progress').hidden").await?;
             println!("{} in {:?}: {}", page.text(".curves-status").await?, page.browser(), page.run::<u32>("return navigator.hardwareConcurrency;", Vec::new()).await?);

@@ -88,6 +88,56 @@ in_each_browser! {
         told
     }
 
+    async fn a_broken_text_is_followed_to_one_that_runs_by_keyboard_alone(page: Page) {
+        running_at(&page, "#order-emails").await?;
+        tab_to(&page, "Edit", TAB).await?;
+        keys(&page, ENTER).await?;
+        page.wait_until("what is shown can be edited", &format!("{RUNS} && {TEXT}.includes('\"name\": \"order-emails\"')")).await?;
+        let broken = SYSTEM.replace("\"jobs\":3", "\"jobs\":-3").replace("\"workers\":1", "\"workers\":-1");
+        keys(&page, "\u{e009}a").await?;
+        keys(&page, "\u{e003}").await?;
+        keys(&page, &broken).await?;
+        let problem = "document.querySelector('.workshop-problems button')?.textContent.trim()";
+        for (path, mended) in [("workload.jobs: ", "3"), ("sides.left.parties.api.service.workers: ", "1")] {
+            page.wait_until("it is said what is wrong", &format!("{problem}.includes({})", json!(path))).await?;
+            let name: String = page.run(&format!("return {problem};"), Vec::new()).await?;
+            tab_to(&page, &name, TAB).await?;
+            keys(&page, ENTER).await?;
+            // What is wrong is selected, and what is typed takes its place.
+            keys(&page, mended).await?;
+        }
+        page.wait_until("it runs", &format!("{RUNS} && {TITLE} === 'Two services' && {TEXT} === {}", json!(SYSTEM))).await?;
+        for _ in 0..2 {
+            keys(&page, "\u{e009}z").await?;
+        }
+        page.wait_until("it is broken again", &format!("{problem} !== undefined")).await?;
+        let undone: String = page.run(&format!("return {TEXT};"), Vec::new()).await?;
+        page.driver().refresh().await?;
+        page.wait_until("it is still there", &format!("{problem} !== undefined && {TEXT} === {}", json!(undone))).await?;
+        quiet_but_for_scrolling(&page).await
+    }
+
+    async fn a_system_of_two_services_is_made_from_nothing_by_mouse(page: Page) {
+        running_at(&page, "").await?;
+        click(&page, "[data-workshop]").await?;
+        page.wait_until("what is shown can be edited", RUNS).await?;
+        click(&page, ".workshop-tools button:first-child").await?;
+        let beginning = page.driver().find(thirtyfour::By::XPath("//*[@class='workshop']//button[contains(., 'A system of services')] | //button[contains(., 'A system of services')]")).await?;
+        beginning.click().await?;
+        page.wait_until("it runs", &format!("{RUNS} && {TITLE} === 'My system'")).await?;
+        click(&page, ".workshop-view button:last-child").await?;
+        let steps = "sides-0-parties-1-on-0-does";
+        page.wait_until("its form is there", &format!("document.querySelector('#part-{steps}') !== null")).await?;
+        let choose = "const select = document.getElementById(`part-${arguments[0]}`).parentElement.querySelector(':scope > .form-fields > .workshop-row select');
+            select.value = [...select.options].find((option) => option.text === 'compute').value;";
+        page.run::<()>(choose, vec![json!(steps)]).await?;
+        pressed(&page, steps, "Add").await?;
+        let fourth = format!("document.querySelector('[data-key^={steps}-3-]') !== null");
+        page.wait_until("a step more runs", &format!("{RUNS} && {fourth}")).await?;
+        assert_eq!(page.axe_violations().await?, Vec::<String>::new());
+        quiet(&page).await
+    }
+
     /// It is nothing but a text, it is unpacked to what a scenario may have, and nothing is asked of anybody.
     async fn a_hostile_link_runs_nothing_and_asks_for_nothing(page: Page) {
         running_at(&page, "#order-emails").await?;
