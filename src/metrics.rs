@@ -21,7 +21,9 @@ mod verdict;
 pub use comparison::{Compared, Comparison, compare};
 pub use crew::Crew;
 pub use spread::Spread;
-pub use verdict::{RULES, Tone, Value, Verdict, verdicts};
+pub use verdict::{RULES, Tone, Value, Verdict, sentence, verdicts};
+
+use std::sync::OnceLock;
 
 use serde::{Serialize, Serializer};
 
@@ -70,10 +72,13 @@ macro_rules! metrics {
 
         impl Metrics {
             /// The names of all single numbers, in the order of [`Metrics::numbers`].
-            pub fn names() -> Vec<numbers::Name> {
-                let mut names = Vec::new();
-                $(numbers::name::<$type>(stringify!($key), $unit, &mut names);)+
-                names
+            pub fn names() -> &'static [numbers::Name] {
+                static NAMES: OnceLock<Vec<numbers::Name>> = OnceLock::new();
+                NAMES.get_or_init(|| {
+                    let mut names = Vec::new();
+                    $(numbers::name::<$type>(stringify!($key), $unit, &mut names);)+
+                    names
+                })
             }
 
             /// All single numbers as whole ones, in the order of [`Metrics::names`]; nothing where there is no such value.

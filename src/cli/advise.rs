@@ -2,22 +2,16 @@
 //!
 //! *Invariant:* what is said is what the library says; here it is only read and printed.
 
-use std::fs::File;
-use std::io;
-
 use super::arguments::{AdviseArguments, ToldAs};
-use super::run::{bounded, text};
+use super::run::{input, text};
 use super::{Trouble, print};
 use crate::experiment::advice::{advise as advice, told_as_json, told_as_text};
 use crate::experiment::workload::Workload;
 use crate::reading::shown;
 
 pub(super) fn advise(arguments: &AdviseArguments) -> Result<(), Trouble> {
-    let (name, bytes) = match arguments.workload.as_str() {
-        "-" => ("standard input".to_owned(), bounded(io::stdin().lock())),
-        path => (shown(path), File::open(path).and_then(bounded)),
-    };
-    let of_it = |problem: &dyn std::fmt::Display| Trouble::Input(format!("{name}: {problem}"));
+    let (name, bytes) = input(&arguments.workload);
+    let of_it = |problem: &dyn std::fmt::Display| Trouble::Input(format!("{}: {problem}", shown(name)));
     let bytes = bytes.map_err(|error| of_it(&format!("it could not be read: {error}")))?;
     let text = text(bytes).map_err(|_| of_it(&"it is not text: a workload is JSON in UTF-8"))?;
     let workload = Workload::from_json(&text).map_err(|misread| of_it(&misread))?;

@@ -118,16 +118,21 @@ pub(super) fn read(source: &str) -> Result<(Scenario, Option<String>), Trouble> 
     if let Some(preset) = preset(source) {
         return Ok((preset.scenario(), None));
     }
-    let (name, text) = match source {
-        "-" => ("standard input", bounded(io::stdin().lock())),
-        path => (path, File::open(path).and_then(bounded)),
-    };
+    let (name, text) = input(source);
     let text = text.map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Trouble::Input(unknown(source)),
         _ => Trouble::Input(format!("{name} could not be read: {error}")),
     })?;
     let (scenario, text) = scenario(text).map_err(|sentence| Trouble::Input(format!("{name}: {sentence}")))?;
     Ok((scenario, Some(text)))
+}
+
+/// What a file is called, or standard input, which is meant by `-`; and all that it has, or as much as shows that it is too much.
+pub(super) fn input(source: &str) -> (&str, io::Result<Vec<u8>>) {
+    match source {
+        "-" => ("standard input", bounded(io::stdin().lock())),
+        path => (path, File::open(path).and_then(bounded)),
+    }
 }
 
 /// The scenario that is written so, and the text.

@@ -38,6 +38,9 @@ const NEARBY: [f64; 2] = [0.8, 1.25];
 /// With which loads it is tried to see what would change.
 const LADDER: [f64; 9] = [0.1, 0.25, 0.5, 1.5, 2.0, 3.0, 4.0, 6.0, 10.0];
 
+/// With so many messages in hand a consumer hardly ever waits for the next one.
+const MORE_IN_HAND: u32 = 10;
+
 /// What is recommended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
@@ -67,8 +70,6 @@ pub struct Advice {
     pub verdict: Verdict,
     /// Whether a little less or more, or other seeds, would have said something else.
     pub close: bool,
-    /// The strain of the calls, in each run with the load that was described.
-    pub strains: Vec<f64>,
     /// One for each rule of thumb, what applies and weighs most first.
     pub reasons: Vec<Reason>,
     /// What would change the verdict.
@@ -157,16 +158,16 @@ struct Evidence<'a> {
     /// With a little less and a little more.
     nearby: Vec<Tried>,
     /// With each load of the ladder, in order, and the described one among them.
-    ladder: Vec<(f64, Tried)>,
+    ladder: Vec<Tried>,
     /// Where the workers die once.
     death: Tried,
-    /// With more messages in hand, and how many, where that is the consumers' to say.
-    more_in_hand: Option<(u32, Tried)>,
+    /// With [`MORE_IN_HAND`] messages in hand, where that is the consumers' to say and is more.
+    more_in_hand: Option<Tried>,
 }
 
 impl Evidence<'_> {
     fn gathered(workload: &Workload, first_seed: u64) -> Result<Evidence<'_>, Problem> {
-        let plain = Twist { load: 1.0, seed: first_seed, prefetch: None, dies: false };
+        let plain = Twist::none(first_seed);
         let tried = |twist: Twist| Tried::of(workload, twist);
         let seeds = || first_seed..first_seed + SEEDS;
         let here: Result<Vec<_>, _> = seeds().map(|seed| tried(Twist { seed, ..plain })).collect();
@@ -176,14 +177,14 @@ impl Evidence<'_> {
             .map(tried)
             .collect();
         let here = here?;
-        let mut ladder = vec![(1.0, here[0].clone())];
+        let mut ladder = vec![here[0].clone()];
         for load in LADDER {
-            ladder.push((load, tried(Twist { load, ..plain })?));
+            ladder.push(tried(Twist { load, ..plain })?);
         }
-        ladder.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+        ladder.sort_by(|one, other| one.load.total_cmp(&other.load));
         let death = tried(Twist { dies: true, ..plain })?;
         let more_in_hand = match workload.in_hand() {
-            Some(in_hand) if in_hand < 10 => Some((10, tried(Twist { prefetch: Some(10), ..plain })?)),
+            Some(in_hand) if in_hand < MORE_IN_HAND => Some(tried(Twist { prefetch: Some(MORE_IN_HAND), ..plain })?),
             _ => None,
         };
         Ok(Evidence { workload, here, nearby: nearby?, ladder, death, more_in_hand })
@@ -223,18 +224,16 @@ impl Evidence<'_> {
 pub fn advise(workload: &Workload, first_seed: u64) -> Result<Advice, Problem> {
     let evidence = Evidence::gathered(workload, first_seed)?;
     let verdict = evidence.verdict();
-    let all = evidence.here.iter().chain(&evidence.nearby);
-    let close = all.clone().any(|tried| tried.verdict(workload) != verdict);
+    let close = evidence.here.iter().chain(&evidence.nearby).any(|tried| tried.verdict(workload) != verdict);
     let numbers = told::NUMBERS.map(|(key, _)| (key, [0, 1].map(|side| evidence.middle(side, key))));
     Ok(Advice {
         verdict,
         close,
-        strains: evidence.here.iter().map(|tried| tried.strain(workload)).collect(),
         reasons: reasons::reasons(&evidence, verdict),
         changes: costs::changes(&evidence, verdict),
         causes: costs::causes(&evidence),
         costs: costs::costs(&evidence, verdict),
         numbers: numbers.to_vec(),
-        scenario: workload.scenario(Twist { load: 1.0, seed: first_seed, prefetch: None, dies: false })?,
+        scenario: workload.scenario(Twist::none(first_seed))?,
     })
 }

@@ -174,6 +174,7 @@ pub fn told_as_json(claim: &Claim, stop: usize) -> Result<(Value, Played), Probl
             "told": (0..claim.knob.values.len()).map(|stop| claim.knob.told(stop)).collect::<Vec<_>>(),
         },
         "holds": holds,
+        "verdict": verdict(holds),
         "headings": played.sides.iter().map(|side| side.heading.clone()).collect::<Vec<_>>(),
         "numbers": numbers.collect::<Vec<_>>(),
         "but": claim.but,
@@ -211,6 +212,6 @@ pub fn told_as_text(claim: &Claim, stop: usize) -> Result<String, Problem> {
 }
 
 /// Whether it was so, in a sentence.
-pub fn verdict(holds: bool) -> &'static str {
+fn verdict(holds: bool) -> &'static str {
     if holds { "Here it holds." } else { "Here it does not hold." }
 }

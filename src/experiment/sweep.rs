@@ -55,7 +55,7 @@ pub(super) struct Written<'a> {
     repeats: u32,
     axes: Vec<WrittenAxis<'a>>,
     /// The names of the numbers in its rows.
-    numbers: Vec<String>,
+    numbers: Vec<&'static str>,
     scenario: Value,
 }
 
@@ -234,7 +234,7 @@ impl Sweep {
             shard: shard.map(|shard| [shard.number(), shard.of()]),
             repeats: self.repeats,
             axes: axes.collect(),
-            numbers: Metrics::names().into_iter().map(|name| name.key).collect(),
+            numbers: Metrics::names().iter().map(|name| name.key.as_str()).collect(),
             scenario: self.scenario.to_value(),
         }
     }

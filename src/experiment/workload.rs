@@ -5,11 +5,18 @@
 
 use serde_json::{Value, json};
 
-use crate::reading::rule::SLOTS;
+use crate::protocol::kafka::MOST_PARTITIONS;
+use crate::reading::rule::{MILLISECOND, SECOND, SLOTS};
 use crate::reading::{self, Faults, Field, Misread, Rule, fields, words};
 use crate::rng::Distribution;
 use crate::scenario::{Problem, Scenario};
 use crate::time::Span;
+
+/// From a moment to a day.
+const A_DAY: Rule = Rule::Time(MILLISECOND, 24 * 3600 * SECOND);
+
+/// What a consumer of RabbitMQ has in hand if nothing is said: what it works on, and the next one.
+const USUAL_PREFETCH: u32 = 2;
 
 fields! {
     /// What is to be done, in what engineers know of it.
@@ -20,7 +27,7 @@ fields! {
         /// Who waits for the result.
         pub waits: Waits = Waits::Nobody,
         /// How long whoever waits does so; left out, 10 s for a person and 30 s for a program.
-        pub within: Option<Span> [Rule::Time(1000, 86_400_000_000)] = None,
+        pub within: Option<Span> [A_DAY] = None,
         /// How long one worker takes for one of them: a time, a distribution, or the times that were measured.
         pub work: Distribution,
         /// How many are wanted a second, on average: from 0.00001 to 100,000.
@@ -30,7 +37,7 @@ fields! {
         /// How many are worked on at once.
         pub workers: u32 [SLOTS],
         /// The longest time for which the other party is away, if it ever is.
-        pub outage: Option<Span> [Rule::Time(1000, 86_400_000_000)] = None,
+        pub outage: Option<Span> [A_DAY] = None,
         /// Whether one may be lost. Left out: where somebody waits, for he sees that it failed.
         pub may_be_lost: Option<bool> = None,
         /// Whether one may be done twice.
@@ -82,8 +89,6 @@ const FEWEST_JOBS: f64 = 1_000.0;
 const LONGEST_RUN_S: f64 = 20.0 * 86_400.0;
 /// So many at once are one burst, and no flow.
 const ONE_BURST: u32 = 200;
-/// The most partitions of a topic.
-const MOST_READERS: u32 = 50;
 /// As many callers as a servlet container has threads, by Tomcat's default (`maxThreads`).
 const CALLERS: u32 = 200;
 
@@ -100,6 +105,13 @@ pub struct Twist {
     pub dies: bool,
 }
 
+impl Twist {
+    /// Nothing besides.
+    pub fn none(seed: u64) -> Twist {
+        Twist { load: 1.0, seed, prefetch: None, dies: false }
+    }
+}
+
 impl Workload {
     /// Reads one.
     ///
@@ -113,10 +125,9 @@ impl Workload {
         let mut workload = Workload::default();
         workload.read(value, &Rule::Any, &mut faults);
         faults.first()?;
-        // As many partitions as a topic may have (`protocol/kafka`), of which each has one reader.
-        if workload.broker == AtHand::Kafka && workload.workers > MOST_READERS {
+        if workload.broker == AtHand::Kafka && workload.workers > MOST_PARTITIONS.into() {
             let sentence = format!(
-                "{} would not do with Kafka: a partition has one reader, and a topic here has at most {MOST_READERS} partitions",
+                "{} would not do with Kafka: a partition has one reader, and a topic here has at most {MOST_PARTITIONS} partitions",
                 workload.workers
             );
             return Err(Misread::new(sentence).within("workers"));
@@ -141,7 +152,7 @@ impl Workload {
 
     /// What its consumers have in hand, if that is theirs to say.
     pub fn in_hand(&self) -> Option<u32> {
-        matches!(self.broker, AtHand::RabbitMq | AtHand::None).then_some(self.prefetch.unwrap_or(2))
+        matches!(self.broker, AtHand::RabbitMq | AtHand::None).then_some(self.prefetch.unwrap_or(USUAL_PREFETCH))
     }
 
     /// How many jobs a run has, and how long the outage in it is.
@@ -215,7 +226,7 @@ impl Workload {
                     "publisher": { "id": "client", "name": "Caller", "threads": CALLERS },
                     "queue": { "id": "queue", "name": "Queue", "type": "quorum" },
                     "consumers": {
-                        "id": "server", "name": "Service", "count": self.workers, "prefetch": twist.prefetch.or(self.in_hand()).unwrap_or(2),
+                        "id": "server", "name": "Service", "count": self.workers, "prefetch": twist.prefetch.or(self.in_hand()).unwrap_or(USUAL_PREFETCH),
                         "recovery_interval": "1s",
                     },
                     "retry": { "max_attempts": 10 },

@@ -4,6 +4,7 @@
 //! again is the same number on every machine.
 
 use super::Spread;
+use super::comparison::rate;
 use crate::time::{Span, readable};
 
 /// What is counted.
@@ -122,25 +123,9 @@ pub fn told(unit: Unit, number: u64) -> String {
     match unit {
         Unit::Time => readable(Span::micros(number)),
         Unit::Share => format!("{} %", (number + 5_000) / 10_000),
-        Unit::Rate => decimal(number),
+        Unit::Rate => rate(number as f64 / MILLION),
         Unit::Count => number.to_string(),
     }
-}
-
-/// Millionths with three digits that tell, and none after the point from a hundred on.
-fn decimal(millionths: u64) -> String {
-    let places = match millionths {
-        100_000_000.. => 0,
-        10_000_000.. => 1,
-        _ => 2,
-    };
-    let unit = 10u64.pow(6 - places);
-    let rounded = (millionths + unit / 2) / unit;
-    let scale = 10u64.pow(places);
-    let (whole, rest) = (rounded / scale, rounded % scale);
-    let rest = format!("{rest:0>width$}", width = places as usize);
-    let rest = rest.trim_end_matches('0');
-    if rest.is_empty() { whole.to_string() } else { format!("{whole}.{rest}") }
 }
 
 #[cfg(test)]
@@ -151,7 +136,7 @@ mod tests {
     #[test]
     fn a_rate_has_as_many_digits_as_tell() {
         let rates = [0, 4_000, 330_000, 4_256_000, 12_340_000, 99_960_000, 123_400_000];
-        assert_eq!(rates.map(decimal), ["0", "0", "0.33", "4.26", "12.3", "100", "123"]);
+        assert_eq!(rates.map(|rate| told(Unit::Rate, rate)), ["0", "0", "0.33", "4.26", "12.3", "100", "123"]);
     }
 
     #[test]

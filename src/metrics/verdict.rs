@@ -224,7 +224,7 @@ pub(super) fn percent(part: u64, whole: u64) -> String {
 }
 
 /// The text with a capital for its first letter.
-pub(super) fn sentence(text: &str) -> String {
+pub fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

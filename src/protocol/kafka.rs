@@ -18,7 +18,8 @@ pub use handling::{BetweenAttempts, Ordering};
 pub use members::Members;
 pub use murmur2::partition_of;
 pub use settings::{
-    Acks, Commit, DeadLetterSettings, GroupSettings, OffsetReset, ProducerSettings, Sending, Settings, TopicSettings,
+    Acks, Commit, DeadLetterSettings, GroupSettings, MOST_PARTITIONS, OffsetReset, ProducerSettings, Sending, Settings,
+    TopicSettings,
 };
 pub use topic::Topic;
 

@@ -9,10 +9,11 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::metrics::sentence;
 use crate::reading::kind::{Choice, Form, Kind, Object, Shape, Shown};
 use crate::reading::{Need, Rule};
 use crate::scenario::{Declarations, declarations};
-use words::{capital, default_of, meanings, words};
+use words::{default_of, meanings, words};
 
 /// The page, but for what is walked from the declarations.
 const FRAME: &str = include_str!("../../static/settings.html");
@@ -163,7 +164,7 @@ impl Page {
         self.heading(3, "time", "Time", words::TIME);
         while !self.awaited.is_empty() {
             let (place, kind) = self.awaited.remove(0);
-            let heading = capital(&place.id.replace('-', " "));
+            let heading = sentence(&place.id.replace('-', " "));
             if let Some(named) = named(&kind) {
                 self.place(place, 3, &heading, named);
             }
@@ -197,7 +198,7 @@ impl Page {
         for (of_it, field) in inner {
             let heading = match HEADINGS.iter().find(|(name, _)| *name == of_it.id) {
                 Some((name, words)) => format!("{words}: <code>{name}</code>"),
-                None if of_it.path.is_empty() => capital(&of_it.id),
+                None if of_it.path.is_empty() => sentence(&of_it.id),
                 None => format!("<code>{}</code>", of_it.path),
             };
             if let Some(named) = named(&field.kind) {
@@ -229,7 +230,7 @@ impl Page {
 
     fn form(&mut self, place: Place, Form { word, about, shape }: Form) {
         let written = match &shape {
-            Shape::Plain(kind) => capital(&self.kind(kind, &Rule::Any)),
+            Shape::Plain(kind) => sentence(&self.kind(kind, &Rule::Any)),
             Shape::Said(field, _) => format!("<code>{{ \"{field}\": \"{word}\", … }}</code>"),
             Shape::Keyed(_) => format!("<code>{{ \"{word}\": … }}</code>"),
             Shape::Within(_) => format!("<code>{{ \"{word}\": {{ … }} }}</code>"),
@@ -249,7 +250,7 @@ impl Page {
             declared.name.replace('_', "_<wbr>"),
             words(declared.meaning),
             meanings(kind),
-            capital(&self.kind(kind, &declared.rule)),
+            sentence(&self.kind(kind, &declared.rule)),
         )
     }
 

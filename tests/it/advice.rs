@@ -138,7 +138,7 @@ fn a_workload_of_one_worker_waits_as_long_as_theory_says() {
     let of = workload(&json!({ "work": "100ms", "rate_per_s": 5, "workers": 1, "latency": "1us", "outage": "400s" }));
     let of = Workload { outage: None, ..of };
     let means = (1..=40).map(|seed| {
-        let scenario = of.scenario(Twist { load: 1.0, seed, prefetch: None, dies: false }).unwrap();
+        let scenario = of.scenario(Twist::none(seed)).unwrap();
         Row::of(&scenario).numbers[0][place_of("time_to_finish.mean_us").unwrap()].unwrap() as f64 / 1e6
     });
     let means: Vec<f64> = means.collect();

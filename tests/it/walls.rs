@@ -34,6 +34,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
             "rng",
             "trace",
             "recording",
+            "protocol",
             "scenario",
             "metrics",
             "render",

@@ -2,10 +2,9 @@
 //!
 //! *Invariant:* a cause is what, when it alone is changed, makes most of its effect go away; that was tried.
 
-use super::{Evidence, SEEDS, Verdict};
+use super::{Evidence, MORE_IN_HAND, SEEDS, Tried, Verdict};
 use crate::experiment::workload::{AtHand, MOST_JOBS, Waits};
 use crate::metrics::numbers::{Unit, told};
-use crate::time::{Span, readable};
 
 /// A pace for people, by the shortest of second, minute and hour in which it does not round to nothing: "38 a second".
 pub(super) fn pace(per_second: f64) -> String {
@@ -20,37 +19,24 @@ pub(super) fn pace(per_second: f64) -> String {
 /// What would change the verdict: the first load, either way, at which it would be another.
 pub(super) fn changes(evidence: &Evidence<'_>, verdict: Verdict) -> Vec<String> {
     let workload = evidence.workload;
-    let differs = |load: f64| {
-        evidence
-            .ladder
-            .iter()
-            .find(|(known, _)| (*known - load).abs() < 1e-9)
-            .map(|(_, tried)| tried.verdict(workload) != verdict)
+    let what = |tried: &Tried| match workload.burst {
+        1 => pace(workload.rate_per_s * tried.load),
+        burst => format!("{} at once", (f64::from(burst) * tried.load).round()),
     };
-    let loads: Vec<f64> = evidence.ladder.iter().map(|(load, _)| *load).collect();
-    let what = |load: f64| match workload.burst {
-        1 => pace(workload.rate_per_s * load),
-        burst => format!("{} at once", (f64::from(burst) * load).round()),
-    };
-    let mut said = Vec::new();
-    let above = loads.iter().filter(|load| **load > 1.0).find(|load| differs(**load) == Some(true));
-    let below = loads.iter().rev().filter(|load| **load < 1.0).find(|load| differs(**load) == Some(true));
-    match (verdict, above, below) {
-        (Verdict::Call, Some(load), _) => {
-            let before = loads.iter().rev().find(|known| *known < load).copied().unwrap_or(1.0);
-            said.push(format!(
-                "Between {} and {} the call side fails first: then it is {}.",
-                what(before),
-                what(*load),
-                other(evidence)
-            ));
+    let ladder = &evidence.ladder;
+    let differs = |tried: &Tried| tried.verdict(workload) != verdict;
+    let above = ladder.windows(2).find(|step| step[1].load > 1.0 && differs(&step[1]));
+    let below = ladder.iter().rev().find(|tried| tried.load < 1.0 && differs(tried));
+    vec![match (verdict, above, below) {
+        (Verdict::Call, Some([before, first]), _) => {
+            let then = other(evidence);
+            format!("Between {} and {} the call side fails first: then it is {then}.", what(before), what(first))
         }
-        (Verdict::Accept | Verdict::Queue, _, Some(load)) => {
-            said.push(format!("With {} or fewer a call would do.", what(*load)));
+        (Verdict::Accept | Verdict::Queue, _, Some(most)) => {
+            format!("With {} or fewer a call would do.", what(most))
         }
-        _ => said.push(format!("Between {} and {} nothing changes it.", what(loads[0]), what(loads[loads.len() - 1]))),
-    }
-    said
+        _ => format!("Between {} and {} nothing changes it.", what(&ladder[0]), what(&ladder[ladder.len() - 1])),
+    }]
 }
 
 /// What it would be instead of a call.
@@ -66,16 +52,16 @@ pub(super) fn causes(evidence: &Evidence<'_>) -> Vec<String> {
     let workload = evidence.workload;
     let mut said = Vec::new();
     let finish = "time_to_finish.p95_us";
-    if let (Some((more, tried)), Some(in_hand)) = (&evidence.more_in_hand, workload.in_hand()) {
+    if let (Some(tried), Some(in_hand)) = (&evidence.more_in_hand, workload.in_hand()) {
         let (now, then) = (evidence.here[0].number(1, finish), tried.number(1, finish));
         if let (Some(now), Some(then)) = (now, then)
             && now as f64 > 1.2 * then as f64
         {
             said.push(format!(
                 "Prefetch {in_hand} is why the queue takes so long: after each acknowledgement a consumer waits for the next message \
-                 to come, and is idle meanwhile. 95 % are done within {}; with prefetch {more} within {}.",
-                readable(Span::micros(now)),
-                readable(Span::micros(then))
+                 to come, and is idle meanwhile. 95 % are done within {}; with prefetch {MORE_IN_HAND} within {}.",
+                told(Unit::Time, now),
+                told(Unit::Time, then)
             ));
         }
     }
@@ -87,7 +73,7 @@ pub(super) fn causes(evidence: &Evidence<'_>) -> Vec<String> {
              without end. No style makes capacity.",
             workload.workers,
             pace(workload.rate_per_s),
-            readable(Span::micros(work as u64)),
+            told(Unit::Time, work as u64),
             told(Unit::Rate, (needed * 1e6) as u64)
         ));
     }

@@ -136,10 +136,10 @@ fn by_nature(evidence: &Evidence<'_>) -> (bool, f64, String) {
 fn simple(evidence: &Evidence<'_>) -> (bool, f64, String) {
     let busy = evidence.offered();
     // As long as what comes next on the ladder goes well.
-    let well = evidence.ladder.iter().filter(|(load, _)| *load >= 1.0);
-    let well = well.take_while(|(_, tried)| tried.strain(evidence.workload) <= 1.0).map(|(load, _)| *load).last();
+    let well = evidence.ladder.iter().filter(|tried| tried.load >= 1.0);
+    let well = well.take_while(|tried| tried.verdict(evidence.workload) == Verdict::Call).last();
     let at_work = format!("The workers are offered {} of what they can do", percent(busy));
-    match well {
+    match well.map(|tried| tried.load) {
         Some(load) if load > 1.0 => {
             (true, BUSY / busy.max(0.001), format!("{at_work}, and with {load} times the load calls still do."))
         }
@@ -176,13 +176,14 @@ fn long(evidence: &Evidence<'_>) -> (bool, f64, String) {
 fn scale(evidence: &Evidence<'_>) -> (bool, f64, String) {
     let workload = evidence.workload;
     let busy = evidence.offered();
-    let first = evidence.ladder.iter().find(|(load, tried)| *load >= 1.0 && tried.strain(workload) > 1.0);
-    let applies = workload.burst == 1 && busy > BUSY && first.is_some_and(|(load, _)| *load <= 1.5);
+    let first = evidence.ladder.iter().find(|tried| tried.load >= 1.0 && tried.verdict(workload) != Verdict::Call);
+    let applies = workload.burst == 1 && busy > BUSY && first.is_some_and(|tried| tried.load <= 1.5);
     let at_work = format!("The workers are offered {} of what they can do", percent(busy));
     let said = match first {
-        Some((load, tried)) => {
-            let run = Some(tried).filter(|_| *load > 1.0);
-            format!("{at_work}. With {} {}.", super::costs::pace(workload.rate_per_s * load), fares(evidence, run))
+        Some(tried) => {
+            let run = Some(tried).filter(|tried| tried.load > 1.0);
+            let pace = super::costs::pace(workload.rate_per_s * tried.load);
+            format!("{at_work}. With {pace} {}.", fares(evidence, run))
         }
         None => format!("{at_work}, and calls would do for ten times as much."),
     };

@@ -12,6 +12,7 @@
 
 use super::{Curves, Quantity, Series, known, told_mean};
 use crate::metrics::numbers::Unit;
+use crate::metrics::sentence;
 
 /// By how much more of the jobs may be of no use.
 pub const MORE_NOT_USEFUL: f64 = 0.01;
@@ -108,7 +109,11 @@ impl Curves<'_> {
 
     /// Of each series and side a sentence for each bend, or one that says that there is none.
     pub fn bends_told(&self) -> Vec<String> {
-        let bends = self.bends();
+        self.told_of(&self.bends())
+    }
+
+    /// The same, of the bends that there are.
+    pub(super) fn told_of(&self, bends: &[Bend]) -> Vec<String> {
         let mut told = Vec::new();
         for (number, series) in self.series().iter().enumerate() {
             for side in 0..2 {
@@ -262,8 +267,7 @@ impl Curves<'_> {
     fn whose(&self, series: &Series, side: usize) -> String {
         let name = &self.sweep().side_names()[side];
         if series.setting.is_empty() {
-            let mut letters = name.chars();
-            return letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
+            return sentence(name);
         }
         format!("With {}, {name}", series.setting)
     }

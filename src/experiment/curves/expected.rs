@@ -91,7 +91,7 @@ pub fn expected(scenario: &Scenario, side: usize) -> Result<Expected, String> {
     let whole = scenario.to_value();
     plain_workload(&whole)?;
     let own = &whole["sides"][side];
-    let latency = fixed(&whole["network"]["latency"]).ok_or("the latency is not always the same")?;
+    let latency = seconds(&whole["network"]["latency"]).ok_or("the latency is not always the same")?;
     let work = law(&whole["workload"]["work"]).ok_or("the work is a list and not random")?;
     let number = |path: &str| value_in(own, path).and_then(Value::as_u64).unwrap_or(0) as u32;
     match own["protocol"].as_str() {
@@ -137,7 +137,7 @@ pub fn expected(scenario: &Scenario, side: usize) -> Result<Expected, String> {
 fn plain_workload(whole: &Value) -> Result<(), String> {
     let workload = &whole["workload"];
     let faults = whole["changes"].as_array();
-    let lasts_no_time = |fault: &Value| fixed(&fault["for"]) == Some(0.0);
+    let lasts_no_time = |fault: &Value| seconds(&fault["for"]) == Some(0.0);
     let empty = |value: &Value| value.as_array().is_none_or(Vec::is_empty);
     let reasons = [
         (!faults.is_none_or(|faults| faults.iter().all(lasts_no_time)), "there are faults"),
@@ -242,20 +242,15 @@ impl Station {
     }
 }
 
-/// A span in seconds.
+/// A span in seconds; a distribution that is written as one has that only.
 fn seconds(value: &Value) -> Option<f64> {
     value.as_str()?.parse::<Span>().ok().map(Span::as_seconds)
-}
-
-/// The span of a distribution that has one only.
-fn fixed(value: &Value) -> Option<f64> {
-    seconds(value)
 }
 
 /// The law of a distribution, unless it is a list, which comes in turn.
 fn law(value: &Value) -> Option<Law> {
     let of = |mean, squared_cv| Some(Law { mean, squared_cv, is_exponential: false });
-    if let Some(mean) = fixed(value) {
+    if let Some(mean) = seconds(value) {
         return of(mean, 0.0);
     }
     let (kind, told) = value.as_object()?.iter().next()?;

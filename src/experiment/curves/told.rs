@@ -126,8 +126,8 @@ impl Curves<'_> {
         let names = Metrics::names();
         let along = &sweep.axes()[0];
         let all_series = self.series();
-        let bends = self.bends();
-        let bends = bends.iter().map(|bend| Bent {
+        let all_bends = self.bends();
+        let bends = all_bends.iter().map(|bend| Bent {
             side: &sweep.scenario().sides[bend.side].id,
             setting: all_series[bend.series].setting.clone(),
             between: bend.between.map(|place| &along.values[place]),
@@ -142,9 +142,9 @@ impl Curves<'_> {
             sweep: sweep.written(None),
             numbers: names.iter().map(|Name { key, of, .. }| Number { key: key.clone(), unit: of }).collect(),
             tellings: tellings().into_iter().map(|Telling { key, label, .. }| Told { key, label }).collect(),
-            points: (0..sweep.points()).map(|point| self.point(point, &names)).collect(),
+            points: (0..sweep.points()).map(|point| self.point(point, names)).collect(),
             bends: bends.collect(),
-            bends_told: self.bends_told(),
+            bends_told: self.told_of(&all_bends),
             theory: all_series.iter().flat_map(|series| self.theory(series)).collect(),
         };
         serde_json::to_string(&report).expect("a reading is text and numbers") + "\n"

@@ -10,6 +10,9 @@ use crate::reading::rule::{FACTORS, ID, KEYS, LASTING, NAME, SLOTS, TEXT};
 use crate::reading::{Rule, fields, words};
 use crate::time::{Moment, Span};
 
+/// The most partitions of a topic.
+pub const MOST_PARTITIONS: u16 = 50;
+
 fields! {
     /// A side's settings.
     #[derive(Clone, Debug, PartialEq)]
@@ -93,7 +96,7 @@ fields! {
         /// As its lane shows it.
         pub name: String [NAME] = "Topic".into(),
         /// How many logs it has, each of which one member of a group reads.
-        pub partitions: u16 [Rule::Whole(1, 50)] = 1,
+        pub partitions: u16 [Rule::Whole(1, MOST_PARTITIONS as i64)] = 1,
         /// How many brokers have each record.
         pub replication_factor: u16 [Rule::Whole(1, 9)] = 1,
         /// How many must have a record before `acks=all` is answered.

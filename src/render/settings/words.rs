@@ -98,11 +98,6 @@ pub fn default_of(default: &Value, has_fields: bool) -> String {
     }
 }
 
-pub fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
-}
-
 /// "200,000".
 fn grouped(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();

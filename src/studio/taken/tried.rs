@@ -17,7 +17,6 @@ use crate::render::svg;
 ///
 /// # Errors
 /// One sentence.
-#[inline(never)]
 pub fn claim(text: &str, id: &str, stop: usize) -> Result<String, String> {
     let claims = claim::claims(text).map_err(|misread| misread.to_string())?;
     let meant = claims.iter().find(|claim| claim.id == id);
@@ -26,8 +25,7 @@ pub fn claim(text: &str, id: &str, stop: usize) -> Result<String, String> {
     let head = &played.scenario.head;
     told["name"] = head.name.as_str().into();
     told["title"] = head.title_or_name().into();
-    told["scenario"] =
-        meant.scenario_at(stop).map(|scenario| scenario.to_value().to_string()).unwrap_or_default().into();
+    told["scenario"] = played.scenario.to_value().to_string().into();
     told["picture"] = Value::String(svg::small(&played));
     Ok(told.to_string())
 }
@@ -39,7 +37,6 @@ const DRAWN: u64 = 12;
 ///
 /// # Errors
 /// One sentence that names the field.
-#[inline(never)]
 pub fn advice(workload: &str) -> Result<String, String> {
     let workload = Workload::from_json(workload).map_err(|misread| misread.to_string())?;
     let advice = advise(&workload, 1).map_err(|problem| problem.to_string())?;
@@ -61,7 +58,6 @@ pub fn advice(workload: &str) -> Result<String, String> {
 ///
 /// # Errors
 /// One sentence.
-#[inline(never)]
 pub fn plan(sweep: &str) -> Result<String, String> {
     let sweep = Sweep::from_json(sweep)?;
     Ok(json!({ "runs": sweep.runs(), "headings": sweep.scenario().headings() }).to_string())
@@ -71,7 +67,6 @@ pub fn plan(sweep: &str) -> Result<String, String> {
 ///
 /// # Errors
 /// One sentence.
-#[inline(never)]
 pub fn swept(sweep: &str, run: u32) -> Result<String, String> {
     let sweep = Sweep::from_json(sweep)?;
     if run >= sweep.runs() {
@@ -84,7 +79,6 @@ pub fn swept(sweep: &str, run: u32) -> Result<String, String> {
 ///
 /// # Errors
 /// One sentence.
-#[inline(never)]
 pub fn curves(sweep: &str, lines: &str, width: u16) -> Result<String, String> {
     let sweep = Sweep::from_json(sweep)?;
     let curves = Curves::read(&sweep, lines)?;
