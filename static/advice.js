@@ -3,6 +3,8 @@
 // The form writes the text that `counterpoint advise` reads, and the address has it: `#advice&of=…`. So a workload can be handed
 // on, and the command line says the same of it.
 
+import { made } from "./made.js";
+
 const EXAMPLE = { name: "Order e-mails", waits: "nobody", work: "300ms", rate_per_s: 40, workers: 12, broker: "rabbitmq", prefetch: 1 };
 
 // A second, and how many there are in other times.
@@ -11,7 +13,8 @@ const EACH = { second: 1, minute: 60, hour: 3600, day: 86400 };
 // What a scenario takes for a time: "300 ms" and "300ms", and what has no unit is in milliseconds.
 const time = (text) => (/^[\d.]+$/.test(text.trim()) ? `${text.trim()}ms` : text.replace(/\s/g, ""));
 
-export async function show(main, { made, ask, link_of }) {
+export async function show(main, tools) {
+  const { ask, labelled, link_of } = tools;
   const form = made("form", { className: "card advice-form", autocomplete: "off" });
   const found = made("section", { className: "advice", ariaLabel: "Advice" });
   main.append(
@@ -23,7 +26,7 @@ export async function show(main, { made, ask, link_of }) {
     ),
     made("div", { className: "advice-both" }, form, found),
   );
-  const fields = fields_of(made, form);
+  const fields = fields_of(form, labelled);
   let asked = 0;
   const advise = async () => {
     asked += 1;
@@ -34,7 +37,7 @@ export async function show(main, { made, ask, link_of }) {
       const advice = JSON.parse(await ask("advice", [text]));
       if (mine !== asked) return;
       const link = await link_of(advice.scenario, advice.title, advice.name);
-      found.replaceChildren(...told(made, advice, link, curves_of(fields.read(), link)));
+      found.replaceChildren(...told(tools, advice, link, curves_of(fields.read(), link)));
     } catch ({ message }) {
       if (mine === asked) found.replaceChildren(made("p", { className: "advice-refused", role: "alert" }, `${message}.`));
     }
@@ -62,13 +65,11 @@ export async function show(main, { made, ask, link_of }) {
 }
 
 // The fields of the form: `read` gives the workload that they say, `write` shows one.
-function fields_of(made, form) {
+function fields_of(form, labelled) {
   const input = (properties) => made("input", { type: "text", ...properties });
   const select = (choices, properties = {}) =>
     made("select", properties, ...Object.entries(choices).map(([value, label]) => made("option", { value }, label)));
   const check = () => made("input", { type: "checkbox" });
-  const labelled = (label, field, hint) =>
-    made("label", { className: field.type === "checkbox" ? "advice-check" : "advice-field" }, made("span", {}, label), field, ...(hint ? [made("small", {}, hint)] : []));
   const row = (...parts) => made("div", { className: "advice-row" }, ...parts);
 
   const name = input({});
@@ -179,28 +180,26 @@ function curves_of({ rate_per_s: rate, burst = 1 }, link) {
   return `#curves&over=${encodeURIComponent(over)}&repeats=5&jobs=1000&of=${link.split("#")[1]}`;
 }
 
-const SIDES = ["side-asked", "side-queued"];
-
 // What the engine says of a workload.
-function* told(made, advice, link, curves) {
+function* told({ sides, numbers_of, picture_of, draw }, advice, link, curves) {
   const { said, close, reasons, causes, changes, costs, numbers, limits, picture, headings } = advice;
   const applies = reasons.filter((reason) => reason.applies);
   const without = reasons.filter((reason) => !reason.applies);
   const list = (lines) => made("ul", {}, ...lines.map((line) => made("li", {}, line)));
   const section = (heading, lines) => (lines.length ? [made("h3", {}, heading), list(lines)] : []);
   const reason = ({ says, said, speaks_for }) =>
-    made("li", { className: `card advice-reason ${speaks_for === "call" ? SIDES[0] : SIDES[1]}` }, made("b", {}, says), made("span", {}, speaks_for === "call" ? "for a call" : "for a queue"), made("p", {}, said));
+    made("li", { className: `card advice-reason ${speaks_for === "call" ? sides[0] : sides[1]}` }, made("b", {}, says), made("span", {}, speaks_for === "call" ? "for a call" : "for a queue"), made("p", {}, said));
   yield made("p", { className: `advice-said${close ? " is-close" : ""}`, role: "status" }, said);
   yield* causes.map((cause) => made("p", { className: "advice-cause" }, cause));
   yield made("ol", { className: "advice-reasons" }, ...applies.map(reason));
   yield* section("What would change it", changes);
   yield* section("What it costs", costs);
   yield made("h3", {}, "The numbers");
-  const head = made("tr", {}, ...headings.map((heading, side) => made("th", { scope: "col", className: SIDES[side] }, heading)), made("td", {}));
-  const line = ({ told, said }) => made("tr", {}, ...told.map((value, side) => made("td", { className: SIDES[side] }, value)), made("th", { scope: "row" }, said));
-  yield made("div", { className: "claim-numbers" }, made("table", {}, made("thead", {}, head), made("tbody", {}, ...numbers.map(line))));
+  yield made("div", { className: "claim-numbers" }, numbers_of(headings, numbers));
   if (picture) {
-    yield made("img", { className: "claim-picture", width: 600, height: 400, alt: "", src: `data:image/svg+xml,${encodeURIComponent(picture)}` });
+    const first = picture_of();
+    draw(first, picture);
+    yield first;
     yield made("p", { className: "advice-limits" }, "The first of its jobs, called and queued.");
   }
   const further = curves ? [made("a", { className: "button", href: curves }, "See where each side bends")] : [];

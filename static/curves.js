@@ -3,6 +3,8 @@
 // What is swept stands in the address: `#curves&over=PATH=FROM..TO:STEPS&repeats=N&jobs=N&of=` and then the link of the scenario, as
 // the page has it, to its end. So a sweep can be handed on, and `counterpoint sweep` gives the same numbers.
 
+import { made } from "./made.js";
+
 const FIRST = "order-emails";
 const RATE = "workload.arrivals.rate_per_s";
 // Results are shown as they come, but no more often than this, in milliseconds.
@@ -11,7 +13,7 @@ const APART = 400;
 const field = (name) => new RegExp(`[#&]${name}=([^&]*)`).exec(location.hash.split("&of=")[0])?.[1];
 const link_in = () => /&of=(.*)$/.exec(location.hash)?.[1] ?? FIRST;
 
-export async function show(main, { made, ask, mean, bench, scenarios }) {
+export async function show(main, { ask, mean, bench, scenarios, sides, labelled, numbers_of }) {
   const form = made("form", { className: "card curves-form", autocomplete: "off" });
   const progress = made("progress", { hidden: true, ariaLabel: "Runs that are done" });
   const status = made("p", { className: "curves-status", role: "status" });
@@ -29,7 +31,6 @@ export async function show(main, { made, ask, mean, bench, scenarios }) {
   );
 
   const input = (properties) => made("input", properties);
-  const labelled = (label, field) => made("label", { className: "advice-field" }, made("span", {}, label), field);
   const which = made("select", {});
   const path = made("select", {});
   const from = input({ type: "text" });
@@ -185,19 +186,13 @@ export async function show(main, { made, ask, mean, bench, scenarios }) {
       chosen = place;
       const { values, values_told: told } = points[place];
       at.ariaValueText = told.join(", ");
-      readout.replaceChildren(table_of([made("caption", {}, `${path.selectedOptions[0]?.textContent ?? path.value}: ${told.join(", ")}`)], points[place]));
+      const caption = made("caption", {}, `${path.selectedOptions[0]?.textContent ?? path.value}: ${told.join(", ")}`);
+      const rows = tellings.map(({ label }, row) => ({ said: label, told: points[place].sides.map((side) => side.told[row]) }));
+      readout.replaceChildren(numbers_of(headings, rows, caption));
       const set = (where, value) => `&set=${encodeURIComponent(`${where}=${typeof value === "string" ? value : JSON.stringify(value)}`)}`;
       link.href = `./#${link_in()}${/&v=/.test(link_in()) ? "" : "&v=1"}${set("workload.jobs", jobs.valueAsNumber)}${set(path.value, values[0])}`;
       for (const { xs, cursor } of panels) ["x1", "x2"].forEach((end) => cursor.setAttribute(end, xs[place]));
     };
-    const table_of = (head, { sides: of }) =>
-      made(
-        "table",
-        {},
-        ...head,
-        made("thead", {}, made("tr", {}, ...headings.map((name, side) => made("th", { scope: "col", className: SIDES[side] }, name)), made("td", {}))),
-        made("tbody", {}, ...tellings.map(({ label }, row) => made("tr", {}, ...of.map(({ told }, side) => made("td", { className: SIDES[side] }, told[row])), made("th", { scope: "row" }, label)))),
-      );
     at.oninput = () => point(at.valueAsNumber);
     // The mouse, or a finger, chooses the nearest point of the panel that it is over.
     picture.onpointermove = picture.onclick = ({ clientX, clientY }) => {
@@ -215,7 +210,7 @@ export async function show(main, { made, ask, mean, bench, scenarios }) {
       "details",
       {},
       made("summary", {}, "All points as a table"),
-      made("div", { className: "curves-table" }, whole(made, report, headings)),
+      made("div", { className: "curves-table" }, whole(report, headings, sides)),
     );
     const says = theory.map(({ reason }) => reason).find(Boolean);
     const was_open = found.querySelector("details")?.open;
@@ -237,8 +232,6 @@ export async function show(main, { made, ask, mean, bench, scenarios }) {
   await follow();
 }
 
-const SIDES = ["side-asked", "side-queued"];
-
 // The parameters with numbers that a scenario offers, the rate of arrivals first.
 function swept({ controls, workload }) {
   const numeric = controls.filter(({ values, min }) => !values?.length && min !== null && min !== undefined);
@@ -249,11 +242,11 @@ function swept({ controls, workload }) {
 }
 
 // Every point and side in a row.
-function whole(made, { points, tellings }, headings) {
+function whole({ points, tellings }, headings, sides) {
   const head = made("tr", {}, made("th", { scope: "col" }, "Point"), made("th", { scope: "col" }, "Side"), ...tellings.map(({ label }) => made("th", { scope: "col" }, label)));
   const row = (point) =>
     point.sides.map((of, side) =>
-      made("tr", {}, made("th", { scope: "row" }, point.values_told.join(", ")), made("td", { className: SIDES[side] }, headings[side]), ...of.told.map((text) => made("td", {}, text))),
+      made("tr", {}, made("th", { scope: "row" }, point.values_told.join(", ")), made("td", { className: sides[side] }, headings[side]), ...of.told.map((text) => made("td", {}, text))),
     );
   return made("table", {}, made("thead", {}, head), made("tbody", {}, ...points.flatMap(row)));
 }

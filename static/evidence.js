@@ -4,16 +4,7 @@
 // After the `#` is what is shown, as `#claims`. All that is worked out is worked out by a module of its own
 // (src/bin/experiments.rs), in as many workers as the machine has cores (maker.js): here is only what asks and shows.
 
-// An element with properties and what is in it.
-function made(tag, properties = {}, ...inside) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name in element) element[name] = value;
-    else element.setAttribute(name, value);
-  }
-  element.append(...inside);
-  return element;
-}
+import { made } from "./made.js";
 
 // More workers than this use up memory faster than they save time.
 const MOST_WORKERS = 8;
@@ -89,7 +80,7 @@ export async function show(bench) {
   );
   const { link_of } = await linked(bench);
   // What a link means is for the engine to say; it is begun when that is asked.
-  const tools = { made, ask: try_out, mean: workers_of({ script, name }, 1), bench, link_of };
+  const tools = { sides: SIDES, labelled, numbers_of, picture_of, draw, ask: try_out, mean: workers_of({ script, name }, 1), bench, link_of };
   const views = {
     claims: () => show_claims(main, address_of("[rel=claims]", "href"), tools),
     curves: async () => {
@@ -144,7 +135,6 @@ async function linked(bench) {
 
 // The claims, all of them tried at once: each takes some milliseconds.
 async function show_claims(main, address, tools) {
-  const { made } = tools;
   main.append(
     made("h2", {}, "What people say, tried"),
     made(
@@ -159,15 +149,34 @@ async function show_claims(main, address, tools) {
   main.append(made("ol", { className: "claims" }, ...JSON.parse(text).map((claim) => card(claim, text, tools))));
 }
 
+// The classes by which what is of a side has its colour.
 const SIDES = ["side-asked", "side-queued"];
 
+// The numbers of both sides as a table: in each of the `rows` what is `told` of each side, and what is `said` of it.
+function numbers_of(headings, rows, ...before) {
+  const head = made("tr", {}, ...headings.map((heading, side) => made("th", { scope: "col", className: SIDES[side] }, heading)), made("td", {}));
+  const row = ({ told, said }) =>
+    made("tr", {}, ...told.map((value, side) => made("td", { className: SIDES[side] }, value)), made("th", { scope: "row" }, said));
+  return made("table", {}, ...before, made("thead", {}, head), made("tbody", {}, ...rows.map(row)));
+}
+
+// A control of a form with what it is called, and with what helps to fill it in.
+function labelled(label, control, hint) {
+  const className = control.type === "checkbox" ? "advice-check" : "advice-field";
+  return made("label", { className }, made("span", {}, label), control, ...(hint ? [made("small", {}, hint)] : []));
+}
+
+// A small picture of a run, without one as yet.
+const picture_of = () => made("img", { className: "claim-picture", width: 600, height: 400, alt: "" });
+const draw = (picture, svg) => (picture.src = `data:image/svg+xml,${encodeURIComponent(svg)}`);
+
 // A claim with its numbers, its picture and its knob.
-function card(claim, text, { made, ask, link_of }) {
+function card(claim, text, { ask, link_of }) {
   const { id, knob, but } = claim;
   const title = made("h3", { id: `claim-${id}` }, claim.claim);
   const verdict = made("p", { className: "claim-verdict", role: "status" }, "It is being tried.");
   const numbers = made("div", { className: "claim-numbers" });
-  const picture = made("img", { className: "claim-picture", width: 600, height: 400, alt: "" });
+  const picture = picture_of();
   const output = made("output", {});
   const untrue = made("p", { className: "claim-untrue" });
   const slider = made("input", { type: "range", min: 0, max: knob.values.length - 1, step: 1, value: 0 });
@@ -192,16 +201,13 @@ function card(claim, text, { made, ask, link_of }) {
     }
   };
   const tell = (found) => {
-    verdict.textContent = found.holds ? "Here it holds." : "Here it does not hold.";
+    verdict.textContent = found.verdict;
     verdict.classList.add("is-tried");
     verdict.classList.toggle("does-not-hold", !found.holds);
     output.textContent = slider.ariaValueText = found.knob.told[found.knob.stop];
     untrue.textContent = found.holds ? "" : found.untrue;
-    const head = made("tr", {}, ...found.headings.map((heading, side) => made("th", { scope: "col", className: SIDES[side] }, heading)), made("td", {}));
-    const row = ({ told, said }) =>
-      made("tr", {}, ...told.map((value, side) => made("td", { className: SIDES[side] }, value)), made("th", { scope: "row" }, said));
-    numbers.replaceChildren(made("table", {}, made("thead", {}, head), made("tbody", {}, ...found.numbers.map(row))));
-    picture.src = `data:image/svg+xml,${encodeURIComponent(found.picture)}`;
+    numbers.replaceChildren(numbers_of(found.headings, found.numbers));
+    draw(picture, found.picture);
   };
   slider.oninput = tried;
   const item = made(

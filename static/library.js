@@ -5,16 +5,7 @@
 // more. An entry is a link with the name of its scenario: the browser's own history leads back. What the reader has written
 // himself, and his browser keeps (static/own.js), stands before them as a group of its own.
 
-// An element with properties and what is in it.
-function made(tag, properties = {}, ...inside) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name in element) element[name] = value;
-    else element.setAttribute(name, value);
-  }
-  element.append(...inside);
-  return element;
-}
+import { made } from "./made.js";
 
 // Letters as they are looked for: without capitals and accents, and with one blank between words.
 const plain = (text) =>

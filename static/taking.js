@@ -3,6 +3,8 @@
 // Everything that is taken is made by the engine from a link (maker.js), so a file has the bytes that the command line
 // writes. A PNG is the picture, drawn by the browser.
 
+import { made } from "./made.js";
+
 const FORMATS = {
   svg: ["SVG", "svg", "A picture that is sharp at any size, for documents and slides."],
   png: ["PNG", "png", "A picture in pixels, for what takes no SVG."],
@@ -19,17 +21,6 @@ const WIDTHS = { 800: "800 px", 1000: "1000 px", 1200: "1200 px", 1600: "1600 px
 const SCALES = { 1: "1×", 2: "2×", 3: "3×", 4: "4×" };
 // So much of a text is shown before it is taken.
 const PREVIEW = 4000;
-
-// An element with properties and what is in it.
-export function made(tag, properties = {}, ...inside) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name in element) element[name] = value;
-    else element.setAttribute(name, value);
-  }
-  element.append(...inside);
-  return element;
-}
 
 // A choice with its name. `changed` is called when another one is made.
 export function choice(name, values, chosen, changed) {

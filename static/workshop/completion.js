@@ -1,7 +1,7 @@
 // Completion and hovers of the editor, by the schema.
 import { hoverTooltip } from "@codemirror/view";
 import { getLocation } from "jsonc-parser";
-import { made } from "../taking.js";
+import { made } from "../made.js";
 import { whole } from "./edits.js";
 
 const told = ({ description, limits, initial }) =>

@@ -1,5 +1,5 @@
 // Faults by hand: in the form, by keys, or by a band drawn along a lane of the picture.
-import { made } from "../taking.js";
+import { made } from "../made.js";
 import { as_number, choice_field, remover, setting, span_of, text_field } from "./form.js";
 import { tool } from "./panel.js";
 

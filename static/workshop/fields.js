@@ -1,5 +1,5 @@
 // The fields of any part of a scenario, one after the other, with their defaults: as the engine writes the scenario out.
-import { made } from "../taking.js";
+import { made } from "../made.js";
 import { as_number, choice_field, field, fold, remover, text_field } from "./form.js";
 import { tool } from "./panel.js";
 

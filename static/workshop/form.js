@@ -3,7 +3,7 @@
 //
 // It is drawn anew from the text and from what that comes to, and each change is an edit of the text. What is being typed in a
 // field stays there meanwhile.
-import { made } from "../taking.js";
+import { made } from "../made.js";
 import { faults } from "./faults.js";
 import { fields } from "./fields.js";
 import { tool } from "./panel.js";

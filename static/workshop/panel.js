@@ -1,5 +1,6 @@
 // What the workshop looks like: a panel beside the page, its tools, the place of the editor, and what is said.
-import { button, made } from "../taking.js";
+import { made } from "../made.js";
+import { button } from "../taking.js";
 import sheet_text from "./workshop.css";
 
 const sheet = new CSSStyleSheet();

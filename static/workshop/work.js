@@ -2,7 +2,8 @@
 //
 // What is typed is kept by the browser at every change, under a name of its own (static/own.js); what can be run is put into
 // the address, by which the page runs it. `bench` is what the page gives: see static/boot.js.
-import { made, maker } from "../taking.js";
+import { made } from "../made.js";
+import { maker } from "../taking.js";
 import { BEGINNINGS } from "./beginnings.js";
 import { completing, hovering } from "./completion.js";
 import { difference, differences, value_at, whole, with_item, with_value, without_item } from "./edits.js";

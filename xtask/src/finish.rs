@@ -20,8 +20,8 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
-/// Files that are fetched by the names that they have in the repository: a link leads to them.
-const LINKED: [&str; 4] = ["modelled.html", "systems.html", "settings.html", "modelled.css"];
+/// Files that are fetched by the names that they have in the repository: a link leads to them, or a script imports them.
+const LINKED: [&str; 5] = ["modelled.html", "systems.html", "settings.html", "modelled.css", "made.js"];
 
 /// Finishes the build that Trunk is about to put in its place.
 pub fn finish() -> Result<()> {
