@@ -6,7 +6,8 @@
 // which is whole and is brought all that it needs with each question.
 
 const asked = [];
-self.onmessage = (event) => asked.push(event);
+const wait = (event) => asked.push(event);
+self.onmessage = wait;
 
 async function fetched(name) {
   const response = await fetch(new URL(name, import.meta.url));
@@ -21,6 +22,9 @@ async function start() {
   const files = ["bg.wasm", ...more].map((file) => fetched(`${self.name}_${file}`));
   const [engine, module_or_path, scenarios, ...parts] = await Promise.all([import(`./${self.name}.js`), ...files]);
   const app = await engine.default({ module_or_path });
+  // The engine's `main` has just run and listens for the page's own letters. Here it is only called, and what is asked while
+  // its parts are compiled waits.
+  self.onmessage = wait;
   if (scenarios) engine.bring(await scenarios.text());
   for (const part of parts) {
     const module = await WebAssembly.compile(await part.arrayBuffer());

@@ -139,6 +139,37 @@ in_each_browser! {
         page.wait_until("it is said", said).await
     }
 
+    /// Also while the engine's parts are being compiled, when the engine itself is there.
+    async fn whatever_is_asked_for_while_it_starts_is_made(page: Page) {
+        running_at(&page, &format!("#{LINK}")).await?;
+        let asked = "const done = arguments[0];
+            const Real = Worker;
+            window.Worker = function (script, options) {
+                const worker = new Real(script, options);
+                if (!String(script).includes('maker-')) return worker;
+                window.Worker = Real;
+                let odd = 0;
+                let left = 0;
+                let asking = setInterval(() => {
+                    left += 1;
+                    worker.postMessage({ call: 'places', with: [] });
+                });
+                worker.onmessage = ({ data }) => {
+                    left -= 1;
+                    if (!('made' in data)) odd += 1;
+                    // It answers at once from the first answer on, so what comes later tells nothing.
+                    clearInterval(asking);
+                    if (left === 0) done(odd);
+                };
+                // The sheet's own questions are of no interest.
+                return new Real('data:text/javascript,');
+            };
+            document.querySelector('.sharing .button:first-child').click();";
+        let odd: usize = page.driver().execute_async(asked, Vec::new()).await?.convert()?;
+        assert_eq!(odd, 0, "questions without an answer");
+        Ok(())
+    }
+
     async fn nothing_of_it_is_loaded_before(page: Page) {
         running_at(&page, "#order-emails").await?;
         page.wait_until("the engine is there", "document.querySelector('#seed-exact')").await?;
