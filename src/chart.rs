@@ -15,10 +15,12 @@ mod legend;
 mod panel;
 mod pen;
 mod ticks;
+pub mod waiting;
 
 use crate::experiment::{Bend, Curves, Series, Sweep};
 use crate::render::svg::{Caption, Theme, dressed};
 use crate::scenario::Style;
+use crate::scene::markup::escaped;
 
 use self::panel::{Panel, panels};
 use self::pen::Pen;
@@ -67,11 +69,15 @@ pub fn markup(curves: &Curves<'_>, width: u16) -> String {
     let mut as_in_sheet = |classes: &[&'static str]| format!(" class=\"{}\"", classes.join(" "));
     let mut pen = Pen::new(&mut as_in_sheet);
     let (width, height) = draw(&mut pen, curves, width);
-    let label = crate::scene::markup::escaped(&title(curves.sweep()));
+    element(&title(curves.sweep()), [width, height], &pen.text)
+}
+
+/// A picture of this size as markup.
+fn element(title: &str, [width, height]: [i32; 2], picture: &str) -> String {
+    let label = escaped(title);
     format!(
         "<svg class=\"cp-scene ct-chart\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
-         aria-label=\"{label}\">\n{}</svg>",
-        pen.text
+         aria-label=\"{label}\">\n{picture}</svg>"
     )
 }
 

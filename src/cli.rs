@@ -1,4 +1,4 @@
-//! The command line: `list`, `show`, `run`, `sweep`, `merge`, `check`, `claims`, `advise`, `schema`, `mdbook`.
+//! The command line: `list`, `show`, `run`, `waiting`, `sweep`, `merge`, `check`, `claims`, `advise`, `schema`, `mdbook`.
 //!
 //! What is wrong with the input is said in one line on standard error, with exit code 2; what `check` finds wrong in files
 //! is its answer, on standard output and with exit code 1. A reader that stops reading
@@ -16,6 +16,7 @@ mod mdbook;
 mod output;
 mod run;
 mod sweep;
+mod waiting;
 
 use std::fmt;
 use std::io::{self, Write};
@@ -75,6 +76,7 @@ fn obey(command: Command) -> Result<(), Trouble> {
         Command::List => list(),
         Command::Show { name } => show(&name),
         Command::Run(arguments) => run::run(&arguments),
+        Command::Waiting(arguments) => waiting::waiting(&arguments),
         Command::Sweep(arguments) => sweep::sweep(&arguments),
         Command::Merge(arguments) => sweep::merge(&arguments),
         Command::Check(arguments) => check::check(&arguments),

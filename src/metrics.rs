@@ -15,11 +15,14 @@ mod idleness;
 mod life;
 pub mod numbers;
 mod outage;
+mod over_time;
 mod spread;
 mod verdict;
 
 pub use comparison::{Compared, Comparison, compare};
 pub use crew::Crew;
+pub use life::Whereabouts;
+pub use over_time::{OverTime, Place};
 pub use spread::Spread;
 pub use verdict::{RULES, Tone, Value, Verdict, sentence, verdicts};
 
@@ -27,7 +30,6 @@ use std::sync::OnceLock;
 
 use serde::{Serialize, Serializer};
 
-use self::life::Whereabouts;
 use crate::sorting;
 use crate::time::{Moment, Span};
 use crate::trace::{ActorRow, Duty, Slot, StayKind, Trace};

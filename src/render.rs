@@ -21,3 +21,4 @@ pub mod story;
 pub mod summary;
 pub mod svg;
 pub mod text;
+pub mod waiting;

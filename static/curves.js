@@ -134,7 +134,7 @@ export async function show(main, { ask, mean, bench, scenarios, sides, labelled,
       try {
         const width = Math.max(320, Math.min(1400, Math.floor(found.clientWidth)));
         const read = JSON.parse(await ask("curves", [spec, lines.join("\n"), width], signal, true));
-        if (!signal.aborted) tell(read, headings);
+        if (!signal.aborted) tell(read, headings, spec);
       } finally {
         showing = false;
       }
@@ -161,9 +161,31 @@ export async function show(main, { ask, mean, bench, scenarios, sides, labelled,
     if (running.signal === signal) [progress.hidden, stop.hidden] = [true, true];
   }
 
+  // Where the jobs were over time in the first run of the chosen point. Each is asked for once, and what came for a point that
+  // is not chosen any more is kept for when it is again.
+  const places = made("section", { className: "curves-places" });
+  let known = { of: undefined, points: [] };
+  const where = async (spec, place, headings, told) => {
+    if (known.of !== spec) known = { of: spec, points: [] };
+    const { points } = known;
+    const width = Math.max(320, Math.min(1400, Math.floor(found.clientWidth)));
+    points[place] ??= ask("waiting", [spec, place, width], undefined, true).then(JSON.parse);
+    try {
+      const { picture, report } = await points[place];
+      if (known.points !== points || chosen !== place) return;
+      const drawn = made("div", { className: "curves-chart" });
+      drawn.innerHTML = picture;
+      const table = made("details", {}, made("summary", {}, "The same as a table"), made("div", { className: "curves-table" }, spent(report, headings, sides)));
+      table.open = Boolean(places.querySelector("details")?.open);
+      places.replaceChildren(made("h3", {}, `Where the jobs were, at ${told}`), drawn, table);
+    } catch (error) {
+      if (known.points === points) places.replaceChildren(made("p", { className: "advice-refused" }, `${error.message}.`));
+    }
+  };
+
   // What is read of the rows so far. The chosen point stays chosen while more come.
   let chosen;
-  const tell = ({ chart, report }, headings) => {
+  const tell = ({ chart, report }, headings, spec) => {
     const { points, tellings, bends_told: bends, theory } = report;
     const picture = made("div", { className: "curves-chart" });
     picture.innerHTML = chart;
@@ -191,6 +213,7 @@ export async function show(main, { ask, mean, bench, scenarios, sides, labelled,
       readout.replaceChildren(numbers_of(headings, rows, caption));
       const set = (where, value) => `&set=${encodeURIComponent(`${where}=${typeof value === "string" ? value : JSON.stringify(value)}`)}`;
       link.href = `./#${link_in()}${/&v=/.test(link_in()) ? "" : "&v=1"}${set("workload.jobs", jobs.valueAsNumber)}${set(path.value, values[0])}`;
+      where(spec, place, headings, told.join(", "));
       for (const { xs, cursor } of panels) ["x1", "x2"].forEach((end) => cursor.setAttribute(end, xs[place]));
     };
     at.oninput = () => point(at.valueAsNumber);
@@ -208,12 +231,12 @@ export async function show(main, { ask, mean, bench, scenarios, sides, labelled,
     };
     const all = made(
       "details",
-      {},
+      { className: "curves-all" },
       made("summary", {}, "All points as a table"),
       made("div", { className: "curves-table" }, whole(report, headings, sides)),
     );
     const says = theory.map(({ reason }) => reason).find(Boolean);
-    const was_open = found.querySelector("details")?.open;
+    const was_open = found.querySelector(".curves-all")?.open;
     all.open = Boolean(was_open);
     const had_focus = found.contains(document.activeElement) && document.activeElement.type === "range";
     found.replaceChildren(
@@ -222,6 +245,7 @@ export async function show(main, { ask, mean, bench, scenarios, sides, labelled,
       made("label", { className: "claim-knob" }, made("span", {}, "Point"), at),
       readout,
       made("p", {}, link),
+      places,
       ...(says ? [made("p", { className: "advice-limits" }, `No closed form stands beside it: ${says}.`)] : []),
       all,
     );
@@ -249,4 +273,15 @@ function whole({ points, tellings }, headings, sides) {
       made("tr", {}, made("th", { scope: "row" }, point.values_told.join(", ")), made("td", { className: sides[side] }, headings[side]), ...of.told.map((text) => made("td", {}, text))),
     );
   return made("table", {}, made("thead", {}, head), made("tbody", {}, ...points.flatMap(row)));
+}
+
+// How many jobs were at each place on average in each step.
+function spent({ steps_told: steps, sides: of }, headings, sides) {
+  const head = made("tr", {}, made("th", { scope: "col" }, "Side"), made("th", { scope: "col" }, "Jobs at once, from"), ...steps.map((text) => made("th", { scope: "col" }, text)));
+  const rows = of.flatMap(({ places }, side) =>
+    places.map(({ name, told }) =>
+      made("tr", {}, made("td", { className: sides[side] }, headings[side]), made("th", { scope: "row" }, name), ...told.map((text) => made("td", {}, text))),
+    ),
+  );
+  return made("table", {}, made("thead", {}, head), made("tbody", {}, ...rows));
 }

@@ -43,6 +43,12 @@ mod trying {
         taken::swept(sweep, run)
     }
 
+    /// Where the jobs were in a run of it; see [`waiting`](taken::waiting).
+    #[wasm_bindgen]
+    pub fn waiting(sweep: &str, point: usize, width: u16) -> Result<String, String> {
+        taken::waiting(sweep, point, width)
+    }
+
     /// What is read of its rows; see [`curves`](taken::curves).
     #[wasm_bindgen]
     pub fn curves(sweep: &str, lines: &str, width: u16) -> Result<String, String> {

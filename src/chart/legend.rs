@@ -27,7 +27,7 @@ enum Sample {
 }
 
 /// The words as lines, in whole pixels of room.
-fn lines(text: &str, face: Face, room: i32, most: usize) -> Vec<String> {
+pub(super) fn lines(text: &str, face: Face, room: i32, most: usize) -> Vec<String> {
     wrapped(text, face, room * PX, most)
 }
 

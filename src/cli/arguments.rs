@@ -15,6 +15,9 @@ use crate::time::{Moment, Span};
 /// The widths, in CSS pixels, at which a picture can be drawn.
 const WIDTHS: std::ops::RangeInclusive<u16> = 200..=4000;
 
+/// The most steps into which a run can be cut.
+const MOST_STEPS: u32 = 10_000;
+
 #[derive(Debug, Parser)]
 #[command(
     name = "counterpoint",
@@ -34,6 +37,8 @@ pub enum Command {
     Show { name: String },
     /// Run a scenario and tell, draw or report it
     Run(RunArguments),
+    /// Run a scenario and tell where its jobs were over time: waiting at which party, on the way, at work
+    Waiting(WaitingArguments),
     /// Run a scenario at many values of its parameters: load curves, and where each side bends
     Sweep(SweepArguments),
     /// Put the shards of a sweep together
@@ -147,6 +152,24 @@ pub struct RunArguments {
 }
 
 #[derive(Debug, Args)]
+pub struct WaitingArguments {
+    /// A built-in scenario's name, a file, or - for standard input
+    pub scenario: String,
+    /// The seed of all random values, instead of the scenario's
+    #[arg(long, value_name = "N", value_parser = seed, allow_hyphen_values = true)]
+    pub seed: Option<u64>,
+    /// Change one field by its path, as in workload.jobs=20; may be repeated
+    #[arg(long, value_name = "PATH=VALUE", allow_hyphen_values = true)]
+    pub set: Vec<String>,
+    /// Into how many steps of time the run is cut at most, from 1 to 10000, each of a round length; 12 if none is given for a
+    /// text, and otherwise 60
+    #[arg(long, value_name = "N", value_parser = steps, allow_hyphen_values = true)]
+    pub steps: Option<u32>,
+    #[command(flatten)]
+    pub reading: ReadingArguments,
+}
+
+#[derive(Debug, Args)]
 pub struct SweepArguments {
     /// A built-in scenario's name, a file, or - for standard input
     pub scenario: String,
@@ -179,7 +202,7 @@ pub struct MergeArguments {
     pub reading: ReadingArguments,
 }
 
-/// What is made of the rows of a sweep.
+/// What is made of what was reckoned.
 #[derive(Debug, Args)]
 pub struct ReadingArguments {
     #[arg(long, value_enum, default_value = "text")]
@@ -197,13 +220,13 @@ pub struct ReadingArguments {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ReadingFormat {
-    /// A table a side, where it bends and why, and what theory expects
+    /// What people read: a table a side, and what there is to say of it
     Text,
-    /// A line for each run and side, with all numbers
+    /// All numbers, in lines for tables
     Csv,
-    /// All means with their intervals, the bends, what theory expects
+    /// All that was reckoned, for programs
     Json,
-    /// The curves as a picture
+    /// A picture: load curves, or where the jobs were
     Svg,
 }
 
@@ -385,6 +408,11 @@ fn moment(text: &str) -> Result<Moment, String> {
 fn repeats(text: &str) -> Result<u32, String> {
     let repeats = text.parse().ok().filter(|repeats| (1..=MOST_RUNS).contains(repeats));
     repeats.ok_or_else(|| format!("it is a whole number from 1 to {MOST_RUNS}"))
+}
+
+fn steps(text: &str) -> Result<u32, String> {
+    let steps = text.parse().ok().filter(|steps| (1..=MOST_STEPS).contains(steps));
+    steps.ok_or_else(|| format!("it is a whole number from 1 to {MOST_STEPS}"))
 }
 
 fn shard(text: &str) -> Result<Shard, String> {

@@ -2,15 +2,16 @@
 //! pieces, and each piece is spent in exactly one place.
 //!
 //! *Invariant:* the pieces add up to the life, to the microsecond. Where several places apply at once (a request that
-//! timed out is still being worked on while its caller backs off), the first of [`WHEREABOUTS`] counts.
+//! timed out is still being worked on while its caller backs off), the first of [`WHEREABOUTS`] counts, and of several
+//! lanes with such a place the first from the left.
 
 use crate::sorting;
 use crate::time::{Moment, Span};
-use crate::trace::{Duty, Fate, JobId, MessageRow, PartId, StayKind, StayRow, Trace};
+use crate::trace::{ActorId, Duty, Fate, JobId, MessageRow, PartId, StayKind, StayRow, Trace};
 
 /// Where a job is. If several apply at once, the first in this order counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Whereabouts {
+pub enum Whereabouts {
     /// A worker works on it.
     Working,
     /// It waits at its caller for a free thread.
@@ -36,7 +37,7 @@ pub(super) enum Whereabouts {
 }
 
 /// All of them, from what counts first to what counts last.
-pub(super) const WHEREABOUTS: [Whereabouts; 11] = [
+pub const WHEREABOUTS: [Whereabouts; 11] = [
     Whereabouts::Working,
     Whereabouts::Backlog,
     Whereabouts::Pool,
@@ -49,6 +50,47 @@ pub(super) const WHEREABOUTS: [Whereabouts; 11] = [
     Whereabouts::Resting,
     Whereabouts::Silence,
 ];
+
+impl Whereabouts {
+    /// Its word in files: the key of its metric, without the unit. Those of `broker_us` are told apart.
+    pub fn key(self) -> &'static str {
+        match self {
+            Whereabouts::Working => "working",
+            Whereabouts::Backlog => "backlog",
+            Whereabouts::Pool => "pool",
+            Whereabouts::AcceptQueue => "accept_queue",
+            Whereabouts::Ready => "ready",
+            Whereabouts::Hidden => "hidden",
+            Whereabouts::Network => "network",
+            Whereabouts::Delivered => "delivered",
+            Whereabouts::Retry => "retry",
+            Whereabouts::Resting => "resting",
+            Whereabouts::Silence => "silence",
+        }
+    }
+
+    /// What a job does there, after the name of the lane if it is at one.
+    pub fn words(self) -> &'static str {
+        match self {
+            Whereabouts::Working => "at work",
+            Whereabouts::Backlog => "for a free thread",
+            Whereabouts::Pool => "for a connection",
+            Whereabouts::AcceptQueue => "for a free worker",
+            Whereabouts::Ready => "ready",
+            Whereabouts::Hidden => "hidden",
+            Whereabouts::Network => "on the way",
+            Whereabouts::Delivered => "delivered, not begun",
+            Whereabouts::Retry => "until the next attempt",
+            Whereabouts::Resting => "until it looks again",
+            Whereabouts::Silence => "nobody has it",
+        }
+    }
+
+    /// Whether it is waiting, and neither work nor way.
+    pub fn is_waiting(self) -> bool {
+        !matches!(self, Whereabouts::Working | Whereabouts::Network)
+    }
+}
 
 /// The time of all jobs by where they spent it, in microseconds.
 #[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
@@ -75,29 +117,43 @@ struct Piece {
     begin: Moment,
     end: Moment,
     whereabouts: Option<Whereabouts>,
+    /// The lane at which it was spent. On its way it was at none.
+    lane: ActorId,
 }
+
+/// What a piece of a life is given to: where it was spent, at which of the lanes (one of those that have something open), and
+/// from when to when.
+type Take<'a> = dyn FnMut(Whereabouts, &[u32], Moment, Moment) + 'a;
 
 /// The lives of all jobs, each until both its caller and its work were done with it.
 pub(super) fn lives(trace: &Trace, window: Moment) -> Lives {
-    cut(trace, window, |job, pieces| Some(end_of_life(trace, job, pieces, window)))
+    let mut lives = Lives::default();
+    each_place(trace, window, &mut |there, _, begin, end| lives.add(there, end.since(begin)));
+    lives
 }
 
 /// The lives of the jobs that have an `end`, each until then.
 pub(super) fn lives_until(trace: &Trace, window: Moment, end: impl Fn(JobId) -> Option<Moment>) -> Lives {
-    cut(trace, window, |job, _| end(job))
+    let mut lives = Lives::default();
+    cut(trace, window, |job, _| end(job), &mut |there, _, begin, end| lives.add(there, end.since(begin)));
+    lives
 }
 
-fn cut(trace: &Trace, window: Moment, end: impl Fn(JobId, &[Piece]) -> Option<Moment>) -> Lives {
+/// Gives each piece of all lives, each until both its caller and its work were done with it.
+pub(super) fn each_place(trace: &Trace, window: Moment, take: &mut Take<'_>) {
+    cut(trace, window, |job, pieces| Some(end_of_life(trace, job, pieces, window)), take);
+}
+
+fn cut(trace: &Trace, window: Moment, end: impl Fn(JobId, &[Piece]) -> Option<Moment>, take: &mut Take<'_>) {
     let (starts, pieces) = pieces_by_job(trace, window);
-    let mut lives = Lives::default();
     let mut edges = Vec::new();
+    let mut open = Open::of(trace);
     for job in (0..trace.jobs.len() as u32).map(JobId::from_index) {
         let pieces = &pieces[starts[job.at()]..starts[job.at() + 1]];
         if let (Some(wanted), Some(end)) = (trace.jobs[job.at()].wanted.known(), end(job, pieces)) {
-            live(&mut lives, (wanted, end), pieces, &mut edges);
+            live((wanted, end), pieces, &mut edges, &mut open, take);
         }
     }
-    lives
 }
 
 /// When both the caller and the work were done with the job.
@@ -107,27 +163,63 @@ fn end_of_life(trace: &Trace, job: JobId, pieces: &[Piece], window: Moment) -> M
     work.max(row.settled.known().unwrap_or(window)).max(row.answered.known().unwrap_or(work)).min(window)
 }
 
-fn live(lives: &mut Lives, (wanted, end): (Moment, Moment), pieces: &[Piece], edges: &mut Vec<(Moment, usize, i32)>) {
+/// How many pieces of a job are open at a moment, by where and at which lane.
+struct Open {
+    lanes: usize,
+    at: Vec<u32>,
+    all: [u32; WHEREABOUTS.len()],
+}
+
+impl Open {
+    fn of(trace: &Trace) -> Open {
+        let lanes = trace.actors.len();
+        Open { lanes, at: vec![0; lanes * WHEREABOUTS.len()], all: [0; WHEREABOUTS.len()] }
+    }
+
+    fn change(&mut self, there: usize, lane: ActorId, begins: bool) {
+        let at = self.at.get_mut(there * self.lanes + lane.at()).into_iter();
+        at.chain([&mut self.all[there]]).for_each(|open| *open = if begins { *open + 1 } else { *open - 1 });
+    }
+
+    fn lanes(&self, there: Whereabouts) -> &[u32] {
+        &self.at[there as usize * self.lanes..][..self.lanes]
+    }
+}
+
+/// Where something begins or ends. At one moment ends come first, as they sort.
+type Edge = (Moment, usize, bool, ActorId);
+
+fn live(
+    (wanted, end): (Moment, Moment),
+    pieces: &[Piece],
+    edges: &mut Vec<Edge>,
+    open: &mut Open,
+    take: &mut Take<'_>,
+) {
     edges.clear();
     for piece in pieces {
         let (begin, end) = (piece.begin.max(wanted), piece.end.min(end));
         if let Some(there) = piece.whereabouts
             && begin < end
         {
-            edges.push((begin, there as usize, 1));
-            edges.push((end, there as usize, -1));
+            edges.push((begin, there as usize, true, piece.lane));
+            edges.push((end, there as usize, false, piece.lane));
         }
     }
     sorting::sort(edges);
-    let mut open = [0i32; WHEREABOUTS.len()];
     let mut at = wanted;
-    for (moment, there, change) in edges.iter() {
-        let first = WHEREABOUTS.into_iter().find(|there| open[*there as usize] > 0);
-        lives.add(first.unwrap_or(Whereabouts::Silence), moment.since(at));
+    for (moment, there, begins, lane) in edges.iter() {
+        if at < *moment {
+            let first = WHEREABOUTS.into_iter().find(|there| open.all[*there as usize] > 0);
+            let first = first.unwrap_or(Whereabouts::Silence);
+            take(first, open.lanes(first), at, *moment);
+        }
         at = *moment;
-        open[*there] += change;
+        open.change(*there, *lane, *begins);
     }
-    lives.add(Whereabouts::Silence, end.since(at));
+    if at < end {
+        take(Whereabouts::Silence, open.lanes(Whereabouts::Silence), at, end);
+    }
 }
 
 /// All pieces, grouped by job: those of job j stand from the j-th start to the next one.
@@ -138,7 +230,7 @@ fn pieces_by_job(trace: &Trace, window: Moment) -> (Vec<usize>, Vec<Piece>) {
         starts[index] += starts[index - 1];
     }
     let mut next = starts.clone();
-    let nothing = Piece { begin: Moment::START, end: Moment::START, whereabouts: None };
+    let nothing = Piece { begin: Moment::START, end: Moment::START, whereabouts: None, lane: ActorId(0) };
     let mut pieces = vec![nothing; starts[trace.jobs.len()]];
     each_piece(trace, window, |job, piece| {
         pieces[next[job.at()]] = piece;
@@ -149,8 +241,8 @@ fn pieces_by_job(trace: &Trace, window: Moment) -> (Vec<usize>, Vec<Piece>) {
 
 fn each_piece(trace: &Trace, window: Moment, mut give: impl FnMut(JobId, Piece)) {
     for stay in trace.stays.iter().filter(|stay| stay.part != PartId::NONE && stay.kind.is_live()) {
-        let piece = Piece { begin: stay.begin, end: stay.end.min(window), whereabouts: whereabouts(trace, stay) };
-        give(trace.job_of(stay.part), piece);
+        let (end, whereabouts) = (stay.end.min(window), whereabouts(trace, stay));
+        give(trace.job_of(stay.part), Piece { begin: stay.begin, end, whereabouts, lane: stay.actor });
     }
     for message in &trace.messages {
         if let Some(piece) = transit(trace, message, window) {
@@ -196,5 +288,5 @@ fn transit(trace: &Trace, message: &MessageRow, window: Moment) -> Option<Piece>
         Fate::InFlight => window,
         Fate::Delivered | Fate::Refused | Fate::Late => message.arrived,
     };
-    Some(Piece { begin: message.sent, end, whereabouts: Some(Whereabouts::Network) })
+    Some(Piece { begin: message.sent, end, whereabouts: Some(Whereabouts::Network), lane: message.to })
 }

@@ -10,4 +10,4 @@ mod tried;
 pub use file::{Wanted, made};
 pub use mine::mine;
 pub use snippet::{Dress, Place, command, snippet};
-pub use tried::{advice, claim, curves, plan, swept};
+pub use tried::{advice, claim, curves, plan, swept, waiting};

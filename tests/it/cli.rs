@@ -315,6 +315,24 @@ fn a_sweep_is_the_same_bytes_from_one_machine_and_from_shards() {
 }
 
 #[test]
+fn where_the_jobs_were_is_told_by_step() {
+    let told = |words: &[&str]| text(&counterpoint(&[&["waiting", "order-emails"], words].concat(), ""));
+    assert!(told(&[]).starts_with("Order e-mails: where the jobs were\n"));
+    let report: serde_json::Value = serde_json::from_str(&told(&["--format", "json", "--steps", "5"])).unwrap();
+    assert_eq!(report["step_us"], 500_000);
+    assert!(
+        told(&["--format", "csv", "--set", "workload.jobs=1"])
+            .starts_with("side,place,lane,from_us,until_us,job_time_us\n")
+    );
+    assert!(told(&["--format", "svg", "--width", "390"]).contains(" width=\"390\""));
+    for steps in ["0", "-1", "1e9", "ten"] {
+        let refused = counterpoint(&["waiting", "order-emails", "--steps", steps], "");
+        let said = String::from_utf8(refused.stderr).unwrap();
+        assert!(said.contains("--steps") && said.contains("from 1 to 10000") && said.contains(steps), "{said}");
+    }
+}
+
+#[test]
 fn what_is_wrong_with_a_sweep_is_said_with_the_option() {
     let over = ["sweep", "order-emails", "--over"];
     let cases: [(&[&str], &str); 4] = [

@@ -113,4 +113,5 @@ mod told;
 mod tracks;
 mod undo;
 mod verdicts;
+mod waiting;
 mod walls;

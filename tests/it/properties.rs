@@ -48,7 +48,7 @@ fn for_all(property: impl Fn(&Played) -> Held) {
     check(1, &generate::scenario(), |value| property(&play(&value)));
 }
 
-fn play(value: &generate::Text) -> Played {
+pub fn play(value: &generate::Text) -> Played {
     let scenario = Scenario::from_value(value.0.clone()).unwrap_or_else(|problem| panic!("{problem}"));
     play_within(scenario, Limits { events: 2_000, span: Span::seconds(3600), ..Limits::default() })
 }

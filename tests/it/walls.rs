@@ -41,7 +41,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
             "theory",
         ],
     ),
-    ("chart", &["direction", "metrics", "scenario", "scene", "render", "experiment"]),
+    ("chart", &["direction", "recording", "metrics", "scenario", "scene", "render", "experiment"]),
     ("export", &["time", "trace", "recording", "scenario", "scene", "render"]),
     (
         "studio",

@@ -11,6 +11,7 @@ use crate::experiment::workload::Workload;
 use crate::experiment::{Curves, Sweep};
 use crate::reading::shown;
 use crate::render::svg;
+use crate::render::waiting::Waiting;
 
 /// A claim of those that a text has, tried with its knob at that stop: as [`told_as_json`](claim::told_as_json) tells it, with
 /// a small picture of the run, and its scenario.
@@ -84,4 +85,21 @@ pub fn curves(sweep: &str, lines: &str, width: u16) -> Result<String, String> {
     let curves = Curves::read(&sweep, lines)?;
     let chart = Value::String(chart::check(&sweep).map_or_else(|_| String::new(), |()| chart::markup(&curves, width)));
     Ok(format!("{{\"chart\":{chart},\"report\":{}}}", curves.to_json()))
+}
+
+/// The steps of a picture of where jobs were, and those of a table, as the command line has them.
+const STEPS: [u32; 2] = [60, 12];
+
+/// Where the jobs were over time in the first run of a point: the `picture`, and the `report` for a table.
+///
+/// # Errors
+/// One sentence.
+pub fn waiting(sweep: &str, point: usize, width: u16) -> Result<String, String> {
+    let sweep = Sweep::from_json(sweep)?;
+    if point >= sweep.points() {
+        return Err(format!("there is no point {point}; there are {}, numbered from 0", sweep.points()));
+    }
+    let played = sweep.scenario_at(point).play();
+    let [picture, table] = STEPS.map(|steps| Waiting::of(&played, steps));
+    Ok(json!({ "picture": chart::waiting::markup(&picture, width), "report": table.to_json() }).to_string())
 }

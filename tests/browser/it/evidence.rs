@@ -4,6 +4,7 @@ use counterpoint::experiment::advice::{advise, told_as_json as advice_as_json};
 use counterpoint::experiment::claim::{CLAIMS, claims, told_as_json};
 use counterpoint::experiment::workload::Workload;
 use counterpoint::experiment::{Curves, Sweep};
+use counterpoint::render::waiting::Waiting;
 use counterpoint_browser_tests::Page;
 use serde_json::{Value, json};
 
@@ -116,7 +117,7 @@ in_each_browser! {
         page.wait_until("it is over", is_over).await?;
         assert_eq!(page.axe_violations().await?, Vec::<String>::new());
         let shown: Vec<Vec<String>> = page
-            .run("return [...document.querySelectorAll('.curves-table tbody tr')].map((row) => [...row.cells].slice(2).map((cell) => cell.textContent));", Vec::new())
+            .run("return [...document.querySelectorAll('.curves-all tbody tr')].map((row) => [...row.cells].slice(2).map((cell) => cell.textContent));", Vec::new())
             .await?;
         let scenario = counterpoint::scenario::preset("order-emails").map(|preset| preset.scenario());
         let scenario = scenario.and_then(|scenario| scenario.with("workload.jobs", 60.into()).ok()).ok_or_else(|| anyhow::anyhow!("it is built in"))?;
@@ -146,6 +147,25 @@ in_each_browser! {
         page.run::<()>("document.querySelector('.curves input[type=range]').focus();", Vec::new()).await?;
         page.driver().action_chain().send_keys(thirtyfour::Key::End.value().to_string()).perform().await?;
         page.wait_until("it is at the last point", "document.querySelector('.curves caption').textContent === 'Orders per second: 16 /s'").await?;
+        // Where the jobs were in it is drawn as the command line draws it, and stands in a table.
+        let words = "document.querySelector('.curves-places h3')?.textContent === 'Where the jobs were, at 16 /s'";
+        page.wait_until("it is said where the jobs were", words).await?;
+        let (width, drawn, shown): (u16, Vec<String>, Vec<Vec<String>>) = page
+            .run("const places = document.querySelector('.curves-places'); const drawn = places.querySelector('svg');
+                return [Number(drawn.getAttribute('width')), [...drawn.querySelectorAll('path')].map((path) => path.getAttribute('d')),
+                    [...places.querySelectorAll('tbody tr')].map((row) => [...row.cells].slice(1).map((cell) => cell.textContent))];", Vec::new())
+            .await?;
+        let played = sweep.scenario_at(3).play();
+        let chart = counterpoint::chart::waiting::markup(&Waiting::of(&played, 60), width);
+        let paths: Vec<&str> = chart.split("<path").skip(1).filter_map(|path| path.split(" d=\"").nth(1)?.split('"').next()).collect();
+        assert_eq!(drawn, paths);
+        let report = Waiting::of(&played, 12).to_json();
+        let places = report["sides"].as_array().into_iter().flatten().flat_map(|side| side["places"].as_array().cloned().unwrap_or_default());
+        let rows: Vec<Value> = places
+            .map(|place| [&[place["name"].clone()], place["told"].as_array().map(Vec::as_slice).unwrap_or_default()].concat().into())
+            .collect();
+        assert_eq!(json!(shown), json!(rows));
+        assert_eq!(page.axe_violations().await?, Vec::<String>::new());
         click(&page, ".curves a.button").await?;
         page.wait_until("its run is shown", "document.querySelector('#title')?.textContent === 'Order e-mails' && location.hash.includes('rate_per_s%3D16')").await?;
         page.wait_until("all of it has come", COME).await?;
