@@ -153,7 +153,7 @@ export class CounterpointDiagram extends HTMLElement {
     if (name === "at" && after && this.#app?.(after)) return;
     this.#anew ||= !this.#app || ["src", "recording", "controls", "side"].includes(name);
     // Once for all that is changed at a time.
-    this.#following ??= setTimeout(() => {
+    if (!this.#following) this.#following = setTimeout(() => {
       this.#following = undefined;
       if (!this.#anew) return this.#app?.(`#${this.#link().link}`);
       this.#close();

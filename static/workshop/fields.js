@@ -14,8 +14,8 @@ export function fields(work, value, way) {
   const set = (given) => work.set(way, given);
   if (Array.isArray(value)) return list(work, value, way);
   if (value !== null && typeof value === "object") {
-    const inside = Object.entries(value).map(([name, inner]) => [name, inner, fields(work, inner, [...way, name])]).filter(([, , made]) => made);
-    const parts = inside.map(([name, inner, element]) => (element.matches("label") ? element : part([...way, name], said(name), element)));
+    const inside = Object.entries(value).map(([name, inner]) => [name, fields(work, inner, [...way, name])]).filter(([, made]) => made);
+    const parts = inside.map(([name, element]) => (element.matches("label") ? element : part([...way, name], said(name), element)));
     return parts.length > 0 && made("div", { className: "form-fields" }, ...parts);
   }
   // What is not there, and would have fields of its own. A party is of one kind, and does not become another.

@@ -14,6 +14,7 @@ Usage: cargo xtask TASK
                                 --fast  without the page and the browsers
                                 --long  also what is too long for every run
   fuzz [--minutes N]          look for inputs that break what should hold of all, for 10 minutes
+  scripts                     let ESLint read every script of the page
   mermaid                     let Mermaid's own parser read every diagram that the command line prints
   plantuml                    let PlantUML draw every diagram that the command line prints for it
   renderers                   let librsvg, Inkscape and Typst draw every built-in scenario, and compare
@@ -32,6 +33,7 @@ are installed as root, or with --install (by sudo); otherwise the command to typ
 pub enum Task {
     Help,
     Build { consent: Consent },
+    Scripts { consent: Consent },
     Mermaid { consent: Consent },
     Plantuml { consent: Consent },
     Renderers { consent: Consent },
@@ -53,6 +55,7 @@ pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Task> {
             "help" => Ok(Task::Help),
             "build" => Ok(Task::Build { consent: read_consent(parser)? }),
             "hosts" => Ok(Task::Hosts { consent: read_consent(parser)? }),
+            "scripts" => Ok(Task::Scripts { consent: read_consent(parser)? }),
             "mermaid" => Ok(Task::Mermaid { consent: read_consent(parser)? }),
             "plantuml" => Ok(Task::Plantuml { consent: read_consent(parser)? }),
             "renderers" => Ok(Task::Renderers { consent: read_consent(parser)? }),

@@ -6,7 +6,7 @@ use crate::setup::{Consent, HostTools, PageTools, Rust, Setup, Variables};
 use crate::site;
 use crate::steps::Steps;
 use crate::workspace::{self, cargo, run};
-use crate::{hosts, mermaid, plantuml, renderers};
+use crate::{hosts, mermaid, plantuml, renderers, scripts};
 use anyhow::Result;
 use std::ffi::OsString;
 use std::process::Command;
@@ -44,9 +44,13 @@ pub fn test_everything(scope: Scope, consent: Consent) -> Result<()> {
     if scope != Scope::Fast {
         match workspace::program(&["node"]) {
             Some(_) => {
+                steps.step("lint (scripts)", || scripts::check(consent));
                 steps.step("Mermaid", || mermaid::check(consent));
             }
-            None => steps.leave_out("Mermaid", "there is no Node to run its parser"),
+            None => {
+                steps.leave_out("lint (scripts)", "there is no Node to run ESLint");
+                steps.leave_out("Mermaid", "there is no Node to run its parser");
+            }
         }
     }
     if scope == Scope::Long {

@@ -17,6 +17,7 @@ mod mermaid;
 mod npm;
 mod plantuml;
 mod renderers;
+mod scripts;
 mod serve;
 mod setup;
 mod shot;
@@ -41,6 +42,7 @@ fn main() -> std::process::ExitCode {
             Ok(())
         }
         Task::Build { consent } => site::build(consent),
+        Task::Scripts { consent } => scripts::check(consent),
         Task::Mermaid { consent } => mermaid::check(consent),
         Task::Plantuml { consent } => plantuml::check(consent),
         Task::Renderers { consent } => renderers::check(consent),

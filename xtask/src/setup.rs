@@ -28,6 +28,7 @@ const BINARYEN: &str = "132.0.0";
 const GECKODRIVER: &str = "0.37.1";
 const AXE: &str = "4.14.1";
 const MERMAID: &str = "11.17.2";
+const ESLINT: &str = "10.15.0";
 const MDBOOK: &str = "0.5.4";
 const MKDOCS_MATERIAL: &str = "9.8.1";
 const SPHINX: &str = "9.0.4";
@@ -127,6 +128,11 @@ impl Setup {
     /// The `node_modules` with Mermaid, whose parser reads our diagrams.
     pub fn mermaid(&self) -> Result<PathBuf> {
         self.cache.npm_package("mermaid", MERMAID)
+    }
+
+    /// The `node_modules` with ESLint.
+    pub fn eslint(&self) -> Result<PathBuf> {
+        self.cache.npm_package("eslint", ESLINT)
     }
 
     /// PlantUML's program.
@@ -267,6 +273,7 @@ mod tests {
             ("binaryen", "binaryen", BINARYEN),
             ("axe-core", "axe-core", AXE),
             ("mermaid", "mermaid", MERMAID),
+            ("eslint", "eslint", ESLINT),
             ("docusaurus", "@docusaurus/core", DOCUSAURUS),
             ("starlight", "@astrojs/starlight", STARLIGHT),
         ];
