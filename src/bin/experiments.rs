@@ -1,7 +1,7 @@
 //! The page's third module: what is tried by many runs (`static/evidence.js`), in workers of its own. It has all of the
 //! engine that a run needs, so that the engine, which everybody gets, has nothing of it.
 //!
-//! *Invariant:* texts in, texts out: nothing is kept from one call to the next.
+//! *Invariant:* texts in, texts out: what one call gives does not hang on another.
 
 #[cfg(target_arch = "wasm32")]
 fn main() {}

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use counterpoint::experiment::{Axis, Bend, Curves, Estimate, Row, Shard, Sweep, merged, tellings};
 use counterpoint::scenario::Scenario;
+use counterpoint::studio::taken;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -358,4 +359,22 @@ fn every_sweep_in_the_documentation_is_one() {
             Sweep::new(scenario.clone(), vec![axis], 5).unwrap();
         }
     }
+}
+
+/// A worker keeps the sweep that it was asked about last.
+#[test]
+fn a_run_is_of_the_sweep_that_it_is_asked_of() {
+    let [one, other] = ["workload.jobs=1,2", "workload.jobs=3,4"].map(|axis| {
+        let text = json!({ "scenario": two_orders(), "axes": [axis] }).to_string();
+        let sweep = sweep(two_orders(), &[axis], 1);
+        (text, [0, 1].map(|run| sweep.run(run).to_line(run)))
+    });
+    for (text, lines) in [&one, &one, &other, &one] {
+        for (run, line) in (0..).zip(lines) {
+            assert_eq!(taken::swept(text, run).as_ref(), Ok(line));
+        }
+    }
+    assert!(taken::swept(&one.0, 2).is_err_and(|sentence| sentence.contains("there are 2")));
+    assert!(taken::swept("{}", 0).is_err());
+    assert_eq!(taken::swept(&one.0, 0).as_ref(), Ok(&one.1[0]));
 }

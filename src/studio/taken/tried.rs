@@ -2,6 +2,9 @@
 //!
 //! *Invariant:* the same numbers as the command line's, and of the same run the picture and the scenario.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use serde_json::{Value, json};
 
 use crate::chart;
@@ -55,13 +58,31 @@ pub fn advice(workload: &str) -> Result<String, String> {
     Ok(told.to_string())
 }
 
+/// Gives what `read` makes of the sweep that is written so. All of its points are checked when it is read, and a worker is asked for
+/// one run after another: so the last one is kept.
+fn of_sweep(text: &str, read: impl FnOnce(&Sweep) -> Result<String, String>) -> Result<String, String> {
+    thread_local! {
+        static LAST: RefCell<Option<(String, Rc<Sweep>)>> = const { RefCell::new(None) };
+    }
+    let kept =
+        LAST.with_borrow(|last| last.as_ref().filter(|(known, _)| known == text).map(|(_, sweep)| sweep.clone()));
+    let sweep = match kept {
+        Some(sweep) => sweep,
+        None => {
+            let sweep = Rc::new(Sweep::from_json(text)?);
+            LAST.set(Some((text.to_owned(), sweep.clone())));
+            sweep
+        }
+    };
+    read(&sweep)
+}
+
 /// How many `runs` a sweep has that is written so (see [`Sweep::from_json`]), and the `headings` of its sides, as JSON.
 ///
 /// # Errors
 /// One sentence.
 pub fn plan(sweep: &str) -> Result<String, String> {
-    let sweep = Sweep::from_json(sweep)?;
-    Ok(json!({ "runs": sweep.runs(), "headings": sweep.scenario().headings() }).to_string())
+    of_sweep(sweep, |sweep| Ok(json!({ "runs": sweep.runs(), "headings": sweep.scenario().headings() }).to_string()))
 }
 
 /// The row of one run of it, as a line.
@@ -69,11 +90,10 @@ pub fn plan(sweep: &str) -> Result<String, String> {
 /// # Errors
 /// One sentence.
 pub fn swept(sweep: &str, run: u32) -> Result<String, String> {
-    let sweep = Sweep::from_json(sweep)?;
-    if run >= sweep.runs() {
-        return Err(format!("there is no run {run}; there are {}, numbered from 0", sweep.runs()));
-    }
-    Ok(sweep.run(run).to_line(run))
+    of_sweep(sweep, |sweep| match sweep.runs() {
+        runs if run < runs => Ok(sweep.run(run).to_line(run)),
+        runs => Err(format!("there is no run {run}; there are {runs}, numbered from 0")),
+    })
 }
 
 /// What is read of the lines so far, in any order: the `report` that the command line prints, and the `chart`.
@@ -81,10 +101,11 @@ pub fn swept(sweep: &str, run: u32) -> Result<String, String> {
 /// # Errors
 /// One sentence.
 pub fn curves(sweep: &str, lines: &str, width: u16) -> Result<String, String> {
-    let sweep = Sweep::from_json(sweep)?;
-    let curves = Curves::read(&sweep, lines)?;
-    let chart = Value::String(chart::check(&sweep).map_or_else(|_| String::new(), |()| chart::markup(&curves, width)));
-    Ok(format!("{{\"chart\":{chart},\"report\":{}}}", curves.to_json()))
+    of_sweep(sweep, |sweep| {
+        let curves = Curves::read(sweep, lines)?;
+        let chart = chart::check(sweep).map_or_else(|_| String::new(), |()| chart::markup(&curves, width));
+        Ok(format!("{{\"chart\":{},\"report\":{}}}", Value::String(chart), curves.to_json()))
+    })
 }
 
 /// The steps of a picture of where jobs were, and those of a table, as the command line has them.
@@ -95,11 +116,12 @@ const STEPS: [u32; 2] = [60, 12];
 /// # Errors
 /// One sentence.
 pub fn waiting(sweep: &str, point: usize, width: u16) -> Result<String, String> {
-    let sweep = Sweep::from_json(sweep)?;
-    if point >= sweep.points() {
-        return Err(format!("there is no point {point}; there are {}, numbered from 0", sweep.points()));
-    }
-    let played = sweep.scenario_at(point).play();
-    let [picture, table] = STEPS.map(|steps| Waiting::of(&played, steps));
-    Ok(json!({ "picture": chart::waiting::markup(&picture, width), "report": table.to_json() }).to_string())
+    of_sweep(sweep, |sweep| {
+        if point >= sweep.points() {
+            return Err(format!("there is no point {point}; there are {}, numbered from 0", sweep.points()));
+        }
+        let played = sweep.scenario_at(point).play();
+        let [picture, table] = STEPS.map(|steps| Waiting::of(&played, steps));
+        Ok(json!({ "picture": chart::waiting::markup(&picture, width), "report": table.to_json() }).to_string())
+    })
 }
