@@ -87,7 +87,13 @@ export async function show(main, { ask, mean, bench, scenarios, sides, labelled,
       ...scenarios.map((each) => made("option", { value: each.name }, each.title)),
     );
     which.value = scenarios.some((each) => each.name === name) ? name : link;
-    path.replaceChildren(...controls.map((control) => made("option", { value: control.path }, control.label)));
+    const options = (all) => all.map((control) => made("option", { value: control.path }, control.label));
+    const others = others_in(values, controls);
+    path.replaceChildren(
+      ...options(controls),
+      ...(others.length ? [made("optgroup", { label: "All other numbers" }, ...options(others))] : []),
+    );
+    controls.push(...others);
     const over = decodeURIComponent(field("over") ?? "");
     const [, wanted, least, most, count] = /^([^=]*)=(.*)\.\.(.*):(\d+)$/.exec(over) ?? [];
     const control = controls.find((each) => each.path === wanted) ?? controls[0];
@@ -263,6 +269,33 @@ function swept({ controls, workload }) {
   const is_offered = numeric.some(({ path }) => path === RATE);
   if (rate && !is_offered) numeric.unshift({ path: RATE, label: "Arrivals a second", min: String(rate / 4), max: String(rate * 4) });
   return numeric.sort((one, other) => (other.path === RATE) - (one.path === RATE));
+}
+
+// What of a scenario is no number of the run itself.
+const BESIDE = ["version", "model", "seed", "view", "controls", "library", "notes", "title", "look_for"];
+
+// All other numbers of the scenario, each with a range around what it is. The items of a list are known by their ids.
+function others_in(values, offered) {
+  const found = [];
+  const walk = (value, way) => {
+    const around = range_around(value);
+    if (around) found.push({ path: way.join("."), label: way.filter((part) => part !== "sides").join(" › ").replaceAll("_", " "), ...around });
+    else if (Array.isArray(value)) value.forEach((item) => item?.id && walk(item, [...way, item.id]));
+    else if (value && typeof value === "object") Object.entries(value).forEach(([key, inside]) => walk(inside, [...way, key]));
+  };
+  Object.entries(values).forEach(([key, value]) => BESIDE.includes(key) || walk(value, [key]));
+  return found.filter(({ path }) => !offered.some((control) => control.path === path));
+}
+
+// From a quarter of a number, or of a time with its unit, to four times as much.
+function range_around(value) {
+  const [, digits, unit] = typeof value === "number" ? [0, value, ""] : (/^(\d+(?:\.\d+)?)([a-zµ]+)$/.exec(value) ?? []);
+  if (digits === undefined) return undefined;
+  const number = Number(digits);
+  if (number === 0) return { min: `0${unit}`, max: unit ? `100${unit}` : "1" };
+  const is_share = !unit && number < 1;
+  const least = unit || is_share ? number / 4 : Math.max(1, Math.round(number / 4));
+  return { min: `${least}${unit}`, max: `${is_share ? Math.min(1, number * 4) : number * 4}${unit}` };
 }
 
 // Every point and side in a row.

@@ -166,6 +166,16 @@ in_each_browser! {
             .collect();
         assert_eq!(json!(shown), json!(rows));
         assert_eq!(page.axe_violations().await?, Vec::<String>::new());
+        // What the scenario does not offer can be swept as well.
+        let other = "const path = document.querySelector('.curves-form select:not(:disabled) optgroup').parentElement;
+            path.value = 'sides.left.caller.threads';
+            path.dispatchEvent(new Event('change'));
+            const fields = [...document.querySelectorAll('.curves-form input')].map(({ value }) => value);
+            path.value = 'workload.arrivals.rate_per_s';
+            path.dispatchEvent(new Event('change'));
+            return [path.querySelector('optgroup').textContent.includes('left › caller › threads'), ...fields.slice(0, 2)];";
+        let (is_there, from, to): (bool, String, String) = page.run(other, Vec::new()).await?;
+        assert_eq!((is_there, from.as_str(), to.as_str()), (true, "1", "8"));
         click(&page, ".curves a.button").await?;
         page.wait_until("its run is shown", "document.querySelector('#title')?.textContent === 'Order e-mails' && location.hash.includes('rate_per_s%3D16')").await?;
         page.wait_until("all of it has come", COME).await?;
