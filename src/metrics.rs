@@ -168,6 +168,10 @@ metrics! {
     messages_lost: u64, "messages", "messages that never arrived";
     late_answers: u64, "messages", "messages that arrived when nobody was waiting for them any more";
 
+    bytes: u64, "bytes", "bytes on the wire of the payload and control messages sent: what they carry, and what the application's protocol puts round it; nothing where a connection was refused";
+    bytes_per_job: f64, "bytes/job", "bytes ÷ jobs";
+    background_bytes: u64, "bytes", "bytes on the wire of the background messages sent";
+
     lanes: u64, "lanes", "parties: callers, brokers, workers, dead-letter queues";
     message_kinds: u64, "kinds", "kinds of payload and control messages that were sent";
     endings: u64, "endings", "different ends that jobs came to, as pairs of caller outcome and work outcome";
@@ -259,6 +263,9 @@ pub fn measure(trace: &Trace, yardstick: &Yardstick) -> Metrics {
         messages_refused: count.messages_refused,
         messages_lost: count.messages_lost,
         late_answers: count.late_answers,
+        bytes: count.bytes,
+        bytes_per_job: ratio(count.bytes, count.jobs),
+        background_bytes: count.background_bytes,
         lanes: trace.actors.len() as u64,
         message_kinds: count.message_kinds,
         endings: count.endings,

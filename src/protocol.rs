@@ -26,6 +26,7 @@ pub mod call;
 pub mod chain;
 mod dead_letters;
 pub mod deaths;
+pub(crate) mod framing;
 pub mod graphql;
 pub mod http;
 pub mod job_store;
@@ -93,12 +94,22 @@ pub struct Ground {
     pub duplication: f64,
     /// The ids of the parts of a job.
     pub parts: Vec<String>,
+    /// How much is carried.
+    pub freight: Freight,
+}
+
+/// What is sent with a job and what comes back as its result, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Freight {
+    pub body: u32,
+    pub result: u32,
 }
 
 impl Ground {
     /// A network that takes no time and loses nothing, for those who only want to see the lanes.
     pub(crate) fn bare() -> Self {
-        Ground { latency: Distribution::fixed(Span::ZERO), loss: 0.0, duplication: 0.0, parts: Vec::new() }
+        let (latency, freight) = (Distribution::fixed(Span::ZERO), Freight::default());
+        Ground { latency, loss: 0.0, duplication: 0.0, parts: Vec::new(), freight }
     }
 
     /// The link from the caller to the party it talks to, or back.

@@ -68,6 +68,9 @@ const MAX_TITLE: usize = 100;
 /// The most parameters that the page offers.
 const MAX_CONTROLS: usize = 12;
 
+/// What one message may carry: as much as each of the brokers takes without being told to.
+const BYTES: Rule = Rule::Whole(0, 1_000_000);
+
 /// What something is called in the page.
 const LABEL: Rule = Rule::Text(0, 64);
 
@@ -139,6 +142,12 @@ fields! {
         pub work: Distribution = Distribution::fixed(Span::millis(100)),
         /// For jobs of several parts (a chain of services, several subscribers): the work of each, instead of `work`.
         pub parts: Vec<Part> [Rule::List(0, 16, &Rule::Any)] = Vec::new(),
+        /// How many bytes are sent with a job: the content of a request, the body of a message, the value of a record. The
+        /// 1 kB that the OpenMessaging Benchmark sends unless it is told otherwise. Nothing that happens depends on it, but
+        /// how many records a batch of Kafka holds.
+        pub body_bytes: u32 [BYTES] = 1024,
+        /// How many bytes come back as the result of a job, where one comes back: as many as were sent, if nothing is said.
+        pub result_bytes: u32 [BYTES] = 1024,
         /// Numbers of jobs, counted from one, every execution of which fails.
         pub poison: Vec<u32> [JOBS] = Vec::new(),
         /// Which executions fail besides.

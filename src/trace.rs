@@ -10,6 +10,7 @@
 mod jobs;
 mod labels;
 mod rows;
+mod sizes;
 mod slices;
 
 pub use jobs::{CallerOutcome, JobRow, PartRow, WorkOutcome};
@@ -18,6 +19,7 @@ pub use rows::{
     ActorRow, Arrow, Class, Drawing, Duty, Ending, Fate, Handled, KindRow, LevelKind, LevelRow, MarkKind, MarkRow,
     MessageKind, MessageRow, ReaderRow, StayKind, StayRow, StepRow, Term, TermRow,
 };
+pub use sizes::{Size, Sizes};
 pub use slices::{Counts, Slice, Sliced};
 
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -215,6 +217,9 @@ pub struct Trace {
     pub kinds: Vec<KindRow>,
     /// What a message of each kind carries, or the empty label.
     pub bodies: Vec<LabelId>,
+    /// What messages take on the wire.
+    #[borsh(skip)]
+    pub sizes: Sizes,
     /// The protocol's words at its lanes; not every lane has each of them.
     pub terms: Vec<TermRow>,
     /// The texts that rows name by number.
@@ -251,6 +256,7 @@ impl Trace {
             readers: Vec::new(),
             kinds: Vec::new(),
             bodies: Vec::new(),
+            sizes: Sizes::default(),
             terms: Vec::new(),
             labels: Labels::default(),
             messages: Vec::with_capacity(jobs as usize * 4),

@@ -237,6 +237,12 @@ impl<M: Clone, T> Context<'_, M, T> {
         let now = core.now;
         let link = &mut core.links[parcel.link.0 as usize];
         debug_assert_eq!(link.from, self.actor, "an actor sends over its own links");
+        let (kind, label) = parcel.word;
+        debug_assert!(
+            core.trace.sizes.of(kind.0, label).is_some(),
+            "{:?} has a size",
+            core.trace.kinds[kind.0 as usize]
+        );
         let part = core.trace.first_carried(parcel.part);
         let draw = core.draws.next(link, part, parcel.attempt, (parcel.from_slot, parcel.to_slot));
         let (arrival, arrives) = link.carry(now, &core.streams, draw);
@@ -253,9 +259,9 @@ impl<M: Clone, T> Context<'_, M, T> {
             to,
             from_slot: parcel.from_slot,
             to_slot: parcel.to_slot,
-            label: parcel.word.1,
+            label,
             attempt: parcel.attempt,
-            kind: parcel.word.0.0,
+            kind: kind.0,
             fate: if arrives { Fate::InFlight } else { Fate::Lost },
         };
         core.trace.messages.push(row);

@@ -4,7 +4,7 @@ use std::any::TypeId;
 
 use super::Actor;
 use super::link::{Link, LinkId, Reach};
-use crate::trace::{ActorId, ActorRow, LabelId, Labels, MessageKind, ReaderId, ReaderRow, Term, TermRow};
+use crate::trace::{ActorId, ActorRow, LabelId, Labels, MessageKind, ReaderId, ReaderRow, Size, Sizes, Term, TermRow};
 
 /// A message kind's number on this side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,7 @@ pub struct Setup<A> {
     pub(super) labels: Labels,
     pub(super) kinds: Vec<&'static MessageKind>,
     pub(super) bodies: Vec<LabelId>,
+    pub(super) sizes: Sizes,
     pub(super) terms: Vec<TermRow>,
     pub(super) caller: ActorId,
 }
@@ -36,6 +37,7 @@ impl<A> Default for Setup<A> {
             labels: Labels::default(),
             kinds: Vec::new(),
             bodies: Vec::new(),
+            sizes: Sizes::default(),
             terms: Vec::new(),
             caller: ActorId(0),
         }
@@ -109,6 +111,18 @@ impl<A> Setup<A> {
     pub fn body(&mut self, kind: KindId, text: &str) {
         let label = self.labels.intern(text);
         self.bodies[usize::from(kind.0)] = label;
+    }
+
+    /// What messages of this kind take on the wire, but for those of which [`Setup::sized_as`] says otherwise.
+    #[inline(never)]
+    pub fn sized(&mut self, kind: KindId, size: Size) {
+        self.sizes.say(kind.0, None, size);
+    }
+
+    /// What messages of this kind take that have this label.
+    #[inline(never)]
+    pub fn sized_as(&mut self, (kind, label): Word, size: Size) {
+        self.sizes.say(kind.0, Some(label), size);
     }
 
     /// Says what the protocol calls that at this lane.

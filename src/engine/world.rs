@@ -81,6 +81,7 @@ impl<A: Actor> World<A> {
         trace.labels = setup.labels;
         trace.kinds = setup.kinds.into_iter().map(KindRow::from).collect();
         trace.bodies = setup.bodies;
+        trace.sizes = setup.sizes;
         trace.terms = setup.terms;
         let mut core = Core {
             now: Moment::START,

@@ -6,7 +6,7 @@ use super::Yardstick;
 use super::comparison::result;
 use crate::sorting;
 use crate::time::Moment;
-use crate::trace::{CallerOutcome, Class, Fate, JobId, MarkKind, Trace, WorkOutcome};
+use crate::trace::{CallerOutcome, Class, Fate, JobId, MarkKind, MessageId, Trace, WorkOutcome};
 
 #[derive(Default)]
 pub(super) struct Count {
@@ -39,6 +39,8 @@ pub(super) struct Count {
     pub messages_refused: u64,
     pub messages_lost: u64,
     pub late_answers: u64,
+    pub bytes: u64,
+    pub background_bytes: u64,
     pub message_kinds: u64,
     pub endings: u64,
 }
@@ -56,6 +58,7 @@ pub(super) fn count(trace: &Trace, yardstick: &Yardstick) -> Count {
     count.endings = endings.len() as u64;
     count.overtaken = overtaken(trace);
     count.messages(trace);
+    count.bytes(trace);
     let mut set_aside: Vec<JobId> = Vec::new();
     for mark in &trace.marks {
         match mark.kind {
@@ -114,6 +117,21 @@ impl Count {
             let wanted = trace.jobs[job.at()].wanted;
             let in_time = yardstick.useful_within.is_none_or(|limit| result.since(wanted) <= limit);
             *if in_time { &mut self.useful } else { &mut self.late } += 1;
+        }
+    }
+
+    /// Where a connection was refused, as an answer of no bytes tells, what it was opened for was not sent over it.
+    fn bytes(&mut self, trace: &Trace) {
+        let refusals = trace.messages.iter().filter(|message| trace.bytes(message) == 0);
+        let mut unsent: Vec<MessageId> = refusals.filter_map(|refusal| refusal.reply_to.known()).collect();
+        unsent.retain(|message| trace.messages[message.at()].fate == Fate::Refused);
+        sorting::sort(&mut unsent);
+        for (message, row) in (0..).map(MessageId::from_index).zip(&trace.messages) {
+            let bytes = if unsent.binary_search(&message).is_ok() { 0 } else { trace.bytes(row) };
+            match trace.kind(row).class {
+                Class::Payload | Class::Control => self.bytes += bytes,
+                Class::Background => self.background_bytes += bytes,
+            }
         }
     }
 

@@ -8,6 +8,8 @@
 //! The work of a job is the computing: the hash of a login, the resource of a call with a token. The server has cores;
 //! a request holds one while it computes, and none while it waits for the user's record.
 
+mod framing;
+
 use super::by_number::ByNumber;
 use super::call::settings::{Caller, Service, all_different, node_words};
 use super::call::{
@@ -171,6 +173,7 @@ impl Settings {
     pub(super) fn set_up(&self, ground: &Ground) -> Setup<AnyParty> {
         let mut setup = Setup::default();
         let words = self.words(&mut setup);
+        words.size(self, &mut setup, ground.freight);
         let node_words = node_words(&mut setup);
         let caller = setup.lane(self.caller.lane());
         let AuthServer { id, name, cores, .. } = &self.server;

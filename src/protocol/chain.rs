@@ -10,8 +10,9 @@ use super::call::{
     Answer, Ask, AtDeadline, CallFailure, Conduct, Door, Edge, EdgePolicy, Effect, Hands, Node, NodeWords, Reply,
     RetryOn, Step, StepEnd, Task, Verdict,
 };
+use super::framing::grpc;
 use super::retry::Retry;
-use super::{BadSetting, Ground, Party as AnyParty, Stage};
+use super::{BadSetting, Freight, Ground, Party as AnyParty, Stage};
 use crate::engine::{KindId, Setup};
 use crate::reading::rule::{ID, LASTING, LINE, NAME, SLOTS, TEXT};
 use crate::reading::{Rule, fields, words};
@@ -208,9 +209,21 @@ impl Settings {
         (words, node)
     }
 
+    /// What each of them takes on the wire.
+    fn size(&self, words: &Words, setup: &mut Setup<AnyParty>, freight: Freight) {
+        for (service, label) in self.services.iter().zip(&words.methods) {
+            let method = if service.method.is_empty() { &service.name } else { &service.method };
+            let tells = self.deadline.is_some() && self.propagates_deadline;
+            setup.sized_as((words.request, *label), grpc::request(&service.id, method, tells, freight));
+        }
+        setup.sized(words.ok.kind, grpc::error());
+        setup.sized_as((words.ok.kind, words.ok.label), grpc::result(freight));
+    }
+
     pub(super) fn set_up(&self, ground: &Ground) -> Setup<AnyParty> {
         let mut setup = Setup::default();
         let (words, node_words) = self.words(&mut setup);
+        self.size(&words, &mut setup, ground.freight);
         let caller = setup.lane(self.caller.lane());
         let lanes: Vec<_> = self.services.iter().map(|service| setup.lane(service.service().lane())).collect();
 

@@ -9,13 +9,15 @@
 
 use super::call::settings::{Caller, Service, all_different, node_words};
 use super::call::{Answer, Ask, Conduct, Edge, EdgePolicy, Effect, Node, Reply, RetryOn, Step, StepEnd, Task, Verdict};
+use super::framing::http::{Head, JSON};
+use super::framing::{digits, length, postgresql};
 use super::retry::Retry;
-use super::{BadSetting, Ground, Party as AnyParty, Stage, in_range, leg};
+use super::{BadSetting, Freight, Ground, Party as AnyParty, Stage, in_range, leg};
 use crate::engine::{KindId, Setup};
 use crate::reading::rule::LASTING;
 use crate::reading::{Rule, fields, words};
 use crate::time::Span;
-use crate::trace::{LabelId, PartId};
+use crate::trace::{LabelId, PartId, Size};
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: one POST and one response whatever the query's depth; a list whose every entry has an author, \
@@ -113,7 +115,7 @@ impl Settings {
         self.posts.min(self.authors)
     }
 
-    fn words(&self, setup: &mut Setup<AnyParty>) -> Words {
+    fn words(&self, setup: &mut Setup<AnyParty>, freight: Freight) -> Words {
         let (response, rows) = (setup.kind(&RESPONSE), setup.kind(&ROWS));
         let one: Vec<String> = match self.operation {
             Operation::Query => (1..=self.authors).map(|author| format!("author {author}")).collect(),
@@ -124,7 +126,7 @@ impl Settings {
             1 => "1 error".to_owned(),
             count => format!("{count} errors"),
         };
-        Words {
+        let words = Words {
             request: setup.kind(&REQUEST),
             load: setup.kind(&LOAD),
             post: setup.label("POST /graphql"),
@@ -138,12 +140,69 @@ impl Settings {
             null: Reply::new(response, setup.label("200 data: null, 1 error"), Verdict::Rejected, 2),
             gave_up: setup.label("gave up"),
             failing: self.failing.clone(),
+        };
+        self.size(&words, setup, freight);
+        words
+    }
+
+    /// The length of a request's document, with what is sent with the job as its variable (GraphQL over HTTP, "Request").
+    fn document(&self) -> u32 {
+        match self.operation {
+            Operation::Query => {
+                let text = "query($input:String){posts(first:,input:$input){title author{name}}}";
+                length(text) + digits(self.posts.into())
+            }
+            Operation::Mutation => {
+                // With a space between them.
+                let fields =
+                    (1..=self.mutations).map(|field| length(" m:change(input:$input){id}") + digits(field.into()));
+                length("mutation($input:String){}") + fields.sum::<u32>() - 1
+            }
         }
+    }
+
+    /// How often the source is asked for a job, if nothing fails.
+    fn loads(&self) -> u32 {
+        match self.operation {
+            Operation::Query if self.data_loader => 2,
+            Operation::Query => 1 + u32::from(self.posts),
+            Operation::Mutation => self.mutations.into(),
+        }
+    }
+
+    /// What each of them takes on the wire. What the source is asked for in turn comes to the job's result, or to what was sent
+    /// with the job, in equal shares. The source is taken to be a database that speaks PostgreSQL's protocol.
+    fn size(&self, words: &Words, setup: &mut Setup<AnyParty>, freight: Freight) {
+        let post = Head::request("POST", "/graphql", &self.server.id);
+        let around = length("{\"query\":\"\",\"variables\":{\"input\":\"\"}}") + self.document();
+        setup.sized(words.request, post.with(JSON, around, freight.body));
+        let ok = || Head::answer("200 OK");
+        setup.sized_as((words.data.kind, words.data.label), ok().with(JSON, length("{\"data\":}"), freight.result));
+        let error = length("{\"message\":\"\",\"path\":[\"posts\",0,\"author\"]}") + length("not found");
+        let errors = |count: u32| length("{\"data\":,\"errors\":[]}") + count * error + count.saturating_sub(1);
+        let partial = ok().with(JSON, errors(self.failing.len() as u32), freight.result);
+        setup.sized_as((words.partial.kind, words.partial.label), partial);
+        let null = ok().with(JSON, length("null") + errors(1), 0);
+        setup.sized_as((words.null.kind, words.null.label), null);
+        let share = |bytes: u32| bytes / self.loads().max(1);
+        let one = match self.operation {
+            Operation::Query => postgresql::query("SELECT name FROM authors WHERE id = 1", 0),
+            Operation::Mutation => postgresql::query("UPDATE posts SET text = '' WHERE id = 1", share(freight.body)),
+        };
+        setup.sized(words.load, one);
+        let keys = u32::from(self.keys());
+        let batch = postgresql::query("SELECT name FROM authors WHERE id IN ()", 0).own;
+        let numbers: u32 = (1..=keys).map(digits).sum();
+        setup.sized_as((words.load, words.batch), Size::of(batch + numbers + keys.saturating_sub(1)));
+        setup.sized_as((words.load, words.list), postgresql::query("SELECT title, author FROM posts", 0));
+        setup.sized(words.rows.kind, postgresql::rows(1, share(freight.result)));
+        let missing = postgresql::error("ERROR", "P0002", "not found") + postgresql::ready();
+        setup.sized_as((words.row_missing.kind, words.row_missing.label), Size::of(missing));
     }
 
     pub(super) fn set_up(&self, ground: &Ground) -> Setup<AnyParty> {
         let mut setup = Setup::default();
-        let words = self.words(&mut setup);
+        let words = self.words(&mut setup, ground.freight);
         let node_words = node_words(&mut setup);
         let caller = setup.lane(self.caller.lane());
         let server = setup.lane(self.server.lane());

@@ -28,7 +28,7 @@ use crate::trace::{ActorId, Duty};
 pub const LEFT_OUT: &str = "Modelled: threads that block, one outstanding request per connection, a pool with first-come-first-served waiters, \
 time-outs that leave the outcome unknown, refusal, 503 with Retry-After, retries with back-off, idempotent and other methods, \
 a server with workers and a bounded accept queue that can be out or crash. \
-Left out: TCP and TLS handshakes, bandwidth and body sizes, proxies and caches, pipelining (real clients do not use it), HTTP/2 streams. \
+Left out: TCP and TLS handshakes, bandwidth, proxies and caches, pipelining (real clients do not use it), HTTP/2 streams. \
 A connection that breaks or closes under a request tells its caller nothing, so the outcome is unknown (RFC 9110 §9.2.2). \
 A server does not notice that its client gave up: it finishes the work and sends an answer nobody reads. \
 A time-out runs from the sending of a request, not from the wait for a connection.";
@@ -36,7 +36,7 @@ A time-out runs from the sending of a request, not from the wait for a connectio
 impl Settings {
     pub(super) fn set_up(&self, ground: &Ground) -> Setup<Party> {
         let mut setup = Setup::default();
-        let words = self.words(&mut setup);
+        let words = self.words(&mut setup, ground.freight);
         let CallerSettings { id, name, threads } = &self.caller;
         let caller = setup.lane(lanes::of_slots(Duty::Caller, (id, name), *threads, "thread"));
         let lanes = self.server.crew().lanes().into_iter();

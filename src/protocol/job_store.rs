@@ -12,6 +12,7 @@
 //! until when. What is modelled of it and what is not stands in `system.rs`, for it has no side of its own.
 
 pub(crate) mod client;
+mod framing;
 pub(crate) mod messages;
 pub(crate) mod pollers;
 pub(crate) mod settings;

@@ -5,6 +5,7 @@
 //! ConsumerCoordinator, GroupCoordinator, RangeAssignor, docs/design.html) and KIP-1030.
 //! *Invariant:* order is that of offsets within a partition, and between partitions there is none.
 
+pub(crate) mod framing;
 mod handling;
 pub(crate) mod members;
 pub(crate) mod messages;
@@ -24,7 +25,9 @@ pub use settings::{
 pub use topic::Topic;
 
 use super::dead_letters::{DeadLetters, SetAside};
+use super::framing::{length, longest};
 use super::jobs::{Hands, Jobs, Messages};
+use super::keys::Keys;
 use super::lanes::{self, Berth, Lanes};
 use super::threads::Threads;
 use super::{Ground, Party, leg};
@@ -32,6 +35,7 @@ use crate::engine::{Link, LinkId, Setup};
 use crate::rng::Distribution;
 use crate::time::Span;
 use crate::trace::{ActorId, ActorRow, Drawing, Duty, ReaderRow, Term};
+use framing::Names;
 use messages::{MemberNumber, ToMembers, ToTopic};
 use topic::Reader;
 use words::{Assignments, Words};
@@ -67,6 +71,8 @@ impl Settings {
         let mut setup = Setup::default();
         let assignments = Assignments::new(&mut setup, self.topic.partitions);
         let words = Words::new(&mut setup, &self.label, &self.body);
+        let size = framing::value(self.record_size_bytes, ground.freight);
+        words.size(&mut setup, self.topic.names(&self.keys, self.groups.iter()), size);
         let ProducerSettings { id, name, threads, .. } = &self.producer;
         let producer = setup.lane(lanes::of_slots(Duty::Caller, (id, name), *threads, "thread"));
         let topic = setup.lane(self.topic.lane());
@@ -109,10 +115,10 @@ impl Settings {
             Sending::Wait => Hands::Threads(Threads::new(*threads)),
             Sending::Async => Hands::Free,
         };
-        let (own, records) = (&self.producer, (&self.keys, self.record_size_bytes));
+        let (own, records) = (&self.producer, (&self.keys, size));
         let client = producer::Client::new(own, records, self.request_timeout, words, leaders);
         setup.actor(Producer::new(hands, Messages::One, client).into());
-        setup.actor(Topic::new((&self.topic, self.record_size_bytes), &readers, words, on).into());
+        setup.actor(Topic::new((&self.topic, size), &readers, words, on).into());
         // Actors stand in the order of their lanes: a group's lanes, then its dead-letter topic.
         let mut dead = None;
         for ((crew, links), aside) in crews.iter().zip(home).zip(asides) {
@@ -163,6 +169,17 @@ impl Settings {
 }
 
 impl TopicSettings {
+    /// How long the names are that its messages bear.
+    pub(super) fn names<'s>(&self, keys: &Keys, groups: impl Iterator<Item = &'s GroupSettings> + Clone) -> Names {
+        let fewest = groups.clone().map(|group| group.consumers).min().unwrap_or(1);
+        Names {
+            topic: length(&self.id),
+            group: longest(groups.map(|group| &group.id)),
+            key: (!keys.is_empty()).then(|| longest(keys.iter())),
+            share: self.partitions.div_ceil(fewest).into(),
+        }
+    }
+
     pub(super) fn lane(&self) -> ActorRow {
         let TopicSettings { id, name, partitions, .. } = self;
         let tracks = lanes::of_slots(Duty::Broker, (id, name), *partitions, "partition");

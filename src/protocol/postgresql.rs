@@ -10,14 +10,16 @@ use super::call::{
     Answer, Ask, CallFailure, Conduct, Door, Edge, EdgePolicy, Effect, Hands, Node, NodeWords, Reply, RetryOn, Step,
     StepEnd, Task, Verdict,
 };
+use super::framing::http::Head;
+use super::framing::postgresql as framing;
 use super::retry::Retry;
-use super::{BadSetting, Ground, Party as AnyParty, Stage, leg};
-use crate::engine::{KindId, Setup};
+use super::{BadSetting, Freight, Ground, Party as AnyParty, Stage, leg};
+use crate::engine::{KindId, Setup, Word};
 use crate::reading::rule::{ID, LASTING, NAME, SLOTS, TEXT};
 use crate::reading::{fields, words};
 use crate::rng::Distribution;
 use crate::time::Span;
-use crate::trace::LabelId;
+use crate::trace::{LabelId, Size};
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: a pool with first-come-first-served waiters and a bound on their wait, one backend a connection, \
@@ -200,11 +202,36 @@ impl Settings {
         }
     }
 
+    /// What each of them takes on the wire. All rows together carry the result of the job.
+    fn size(&self, words: &Words, refused: Word, setup: &mut Setup<AnyParty>, freight: Freight) {
+        let statement = match self.messages {
+            Messages::Simple => framing::query(&self.sql, freight.body),
+            Messages::Extended => framing::extended(&self.sql, freight.body),
+        };
+        setup.sized(words.statement.0, statement);
+        let rows = framing::rows(self.rows, freight.result);
+        let before = if self.messages == Messages::Extended { framing::prepared() } else { 0 };
+        setup.sized(words.rows.kind, Size { own: rows.own.saturating_add(before), ..rows });
+        setup.sized(words.sync.0, Size::of(framing::sync()));
+        setup.sized(words.ready.kind, Size::of(framing::ready()));
+        setup.sized(words.cancel.0, framing::CANCEL);
+        let failed = framing::error("ERROR", "XX000", "the work failed") + framing::ready();
+        setup.sized_as((words.error.kind, words.error.label), Size::of(failed));
+        let cancelled = framing::error("ERROR", "57014", "canceling statement due to user request") + framing::ready();
+        setup.sized_as((words.cancelled.kind, words.cancelled.label), Size::of(cancelled));
+        setup.sized_as(refused, Size::of(framing::error("FATAL", "53300", "sorry, too many clients already")));
+        // The call beside it carries nothing of the job's.
+        let host = self.remote.as_ref().map_or("", |remote| &remote.id);
+        setup.sized(words.remote.0, Head::request("GET", "/", host).alone());
+        setup.sized(words.done.kind, Head::answer("204 No Content").alone());
+    }
+
     pub(super) fn set_up(&self, ground: &Ground) -> Setup<AnyParty> {
         let mut setup = Setup::default();
         let words = self.words(&mut setup);
         let mut node_words = node_words(&mut setup);
         node_words.refused.1 = setup.label("too many clients already");
+        self.size(&words, node_words.refused, &mut setup, ground.freight);
         let caller = setup.lane(self.caller.lane());
         let database = setup.lane(self.database.service().lane_of("backend"));
         let out = setup.link(ground.link(caller, database, leg::OUT));

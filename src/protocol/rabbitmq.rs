@@ -7,6 +7,7 @@
 
 mod broker;
 pub(crate) mod consumers;
+pub(crate) mod framing;
 pub(crate) mod messages;
 pub(crate) mod onward;
 pub(crate) mod process;
@@ -27,11 +28,13 @@ pub use settings::{
     Overflow, PublisherSettings, QueueSettings, QueueType, Settings,
 };
 
+use framing::Names;
 use publisher::Publishing;
 use routing::{Copies, Routing};
 use words::Words;
 
 use super::dead_letters::{DeadLetters, SetAside};
+use super::framing::longest;
 use super::jobs::{Hands, Jobs, Messages};
 use super::lanes::{self, Berth};
 use super::threads::Threads;
@@ -78,6 +81,7 @@ impl Settings {
     pub(super) fn set_up(&self, ground: &Ground) -> Setup<Party> {
         let mut setup = Setup::default();
         let words = Words::new(&mut setup, &self.label, &self.body);
+        words.size(&mut setup, self.names(), ground.freight);
         let publisher = setup.lane(self.publisher_lane());
         let broker = setup.lane(self.broker_lane());
         setup.term(broker, Term::Settled, "acknowledged");
@@ -144,6 +148,14 @@ impl Settings {
             setup.actor(DeadLetters.into());
         }
         setup
+    }
+
+    fn names(&self) -> Names {
+        let queue = longest(self.queues().map(|queue| &queue.id));
+        match &self.exchange {
+            Some(exchange) => exchange.names(queue),
+            None => Names { exchange: 0, key: queue, queue },
+        }
     }
 
     /// A lane for each dead-letter queue, and the way to it from each queue that has one.

@@ -6,8 +6,10 @@
 use super::by_number::ByNumber;
 use super::call::settings::{Caller, Service, all_different};
 use super::call::{Answer, Ask, Conduct, EdgePolicy, Effect, Reply, Step, StepEnd, Task, Verdict, pair};
+use super::framing::http::{Head, JSON};
+use super::framing::{digits, length};
 use super::retry::Retry;
-use super::{BadSetting, Ground, Party as AnyParty, Stage};
+use super::{BadSetting, Freight, Ground, Party as AnyParty, Stage};
 use crate::engine::{KindId, Setup};
 use crate::reading::rule::{CLOCK, LASTING, TEXT};
 use crate::reading::{Rule, fields};
@@ -95,13 +97,13 @@ impl Settings {
         Some(1)
     }
 
-    fn words(&self, setup: &mut Setup<AnyParty>) -> Words {
+    fn words(&self, setup: &mut Setup<AnyParty>, freight: Freight) -> Words {
         let request = setup.kind(&REQUEST);
         let response = setup.kind(&RESPONSE);
         let not_modified = setup.kind(&NOT_MODIFIED);
         setup.body(request, &self.request_body);
         setup.body(response, &self.response_body);
-        Words {
+        let words = Words {
             request,
             get: setup.label(&format!("GET {}", self.path)),
             validate: setup.label(&format!("GET {} If-None-Match", self.path)),
@@ -109,12 +111,32 @@ impl Settings {
             not_modified: Reply::new(not_modified, setup.label("304 Not Modified"), Verdict::Fine, NOT_CHANGED),
             error: Reply::new(response, setup.label("500 Internal Server Error"), Verdict::Rejected, ERROR),
             gave_up: setup.label("gave up"),
-        }
+        };
+        self.size(&words, setup, freight);
+        words
+    }
+
+    /// What each of them takes on the wire. A cache lives by what answers say of themselves.
+    fn size(&self, words: &Words, setup: &mut Setup<AnyParty>, freight: Freight) {
+        let tag = length("\"0123456789abcdef\"");
+        let get = || Head::request("GET", &self.path, &self.server.id);
+        setup.sized_as((words.request, words.get), get().alone());
+        setup.sized_as((words.request, words.validate), get().field("If-None-Match", tag).alone());
+        let answer = |status: &str| {
+            let Some(cache) = &self.cache else { return Head::answer(status) };
+            let seconds = (cache.max_age.as_micros() / 1_000_000) as u32;
+            let head = Head::answer(status).field("Cache-Control", length("max-age=") + digits(seconds));
+            if cache.etag { head.field("ETag", tag) } else { head }
+        };
+        setup.sized_as((words.ok.kind, words.ok.label), answer("200 OK").with(JSON, 0, freight.result));
+        setup.sized(words.not_modified.kind, answer("304 Not Modified").alone());
+        let error = Head::answer("500 Internal Server Error").empty();
+        setup.sized_as((words.error.kind, words.error.label), error);
     }
 
     pub(super) fn set_up(&self, ground: &Ground) -> Setup<AnyParty> {
         let mut setup = Setup::default();
-        let words = self.words(&mut setup);
+        let words = self.words(&mut setup, ground.freight);
         let policy = EdgePolicy { timeout: self.timeout, retry: self.retry.clone(), ..EdgePolicy::default() };
         let client = Client { words, settings: self.clone(), stored: ByNumber::default(), asked: ByNumber::default() };
         let server = Server { words, settings: self.clone() };

@@ -8,13 +8,15 @@ use super::call::settings::{Caller, Service, all_different};
 use super::call::{
     Answer, Ask, CallFailure, Conduct, EdgePolicy, Effect, Reply, RetryOn, Step, StepEnd, Task, Verdict, pair,
 };
+use super::framing::http::Head;
+use super::framing::length;
 use super::retry::Retry;
-use super::{BadSetting, Ground, Party as AnyParty, Stage};
+use super::{BadSetting, Freight, Ground, Party as AnyParty, Stage};
 use crate::engine::{KindId, Setup};
 use crate::reading::rule::{JOBS, LASTING, TEXT};
 use crate::reading::{fields, words};
 use crate::time::Span;
-use crate::trace::LabelId;
+use crate::trace::{LabelId, Size};
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: an envelope by POST, answered by one envelope with a result or one fault; the fault codes of 1.1 and 1.2 \
@@ -92,7 +94,7 @@ impl Settings {
         Some(1)
     }
 
-    fn words(&self, setup: &mut Setup<AnyParty>) -> Words {
+    fn words(&self, setup: &mut Setup<AnyParty>, freight: Freight) -> Words {
         let (result, fault, accepted) = (setup.kind(&RESULT), setup.kind(&FAULT), setup.kind(&ACCEPTED));
         // 1.2 maps the sender's faults to 400 and the others to 500; 1.1 has 500 for all.
         let (sender, receiver) = match self.version {
@@ -103,7 +105,7 @@ impl Settings {
         let (sender, receiver) = (fault_of(sender), fault_of(receiver));
         let not_understood = fault_of("500 Fault: MustUnderstand");
         let response = setup.label(&format!("200 {}Response", self.operation));
-        Words {
+        let words = Words {
             envelope: setup.kind(&ENVELOPE),
             operation: setup.label(&format!("POST {}", self.operation)),
             result: Reply::new(result, response, Verdict::Fine, 0),
@@ -113,12 +115,64 @@ impl Settings {
             not_understood,
             fault: setup.label("gave up: a fault"),
             gave_up: setup.label("gave up"),
+        };
+        self.size(&words, setup, freight);
+        words
+    }
+
+    /// An envelope with that in its body, of so many bytes: an envelope without a header, in UTF-8 and without a declaration.
+    fn envelope(&self, head: Head, inside: u32, carried: u32) -> Size {
+        let (namespace, media_type) = match self.version {
+            Version::OneOne => ("http://schemas.xmlsoap.org/soap/envelope/", "text/xml; charset=utf-8"),
+            Version::OneTwo => ("http://www.w3.org/2003/05/soap-envelope", "application/soap+xml; charset=utf-8"),
+        };
+        let around = length("<env:Envelope xmlns:env=\"\"><env:Body></env:Body></env:Envelope>");
+        head.with(media_type, around + length(namespace) + inside, carried)
+    }
+
+    /// The element of that name, but what is in it.
+    fn element(&self, after: &str) -> u32 {
+        2 * (length(&self.operation) + length(after)) + length("<></>")
+    }
+
+    /// What each of them takes on the wire.
+    fn size(&self, words: &Words, setup: &mut Setup<AnyParty>, freight: Freight) {
+        let post = Head::request("POST", "/", &self.server.id);
+        // SOAP 1.1 §6.1.1: the header must be there.
+        let (post, faults) = match self.version {
+            Version::OneOne => (post.field("SOAPAction", length(&self.operation) + 2), ["Client", "Server"]),
+            Version::OneTwo => (post, ["Sender", "Receiver"]),
+        };
+        setup.sized(words.envelope, self.envelope(post, self.element(""), freight.body));
+        let result = self.envelope(Head::answer("200 OK"), self.element("Response"), freight.result);
+        setup.sized(words.result.kind, result);
+        setup.sized(words.accepted.kind, Head::answer("202 Accepted").empty());
+        for (reply, code) in [words.sender, words.receiver, words.not_understood]
+            .into_iter()
+            .zip(faults.into_iter().chain(["MustUnderstand"]))
+        {
+            let status = match (self.version, code) {
+                (Version::OneTwo, "Sender") => "400 Bad Request",
+                _ => "500 Internal Server Error",
+            };
+            let around = match self.version {
+                Version::OneOne => {
+                    length("<env:Fault><faultcode>env:</faultcode><faultstring></faultstring></env:Fault>")
+                }
+                Version::OneTwo => length(
+                    "<env:Fault><env:Code><env:Value>env:</env:Value></env:Code><env:Reason><env:Text xml:lang=\"en\">\
+                     </env:Text></env:Reason></env:Fault>",
+                ),
+            };
+            // Its code is all that a fault says here, also in words.
+            let fault = self.envelope(Head::answer(status), around + 2 * length(code), 0);
+            setup.sized_as((reply.kind, reply.label), fault);
         }
     }
 
     pub(super) fn set_up(&self, ground: &Ground) -> Setup<AnyParty> {
         let mut setup = Setup::default();
-        let words = self.words(&mut setup);
+        let words = self.words(&mut setup, ground.freight);
         let policy = EdgePolicy {
             timeout: self.timeout,
             retry: self.retry.clone(),

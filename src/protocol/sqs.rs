@@ -8,6 +8,7 @@
 //! has run out, whatever became of its receiver.
 
 mod consumers;
+mod framing;
 pub(crate) mod messages;
 pub(crate) mod queue;
 pub(crate) mod sender;
@@ -23,7 +24,9 @@ pub use settings::{
 };
 
 use super::dead_letters::DeadLetters;
+use super::framing::{length, longest};
 use super::jobs::{Hands, Jobs, Messages};
+use super::keys::Keys;
 use super::lanes::{self, Berth};
 use super::threads::Threads;
 use super::{Ground, Party, leg};
@@ -31,13 +34,14 @@ use crate::engine::{Link, Setup};
 use crate::rng::Distribution;
 use crate::time::{Span, readable};
 use crate::trace::{ActorId, ActorRow, Drawing, Duty, Slot, Term};
+pub(crate) use framing::Names;
 use words::Words;
 
 /// What is modelled and what is not, for the reader of the page.
 pub const LEFT_OUT: &str = "Modelled: SendMessage, ReceiveMessage, DeleteMessage and ChangeMessageVisibility as calls, standard and FIFO queues, \
 message groups, deduplication within five minutes, visibility timeout, short and long polling, receive count and redrive to a dead-letter queue, \
 delay, retention, receipt handles, SDK retries and time-outs, consumers that can be out or die, a queue that can be out. \
-Left out: batches of sends and deletes, permissions, message attributes and sizes, delays of single messages, the 300 calls a second that a FIFO queue takes and its high-throughput mode, fair queues, \
+Left out: batches of sends and deletes, permissions, message attributes and the limit of a message's size, delays of single messages, the 300 calls a second that a FIFO queue takes and its high-throughput mode, fair queues, \
 what becomes of messages in the dead-letter queue. \
 A short poll asks every server here, so it misses nothing; the rare second delivery of a deleted message is left out as well. \
 A standard queue promises no order; here it hands out first what became visible first. \
@@ -54,6 +58,9 @@ impl Settings {
     pub(super) fn set_up(&self, ground: &Ground) -> Setup<Party> {
         let mut setup = Setup::default();
         let words = Words::new(&mut setup, &self.label, &self.body);
+        let names = self.queue.names(&self.message_group_ids, &self.message_deduplication_ids);
+        let wanted = self.consumers.wanted(&self.queue);
+        words.size(&mut setup, names, (wanted.most, wanted.wait), ground.freight);
         let SenderSettings { id, name, threads } = &self.sender;
         let sender = setup.lane(lanes::of_slots(Duty::Caller, (id, name), *threads, "thread"));
         let queue = setup.lane(self.queue.lane());
@@ -96,6 +103,15 @@ impl Settings {
 }
 
 impl QueueSettings {
+    /// How long the names are that its messages bear.
+    pub(super) fn names(&self, groups: &Keys, deduplication: &Keys) -> Names {
+        let fifo = match self.kind {
+            QueueType::Standard => None,
+            QueueType::Fifo => Some([groups, deduplication].map(|keys| longest(keys.iter()))),
+        };
+        Names { queue: length(&self.id), fifo }
+    }
+
     pub(super) fn lane(&self) -> ActorRow {
         let QueueSettings { id, name, kind, visibility_timeout, .. } = self;
         let visibility = readable(*visibility_timeout);

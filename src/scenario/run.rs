@@ -4,7 +4,7 @@
 
 use super::{Arrivals, FailuresText, Network, Scenario, WorkloadText};
 use crate::engine::{Demand, Failures, Limits, Progress, Workload, World};
-use crate::protocol::{Ground, Party};
+use crate::protocol::{Freight, Ground, Party};
 use crate::recording::{self, SidePlayed};
 use crate::rng::Distribution;
 use crate::time::{Moment, Span};
@@ -34,7 +34,7 @@ impl Run {
     /// As [`Run::new`], with other limits. When it is to stop is the scenario's to say.
     pub fn with_limits(scenario: Scenario, limits: Limits) -> Self {
         let limits = Limits { stop_at: scenario.head.stop_at.unwrap_or(Moment::NEVER), ..limits };
-        let ground = scenario.head.network.ground(scenario.head.workload.part_ids());
+        let ground = scenario.head.network.ground(&scenario.head.workload);
         let worlds = scenario.sides.iter().map(|side| {
             let setup = side.settings.set_up(&ground);
             let faults = scenario.faults(&side.id, &setup);
@@ -100,8 +100,15 @@ impl Played {
 }
 
 impl Network {
-    fn ground(&self, parts: Vec<String>) -> Ground {
-        Ground { latency: self.latency.clone(), loss: self.loss, duplication: self.duplication, parts }
+    fn ground(&self, workload: &WorkloadText) -> Ground {
+        let WorkloadText { body_bytes: body, result_bytes: result, .. } = *workload;
+        Ground {
+            latency: self.latency.clone(),
+            loss: self.loss,
+            duplication: self.duplication,
+            parts: workload.part_ids(),
+            freight: Freight { body, result },
+        }
     }
 }
 

@@ -9,6 +9,8 @@ mod broken_calls;
 mod broken_connections;
 mod broker_choice;
 mod brokers;
+mod bytes;
+mod bytes_kafka;
 mod capacity;
 mod captions;
 mod causes;

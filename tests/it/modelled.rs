@@ -7,7 +7,7 @@ use std::path::Path;
 
 const FAMILIES: &[&str] = &[
     "http", "rty", "flt", "rmq", "cmp", "uml", "get", "gql", "soap", "db", "auth", "chain", "cb", "shed", "evl", "kaf",
-    "sqs", "job", "pub", "lrt", "rpc", "obx", "bp",
+    "sqs", "job", "pub", "lrt", "rpc", "obx", "bp", "byte",
 ];
 
 fn read(path: &str) -> String {

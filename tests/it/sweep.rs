@@ -299,7 +299,7 @@ fn what_is_no_sweep_is_refused_with_what_would_be_one() {
         (
             &["workload.job=1,2"],
             1,
-            "workload.job: there is no `job` in `workload`; it has `arrivals`, `failures`, `jobs`, `noun`, `parts`, `poison`, `useful_within`, `work`",
+            "workload.job: there is no `job` in `workload`; it has `arrivals`, `body_bytes`, `failures`, `jobs`, `noun`, `parts`, `poison`, `result_bytes`, `useful_within`, `work`",
         ),
         (&["seed=1,2"], 1, "`seed` is what repeats differ in; ask for repeats instead"),
         (&[], 1, "a sweep is over 1 to 4 parameters, and not over 0"),

@@ -110,8 +110,10 @@ fn of_a_queue(evidence: &Evidence<'_>, verdict: Verdict) -> Vec<String> {
     let workload = evidence.workload;
     let [fewer, more] = [0, 1].map(|side| evidence.middle(side, "lanes").unwrap_or(0));
     let [short, long] = [0, 1].map(|side| told(Unit::Rate, evidence.middle(side, "messages_per_job").unwrap_or(0)));
+    let [less, heavier] = [0, 1].map(|side| evidence.middle(side, "bytes_per_job").unwrap_or(0).div_ceil(1_000_000));
     let mut said = vec![format!(
-        "{more} parties take part instead of {fewer}, and {long} messages are sent for each instead of {short}."
+        "{more} parties take part instead of {fewer}, and {long} messages are sent for each instead of {short}: {heavier} bytes \
+         instead of {less}."
     )];
     if workload.broker == AtHand::None {
         said.push("There is no broker yet: it has to be run, watched and paid for. RabbitMQ was tried.".to_owned());

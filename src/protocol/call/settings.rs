@@ -10,7 +10,7 @@ use crate::reading::rule::{ID, LINE, NAME, SLOTS};
 use crate::reading::{Rule, fields, words};
 use crate::rng::Distribution;
 use crate::time::Span;
-use crate::trace::{ActorRow, Duty};
+use crate::trace::{ActorRow, Duty, Size};
 
 fields! {
     /// Who wants the jobs.
@@ -136,9 +136,11 @@ kinds! {
 
 /// The words that nodes of every protocol share.
 pub(crate) fn node_words(setup: &mut Setup<protocol::Party>) -> NodeWords {
+    let (refusal, reset) = (setup.kind(&REFUSAL), setup.kind(&RESET));
+    [refusal, reset].into_iter().for_each(|kind| setup.sized(kind, Size::NONE));
     NodeWords {
-        refused: (setup.kind(&REFUSAL), setup.label("connection refused")),
-        reset: (setup.kind(&RESET), setup.label("connection reset")),
+        refused: (refusal, setup.label("connection refused")),
+        reset: (reset, setup.label("connection reset")),
         timed_out: setup.label("timed out"),
         deadline: setup.label("deadline exceeded"),
         retries: setup.label("tries again"),

@@ -1,10 +1,12 @@
 //! What travels between a caller and its server, and what is said of it.
 
-use super::settings::Settings;
+use super::settings::{Method, Settings};
 use crate::engine::{Setup, Word};
+use crate::protocol::framing::http::{self, Head};
+use crate::protocol::framing::{digits, length};
 use crate::protocol::port::Attempt;
-use crate::protocol::{Connection, Party};
-use crate::trace::{LabelId, MessageKind};
+use crate::protocol::{Connection, Freight, Party};
+use crate::trace::{LabelId, MessageKind, Size};
 
 /// What an answer says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +80,7 @@ pub(super) struct Words {
 }
 
 impl Settings {
-    pub(super) fn words(&self, setup: &mut Setup<Party>) -> Words {
+    pub(super) fn words(&self, setup: &mut Setup<Party>, freight: Freight) -> Words {
         let mut both = |kind: &'static MessageKind, text: &str| (setup.kind(kind), setup.label(text));
         let words = Words {
             request: both(&REQUEST, &format!("{} {}", self.method.word(), self.path)),
@@ -96,6 +98,33 @@ impl Settings {
         };
         setup.body(words.request.0, &self.request_body);
         setup.body(words.ok.0, &self.response_body);
+        self.size(&words, setup, freight);
         words
+    }
+
+    /// What each of them takes on the wire.
+    fn size(&self, words: &Words, setup: &mut Setup<Party>, freight: Freight) {
+        let method = self.method.word();
+        let request = Head::request(method, &self.path, &self.server.id);
+        // The key of the draft's first example, a UUID in quotes.
+        let request = match self.idempotency_key {
+            true => request.field("Idempotency-Key", length("\"8e03978e-40d5-43dd-bc93-6894a57f9324\"")),
+            false => request,
+        };
+        setup.sized_as(words.request, request.carrying(method, freight));
+        let ok = http::answer("200 OK", freight);
+        // An answer to HEAD says how long the content would be, and has none (RFC 9110 §9.3.2).
+        setup.sized_as(words.ok, if self.method == Method::Head { Size::of(ok.own) } else { ok });
+        setup.sized_as(words.conflict, http::answer("409 Conflict", freight));
+        setup.sized_as(words.error, http::answer("500 Internal Server Error", freight));
+        let unavailable = Head::answer("503 Service Unavailable");
+        let unavailable = match self.server.retry_after {
+            Some(span) => unavailable.field("Retry-After", digits(span.as_micros().div_ceil(1_000_000) as u32)),
+            None => unavailable,
+        };
+        setup.sized_as(words.unavailable, unavailable.empty());
+        for word in [words.refused, words.reset, words.closes] {
+            setup.sized(word.0, Size::NONE);
+        }
     }
 }

@@ -25,8 +25,9 @@ fields! {
         pub groups: Vec<GroupSettings> [Rule::List(1, 8, &Rule::Any)] = vec![GroupSettings::default()],
         /// The keys of the jobs' records, in turn; without any, records have no key.
         pub keys: Keys [KEYS] = Keys::new(&[]),
-        /// What a record takes in a batch.
-        pub record_size_bytes: u32 [Rule::Whole(1, 1_000_000)] = 1024,
+        /// What a record takes in a batch: its value. Unless it is given, that is what is sent with a job
+        /// (`workload.body_bytes`).
+        pub record_size_bytes: Option<u32> [Rule::Whole(1, 1_000_000)] = None,
         /// How long a client waits for an answer: `request.timeout.ms`.
         pub request_timeout: Span [LASTING] = Span::seconds(30),
         /// What a record is called in the picture; `{job}` stands for the job's number.

@@ -129,6 +129,10 @@ impl Words {
         }
     }
 
+    pub(super) fn all_commits(&self) -> [CommitWords; 2] {
+        [self.waited_commit, self.automatic_commit]
+    }
+
     /// The words of a side whose records are called `label`, and carry `body`.
     pub(crate) fn new(setup: &mut Setup<Party>, label: &str, body: &str) -> Self {
         let mut both = |kind: &'static MessageKind, text: &str| (setup.kind(kind), setup.label(text));

@@ -12,6 +12,7 @@ use crate::engine::Setup;
 use crate::protocol;
 use crate::protocol::call::settings::Bulkhead;
 use crate::protocol::call::{EdgePolicy, Verdict};
+use crate::protocol::framing::http;
 use crate::protocol::retry::Retry;
 use crate::time::Span;
 use crate::trace::LabelId;
@@ -271,7 +272,7 @@ impl<'s, 'c> Compiler<'s, 'c> {
                     Verdict::Rejected => Verdict::Rejected,
                     Verdict::Fine | Verdict::Failed => Verdict::Failed,
                 };
-                let said = (!text.is_empty()).then(|| (self.setup.label(text), means));
+                let said = (!text.is_empty()).then(|| (self.words.answer(text, self.setup), means));
                 let after = first.map(|first| {
                     let counter = self.counter();
                     self.push(Op::After { times: first, counter, place: LATER })
@@ -357,6 +358,8 @@ impl<'s, 'c> Compiler<'s, 'c> {
         self.compiled.callings.push(Calling { party, policy, breaker });
         let edge = (self.compiled.callings.len() - 1) as u8;
         let label = self.setup.label(&call.request);
+        let host = self.directory.parties[party].names().0;
+        self.setup.sized_as((self.words.request, label), http::request(&call.request, host, self.words.freight));
         self.push(Op::Call { edge, entry, label, about });
     }
 
@@ -379,8 +382,12 @@ impl<'s, 'c> Compiler<'s, 'c> {
         let code = self.words.manners.iter().position(|known| *known == manner).unwrap_or(0) as u8;
         let word = (!word.is_empty()).then(|| self.words.lexicon.number(word));
         let labels = match text.contains(FOUND) {
-            true => self.words.lexicon.iter().map(|found| self.setup.label(&text.replace(FOUND, found))).collect(),
-            false => vec![self.setup.label(text)],
+            true => {
+                let words = &*self.words;
+                let said = words.lexicon.iter().map(|found| words.answer(&text.replace(FOUND, found), self.setup));
+                said.collect()
+            }
+            false => vec![self.words.answer(text, self.setup)],
         };
         Saying { labels, word, verdict, code }
     }

@@ -1,8 +1,10 @@
 //! The instructions of a program, and what they say of themselves.
 
 use super::words::{Lexicon, Word};
-use crate::engine::KindId;
+use crate::engine::{KindId, Setup};
 use crate::protocol::call::{Reply, Verdict};
+use crate::protocol::framing::http;
+use crate::protocol::{Freight, Party};
 use crate::rng::Distribution;
 use crate::time::Span;
 use crate::trace::LabelId;
@@ -196,4 +198,15 @@ pub(super) struct Words {
     /// By the number that an answer has as its code.
     pub manners: Vec<Manner>,
     pub lexicon: Lexicon,
+    /// How much is carried.
+    pub freight: Freight,
+}
+
+impl Words {
+    /// The label of an answer of that text, whose size is said with it.
+    pub fn answer(&self, text: &str, setup: &mut Setup<Party>) -> LabelId {
+        let label = setup.label(text);
+        setup.sized_as((self.ok.kind, label), http::answer(text, self.freight));
+        label
+    }
 }

@@ -19,13 +19,16 @@ use crate::engine::{Link, LinkId, Setup};
 use crate::protocol::call::settings::{Caller, Service, node_words};
 use crate::protocol::call::{Door, Edge, Hands, Looks, Message, Node, NodeWords, Reply, Verdict, WhenFull};
 use crate::protocol::dead_letters::DeadLetters;
-use crate::protocol::{self, Ground, counted, lanes};
+use crate::protocol::framing::http;
+use crate::protocol::{self, Freight, Ground, counted, lanes};
 use crate::trace::{ActorId, ActorRow, Duty, LabelId, Slot};
 
 kinds! {
     REQUEST "request" Payload Call,
     RESPONSE "response" Payload Reply,
 }
+
+const INTERNAL: &str = "500 Internal Server Error";
 
 /// The links between two parties that call, there and back.
 type Ways = BTreeMap<(usize, usize), [LinkId<Message>; 2]>;
@@ -34,7 +37,7 @@ impl Written {
     pub(super) fn set_up(&self, ground: &Ground) -> Setup<protocol::Party> {
         let mut setup = Setup::default();
         let directory = Directory { parties: &self.parties, parts: &ground.parts };
-        let mut words = self.words(&mut setup);
+        let mut words = self.words(&mut setup, ground.freight);
         let node_words = node_words(&mut setup);
         let lanes: Vec<ActorId> = self.parties.iter().map(|party| setup.lane(self.lane(party))).collect();
         if let Some(caller) = self.parties.iter().position(|party| party.caller.is_some()) {
@@ -77,18 +80,22 @@ impl Written {
         setup
     }
 
-    fn words(&self, setup: &mut Setup<protocol::Party>) -> Words {
+    fn words(&self, setup: &mut Setup<protocol::Party>, freight: Freight) -> Words {
         let response = setup.kind(&RESPONSE);
+        setup.sized(response, http::answer("200 OK", freight));
+        let internal = setup.label(INTERNAL);
+        setup.sized_as((response, internal), http::answer(INTERNAL, freight));
         let mut reports = false;
         super::party::for_each_step(&self.parties, &mut |step| reports |= matches!(step, Step::Each { .. }));
         Words {
             request: setup.kind(&REQUEST),
             ok: Reply::new(response, setup.label("200 OK"), Verdict::Fine, 0),
-            internal: Reply::new(response, setup.label("500 Internal Server Error"), Verdict::Failed, 0),
+            internal: Reply::new(response, internal, Verdict::Failed, 0),
             gave_up: setup.label("gave up"),
             partly: if reports { setup.label("200 OK, batchItemFailures") } else { LabelId::EMPTY },
             manners: manners(&self.parties),
             lexicon: lexicon(&self.parties),
+            freight,
         }
     }
 
@@ -169,7 +176,7 @@ impl Written {
                 let Service { workers, accept_queue, .. } = service.within.0;
                 let when_full = match &*service.own.when_full {
                     Crowded::REFUSE => WhenFull::Refuse,
-                    text => WhenFull::Reply(Reply::new(words.ok.kind, setup.label(text), Verdict::Failed, 0)),
+                    text => WhenFull::Reply(Reply::new(words.ok.kind, words.answer(text, setup), Verdict::Failed, 0)),
                 };
                 let door = Door { when_full, ..Door::before(accept_queue) };
                 (Node::service(Hands::threads(workers), door, node_words, program), workers)

@@ -71,6 +71,11 @@ impl Rising {
                 (words, (redis.appendonly, Some(redis.visibility_timeout)))
             }
         };
+        let library = match redis {
+            Redis::Sidekiq(_) => Library::Sidekiq,
+            Redis::Celery(_) => Library::Celery,
+        };
+        words.size(setup, library, site.ground.freight);
         let (mut on, mut pollers) = (Vec::new(), Vec::new());
         for (place, party) in site.consumers(Outlet { broker, queue: Some(0) }) {
             let (rules, count, pace) = match (&party.process, &party.worker) {

@@ -5,7 +5,9 @@
 
 use super::Site;
 use crate::engine::{LinkId, Setup};
+use crate::protocol::framing::length;
 use crate::protocol::kafka::TopicSettings;
+use crate::protocol::kafka::framing::{self, Names};
 use crate::protocol::kafka::members::{self, Members};
 use crate::protocol::kafka::messages::{ToMembers, ToTopic};
 use crate::protocol::kafka::producer::{Buffer, Client};
@@ -23,6 +25,8 @@ pub(super) struct Rising<'s> {
     words: Words,
     pub topic: Topic,
     written: &'s Joined<TopicSettings, Records>,
+    /// The value of a record.
+    size: u32,
 }
 
 impl<'s> Rising<'s> {
@@ -40,8 +44,15 @@ impl<'s> Rising<'s> {
         setup.term(lane, Term::Settled, "committed");
         let assignments = Assignments::new(setup, topic.partitions);
         let words = Words::new(setup, &records.label, &records.body);
+        let consumers = site.consumers(Outlet { broker, queue: Some(0) });
+        let size = framing::value(records.record_size_bytes, site.ground.freight);
+        let groups = consumers.iter().filter_map(|(_, party)| party.member.as_ref()).map(|member| &member.within.0);
+        let (id, _) = site.settings.parties[broker].names();
+        let group = consumers.iter().map(|(_, party)| length(party.names().0)).max().unwrap_or(0);
+        let names = Names { topic: length(id), group, ..topic.names(&records.keys, groups) };
+        words.size(setup, names, size);
         let (mut readers, mut on): (Vec<Reader<'_>>, Vec<MemberLinks>) = (Vec::new(), Vec::new());
-        for (place, party) in site.consumers(Outlet { broker, queue: Some(0) }) {
+        for (place, party) in consumers {
             let Some(member) = &party.member else { continue };
             let own = &member.within.0;
             let (number, first) = (readers.len() as u16, on.len() as u16);
@@ -72,8 +83,8 @@ impl<'s> Rising<'s> {
                 },
             );
         }
-        let topic = Topic::new((topic, records.record_size_bytes), &readers, words, on);
-        Rising { words, topic, written }
+        let topic = Topic::new((topic, size), &readers, words, on);
+        Rising { words, topic, written, size }
     }
 
     /// The producer of a party.
@@ -84,7 +95,7 @@ impl<'s> Rising<'s> {
         site: &Site<'_>,
         setup: &mut Setup<protocol::Party>,
     ) -> Client {
-        let Records { producer, keys, record_size_bytes, request_timeout, .. } = &self.written.own;
+        let Records { producer, keys, request_timeout, .. } = &self.written.own;
         let leaders = (0..self.written.within.0.partitions).map(|_| {
             let out = setup.link(site.link((party, to.broker)).keeping_order());
             (out, setup.link(site.link((to.broker, party)).keeping_order()))
@@ -93,7 +104,7 @@ impl<'s> Rising<'s> {
         let exhausted = setup.label("BufferExhaustedException");
         let buffer = Buffer::new(producer.own.buffer_memory_bytes, producer.own.max_block, exhausted);
         let own = &producer.within.0;
-        let client = Client::new(own, (keys, *record_size_bytes), *request_timeout, self.words, leaders);
+        let client = Client::new(own, (keys, self.size), *request_timeout, self.words, leaders);
         client.numbered(port).within(buffer)
     }
 }

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use super::Site;
 use crate::engine::{LinkId, Setup};
+use crate::protocol::framing::{length, longest};
 use crate::protocol::lanes::{self, Berth};
+use crate::protocol::rabbitmq::framing::Names;
 use crate::protocol::rabbitmq::messages::{ToBroker, ToPublisher};
 use crate::protocol::rabbitmq::onward::{Onward, Said};
 use crate::protocol::rabbitmq::process::{Aside, Links, Process};
@@ -77,6 +79,7 @@ impl Kind {
 /// It, until all who publish to it are known.
 pub(super) struct Rising {
     words: Words,
+    names: Names,
     routing: Option<Routing>,
     processes: Vec<Process>,
     /// From each party that publishes, there and back.
@@ -95,6 +98,16 @@ impl Rising {
         setup.term(site.lanes[broker], Term::Settled, "acknowledged");
         let mut words = Words::new(setup, &rabbit.label, &rabbit.body);
         let queues = queues(&site.settings.parties[broker], rabbit);
+        let queue = longest(queues.iter().map(|queue| &queue.id));
+        let names = match &rabbit.exchange {
+            // Whoever publishes may name a queue as well.
+            Some(exchange) => {
+                let names = exchange.0.names(queue);
+                Names { key: names.key.max(queue), ..names }
+            }
+            None => Names { exchange: 0, key: queue, queue },
+        };
+        words.size(setup, names, site.ground.freight);
         let whole: Vec<Outlet> = (0..queues.len()).map(|queue| Outlet { broker, queue: Some(queue) }).collect();
         let kinds: Vec<Kind> =
             whole.iter().zip(&queues).map(|(outlet, queue)| Kind::of(*outlet, queue, site)).collect();
@@ -143,7 +156,7 @@ impl Rising {
                 Kind::Work | Kind::Waiting => process,
             });
         }
-        Rising { words, routing, processes, ways: BTreeMap::new() }
+        Rising { words, names, routing, processes, ways: BTreeMap::new() }
     }
 
     /// The port by which a party publishes so.
@@ -172,6 +185,11 @@ impl Rising {
         let asks = posting.asks.is_some();
         let how = Publishing { route, confirms, asks, timeout: posting.timeout, retry: posting.retry.clone() };
         let mut words = self.words;
+        let key = posting.key.as_ref().map_or(0, |key| length(key)).max(self.names.key);
+        let names = Names { key, ..self.names };
+        if key > self.names.key {
+            words.size(setup, names, site.ground.freight);
+        }
         if confirms != Confirms::Async {
             words.gave_up = LabelId::EMPTY;
         }
@@ -179,6 +197,7 @@ impl Rising {
             words.publish.1 = setup.label(request);
             words.overdue = setup.label("reply overdue");
             words.publishes_again = setup.label("asks again");
+            words.size_asking(setup, names, site.ground.freight);
         }
         Client::new(how, words, way).numbered(port)
     }

@@ -6,13 +6,14 @@ use std::collections::BTreeMap;
 
 use super::Site;
 use crate::engine::{Link, LinkId, Setup};
+use crate::protocol::framing::length;
 use crate::protocol::lanes::Berth;
 use crate::protocol::sqs::messages::{ToQueue, ToSender};
 use crate::protocol::sqs::queue::{Aside, Links};
 use crate::protocol::sqs::sender::Client;
 use crate::protocol::sqs::settings::Calling;
 use crate::protocol::sqs::words::Words;
-use crate::protocol::sqs::{Consumers, Queue, QueueSettings, RedrivePolicy, Settings};
+use crate::protocol::sqs::{Consumers, Names, Queue, QueueSettings, RedrivePolicy, Settings};
 use crate::protocol::system::compile::Posting;
 use crate::protocol::system::directory::Outlet;
 use crate::protocol::system::party::Filing;
@@ -46,6 +47,14 @@ impl Rising {
         if pollers.iter().any(|(_, party)| party.takes_batches()) {
             words.delete_batch.1 = setup.label("DeleteMessageBatch");
         }
+        let groups = site.directory.message_groups(broker).unwrap_or(&filing.message_group_ids);
+        let (id, _) = site.settings.parties[broker].names();
+        let names = Names { queue: length(id), ..queue.names(groups, &filing.message_deduplication_ids) };
+        let wanted = pollers.iter().filter_map(|(_, party)| party.poller.as_ref());
+        let wanted = wanted.map(|poller| poller.within.0.wanted(queue));
+        // Where several poll, each says its own; they differ by a digit.
+        let wanted = wanted.map(|wanted| (wanted.most, wanted.wait)).max().unwrap_or((1, Span::ZERO));
+        words.size(setup, names, wanted, site.ground.freight);
         let mut on = Vec::new();
         for (place, party) in pollers {
             let Some(poller) = &party.poller else { continue };
@@ -74,7 +83,6 @@ impl Rising {
             }
         };
         let nobody_polls = on.is_empty();
-        let groups = site.directory.message_groups(broker).unwrap_or(&filing.message_group_ids);
         let keys = (groups, &filing.message_deduplication_ids);
         let mut queue = Queue::new(queue, keys, words, Links { on, aside });
         if nobody_polls {

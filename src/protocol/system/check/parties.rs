@@ -163,11 +163,11 @@ impl Written {
             topic.within.0.check(&at)?;
             own.producer.within.0.check(&format!("{at}.producer"))?;
             let (memory, batch) = (own.producer.own.buffer_memory_bytes, own.producer.within.0.batch_size_bytes);
-            if memory < batch.max(own.record_size_bytes) {
+            let takes = batch.max(own.record_size_bytes.unwrap_or(0));
+            if memory < takes {
                 let sentence = format!(
-                    "{memory} has no room for a batch, which takes {}; write at least as much, or a smaller \
-                     `batch_size_bytes`",
-                    batch.max(own.record_size_bytes)
+                    "{memory} has no room for a batch, which takes {takes}; write at least as much, or a smaller \
+                     `batch_size_bytes`"
                 );
                 return bad(format!("{at}.producer.buffer_memory_bytes"), sentence);
             }
