@@ -1,5 +1,5 @@
 //! The load curves of a sweep as small pictures over one axis: both sides in each, a panel for each thing that tells how a side
-//! fares.
+//! fares. And the pictures of an advice, one for each reason.
 //!
 //! The page has the picture as markup whose classes are those of `static/chart.css` and `static/scene.css`; a file has its colours
 //! inside. Each panel says for scripts where it is, by attributes in CSS pixels: `data-left`, `data-top`, `data-width` and
@@ -11,6 +11,7 @@
 //!
 //! *Invariant:* whole coordinates, and the same curves at the same width give the same bytes on every target.
 
+mod exhibit;
 mod legend;
 mod panel;
 mod pen;
@@ -22,6 +23,7 @@ use crate::render::svg::{Caption, Theme, dressed};
 use crate::scenario::Style;
 use crate::scene::markup::escaped;
 
+pub use self::exhibit::{picture, sheet};
 use self::panel::{Panel, panels};
 use self::pen::Pen;
 

@@ -88,6 +88,7 @@ function fields_of(form, labelled) {
   const lost = check();
   const twice = check();
   const order = check();
+  const threads = made("input", { type: "number", min: 1, step: 1, placeholder: "200" });
   const broker = select({ rabbitmq: "RabbitMQ", kafka: "Kafka", sqs: "Amazon SQS", none: "None yet" });
   const prefetch = made("input", { type: "number", min: 1, step: 1, placeholder: "2" });
 
@@ -111,6 +112,7 @@ function fields_of(form, labelled) {
     labelled("It may be done twice", twice),
     labelled("The order must be kept", order),
     row(labelled("Broker at hand", broker), hand),
+    labelled("Threads of the caller", threads, "each waits for one call at a time; a web server has 200"),
     made("button", { className: "button button-first" }, "Try both"),
   );
   const fit = () => {
@@ -142,6 +144,7 @@ function fields_of(form, labelled) {
       if (twice.checked) workload.may_run_twice = true;
       if (order.checked) workload.must_keep_order = true;
       workload.broker = broker.value;
+      if (threads.value) workload.caller_threads = threads.valueAsNumber;
       if (prefetch.value && !hand.hidden) workload.prefetch = prefetch.valueAsNumber;
       return workload;
     },
@@ -168,6 +171,7 @@ function fields_of(form, labelled) {
       order.checked = workload.must_keep_order ?? false;
       broker.value = workload.broker ?? "rabbitmq";
       prefetch.value = workload.prefetch ?? "";
+      threads.value = workload.caller_threads ?? "";
       fit();
     },
   };
@@ -181,14 +185,18 @@ function curves_of({ rate_per_s: rate, burst = 1 }, link) {
 }
 
 // What the engine says of a workload.
-function* told({ sides, numbers_of, picture_of, draw }, advice, link, curves) {
-  const { said, close, reasons, causes, changes, costs, numbers, limits, picture, headings } = advice;
+function* told({ sides, numbers_of, draw }, advice, link, curves) {
+  const { said, close, reasons, causes, changes, costs, numbers, limits, headings } = advice;
   const applies = reasons.filter((reason) => reason.applies);
   const without = reasons.filter((reason) => !reason.applies);
   const list = (lines) => made("ul", {}, ...lines.map((line) => made("li", {}, line)));
   const section = (heading, lines) => (lines.length ? [made("h3", {}, heading), list(lines)] : []);
-  const reason = ({ says, said, speaks_for }) =>
-    made("li", { className: `card advice-reason ${speaks_for === "call" ? sides[0] : sides[1]}` }, made("b", {}, says), made("span", {}, speaks_for === "call" ? "for a call" : "for a queue"), made("p", {}, said));
+  const reason = ({ says, said, speaks_for, number, picture }) => {
+    const [side, whose] = speaks_for === "call" ? [sides[0], "for a call"] : [sides[1], "for a queue"];
+    const seen = made("img", { alt: number.described });
+    draw(seen, picture);
+    return made("li", { className: `card advice-reason ${side}` }, made("b", {}, says), made("span", {}, whose), made("p", {}, said), seen);
+  };
   yield made("p", { className: `advice-said${close ? " is-close" : ""}`, role: "status" }, said);
   yield* causes.map((cause) => made("p", { className: "advice-cause" }, cause));
   yield made("ol", { className: "advice-reasons" }, ...applies.map(reason));
@@ -196,12 +204,6 @@ function* told({ sides, numbers_of, picture_of, draw }, advice, link, curves) {
   yield* section("What it costs", costs);
   yield made("h3", {}, "The numbers");
   yield made("div", { className: "claim-numbers" }, numbers_of(headings, numbers));
-  if (picture) {
-    const first = picture_of();
-    draw(first, picture);
-    yield first;
-    yield made("p", { className: "advice-limits" }, "The first of its jobs, called and queued.");
-  }
   const further = curves ? [made("a", { className: "button", href: curves }, "See where each side bends")] : [];
   yield made("p", { className: "advice-further" }, made("a", { className: "button", href: link }, "See the run"), ...further);
   yield made(

@@ -80,7 +80,7 @@ export async function show(bench) {
   );
   const { link_of } = await linked(bench);
   // What a link means is for the engine to say; it is begun when that is asked.
-  const tools = { sides: SIDES, labelled, numbers_of, picture_of, draw, ask: try_out, mean: workers_of({ script, name }, 1), bench, link_of };
+  const tools = { sides: SIDES, labelled, numbers_of, draw, ask: try_out, mean: workers_of({ script, name }, 1), bench, link_of };
   const views = {
     claims: () => show_claims(main, address_of("[rel=claims]", "href"), tools),
     curves: async () => {

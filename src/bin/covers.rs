@@ -21,7 +21,7 @@ fn main() -> io::Result<()> {
         fs::write(folder.join(preset.name), Studio::cover(preset).to_file())?;
         fs::write(
             folder.join("pictures").join(preset.name).with_extension("svg"),
-            svg::small(&preset.scenario().play()),
+            svg::small(&preset.scenario().play(), svg::Theme::Auto),
         )?;
     }
     fs::write(folder.join("scenarios.json"), in_one())?;

@@ -2,9 +2,10 @@
 //!
 //! *Invariant:* what is said is what the library says; here it is only read and printed.
 
-use super::arguments::{AdviseArguments, ToldAs};
+use super::arguments::{AdviseArguments, AdvisedAs};
 use super::run::{input, text};
 use super::{Trouble, print};
+use crate::chart;
 use crate::experiment::advice::{advise as advice, told_as_json, told_as_text};
 use crate::experiment::workload::Workload;
 use crate::reading::shown;
@@ -17,9 +18,10 @@ pub(super) fn advise(arguments: &AdviseArguments) -> Result<(), Trouble> {
     let workload = Workload::from_json(&text).map_err(|misread| of_it(&misread))?;
     let found = advice(&workload, arguments.seed).map_err(|problem| of_it(&problem))?;
     let told = match arguments.format {
-        ToldAs::Text => told_as_text(&found),
-        ToldAs::Json => format!("{:#}\n", told_as_json(&found)),
-        ToldAs::Scenario => format!("{:#}\n", found.scenario.to_value()),
+        AdvisedAs::Text => told_as_text(&found),
+        AdvisedAs::Json => format!("{:#}\n", told_as_json(&found)),
+        AdvisedAs::Scenario => format!("{:#}\n", found.scenario.to_value()),
+        AdvisedAs::Svg => chart::sheet(&found, arguments.theme.into()),
     };
     print(told.as_bytes())
 }

@@ -86,9 +86,24 @@ pub struct AdviseArguments {
     /// The first of the seeds with which it is tried
     #[arg(long, value_name = "N", value_parser = seed, allow_hyphen_values = true, default_value = "1")]
     pub seed: u64,
-    /// As text, as JSON, or the scenario that is run
     #[arg(long, value_enum, default_value = "text")]
-    pub format: ToldAs,
+    pub format: AdvisedAs,
+    /// The colours of the pictures
+    #[arg(long, value_enum, default_value = "auto")]
+    pub theme: Theme,
+}
+
+/// What is told of an advice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AdvisedAs {
+    /// What people read
+    Text,
+    /// What programs read: with each reason its number on both sides, the limit, and the number at other loads
+    Json,
+    /// Each reason that applies with its picture
+    Svg,
+    /// The scenario that is run, to look at or to change
+    Scenario,
 }
 
 #[derive(Debug, Args)]

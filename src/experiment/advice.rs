@@ -9,9 +9,11 @@
 //! *Invariant:* every number comes from a run of the scenario that the advice names; nothing but the workload decides.
 
 mod costs;
+mod exhibit;
 mod reasons;
 mod told;
 
+pub use exhibit::{AtLoad, Exhibit, Seen};
 pub use reasons::{RULES, Reason, Speaks};
 pub use told::{told_as_json, told_as_text};
 
@@ -26,6 +28,18 @@ const MISSED: f64 = 0.01;
 const FAILED: f64 = 0.001;
 /// Of those that may be lost, so many: 5 %.
 const LOST: f64 = 0.05;
+
+impl Workload {
+    /// The share of the jobs that may come to nothing.
+    fn most_missed(&self) -> f64 {
+        match self.waits {
+            _ if self.must_arrive() => FAILED,
+            Waits::Nobody => LOST,
+            Waits::Person | Waits::Program => MISSED,
+        }
+    }
+}
+
 /// A caller to whom the result is nothing is held for so long at most (p95).
 const HELD: Span = Span::millis(500);
 /// Workers that are offered more than this share of what they can do have no room for what comes unevenly.
@@ -126,15 +140,13 @@ impl Tried {
     /// What speaks against calls, each in parts of its limit: who misses his result; how long the caller is held; and how
     /// busy the workers are.
     fn against_calls(&self, workload: &Workload) -> [f64; 3] {
-        let missed = self.missed(0, workload);
+        let missed = self.missed(0, workload) / workload.most_missed();
         if workload.waits != Waits::Nobody {
-            let limit = if workload.must_arrive() { FAILED } else { MISSED };
-            return [missed / limit, 0.0, 0.0];
+            return [missed, 0.0, 0.0];
         }
-        let limit = if workload.must_arrive() { FAILED } else { LOST };
         let held = self.number(0, "time_to_hand_over.p95_us").map_or(f64::MAX, |held| held as f64);
         let busy = self.offered(workload);
-        [missed / limit, held / HELD.as_micros() as f64, busy / BUSY]
+        [missed, held / HELD.as_micros() as f64, busy / BUSY]
     }
 
     fn strain(&self, workload: &Workload) -> f64 {
@@ -159,6 +171,10 @@ struct Evidence<'a> {
     nearby: Vec<Tried>,
     /// With each load of the ladder, in order, and the described one among them.
     ladder: Vec<Tried>,
+    /// One of them alone, of which the work is as long as it is on average.
+    alone: (Scenario, Tried),
+    /// All that come at once, and nothing before and after.
+    at_once: Scenario,
     /// Where the workers die once.
     death: Tried,
     /// With [`MORE_IN_HAND`] messages in hand, where that is the consumers' to say and is more.
@@ -182,12 +198,22 @@ impl Evidence<'_> {
             ladder.push(tried(Twist { load, ..plain })?);
         }
         ladder.sort_by(|one, other| one.load.total_cmp(&other.load));
+        // On average it may be less than the shortest time there is.
+        let alone = workload.alone(Span::micros((here[0].work() as u64).max(1)), first_seed)?;
+        let alone = (alone.clone(), Tried { row: Row::of(&alone), load: 1.0 });
+        let at_once = workload.at_once(first_seed)?;
         let death = tried(Twist { dies: true, ..plain })?;
         let more_in_hand = match workload.in_hand() {
             Some(in_hand) if in_hand < MORE_IN_HAND => Some(tried(Twist { prefetch: Some(MORE_IN_HAND), ..plain })?),
             _ => None,
         };
-        Ok(Evidence { workload, here, nearby: nearby?, ladder, death, more_in_hand })
+        Ok(Evidence { workload, here, nearby: nearby?, ladder, alone, at_once, death, more_in_hand })
+    }
+
+    /// All runs of the workload as it was described, with any load and seed, each once.
+    fn runs(&self) -> impl Iterator<Item = &Tried> {
+        let others = self.ladder.iter().filter(|tried| tried.load.total_cmp(&1.0).is_ne());
+        self.here.iter().chain(&self.nearby).chain(others)
     }
 
     /// The number in the middle of the seeds; a side that has none in a run has it endless there.

@@ -5,6 +5,7 @@
 
 use serde_json::{Value, json};
 
+use crate::metrics::numbers::{Unit, told};
 use crate::protocol::kafka::MOST_PARTITIONS;
 use crate::reading::rule::{MILLISECOND, SECOND, SLOTS};
 use crate::reading::{self, Faults, Field, Misread, Rule, fields, words};
@@ -48,6 +49,9 @@ fields! {
         pub broker: AtHand = AtHand::RabbitMq,
         /// How many messages a consumer of RabbitMQ has in hand: from 1 to 65,535; left out, 2.
         pub prefetch: Option<u32> [Rule::Whole(1, 65_535)] = None,
+        /// How many threads the caller has, each of which waits for one call at a time; left out, 200, as many as a servlet
+        /// container has by Tomcat's default (`maxThreads`).
+        pub caller_threads: u32 [SLOTS] = 200,
         /// How long a message takes from one party to another.
         pub latency: Distribution = Distribution::fixed(Span::millis(10)),
     }
@@ -89,8 +93,16 @@ const FEWEST_JOBS: f64 = 1_000.0;
 const LONGEST_RUN_S: f64 = 20.0 * 86_400.0;
 /// So many at once are one burst, and no flow.
 const ONE_BURST: u32 = 200;
-/// As many callers as a servlet container has threads, by Tomcat's default (`maxThreads`).
-const CALLERS: u32 = 200;
+
+/// A pace for people, by the shortest of second, minute and hour in which it does not round to nothing: "38 a second".
+pub(super) fn pace(per_second: f64) -> String {
+    let (times, unit) = match per_second {
+        0.1.. => (1.0, "a second"),
+        0.001_666.. => (60.0, "a minute"),
+        _ => (3600.0, "an hour"),
+    };
+    format!("{} {unit}", told(Unit::Rate, (per_second * times * 1e6).round() as u64))
+}
 
 /// What is tried besides the workload as it is written.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -155,6 +167,39 @@ impl Workload {
         matches!(self.broker, AtHand::RabbitMq | AtHand::None).then_some(self.prefetch.unwrap_or(USUAL_PREFETCH))
     }
 
+    /// What comes with so many times the load, in words.
+    pub(super) fn comes(&self, load: f64) -> String {
+        match self.burst {
+            1 => pace(self.rate_per_s * load),
+            burst => format!("{} at once", (f64::from(burst) * load).round()),
+        }
+    }
+
+    /// Whether a run has all of them that come at once with so many times the load.
+    pub(super) fn comes_whole(&self, load: f64) -> bool {
+        self.burst < ONE_BURST || f64::from(self.burst) * load <= MOST_JOBS
+    }
+
+    /// The scenario of one of them alone, of which the work takes that long: with one thread and one worker, which are seen.
+    ///
+    /// # Errors
+    /// What would not do, where a protocol cannot have what is wanted.
+    pub(super) fn alone(&self, work: Span, seed: u64) -> Result<Scenario, Problem> {
+        let work = Distribution::fixed(work);
+        let one = Workload { burst: ONE_BURST, workers: 1, caller_threads: 1, outage: None, work, ..self.clone() };
+        one.scenario(Twist::none(seed))?.with("workload.jobs", 1.into())
+    }
+
+    /// The scenario of those that come at once, without any before or after them.
+    ///
+    /// # Errors
+    /// What would not do, where a protocol cannot have what is wanted.
+    pub(super) fn at_once(&self, seed: u64) -> Result<Scenario, Problem> {
+        let burst = self.burst.min(MOST_JOBS as u32);
+        let one = Workload { burst: ONE_BURST, outage: None, ..self.clone() };
+        one.scenario(Twist::none(seed))?.with("workload.jobs", burst.into())
+    }
+
     /// How many jobs a run has, and how long the outage in it is.
     fn extent(&self, load: f64) -> (u32, Option<Span>) {
         let rate = self.rate_per_s * load;
@@ -216,14 +261,14 @@ impl Workload {
             "sides": [
                 {
                     "id": "left", "protocol": "http",
-                    "caller": { "id": "client", "name": "Caller", "threads": CALLERS },
+                    "caller": { "id": "client", "name": "Caller", "threads": self.caller_threads },
                     "server": { "id": "server", "name": "Service", "workers": self.workers },
                     "method": "POST", "path": "/jobs/{job}", "timeout": patience,
                     "retry": { "max_attempts": retry }, "retry_non_idempotent": self.may_run_twice,
                 },
                 {
                     "id": "right", "protocol": "rabbitmq",
-                    "publisher": { "id": "client", "name": "Caller", "threads": CALLERS },
+                    "publisher": { "id": "client", "name": "Caller", "threads": self.caller_threads },
                     "queue": { "id": "queue", "name": "Queue", "type": "quorum" },
                     "consumers": {
                         "id": "server", "name": "Service", "count": self.workers, "prefetch": twist.prefetch.or(self.in_hand()).unwrap_or(USUAL_PREFETCH),

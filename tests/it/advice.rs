@@ -2,8 +2,14 @@
 
 use std::iter::successors;
 
-use counterpoint::experiment::advice::{Advice, RULES, Speaks, Verdict, advise, told_as_json, told_as_text};
+use counterpoint::chart;
+use counterpoint::experiment::advice::{
+    Advice, Exhibit, RULES, Reason, Seen, Speaks, Verdict, advise, told_as_json, told_as_text,
+};
 use counterpoint::experiment::workload::Workload;
+use counterpoint::experiment::{Row, place_of};
+use counterpoint::render::svg::{Theme, small};
+use roxmltree::{Document, Node};
 use serde_json::{Value, json};
 
 use crate::properties::is_long;
@@ -22,7 +28,7 @@ fn labelled() -> Vec<Value> {
 }
 
 #[test]
-fn each_labelled_workload_comes_out_as_labelled() {
+fn each_labelled_workload_comes_out_as_labelled_and_its_reason_is_seen_in_a_picture() {
     let all = labelled();
     for (rule, ..) in RULES {
         let of_it = all.iter().filter(|labelled| labelled["label"]["rule"] == rule);
@@ -33,6 +39,7 @@ fn each_labelled_workload_comes_out_as_labelled() {
         assert_eq!(advice.verdict.word(), verdict, "{name}: {}", told_as_text(&advice));
         let reason = advice.reasons.iter().find(|reason| reason.rule == rule).unwrap();
         assert!(reason.applies, "{name}: {rule} does not apply: {}", reason.said);
+        is_marked(reason, reason.exhibit.as_ref().unwrap(), workload);
     }
 }
 
@@ -134,7 +141,6 @@ fn the_numbers_are_those_reckoned_by_hand() {
 #[test]
 fn a_workload_of_one_worker_waits_as_long_as_theory_says() {
     use counterpoint::experiment::workload::Twist;
-    use counterpoint::experiment::{Row, place_of};
     let of = workload(&json!({ "work": "100ms", "rate_per_s": 5, "workers": 1, "latency": "1us", "outage": "400s" }));
     let of = Workload { outage: None, ..of };
     let means = (1..=40).map(|seed| {
@@ -166,6 +172,11 @@ fn text_and_json_say_the_same() {
         let reasons = json["reasons"].as_array().unwrap();
         assert_eq!(reasons.len(), 8, "each rule of thumb is seen, whether it applies or not");
         assert!(reasons.iter().all(|reason| text.contains(reason["said"].as_str().unwrap())), "{text}");
+        for reason in reasons.iter().filter(|reason| reason["applies"] == true) {
+            let told = reason["number"]["told"].as_array().unwrap();
+            let is_said = |told: &Value| reason["said"].as_str().unwrap().contains(told.as_str().unwrap());
+            assert!(told.iter().all(is_said), "{reason}");
+        }
         for number in json["numbers"].as_array().unwrap() {
             let told = [0, 1].map(|side| format!("{:>12}", number["told"][side].as_str().unwrap()));
             assert!(
@@ -175,6 +186,66 @@ fn text_and_json_say_the_same() {
         }
         assert_eq!(json, told_as_json(&advise(&workload(&of), 1).unwrap()), "the same again");
     }
+}
+
+/// That the picture says the values, as the sentence does, and has them where they belong.
+fn is_marked(reason: &Reason, exhibit: &Exhibit, workload: &Value) {
+    let picture = chart::picture(reason, Theme::Light).unwrap();
+    let file = Document::parse(&picture).unwrap();
+    let words: Vec<&str> =
+        file.descendants().filter(|node| node.has_tag_name("text")).filter_map(|node| node.text()).collect();
+    for told in exhibit.values.map(|value| exhibit.told(value)) {
+        assert!(reason.said.contains(&told), "{}: {} has no {told}", reason.rule, reason.said);
+        assert!(words.iter().any(|word| word.contains(&told)), "{}: {words:?} have no {told}", reason.rule);
+    }
+    match &exhibit.seen {
+        Seen::Loads { .. } => {
+            let plot = file.descendants().find(|node| node.has_attribute("data-most")).unwrap();
+            let number = |node: Node<'_, '_>, name: &str| node.attribute(name).unwrap().parse::<f64>().unwrap();
+            let [top, height, most] = ["data-top", "data-height", "data-most"].map(|name| number(plot, name));
+            let first = plot.children().find(|node| node.has_tag_name("circle")).map(|mark| number(mark, "cy"));
+            let second =
+                plot.children().find(|node| node.attribute("height") == Some("8")).map(|mark| number(mark, "y") + 4.0);
+            let marked = [first, second.or(first)].map(|y| (top + height - y.unwrap()) / height * most);
+            for (value, marked) in exhibit.values.into_iter().zip(marked) {
+                assert!(
+                    (value.unwrap() as f64 - marked).abs() <= most / height,
+                    "{}: {value:?} at {marked}",
+                    reason.rule
+                );
+            }
+        }
+        Seen::Run { scenario, .. } => {
+            assert!(picture.contains(&small(&scenario.play(), Theme::Light)), "{}: its run is drawn", reason.rule);
+            let row = Row::of(scenario);
+            let number = |side: usize, key: &str| row.numbers[side][place_of(key).unwrap()].unwrap();
+            match exhibit.key {
+                "messages_per_job" => {
+                    assert_eq!(exhibit.values, [0, 1].map(|side| Some(number(side, "messages_per_job"))))
+                }
+                "work_us" => assert_eq!(exhibit.values[1], Some(number(1, "busy_us"))),
+                "burst_us" => {
+                    let each = number(1, "busy_us") / number(1, "executions");
+                    let lasts = each * workload["burst"].as_u64().unwrap() / workload["workers"].as_u64().unwrap();
+                    assert_eq!(exhibit.values[1], Some(lasts));
+                }
+                other => panic!("{}: {other} is seen in no run", reason.rule),
+            }
+        }
+    }
+}
+
+/// 200 threads are held by 200 calls; the 201st waits for one of them, though there are workers enough.
+#[test]
+fn how_many_threads_the_caller_has_is_part_of_a_workload() {
+    let of = |threads: u32| json!({ "work": "100ms", "rate_per_s": 0.01, "burst": 400, "workers": 400, "caller_threads": threads });
+    let held = |threads: u32| {
+        let numbers = advice(&of(threads)).numbers;
+        numbers.iter().find(|(key, _)| *key == "time_to_hand_over.p95_us").unwrap().1[0]
+    };
+    assert_eq!([held(400), held(200)], [Some(120_000), Some(240_000)]);
+    let usual = advice(&json!({ "work": "100ms", "rate_per_s": 0.01, "burst": 400, "workers": 400 }));
+    assert_eq!(usual.scenario, advice(&of(200)).scenario, "left out it is 200");
 }
 
 #[test]
@@ -201,6 +272,7 @@ fn a_workload_that_will_not_do_is_refused_in_words() {
         ("work", json!("soon")),
         ("prefetch", json!(0)),
         ("within", json!("0ms")),
+        ("caller_threads", json!(0)),
     ] {
         let mut of = json!({ "work": "1s", "rate_per_s": 1, "workers": 1 });
         of[field] = value;
@@ -212,6 +284,7 @@ fn a_workload_that_will_not_do_is_refused_in_words() {
     // As much as it can be asked, it answers.
     for of in [
         json!({ "work": "8784h", "rate_per_s": 0.00001, "workers": 1 }),
+        json!({ "work": { "exponential": { "mean": "1us" } }, "rate_per_s": 100, "workers": 1 }),
         json!({ "work": "1us", "rate_per_s": 100000, "workers": 50, "burst": 200000, "broker": "kafka" }),
         json!({ "work": "1us", "rate_per_s": 100000, "workers": 1, "burst": 199, "outage": "24h", "broker": "sqs" }),
     ] {

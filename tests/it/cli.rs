@@ -333,6 +333,21 @@ fn where_the_jobs_were_is_told_by_step() {
 }
 
 #[test]
+fn an_advice_is_told_as_json_and_drawn_on_a_sheet_as_in_the_page() {
+    let workload = r#"{ "name": "Mails", "work": "2s", "rate_per_s": 1, "workers": 4 }"#;
+    let told = |words: &[&str]| text(&counterpoint(&[&["advise", "-"], words].concat(), workload));
+    let json: serde_json::Value = serde_json::from_str(&told(&["--format", "json"])).unwrap();
+    let page: serde_json::Value =
+        serde_json::from_str(&counterpoint::studio::taken::advice(workload).unwrap()).unwrap();
+    let sheet = told(&["--format", "svg"]);
+    for (reason, shown) in json["reasons"].as_array().unwrap().iter().zip(page["reasons"].as_array().unwrap()) {
+        assert_eq!(reason["number"], shown["number"]);
+        assert_eq!(reason["applies"] == true, shown["picture"].as_str().is_some_and(|picture| sheet.contains(picture)));
+    }
+    assert!(!told(&["--format", "svg", "--theme", "dark"]).contains("prefers-color-scheme"));
+}
+
+#[test]
 fn what_is_wrong_with_a_sweep_is_said_with_the_option() {
     let over = ["sweep", "order-emails", "--over"];
     let cases: [(&[&str], &str); 4] = [

@@ -87,6 +87,23 @@ fn scene(preset: &counterpoint::scenario::Preset) -> (Scene, Options) {
 }
 
 #[test]
+fn the_sheet_of_an_advice_has_pictures_within_it_and_all_of_them_are_drawn() {
+    use counterpoint::experiment::{advice::advise, workload::Workload};
+    let workload = r#"{ "work": "300ms", "rate_per_s": 40, "workers": 12 }"#;
+    let advice = advise(&Workload::from_json(workload).unwrap(), 1).unwrap();
+    for theme in [Theme::Light, Theme::Dark] {
+        let (picture, said) = drawn(&counterpoint::chart::sheet(&advice, theme));
+        let passed_over = "The @media rule is not supported. Skipped.";
+        assert!(said.iter().all(|said| said == passed_over), "{said:?}");
+        let whole = Area::new(0, 0, picture.width() as i32 * PX, picture.height() as i32 * PX);
+        let counted = colours(&picture, whole);
+        for name in ["ink", "card", "sync", "async", "work"] {
+            assert!(counted.contains_key(&colour(theme, name)), "nothing is in {name}");
+        }
+    }
+}
+
+#[test]
 fn every_built_in_scenario_is_drawn_in_its_colours_and_nothing_is_complained_of() {
     for (preset, theme) in PRESETS.iter().zip([Theme::Auto, Theme::Dark].into_iter().cycle()) {
         let (scene, options) = scene(preset);

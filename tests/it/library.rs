@@ -150,7 +150,7 @@ fn a_small_picture_has_both_sides_and_no_text_and_few_bytes() {
             let drawn = scene.body().filter(|shape| shape.key.side == Some(side)).count();
             assert!(drawn > 5, "{}: {drawn} shapes on side {side}", preset.name);
         }
-        let file = svg::miniature(&scene);
+        let file = svg::miniature(&scene, svg::Theme::Auto);
         roxmltree::Document::parse(&file).unwrap();
         assert!(file.contains("prefers-color-scheme:dark") && !file.contains("<text"), "{}", preset.name);
         assert!(file.len() < 25_000, "{}: {} bytes", preset.name, file.len());

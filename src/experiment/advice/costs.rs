@@ -3,26 +3,13 @@
 //! *Invariant:* a cause is what, when it alone is changed, makes most of its effect go away; that was tried.
 
 use super::{Evidence, MORE_IN_HAND, SEEDS, Tried, Verdict};
-use crate::experiment::workload::{AtHand, MOST_JOBS, Waits};
+use crate::experiment::workload::{AtHand, MOST_JOBS, Waits, pace};
 use crate::metrics::numbers::{Unit, told};
-
-/// A pace for people, by the shortest of second, minute and hour in which it does not round to nothing: "38 a second".
-pub(super) fn pace(per_second: f64) -> String {
-    let (times, unit) = match per_second {
-        0.1.. => (1.0, "a second"),
-        0.001_666.. => (60.0, "a minute"),
-        _ => (3600.0, "an hour"),
-    };
-    format!("{} {unit}", told(Unit::Rate, (per_second * times * 1e6).round() as u64))
-}
 
 /// What would change the verdict: the first load, either way, at which it would be another.
 pub(super) fn changes(evidence: &Evidence<'_>, verdict: Verdict) -> Vec<String> {
     let workload = evidence.workload;
-    let what = |tried: &Tried| match workload.burst {
-        1 => pace(workload.rate_per_s * tried.load),
-        burst => format!("{} at once", (f64::from(burst) * tried.load).round()),
-    };
+    let what = |tried: &Tried| workload.comes(tried.load);
     let ladder = &evidence.ladder;
     let differs = |tried: &Tried| tried.verdict(workload) != verdict;
     let above = ladder.windows(2).find(|step| step[1].load > 1.0 && differs(&step[1]));

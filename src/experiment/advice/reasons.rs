@@ -2,9 +2,9 @@
 //!
 //! *Invariant:* a reason's number is of the runs; whether a rule applies is decided by the workload and that number.
 
-use super::{BUSY, Evidence, HELD, Tried, Verdict};
-use crate::experiment::workload::Waits;
-use crate::metrics::numbers::{Unit, told};
+use super::exhibit::{Exhibit, Measure, percent};
+use super::{BUSY, Evidence, HELD, Verdict};
+use crate::experiment::workload::{Waits, pace};
 use crate::time::{Span, readable};
 
 /// For which style a rule speaks.
@@ -43,18 +43,35 @@ pub struct Reason {
     pub weight: f64,
     /// What the runs say of it.
     pub said: String,
+    /// What shows it; a rule that is not about this workload has nothing to show.
+    pub exhibit: Option<Exhibit>,
 }
 
 /// A response within this is one that is felt as immediate in a program's flow.
 const IMMEDIATE: Span = Span::seconds(1);
+
+/// What is found of a rule.
+struct Found {
+    applies: bool,
+    weight: f64,
+    said: String,
+    exhibit: Option<Exhibit>,
+}
+
+impl Found {
+    /// A rule that is not about this workload.
+    fn nothing(said: String) -> Found {
+        Found { applies: false, weight: 0.0, said, exhibit: None }
+    }
+}
 
 /// All eight, what applies first, and of these what speaks for the verdict, by weight.
 pub(super) fn reasons(evidence: &Evidence<'_>, verdict: Verdict) -> Vec<Reason> {
     let mut reasons: Vec<Reason> = RULES
         .iter()
         .map(|(rule, says, speaks)| {
-            let (applies, weight, said) = found(rule, evidence);
-            Reason { rule, says, speaks: *speaks, applies, weight, said }
+            let Found { applies, weight, said, exhibit } = found(rule, evidence);
+            Reason { rule, says, speaks: *speaks, applies, weight, said, exhibit }
         })
         .collect();
     let agrees = |reason: &Reason| (reason.speaks == Speaks::ForCalls) == (verdict == Verdict::Call);
@@ -66,8 +83,7 @@ pub(super) fn reasons(evidence: &Evidence<'_>, verdict: Verdict) -> Vec<Reason> 
     reasons
 }
 
-/// Whether a rule applies, how much it weighs, and what the runs say of it.
-fn found(rule: &str, evidence: &Evidence<'_>) -> (bool, f64, String) {
+fn found(rule: &str, evidence: &Evidence<'_>) -> Found {
     match rule {
         "immediate" => immediate(evidence),
         "request-response" => by_nature(evidence),
@@ -80,157 +96,157 @@ fn found(rule: &str, evidence: &Evidence<'_>) -> (bool, f64, String) {
     }
 }
 
-fn time(number: Option<u64>) -> String {
-    number.map_or_else(|| "never".to_owned(), |number| readable(Span::micros(number)))
-}
-
-fn percent(share: f64) -> String {
-    let tenths = (share * 1000.0).round() as u64;
-    if tenths >= 100 || tenths.is_multiple_of(10) {
-        format!("{} %", (tenths + 5) / 10)
-    } else {
-        format!("{}.{} %", tenths / 10, tenths % 10)
-    }
-}
-
-/// How many times as long as it takes whoever waits does so.
-fn to_spare(evidence: &Evidence<'_>) -> f64 {
-    let patience = evidence.workload.patience().map_or(0.0, |patience| patience.as_micros() as f64);
-    let took = evidence.middle(0, "time_to_answer.p95_us").map_or(f64::MAX, |took| took.max(1) as f64);
-    patience / took
-}
-
-/// How soon the answer is there, and for how many it is not in time.
-fn answered(evidence: &Evidence<'_>) -> String {
-    let took = evidence.middle(0, "time_to_answer.p95_us");
+/// Where somebody waits: `waits` says who, and for how long. It weighs as many times as the result is there sooner than that.
+fn waited_for(evidence: &Evidence<'_>, patience: Span, waits: &str) -> Found {
+    let measure = Measure::decisive(evidence, 1.0);
+    let shown = measure.exhibited(evidence, 1.0);
+    let [called, queued] = shown.values.map(|value| shown.told(value));
     let missed = evidence.missed(0);
     let late = if missed > 0.0 { format!(", and {} have none in time", percent(missed)) } else { String::new() };
-    match took {
-        Some(took) => format!("by a call 95 % of the answers are there within {}{late}", time(Some(took))),
-        None => "by a call there is no answer in time".to_owned(),
+    let said = match measure {
+        Measure::Missed => format!("{waits}; called, {called} have no result in time, and {queued} queued."),
+        _ => format!("{waits}; called, 95 % have the result within {called}{late}; queued, within {queued}."),
+    };
+    let took = Measure::Result.at(evidence, 1.0, 0).map_or(f64::MAX, |took| took.max(1) as f64);
+    Found { applies: true, weight: patience.as_micros() as f64 / took, said, exhibit: Some(shown) }
+}
+
+fn immediate(evidence: &Evidence<'_>) -> Found {
+    match evidence.workload.patience().filter(|patience| *patience <= IMMEDIATE) {
+        Some(patience) => waited_for(evidence, patience, &format!("It is needed within {}", readable(patience))),
+        None => Found::nothing(format!("Nobody needs it within {}.", readable(IMMEDIATE))),
     }
 }
 
-fn immediate(evidence: &Evidence<'_>) -> (bool, f64, String) {
-    let patience = evidence.workload.patience();
-    match patience.filter(|patience| *patience <= IMMEDIATE) {
-        Some(patience) => {
-            (true, to_spare(evidence), format!("It is needed within {}; {}.", readable(patience), answered(evidence)))
+fn person(evidence: &Evidence<'_>) -> Found {
+    match evidence.workload.patience() {
+        Some(patience) if evidence.workload.waits == Waits::Person => {
+            waited_for(evidence, patience, &format!("A person waits up to {}", readable(patience)))
         }
-        None => (false, 0.0, format!("Nobody needs it within {}.", readable(IMMEDIATE))),
+        _ => Found::nothing("No person waits.".to_owned()),
     }
 }
 
-fn by_nature(evidence: &Evidence<'_>) -> (bool, f64, String) {
+fn by_nature(evidence: &Evidence<'_>) -> Found {
     if evidence.workload.waits != Waits::Program {
-        return (false, 0.0, "No program waits for the result to go on.".to_owned());
+        return Found::nothing("No program waits for the result to go on.".to_owned());
     }
-    let [call, queue] = [0, 1].map(|side| told(Unit::Rate, evidence.middle(side, "messages_per_job").unwrap_or(0)));
+    let messages = Exhibit::messages(evidence);
+    let [call, queue] = messages.values.map(|value| messages.told(value));
     let said = format!(
         "The caller cannot go on without the result. A call brings it, with {call} messages; a queue takes {queue} to have the work \
          done, and the result still has to find its way back."
     );
-    (true, 1.0, said)
+    Found { applies: true, weight: 1.0, said, exhibit: Some(messages) }
 }
 
-fn simple(evidence: &Evidence<'_>) -> (bool, f64, String) {
+fn simple(evidence: &Evidence<'_>) -> Found {
+    let offered = Measure::Offered.exhibited(evidence, 1.0);
     let busy = evidence.offered();
     // As long as what comes next on the ladder goes well.
     let well = evidence.ladder.iter().filter(|tried| tried.load >= 1.0);
     let well = well.take_while(|tried| tried.verdict(evidence.workload) == Verdict::Call).last();
-    let at_work = format!("The workers are offered {} of what they can do", percent(busy));
-    match well.map(|tried| tried.load) {
+    let at_work = format!("The workers are offered {} of what they can do", offered.told(offered.values[0]));
+    let weight = BUSY / busy.max(0.001);
+    let (applies, weight, said) = match well.map(|tried| tried.load) {
         Some(load) if load > 1.0 => {
-            (true, BUSY / busy.max(0.001), format!("{at_work}, and with {load} times the load calls still do."))
+            (true, weight, format!("{at_work}, and with {load} times the load calls still do."))
         }
-        Some(_) => (
-            busy <= BUSY,
-            BUSY / busy.max(0.001),
-            format!("{at_work}. Calls do for what comes now, and not for half as much again."),
-        ),
+        Some(_) => {
+            (busy <= BUSY, weight, format!("{at_work}. Calls do for what comes now, and not for half as much again."))
+        }
         None => (false, 0.0, format!("{at_work}, and calls do not do for what comes now.")),
-    }
-}
-
-fn person(evidence: &Evidence<'_>) -> (bool, f64, String) {
-    match evidence.workload.patience() {
-        Some(patience) if evidence.workload.waits == Waits::Person => {
-            (true, to_spare(evidence), format!("A person waits up to {}; {}.", readable(patience), answered(evidence)))
-        }
-        _ => (false, 0.0, "No person waits.".to_owned()),
-    }
+    };
+    Found { applies, weight, said, exhibit: Some(offered) }
 }
 
 /// Whether the work alone takes longer than somebody waits, or than a caller should be held.
-fn long(evidence: &Evidence<'_>) -> (bool, f64, String) {
+fn long(evidence: &Evidence<'_>) -> Found {
+    let work = Exhibit::work(evidence);
     let patience = evidence.workload.patience().unwrap_or(HELD);
-    let work = evidence.here[0].work();
-    let weight = work / patience.as_micros() as f64 * 2.0;
+    let weight = evidence.here[0].work() / patience.as_micros() as f64 * 2.0;
     let than = match evidence.workload.waits {
         Waits::Nobody => format!("a caller should be held for no more than {}", readable(patience)),
         Waits::Person | Waits::Program => format!("whoever waits does so for up to {}", readable(patience)),
     };
-    (weight > 1.0, weight, format!("The work alone takes {} on average; {than}.", time(Some(work as u64))))
+    let said = format!("The work alone takes {} on average; {than}.", work.told(work.values[0]));
+    Found { applies: weight > 1.0, weight, said, exhibit: Some(work) }
 }
 
-fn scale(evidence: &Evidence<'_>) -> (bool, f64, String) {
+fn scale(evidence: &Evidence<'_>) -> Found {
     let workload = evidence.workload;
     let busy = evidence.offered();
     let first = evidence.ladder.iter().find(|tried| tried.load >= 1.0 && tried.verdict(workload) != Verdict::Call);
-    let applies = workload.burst == 1 && busy > BUSY && first.is_some_and(|tried| tried.load <= 1.5);
-    let at_work = format!("The workers are offered {} of what they can do", percent(busy));
-    let said = match first {
-        Some(tried) => {
-            let run = Some(tried).filter(|tried| tried.load > 1.0);
-            let pace = super::costs::pace(workload.rate_per_s * tried.load);
-            format!("{at_work}. With {pace} {}.", fares(evidence, run))
+    let first = first.map(|tried| tried.load);
+    let applies = workload.burst == 1 && busy > BUSY && first.is_some_and(|load| load <= 1.5);
+    let offered = Measure::Offered.exhibited(evidence, 1.0);
+    let at_work = format!("The workers are offered {} of what they can do", offered.told(offered.values[0]));
+    let (said, exhibit) = match first {
+        Some(load) => {
+            let (fares, exhibit) = fares(evidence, load);
+            let said = format!("{at_work}. With {} {fares}.", pace(workload.rate_per_s * load));
+            // Where nobody waits, how both fare is what another rule shows.
+            (said, if workload.waits == Waits::Nobody { offered } else { exhibit })
         }
-        None => format!("{at_work}, and calls would do for ten times as much."),
+        None => (format!("{at_work}, and calls would do for ten times as much."), offered),
     };
-    (applies, busy / BUSY, said)
+    Found { applies, weight: busy / BUSY, said, exhibit: Some(exhibit) }
 }
 
-/// How both sides fare, by what is decided by: in a run, or else in the middle of the seeds.
-fn fares(evidence: &Evidence<'_>, run: Option<&Tried>) -> String {
-    let missed = |side| run.map_or_else(|| evidence.missed(side), |run| run.missed(side, evidence.workload));
-    let [called, queued] = [0, 1].map(missed);
-    let what = if evidence.workload.waits == Waits::Nobody { "are not done" } else { "have no result in time" };
-    if called == 0.0 && queued == 0.0 {
-        let key = "time_to_hand_over.p95_us";
-        let held = |side| time(run.map_or_else(|| evidence.middle(side, key), |run| run.number(side, key)));
-        return format!("a call holds its caller for {} (p95), a queue for {}", held(0), held(1));
-    }
-    format!("{} of the calls {what}, and {} of what is queued", percent(called), percent(queued))
+/// How both sides fare at a load, by what decides there.
+fn fares(evidence: &Evidence<'_>, load: f64) -> (String, Exhibit) {
+    let measure = Measure::decisive(evidence, load);
+    let shown = measure.exhibited(evidence, load);
+    let [called, queued] = shown.values.map(|value| shown.told(value));
+    let said = match (measure, evidence.workload.waits) {
+        (Measure::Missed, Waits::Nobody) => {
+            format!("{called} of the calls are not done, and {queued} of what is queued")
+        }
+        (Measure::Missed, _) => format!("{called} of the calls have no result in time, and {queued} of what is queued"),
+        (Measure::Result, _) => {
+            format!("95 % of the calls have their result within {called}, and of what is queued within {queued}")
+        }
+        (Measure::Held | Measure::Offered, _) => {
+            format!("a call holds its caller for {called} (p95), a queue for {queued}")
+        }
+    };
+    (said, shown)
 }
 
-fn no_answer(evidence: &Evidence<'_>) -> (bool, f64, String) {
+fn no_answer(evidence: &Evidence<'_>) -> Found {
     if evidence.workload.waits != Waits::Nobody {
-        return (false, 0.0, "Somebody waits for the result.".to_owned());
+        return Found::nothing("Somebody waits for the result.".to_owned());
     }
-    let [held, freed] = [0, 1].map(|side| time(evidence.middle(side, "time_to_hand_over.p95_us")));
-    let missed = evidence.missed(0);
-    let fail = if missed > 0.0 { format!(", and {} fail", percent(missed)) } else { String::new() };
-    let weight = 1.0 + missed / super::FAILED;
-    (
-        true,
-        weight,
-        format!("Nobody waits for the result. A call holds its caller for {held} (p95){fail}; a queue for {freed}."),
-    )
+    let held = Measure::Held.exhibited(evidence, 1.0);
+    let [called, queued] = held.values.map(|value| held.told(value));
+    let missed = [0, 1].map(|side| evidence.missed(side));
+    let [fail, also] = match missed {
+        [0.0, 0.0] => [String::new(), String::new()],
+        missed => missed.map(|missed| format!(", and {} are not done", percent(missed))),
+    };
+    let said = format!("A call holds its caller for {called} (p95){fail}; a queue for {queued}{also}.");
+    Found {
+        applies: true,
+        weight: 1.0 + missed[0] / super::FAILED,
+        said: format!("Nobody waits for the result. {said}"),
+        exhibit: Some(Measure::decisive(evidence, 1.0).exhibited(evidence, 1.0)),
+    }
 }
 
-fn many_at_once(evidence: &Evidence<'_>) -> (bool, f64, String) {
+fn many_at_once(evidence: &Evidence<'_>) -> Found {
     let workload = evidence.workload;
+    if workload.burst == 1 {
+        return Found::nothing("They come one by one.".to_owned());
+    }
     let lasts = f64::from(workload.burst) * evidence.here[0].work() / f64::from(workload.workers);
     let limit = workload.patience().unwrap_or(HELD).as_micros() as f64;
-    if workload.burst == 1 {
-        return (false, 0.0, "They come one by one.".to_owned());
-    }
+    let (fares, by) = fares(evidence, 1.0);
+    let all = Exhibit::burst(evidence, lasts as u64, &by);
     let said = format!(
-        "{} come at once, which {} workers take {} for: {}.",
+        "{} come at once, which {} workers take {} for: {fares}.",
         workload.burst,
         workload.workers,
-        time(Some(lasts as u64)),
-        fares(evidence, None)
+        all.told(all.values[0])
     );
-    (lasts > limit, lasts / limit, said)
+    Found { applies: lasts > limit, weight: lasts / limit, said, exhibit: Some(all) }
 }

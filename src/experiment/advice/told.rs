@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Advice, BUSY, HELD, Speaks, Verdict};
+use super::{Advice, BUSY, Exhibit, HELD, Seen, Speaks, Verdict};
 use crate::experiment::row::place_of;
 use crate::metrics::Metrics;
 use crate::metrics::numbers::told;
@@ -20,17 +20,19 @@ pub(super) const NUMBERS: [(&str, &str); 6] = [
     ("messages_per_job", "messages for each"),
 ];
 
-/// The recommendation in a sentence.
-fn said(advice: &Advice) -> String {
-    let what = match advice.verdict {
-        Verdict::Call => "Use a call.",
-        Verdict::Accept => "Accept it with 202, and do the work by queue.",
-        Verdict::Queue => "Use a queue.",
-    };
-    if advice.close {
-        format!("{what} It is a close call: a little more or less would say something else.")
-    } else {
-        what.to_owned()
+impl Advice {
+    /// The recommendation in a sentence.
+    pub fn said(&self) -> String {
+        let what = match self.verdict {
+            Verdict::Call => "Use a call.",
+            Verdict::Accept => "Accept it with 202, and do the work by queue.",
+            Verdict::Queue => "Use a queue.",
+        };
+        if self.close {
+            format!("{what} It is a close call: a little more or less would say something else.")
+        } else {
+            what.to_owned()
+        }
     }
 }
 
@@ -66,18 +68,34 @@ fn numbers(advice: &Advice) -> Vec<Value> {
     each.collect()
 }
 
+/// The number of a reason, its limit, and what it was at other loads.
+fn exhibited(exhibit: &Exhibit) -> Value {
+    let (at, loads) = match &exhibit.seen {
+        Seen::Loads { at, loads } => (Some(loads[*at].load), loads.as_slice()),
+        Seen::Run { .. } => (None, &[][..]),
+    };
+    let limit = exhibit.limit.map(|limit| json!({ "value": limit, "told": exhibit.told(Some(limit)) }));
+    let loads = loads.iter().map(|at| json!({ "load": at.load, "comes": at.comes, "values": at.values }));
+    json!({
+        "key": exhibit.key, "said": exhibit.called, "values": exhibit.values,
+        "told": exhibit.values.map(|value| exhibit.told(value)), "limit": limit, "at": at,
+        "loads": loads.collect::<Vec<_>>(), "described": exhibit.described(),
+    })
+}
+
 /// The advice as JSON.
 pub fn told_as_json(advice: &Advice) -> Value {
     let reasons = advice.reasons.iter().map(|reason| {
         json!({
             "rule": reason.rule, "says": reason.says, "speaks_for": speaks(reason.speaks), "applies": reason.applies,
             "weight": (reason.weight.min(1e6) * 1000.0).round() / 1000.0, "said": reason.said,
+            "number": reason.exhibit.as_ref().map(exhibited),
         })
     });
     json!({
         "verdict": advice.verdict.word(),
         "close": advice.close,
-        "said": said(advice),
+        "said": advice.said(),
         "reasons": reasons.collect::<Vec<_>>(),
         "changes": advice.changes,
         "causes": advice.causes,
@@ -90,7 +108,7 @@ pub fn told_as_json(advice: &Advice) -> Value {
 
 /// The advice as people read it in a terminal.
 pub fn told_as_text(advice: &Advice) -> String {
-    let mut text = format!("{}\n{}\n\n", advice.scenario.head.title, said(advice));
+    let mut text = format!("{}\n{}\n\n", advice.scenario.head.title, advice.said());
     for reason in advice.reasons.iter().filter(|reason| reason.applies) {
         text += &format!("* {} (for a {}). {}\n", reason.says, speaks(reason.speaks), reason.said);
     }

@@ -20,15 +20,15 @@ const WIDTH: u16 = 600;
 const HEIGHT: i32 = 400;
 
 /// A run as a small picture: what its scenario opens with, so small that it is seen and not read.
-pub fn small(played: &Played) -> String {
+pub fn small(played: &Played, theme: Theme) -> String {
     let opening = &played.scenario.head.view;
     let view = View { width: WIDTH, from: opening.from, to: opening.to, ..View::default() };
-    miniature(&scene::miniature(&played.sides, &view, HEIGHT * PX))
+    miniature(&scene::miniature(&played.sides, &view, HEIGHT * PX), theme)
 }
 
 /// The text of the file, of a scene that has no texts.
-pub fn miniature(scene: &Scene) -> String {
-    let mut wardrobe = Wardrobe::new(Theme::Auto, "");
+pub fn miniature(scene: &Scene, theme: Theme) -> String {
+    let mut wardrobe = Wardrobe::new(theme, "");
     let (width, height) = (Number(scene.width), Number(scene.heads_height + scene.height));
     let paper = wardrobe.attribute(&["cp-paper"]);
     let mut picture = format!("<path{paper} d=\"M0 0h{width}v{height}h-{width}z\"/>\n");

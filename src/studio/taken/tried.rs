@@ -13,7 +13,7 @@ use crate::experiment::claim;
 use crate::experiment::workload::Workload;
 use crate::experiment::{Curves, Sweep};
 use crate::reading::shown;
-use crate::render::svg;
+use crate::render::svg::{self, Theme};
 use crate::render::waiting::Waiting;
 
 /// A claim of those that a text has, tried with its knob at that stop: as [`told_as_json`](claim::told_as_json) tells it, with
@@ -30,14 +30,12 @@ pub fn claim(text: &str, id: &str, stop: usize) -> Result<String, String> {
     told["name"] = head.name.as_str().into();
     told["title"] = head.title_or_name().into();
     told["scenario"] = played.scenario.to_value().to_string().into();
-    told["picture"] = Value::String(svg::small(&played));
+    told["picture"] = Value::String(svg::small(&played, Theme::Auto));
     Ok(told.to_string())
 }
 
-/// How many jobs of a workload are drawn.
-const DRAWN: u64 = 12;
-
-/// The advice on a workload: as [`told_as_json`] tells it, with a small picture of its first jobs, and its scenario as text.
+/// The advice on a workload: as [`told_as_json`] tells it, with the `picture` of each reason that applies, and its scenario as
+/// text.
 ///
 /// # Errors
 /// One sentence that names the field.
@@ -50,10 +48,8 @@ pub fn advice(workload: &str) -> Result<String, String> {
     told["name"] = head.name.as_str().into();
     told["headings"] = advice.scenario.headings().into();
     told["scenario"] = told["scenario"].to_string().into();
-    // Where the moments are listed there is one for each job, so fewer jobs would not do.
-    let fewer = advice.scenario.with("workload.jobs", DRAWN.min(head.workload.jobs.into()).into());
-    if let Ok(fewer) = fewer {
-        told["picture"] = Value::String(svg::small(&fewer.play()));
+    for (place, reason) in advice.reasons.iter().enumerate().filter(|(_, reason)| reason.applies) {
+        told["reasons"][place]["picture"] = chart::picture(reason, Theme::Auto).into();
     }
     Ok(told.to_string())
 }

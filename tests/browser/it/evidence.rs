@@ -1,9 +1,10 @@
 //! Evidence: what people say, tried in the page, and the run behind it.
 
-use counterpoint::experiment::advice::{advise, told_as_json as advice_as_json};
+use counterpoint::experiment::advice::{Exhibit, advise};
 use counterpoint::experiment::claim::{CLAIMS, claims, told_as_json};
 use counterpoint::experiment::workload::Workload;
 use counterpoint::experiment::{Curves, Sweep};
+use counterpoint::render::svg::Theme;
 use counterpoint::render::waiting::Waiting;
 use counterpoint_browser_tests::Page;
 use serde_json::{Value, json};
@@ -183,22 +184,24 @@ in_each_browser! {
     }
 }
 
-/// What is said of a workload: in a sentence, and by which rules.
+/// What is said of a workload: in a sentence, and by which rules, each with its picture and what that shows.
 async fn advised(page: &Page) -> anyhow::Result<Value> {
     let script = "return [document.querySelector('.advice-said').textContent, ...[...document.querySelectorAll('.advice-reason')].map((reason) =>
-        [reason.querySelector('b').textContent, reason.querySelector('p').textContent])];";
+        [reason.querySelector('b').textContent, reason.querySelector('p').textContent, reason.querySelector('img').alt,
+         decodeURIComponent(reason.querySelector('img').src.replace(/^[^,]*,/, ''))])];";
     page.run(script, Vec::new()).await
 }
 
 /// The same from the library.
 fn advice_on(workload: &Value) -> anyhow::Result<Value> {
     let workload = Workload::from_json(&workload.to_string()).map_err(|misread| anyhow::anyhow!("{misread}"))?;
-    let told = advice_as_json(&advise(&workload, 1).map_err(|problem| anyhow::anyhow!("{problem}"))?);
-    let reasons = told["reasons"].as_array().into_iter().flatten().filter(|reason| reason["applies"] == true);
-    Ok([told["said"].clone()]
-        .into_iter()
-        .chain(reasons.map(|reason| json!([reason["says"], reason["said"]])))
-        .collect())
+    let advice = advise(&workload, 1).map_err(|problem| anyhow::anyhow!("{problem}"))?;
+    let applies = advice.reasons.iter().filter(|reason| reason.applies);
+    let reasons = applies.map(|reason| {
+        let described = reason.exhibit.as_ref().map(Exhibit::described);
+        json!([reason.says, reason.said, described, counterpoint::chart::picture(reason, Theme::Auto)])
+    });
+    Ok([Value::from(advice.said())].into_iter().chain(reasons).collect())
 }
 
 /// What the cards say: whether each holds, and its numbers.
