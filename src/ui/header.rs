@@ -103,9 +103,9 @@ pub fn forget(copied: &Copied, act: Act) -> Timeout {
 }
 
 /// Where a newcomer goes on from the first scenario.
-const NEXT: &str = "<p class=\"next\">Next: <a href=\"#message-queue\">when nobody is there to answer</a><span>, or \
-                    <button type=\"button\" data-library=\"\" aria-haspopup=\"dialog\">what do you want to do?</button>, or \
-                    <a href=\"evidence.html\">is it true what people say?</a></span></p>";
+const NEXT: &str = "<p class=\"next\">Next: <a href=\"#message-queue\">when nobody is there<span> to answer</span></a><span>, or \
+                    <button type=\"button\" data-library=\"\" aria-haspopup=\"dialog\">what do you want to do?</button></span>, or \
+                    <a href=\"evidence.html\">is it true<span> what people say</span>?</a></p>";
 
 /// The scenario in words. On a phone two lines of them, and a button for the rest. Under the first one, what to look at next.
 pub fn introduction(panel: &Panel, words: Fold, act: &Act) -> Element {
