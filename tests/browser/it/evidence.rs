@@ -6,7 +6,7 @@ use counterpoint::experiment::workload::Workload;
 use counterpoint::experiment::{Curves, Sweep};
 use counterpoint::render::svg::Theme;
 use counterpoint::render::waiting::Waiting;
-use counterpoint_browser_tests::Page;
+use counterpoint_browser_tests::{Motion, Page, Scheme};
 use serde_json::{Value, json};
 
 use crate::acts::{click, quiet, running_at};
@@ -133,6 +133,15 @@ in_each_browser! {
         let sides = report["points"].as_array().into_iter().flatten().flat_map(|point| point["sides"].as_array().cloned().unwrap_or_default());
         let told: Vec<Value> = sides.map(|side| side["told"].clone()).collect();
         assert_eq!(json!(shown), json!(told));
+        // Where a system forces its colours, the sides still have two. Chromium alone can be told to.
+        if page.browser() == Browser::Chromium {
+            page.force_colours(Scheme::Dark).await?;
+            let colours: Vec<String> = page
+                .run("return ['request-response', 'queued'].map((side) => getComputedStyle(document.querySelector(`.ct-line.cp-${side}`)).stroke);", Vec::new())
+                .await?;
+            assert_ne!(colours[0], colours[1]);
+            page.set_preferences(Scheme::Light, Motion::Usual).await?;
+        }
         // And its chart has the same curves, to the pixel.
         let (width, drawn): (u16, Vec<String>) = page
             .run("const chart = document.querySelector('.curves-chart svg'); return [Number(chart.getAttribute('width')), [...chart.querySelectorAll('path')].map((path) => path.getAttribute('d'))];", Vec::new())

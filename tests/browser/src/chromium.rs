@@ -57,6 +57,15 @@ pub async fn set_media(driver: &WebDriver, scheme: Scheme, motion: Motion) -> Re
     send(driver, "Emulation.setEmulatedMedia", media).await
 }
 
+/// Colours are those that a system forces, on a light or a dark ground.
+pub async fn force_colours(driver: &WebDriver, scheme: Scheme) -> Result<()> {
+    let media = json!({ "features": [
+        { "name": "prefers-color-scheme", "value": scheme.name() },
+        { "name": "forced-colors", "value": "active" },
+    ]});
+    send(driver, "Emulation.setEmulatedMedia", media).await
+}
+
 /// Brings the tab before all others: without that, nothing in a new one ever has the focus.
 pub async fn bring_to_front(driver: &WebDriver) -> Result<()> {
     send(driver, "Page.bringToFront", json!({})).await

@@ -2,7 +2,7 @@
 
 use crate::browser::{Browser, Launched};
 use crate::{Site, chromium, firefox};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::path::Path;
@@ -197,6 +197,12 @@ impl Page {
             motion.name()
         );
         self.wait_until("the preferences are known", &preferred).await
+    }
+
+    /// Shows the page in the colours that a system forces. Only Chromium can be told to.
+    pub async fn force_colours(&self, scheme: Scheme) -> Result<()> {
+        ensure!(self.browser == Browser::Chromium, "only Chromium can be told that colours are forced");
+        chromium::force_colours(&self.driver, scheme).await
     }
 
     /// How many nodes and listeners there are, and how many bytes scripts hold, once what is not used was collected. Only

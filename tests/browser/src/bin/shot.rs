@@ -14,6 +14,7 @@ PLACE is what follows the page's address: '' for the page itself, or such as '#m
   --height N        CSS pixels (800)
   --full            as high as the page is
   --dark            as if the system preferred dark
+  --forced-colors   as if the system forced its colours
   --firefox         in Firefox instead
   --script FILE.js  statements to run in the page once the app runs
   --wait-for CSS    take the picture when an element like this is there
@@ -26,6 +27,7 @@ struct Wanted {
     height: u32,
     full: bool,
     scheme: Scheme,
+    forced_colours: bool,
     browser: Browser,
     script: Option<PathBuf>,
     wait_for: Option<String>,
@@ -51,6 +53,9 @@ async fn main() -> Result<()> {
 async fn shoot(page: &Page, wanted: &Wanted) -> Result<()> {
     page.set_viewport(wanted.width, wanted.height).await?;
     page.set_preferences(wanted.scheme, Motion::Usual).await?;
+    if wanted.forced_colours {
+        page.force_colours(wanted.scheme).await?;
+    }
     page.open(&wanted.place).await?;
     page.wait_until_running().await?;
     if let Some(file) = &wanted.script {
@@ -82,6 +87,7 @@ fn read() -> Result<Option<Wanted>> {
         height: 800,
         full: false,
         scheme: Scheme::Light,
+        forced_colours: false,
         browser: Browser::Chromium,
         script: None,
         wait_for: None,
@@ -93,6 +99,7 @@ fn read() -> Result<Option<Wanted>> {
             Arg::Long("height") => wanted.height = parser.value()?.parse()?,
             Arg::Long("full") => wanted.full = true,
             Arg::Long("dark") => wanted.scheme = Scheme::Dark,
+            Arg::Long("forced-colors") => wanted.forced_colours = true,
             Arg::Long("firefox") => wanted.browser = Browser::Firefox,
             Arg::Long("script") => wanted.script = Some(parser.value()?.into()),
             Arg::Long("wait-for") => wanted.wait_for = Some(parser.value()?.string()?),
