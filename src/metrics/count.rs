@@ -6,7 +6,7 @@ use super::Yardstick;
 use super::comparison::result;
 use crate::sorting;
 use crate::time::Moment;
-use crate::trace::{CallerOutcome, Class, Fate, JobId, MarkKind, MessageId, Trace, WorkOutcome};
+use crate::trace::{CallerOutcome, Class, Fate, JobId, MarkKind, Trace, WorkOutcome};
 
 #[derive(Default)]
 pub(super) struct Count {
@@ -122,13 +122,17 @@ impl Count {
 
     /// Where a connection was refused, as an answer of no bytes tells, what it was opened for was not sent over it.
     fn bytes(&mut self, trace: &Trace) {
-        let refusals = trace.messages.iter().filter(|message| trace.bytes(message) == 0);
-        let mut unsent: Vec<MessageId> = refusals.filter_map(|refusal| refusal.reply_to.known()).collect();
-        unsent.retain(|message| trace.messages[message.at()].fate == Fate::Refused);
-        sorting::sort(&mut unsent);
-        for (message, row) in (0..).map(MessageId::from_index).zip(&trace.messages) {
-            let bytes = if unsent.binary_search(&message).is_ok() { 0 } else { trace.bytes(row) };
-            match trace.kind(row).class {
+        let mut bytes: Vec<u64> = trace.messages.iter().map(|message| trace.bytes(message)).collect();
+        for place in 0..bytes.len() {
+            if bytes[place] == 0
+                && let Some(asked) = trace.messages[place].reply_to.known()
+                && trace.messages[asked.at()].fate == Fate::Refused
+            {
+                bytes[asked.at()] = 0;
+            }
+        }
+        for (message, bytes) in trace.messages.iter().zip(bytes) {
+            match trace.kind(message).class {
                 Class::Payload | Class::Control => self.bytes += bytes,
                 Class::Background => self.background_bytes += bytes,
             }

@@ -54,7 +54,7 @@ pub fn measures(sides: &[Summary], detail: Detail) -> Vec<Measure> {
     }
     table.plain("messages per job", |metrics| decimal(metrics.messages_per_job));
     if detail == Detail::All {
-        table.plain("bytes per job", |metrics| metrics.bytes_per_job.round().to_string());
+        table.plain("bytes per job", |metrics| (metrics.bytes_per_job.round() as u64).to_string());
     }
     table.measures
 }

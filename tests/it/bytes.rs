@@ -287,6 +287,34 @@ fn byte_6_messages_of_amqp_are_as_long_as_a_library_writes_them() {
     }
 }
 
+/// A request over a queue says where its reply is to go and what it will answer, and the reply says what it answers.
+#[test]
+fn byte_6_a_request_and_its_reply_name_each_other() {
+    let side = json!({ "protocol": "system", "parties": [
+        { "id": "client", "caller": {}, "does": [{ "call": "requests", "request": "fib {job}" }] },
+        { "id": "requests", "rabbitmq": { "label": "request {job}" } },
+        { "id": "server", "consumer": { "queue": "requests" }, "does": [{ "work": "work" }, { "answer": "result {job}" }] },
+    ] });
+    let trace = &played(http(), side, json!({})).sides[1].trace;
+    let back = "amq.rabbitmq.reply-to";
+    let asking = || {
+        let properties = AMQPProperties::default().with_delivery_mode(2);
+        properties.with_correlation_id("8e03978e-40d5-43dd-bc93-6894a57f9324".into())
+    };
+    let with = |key: &str, properties: AMQPProperties, body: usize| {
+        let publish = Publish { routing_key: key.into(), ..Publish::default() };
+        let header = AMQPContentHeader { class_id: 60, body_size: body as u64, properties };
+        encoded(&[
+            method(AMQPMethod::Publish(publish)),
+            AMQPFrame::Header(1, header),
+            AMQPFrame::Body(1, vec![0; body]),
+        ])
+    };
+    assert_eq!(takes(trace, "fib 1"), with("requests", asking().with_reply_to(back.into()), 1000));
+    let reply = story::sent(trace, "basic.publish").into_iter().find(|message| trace.label(message) == "result 1");
+    assert_eq!(trace.bytes(reply.expect("the server answers")), with(back, asking(), 500));
+}
+
 /// The same publish by an exchange, with its keys: the longest counts.
 #[test]
 fn byte_6_an_exchange_and_its_keys_are_named() {
@@ -347,6 +375,31 @@ fn byte_8_calls_of_sqs_are_their_texts() {
     assert!(polls > 0);
     let empty = story::sent(trace, "ReceiveMessage response (empty)").len() as u64;
     assert_eq!(numbers.background_bytes, polls * request("ReceiveMessage", &receive, 0) + empty * answer("{}", 0));
+}
+
+/// A batch that is received and deleted together has one head each, and an entry for each message.
+#[test]
+fn byte_8_a_batch_is_deleted_in_one_call() {
+    let side = json!({ "protocol": "system", "parties": [
+        { "id": "web", "caller": {}, "does": [{ "publish": "emails" }] },
+        { "id": "emails", "sqs": {} },
+        { "id": "poller", "poller": { "queue": "emails", "wait_time": "5s", "max_number_of_messages": 10, "listener_mode": "batch" },
+            "does": [{ "each": [{ "work": "work" }] }] },
+    ] });
+    let entry = length(&format!("{{\"Id\":\"0\",\"ReceiptHandle\":\"{}\"}},", "0".repeat(172)));
+    let mut heads = Vec::new();
+    for jobs in [4, 8] {
+        let run = played(http(), side.clone(), json!({ "jobs": jobs, "arrivals": { "pattern": "burst" } }));
+        let trace = &run.sides[1].trace;
+        for message in story::sent(trace, "DeleteMessage") {
+            if trace.label(message) == "DeleteMessageBatch" {
+                let count = trace.parts_of(message).len() as u64;
+                assert!(count > 1);
+                heads.push(trace.bytes(message) - count * entry);
+            }
+        }
+    }
+    assert!(heads.len() > 1 && heads.iter().all(|head| *head == heads[0]), "{heads:?}");
 }
 
 /// A job of Sidekiq is pushed and taken in commands of Redis, in each of which it stands once.
