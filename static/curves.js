@@ -232,6 +232,8 @@ export async function show(main, { ask, mean, bench, scenarios, sides, labelled,
       const over = panels.find(({ left, top, wide, high }) => x >= left && x <= left + wide && y >= top && y <= top + high);
       if (!over) return;
       const nearest = over.xs.reduce((best, place, index) => (Math.abs(place - x) < Math.abs(over.xs[best] - x) ? index : best), 0);
+      // A mouse that moves within a point asks for nothing anew.
+      if (nearest === chosen) return;
       at.value = nearest;
       point(nearest);
     };

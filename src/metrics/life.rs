@@ -121,33 +121,44 @@ struct Piece {
     lane: ActorId,
 }
 
-/// What a piece of a life is given to: where it was spent, at which of the lanes (one of those that have something open), and
-/// from when to when.
+/// What a piece of a life is given to: where it was spent; how many pieces of that kind are open at each lane, which is empty
+/// unless lanes are told apart; and from when to when.
 type Take<'a> = dyn FnMut(Whereabouts, &[u32], Moment, Moment) + 'a;
 
 /// The lives of all jobs, each until both its caller and its work were done with it.
 pub(super) fn lives(trace: &Trace, window: Moment) -> Lives {
     let mut lives = Lives::default();
-    each_place(trace, window, &mut |there, _, begin, end| lives.add(there, end.since(begin)));
+    each_life(trace, window, 0, &mut |there, _, begin, end| lives.add(there, end.since(begin)));
     lives
 }
 
 /// The lives of the jobs that have an `end`, each until then.
 pub(super) fn lives_until(trace: &Trace, window: Moment, end: impl Fn(JobId) -> Option<Moment>) -> Lives {
     let mut lives = Lives::default();
-    cut(trace, window, |job, _| end(job), &mut |there, _, begin, end| lives.add(there, end.since(begin)));
+    cut(trace, window, 0, |job, _| end(job), &mut |there, _, begin, end| lives.add(there, end.since(begin)));
     lives
 }
 
-/// Gives each piece of all lives, each until both its caller and its work were done with it.
+/// Gives each piece of all lives, each until both its caller and its work were done with it, and tells the lanes apart.
 pub(super) fn each_place(trace: &Trace, window: Moment, take: &mut Take<'_>) {
-    cut(trace, window, |job, pieces| Some(end_of_life(trace, job, pieces, window)), take);
+    each_life(trace, window, trace.actors.len(), take);
 }
 
-fn cut(trace: &Trace, window: Moment, end: impl Fn(JobId, &[Piece]) -> Option<Moment>, take: &mut Take<'_>) {
+fn each_life(trace: &Trace, window: Moment, lanes: usize, take: &mut Take<'_>) {
+    cut(trace, window, lanes, |job, pieces| Some(end_of_life(trace, job, pieces, window)), take);
+}
+
+/// Cuts the lives; `lanes` is how many lanes are told apart.
+fn cut(
+    trace: &Trace,
+    window: Moment,
+    lanes: usize,
+    end: impl Fn(JobId, &[Piece]) -> Option<Moment>,
+    take: &mut Take<'_>,
+) {
     let (starts, pieces) = pieces_by_job(trace, window);
     let mut edges = Vec::new();
-    let mut open = Open::of(trace);
+    let mut open = Open::at(lanes);
     for job in (0..trace.jobs.len() as u32).map(JobId::from_index) {
         let pieces = &pieces[starts[job.at()]..starts[job.at() + 1]];
         if let (Some(wanted), Some(end)) = (trace.jobs[job.at()].wanted.known(), end(job, pieces)) {
@@ -171,8 +182,7 @@ struct Open {
 }
 
 impl Open {
-    fn of(trace: &Trace) -> Open {
-        let lanes = trace.actors.len();
+    fn at(lanes: usize) -> Open {
         Open { lanes, at: vec![0; lanes * WHEREABOUTS.len()], all: [0; WHEREABOUTS.len()] }
     }
 
