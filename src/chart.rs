@@ -42,12 +42,16 @@ const GAP: i32 = 16;
 /// The narrowest picture.
 const NARROWEST: i32 = 200;
 
-/// The classes by which a side has its colour, left and right. Sides of one style have not one colour.
-fn tones(sweep: &Sweep) -> [&'static str; 2] {
-    let tone = |style| match style {
+/// The class by which what is of a style has its colour.
+fn tone(style: Style) -> &'static str {
+    match style {
         Style::RequestResponse => "cp-request-response",
         Style::Queued => "cp-queued",
-    };
+    }
+}
+
+/// The classes by which a side has its colour, left and right. Sides of one style have not one colour.
+fn tones(sweep: &Sweep) -> [&'static str; 2] {
     let [left, right] = [0, 1].map(|place| tone(sweep.scenario().sides[place].style));
     [left, if left == right { "cp-again" } else { right }]
 }
@@ -68,18 +72,19 @@ pub fn check(sweep: &Sweep) -> Result<(), String> {
 
 /// The picture for a page that has both sheets.
 pub fn markup(curves: &Curves<'_>, width: u16) -> String {
-    let mut as_in_sheet = |classes: &[&'static str]| format!(" class=\"{}\"", classes.join(" "));
-    let mut pen = Pen::new(&mut as_in_sheet);
-    let (width, height) = draw(&mut pen, curves, width);
-    element(&title(curves.sweep()), [width, height], &pen.text)
+    in_page(&title(curves.sweep()), |pen| draw(pen, curves, width))
 }
 
-/// A picture of this size as markup.
-fn element(title: &str, [width, height]: [i32; 2], picture: &str) -> String {
-    let label = escaped(title);
+/// A picture for a page that has both sheets; what draws it gives its width and height.
+fn in_page(title: &str, draw: impl FnOnce(&mut Pen<'_>) -> (i32, i32)) -> String {
+    let mut as_in_sheet = |classes: &[&'static str]| format!(" class=\"{}\"", classes.join(" "));
+    let mut pen = Pen::new(&mut as_in_sheet);
+    let (width, height) = draw(&mut pen);
     format!(
         "<svg class=\"cp-scene ct-chart\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
-         aria-label=\"{label}\">\n{picture}</svg>"
+         aria-label=\"{}\">\n{}</svg>",
+        escaped(title),
+        pen.text
     )
 }
 

@@ -5,6 +5,7 @@
 //! well. Renderers do not import each other; what several need is a file of its own (`measures`, `sequence`,
 //! `summary`).
 
+pub mod columns;
 pub mod csv;
 pub mod embed;
 pub mod fingerprints;

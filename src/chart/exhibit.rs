@@ -3,13 +3,13 @@
 //!
 //! *Invariant:* a picture on the sheet is, byte for byte, the picture by itself.
 
-use super::pen::{Anchor, Pen};
+use super::pen::{Anchor, Pen, dot, line};
 use super::ticks::{Scale, tick_told, ticks_from_nought};
 use crate::experiment::advice::{Advice, AtLoad, Exhibit, Reason, Seen, Speaks};
 use crate::metrics::numbers::Unit;
 use crate::render::svg::{Caption, Theme, dressed, small};
 use crate::scenario::Played;
-use crate::scene::{Face, PX, text_width, wrapped};
+use crate::scene::{Face, PX, text_width};
 
 /// How wide a picture is: as a card on a phone.
 const WIDTH: i32 = 320;
@@ -36,13 +36,20 @@ const BOTH: &str = "cp-neutral";
 
 /// The picture of a reason as a file; none where it has nothing to show.
 pub fn picture(reason: &Reason, theme: Theme) -> Option<String> {
+    drawn(reason, theme).map(|(picture, _)| picture)
+}
+
+/// The picture and its height.
+fn drawn(reason: &Reason, theme: Theme) -> Option<(String, i32)> {
     let exhibit = reason.exhibit.as_ref()?;
     let caption = Caption { title: reason.says.to_owned(), description: exhibit.described() };
-    Some(dressed(super::SHEET, theme, &caption, |dress| {
+    let mut height = 0;
+    let picture = dressed(super::SHEET, theme, &caption, |dress| {
         let mut pen = Pen::new(dress);
-        let height = draw(&mut pen, exhibit, theme);
+        height = draw(&mut pen, exhibit, theme);
         (std::mem::take(&mut pen.text), (WIDTH, height))
-    }))
+    });
+    Some((picture, height))
 }
 
 /// The recommendation, and each reason that applies with its sentence and its picture, as a file.
@@ -62,31 +69,20 @@ pub fn sheet(advice: &Advice, theme: Theme) -> String {
             };
             y = words(&mut pen, "cp-name", Face::Name, &format!("{} ({speaks})", reason.says), y + GAP);
             y = words(&mut pen, "cp-small", Face::Small, &reason.said, y) + 6;
-            if let Some(picture) = picture(reason, theme) {
+            if let Some((picture, height)) = drawn(reason, theme) {
                 pen.open(&format!(" transform=\"translate({GAP} {y})\""));
                 pen.text += &picture;
                 pen.close();
-                y += height(&picture);
+                y += height;
             }
         }
         (std::mem::take(&mut pen.text), (width, y + GAP))
     })
 }
 
-/// The height that a file says it has.
-fn height(picture: &str) -> i32 {
-    let told = picture.split_once(" height=\"").and_then(|(_, rest)| rest.split('"').next());
-    told.and_then(|height| height.parse().ok()).unwrap_or_default()
-}
-
 /// Lines of words across the sheet; gives where they end.
 fn words(pen: &mut Pen<'_>, class: &'static str, face: Face, text: &str, top: i32) -> i32 {
-    let mut y = top;
-    for line in wrapped(text, face, WIDTH * PX, 12) {
-        y += LINE;
-        pen.word(&[class, "ct-word"], [GAP, y - 4], Anchor::Start, &line);
-    }
-    y
+    pen.lines(&[class, "ct-word"], (face, text), [GAP, top], [WIDTH, LINE], 12)
 }
 
 /// Draws what is shown; gives where it ends.
@@ -112,12 +108,11 @@ fn name(pen: &mut Pen<'_>, name: &str) {
 
 /// The number in words, and what else is seen; gives where that ends.
 fn told(pen: &mut Pen<'_>, sentences: [&str; 2]) -> i32 {
-    let mut y = 16;
-    for line in sentences.iter().flat_map(|text| wrapped(text, Face::Small, (WIDTH - 8) * PX, 3)) {
-        y += LINE;
-        pen.word(&["cp-small", "ct-word"], [4, y], Anchor::Start, &line);
+    let mut y = 20;
+    for text in sentences {
+        y = pen.lines(&["cp-small", "ct-word"], (Face::Small, text), [4, y], [WIDTH - 8, LINE], 3);
     }
-    y
+    y - 4
 }
 
 /// A run; gives where it ends.
@@ -177,14 +172,6 @@ impl Sample {
             Sample::Limit => pen.path(&["ct-limit"], &across, ""),
         }
     }
-}
-
-fn line(side: usize, tone: &'static str) -> Vec<&'static str> {
-    if side == 0 { vec!["ct-line", tone] } else { vec!["ct-line", tone, "ct-second"] }
-}
-
-fn dot(side: usize, tone: &'static str) -> Vec<&'static str> {
-    if side == 0 { vec!["ct-dot", tone] } else { vec!["ct-dot", tone, "ct-second"] }
 }
 
 /// The number over the loads. The axis of loads is one of ratios: to twice as much it is as far everywhere.

@@ -2,7 +2,7 @@
 //!
 //! *Invariant:* no line of words is wider than the picture.
 
-use super::pen::{Anchor, Pen};
+use super::pen::{Anchor, Pen, dot, line};
 use super::{GAP, tones};
 use crate::experiment::{Curves, Series};
 use crate::scene::{Face, PX, text_width, wrapped};
@@ -26,18 +26,19 @@ enum Sample {
     Theory,
 }
 
-/// The words as lines, in whole pixels of room.
-pub(super) fn lines(text: &str, face: Face, room: i32, most: usize) -> Vec<String> {
-    wrapped(text, face, room * PX, most)
+/// As much of the words as one line has room for.
+pub(super) fn shortened(text: &str, room: i32) -> String {
+    wrapped(text, Face::Small, room * PX, 1).concat()
+}
+
+/// The title; gives where it ends.
+pub(super) fn title(pen: &mut Pen<'_>, title: &str, width: i32) -> i32 {
+    pen.lines(&["cp-title", "ct-word"], (Face::Title, title), [GAP, 10], [width - 2 * GAP, 22], 3)
 }
 
 /// The title and the legend; gives where they end.
 pub fn head(pen: &mut Pen<'_>, curves: &Curves<'_>, width: i32, title: &str) -> i32 {
-    let mut y = 10;
-    for line in lines(title, Face::Title, width - 2 * GAP, 3) {
-        y += 22;
-        pen.word(&["cp-title", "ct-word"], [GAP, y - 4], Anchor::Start, &line);
-    }
+    let mut y = self::title(pen, title, width);
     let sweep = curves.sweep();
     let [left, right] = sweep.side_names();
     let mut entries = vec![(Sample::Side(0), left), (Sample::Side(1), right)];
@@ -62,8 +63,8 @@ pub fn head(pen: &mut Pen<'_>, curves: &Curves<'_>, width: i32, title: &str) -> 
             (x, y) = (GAP, y + ROW);
         }
         draw_sample(pen, curves, sample, [x, y - 8]);
-        let shown = lines(&words, Face::Small, width - GAP - x - SAMPLE, 1);
-        pen.word(&["cp-small", "ct-word"], [x + SAMPLE - 6, y - 4], Anchor::Start, &shown.concat());
+        let shown = shortened(&words, width - GAP - x - SAMPLE);
+        pen.word(&["cp-small", "ct-word"], [x + SAMPLE - 6, y - 4], Anchor::Start, &shown);
         x += wide + 14;
     }
     y + 12
@@ -73,13 +74,9 @@ fn draw_sample(pen: &mut Pen<'_>, curves: &Curves<'_>, sample: Sample, [x, y]: [
     let tones = tones(curves.sweep());
     let across = [[x, y], [x + 24, y]];
     match sample {
-        Sample::Side(0) => {
-            pen.path(&["ct-line", tones[0]], &across, "");
-            pen.dot(&["ct-dot", tones[0]], [x + 12, y], 0);
-        }
-        Sample::Side(_) => {
-            pen.path(&["ct-line", tones[1], "ct-second"], &across, "");
-            pen.dot(&["ct-dot", tones[1], "ct-second"], [x + 12, y], 1);
+        Sample::Side(side) => {
+            pen.path(&line(side, tones[side]), &across, "");
+            pen.dot(&dot(side, tones[side]), [x + 12, y], side);
         }
         Sample::Band => pen.rect(&["ct-band", "cp-neutral"], [x, y - 6, 24, 12]),
         Sample::Bend => {
@@ -93,23 +90,17 @@ fn draw_sample(pen: &mut Pen<'_>, curves: &Curves<'_>, sample: Sample, [x, y]: [
 
 /// The setting of the axes but the first, where there are any; gives where it ends.
 pub fn setting(pen: &mut Pen<'_>, series: &Series, width: i32, top: i32) -> i32 {
-    let mut y = top;
-    for line in lines(&series.setting, Face::Name, width - 2 * GAP, 2) {
-        y += ROW;
-        pen.word(&["cp-name", "ct-word"], [GAP, y - 4], Anchor::Start, &line);
+    if series.setting.is_empty() {
+        return top;
     }
-    if series.setting.is_empty() { top } else { y + 8 }
+    pen.lines(&["cp-name", "ct-word"], (Face::Name, &series.setting), [GAP, top], [width - 2 * GAP, ROW], 2) + 8
 }
 
 /// Where each side bends and what theory says, under the panels; gives where it ends.
 pub fn sentences(pen: &mut Pen<'_>, curves: &Curves<'_>, width: i32, top: i32) -> i32 {
     let mut y = top;
     for sentence in curves.bends_told().into_iter().chain(curves.theory_told()) {
-        for line in lines(&sentence, Face::Small, width - 2 * GAP, 12) {
-            y += LINE;
-            pen.word(&["cp-small", "ct-word"], [GAP, y - 4], Anchor::Start, &line);
-        }
-        y += 6;
+        y = pen.lines(&["cp-small", "ct-word"], (Face::Small, &sentence), [GAP, y], [width - 2 * GAP, LINE], 12) + 6;
     }
     y + 10
 }

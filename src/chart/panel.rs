@@ -3,7 +3,7 @@
 //! *Invariant:* what is not known is not drawn: a line ends where a point has no value, and begins again behind it.
 
 use super::Drawn;
-use super::pen::{Anchor, Pen};
+use super::pen::{Anchor, Pen, dot, line};
 use super::ticks::{Scale, tick_told, ticks, ticks_from_nought};
 use crate::experiment::{Axis, Estimate, Telling, place_of_value, tellings};
 use crate::metrics::numbers::{Unit, told};
@@ -259,10 +259,7 @@ impl Panel<'_> {
         let tone = self.drawn.tones[side];
         let places: Vec<Option<[i32; 2]>> =
             means.iter().zip(&plot.xs).map(|(estimate, x)| Some([*x, plot.y((*estimate)?.mean)])).collect();
-        let mut classes = vec!["ct-line", tone];
-        if side == 1 {
-            classes.push("ct-second");
-        }
+        let mut classes = line(side, tone);
         if is_lesser {
             classes.push("ct-lesser");
         }
@@ -275,8 +272,7 @@ impl Panel<'_> {
         };
         for (place, at) in places.iter().enumerate().filter_map(|(place, at)| Some((place, (*at)?))) {
             if alone(place) || !is_lesser && !is_crowded {
-                let second = if side == 1 { &["ct-dot", tone, "ct-second"][..] } else { &["ct-dot", tone][..] };
-                pen.dot(second, at, side);
+                pen.dot(&dot(side, tone), at, side);
             }
         }
     }

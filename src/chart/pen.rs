@@ -5,6 +5,7 @@
 use crate::direction::ordered;
 use crate::render::svg::Dress;
 use crate::scene::markup::escaped;
+use crate::scene::{Face, PX, wrapped};
 
 /// Where a text stands against its place.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -12,6 +13,23 @@ pub enum Anchor {
     Start,
     Middle,
     End,
+}
+
+/// The classes of the line of a side in that tone.
+pub fn line(side: usize, tone: &'static str) -> Vec<&'static str> {
+    of_side(side, vec!["ct-line", tone])
+}
+
+/// The classes of a mark of a side in that tone.
+pub fn dot(side: usize, tone: &'static str) -> Vec<&'static str> {
+    of_side(side, vec!["ct-dot", tone])
+}
+
+fn of_side(side: usize, mut classes: Vec<&'static str>) -> Vec<&'static str> {
+    if side == 1 {
+        classes.push("ct-second");
+    }
+    classes
 }
 
 pub struct Pen<'a> {
@@ -66,5 +84,22 @@ impl<'a> Pen<'a> {
             Anchor::End => " text-anchor=\"end\"",
         };
         self.text += &format!("<text{class} x=\"{x}\" y=\"{y}\"{anchor}>{}</text>\n", escaped(&ordered(text)));
+    }
+
+    /// Words in lines of that height, none wider than the room, and at most so many; gives where they end.
+    pub fn lines(
+        &mut self,
+        classes: &[&'static str],
+        (face, text): (Face, &str),
+        [left, top]: [i32; 2],
+        [room, height]: [i32; 2],
+        most: usize,
+    ) -> i32 {
+        let mut y = top;
+        for line in wrapped(text, face, room * PX, most) {
+            y += height;
+            self.word(classes, [left, y - 4], Anchor::Start, &line);
+        }
+        y
     }
 }

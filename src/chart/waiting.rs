@@ -5,17 +5,15 @@
 //!
 //! *Invariant:* whole coordinates; what is in a strip is what the tables have.
 
-use super::legend::lines;
 use super::pen::{Anchor, Pen};
 use super::ticks::{Scale, tick_told, ticks, ticks_from_nought};
-use super::{GAP, NARROWEST};
+use super::{GAP, NARROWEST, in_page, legend, tone};
 use crate::metrics::numbers::{Unit, told};
 use crate::metrics::{OverTime, Place, Whereabouts};
 use crate::recording::SidePlayed;
 use crate::render::svg::{Caption, Theme, dressed};
 use crate::render::waiting::Waiting;
-use crate::scenario::Style;
-use crate::scene::Face;
+use crate::scene::{Face, PX, text_width};
 
 /// From this width on the sides stand beside each other, in CSS pixels.
 const BESIDE: i32 = 700;
@@ -32,10 +30,7 @@ const MOST_STRIPS: usize = 9;
 
 /// The picture for a page that has both sheets.
 pub fn markup(waiting: &Waiting<'_>, width: u16) -> String {
-    let mut as_in_sheet = |classes: &[&'static str]| format!(" class=\"{}\"", classes.join(" "));
-    let mut pen = Pen::new(&mut as_in_sheet);
-    let (width, height) = draw(&mut pen, waiting, width, 0);
-    super::element(&waiting.title(), [width, height], &pen.text)
+    in_page(&waiting.title(), |pen| draw(pen, waiting, width, 0))
 }
 
 /// The picture as a file of its own, with what there is to say of it in its description and under it.
@@ -44,12 +39,7 @@ pub fn document(waiting: &Waiting<'_>, width: u16, theme: Theme) -> String {
     let caption = Caption { title: waiting.title(), description: said().collect::<Vec<_>>().join(" ") };
     dressed(super::SHEET, theme, &caption, |dress| {
         let mut pen = Pen::new(dress);
-        let mut top = 10;
-        let wide = i32::from(width).max(NARROWEST);
-        for line in lines(&waiting.title(), Face::Title, wide - 2 * GAP, 3) {
-            top += 22;
-            pen.word(&["cp-title", "ct-word"], [GAP, top - 4], Anchor::Start, &line);
-        }
+        let top = legend::title(&mut pen, &waiting.title(), i32::from(width).max(NARROWEST));
         let size = draw(&mut pen, waiting, width, top);
         (std::mem::take(&mut pen.text), size)
     })
@@ -117,25 +107,17 @@ fn draw(pen: &mut Pen<'_>, waiting: &Waiting<'_>, width: u16, top: i32) -> (i32,
     for (place, (side, over_time, strips)) in all.iter().enumerate() {
         let column = place % columns as usize;
         let left = GAP + column as i32 * (room + GAP);
-        let tone = match side.style {
-            Style::RequestResponse => "cp-request-response",
-            Style::Queued => "cp-queued",
-        };
-        let mut top = bottoms[column] + 8;
-        for line in lines(&side.heading, Face::Name, room, 2) {
-            top += 18;
-            pen.word(&["cp-name", "cp-heading", tone], [left, top - 4], Anchor::Start, &line);
-        }
+        let (tone, top) = (tone(side.style), bottoms[column] + 8);
+        let heading = ["cp-name", "cp-heading", tone];
+        let mut top = pen.lines(&heading, (Face::Name, &side.heading), [left, top], [room, 18], 2);
         let frame = Frame { over_time, left: left + LEFT, width: room - LEFT - 8, most };
         for strip in strips {
             draw_strip(pen, &frame, strip, tone, top);
             top += WORDS + STRIP;
         }
         top = clock(pen, &frame, top);
-        for line in lines(&waiting.said(place), Face::Small, room, 5) {
-            top += 16;
-            pen.word(&["cp-small", "ct-word"], [left, top - 4], Anchor::Start, &line);
-        }
+        let said = waiting.said(place);
+        top = pen.lines(&["cp-small", "ct-word"], (Face::Small, &said), [left, top], [room, 16], 5);
         bottoms[column] = top + 12;
     }
     (width, bottoms.into_iter().max().unwrap_or(0))
@@ -147,8 +129,8 @@ fn draw_strip(pen: &mut Pen<'_>, frame: &Frame<'_>, strip: &Strip, tone: &'stati
     let peak = strip.means.iter().max().copied().unwrap_or(0);
     let peak = format!("up to {}", told(Unit::Rate, peak));
     pen.word(&["cp-small", "ct-tick"], [right, top + WORDS - 5], Anchor::End, &peak);
-    let room = frame.width - crate::scene::text_width(&peak, Face::Small) / crate::scene::PX - 8;
-    let name = lines(&strip.name, Face::Small, room, 1).concat();
+    let room = frame.width - text_width(&peak, Face::Small) / PX - 8;
+    let name = legend::shortened(&strip.name, room);
     pen.word(&["cp-small", "ct-word"], [left, top + WORDS - 5], Anchor::Start, &name);
     pen.rect(&["ct-plot"], [left, floor - STRIP, frame.width, STRIP]);
     let full = tick_told(frame.most as f64, Unit::Rate);
@@ -172,7 +154,7 @@ fn clock(pen: &mut Pen<'_>, frame: &Frame<'_>, top: i32) -> i32 {
     for tick in ticks(0.0, frame.over_time.window_us as f64, count, Scale::Time) {
         let x = frame.x(tick as u64);
         let told = tick_told(tick, Unit::Time);
-        let half = crate::scene::text_width(&told, Face::Small) / crate::scene::PX / 2;
+        let half = text_width(&told, Face::Small) / PX / 2;
         pen.path(&["ct-grid"], &[[x, top], [x, top + 4]], "");
         pen.word(&["cp-small", "ct-tick"], [x.min(right - half), top + 16], Anchor::Middle, &told);
     }

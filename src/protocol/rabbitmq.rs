@@ -81,7 +81,8 @@ impl Settings {
     pub(super) fn set_up(&self, ground: &Ground) -> Setup<Party> {
         let mut setup = Setup::default();
         let words = Words::new(&mut setup, &self.label, &self.body);
-        words.size(&mut setup, self.names(), ground.freight);
+        let names = Names::of(self.exchange.as_ref(), longest(self.queues().map(|queue| &queue.id)));
+        words.size(&mut setup, names, ground.freight);
         let publisher = setup.lane(self.publisher_lane());
         let broker = setup.lane(self.broker_lane());
         setup.term(broker, Term::Settled, "acknowledged");
@@ -148,14 +149,6 @@ impl Settings {
             setup.actor(DeadLetters.into());
         }
         setup
-    }
-
-    fn names(&self) -> Names {
-        let queue = longest(self.queues().map(|queue| &queue.id));
-        match &self.exchange {
-            Some(exchange) => exchange.names(queue),
-            None => Names { exchange: 0, key: queue, queue },
-        }
     }
 
     /// A lane for each dead-letter queue, and the way to it from each queue that has one.

@@ -3,16 +3,23 @@
 //!
 //! *Invariant:* all three, and the chart, have their numbers and names from here.
 
-use std::io;
+use std::{io, iter};
 
 use serde_json::{Value, json};
 
+use super::columns;
 use crate::direction::ordered;
 use crate::metrics::numbers::{Unit, told};
 use crate::metrics::{OverTime, Place};
 use crate::recording::SidePlayed;
 use crate::scenario::Played;
 use crate::time::{Span, readable};
+
+/// As many steps as a line of a terminal, or of a table in the page, has room for.
+pub const OF_A_LINE: u32 = 12;
+
+/// As many as a picture shows clearly.
+pub const OF_A_PICTURE: u32 = 60;
 
 /// The version of the JSON.
 const FORMAT: u32 = 1;
@@ -49,11 +56,6 @@ impl<'a> Waiting<'a> {
         let window = played.ended();
         let sides = played.sides.iter().map(|side| OverTime::of(&side.trace, window, most_steps));
         Waiting { played, sides: sides.collect() }
-    }
-
-    /// The run.
-    pub fn played(&self) -> &'a Played {
-        self.played
     }
 
     /// Each side with where its jobs were.
@@ -94,12 +96,12 @@ impl<'a> Waiting<'a> {
         for (place, (side, over_time)) in self.sides().enumerate() {
             text += &ordered(&format!("\n{}: {}\n", side.id, side.heading));
             let heads = over_time.steps().map(|[start, _]| time(start));
-            let mut lines = vec![("from".to_owned(), heads.collect::<Vec<_>>())];
-            lines.extend(over_time.places.iter().map(|place| {
+            let mut rows = vec![iter::once("from".to_owned()).chain(heads).collect::<Vec<_>>()];
+            rows.extend(over_time.places.iter().map(|place| {
                 let means = over_time.means(place).map(|mean| told(Unit::Rate, mean));
-                (place.name(&side.trace), means.collect())
+                iter::once(place.name(&side.trace)).chain(means).collect()
             }));
-            text += &table(&lines);
+            text += &columns::table(&rows, 1);
             text += &ordered(&format!("* {}\n", self.said(place)));
         }
         text
@@ -151,19 +153,4 @@ impl<'a> Waiting<'a> {
         }
         table.flush()
     }
-}
-
-/// Lines with a name and numbers, in columns as wide as what is in them.
-fn table(lines: &[(String, Vec<String>)]) -> String {
-    let names = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
-    let columns = lines.first().map_or(0, |(_, cells)| cells.len());
-    let width = |column: usize| lines.iter().map(|(_, cells)| cells[column].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..columns).map(width).collect();
-    let mut text = String::new();
-    for (name, cells) in lines {
-        let cells = cells.iter().zip(&widths).map(|(cell, width)| format!("  {cell:>width$}"));
-        text += &ordered(format!("{name:names$}{}", cells.collect::<String>()).trim_end());
-        text.push('\n');
-    }
-    text
 }

@@ -13,6 +13,7 @@ use crate::experiment::sweep::Written;
 use crate::metrics::Metrics;
 use crate::metrics::numbers::{Name, Unit};
 use crate::reading::neat;
+use crate::render::columns::table;
 
 /// The version of the JSON.
 const FORMAT: u32 = 1;
@@ -205,7 +206,7 @@ impl Curves<'_> {
         let names = sweep.side_names();
         for (side, written) in sweep.scenario().sides.iter().enumerate() {
             text += &ordered(&format!("\n{}: {}\n", written.id, names[side]));
-            text += &table(&self.rows_told(side));
+            text += &table(&self.rows_told(side), 0);
         }
         text.push('\n');
         for sentence in self.bends_told().into_iter().chain(self.theory_told()) {
@@ -291,21 +292,4 @@ impl Curves<'_> {
         }
         table.flush()
     }
-}
-
-/// Rows in columns that are as wide as what is in them.
-fn table(rows: &[Vec<String>]) -> String {
-    let widths: Vec<usize> = (0..rows[0].len())
-        .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0))
-        .collect();
-    let mut text = String::new();
-    for row in rows {
-        let cells = row.iter().enumerate().map(|(column, cell)| match widths.get(column) {
-            Some(width) => format!("{cell:>width$}"),
-            None => cell.clone(),
-        });
-        text += &ordered(cells.collect::<Vec<_>>().join("  ").trim_end());
-        text.push('\n');
-    }
-    text
 }

@@ -7,9 +7,10 @@
 //!
 //! *Invariant:* lengths come from the layout; tests encode the same messages with a library and compare.
 
+use super::settings::{ExchangeSettings, ExchangeType};
 use super::words::Words;
 use crate::engine::Setup;
-use crate::protocol::framing::length;
+use crate::protocol::framing::{length, longest};
 use crate::protocol::{Freight, Party};
 use crate::trace::Size;
 
@@ -33,6 +34,16 @@ pub(crate) struct Names {
     pub exchange: u32,
     pub key: u32,
     pub queue: u32,
+}
+
+impl Names {
+    /// Of what goes by that exchange, or without one by the name of its queue; `queue` is the length of the longest of these.
+    /// The default exchange has no name.
+    pub fn of(exchange: Option<&ExchangeSettings>, queue: u32) -> Names {
+        let Some(exchange) = exchange else { return Names { exchange: 0, key: queue, queue } };
+        let name = if exchange.kind == ExchangeType::Default { 0 } else { length(&exchange.id) };
+        Names { exchange: name, key: longest(exchange.routing_keys.iter()), queue }
+    }
 }
 
 fn frame(inside: u32) -> u32 {

@@ -14,7 +14,7 @@ use crate::experiment::workload::Workload;
 use crate::experiment::{Curves, Sweep};
 use crate::reading::shown;
 use crate::render::svg::{self, Theme};
-use crate::render::waiting::Waiting;
+use crate::render::waiting::{OF_A_LINE, OF_A_PICTURE, Waiting};
 
 /// A claim of those that a text has, tried with its knob at that stop: as [`told_as_json`](claim::told_as_json) tells it, with
 /// a small picture of the run, and its scenario.
@@ -104,9 +104,6 @@ pub fn curves(sweep: &str, lines: &str, width: u16) -> Result<String, String> {
     })
 }
 
-/// The steps of a picture of where jobs were, and those of a table, as the command line has them.
-const STEPS: [u32; 2] = [60, 12];
-
 /// Where the jobs were over time in the first run of a point: the `picture`, and the `report` for a table.
 ///
 /// # Errors
@@ -117,7 +114,7 @@ pub fn waiting(sweep: &str, point: usize, width: u16) -> Result<String, String> 
             return Err(format!("there is no point {point}; there are {}, numbered from 0", sweep.points()));
         }
         let played = sweep.scenario_at(point).play();
-        let [picture, table] = STEPS.map(|steps| Waiting::of(&played, steps));
+        let [picture, table] = [OF_A_PICTURE, OF_A_LINE].map(|steps| Waiting::of(&played, steps));
         Ok(json!({ "picture": chart::waiting::markup(&picture, width), "report": table.to_json() }).to_string())
     })
 }

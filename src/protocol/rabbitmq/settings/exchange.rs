@@ -3,9 +3,7 @@
 //! *Invariant:* whatever can be written here routes every message somewhere or says that it has nowhere to go.
 
 use crate::protocol::BadSetting;
-use crate::protocol::framing::{length, longest};
 use crate::protocol::keys::Keys;
-use crate::protocol::rabbitmq::framing::Names;
 use crate::reading::rule::{ID, KEYS, NAME};
 use crate::reading::{fields, shown, words};
 
@@ -48,12 +46,6 @@ words! {
 }
 
 impl ExchangeSettings {
-    /// How long the names are that its messages bear; the default exchange has none.
-    pub(in crate::protocol) fn names(&self, queue: u32) -> Names {
-        let exchange = if self.kind == ExchangeType::Default { 0 } else { length(&self.id) };
-        Names { exchange, key: longest(self.routing_keys.iter()), queue }
-    }
-
     pub(super) fn check(&self) -> Result<(), BadSetting> {
         if self.routing_keys.is_empty() && self.kind != ExchangeType::Fanout {
             let sentence =

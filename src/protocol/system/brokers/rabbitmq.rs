@@ -99,14 +99,9 @@ impl Rising {
         let mut words = Words::new(setup, &rabbit.label, &rabbit.body);
         let queues = queues(&site.settings.parties[broker], rabbit);
         let queue = longest(queues.iter().map(|queue| &queue.id));
-        let names = match &rabbit.exchange {
-            // Whoever publishes may name a queue as well.
-            Some(exchange) => {
-                let names = exchange.0.names(queue);
-                Names { key: names.key.max(queue), ..names }
-            }
-            None => Names { exchange: 0, key: queue, queue },
-        };
+        let mut names = Names::of(rabbit.exchange.as_ref().map(|exchange| &exchange.0), queue);
+        // Whoever publishes may name a queue as well.
+        names.key = names.key.max(queue);
         words.size(setup, names, site.ground.freight);
         let whole: Vec<Outlet> = (0..queues.len()).map(|queue| Outlet { broker, queue: Some(queue) }).collect();
         let kinds: Vec<Kind> =
